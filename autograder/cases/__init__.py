@@ -1,0 +1,1 @@
+"""The visible cases of each lesson's exercises: one module a topic, with EXERCISES."""

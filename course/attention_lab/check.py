@@ -1,0 +1,88 @@
+"""The visible check of an exercise: `check(SEBlock)` in the notebook, beside the lesson's `checks.safetensors`."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from torch import Tensor
+
+from . import progress, recorded
+from .observe import namespace_of, observe
+from .report import Report
+from .verdict import Verdict, judge
+
+
+def check(thing: Callable, picture: bool = False) -> float:
+    """Check one exercise on the lesson's recorded inputs, show the report, and return the points.
+
+    thing: the function or class that the exercise asks for, under its own name.
+    picture: also draw your output, the expected one and their difference, where both are tensors of one shape.
+    Raises FileNotFoundError where the lesson's checks are not beside the notebook, ValueError for a name that the lesson
+    does not ask for.
+    """
+    verdict = verdict_on(thing, Path.cwd() / recorded.FILE)
+    _show(Report(verdict))
+    if picture and verdict.shown:
+        from .pictures import yours_against_expected  # matplotlib takes longer to import than a check takes
+
+        _show(yours_against_expected(*verdict.shown))
+    progress.remember(Path.cwd(), verdict)
+    return float(verdict.points)
+
+
+def verdict_on(thing: Callable, path: Path, namespace: dict[str, Any] | None = None) -> Verdict:
+    """The verdict on `thing` by the recorded checks in `path`. namespace: where its earlier exercises are found."""
+    if not path.exists():
+        raise FileNotFoundError(f"{path.name} is not in {path.parent}: a notebook and its {path.name} belong in one folder")
+    name = getattr(thing, "__name__", None)
+    known = [exercise["name"] for exercise in recorded.read_header(path)["exercises"]]
+    if name not in known:
+        shown = f"`{name}`" if name else f"an object of type {type(thing).__name__}"
+        raise ValueError(f"check was given {shown}; this lesson's exercises are {', '.join(known)} (give the function or the class itself)")
+    namespace = namespace_of(thing) if namespace is None else namespace
+    lesson = recorded.load(path, only=name)
+    verdict = judge(lesson.exercises[0], _asker(thing, namespace))
+    if verdict.started and verdict.points < verdict.max_points and verdict.mistake is None:
+        _blame_earlier(verdict, lesson.exercises[0].uses, path, namespace)
+    return verdict
+
+
+def _asker(thing: Callable, namespace: dict[str, Any]) -> Callable[[dict, dict[str, Tensor]], tuple[dict, dict[str, Tensor]]]:
+    asked = []
+
+    def ask(question: dict, tensors: dict[str, Tensor]) -> tuple[dict, dict[str, Tensor]]:
+        # What a learner prints is seen once, not once a question.
+        with contextlib.redirect_stdout(io.StringIO()) if asked else contextlib.nullcontext():
+            asked.append(True)
+            return observe(thing, question, tensors, namespace)
+    return ask
+
+
+def _blame_earlier(verdict: Verdict, uses: list[str], path: Path, namespace: dict[str, Any]) -> None:
+    """Say so where an earlier exercise that this one is built from is not right yet: repairing it comes first."""
+    for name in uses:
+        piece = namespace.get(name)
+        if piece is None or getattr(piece, "__name__", None) != name:
+            continue
+        earlier = judge(recorded.load(path, only=name).exercises[0], _asker(piece, namespace))
+        if earlier.points < earlier.max_points:
+            verdict.evidence.insert(0, verdict.headline)
+            verdict.headline = f"`{name}`, an earlier exercise, does not pass its own check yet: repair it first, then check this one again."
+            verdict.specific = True
+            return
+
+
+def _show(thing: Any) -> None:
+    try:
+        from IPython import get_ipython
+        from IPython.display import display
+    except ImportError:
+        get_ipython = lambda: None  # noqa: E731
+    if get_ipython() is None:
+        print(thing)
+    else:
+        display(thing)

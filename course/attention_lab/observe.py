@@ -1,0 +1,245 @@
+"""Ask a learner's function or class one question and write down everything that it does.
+
+A *question* is a JSON header and named tensors (see `values` for the nodes):
+
+    {"exercise": "SEBlock", "construct": {"args": [...], "kwargs": {...}} or null for a function, "method": "forward",
+     "args": [...], "kwargs": {...}, "earlier": [args, kwargs] or null (a call before the one observed), "train": false,
+     "dtype": "float64", "gradients": true, "trace": false, "largest": false, "choice": 0}
+    tensors: state.<name>, the tensors that the nodes name, cotangent.<path> for each output
+
+An *observation* is the same: a header with `raised`, `unplaced`, `placements`, `parameters`, `output`, `changed`, `largest`,
+`trace`, and tensors output.<path>, grad.input.<number>, grad.param.<name>, grad.<state of a module argument>.<name>, buffer.<name>,
+received.<sub-module>, gave.<sub-module>. Parameters and sub-modules carry the reference's names, inputs their numbers.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from . import crash, transfer, values
+
+DROPOUTS = {torch.dropout, torch.feature_dropout, torch.alpha_dropout, F.dropout, F.dropout1d, F.dropout2d, F.dropout3d,
+            F.alpha_dropout, F.feature_alpha_dropout}
+
+
+class NoDropout(TorchFunctionMode):
+    """Dropout lets everything through, so that a module in training mode has one right answer."""
+
+    def __torch_function__(self, function, types, args=(), kwargs=None):
+        return args[0] if function in DROPOUTS else function(*args, **(kwargs or {}))
+
+
+class LargestTensor(TorchDispatchMode):
+    """Remembers the largest storage that an operation of the forward or backward pass returned, in elements."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.elements, self.operation, self.shape = 0, "", ()
+
+    def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+        result = function(*args, **(kwargs or {}))
+        for item in result if isinstance(result, (tuple, list)) else [result]:
+            if isinstance(item, Tensor):
+                elements = item.untyped_storage().nbytes() // item.element_size()
+                if elements > self.elements:
+                    self.elements, self.operation, self.shape = elements, str(function), tuple(item.shape)
+        return result
+
+
+def namespace_of(thing: Callable) -> dict[str, Any]:
+    """The global names that a learner's function or class sees: where its earlier exercises are found."""
+    for function in [thing, *vars(thing).values()] if inspect.isclass(thing) else [thing]:
+        if hasattr(function, "__globals__") and function.__module__ == thing.__module__:
+            return function.__globals__
+    return {}
+
+
+def observe(thing: Callable, question: dict, tensors: dict[str, Tensor], namespace: dict[str, Any]) -> tuple[dict, dict[str, Tensor]]:
+    """What `thing` (a function or module class) does with one question. Never raises what the learner's code raises.
+
+    namespace: the learner's global names; modules among the arguments are built from it by name.
+    """
+    return _Observation(thing, question, tensors, namespace).run()
+
+
+class _Observation:
+    def __init__(self, thing: Callable, question: dict, tensors: dict[str, Tensor], namespace: dict[str, Any]):
+        self.thing, self.question, self.namespace = thing, question, namespace
+        dtype = getattr(torch, question["dtype"])
+        self.tensors = {name: t.to(dtype) if t.is_floating_point() else t for name, t in tensors.items()}
+        self.header: dict[str, Any] = {"raised": None, "unplaced": None, "placements": 1, "parameters": [], "output": None,
+                                       "changed": [], "largest": None, "trace": []}
+        self.seen: dict[str, Tensor] = {}
+        self.leaves: dict[str, Tensor] = {}  # what gradients are taken of: input.<number>, param.<the reference's name>
+        self.names: dict[str, str] = {}  # the module's parameter names -> the reference's
+        self.hidden_layers: list[str] = []
+
+    def run(self) -> tuple[dict, dict[str, Tensor]]:
+        stage = "construct"
+        try:
+            with (torch.random.fork_rng(devices=[]), torch.enable_grad(), NoDropout(), warnings.catch_warnings(),
+                  contextlib.ExitStack() as stack):
+                warnings.simplefilter("ignore")  # a warning on stderr is no verdict; nbgrader alone would pay zero points for it
+                torch.manual_seed(0)
+                target = self.construct()
+                stage = "call"
+                if self.question["earlier"]:
+                    self.call(target, *self.question["earlier"], watched=False)
+                largest = stack.enter_context(LargestTensor()) if self.question["largest"] else None
+                output = self.call(target, self.question["args"], self.question["kwargs"], watched=True)
+                self.header["output"] = values.encode(output, self.seen, "output")
+                stage = "gradients"
+                if self.question["gradients"]:
+                    self.differentiate(output)
+                if largest:
+                    self.header["largest"] = {"elements": largest.elements, "operation": largest.operation,
+                                              "shape": list(largest.shape)}
+            if isinstance(target, nn.Module):
+                for name, buffer in target.named_buffers():
+                    if name in self.names:
+                        self.seen[f"buffer.{self.names[name]}"] = buffer.detach().clone()
+        except transfer.Unplaced as error:
+            self.header["unplaced"] = {"missing": error.missing, "extra": error.extra, "hidden": self.hidden_layers}
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # a learner's code may raise anything, SystemExit too
+            self.header["raised"] = {"stage": stage, **crash.describe(error, self.namespace)}
+        return self.header, {name: t.detach().clone(memory_format=torch.contiguous_format) for name, t in self.seen.items()}
+
+    def construct(self) -> Callable:
+        """The function itself, or the module: built, cast, given its weights, set to its mode."""
+        question = self.question
+        if question["construct"] is None:
+            return self.thing
+        module = self.thing(*self.decode(question["construct"]["args"]),
+                            **{key: self.decode(node) for key, node in question["construct"]["kwargs"].items()})
+        if not isinstance(module, nn.Module):
+            return getattr(module, question["method"])
+        module = module.to(getattr(torch, question["dtype"])).train(question["train"])
+        self.header["parameters"] = [[name, list(p.shape)] for name, p in module.named_parameters()]
+        self.hidden_layers = _unregistered(module)
+        state = {name.removeprefix("state."): t for name, t in self.tensors.items() if name.startswith("state.")}
+        self.names, self.header["placements"] = transfer.place(module, state, question["choice"])
+        for name, parameter in module.named_parameters(remove_duplicate=False):
+            if parameter.requires_grad:
+                self.leaves[f"param.{self.names[name]}"] = parameter
+        if question["trace"]:
+            self.listen(module)
+        return module
+
+    def decode(self, node: Any) -> Any:
+        return values.decode(node, self.tensors, self.build)
+
+    def build(self, node: dict) -> Any:
+        """A module or callable among the arguments."""
+        if "affine" in node:
+            scale, bias = self.decode(node["affine"]["scale"]), self.decode(node["affine"]["bias"])
+            return lambda t: scale * t + bias
+        if "module" in node:
+            module = values.torch_module(node, self.tensors, self.build)
+        elif "exercise" in node:
+            made = self.namespace.get(node["exercise"])
+            if made is None:
+                raise NameError(f"{node['exercise']!r} is an earlier exercise; run its cell first")
+            if "args" not in node:  # a function or class handed over as it is
+                return made
+            module = made(*self.decode(node["args"]), **{key: self.decode(v) for key, v in node["kwargs"].items()})
+        else:
+            raise ValueError(f"no value has the keys {sorted(node)}")
+        module = module.to(getattr(torch, self.question["dtype"])).train(self.question["train"])
+        if node.get("state"):
+            prefix = node["state"] + "."
+            state = {name.removeprefix(prefix): t for name, t in self.tensors.items() if name.startswith(prefix)}
+            names, _ = transfer.place(module, state)
+            for name, parameter in module.named_parameters():
+                if parameter.requires_grad:
+                    self.leaves[prefix + names[name]] = parameter
+        return module
+
+    def call(self, target: Callable, args: list, kwargs: dict, watched: bool) -> Any:
+        """Call with fresh copies of the inputs; `watched`: as leaves of the graph, and seen whether they change."""
+        before: dict[str, tuple[Tensor, Tensor]] = {}
+
+        def given(node: Any, path: str) -> Any:
+            if isinstance(node, dict) and "tensor" in node:
+                leaf = self.tensors[node["tensor"]].clone()
+                if watched and leaf.is_floating_point():
+                    self.leaves[path] = leaf.requires_grad_(node.get("grad", True))
+                passed = values.relayout(leaf, node.get("layout", "contiguous"))
+                before[path] = (leaf, passed)
+                return passed
+            if isinstance(node, list):
+                return [given(item, f"{path}.{i}") for i, item in enumerate(node)]
+            if isinstance(node, dict) and "tuple" in node:
+                return tuple(given(node["tuple"], path))
+            return self.decode(node)
+
+        arguments = [given(node, f"input.{i}") for i, node in enumerate(args)]
+        named = {key: given(node, f"input.{key}") for key, node in kwargs.items()}
+        method = self.question["method"]
+        function = getattr(target, method) if isinstance(target, nn.Module) and method != "forward" else target
+        output = function(*arguments, **named)
+        if watched:
+            self.header["changed"] = [path for path, (leaf, passed) in before.items()
+                                      if passed.shape != leaf.shape or not torch.equal(passed.detach(), leaf.detach())]
+        return output
+
+    def differentiate(self, output: Any) -> None:
+        """Gradients of the inputs and of every parameter for the cotangents of the question."""
+        outputs, cotangents = [], []
+        for path, leaf in _tensors(output):
+            cotangent = self.tensors.get(f"cotangent.{path}".rstrip("."))
+            if cotangent is not None and leaf.requires_grad and leaf.shape == cotangent.shape:
+                outputs.append(leaf)
+                cotangents.append(cotangent.to(leaf.dtype))
+        wanted = {name: leaf for name, leaf in self.leaves.items() if leaf.requires_grad}
+        if not outputs or not wanted:
+            return
+        for (name, leaf), gradient in zip(wanted.items(), torch.autograd.grad(outputs, list(wanted.values()), cotangents,
+                                                                              allow_unused=True)):
+            if gradient is not None:
+                state = self.tensors.get(f"state.{name.removeprefix('param.')}")  # a Linear where the reference has a 1x1 conv
+                self.seen[f"grad.{name}"] = gradient if state is None else gradient.reshape(state.shape)
+
+    def listen(self, module: nn.Module) -> None:
+        """Record what each named sub-module receives and gives, the first time that it is called."""
+        prefixes = {mine.rpartition(".")[0]: theirs.rpartition(".")[0] for mine, theirs in self.names.items()}
+        for name, child in module.named_modules():
+            if name:
+                child.register_forward_hook(self._hear(prefixes.get(name, name)), with_kwargs=True)
+
+    def _hear(self, name: str) -> Callable:
+        def hook(_module, args, kwargs, output):
+            if all(entry[0] != name for entry in self.header["trace"]):
+                self.header["trace"].append([name, {
+                    "received": values.encode([*args, *kwargs.values()], self.seen, f"received.{name}"),
+                    "gave": values.encode(output, self.seen, f"gave.{name}")}])
+        return hook
+
+
+def _tensors(output: Any, path: str = "") -> list[tuple[str, Tensor]]:
+    if isinstance(output, Tensor):
+        return [(path, output)]
+    items = output.items() if isinstance(output, dict) else enumerate(output) if isinstance(output, (list, tuple)) else []
+    return [leaf for key, item in items for leaf in _tensors(item, f"{path}.{key}".lstrip("."))]
+
+
+def _unregistered(module: nn.Module) -> list[str]:
+    """Attributes that hold layers or parameters where torch does not see them: plain lists, tuples, dicts."""
+    found = []
+    for owner_name, owner in module.named_modules():
+        for name, value in vars(owner).items():
+            items = value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else ()
+            if not name.startswith("_") and any(isinstance(item, (nn.Module, nn.Parameter)) for item in items):
+                found.append(f"{owner_name}.{name}".lstrip("."))
+    return found

@@ -1,0 +1,77 @@
+"""What a learner has solved: in this notebook, and across the lessons that lie beside it."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from html import escape
+from pathlib import Path
+
+from . import recorded
+from .report import GOOD, OPEN, number
+from .verdict import Verdict
+
+FILE = ".progress.json"
+
+
+def _read(folder: Path) -> dict[str, float]:
+    """Points by exercise, as the last checks gave them; empty where nothing (readable) was kept."""
+    try:
+        kept = json.loads((folder / FILE).read_text(encoding="utf-8"))
+        return {str(name): float(points) for name, points in kept.items()}
+    except (OSError, ValueError, TypeError, AttributeError):
+        return {}
+
+
+def remember(folder: Path, verdict: Verdict) -> None:
+    """Keep the points of the latest check in `folder`. A folder that cannot be written to costs the memory, not the check."""
+    kept = {**_read(folder), verdict.exercise: verdict.points}
+    try:
+        with tempfile.NamedTemporaryFile("w", dir=folder, prefix=FILE, delete=False, encoding="utf-8") as file:
+            json.dump(kept, file, indent=1)
+        os.replace(file.name, folder / FILE)  # never half a file, whatever happens in between
+    except OSError:
+        pass
+
+
+class Progress:
+    """Points by exercise in this lesson, and by lesson in the course."""
+
+    def __init__(self, folder: Path):
+        self.lessons = []  # (is it this one, title, [(exercise, points or None, maximum)])
+        for path in sorted(folder.parent.glob(f"*/{recorded.FILE}")) or [folder / recorded.FILE]:
+            if not path.exists():
+                continue
+            header, kept = recorded.read_header(path), _read(path.parent)
+            rows = [(e["name"], kept.get(e["name"]), e["points"]) for e in header["exercises"]]
+            self.lessons.append((path.parent == folder, f"{header['lesson']}: {header['title']}", rows))
+
+    def _lines(self) -> list[tuple[str, float, float]]:
+        """(text, points, maximum): the lesson at hand exercise by exercise, the others as a whole."""
+        lines = []
+        for here, title, rows in self.lessons:
+            lines.append((title, sum(points or 0 for _, points, _ in rows), sum(most for _, _, most in rows)))
+            lines += [(f"    {name}" + ("" if points is not None else " (not checked yet)"), points or 0, most)
+                      for name, points, most in rows] if here else []
+        return lines
+
+    def __repr__(self) -> str:
+        return "\n".join(f"{'✓' if got == most else '○'} {text:44s} {number(got):>5} of {number(most)}" for text, got, most in self._lines()) \
+            or "No lesson here: a notebook and its checks.safetensors belong in one folder."
+
+    def _repr_html_(self) -> str:
+        rows = ""
+        for text, got, most in self._lines():
+            colour, width = (GOOD if got == most else "#E69F00"), round(160 * got / most) if most else 0
+            indent = "padding-left:24px" if text.startswith(" ") else "font-weight:600"
+            rows += (f'<tr><td style="text-align:left;{indent}">{escape(text.strip())}</td><td style="text-align:left">'
+                     f'<div style="width:160px;height:10px;border:1px solid {OPEN};border-radius:5px;overflow:hidden">'
+                     f'<div style="width:{width}px;height:10px;background:{colour}"></div></div></td>'
+                     f'<td style="text-align:right">{number(got)} of {number(most)}</td></tr>')
+        return f"<table>{rows}</table>" if rows else f"<p>{escape(repr(self))}</p>"
+
+
+def progress() -> Progress:
+    """What is solved in this lesson and across the course: shown when it is the last line of a cell."""
+    return Progress(Path.cwd())

@@ -1,0 +1,127 @@
+"""`checks.safetensors`: the recorded questions, expected observations and fingerprints of a lesson's visible check."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+FILE = "checks.safetensors"
+KEY = "attention_lab"  # the one metadata entry
+
+
+@dataclass
+class Case:
+    """One question with its expected observation. aspect: the check that it belongs to (a key of verdict.SHARES).
+
+    mentions: numbers that the message of an expected error names. limit: elements that no storage may reach.
+    """
+
+    label: str
+    aspect: str
+    question: dict[str, Any]
+    tensors: dict[str, Tensor]
+    expected: dict[str, Any]
+    expected_tensors: dict[str, Tensor]
+    mentions: list[int] = field(default_factory=list)
+    limit: int | None = None
+    inputs: list[str] = field(default_factory=list)  # the arguments' names, for messages
+
+
+@dataclass
+class Mistake:
+    """A catalogued mistake: the sentence that helps, and its fingerprint on every case."""
+
+    id: str
+    sentence: str
+    fingerprints: list[tuple[str, Tensor]]
+
+
+@dataclass
+class Exercise:
+    name: str
+    points: float
+    uses: list[str]
+    cases: list[Case]
+    mistakes: list[Mistake]
+
+
+@dataclass
+class Lesson:
+    name: str
+    title: str
+    exercises: list[Exercise]
+
+
+def _stored(tensor: Tensor) -> Tensor:
+    """float64 numbers that float32 holds exactly are stored as float32."""
+    narrow = tensor.float()
+    return (narrow if tensor.dtype == torch.float64 and torch.equal(narrow.double(), tensor) else tensor).contiguous()
+
+
+def save(lesson: Lesson, path: Path) -> None:
+    """Write `lesson` to `path`; the same lesson always gives the same bytes."""
+    tensors: dict[str, Tensor] = {}
+    exercises = []
+    for e, exercise in enumerate(lesson.exercises):
+        cases = []
+        for c, case in enumerate(exercise.cases):
+            for side, held in (("q", case.tensors), ("e", case.expected_tensors)):
+                tensors.update({f"{e}/{c}/{side}/{name}": _stored(t) for name, t in held.items()})
+            cases.append({key: getattr(case, key) for key in
+                          ("label", "aspect", "question", "expected", "mentions", "limit", "inputs")})
+        mistakes = []
+        for m, mistake in enumerate(exercise.mistakes):
+            tensors.update({f"{e}/m/{m}/{c}": numbers for c, (_, numbers) in enumerate(mistake.fingerprints) if len(numbers)})
+            mistakes.append({"id": mistake.id, "sentence": mistake.sentence, "digests": [d for d, _ in mistake.fingerprints]})
+        exercises.append({"name": exercise.name, "points": exercise.points, "uses": exercise.uses, "cases": cases,
+                          "mistakes": mistakes})
+    header = {"lesson": lesson.name, "title": lesson.title, "exercises": exercises}
+    save_file(dict(sorted(tensors.items())), path, metadata={KEY: json.dumps(header, sort_keys=True)})
+
+
+def read_header(path: Path) -> dict[str, Any]:
+    """The lesson's name, title and exercises (names, points) without any tensor. Raises ValueError where it is not readable."""
+    try:
+        with safe_open(path, framework="pt") as file:
+            return json.loads(file.metadata()[KEY])
+    except (SafetensorError, OSError, KeyError, TypeError, json.JSONDecodeError) as error:
+        raise ValueError(f"{path} is not a file of recorded checks: {error}") from error
+
+
+def load(path: Path, only: str | None = None) -> Lesson:
+    """Read a lesson; `only`: the one exercise to read with its tensors. Raises ValueError where `path` is not readable."""
+    header = read_header(path)
+    with safe_open(path, framework="pt") as file:
+        names = list(file.keys())
+
+        def under(prefix: str) -> dict[str, Tensor]:
+            held = {n.removeprefix(prefix): file.get_tensor(n) for n in names if n.startswith(prefix)}
+            return {n: t.double() if t.dtype == torch.float32 else t for n, t in held.items()}
+
+        exercises = []
+        for e, entry in enumerate(header["exercises"]):
+            if only is not None and entry["name"] != only:
+                continue
+            cases = [Case(**case, tensors=under(f"{e}/{c}/q/"),
+                          expected_tensors=_expected(under(f"{e}/{c}/e/"), case["question"]["dtype"]))
+                     for c, case in enumerate(entry["cases"])]
+            mistakes = []
+            for m, mistake in enumerate(entry["mistakes"]):
+                numbers = under(f"{e}/m/{m}/")
+                empty = torch.zeros(0, 4, dtype=torch.float64)
+                mistakes.append(Mistake(mistake["id"], mistake["sentence"],
+                                        [(d, numbers.get(str(c), empty)) for c, d in enumerate(mistake["digests"])]))
+            exercises.append(Exercise(entry["name"], entry["points"], entry["uses"], cases, mistakes))
+    return Lesson(header["lesson"], header["title"], exercises)
+
+
+def _expected(tensors: dict[str, Tensor], dtype: str) -> dict[str, Tensor]:
+    """Expected tensors in the dtype of their question: what is stored as float32 may be a float64 of few digits."""
+    return {name: t.to(getattr(torch, dtype)) if t.is_floating_point() else t for name, t in tensors.items()}

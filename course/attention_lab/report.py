@@ -1,0 +1,70 @@
+"""Draws a verdict: as HTML in a notebook (no script, readable on a light and a dark page) and as plain text elsewhere."""
+
+from __future__ import annotations
+
+from html import escape
+
+from .verdict import Verdict
+
+# The notebook's own colours where it has them, Okabe and Ito's otherwise: told apart by colour-blind readers, and by the sign.
+GOOD, BAD, OPEN = ("var(--jp-success-color1, #00795a)", "var(--jp-error-color1, #c43c00)", "var(--jp-border-color1, #8a8a8a)")
+MONO = "font-family:var(--jp-code-font-family, monospace);font-size:0.92em"
+
+
+def number(value: float) -> str:
+    """Points as people write them: 2, 1.5."""
+    return f"{value:g}"
+
+
+def _sign(verdict: Verdict) -> tuple[str, str]:
+    if not verdict.started:
+        return "○", OPEN
+    return ("✓", GOOD) if verdict.points == verdict.max_points else ("✗", BAD)
+
+
+def score(verdict: Verdict) -> str:
+    return f"{verdict.exercise}: {number(verdict.points)} of {number(verdict.max_points)} points."
+
+
+def text(verdict: Verdict) -> str:
+    """The report as plain text."""
+    sign, _ = _sign(verdict)
+    lines = [f"{sign} {score(verdict)} {verdict.headline}"]
+    if verdict.started and sign == "✗":
+        lines += [f"    {line}" for part in verdict.evidence + verdict.where for line in part.split("\n")]
+    return "\n".join(lines)
+
+
+def _code(part: str) -> str:
+    """Escaped HTML with `code` between backquotes and the lines of a crash kept apart."""
+    pieces = escape(part).split("`")
+    marked = "".join(piece if i % 2 == 0 or len(pieces) % 2 == 0 else f'<code style="{MONO}">{piece}</code>'
+                     for i, piece in enumerate(pieces))
+    first, *rest = marked.split("\n")
+    return first + (f'<pre style="{MONO};margin:4px 0 0 0;white-space:pre-wrap">' + "\n".join(rest) + "</pre>" if rest else "")
+
+
+def html(verdict: Verdict) -> str:
+    """The report as HTML."""
+    sign, colour = _sign(verdict)
+    body = f'<div><b style="color:{colour}">{sign} {escape(score(verdict))}</b> {_code(verdict.headline)}</div>'
+    if verdict.started and sign == "✗":
+        body += "".join(f'<div style="margin-top:6px">{_code(part)}</div>' for part in verdict.evidence + verdict.where)
+        signs = {"passed": f'<span style="color:{GOOD}">✓</span>'}
+        body += '<div style="margin-top:8px">' + " &nbsp; ".join(
+            f'{signs.get(check.outcome, f"""<span style="color:{BAD}">✗</span>""")} {escape(check.name)}' for check in verdict.checks) + "</div>"
+    return (f'<div class="attention-lab-report" style="border-left:5px solid {colour};padding:6px 12px;margin:4px 0;line-height:1.45;'
+            f'max-width:820px">{body}</div>')
+
+
+class Report:
+    """What a check shows: IPython picks the HTML, a terminal the text."""
+
+    def __init__(self, verdict: Verdict):
+        self.verdict = verdict
+
+    def _repr_html_(self) -> str:
+        return html(self.verdict)
+
+    def __repr__(self) -> str:
+        return text(self.verdict)

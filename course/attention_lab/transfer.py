@@ -1,0 +1,159 @@
+"""Placing the reference's weights in a learner's module: by name; where names differ, by structure and definition order.
+
+A layer's parameters (`fc1.weight`, `fc1.bias`) form a *unit*; a bare `nn.Parameter` is a unit of its own. Units of equal
+shapes are interchangeable until the result decides, so a placement is one of several candidates: whole sub-modules are
+permuted before single layers are. A 1x1 convolution and a linear layer of the same numbers count as the same unit.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice, permutations, product
+
+import torch
+from torch import Tensor, nn
+
+LIMIT = 120  # candidate placements that are worth trying: 5!, a module with five equal layers under new names
+LAYER = {"weight", "bias", "running_mean", "running_var", "num_batches_tracked"}
+Spec = list[tuple[str, tuple[int, ...]]]  # (dotted name, shape) in definition order
+
+
+class Unplaced(Exception):
+    """The weights do not fit: `missing` of the reference have no place, `extra` parameters of the learner get no value."""
+
+    def __init__(self, missing: Spec, extra: Spec):
+        super().__init__(f"no place for {missing}; no value for {extra}")
+        self.missing, self.extra = missing, extra
+
+
+def canonical(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """`shape` without trailing axes of size 1: what a 1x1 convolution's and a linear layer's weight have in common."""
+    shape = tuple(shape)
+    while len(shape) > 1 and shape[-1] == 1:
+        shape = shape[:-1]
+    return shape
+
+
+@dataclass
+class Node:
+    """A module of the tree: its own unit (if it has one) and its children in definition order."""
+
+    path: str
+    tensors: dict[str, tuple[int, ...]] = field(default_factory=dict)  # local name -> canonical shape
+    children: dict[str, Node] = field(default_factory=dict)
+
+    def units(self) -> list[Node]:
+        return ([self] if self.tensors else []) + [unit for child in self.children.values() for unit in child.units()]
+
+    def signature(self) -> tuple:
+        """What must be equal for two nodes to be interchangeable."""
+        own = sorted(self.tensors.items()) if len(self.tensors) > 1 else [("", s) for s in self.tensors.values()]
+        below = Counter(unit.signature() for child in self.children.values() for unit in child.units())
+        return tuple(own), tuple(sorted(below.items(), key=repr))
+
+    def inner(self) -> Node:
+        """This node without wrappers: the first one below it that has a unit or more than one child."""
+        return next(iter(self.children.values())).inner() if not self.tensors and len(self.children) == 1 else self
+
+
+def tree(spec: Spec) -> Node:
+    root = Node("")
+    for name, shape in spec:
+        *path, local = name.split(".")
+        if local not in LAYER:  # a bare parameter is a unit of its own
+            path, local = [*path, local], ""
+        node = root
+        for part in path:
+            node = node.children.setdefault(part, Node(f"{node.path}.{part}".lstrip(".")))
+        node.tensors[local] = canonical(shape)
+    return root
+
+
+def _pair_lists(left: list[Node], right: list[Node], names: tuple[list[str], list[str]]) -> Iterator[list[tuple[Node, Node]]]:
+    """Pairings of two lists with equal signatures: equal names stay together, the others in order, then permuted."""
+    fixed, rest_left, rest_right = [], list(zip(names[0], left)), list(zip(names[1], right))
+    for name, node in list(rest_left):
+        twin = next((o for o in rest_right if o[0] == name and o[1].signature() == node.signature()), None)
+        if twin:
+            fixed.append((node, twin[1]))
+            rest_left.remove((name, node))
+            rest_right.remove(twin)
+    groups: dict[tuple, tuple[list[Node], list[Node]]] = {}
+    for side, rest in enumerate((rest_left, rest_right)):
+        for _, node in rest:
+            groups.setdefault(node.signature(), ([], []))[side].append(node)
+    for choice in product(*(permutations(theirs) for _, theirs in groups.values())):
+        yield fixed + [pair for (mine, _), theirs in zip(groups.values(), choice) for pair in zip(mine, theirs)]
+
+
+def _match(left: Node, right: Node) -> Iterator[list[tuple[Node, Node]]]:
+    """Pairings of the units of two trees with equal signatures."""
+    left, right = left.inner(), right.inner()
+    a, b = list(left.children.values()), list(right.children.values())
+    own = [(left, right)] if left.tensors else []
+    if Counter(n.signature() for n in a) == Counter(n.signature() for n in b):
+        for pairs in _pair_lists(a, b, (list(left.children), list(right.children))):
+            yield from (own + [unit for part in parts for unit in part]
+                        for parts in product(*(list(islice(_match(x, y), LIMIT)) for x, y in pairs)))
+    else:  # another nesting: pair the layers themselves
+        a, b = left.units(), right.units()
+        yield from _pair_lists(a, b, ([n.path.rpartition(".")[2] for n in a], [n.path.rpartition(".")[2] for n in b]))
+
+
+def placements(reference: Spec, learner: Spec) -> Iterator[dict[str, str]]:
+    """Candidate maps {learner's name: reference's name}, the most likely first, at most LIMIT.
+
+    Raises Unplaced where the names and shapes do not fit at all.
+    """
+    ours, theirs = dict(reference), dict(learner)
+    fits = {name for name in ours if name in theirs and canonical(ours[name]) == canonical(theirs[name])}
+    if len(fits) == len(ours) == len(theirs):
+        yield {name: name for name in fits}
+        return
+    left, right = tree(list(ours.items())), tree(list(theirs.items()))
+    if Counter(u.signature() for u in left.units()) != Counter(u.signature() for u in right.units()):
+        raise Unplaced(*_unmatched(ours, theirs, fits))
+    for pairs in islice(_match(left, right), LIMIT):
+        yield {_full(mine, m): _full(unit, u) for unit, mine in pairs
+               for u, m in (zip(unit.tensors, mine.tensors) if len(unit.tensors) == 1 else ((n, n) for n in unit.tensors))}
+
+
+def _full(unit: Node, local: str) -> str:
+    return f"{unit.path}.{local}".strip(".")
+
+
+def _unmatched(ours: dict, theirs: dict, fits: set[str]) -> tuple[Spec, Spec]:
+    """What is left on each side when equal names, then equal shapes, are taken away."""
+    missing = [(n, tuple(s)) for n, s in ours.items() if n not in fits]
+    extra = []
+    for name, shape in theirs.items():
+        if name in fits:
+            continue
+        twin = next((m for m in missing if canonical(m[1]) == canonical(shape)), None)
+        missing.remove(twin) if twin else extra.append((name, tuple(shape)))
+    return missing, extra
+
+
+def spec_of(module: nn.Module, expected: set[str] = frozenset()) -> Spec:
+    """Names and shapes of a module's state in definition order, without buffers of its own that are not `expected`.
+
+    A learner may keep a table or an index as a buffer; only what a layer needs (LAYER) takes part in the placement.
+    """
+    own = {name for name, _ in module.named_buffers() if name.rpartition(".")[2] not in LAYER} - expected
+    return [(name, tuple(value.shape)) for name, value in module.state_dict().items() if name not in own]
+
+
+def place(module: nn.Module, state: dict[str, Tensor], choice: int = 0) -> tuple[dict[str, str], int]:
+    """Copy `state` (the reference's names) into `module` by candidate number `choice`.
+
+    Returns the map {module's name: state's name} and the number of candidates. Raises Unplaced.
+    """
+    found = list(placements([(n, tuple(t.shape)) for n, t in state.items()], spec_of(module, set(state))))
+    names = found[min(choice, len(found) - 1)]
+    target = module.state_dict(keep_vars=True)
+    with torch.no_grad():
+        for mine, theirs in names.items():
+            target[mine].copy_(state[theirs].reshape(target[mine].shape))
+    return names, len(found)

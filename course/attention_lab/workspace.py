@@ -1,0 +1,97 @@
+"""A learner's own copy of the lessons, which no update ever overwrites.
+
+    python -m attention_lab.workspace copy COURSE MY            copy what is new, bring figures and checks up to date
+    python -m attention_lab.workspace reset COURSE MY LESSON    start a lesson afresh, the old copy is kept beside it
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import shutil
+from datetime import datetime
+from pathlib import Path
+
+from . import recorded
+
+RELEASE = ".release"  # in the learner's folder: the hash of the released notebook that the learner's copy began as
+
+
+def _hash(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _lessons(course: Path) -> list[Path]:
+    """The lesson folders of a course. Raises FileNotFoundError where there is none."""
+    found = sorted(path.parent for path in course.glob(f"*/{recorded.FILE}"))
+    if not found:
+        raise FileNotFoundError(f"no lesson in {course.resolve()}: give the folder that holds 01_se and the others")
+    return found
+
+
+def copy(course: Path, my: Path) -> list[str]:
+    """Bring `my` up to date with `course` and say what was done, a line each lesson that something happened to.
+
+    A notebook that was changed by its learner is left alone; one that was not is replaced by a newer release.
+    Raises FileNotFoundError where `course` holds no lesson.
+    """
+    said = []
+    for lesson in _lessons(course):
+        own, notebook = my / lesson.name, f"{lesson.name}.ipynb"
+        newest, mark = _hash(lesson / notebook), own / RELEASE
+        began = mark.read_text(encoding="utf-8").strip() if mark.exists() else None
+        own.mkdir(parents=True, exist_ok=True)
+        for part in lesson.iterdir():
+            if part.is_dir():
+                shutil.copytree(part, own / part.name, dirs_exist_ok=True)
+            elif part.name != notebook:
+                shutil.copyfile(part, own / part.name)
+        if not (own / notebook).exists() or (began not in (None, newest) and _hash(own / notebook) == began):
+            said.append(f"{lesson.name}: {'updated' if (own / notebook).exists() else 'new'}, in {own}")
+            shutil.copyfile(lesson / notebook, own / notebook)
+            mark.write_text(newest, encoding="utf-8")
+        elif began != newest:
+            said.append(f"{lesson.name}: there is a newer version of this lesson. Yours is kept as it is; "
+                        f"`make reset LESSON={lesson.name}` starts the new one and keeps yours beside it")
+    return said
+
+
+def reset(course: Path, my: Path, name: str) -> Path | None:
+    """Start lesson `name` afresh. Returns where the old copy is kept, or None where there was none.
+
+    Raises ValueError where the course has no such lesson.
+    """
+    known = [lesson.name for lesson in _lessons(course)]
+    if name not in known:
+        raise ValueError(f"no lesson {name!r} in {course}; there are {', '.join(known)}")
+    kept = None
+    if (my / name).exists():
+        stamp = f"{datetime.now():%Y-%m-%d-%H%M%S}"
+        kept = next(path for n in range(1000) if not (path := my / "old" / f"{name}-{stamp}{f'-{n}' if n else ''}").exists())
+        kept.parent.mkdir(exist_ok=True)
+        (my / name).rename(kept)
+    copy(course, my)
+    return kept
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("command", choices=("copy", "reset"))
+    parser.add_argument("course", type=Path)
+    parser.add_argument("my", type=Path)
+    parser.add_argument("lesson", nargs="?", help="the lesson to reset, such as 01_se")
+    arguments = parser.parse_args()
+    if (arguments.command == "reset") != bool(arguments.lesson):
+        parser.error("reset takes a LESSON, copy takes none")
+    try:
+        if arguments.command == "copy":
+            print("\n".join(copy(arguments.course, arguments.my)) or f"{arguments.my} is up to date")
+        else:
+            kept = reset(arguments.course, arguments.my, arguments.lesson)
+            print(f"{arguments.lesson} starts afresh" + (f"; your old copy is in {kept}" if kept else ""))
+    except (FileNotFoundError, ValueError) as error:
+        parser.error(str(error))
+
+
+if __name__ == "__main__":
+    main()

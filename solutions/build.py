@@ -1,0 +1,165 @@
+"""Build lessons from their one source: drawings, recorded checks, the solved notebook, the released one.
+
+    python -m solutions.build              every lesson
+    python -m solutions.build 01_se        one
+    python -m solutions.build --photos     only the photographs beside the library
+
+solutions/lessons/<lesson>.py (jupytext, py:percent)
+    -> solutions/notebooks/<lesson>/: <lesson>.ipynb (solved, executed), figures/, checks.safetensors
+    -> course/<lesson>/: the same, released by nbgrader (no solutions, no outputs)
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shutil
+import sys
+import sysconfig
+import tempfile
+import tomllib
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+
+import jupytext
+import nbformat
+from nbclient import NotebookClient
+from nbformat import NotebookNode
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT / "course")]  # the library as it is here, whatever is installed
+
+from attention_lab import recorded  # noqa: E402
+from autograder import record  # noqa: E402
+from solutions.figures.draw import draw  # noqa: E402
+
+NOTEBOOKS, COURSE, PHOTOS = ROOT / "solutions/notebooks", ROOT / "course", ROOT / "course/attention_lab/photos"
+CELL_SECONDS = 300
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """An entry of course.toml."""
+
+    name: str
+    topic: str
+    title: str
+
+
+def lessons() -> list[Lesson]:
+    """Every lesson of course.toml, in order."""
+    return [Lesson(**entry) for entry in tomllib.loads((ROOT / "solutions/course.toml").read_text(encoding="utf-8"))["lesson"]]
+
+
+def read_source(lesson: Lesson) -> NotebookNode:
+    """The lesson's source as a notebook without outputs, with cell ids derived from grade ids and positions."""
+    notebook = jupytext.read(ROOT / f"solutions/lessons/{lesson.name}.py", fmt="py:percent")
+    for index, cell in enumerate(notebook.cells):
+        cell.id = re.sub(r"[^a-zA-Z0-9_-]", "-", cell.metadata.get("nbgrader", {}).get("grade_id", f"{cell.cell_type}-{index:03d}"))
+    notebook.metadata = nbformat.from_dict({
+        "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    })
+    nbformat.validate(notebook)
+    return notebook
+
+
+def points(notebook: NotebookNode) -> dict[str, float]:
+    """Points by exercise: a grade cell `check(Name)` and its metadata are the truth. ValueError where one has no check."""
+    found = {}
+    for cell in notebook.cells:
+        meta = cell.metadata.get("nbgrader", {})
+        if meta.get("grade") and cell.cell_type == "code":
+            called = re.fullmatch(r"check\((\w+)\)", cell.source.strip())
+            if not called:
+                raise ValueError(f"grade cell {meta['grade_id']!r} should be one line, check(Name), not {cell.source!r}")
+            found[called[1]] = meta["points"]
+    return found
+
+
+def record_checks(lesson: Lesson, notebook: NotebookNode) -> recorded.Lesson:
+    """The recorded lesson. Raises ValueError where exercises, cases and grade cells do not agree."""
+    worth = points(notebook)
+    cases, mistakes, reference = (import_module(f"{package}.{lesson.topic}")
+                                  for package in ("autograder.cases", "autograder.mistakes", "solutions.reference"))
+    declared = [exercise.name for exercise in cases.EXERCISES]
+    if declared != list(worth):
+        raise ValueError(f"{lesson.name}: the cases are for {declared}, the grade cells for {list(worth)}")
+    exercises = [record.record_exercise(exercise, worth[exercise.name], reference,
+                                        [m for m in mistakes.MISTAKES if m.exercise == exercise.name])
+                 for exercise in cases.EXERCISES]
+    return recorded.Lesson(lesson.name, lesson.title, exercises)
+
+
+def execute(notebook: NotebookNode, folder: Path) -> None:
+    """Run every cell in a copy of `folder`, with the library of this repository."""
+    with tempfile.TemporaryDirectory() as scratch:
+        shutil.copytree(folder, scratch, dirs_exist_ok=True)
+        paths = os.pathsep.join(filter(None, [str(COURSE), os.environ.get("PYTHONPATH")]))
+        client = NotebookClient(notebook, timeout=CELL_SECONDS, kernel_name="python3", resources={"metadata": {"path": scratch}})
+        client.execute(env={**os.environ, "PYTHONPATH": paths})
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)  # times of day
+    notebook.metadata["language_info"] = {"name": "python"}  # not the version that happened to run it
+
+
+def release(lesson: Lesson, folder: Path) -> NotebookNode:
+    """What nbgrader releases of the solved notebook in `folder`."""
+    from nbgrader.apps import NbGraderAPI
+    from traitlets.config import Config
+
+    scripts = sysconfig.get_path("scripts")  # nbgrader calls alembic by its bare name
+    if scripts not in os.environ["PATH"].split(os.pathsep):
+        os.environ["PATH"] = scripts + os.pathsep + os.environ["PATH"]
+    with tempfile.TemporaryDirectory() as scratch:
+        shutil.copytree(folder, Path(scratch, "source", lesson.name))
+        config = Config()
+        config.CourseDirectory.root = scratch
+        result = NbGraderAPI(config=config).generate_assignment(lesson.name)
+        if not result["success"]:
+            raise RuntimeError(f"nbgrader could not release {lesson.name}:\n{result.get('log') or result.get('error')}")
+        return nbformat.read(Path(scratch, "release", lesson.name, f"{lesson.name}.ipynb"), as_version=4)
+
+
+def copy_photographs() -> None:
+    """datasets/photos -> the library, with the card that names authors and licences."""
+    PHOTOS.mkdir(exist_ok=True)
+    for path in [*sorted((ROOT / "datasets/photos").glob("*.jpg")), ROOT / "datasets/photos/CARD.md"]:
+        shutil.copyfile(path, PHOTOS / path.name)
+
+
+def build(lesson: Lesson) -> None:
+    """Build one lesson in place."""
+    solved, course = NOTEBOOKS / lesson.name, COURSE / lesson.name
+    notebook = read_source(lesson)
+    shutil.rmtree(solved, ignore_errors=True)
+    solved.mkdir(parents=True)
+    draw(lesson.topic, solved / "figures")
+    recorded.save(record_checks(lesson, notebook), solved / recorded.FILE)
+    execute(notebook, solved)
+    nbformat.write(notebook, solved / f"{lesson.name}.ipynb")
+    released = release(lesson, solved)
+    shutil.rmtree(course, ignore_errors=True)
+    shutil.copytree(solved, course)
+    nbformat.write(released, course / f"{lesson.name}.ipynb")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    known = {lesson.name: lesson for lesson in lessons()}
+    parser.add_argument("lessons", nargs="*", metavar="LESSON", help=f"one of {', '.join(known)}; without any: all")
+    parser.add_argument("--photos", action="store_true", help="only copy the photographs to the library")
+    arguments = parser.parse_args()
+    unknown = [name for name in arguments.lessons if name not in known]
+    if unknown:
+        parser.error(f"no lesson {', '.join(unknown)} in solutions/course.toml; there are {', '.join(known)}")
+    copy_photographs()
+    for name in [] if arguments.photos else arguments.lessons or known:
+        print(f"building {name}", flush=True)
+        build(known[name])
+
+
+if __name__ == "__main__":
+    main()

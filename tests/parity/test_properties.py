@@ -1,0 +1,158 @@
+"""Properties of what no recorded case holds: the pieces that appear only inside larger units, and CAT-Net's paper form."""
+import pytest
+import torch
+import torch.nn.functional as F
+from solutions.reference.catnet import (
+    CMAT,
+    CrossMaskedAttention,
+    iterative_refinement,
+    masked_average_pool,
+    prior_mask,
+    prototype_segmentation,
+)
+from solutions.reference.grl import cosine_attention, window_partition, window_reverse
+
+
+def random(*shape: int) -> torch.Tensor:
+    return torch.randn(shape, dtype=torch.float64, generator=torch.Generator().manual_seed(sum(shape)))
+
+
+def randomised(module: torch.nn.Module) -> torch.nn.Module:
+    """In float64, with nothing left at its initial value."""
+    module.double()
+    for i, parameter in enumerate(module.parameters()):
+        generator = torch.Generator().manual_seed(i)
+        parameter.data = torch.randn(parameter.shape, dtype=torch.float64, generator=generator) / 2
+    return module
+
+
+def blob(batch: int, height: int, width: int) -> torch.Tensor:
+    mask = torch.zeros(batch, height, width, dtype=torch.float64)
+    mask[:, height // 4 : height // 2 + 1, width // 3 :] = 1
+    return mask
+
+
+# --- GRL -------------------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("size, window", [((6, 8), (3, 2)), ((5, 7), (5, 7)), ((4, 9), (1, 3)), ((2, 3), (1, 1))])
+def test_window_reverse_undoes_window_partition(size, window):
+    x = random(3, *size, 2)
+    windows = window_partition(x, window)
+    assert windows.shape == (3 * size[0] // window[0] * (size[1] // window[1]), *window, 2)
+    assert torch.equal(window_reverse(windows, window, size), x)
+
+
+def test_windows_count_row_by_row_images_outermost():
+    x = random(2, 6, 8, 1)
+    windows = window_partition(x, (3, 2))
+    assert torch.equal(windows[1], x[0, :3, 2:4])
+    assert torch.equal(windows[4], x[0, 3:, :2])
+    assert torch.equal(windows[8], x[1, :3, :2])
+
+
+@pytest.mark.parametrize("window", [(4, 2), (3, 3), (0, 2), (7, 8)])
+def test_windows_that_do_not_tile_are_refused(window):
+    with pytest.raises(ValueError, match="6, 8"):
+        window_partition(random(1, 6, 8, 2), window)
+    with pytest.raises(ValueError, match="6, 8"):
+        window_reverse(random(1, 3, 2, 2), window, (6, 8))
+
+
+def identity(cosine: torch.Tensor) -> torch.Tensor:
+    return cosine
+
+
+def test_weights_of_cosine_attention_sum_to_one():
+    y = cosine_attention(random(2, 3, 5, 4), random(2, 3, 7, 4), torch.ones(2, 3, 7, 6).double(), lambda c: 9 * c + 1)
+    torch.testing.assert_close(y, torch.ones_like(y), atol=1e-12, rtol=0)
+
+
+def test_cosine_attention_ignores_the_length_of_queries_and_keys():
+    q, k, v = random(1, 2, 5, 4), random(1, 2, 7, 4), random(1, 2, 7, 3)
+    y = cosine_attention(q, k, v, identity)
+    torch.testing.assert_close(cosine_attention(3 * q, k / 7, v, identity), y, atol=1e-12, rtol=0)
+    cosine = F.cosine_similarity(q[:, :, :, None], k[:, :, None], dim=-1)
+    torch.testing.assert_close(cosine.softmax(dim=-1) @ v, y, atol=1e-12, rtol=0)
+
+
+# --- CAT-Net ---------------------------------------------------------------------------------------------------------
+
+def test_a_mask_keeps_what_was_gathered():
+    attention = randomised(CrossMaskedAttention(8, reduction=4))
+    x, y, mask = random(2, 8, 3, 5), random(2, 8, 5, 3).reshape(2, 8, 3, 5), blob(2, 3, 5)[:, None]
+    assert mask.min() == 0 and mask.max() == 1
+    torch.testing.assert_close(attention(x, y, mask), attention(x, y) * mask, atol=0, rtol=0)
+    weights = attention.attention(x, y)
+    torch.testing.assert_close(weights.sum(dim=-1), torch.ones(2, 15).double(), atol=1e-12, rtol=0)
+    one = attention.value(y).flatten(2)[0] @ weights[0, 7]
+    torch.testing.assert_close(attention(x, y)[0, :, 1, 2], one, atol=1e-12, rtol=0)
+
+
+def layer_norm(norm: torch.nn.LayerNorm, x: torch.Tensor) -> torch.Tensor:
+    """Over the channels of an image, written out."""
+    centred = x - x.mean(dim=1, keepdim=True)
+    x = centred / (centred.square().mean(dim=1, keepdim=True) + norm.eps).sqrt()
+    return x * norm.weight[:, None, None] + norm.bias[:, None, None]
+
+
+def cmat_by_hand(block: CMAT, features: list[torch.Tensor], masks: list[torch.Tensor]) -> list[torch.Tensor]:
+    features = [layer_norm(block.norm0, a + block.self_attention(a, a)) for a in features]
+    result = []
+    for a, b, mask in zip(features, reversed(features), masks):
+        z = layer_norm(block.norm1, a + mask * block.cross_attention(a, b))
+        first, _, second = block.mlp
+        hidden = torch.einsum("oc,bchw->bohw", first.weight, z) + first.bias[:, None, None]
+        mlp = torch.einsum("oc,bchw->bohw", second.weight, hidden.relu()) + second.bias[:, None, None]
+        result.append(layer_norm(block.norm2, z + mlp))
+    return result
+
+
+@pytest.mark.parametrize("batch, size", [(1, (3, 5)), (2, (4, 3))])
+def test_cmat_equals_its_definition(batch, size):
+    block = randomised(CMAT(8, reduction=2))
+    features = [random(batch, 8, *size), random(batch, 8, *size) * 2 - 1]
+    masks = [random(batch, 1, *size).sigmoid(), blob(batch, *size)[:, None]]
+    for ours, expected in zip(block(*features, *masks), cmat_by_hand(block, features, masks)):
+        torch.testing.assert_close(ours, expected, atol=1e-12, rtol=0)
+
+
+def test_cmat_serves_both_directions_with_the_same_layers():
+    block = randomised(CMAT(8, reduction=2))
+    query, support = random(1, 8, 3, 5), random(1, 8, 3, 5) ** 2
+    query_mask, support_mask = random(1, 1, 3, 5).sigmoid(), blob(1, 3, 5)[:, None]
+    forth = block(query, support, query_mask, support_mask)
+    back = block(support, query, support_mask, query_mask)
+    assert torch.equal(forth[0], back[1]) and torch.equal(forth[1], back[0])
+
+
+def test_refinement_gives_one_probability_map_a_block():
+    blocks = [randomised(CMAT(8)) for _ in range(3)]
+    maps = iterative_refinement(blocks, random(2, 8, 5, 4), random(2, 8, 5, 4) + 1, blob(2, 11, 9))
+    assert [tuple(p.shape) for p in maps] == [(2, 1, 5, 4)] * 3
+    assert all(0 < p.min() and p.max() < 1 for p in maps)
+    maps[-1].sum().backward()
+    for block in blocks:
+        # A key bias moves all logits of a row alike, so its gradient is zero but for rounding.
+        assert all(p.grad is not None and (p.grad.abs().max() > 1e-12 or name.endswith("key.bias"))
+                   for name, p in block.named_parameters())
+
+
+def test_refinement_by_hand():
+    first, second = randomised(CMAT(8)), randomised(CMAT(8, reduction=4))
+    query, support, mask = random(2, 8, 5, 4), random(2, 8, 5, 4) - 1, blob(2, 11, 9)
+
+    small = F.interpolate(mask[:, None], size=(5, 4), mode="bilinear", align_corners=True)
+    q, s = first(query, support, prior_mask(query, support, mask), small)
+    prototype = masked_average_pool(s, mask)
+    # The threshold splits the image, so that the second block's mask is neither empty nor full.
+    cosine = F.cosine_similarity(q, prototype[:, :, None, None], dim=1)
+    options = {"threshold": -8 * cosine.median().item(), "scale": 8.0}
+    maps = iterative_refinement([first, second], query, support, mask, **options)
+    expected = prototype_segmentation(q, prototype, **options)
+    torch.testing.assert_close(maps[0], expected, atol=1e-12, rtol=0)
+
+    binary = (expected > 0.5).double()
+    assert 0.2 < binary.mean() < 0.8
+    q, s = second(q, s, binary, small)
+    expected = prototype_segmentation(q, masked_average_pool(s, mask), **options)
+    torch.testing.assert_close(maps[1], expected, atol=1e-12, rtol=0)

@@ -1,0 +1,242 @@
+"""What the pictures say and show; how they look is judged by eye."""
+
+from pathlib import Path
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import nbformat
+import pytest
+import torch
+from matplotlib.colors import to_rgba
+from matplotlib.container import ErrorbarContainer
+from nbclient import NotebookClient
+
+from attention_lab import pictures
+from attention_lab.pictures import (
+    heat_map_over,
+    predict_then_run,
+    score_bars,
+    show_feature_map,
+    show_gate,
+    show_images,
+    yours_against_expected,
+)
+from attention_lab.training import Results
+
+mpl.use("agg")
+
+
+def words(figure):
+    """Everything that is written in a figure."""
+    artists = figure.findobj(lambda artist: isinstance(artist, mpl.text.Text) and artist.get_visible())
+    return " | ".join(artist.get_text() for artist in artists if artist.get_text())
+
+
+def bars(axis):
+    return [patch.get_width() for patch in axis.patches]
+
+
+def heights(axis):
+    return [patch.get_height() for patch in axis.patches]
+
+
+EVERY = {
+    "images": lambda: show_images(torch.rand(2, 3, 4, 6), ["a", "b"]),
+    "features": lambda: show_feature_map(torch.randn(5, 4, 6)),
+    "gate": lambda: show_gate(torch.rand(4, 1, 1)),
+    "comparison": lambda: yours_against_expected(torch.rand(2, 3, 4, 6), torch.rand(2, 3, 4, 6)),
+    "prediction": lambda: predict_then_run({"a": 1}, {"a": 2}, "parameters"),
+    "invitation": lambda: predict_then_run({"a": None}, {"a": 2}, "parameters"),
+    "scores": lambda: score_bars(Results(("a",), (0,), {("a", 0): {"score": 1.0}}), "score"),
+    "heat map": lambda: heat_map_over(torch.rand(3, 8, 6), torch.rand(4, 3)),
+}
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_every_picture_is_opaque_can_be_drawn_and_leaves_pyplot_alone(name, tmp_path):
+    mine = plt.figure()
+    with plt.style.context("dark_background"):
+        settings = dict(mpl.rcParams)
+        figure = EVERY[name]()
+        assert dict(mpl.rcParams) == settings
+    assert plt.get_fignums() == [mine.number]
+    plt.close(mine)
+    assert figure.get_facecolor() == to_rgba(pictures.PAPER)
+    assert all(text.get_color() != "white" for text in figure.findobj(mpl.text.Text))
+    figure.savefig(tmp_path / "picture.png")
+
+
+def test_a_notebook_shows_a_picture_once_if_it_is_the_last_expression():
+    cells = [
+        f"import sys; sys.path.insert(0, {str(Path(pictures.__file__).parents[1])!r})",
+        "import torch; from attention_lab.pictures import show_gate",
+        "show_gate(torch.rand(4))",
+        "picture = show_gate(torch.rand(4))\n1",
+        "display(picture)",
+    ]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    NotebookClient(notebook, timeout=60, kernel_name="python3").execute()
+    shown = [sum("image/png" in output.get("data", {}) for output in cell.outputs) for cell in notebook.cells]
+    assert shown == [0, 0, 1, 0, 1]
+
+
+def test_images_are_laid_out_in_rows_and_clipped():
+    figure = show_images(torch.full((6, 1, 4, 6), 1.2), ["in", "out", "truth"], columns=3)
+    assert [axis.get_title() for axis in figure.axes] == ["in", "out", "truth", "", "", ""]
+    assert figure.axes[0].images[0].get_array().shape == (4, 6, 3)
+    assert figure.axes[0].images[0].get_array().max() == 1
+
+
+def test_feature_maps_share_one_scale():
+    x = torch.zeros(3, 4, 6, dtype=torch.float64)
+    x[0, 0, 0], x[1, 0, 0] = 2, -5
+    limits = {axis.images[0].get_clim() for axis in show_feature_map(x).axes if axis.images}
+    assert limits == {(-5, 5)}
+    assert {a.images[0].get_clim() for a in show_feature_map(x.relu()).axes if a.images} == {(0, 2)}
+    many = show_feature_map(torch.rand(70, 2, 3), "Stem")
+    assert sum(bool(axis.images) for axis in many.axes) == 64
+    assert "Stem: the first 64 of 70 channels of 2 x 3" in words(many)
+
+
+def test_a_gate_has_bars_from_0_to_1_and_anything_else_is_pointed_out():
+    (axis,) = show_gate(torch.tensor([0.25, 0.75]), ["R", "G"]).axes
+    assert heights(axis) == [0.25, 0.75]
+    assert axis.get_ylim() == (0, 1)
+    assert [label.get_text() for label in axis.get_xticklabels()] == ["R", "G"]
+    assert "weights from -2 to 3, no gate" in words(show_gate(torch.tensor([-2.0, 3.0])))
+
+
+def test_the_comparison_shows_the_most_different_map():
+    expected = torch.rand(2, 5, 4, 6)
+    yours = expected.clone()
+    yours[1, 3, 2, 4] += 7
+    figure = yours_against_expected(yours, expected)
+    assert "largest difference is 7 at [1, 3, 2, 4]" in words(figure)
+    assert "shape (2, 5, 4, 6), drawn: [1, 3, :, :]" in words(figure)
+    mine, theirs, difference = (axis.images[0] for axis in figure.axes if axis.images)
+    assert torch.equal(torch.tensor(mine.get_array().data), yours[1, 3].double())
+    assert mine.get_clim() == theirs.get_clim()
+    assert difference.get_clim() == pytest.approx((-7, 7))
+
+
+def test_the_comparison_draws_one_long_axis_as_bars_whatever_the_shape():
+    expected = torch.rand(1, 5, 1, 1)
+    axes = yours_against_expected(2 * expected, expected).axes
+    assert heights(axes[1]) == pytest.approx(expected.flatten().tolist())
+    assert heights(axes[2]) == pytest.approx(expected.flatten().tolist())
+    assert axes[0].get_ylim() == axes[1].get_ylim()
+    assert "difference is 1;" in words(yours_against_expected(torch.tensor(1.0), torch.tensor(2.0)))
+
+
+def test_rounding_is_called_equal_and_not_blown_up():
+    expected = torch.rand(3, 4)
+    figure = yours_against_expected(expected + 1e-9, expected.double())
+    assert "Equal up to rounding" in words(figure)
+    assert [axis.images[0].get_clim()[1] > 0.1 for axis in figure.axes if axis.images] == [True] * 3
+
+
+def test_what_cannot_be_compared_is_said_in_words():
+    expected = torch.rand(2, 1, 7, 5)
+    text = words(yours_against_expected(torch.rand(2, 16, 1, 1), expected))
+    assert "shape (2, 16, 1, 1)" in text
+    assert "Expected: (2, 1, 7, 5)" in text
+    assert "not a tensor but None" in words(yours_against_expected(None, expected))
+    assert "not a tensor but an object of type tuple" in words(yours_against_expected((expected,), expected))
+    broken = expected.clone()
+    broken[0, 0, 0, :2] = torch.nan
+    assert "2 of 70 values of yours are not finite" in words(yours_against_expected(broken, expected))
+    assert "Both are empty" in words(yours_against_expected(torch.rand(0, 3), torch.rand(0, 3)))
+
+
+def test_the_truth_is_hidden_until_there_is_a_prediction():
+    text = words(predict_then_run({"SE": None, "ECA": 3}, {"SE": 512, "ECA": 3, "CBAM": 7777}, "parameters"))
+    assert text.count("predict first") == 2
+    assert "512" not in text
+    assert "7,777" not in text
+    assert "exact" in text
+    invitation = predict_then_run({"SE": None}, {"SE": 512}, "parameters")
+    assert "Predict first" in words(invitation)
+    assert "512" not in words(invitation)
+    assert "SE" not in words(invitation)
+
+
+def test_predictions_stand_beside_the_truth_with_their_ratio():
+    figure = predict_then_run({"a": 600, "b": 100, "c": 51}, {"a": 300, "b": 250, "c": torch.tensor(50)}, "pixels")
+    (axis,) = figure.axes
+    assert bars(axis)[:6] == [600, 300, 100, 250, 51, 50]
+    assert axis.get_xscale() == "linear"
+    assert axis.get_xlabel() == "pixels"
+    for text in ("600  2 x too high", "100  2.5 x too low", "51  2 % too high", "300"):
+        assert text in words(figure)
+
+
+def test_the_axis_is_logarithmic_from_a_factor_of_30():
+    def scale(predicted, measured):
+        return predict_then_run({"a": predicted}, {"a": measured}, "bytes").axes[0].get_xscale()
+
+    assert [scale(30, 1), scale(31, 1), scale(1, 1000), scale(0, 5)] == ["linear", "log", "log", "linear"]
+    zero = predict_then_run({"pool": 3, "SE": 500}, {"pool": 0, "SE": 512}, "parameters")
+    assert zero.axes[0].get_xscale() == "log"
+    assert "| 0 |" in words(zero)
+
+
+def test_score_bars_show_means_errors_and_every_seed():
+    runs = {(arm, seed): {"acc": base + seed, "other": 0} for arm, base in (("plain", 1), ("SE", 4)) for seed in (0, 2)}
+    figure = score_bars(
+        Results(("plain", "SE", "late"), (0, 2), runs), "accuracy (%)",
+        baselines={"a guess": 0.25}, parameters={"SE": 3107}, highlight="SE",
+    )  # fmt: skip
+    (axis,) = figure.axes
+    assert bars(axis) == [2, 5]
+    dots = [sorted(line.get_xdata()) for line in axis.lines if line.get_marker() == "o"]
+    assert dots == [[1, 3], [4, 6]]
+    errors = [c.lines[2][0].get_segments()[0][:, 0] for c in axis.containers if isinstance(c, ErrorbarContainer)]
+    assert [error.tolist() for error in errors] == [[0, 4], [3, 7]]  # the standard error of (1, 3) and of (4, 6) is 1
+    text = words(figure)
+    assert "a guess: 0.25" in text
+    assert "3,107 parameters" in text
+    assert "no run finished" in text
+    assert "accuracy (%)" in text
+    assert axis.get_xlim()[0] <= 0  # a bar that does not start at zero exaggerates
+
+
+def test_a_heat_map_covers_the_image_and_marks_a_pixel():
+    weights = torch.zeros(1, 2, 3)
+    weights[0, 1, 2] = 0.5
+    figure = heat_map_over(torch.rand(3, 20, 30), weights, title="Trained above", mark=(19, 4))
+    heat = figure.axes[1].images[1]
+    assert heat.get_array().shape == (20, 30)
+    assert heat.get_array()[19, 29] == pytest.approx(0.5)
+    assert heat.get_clim() == (0, 0.5)
+    assert {(line.get_xdata()[0], line.get_ydata()[0]) for axis in figure.axes[:2] for line in axis.lines} == {(4, 19)}
+    assert "Trained above" in words(figure)
+    assert "map of 2 x 3" in words(figure)
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda: show_images(torch.rand(3, 4, 6)), r"got \(3, 4, 6\)"),
+        (lambda: show_images(255 * torch.ones(1, 3, 4, 6)), "from 255 to 255"),
+        (lambda: show_images(torch.rand(3, 3, 4, 6), ["a", "b"]), r"3 images.*2 titles"),
+        (lambda: show_feature_map(torch.rand(2, 3, 4, 6)), r"got \(2, 3, 4, 6\).*x\[0\]"),
+        (lambda: show_gate(torch.rand(2, 3)), r"got \(2, 3\)"),
+        (lambda: show_gate(torch.rand(3), ["a"]), "3 channels, but 1 labels"),
+        (lambda: heat_map_over(torch.rand(3, 4, 6), torch.rand(2, 2, 3)), r"got \(2, 2, 3\)"),
+        (lambda: heat_map_over(torch.rand(3, 4, 6), -torch.ones(2, 3)), "smallest is -1"),
+        (lambda: heat_map_over(torch.rand(3, 4, 6), torch.rand(2, 3), mark=(5, 4)), r"\(5, 4\).*4 x 6"),
+        (lambda: predict_then_run({"b": 1}, {"a": 1}, "bytes"), r"\['b'\].*\['a'\]"),
+        (lambda: score_bars(Results(("a",), (0,), {}), "x", highlight="b"), "called b: there are a"),
+    ],
+)
+def test_errors_name_what_was_given(call, said):
+    with pytest.raises(ValueError, match=said):
+        call()
+    assert plt.get_fignums() == []
+
+
+def test_errors_of_type_name_the_type():
+    with pytest.raises(TypeError, match="'a' must be a number or None, got 'many'"):
+        predict_then_run({"a": "many"}, {"a": 1}, "bytes")
+    with pytest.raises(TypeError, match="images must be a tensor, got an object of type list"):
+        show_images([1])
