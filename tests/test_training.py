@@ -49,12 +49,28 @@ def test_training_leaves_the_random_numbers_of_the_caller_alone():
     assert torch.equal(torch.rand(3), expected)
 
 
+def test_training_computes_on_one_thread_and_gives_the_others_back():
+    seen, before = set(), torch.get_num_threads()
+    torch.set_num_threads(2)
+
+    def loss(prediction, target):
+        seen.add(torch.get_num_threads())
+        return F.mse_loss(prediction, target)
+
+    try:
+        compare(["a"], [0], lambda arm, seed: train(network(), *data(), **settings(loss=loss)) and 1.0)
+        assert (seen, torch.get_num_threads()) == ({1}, 2)
+    finally:
+        torch.set_num_threads(before)
+
+
 def test_training_learns_in_place_and_ends_in_eval_mode():
     model = nn.Linear(3, 1).double()
     x, y = (t.double() for t in data())
-    assert train(model, x, y, **settings(epochs=100)) is model
+    start = F.mse_loss(model(x), y).item()
+    assert train(model, x, y, **settings(epochs=100, batch_size=16)) is model
     assert not model.training
-    assert F.mse_loss(model(x), y) < 1e-3
+    assert F.mse_loss(model(x), y) < 0.02 < start
 
 
 def test_no_batch_of_a_single_image_is_left_over():

@@ -86,7 +86,8 @@ def cost(call: Callable[..., Any], *inputs: Any, backward: bool = False, latency
     inputs: what the call takes, with at least one tensor; nested tuples and numbers pass through.
     backward: measure the memory of a forward and backward pass too, in training mode and with gradients of the
     floating-point inputs, as in the middle of a network. Everything else is measured in eval mode.
-    latency: False leaves the time out, the one number that differs between two measurements.
+    latency: False leaves the time out, the one number that differs between two measurements. It is taken with as many
+    threads as torch is set to use.
 
     The module is as it was afterwards: its modes, buffers and gradients, and torch's random numbers.
     Raises TypeError when there is nothing to call or no tensor, ValueError when backward finds nothing to

@@ -35,8 +35,8 @@ def train(
 
     inputs: (n, ...), targets: (n, ...), on the device of the model. loss(model(inputs), targets) is a scalar tensor.
     peak_rate: the largest learning rate of the cycle. seed: decides the order of the images and any dropout, so the
-    same model, data and seed give the same result (on the same machine with the same number of threads); the random
-    numbers drawn after `train` do not depend on it.
+    same model, data and seed give the same result on the same machine; the random numbers drawn after `train` do not
+    depend on it. On the CPU one thread computes: for small networks that is as fast, and the same whatever else runs.
 
     An epoch is cut into batches that are as equal as possible, none larger than batch_size: BatchNorm after global
     pooling cannot train on a last batch of one image.
@@ -51,7 +51,7 @@ def train(
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, peak_rate, total_steps=epochs * steps)
     model.train()
     try:
-        with _seeded(seed), _Bar(epochs * steps, f"{type(model).__name__}: {_count(epochs, 'epoch')}") as bar:
+        with _reproducible(seed), _Bar(epochs * steps, f"{type(model).__name__}: {_count(epochs, 'epoch')}") as bar:
             for epoch in range(epochs):
                 images = torch.randperm(len(inputs), generator=order).to(inputs.device)
                 for step, batch in enumerate(images.tensor_split(steps)):
@@ -78,7 +78,7 @@ def compare(
 
     arms: names; the keys of a dict will do. run returns a score, or several by name, {"on papers": 20.8, "on photos":
     14.5}; the first one is the main score. torch's global random numbers are seeded with `seed` before each run, so
-    networks made in `run` start from the same numbers whatever ran before them.
+    networks made in `run` start from the same numbers whatever ran before them; one CPU thread computes, as in `train`.
 
     Interrupt the kernel when you have seen enough: the finished runs are returned. Any other error of a run is
     raised, with a note that names the arm and the seed.
@@ -95,7 +95,7 @@ def compare(
             # Seeds outside, arms inside: whenever it is interrupted, the arms have had (nearly) the same seeds.
             for seed, arm in ((seed, arm) for seed in seeds for arm in arms):
                 bar.move(len(runs), f"{arm}, seed {seed}")
-                with _seeded(seed):
+                with _reproducible(seed):
                     runs[arm, seed] = _scores(run(arm, seed), arm, seed)
         except KeyboardInterrupt:
             bar.line = f"Interrupted: {len(runs)} of {_count(planned, 'run')} finished."
@@ -216,7 +216,7 @@ class _Bar:
         self.drawn = now
         text = f"{100 * done / self.steps:3.0f} %"
         if now - self.began > 2 and done:
-            text += f", about {(now - self.began) * (self.steps - done) / done:.0f} s left"
+            text += f", about {max(1, (now - self.began) * (self.steps - done) / done):.0f} s left"
         text += f"  {self.doing}" if self.doing else ""
         if self.handle:
             bar = f'<progress max="{self.steps}" value="{done:.3f}"></progress> {html.escape(text)}'
@@ -236,11 +236,20 @@ class _Bar:
 
 
 @contextmanager
-def _seeded(seed: int) -> Iterator[None]:
-    """Seed torch's global random numbers; put their state back afterwards."""
-    with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
-        torch.manual_seed(seed)
-        yield
+def _reproducible(seed: int) -> Iterator[None]:
+    """Seed torch's global random numbers and compute on one CPU thread; put both back afterwards.
+
+    Another number of threads sums in another order, and the scores would depend on the machine's number of cores.
+    Networks this small gain nothing from a second thread, and lose a lot when the other core is busy.
+    """
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
+            torch.manual_seed(seed)
+            yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 def _check_training(

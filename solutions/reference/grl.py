@@ -24,8 +24,8 @@ Size = tuple[int, int]
 def relative_coords_table(window_size: Size, down_factor: int = 1, dtype: torch.dtype = torch.float32) -> Tensor:
     """Every offset between a token of a window and one of its anchors, on a log scale.
 
-    The anchors are `window_size // down_factor` and sit, one pixel apart, in the middle of the window; the offsets are
-    scaled by the largest positive one, then `sign(t) log2(|t| + 1) / 3` with `t` in units of 1/8, as in Swin v2.
+    The anchors are `window_size // down_factor` and sit, one pixel apart, in the middle of the window. Offsets are
+    scaled to t, the largest positive one being 8, and become `sign(t) log2(|t| + 1) / 3` (Swin V2, equation 4).
 
     Returns:
         `(1, Wh + Ah - 1, Ww + Aw - 1, 2)`.
@@ -34,7 +34,7 @@ def relative_coords_table(window_size: Size, down_factor: int = 1, dtype: torch.
         ValueError: the window is smaller than `down_factor`.
     """
     axes = []
-    for tokens, anchors in zip(window_size, _anchors_of(window_size, down_factor)):
+    for tokens, anchors in zip(window_size, _anchors_of(window_size, down_factor), strict=True):
         origin = (tokens - anchors) // 2
         offsets = torch.arange(1 - anchors - origin, tokens - origin, dtype=dtype)
         axes.append(8 * offsets / max(tokens - 1 - origin, 1))
@@ -125,7 +125,7 @@ def _positions(size: Size) -> Tensor:
 
 def _region_of_tokens(image_size: Size, window_size: Size, shift_size: Size) -> Tensor:
     """The number of the region of every token, window by window: `(nW, N)`."""
-    rows, columns = (_regions(*axis) for axis in zip(image_size, window_size, shift_size))
+    rows, columns = (_regions(*axis) for axis in zip(image_size, window_size, shift_size, strict=True))
     return window_partition((3 * rows[:, None] + columns)[None, ..., None], window_size).flatten(1)
 
 
@@ -139,17 +139,18 @@ def _regions(length: int, window: int, shift: int) -> Tensor:
 
 
 def _mask_between(rows: Tensor, columns: Tensor) -> Tensor:
-    return -100.0 * (rows[:, :, None] != columns[:, None, :])
+    different = rows[:, :, None] != columns[:, None, :]
+    return torch.zeros(different.shape).masked_fill(different, -100.0)
 
 
 def _check_tiles(image_size: Size, window_size: Size) -> None:
-    if min(window_size) < 1 or any(n % w for n, w in zip(image_size, window_size)):
+    if min(window_size) < 1 or any(n % w for n, w in zip(image_size, window_size, strict=True)):
         raise ValueError(f"windows of {tuple(window_size)} do not tile an image of {tuple(image_size)}")
 
 
 def _check_anchors_tile(image_size: Size, stripe_size: Size, down_factor: int) -> None:
     _check_tiles(image_size, stripe_size)
-    for n, stripe, anchors in zip(image_size, stripe_size, _anchors_of(stripe_size, down_factor)):
+    for n, stripe, anchors in zip(image_size, stripe_size, _anchors_of(stripe_size, down_factor), strict=True):
         if n // down_factor != n // stripe * anchors:
             raise ValueError(f"stripes of {stripe} on {n} positions do not match with anchors at 1/{down_factor}: "
                              f"{n // stripe} x {anchors} is not {n // down_factor}")
@@ -303,7 +304,7 @@ class AnchoredStripeAttention(nn.Module):
         down_factor: int = 1,
     ) -> None:
         super().__init__()
-        for size, groups in zip(stripe_size, stripe_groups):
+        for size, groups in zip(stripe_size, stripe_groups, strict=True):
             extent = size if groups is None else groups
             if extent is None or extent < 1:
                 raise ValueError(f"no stripes from stripe_size={stripe_size} and stripe_groups={stripe_groups}")
@@ -318,7 +319,7 @@ class AnchoredStripeAttention(nn.Module):
     def stripes(self, image_size: Size) -> tuple[Size, Size]:
         """Size and shift of the stripes of an image."""
         sizes, shifts = [], []
-        for n, size, groups in zip(image_size, self.stripe_size, self.stripe_groups):
+        for n, size, groups in zip(image_size, self.stripe_size, self.stripe_groups, strict=True):
             sizes.append(size if groups is None else n // groups)
             shifts.append(size // 2 if groups is None else 0 if groups == 1 else n // (2 * groups))
         return tuple(sizes), tuple(shifts) if self.shift else (0, 0)

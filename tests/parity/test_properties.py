@@ -1,7 +1,8 @@
-"""Properties of what no recorded case holds: the pieces that appear only inside larger units, and CAT-Net's paper form."""
+"""Properties of what no recorded case holds: pieces that appear only inside larger units, and CAT-Net's paper form."""
 import pytest
 import torch
 import torch.nn.functional as F
+
 from solutions.reference.catnet import (
     CMAT,
     CrossMaskedAttention,
@@ -10,7 +11,7 @@ from solutions.reference.catnet import (
     prior_mask,
     prototype_segmentation,
 )
-from solutions.reference.grl import cosine_attention, window_partition, window_reverse
+from solutions.reference.grl import WindowAttention, cosine_attention, window_partition, window_reverse
 
 
 def random(*shape: int) -> torch.Tensor:
@@ -75,6 +76,18 @@ def test_cosine_attention_ignores_the_length_of_queries_and_keys():
     torch.testing.assert_close(cosine.softmax(dim=-1) @ v, y, atol=1e-12, rtol=0)
 
 
+def test_shifted_windows_begin_half_a_window_later_on_each_axis():
+    """Published is half the height on both axes, so that no recorded case can hold this."""
+    size, window = (4, 12), (2, 6)
+    attention = randomised(WindowAttention(2, window, shift=True))
+    group = torch.tensor([[(r - 1) // 2 * 10 + (c - 3) // 6 for c in range(12)] for r in range(4)]).flatten()
+    qkv = random(1, 48, 12).requires_grad_()
+    y = attention(qkv, size)
+    for token in 0, 14, 30, 47:
+        (gradient,) = torch.autograd.grad(y[0, token].sum(), qkv, retain_graph=True)
+        assert torch.equal(gradient[0].abs().amax(dim=-1) > 1e-15, group == group[token])
+
+
 # --- CAT-Net ---------------------------------------------------------------------------------------------------------
 
 def test_a_mask_keeps_what_was_gathered():
@@ -98,7 +111,7 @@ def layer_norm(norm: torch.nn.LayerNorm, x: torch.Tensor) -> torch.Tensor:
 def cmat_by_hand(block: CMAT, features: list[torch.Tensor], masks: list[torch.Tensor]) -> list[torch.Tensor]:
     features = [layer_norm(block.norm0, a + block.self_attention(a, a)) for a in features]
     result = []
-    for a, b, mask in zip(features, reversed(features), masks):
+    for a, b, mask in zip(features, reversed(features), masks, strict=True):
         z = layer_norm(block.norm1, a + mask * block.cross_attention(a, b))
         first, _, second = block.mlp
         hidden = torch.einsum("oc,bchw->bohw", first.weight, z) + first.bias[:, None, None]
@@ -112,7 +125,7 @@ def test_cmat_equals_its_definition(batch, size):
     block = randomised(CMAT(8, reduction=2))
     features = [random(batch, 8, *size), random(batch, 8, *size) * 2 - 1]
     masks = [random(batch, 1, *size).sigmoid(), blob(batch, *size)[:, None]]
-    for ours, expected in zip(block(*features, *masks), cmat_by_hand(block, features, masks)):
+    for ours, expected in zip(block(*features, *masks), cmat_by_hand(block, features, masks), strict=True):
         torch.testing.assert_close(ours, expected, atol=1e-12, rtol=0)
 
 
@@ -129,7 +142,7 @@ def test_refinement_gives_one_probability_map_a_block():
     blocks = [randomised(CMAT(8)) for _ in range(3)]
     maps = iterative_refinement(blocks, random(2, 8, 5, 4), random(2, 8, 5, 4) + 1, blob(2, 11, 9))
     assert [tuple(p.shape) for p in maps] == [(2, 1, 5, 4)] * 3
-    assert all(0 < p.min() and p.max() < 1 for p in maps)
+    assert all(p.min() > 0 and p.max() < 1 for p in maps)
     maps[-1].sum().backward()
     for block in blocks:
         # A key bias moves all logits of a row alike, so its gradient is zero but for rounding.

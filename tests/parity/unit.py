@@ -71,9 +71,9 @@ def _gradients(
     gradients = torch.autograd.grad(
         [outputs[name] for name in cotangents], list(leaves.values()), list(cotangents.values()), allow_unused=True
     )
-    unused = [name for name, gradient in zip(leaves, gradients) if gradient is None]
+    unused = [name for name, gradient in zip(leaves, gradients, strict=True) if gradient is None]
     assert not unused, f"no gradient reaches {unused}"
-    return dict(zip(leaves, gradients))
+    return dict(zip(leaves, gradients, strict=True))
 
 
 def _core(tensor: Tensor) -> tuple[int, ...]:

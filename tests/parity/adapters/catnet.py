@@ -1,7 +1,8 @@
 """CAT-Net: hust-linyi/CAT-Net."""
 import torch.nn.functional as F
-from solutions.reference.catnet import CrossMaskedAttention, masked_average_pool, prior_mask, prototype_segmentation
 from torch import Tensor, nn
+
+from solutions.reference.catnet import CrossMaskedAttention, masked_average_pool, prior_mask, prototype_segmentation
 
 from ..case import Case
 from ..unit import Unit

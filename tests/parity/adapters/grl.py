@@ -4,8 +4,9 @@ from contextlib import contextmanager
 from unittest.mock import patch
 
 import torch
-from solutions.reference import grl
 from torch import Tensor, nn
+
+from solutions.reference import grl
 
 from ..case import Case
 from ..unit import Skip, Unit

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import torch
 import torch.nn.functional as F
-from solutions.reference.grl import GRLBlock
 from torch import Tensor, nn
+
+from solutions.reference.grl import GRLBlock
 
 RGB_MEAN = 0.4488, 0.4371, 0.4040
 
@@ -82,7 +83,7 @@ class GRLNetwork(nn.Module):
                 stripe_size=stripe_size, stripe_groups=stripe_groups, down_factor=anchor_window_down_factor,
                 mlp_ratio=mlp_ratio, local_connection=local_connection,
             )
-            for depth, heads_window, heads_stripe in zip(depths, num_heads_window, num_heads_stripe)
+            for depth, heads_window, heads_stripe in zip(depths, num_heads_window, num_heads_stripe, strict=True)
         )
         self.norm_end = nn.LayerNorm(embed_dim)
         self.conv_after_body = conv(embed_dim, embed_dim)

@@ -1,7 +1,8 @@
 """Squeeze-and-Excitation: moskomule/senet.pytorch and timm."""
+from torch import nn
+
 from solutions.reference.pyramid_split import SEWeight
 from solutions.reference.se import SEBlock
-from torch import nn
 
 from ..case import Case
 from ..unit import Skip, Unit
