@@ -96,9 +96,9 @@ def record_checks(lesson: Lesson, notebook: NotebookNode) -> recorded.Lesson:
 def execute(notebook: NotebookNode, folder: Path) -> None:
     """Run every cell in a copy of `folder`, with the library of this repository."""
     with tempfile.TemporaryDirectory() as scratch:
-        shutil.copytree(folder, scratch, dirs_exist_ok=True)
+        copy = shutil.copytree(folder, Path(scratch, folder.name))  # a folder of its own: progress looks at its neighbours
         paths = os.pathsep.join(filter(None, [str(COURSE), os.environ.get("PYTHONPATH")]))
-        client = NotebookClient(notebook, timeout=CELL_SECONDS, kernel_name="python3", resources={"metadata": {"path": scratch}})
+        client = NotebookClient(notebook, timeout=CELL_SECONDS, kernel_name="python3", resources={"metadata": {"path": str(copy)}})
         client.execute(env={**os.environ, "PYTHONPATH": paths})
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)  # times of day

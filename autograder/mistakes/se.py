@@ -26,6 +26,10 @@ MISTAKES = (
             "Your squeeze averages over the channels and keeps the positions. It is the other way round: average over H and W, "
             "so that each channel keeps a number of its own.",
             (("x.mean(dim=(2, 3))", "x.mean(dim=1).flatten(1)"),)),
+    Mistake("squeeze-over-channels-map", "squeeze",
+            "Your squeeze averages over the channels and keeps the positions. It is the other way round: average over H and W, "
+            "so that each channel keeps a number of its own.",
+            (("x.mean(dim=(2, 3))", "x.mean(dim=1)"),)),
     Mistake("squeeze-one-axis", "squeeze",
             "Your squeeze averages over one of the two spatial axes. Average over both, H and W.",
             (("x.mean(dim=(2, 3))", "x.mean(dim=2)"),)),

@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save as serialize
 from torch import Tensor
 
 FILE = "checks.safetensors"
@@ -83,7 +83,7 @@ def save(lesson: Lesson, path: Path) -> None:
         exercises.append({"name": exercise.name, "points": exercise.points, "uses": exercise.uses, "cases": cases,
                           "mistakes": mistakes})
     header = {"lesson": lesson.name, "title": lesson.title, "exercises": exercises}
-    save_file(dict(sorted(tensors.items())), path, metadata={KEY: json.dumps(header, sort_keys=True)})
+    path.write_bytes(serialize(dict(sorted(tensors.items())), metadata={KEY: json.dumps(header, sort_keys=True)}))
 
 
 def read_header(path: Path) -> dict[str, Any]:

@@ -68,4 +68,4 @@ def se_parameter_cost(stage_channels: Sequence[int], stage_blocks: Sequence[int]
         raise ValueError(f"{len(stage_channels)} stages have channels, {len(stage_blocks)} have blocks")
     if reduction < 1:
         raise ValueError(f"reduction must be at least 1, got {reduction}")
-    return 2 * sum(n * c**2 for n, c in zip(stage_blocks, stage_channels, strict=True)) / reduction
+    return 2 * sum(n * c**2 for n, c in zip(stage_blocks, stage_channels)) / reduction

@@ -1,0 +1,49 @@
+# make lab     set everything up, copy the lessons to my/ and open JupyterLab there (PORT=8888, BROWSER=no for no browser)
+# make reset LESSON=01_se   start a lesson afresh; your old copy is kept in my/old/
+# make test    set everything up and run all tests
+# make build   build every lesson from its source (LESSON=01_se: one)
+PYTHON ?= python3
+PORT ?= 8888
+BROWSER ?= yes
+LESSON ?=
+
+BIN := $(CURDIR)/.venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+export PATH := $(BIN):$(PATH)
+
+.PHONY: lab reset test build browser
+
+lab: .venv/lab
+	$(BIN)/python -m attention_lab.workspace copy course my
+	cd my && $(BIN)/jupyter lab --port=$(PORT) $(if $(filter no,$(BROWSER)),--no-browser)
+
+reset: .venv/lab
+	$(BIN)/python -m attention_lab.workspace reset course my $(LESSON)
+
+test: .venv/test browser
+	rm -rf work/nbval && mkdir -p work && cp -r solutions/notebooks work/nbval
+	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -p no:cacheprovider --nbval --nbval-cell-timeout=300 work/nbval
+
+build: .venv/test
+	$(BIN)/python -m solutions.build $(LESSON)
+
+# Tools from apt, where apt may be used; tests that miss one say so (and fail in CI).
+browser:
+	@command -v chromium chromedriver > /dev/null || { command -v apt-get > /dev/null && [ "$$(id -u)" = 0 ] && \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium chromium-driver > /dev/null; } || \
+		echo "No Chromium with chromedriver, and no way to install it here: the browser tests will be left out."
+
+.venv/made:
+	$(PYTHON) -c "import sys; sys.exit('Python 3.11 or newer is needed, this is ' + sys.version) if sys.version_info < (3, 11) else None"
+	$(PYTHON) -m venv .venv
+	$(PIP) install -q 'pip>=25.1'
+	touch $@
+
+.venv/lab: .venv/made constraints.txt pyproject.toml course/pyproject.toml
+	$(PIP) install -q -c constraints.txt -e course --group lab
+	touch $@
+
+.venv/test: .venv/lab
+	$(PIP) install -q -c constraints.txt -e course --group test
+	touch $@
