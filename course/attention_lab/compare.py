@@ -7,6 +7,7 @@ from float64's.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import permutations
@@ -19,6 +20,7 @@ from torch import Tensor
 from . import values
 
 RELATIVE = {"float64": 1e-9, "float32": 2e-4}
+FEW_DIGITS = 1000  # times the tolerance: what a float32 on the way or another eps makes of a float64
 KINDS = ("output", "grad.input", "grad.param", "grad", "buffer", "received", "gave")
 
 
@@ -43,18 +45,35 @@ def scales(expected: list[dict[str, Tensor]]) -> dict[str, float]:
     for tensors in expected:
         for name, tensor in tensors.items():
             if tensor.is_floating_point() and tensor.numel():
-                found.setdefault(kind_of(name), []).append(tensor.abs().max().item())
+                found.setdefault(kind_of(name), []).append(_largest(tensor))
     return {kind: median(largest) for kind, largest in found.items()}
 
 
+def _largest(tensor: Tensor) -> float:
+    """The largest element that is finite, 0 where there is none."""
+    numbers = tensor.double().abs()
+    numbers = numbers[numbers.isfinite()]
+    return numbers.max().item() if numbers.numel() else 0.0
+
+
 def tolerance(expected: Tensor, scale: float, dtype: str) -> float:
-    largest = expected.abs().max().item() if expected.numel() else 0.0
-    return RELATIVE[dtype] * max(largest, scale)
+    return RELATIVE[dtype] * max(_largest(expected), scale)
+
+
+def _agrees(got: Tensor, expected: Tensor, within: float) -> Tensor:
+    """Where two tensors of one shape agree: a NaN never does, an infinity with itself."""
+    got, expected = got.double(), expected.double()
+    return ((got - expected).abs() <= within) | (got == expected)
 
 
 def close(got: Tensor, expected: Tensor, within: float) -> bool:
     """Equal shapes, and every element within the tolerance (a NaN never is)."""
-    return got.shape == expected.shape and bool(((got.double() - expected.double()).abs() <= within).all())
+    return got.shape == expected.shape and bool(_agrees(got, expected, within).all())
+
+
+def _varies(tensor: Tensor, within: float) -> bool:
+    """Are there two numbers in it? One number, or one repeated, is related to any other by chance."""
+    return tensor.numel() > 1 and not close(tensor, tensor.flatten()[0].expand_as(tensor), within)
 
 
 def _describe_index(index: Tensor) -> str:
@@ -66,6 +85,33 @@ def _number(value: float) -> str:
 
 
 # Each relation: how a wrong tensor is made of the expected one. (got, expected, tolerance) -> sentence or None.
+def _extra_axes(got: Tensor, expected: Tensor, within: float) -> str | None:
+    if got.shape == expected.shape or got.numel() != expected.numel():
+        return None
+    same = [n for n in got.shape if n != 1] == [n for n in expected.shape if n != 1]
+    if same and close(got.reshape(expected.shape), expected, within):
+        place = "left over" if got.ndim > expected.ndim else "missing" if got.ndim < expected.ndim else "in another place"
+        return f"the numbers are right, but axes of size 1 are {place}"
+    return None
+
+
+def _constant(got: Tensor, expected: Tensor, within: float) -> str | None:
+    """Two tensors of which one does not vary are related in many ways; only what is seen is said."""
+    if got.numel() < 2 or _varies(got, within):
+        return None
+    value = got.flatten()[0].item()
+    if abs(value) <= within:
+        return "it is zero everywhere"
+    return f"it is {_number(value)} everywhere" + ("" if _varies(expected, within) else f", not {_number(expected.flatten()[0].item())}"
+                                                   if expected.numel() else "")
+
+
+def _should_be_zero(got: Tensor, expected: Tensor, within: float) -> str | None:
+    if got.shape != expected.shape or not close(expected, torch.zeros_like(expected), within):
+        return None
+    return f"it should be zero everywhere; its largest number is {_number(got.abs().max().item())}"
+
+
 def _axes_permuted(got: Tensor, expected: Tensor, within: float) -> str | None:
     if not 2 <= got.ndim <= 5 or got.ndim != expected.ndim:
         return None
@@ -75,32 +121,29 @@ def _axes_permuted(got: Tensor, expected: Tensor, within: float) -> str | None:
     return None
 
 
-def _extra_axes(got: Tensor, expected: Tensor, within: float) -> str | None:
-    if got.shape == expected.shape or got.numel() != expected.numel():
+def _few_digits(got: Tensor, expected: Tensor, within: float) -> str | None:
+    if got.shape != expected.shape or not close(got, expected, within * FEW_DIGITS):
         return None
-    same = [n for n in got.shape if n != 1] == [n for n in expected.shape if n != 1]
-    if same and close(got.reshape(expected.shape), expected, within):
-        return f"the numbers are right, but axes of size 1 are {'left over' if got.ndim > expected.ndim else 'missing'}"
-    return None
+    return ("it is right to a few digits only: a float32 (or another dtype) somewhere on the way, or a small constant such as eps "
+            "that is another one or stands in another place")
 
 
 def _scaled(got: Tensor, expected: Tensor, within: float) -> str | None:
-    norm = (expected * expected).sum().item()
-    if got.shape != expected.shape or norm == 0:
+    if got.shape != expected.shape:
         return None
-    factor = (got * expected).sum().item() / norm
-    if abs(factor - 1) < 1e-6 or not close(got, factor * expected, 10 * within * max(1.0, abs(factor))):
+    factor = (got * expected).sum().item() / (expected * expected).sum().item()
+    if abs(factor - 1) < 1e-6 or not close(got, factor * expected, 10 * within * min(1.0, abs(factor))):
         return None
-    if abs(factor) < 1e-9:
-        return "it is zero everywhere"
     return "its sign is flipped everywhere" if abs(factor + 1) < 1e-6 else f"it is {_number(factor)} times the expected one everywhere"
 
 
 def _shifted(got: Tensor, expected: Tensor, within: float) -> str | None:
-    if got.shape != expected.shape or expected.numel() < 2:
+    if got.shape != expected.shape:
         return None
     shift = (got - expected).mean().item()
-    return f"it is the expected one plus {_number(shift)} everywhere" if close(got, expected + shift, 10 * within) else None
+    if not close(got, expected + shift, 10 * within):
+        return None
+    return f"it is the expected one {'plus' if shift > 0 else 'minus'} {_number(abs(shift))} everywhere"
 
 
 def _activation(got: Tensor, expected: Tensor, within: float) -> str | None:
@@ -113,7 +156,7 @@ def _activation(got: Tensor, expected: Tensor, within: float) -> str | None:
             return f"it went through one more {name}"
         if close(function(got), expected, 10 * within):
             return f"a {name} is missing at the end"
-    for axis in range(got.ndim):
+    for axis in (axis for axis in range(got.ndim) if got.shape[axis] > 1):
         if close(got.softmax(axis), expected, 10 * within):
             return f"a softmax over axis {axis} is missing at the end"
         if close(got, expected.softmax(axis), 10 * within):
@@ -132,92 +175,111 @@ def _mirrored(got: Tensor, expected: Tensor, within: float) -> str | None:
 
 def _averaged(got: Tensor, expected: Tensor, within: float) -> str | None:
     """The expected tensor after one reduction too many, or one expanded over the batch."""
-    for axis in range(expected.ndim):
+    for axis in (axis for axis in range(expected.ndim) if expected.shape[axis] > 1):
         for keep in (True, False):
             for name, reduced in (("mean", expected.mean(axis, keepdim=keep)), ("sum", expected.sum(axis, keepdim=keep))):
                 target = reduced.expand_as(expected) if keep and got.shape == expected.shape else reduced
-                if expected.shape[axis] > 1 and got.shape == target.shape and close(got, target, 10 * within):
+                if got.shape == target.shape and close(got, target, 10 * within):
                     return f"it is the {name} of the expected one over axis {axis}"
     return None
 
 
+RELATIONS: tuple[Callable[[Tensor, Tensor, float], str | None], ...] = (
+    _extra_axes, _constant, _should_be_zero, _axes_permuted, _few_digits, _scaled, _shifted, _activation, _mirrored, _averaged)
+BY_SHAPE = (_extra_axes, _constant, _should_be_zero)  # the ones that mean something where the expected numbers are all the same
+
+
+# The next two speak of images: they are asked only where an input has the same batch, or the same map.
 def _one_image(got: Tensor, expected: Tensor, within: float) -> str | None:
-    if got.shape != expected.shape or got.ndim < 2 or len(got) < 2:
-        return None
     right = [i for i in range(len(got)) if close(got[i], expected[i], within)]
     if right == [0]:
-        return f"only the first image of the batch of {len(got)} is right, as if its result were used for the others"
-    if all(close(got[i], got[0], within) for i in range(1, len(got))):
-        return "every image of the batch gets the same numbers: the batch axis was lost on the way"
-    return None
+        return f"of the batch of {len(got)} only the first image is right (is something of it used for the others?)"
+    alike = [all(close(t[i], t[0], within) for i in range(1, len(t))) for t in (got, expected)]
+    return "every image of the batch gets the same numbers: the batch axis was lost on the way" if alike == [True, False] else None
 
 
 def _border(got: Tensor, expected: Tensor, within: float) -> str | None:
-    if got.shape != expected.shape or got.ndim != 4:
-        return None
     for width in (1, 2, 3):
         inside = (..., slice(width, -width), slice(width, -width))
-        if expected[inside].numel() and close(got[inside], expected[inside], within):
-            return f"the inside of the map is right; the outermost {width if width > 1 else ''} rows and columns differ, as with another padding".replace("  ", " ")
+        if min(expected.shape[-2:]) > 2 * width + 1 and _varies(expected[inside], within) and close(got[inside], expected[inside], within):
+            rim = "outermost rows and columns" if width == 1 else f"{width} outermost rows and columns on each side"
+            return f"the inside of the map is right; the {rim} differ, as with another padding"
     return None
 
 
-RELATIONS: tuple[Callable[[Tensor, Tensor, float], str | None], ...] = (
-    _extra_axes, _axes_permuted, _scaled, _shifted, _activation, _mirrored, _one_image, _averaged, _border)
+def of_images(got: Tensor, expected: Tensor, x: Tensor, within: float) -> str | None:
+    """What is seen along the batch or at the border of a map, where `x` is a batch or a map of that size."""
+    if got.shape != expected.shape or min(got.ndim, x.ndim) < 2:
+        return None
+    batch = len(x) == len(got) > 1 and _one_image(got, expected, within)
+    return batch or (got.ndim == x.ndim == 4 and x.shape[2:] == got.shape[2:] and _border(got, expected, within)) or None
 
 
-def with_input(got: Tensor, expected: Tensor, x: Tensor, within: float) -> str | None:
-    """How a wrong output is made of the expected one and an input `x`: added, multiplied, left out."""
+def with_input(got: Tensor, expected: Tensor, x: Tensor, name: str, within: float) -> str | None:
+    """How a wrong output is made of the expected one and the input `x`: added, multiplied, left out."""
+    if got.shape == expected.shape == x.shape:
+        if close(got, x, within):
+            return f"it is the input `{name}` itself, unchanged"
+        if close(got, expected + x, 10 * within):
+            return f"`{name}` is added to it and should not be"
+        if close(got + x, expected, 10 * within):
+            return f"`{name}` should be added to it (a shortcut) and is not"
     try:
-        if got.shape == expected.shape == x.shape:
-            if close(got, x, within):
-                return "it is the input itself, unchanged"
-            if close(got, expected + x, 10 * within):
-                return "the input is added to it; the expected one has no shortcut"
-            if close(got + x, expected, 10 * within):
-                return "the input should be added to it (a shortcut) and is not"
-            if close(got, expected * x, 10 * within):
-                return "it is multiplied by the input once more"
         if close(torch.broadcast_to(got * x, expected.shape), expected, 10 * within):
-            return "it is the map itself; multiply the input by it"
+            return f"it would be right if it were multiplied by `{name}`"
         if got.shape == expected.shape and close(got, torch.broadcast_to(expected * x, got.shape), 10 * within):
-            return "the input is multiplied by it already; return the map itself"
+            return f"it is the expected one multiplied by `{name}` once more"
     except RuntimeError:  # shapes that do not broadcast have no such relation
         return None
     return None
 
 
-def explain(got: Tensor, expected: Tensor, within: float, inputs: list[Tensor] = ()) -> tuple[str, bool]:
-    """Where and how `got` differs from `expected`: a clause for "your output: ...", and whether it points at the fault."""
+def explain(got: Tensor, expected: Tensor, within: float, inputs: dict[str, Tensor] | None = None) -> tuple[str, bool]:
+    """Where and how `got` differs from `expected`: a clause for "your output: ...", and whether it points at the fault.
+
+    inputs: an output's inputs by name; none for a gradient.
+    """
     shapes = f"Expected shape {tuple(expected.shape)}, got {tuple(got.shape)}."
     if got.is_floating_point() and not torch.isfinite(got).all() and torch.isfinite(expected).all():
         bad = int((~torch.isfinite(got)).sum())
-        return f"{bad} of {got.numel()} numbers are NaN or infinite.", True
+        return (f"{bad} of {got.numel()} numbers are NaN or infinite." if got.numel() > 1 else "it is NaN or infinite."), True
     a, b = got.double(), expected.double()
-    for relation in RELATIONS:
-        sentence = relation(a, b, within)
-        if sentence:
-            return f"{sentence}." + ("" if got.shape == expected.shape else f" {shapes}"), True
-    for x in inputs:
-        sentence = with_input(a, b, x.double(), within)
-        if sentence:
-            return f"{sentence}." + ("" if got.shape == expected.shape else f" {shapes}"), True
+    sentence = _relation(a, b, within, inputs or {}) if a.numel() and b.numel() else None
+    if sentence:
+        return f"{sentence}." + ("" if got.shape == expected.shape else f" {shapes}"), True
     if got.shape != expected.shape:
         return shapes, True
-    wrong = (a - b).abs() > within
-    first = wrong.nonzero()[0]
-    share = f"{int(wrong.sum())} of {wrong.numel()} numbers differ"
-    return (f"{share}, by up to {_number((a - b).abs().max().item())}; the first at {_describe_index(first)}: "
-            f"expected {_number(b[tuple(first)].item())}, got {_number(a[tuple(first)].item())}."), False
+    wrong = ~_agrees(a, b, within)
+    first = tuple(wrong.nonzero()[0])
+    values_there = f"expected {_number(b[first].item())}, got {_number(a[first].item())}."
+    if wrong.numel() == 1:
+        return values_there, False
+    return (f"{int(wrong.sum())} of {wrong.numel()} numbers differ, by up to {_number((a - b).abs().max().item())}; "
+            f"the first at {_describe_index(first)}: {values_there}"), False
+
+
+def _relation(got: Tensor, expected: Tensor, within: float, inputs: dict[str, Tensor]) -> str | None:
+    varied = _varies(expected, within)
+    for relation in RELATIONS if varied else BY_SHAPE:
+        if sentence := relation(got, expected, within):
+            return sentence
+    for name, x in inputs.items() if varied else ():
+        if sentence := of_images(got, expected, x, within) or with_input(got, expected, x.double(), name, within):
+            return sentence
+    return None
 
 
 def difference_of_numbers(got: Any, expected: Any) -> str | None:
     """None where two plain values are equal (numbers by value), or what differs."""
     numeric = all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in (got, expected))
-    if numeric and abs(got - expected) <= 1e-9 * max(1.0, abs(expected)):
+    if numeric and abs(float(got) - float(expected)) <= 1e-9 * max(1.0, abs(float(expected))):
         return None
     if not numeric and got == expected and type(got) is type(expected):
         return None
-    shown = [repr(v) if not isinstance(v, dict) else values.structure(v) for v in (expected, got)]
-    ratio = f" ({_number(got / expected)} times as much)" if numeric and expected and got else ""
-    return f"expected {shown[0]}, got {shown[1]}{ratio}."
+    shown = [values.structure(v) if isinstance(v, dict) else repr(v) for v in (expected, got)]
+    ratio = f" ({_number(got / expected)} times as much)" if numeric and expected and got and math.isfinite(got) else ""
+    return f"expected {_short(shown[0])}, got {_short(shown[1])}{ratio}."
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 80 else text[:77] + "..."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import linecache
 import re
+from types import FrameType
 from typing import Any
 
 from torch import Tensor, nn
@@ -16,9 +17,10 @@ def describe(error: BaseException, namespace: dict[str, Any]) -> dict[str, Any]:
     """The error as plain data.
 
     Keys: type, message, value_error (is it a ValueError), numbers (the integers in its message), not_implemented,
-    line (the learner's source line or None), number (its line number), operands ([expression, what it holds] in that line).
+    place (the learner's function or class in which it happened, or None), line (its source line or None), number (the line's
+    number), operands ([expression, what it holds] in that line).
     """
-    line, number, operands = None, None, []
+    line, number, operands, place = None, None, [], None
     step, frame = error.__traceback__, None
     while step is not None:
         if step.tb_frame.f_globals is namespace:  # the deepest frame of the learner's own code
@@ -27,10 +29,27 @@ def describe(error: BaseException, namespace: dict[str, Any]) -> dict[str, Any]:
     if frame is not None:
         line = linecache.getline(frame.f_code.co_filename, number, frame.f_globals).strip() or None
         operands = _operands(line or "", {**frame.f_globals, **frame.f_locals})
-    text = str(error)
+        place = frame.f_code.co_qualname.split(".")[0]
+    text = _message(error)
+    # torch raises NotImplementedError too: for a module without `forward`, for a sparse tensor
+    unwritten = isinstance(error, NotImplementedError) and frame is not None and frame is _last(error)
     return {"type": type(error).__name__, "message": text[:LONGEST], "value_error": isinstance(error, ValueError),
             "numbers": [int(n) for n in re.findall(r"\d+", text[:LONGEST])][:50],
-            "not_implemented": isinstance(error, NotImplementedError), "line": line, "number": number, "operands": operands}
+            "not_implemented": unwritten, "place": place, "line": line, "number": number, "operands": operands}
+
+
+def _message(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:  # a learner's own class of errors, whose __str__ fails itself
+        return ""
+
+
+def _last(error: BaseException) -> FrameType:
+    step = error.__traceback__
+    while step.tb_next is not None:
+        step = step.tb_next
+    return step.tb_frame
 
 
 def _operands(line: str, scope: dict[str, Any]) -> list[list[str]]:
@@ -68,8 +87,8 @@ def _text(value: Any) -> str:
     if isinstance(value, Tensor):
         return f"shape {tuple(value.shape)}"
     if isinstance(value, nn.Module):
-        text = repr(value)
-        return text if "\n" not in text else type(value).__name__
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        plain = type(value).__module__.startswith("torch.") and not value._modules  # a learner's own repr could fail
+        return type(value).__name__ + (f"({value.extra_repr()})" if plain else "")
+    if type(value) is float or type(value) is int and value.bit_length() <= 64:
         return repr(value)
     return ""

@@ -2,7 +2,7 @@
 
 A *question* is a JSON header and named tensors (see `values` for the nodes):
 
-    {"exercise": "SEBlock", "construct": {"args": [...], "kwargs": {...}} or null for a function, "method": "forward",
+    {"exercise": "SEBlock", "construct": {"args": [...], "kwargs": {...}, "placed": true} or null for a function, "method": "forward",
      "args": [...], "kwargs": {...}, "earlier": [args, kwargs] or null (a call before the one observed), "train": false,
      "dtype": "float64", "gradients": true, "trace": false, "largest": false, "choice": 0}
     tensors: state.<name>, the tensors that the nodes name, cotangent.<path> for each output
@@ -29,14 +29,17 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from . import crash, transfer, values
 
 DROPOUTS = {torch.dropout, torch.feature_dropout, torch.alpha_dropout, F.dropout, F.dropout1d, F.dropout2d, F.dropout3d,
-            F.alpha_dropout, F.feature_alpha_dropout}
+            F.alpha_dropout, F.feature_alpha_dropout, torch.dropout_, torch.feature_dropout_, torch.alpha_dropout_,
+            torch.feature_alpha_dropout, torch.feature_alpha_dropout_}
 
 
 class NoDropout(TorchFunctionMode):
     """Dropout lets everything through, so that a module in training mode has one right answer."""
 
     def __torch_function__(self, function, types, args=(), kwargs=None):
-        return args[0] if function in DROPOUTS else function(*args, **(kwargs or {}))
+        if function in DROPOUTS:
+            return args[0] if args else kwargs["input"]
+        return function(*args, **(kwargs or {}))
 
 
 class LargestTensor(TorchDispatchMode):
@@ -58,7 +61,9 @@ class LargestTensor(TorchDispatchMode):
 
 def namespace_of(thing: Callable) -> dict[str, Any]:
     """The global names that a learner's function or class sees: where its earlier exercises are found."""
-    for function in [thing, *vars(thing).values()] if inspect.isclass(thing) else [thing]:
+    bodies = [body for kind in thing.__mro__ for body in vars(kind).values()] if inspect.isclass(thing) else [thing]
+    for body in bodies:
+        function = inspect.unwrap(body) if callable(body) else body  # below a decorator such as torch.no_grad()
         if hasattr(function, "__globals__") and function.__module__ == thing.__module__:
             return function.__globals__
     return {}
@@ -83,6 +88,7 @@ class _Observation:
         self.leaves: dict[str, Tensor] = {}  # what gradients are taken of: input.<number>, param.<the reference's name>
         self.names: dict[str, str] = {}  # the module's parameter names -> the reference's
         self.hidden_layers: list[str] = []
+        self.choice, self.choices = question["choice"], {}
 
     def run(self) -> tuple[dict, dict[str, Tensor]]:
         stage = "construct"
@@ -124,18 +130,30 @@ class _Observation:
         module = self.thing(*self.decode(question["construct"]["args"]),
                             **{key: self.decode(node) for key, node in question["construct"]["kwargs"].items()})
         if not isinstance(module, nn.Module):
-            return getattr(module, question["method"])
+            raise TypeError(f"{question['exercise']}(...) gives an object of type {type(module).__name__}, not a module: "
+                            "the exercise asks for a class that derives from nn.Module")
         module = module.to(getattr(torch, question["dtype"])).train(question["train"])
         self.header["parameters"] = [[name, list(p.shape)] for name, p in module.named_parameters()]
         self.hidden_layers = _unregistered(module)
-        state = {name.removeprefix("state."): t for name, t in self.tensors.items() if name.startswith("state.")}
-        self.names, self.header["placements"] = transfer.place(module, state, question["choice"])
+        if not question["construct"].get("placed", True):
+            return module  # arguments that a call refuses: the weights do not matter
+        self.names = self.place(module, "state.", question["exercise"])
         for name, parameter in module.named_parameters(remove_duplicate=False):
             if parameter.requires_grad:
                 self.leaves[f"param.{self.names[name]}"] = parameter
         if question["trace"]:
             self.listen(module)
         return module
+
+    def place(self, module: nn.Module, prefix: str, exercise: str) -> dict[str, str]:
+        """Give `module` the weights below `prefix`. Modules of one exercise are placed alike; its choice is one digit of `choice`."""
+        state = {name.removeprefix(prefix): t for name, t in self.tensors.items() if name.startswith(prefix)}
+        known = exercise in self.choices
+        names, count = transfer.place(module, state, self.choices.setdefault(exercise, self.choice))
+        if not known:
+            self.choice //= count
+            self.header["placements"] *= count
+        return names
 
     def decode(self, node: Any) -> Any:
         return values.decode(node, self.tensors, self.build)
@@ -159,8 +177,7 @@ class _Observation:
         module = module.to(getattr(torch, self.question["dtype"])).train(self.question["train"])
         if node.get("state"):
             prefix = node["state"] + "."
-            state = {name.removeprefix(prefix): t for name, t in self.tensors.items() if name.startswith(prefix)}
-            names, _ = transfer.place(module, state)
+            names = self.place(module, prefix, node.get("exercise", prefix))
             for name, parameter in module.named_parameters():
                 if parameter.requires_grad:
                     self.leaves[prefix + names[name]] = parameter
@@ -199,7 +216,8 @@ class _Observation:
         outputs, cotangents = [], []
         for path, leaf in _tensors(output):
             cotangent = self.tensors.get(f"cotangent.{path}".rstrip("."))
-            if cotangent is not None and leaf.requires_grad and leaf.shape == cotangent.shape:
+            encoded = f"output.{path}".rstrip(".") in self.seen
+            if cotangent is not None and encoded and leaf.requires_grad and leaf.shape == cotangent.shape:
                 outputs.append(leaf)
                 cotangents.append(cotangent.to(leaf.dtype))
         wanted = {name: leaf for name, leaf in self.leaves.items() if leaf.requires_grad}
@@ -212,18 +230,26 @@ class _Observation:
                 self.seen[f"grad.{name}"] = gradient if state is None else gradient.reshape(state.shape)
 
     def listen(self, module: nn.Module) -> None:
-        """Record what each named sub-module receives and gives, the first time that it is called."""
+        """Record what each sub-module with weights receives and gives, the first time that it is called.
+
+        A learner's container is heard under its name only where it holds what the reference's container of that name holds.
+        """
         prefixes = {mine.rpartition(".")[0]: theirs.rpartition(".")[0] for mine, theirs in self.names.items()}
         for name, child in module.named_modules():
-            if name:
-                child.register_forward_hook(self._hear(prefixes.get(name, name)), with_kwargs=True)
+            theirs = prefixes.get(name, name)
+            held = {t for m, t in self.names.items() if m.startswith(f"{name}.")}
+            if name and held and held == {t for t in self.names.values() if t.startswith(f"{theirs}.")}:
+                child.register_forward_hook(self._hear(theirs), with_kwargs=True)
 
     def _hear(self, name: str) -> Callable:
         def hook(_module, args, kwargs, output):
-            if all(entry[0] != name for entry in self.header["trace"]):
+            heard = next((entry for known, entry in self.header["trace"] if known == name), None)
+            if heard:
+                heard["again"] = True
+            else:
                 self.header["trace"].append([name, {
                     "received": values.encode([*args, *kwargs.values()], self.seen, f"received.{name}"),
-                    "gave": values.encode(output, self.seen, f"gave.{name}")}])
+                    "gave": values.encode(output, self.seen, f"gave.{name}"), "again": False}])
         return hook
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from html import escape
 
-from .verdict import Verdict
+from .verdict import NOT_COMPARED, Check, Verdict
+
+LABELS = {"output": "output", "gradients": "gradients", "memory": "memory", "state": "same on every call", "dtype": "dtype",
+          "input": "input untouched", "errors": "ValueErrors"}
 
 # The notebook's own colours where it has them, Okabe and Ito's otherwise: told apart by colour-blind readers, and by the sign.
 GOOD, BAD, OPEN = ("var(--jp-success-color1, #00795a)", "var(--jp-error-color1, #c43c00)", "var(--jp-border-color1, #8a8a8a)")
@@ -44,15 +47,19 @@ def _code(part: str) -> str:
     return first + (f'<pre style="{MONO};margin:4px 0 0 0;white-space:pre-wrap">' + "\n".join(rest) + "</pre>" if rest else "")
 
 
+def _mark(check: Check) -> str:
+    """A check of a red report, with its sign: passed, failed, or not reached."""
+    sign, colour = ("✓", GOOD) if check.outcome == "passed" else ("–", OPEN) if check.message == NOT_COMPARED else ("✗", BAD)
+    return f'<span style="color:{colour}">{sign}</span> {escape(LABELS[check.name])}'
+
+
 def html(verdict: Verdict) -> str:
     """The report as HTML."""
     sign, colour = _sign(verdict)
     body = f'<div><b style="color:{colour}">{sign} {escape(score(verdict))}</b> {_code(verdict.headline)}</div>'
     if verdict.started and sign == "✗":
         body += "".join(f'<div style="margin-top:6px">{_code(part)}</div>' for part in verdict.evidence + verdict.where)
-        signs = {"passed": f'<span style="color:{GOOD}">✓</span>'}
-        body += '<div style="margin-top:8px">' + " &nbsp; ".join(
-            f'{signs.get(check.outcome, f"""<span style="color:{BAD}">✗</span>""")} {escape(check.name)}' for check in verdict.checks) + "</div>"
+        body += '<div style="margin-top:8px">' + " &nbsp; ".join(map(_mark, verdict.checks)) + "</div>"
     return (f'<div class="attention-lab-report" style="border-left:5px solid {colour};padding:6px 12px;margin:4px 0;line-height:1.45;'
             f'max-width:820px">{body}</div>')
 

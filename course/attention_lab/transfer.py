@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import islice, permutations, product
+from functools import lru_cache
+from itertools import chain, islice, permutations, product
 
 import torch
 from torch import Tensor, nn
 
 LIMIT = 120  # candidate placements that are worth trying: 5!, a module with five equal layers under new names
-LAYER = {"weight", "bias", "running_mean", "running_var", "num_batches_tracked"}
+STATISTICS = {"running_mean", "running_var", "num_batches_tracked"}
+LAYER = {"weight", "bias"} | STATISTICS
 Spec = list[tuple[str, tuple[int, ...]]]  # (dotted name, shape) in definition order
 
 
@@ -58,11 +60,12 @@ class Node:
         return next(iter(self.children.values())).inner() if not self.tensors and len(self.children) == 1 else self
 
 
-def tree(spec: Spec) -> Node:
+def tree(spec: Spec, bare: bool = False) -> Node:
+    """The modules of `spec` and their units; `bare`: every tensor is a unit of its own."""
     root = Node("")
     for name, shape in spec:
         *path, local = name.split(".")
-        if local not in LAYER:  # a bare parameter is a unit of its own
+        if bare or local not in LAYER:  # a bare parameter is a unit of its own
             path, local = [*path, local], ""
         node = root
         for part in path:
@@ -72,11 +75,14 @@ def tree(spec: Spec) -> Node:
 
 
 def _pair_lists(left: list[Node], right: list[Node], names: tuple[list[str], list[str]]) -> Iterator[list[tuple[Node, Node]]]:
-    """Pairings of two lists with equal signatures: equal names stay together, the others in order, then permuted."""
+    """Pairings of two lists with equal signatures: equal names stay together, the others in order, then permuted.
+
+    A number (a place in a Sequential, where another answer may have its activations too) is no name, and `weight` is none.
+    """
     fixed, rest_left, rest_right = [], list(zip(names[0], left)), list(zip(names[1], right))
     for name, node in list(rest_left):
         twin = next((o for o in rest_right if o[0] == name and o[1].signature() == node.signature()), None)
-        if twin:
+        if twin and not name.isdigit() and name not in LAYER:
             fixed.append((node, twin[1]))
             rest_left.remove((name, node))
             rest_right.remove(twin)
@@ -84,22 +90,46 @@ def _pair_lists(left: list[Node], right: list[Node], names: tuple[list[str], lis
     for side, rest in enumerate((rest_left, rest_right)):
         for _, node in rest:
             groups.setdefault(node.signature(), ([], []))[side].append(node)
-    for choice in product(*(permutations(theirs) for _, theirs in groups.values())):
+    for choice in _together([list(islice(permutations(theirs), LIMIT)) for _, theirs in groups.values()]):
         yield fixed + [pair for (mine, _), theirs in zip(groups.values(), choice) for pair in zip(mine, theirs)]
 
 
+def _together(options: list[list]) -> Iterator[tuple]:
+    """One of each: first the first of all, the second of all, ... (sub-modules of one class are renamed alike), then the rest."""
+    alike = [tuple(i % len(each) for each in options) for i in range(max(map(len, options), default=1))]
+    others = (choice for choice in product(*(range(len(each)) for each in options)) if choice not in alike)
+    for choice in chain(dict.fromkeys(alike), others):
+        yield tuple(each[i] for each, i in zip(options, choice))
+
+
+def _in_turns(streams: list[Iterator]) -> Iterator:
+    """The first of every stream, then the second of every stream, ..."""
+    while streams:
+        alive = []
+        for stream in streams:
+            for item in islice(stream, 1):
+                alive.append(stream)
+                yield item
+        streams = alive
+
+
 def _match(left: Node, right: Node) -> Iterator[list[tuple[Node, Node]]]:
-    """Pairings of the units of two trees with equal signatures."""
+    """Pairings of the units of two trees with equal signatures: whole sub-modules are permuted before what is in them."""
     left, right = left.inner(), right.inner()
     a, b = list(left.children.values()), list(right.children.values())
     own = [(left, right)] if left.tensors else []
     if Counter(n.signature() for n in a) == Counter(n.signature() for n in b):
-        for pairs in _pair_lists(a, b, (list(left.children), list(right.children))):
-            yield from (own + [unit for part in parts for unit in part]
-                        for parts in product(*(list(islice(_match(x, y), LIMIT)) for x, y in pairs)))
+        yield from _in_turns([_below(own, pairs) for pairs in
+                              islice(_pair_lists(a, b, (list(left.children), list(right.children))), LIMIT)])
     else:  # another nesting: pair the layers themselves
         a, b = left.units(), right.units()
         yield from _pair_lists(a, b, ([n.path.rpartition(".")[2] for n in a], [n.path.rpartition(".")[2] for n in b]))
+
+
+def _below(own: list[tuple[Node, Node]], pairs: list[tuple[Node, Node]]) -> Iterator[list[tuple[Node, Node]]]:
+    """The pairings of the units below paired children."""
+    for parts in _together([list(islice(_match(x, y), LIMIT)) for x, y in pairs]):
+        yield own + [unit for part in parts for unit in part]
 
 
 def placements(reference: Spec, learner: Spec) -> Iterator[dict[str, str]]:
@@ -107,17 +137,25 @@ def placements(reference: Spec, learner: Spec) -> Iterator[dict[str, str]]:
 
     Raises Unplaced where the names and shapes do not fit at all.
     """
+    yield from _candidates(tuple(reference), tuple(learner))
+
+
+@lru_cache(maxsize=64)  # every case asks for the same ones again
+def _candidates(reference: tuple, learner: tuple) -> list[dict[str, str]]:
     ours, theirs = dict(reference), dict(learner)
     fits = {name for name in ours if name in theirs and canonical(ours[name]) == canonical(theirs[name])}
     if len(fits) == len(ours) == len(theirs):
-        yield {name: name for name in fits}
-        return
-    left, right = tree(list(ours.items())), tree(list(theirs.items()))
-    if Counter(u.signature() for u in left.units()) != Counter(u.signature() for u in right.units()):
-        raise Unplaced(*_unmatched(ours, theirs, fits))
-    for pairs in islice(_match(left, right), LIMIT):
-        yield {_full(mine, m): _full(unit, u) for unit, mine in pairs
-               for u, m in (zip(unit.tensors, mine.tensors) if len(unit.tensors) == 1 else ((n, n) for n in unit.tensors))}
+        return [{name: name for name in fits}]
+    for bare in (False, True):  # layers; or, where a layer was written out as bare parameters, every tensor by itself
+        left, right = tree(list(reference), bare), tree(list(learner), bare)
+        if Counter(u.signature() for u in left.units()) == Counter(u.signature() for u in right.units()):
+            return [_names(pairs) for pairs in islice(_match(left, right), LIMIT)]
+    raise Unplaced(*_unmatched(ours, theirs, fits))
+
+
+def _names(pairs: list[tuple[Node, Node]]) -> dict[str, str]:
+    return {_full(mine, m): _full(unit, u) for unit, mine in pairs
+            for u, m in (zip(unit.tensors, mine.tensors) if len(unit.tensors) == 1 else ((n, n) for n in unit.tensors))}
 
 
 def _full(unit: Node, local: str) -> str:
@@ -139,19 +177,20 @@ def _unmatched(ours: dict, theirs: dict, fits: set[str]) -> tuple[Spec, Spec]:
 def spec_of(module: nn.Module, expected: set[str] = frozenset()) -> Spec:
     """Names and shapes of a module's state in definition order, without buffers of its own that are not `expected`.
 
-    A learner may keep a table or an index as a buffer; only what a layer needs (LAYER) takes part in the placement.
+    A learner may keep a table or an index as a buffer; only the running statistics of a norm take part in the placement.
     """
-    own = {name for name, _ in module.named_buffers() if name.rpartition(".")[2] not in LAYER} - expected
+    own = {name for name, _ in module.named_buffers() if name.rpartition(".")[2] not in STATISTICS} - expected
     return [(name, tuple(value.shape)) for name, value in module.state_dict().items() if name not in own]
 
 
 def place(module: nn.Module, state: dict[str, Tensor], choice: int = 0) -> tuple[dict[str, str], int]:
     """Copy `state` (the reference's names) into `module` by candidate number `choice`.
 
-    Returns the map {module's name: state's name} and the number of candidates. Raises Unplaced.
+    Returns the map {module's name: state's name} and the number of candidates; a larger `choice` starts again from the first.
+    Raises Unplaced.
     """
     found = list(placements([(n, tuple(t.shape)) for n, t in state.items()], spec_of(module, set(state))))
-    names = found[min(choice, len(found) - 1)]
+    names = found[choice % len(found)]
     target = module.state_dict(keep_vars=True)
     with torch.no_grad():
         for mine, theirs in names.items():

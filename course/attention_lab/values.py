@@ -28,6 +28,9 @@ LAYOUTS: dict[str, Callable[[Tensor], Tensor]] = {
 }
 
 
+LONGEST = 1000  # bits of an integer: a float can hold it, and it can be printed
+
+
 def relayout(tensor: Tensor, layout: str) -> Tensor:
     """A differentiable copy of `tensor` with the strides of `layout` (a key of LAYOUTS)."""
     if layout not in LAYOUTS:
@@ -40,12 +43,12 @@ def encode(value: Any, tensors: dict[str, Tensor], name: str) -> Any:
     if value is None or isinstance(value, (bool, str)):
         return value
     if isinstance(value, Tensor):
-        if value.layout is not torch.strided or value.device.type == "meta" or value.is_complex():
-            return {"object": f"a tensor of {value.layout}, {value.dtype} on {value.device}"}
+        if unusual := _unusual(value):
+            return {"object": unusual}
         tensors[name] = value.detach().cpu().clone(memory_format=torch.contiguous_format)
         return {"tensor": name}
     if isinstance(value, numbers.Integral):
-        return int(value)
+        return int(value) if int(value).bit_length() <= LONGEST else {"object": "an integer of hundreds of digits"}
     if isinstance(value, numbers.Real):
         return float(value)
     if isinstance(value, torch.Size):
@@ -58,6 +61,15 @@ def encode(value: Any, tensors: dict[str, Tensor], name: str) -> Any:
     if isinstance(value, dict):
         return {"dict": {str(key): encode(item, tensors, f"{name}.{key}") for key, item in value.items()}}
     return {"object": f"an object of type {type(value).__name__}"}
+
+
+def _unusual(tensor: Tensor) -> str | None:
+    """What a tensor is whose numbers cannot be compared, or None."""
+    if tensor.is_nested or tensor.layout is not torch.strided:
+        return "a nested tensor" if tensor.is_nested else f"a sparse tensor ({tensor.layout})"
+    if tensor.device.type == "meta":
+        return "a tensor without numbers, on the device meta"
+    return "a complex tensor" if tensor.is_complex() else "a quantized tensor" if tensor.is_quantized else None
 
 
 def decode(node: Any, tensors: dict[str, Tensor], build: Callable[[dict], Any]) -> Any:
@@ -80,17 +92,24 @@ def decode(node: Any, tensors: dict[str, Tensor], build: Callable[[dict], Any]) 
 
 
 def leaves(node: Any, path: str = "") -> list[tuple[str, Any]]:
-    """Every scalar, tensor and object below `node` with its path ("", "0", "0.1", "mask", ...), in order."""
-    if isinstance(node, dict) and ("tuple" in node or "dict" in node):
-        node = node.get("tuple", node.get("dict"))
-    if isinstance(node, (list, dict)) and not (isinstance(node, dict) and ({"tensor", "object", "size", "dtype"} & set(node))):
-        items = node.items() if isinstance(node, dict) else enumerate(node)
-        return [leaf for key, item in items for leaf in leaves(item, f"{path}.{key}".lstrip("."))]
-    return [(path, node)]
+    """Every scalar, tensor and object below `node` with its path ("", "0", "0.1", "mask", ...), in order.
+
+    A torch.Size is a tuple of integers here, as it is in Python.
+    """
+    below = items(node)
+    return [(path, node)] if below is None else [leaf for key, item in below for leaf in leaves(item, f"{path}.{key}".lstrip("."))]
+
+
+def items(node: Any) -> list[tuple[str, Any]] | None:
+    """What a list, tuple, torch.Size or dict holds, by key or number; None for anything else."""
+    if isinstance(node, dict) and "dict" in node:
+        return list(node["dict"].items())
+    held = node.get("tuple", node.get("size")) if isinstance(node, dict) else node
+    return [(str(i), item) for i, item in enumerate(held)] if isinstance(held, list) else None
 
 
 def structure(node: Any) -> str:
-    """The nesting of a node in words a learner reads: `tuple of 3`, `list of 2`, `a tensor`, `int`, `None`."""
+    """The nesting of a node in words a learner reads: `a tuple of 3`, `a list of 2`, `a tensor`, `None`."""
     if isinstance(node, list):
         return f"a list of {len(node)}"
     if isinstance(node, dict):
@@ -100,8 +119,10 @@ def structure(node: Any) -> str:
             return f"a torch.Size of {len(node['size'])}"
         if "dict" in node:
             return f"a dict with {', '.join(node['dict']) or 'no keys'}"
-        return node.get("object") or ("a dtype" if "dtype" in node else "a tensor")
-    return "None" if node is None else f"a number of type {type(node).__name__}" if not isinstance(node, str) else "a text"
+        return node.get("object") or (f"the dtype torch.{node['dtype']}" if "dtype" in node else "a tensor")
+    if node is None or isinstance(node, bool):
+        return str(node)
+    return "a text" if isinstance(node, str) else f"a number of type {type(node).__name__}"
 
 
 def torch_module(node: dict, tensors: dict[str, Tensor], build: Callable[[dict], Any]) -> nn.Module:

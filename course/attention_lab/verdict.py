@@ -28,6 +28,7 @@ VERIFIED = {"output": "output", "gradients": "gradients", "memory": "memory stay
 
 NO_GRADIENT = ("no gradient arrives: it is not used, or a `detach()`, `.data`, `no_grad()` or a conversion to plain numbers cuts "
                "the graph.")
+NOT_COMPARED = "not compared: the output differs"
 
 
 @dataclass(frozen=True)
@@ -277,7 +278,7 @@ def _checks(exercise: Exercise, found: list[list[Difference]]) -> list[Check]:
             messages.setdefault(d.aspect, f"With {case.label}: {d.where}: {d.message}")
     if "output" in messages:
         for aspect in ("gradients", "dtype", "state"):
-            messages.setdefault(aspect, "not compared: the output differs")
+            messages.setdefault(aspect, NOT_COMPARED)
     return [Check(a, "failed" if a in messages else "passed", messages.get(a, "")) for a in aspects(exercise)]
 
 

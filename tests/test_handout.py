@@ -1,0 +1,91 @@
+"""The hand-out is complete without the rest of the repository, and holds no answers."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from conftest import ROOT
+from nbclient import NotebookClient
+
+from solutions import build
+
+LESSONS = pytest.mark.parametrize("lesson", build.lessons(), ids=lambda lesson: lesson.name)
+NOT_PART_OF_IT = shutil.ignore_patterns("*.egg-info", "__pycache__", "build", ".ipynb_checkpoints")
+
+
+@pytest.fixture(scope="module")
+def handed_out(course, tmp_path_factory):
+    """course/ alone in an empty folder, and its library installed from there into another."""
+    folder, site = tmp_path_factory.mktemp("handout") / "course", tmp_path_factory.mktemp("site")
+    shutil.copytree(course, folder, ignore=NOT_PART_OF_IT)
+    subprocess.run([sys.executable, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-deps", f"--target={site}", folder],
+                   check=True, env={**os.environ, "PIP_ROOT_USER_ACTION": "ignore"})
+    shutil.rmtree(folder / "build", ignore_errors=True)
+    return folder, site
+
+
+def run(notebook, folder, site):
+    """Execute `notebook` in `folder` with the library in `site`, errors and all."""
+    environment = {**os.environ, "PYTHONPATH": str(site)}
+    notebook.cells.insert(0, nbformat.v4.new_code_cell("import attention_lab; print(attention_lab.__file__)"))
+    NotebookClient(notebook, timeout=300, kernel_name="python3", allow_errors=True, resources={"metadata": {"path": str(folder)}}).execute(
+        env=environment)
+    assert Path(notebook.cells.pop(0).outputs[0].text.strip()).is_relative_to(site)
+    return notebook
+
+
+def errors(notebook):
+    return [(cell.id, o.ename, o.evalue) for cell in notebook.cells if cell.cell_type == "code" for o in cell.outputs if o.output_type == "error"]
+
+
+@LESSONS
+def test_the_released_notebook_runs_and_says_only_what_is_not_implemented(lesson, handed_out):
+    folder, site = handed_out
+    notebook = run(nbformat.read(folder / lesson.name / f"{lesson.name}.ipynb", as_version=4), folder / lesson.name, site)
+    assert {name for _, name, _ in errors(notebook)} <= {"NotImplementedError"}, errors(notebook)
+    for cell in notebook.cells:
+        if cell.metadata.get("nbgrader", {}).get("grade"):
+            assert "Not implemented yet" in cell.outputs[0].data["text/plain"]
+            assert cell.outputs[-1].data["text/plain"] == "0.0"
+
+
+@LESSONS
+def test_a_single_assignment_folder_works(lesson, handed_out, tmp_path):
+    """As nbgrader hands it out: one folder. Solved by hand, all checks are green; the data are found."""
+    folder, site = handed_out
+    alone = shutil.copytree(folder / lesson.name, tmp_path / lesson.name)
+    notebook = nbformat.read(alone / f"{lesson.name}.ipynb", as_version=4)
+    answers = {cell.id: cell.source for cell in
+               nbformat.read(build.NOTEBOOKS / lesson.name / f"{lesson.name}.ipynb", as_version=4).cells}
+    for cell in notebook.cells:
+        if cell.metadata.get("nbgrader", {}).get("solution"):
+            cell.source = answers[cell.id]
+    notebook.cells = [cell for cell in notebook.cells if "experiment" not in cell.metadata.get("tags", [])]
+    run(notebook, alone, site)
+    assert not errors(notebook)
+    for cell in notebook.cells:
+        meta = cell.metadata.get("nbgrader", {})
+        if meta.get("grade"):
+            assert float(cell.outputs[-1].data["text/plain"]) == meta["points"], cell.outputs[0].data["text/plain"]
+
+
+@LESSONS
+def test_it_holds_no_answers(lesson, handed_out):
+    """No line of a solution, no marker, no word of the packages that judge, in any file."""
+    folder, _ = handed_out
+    solved = nbformat.read(build.NOTEBOOKS / lesson.name / f"{lesson.name}.ipynb", as_version=4)
+    regions = re.findall(r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", "\n".join(c.source for c in solved.cells), re.DOTALL)
+    secrets = {line.strip() for region in regions for line in region.splitlines() if len(line.strip()) > 30}
+    reference = (ROOT / f"solutions/reference/{lesson.topic}.py").read_text(encoding="utf-8")
+    secrets |= {line.strip() for line in reference.splitlines() if re.match(r"\s+(return|self\.\w+ =) ", line) and len(line.strip()) > 30}
+    assert len(secrets) > 4
+    for path in folder.rglob("*"):
+        if path.is_file():
+            data = path.read_bytes()
+            for secret in [*secrets, "### BEGIN", "HIDDEN", "solutions.reference", "autograder"]:
+                assert secret.encode() not in data, f"{path}: {secret}"

@@ -1,0 +1,49 @@
+"""What progress() remembers, and what a broken file does to it."""
+
+import shutil
+
+import pytest
+from attention_lab.progress import FILE, Progress, remember
+from attention_lab.verdict import Verdict
+
+
+@pytest.fixture
+def lesson(course, tmp_path):
+    folder = tmp_path / "01_se"
+    folder.mkdir()
+    shutil.copy(course / "01_se/checks.safetensors", folder)
+    return folder
+
+
+def verdict(name, points, most):
+    return Verdict(name, points, most, [], "")
+
+
+def test_points_of_the_latest_check_count(lesson):
+    for points in (0.0, 2.0, 1.5):
+        remember(lesson, verdict("squeeze", points, 2.0))
+    remember(lesson, verdict("SEBlock", 4.0, 4.0))
+    text = repr(Progress(lesson))
+    assert "5.5 of 10" in text and "1.5 of 2" in text and "4 of 4" in text and "Excitation (not checked yet)" in text
+
+
+def test_lessons_side_by_side_are_counted_as_a_whole(lesson):
+    shutil.copytree(lesson, lesson.parent / "02_other")
+    remember(lesson.parent / "02_other", verdict("squeeze", 2.0, 2.0))
+    lines = repr(Progress(lesson)).splitlines()
+    assert len(lines) == 1 + 4 + 1 and lines[0].endswith("0 of 10") and lines[-1].endswith("2 of 10")
+    assert "<table>" in Progress(lesson)._repr_html_()
+
+
+@pytest.mark.parametrize("broken", ["", "{", "[1]", '{"squeeze": "many"}', "\x00"])
+def test_a_broken_memory_is_no_reason_to_fail(lesson, broken):
+    (lesson / FILE).write_text(broken)
+    assert "0 of 10" in repr(Progress(lesson))
+    remember(lesson, verdict("squeeze", 2.0, 2.0))
+    assert "2 of 10" in repr(Progress(lesson))
+
+
+def test_a_folder_without_a_lesson_says_so(tmp_path):
+    (tmp_path / "empty").mkdir()
+    assert "No lesson here" in repr(Progress(tmp_path / "empty"))
+    assert "No lesson here" in Progress(tmp_path / "empty")._repr_html_()
