@@ -73,19 +73,22 @@ class _Asking:
                          "kwargs": {k: self.node(v, f"{name}.{k}") for k, v in value.kwargs.items()}, "state": name}
             if isinstance(value, declare.Earlier):
                 node = {"exercise": value.name, **arguments}
-                module = self.namespace[value.name](*value.args, **value.kwargs)
             else:
                 node = {"module": value.name, "frozen": list(value.frozen), "tied": value.tied, **arguments}
-                module = values.torch_module(node, {}, _torch_only)
-            state = random_state(module, self.g)
+            state = random_state(self.built(node), self.g)
             state.update({tied: state[source] for tied, source in getattr(value, "tied", {}).items()})
             self.tensors.update({f"{name}.{key}": tensor for key, tensor in state.items()})
             return node
         return values.encode(value, self.tensors, name)
 
+    def built(self, node: Any) -> Any:
+        """The value of a node, its modules with torch's own first weights."""
+        return values.decode(node, self.tensors, self._build)
 
-def _torch_only(node: dict) -> nn.Module:
-    return values.torch_module(node, {}, _torch_only)
+    def _build(self, node: dict) -> Any:
+        if "exercise" in node:
+            return self.namespace[node["exercise"]](*self.built(node["args"]), **{k: self.built(v) for k, v in node["kwargs"].items()})
+        return values.torch_module(node, self.tensors, self._build)
 
 
 ATTEMPTS = 30
@@ -121,9 +124,11 @@ def _record_once(name: str, case: declare.Case, namespace: dict[str, Any], g: to
         question["earlier"] = [[asking.node(v, f"earlier.{i}") for i, v in enumerate(case.args)],
                                {k: asking.node(v, f"earlier.{k}") for k, v in case.kwargs.items()}]
     if inspect.isclass(thing):
-        question["construct"] = {"args": [], "kwargs": {k: asking.node(v, f"construct.{k}") for k, v in case.construct.items()}}
+        question["construct"] = {"args": [], "kwargs": {k: asking.node(v, f"construct.{k}") for k, v in case.construct.items()},
+                                 "placed": case.raises is None}
         if case.raises is None:
-            asking.tensors.update({f"state.{n}": t for n, t in random_state(thing(**case.construct), g).items()})
+            module = thing(**{k: asking.built(node) for k, node in question["construct"]["kwargs"].items()})
+            asking.tensors.update({f"state.{n}": t for n, t in random_state(module, g).items()})
     header, tensors = observe(thing, question, asking.tensors, namespace)
     if case.raises is None and case.gradients:
         for path, leaf in values.leaves(header["output"]):

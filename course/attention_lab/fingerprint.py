@@ -42,7 +42,7 @@ def fingerprint(header: dict, tensors: dict[str, Tensor], mentions: list[int]) -
     scalars = [(path, leaf) for path, leaf in leaves(header["output"]) if not (isinstance(leaf, dict) and "tensor" in leaf)]
     seen = _seen(tensors)
     structure = [
-        raised and [raised["type"], set(mentions) <= set(raised["numbers"])],
+        raised and [raised["type"], set(mentions) <= set(raised["numbers"]), None if raised["value_error"] else raised["message"]],
         unplaced and sorted([list(canonical(shape)) for _, shape in header["parameters"]]),
         header["changed"],
         [[path, leaf if isinstance(leaf, (dict, str, bool, type(None))) else "number"] for path, leaf in scalars],

@@ -179,7 +179,7 @@ class _Observation:
             prefix = node["state"] + "."
             names = self.place(module, prefix, node.get("exercise", prefix))
             for name, parameter in module.named_parameters():
-                if parameter.requires_grad:
+                if parameter.requires_grad and not prefix.startswith("construct."):  # those are parameters of the module itself
                     self.leaves[prefix + names[name]] = parameter
         return module
 

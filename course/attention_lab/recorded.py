@@ -62,7 +62,15 @@ class Lesson:
 def _stored(tensor: Tensor) -> Tensor:
     """float64 numbers that float32 holds exactly are stored as float32."""
     narrow = tensor.float()
-    return (narrow if tensor.dtype == torch.float64 and torch.equal(narrow.double(), tensor) else tensor).contiguous()
+    exact = tensor.dtype == torch.float64 and torch.equal(narrow.double(), tensor)
+    return (narrow if exact else tensor).clone(memory_format=torch.contiguous_format)
+
+
+def _dtypes(case: Case) -> dict[str, str]:
+    """The expected floats that have another dtype than their question (a table that is float32 by default)."""
+    usual = f"torch.{case.question['dtype']}"
+    return {name: str(t.dtype).removeprefix("torch.") for name, t in case.expected_tensors.items()
+            if t.is_floating_point() and str(t.dtype) != usual}
 
 
 def save(lesson: Lesson, path: Path) -> None:
@@ -75,7 +83,7 @@ def save(lesson: Lesson, path: Path) -> None:
             for side, held in (("q", case.tensors), ("e", case.expected_tensors)):
                 tensors.update({f"{e}/{c}/{side}/{name}": _stored(t) for name, t in held.items()})
             cases.append({key: getattr(case, key) for key in
-                          ("label", "aspect", "question", "expected", "mentions", "limit", "inputs")})
+                          ("label", "aspect", "question", "expected", "mentions", "limit", "inputs")} | {"dtypes": _dtypes(case)})
         mistakes = []
         for m, mistake in enumerate(exercise.mistakes):
             tensors.update({f"{e}/m/{m}/{c}": numbers for c, (_, numbers) in enumerate(mistake.fingerprints) if len(numbers)})
@@ -90,7 +98,8 @@ def read_header(path: Path) -> dict[str, Any]:
     """The lesson's name, title and exercises (names, points) without any tensor. Raises ValueError where it is not readable."""
     try:
         with safe_open(path, framework="pt") as file:
-            return json.loads(file.metadata()[KEY])
+            header = json.loads(file.metadata()[KEY])
+        return {key: header[key] for key in ("lesson", "title", "exercises")}
     except (SafetensorError, OSError, KeyError, TypeError, json.JSONDecodeError) as error:
         raise ValueError(f"{path} is not a file of recorded checks: {error}") from error
 
@@ -109,9 +118,11 @@ def load(path: Path, only: str | None = None) -> Lesson:
         for e, entry in enumerate(header["exercises"]):
             if only is not None and entry["name"] != only:
                 continue
-            cases = [Case(**case, tensors=under(f"{e}/{c}/q/"),
-                          expected_tensors=_expected(under(f"{e}/{c}/e/"), case["question"]["dtype"]))
-                     for c, case in enumerate(entry["cases"])]
+            cases = []
+            for c, case in enumerate(entry["cases"]):
+                dtypes = case.pop("dtypes", {})
+                expected = _expected(under(f"{e}/{c}/e/"), case["question"]["dtype"], dtypes)
+                cases.append(Case(**case, tensors=under(f"{e}/{c}/q/"), expected_tensors=expected))
             mistakes = []
             for m, mistake in enumerate(entry["mistakes"]):
                 numbers = under(f"{e}/m/{m}/")
@@ -122,6 +133,6 @@ def load(path: Path, only: str | None = None) -> Lesson:
     return Lesson(header["lesson"], header["title"], exercises)
 
 
-def _expected(tensors: dict[str, Tensor], dtype: str) -> dict[str, Tensor]:
-    """Expected tensors in the dtype of their question: what is stored as float32 may be a float64 of few digits."""
-    return {name: t.to(getattr(torch, dtype)) if t.is_floating_point() else t for name, t in tensors.items()}
+def _expected(tensors: dict[str, Tensor], usual: str, dtypes: dict[str, str]) -> dict[str, Tensor]:
+    """Expected tensors in the dtype of their question, or their own: what is stored as float32 may be a float64 of few digits."""
+    return {name: t.to(getattr(torch, dtypes.get(name, usual))) if t.is_floating_point() else t for name, t in tensors.items()}

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
+import torch
 from torch import Tensor
 
 from . import fingerprint, values
-from .compare import Difference, close, difference_of_numbers, explain, kind_of, scales, tolerance
+from .compare import RELATIVE, Difference, close, difference_of_numbers, explain, kind_of, scales, tolerance
 from .recorded import Case, Exercise, Mistake
 from .transfer import canonical
 
@@ -63,17 +65,15 @@ class Verdict:
 def judge(exercise: Exercise, ask: Ask) -> Verdict:
     """Ask every question of `exercise` and decide. Never raises what the learner's code raises."""
     scale = scales([case.expected_tensors for case in exercise.cases])
-    choice, first = _choice(exercise, ask, scale)
-    observed = [first if i == 0 and first else ask({**case.question, "choice": choice}, case.tensors)
-                for i, case in enumerate(exercise.cases)]
-    if any(header["raised"] and header["raised"]["not_implemented"] for header, _ in observed):
-        return Verdict(exercise.name, 0.0, exercise.points, [Check(a, "failed", "not implemented yet") for a in aspects(exercise)],
-                       "Not implemented yet: write the code where the cell says so, run it, then run this check again.", started=False)
+    choices, observed = _placed(exercise, ask, scale)
+    for header, _ in observed:
+        if header["raised"] and header["raised"]["not_implemented"]:
+            return _unwritten(exercise, header["raised"]["place"])
     found = [differences(case, observation, scale) for case, observation in zip(exercise.cases, observed)]
     if not any(found):
         return Verdict(exercise.name, exercise.points, exercise.points, [Check(a, "passed") for a in aspects(exercise)],
                        _green(exercise))
-    return _red(exercise, observed, found, scale, lambda question, tensors: ask({**question, "choice": choice}, tensors))
+    return _red(exercise, observed, found, scale, lambda i, question: ask({**question, "choice": choices[i]}, exercise.cases[i].tensors))
 
 
 def aspects(exercise: Exercise) -> list[str]:
@@ -81,21 +81,48 @@ def aspects(exercise: Exercise) -> list[str]:
     has = {case.aspect for case in exercise.cases} | {"output"}
     for case in exercise.cases:
         has |= {"gradients"} if any(n.startswith("grad.") for n in case.expected_tensors) else set()
-        has |= {"input", "dtype"} if any(n.startswith("input.") for n in case.tensors) else set()
+        has |= {"input"} if any(n.startswith("input.") for n in case.tensors) else set()
+        has |= {"dtype"} if any(n.startswith("output") for n in case.expected_tensors) else set()
         has |= {"state"} if any(n.startswith("buffer.") for n in case.expected_tensors) else set()
+        has |= {"memory"} if case.limit is not None else set()
     return [aspect for aspect in SHARES if aspect in has]
 
 
-def _choice(exercise: Exercise, ask: Ask, scale: dict[str, float]) -> tuple[int, Observation | None]:
-    """The placement of the weights that reproduces the reference on the first case; 0 where none does."""
-    case = exercise.cases[0]
-    first = ask(case.question, case.tensors)
-    if first[0]["placements"] > 1 and differences(case, first, scale):
-        for choice in range(1, first[0]["placements"]):
-            again = ask({**case.question, "choice": choice}, case.tensors)
-            if not differences(case, again, scale):
-                return choice, again
-    return 0, first
+def _unwritten(exercise: Exercise, place: str | None) -> Verdict:
+    earlier = place in exercise.uses
+    what = f"`{place}`, an earlier exercise that this one uses, is not implemented" if earlier else "Not implemented"
+    return Verdict(exercise.name, 0.0, exercise.points, [Check(a, "failed", "not implemented yet") for a in aspects(exercise)],
+                   f"{what} yet: write the code where {'its' if earlier else 'the'} cell says so, run it, then run this check again.",
+                   started=False)
+
+
+def _placed(exercise: Exercise, ask: Ask, scale: dict[str, float]) -> tuple[list[int], list[Observation]]:
+    """Every case's answer, with the placement of the weights that reproduces the reference on the first case; the first one where
+    none does. Where another case leaves other doubts (a reduction of 1 makes more shapes equal), it is asked anew."""
+    choices, observed = [], []
+    for case in exercise.cases:
+        choice = choices[0] if choices else 0
+        answer = ask({**case.question, "choice": choice}, case.tensors)
+        count = answer[0]["placements"]
+        lost = observed and differences(exercise.cases[0], observed[0], scale)
+        if count > 1 and not lost and (not observed or count != observed[0][0]["placements"]) and differences(case, answer, scale):
+            choice, answer = _search(case, ask, scale, count) or (choice, answer)
+        choices.append(choice)
+        observed.append(answer)
+    return choices, observed
+
+
+def _search(case: Case, ask: Ask, scale: dict[str, float], count: int) -> tuple[int, Observation] | None:
+    """The first placement that reproduces the reference."""
+    for choice in range(count):
+        question = {**case.question, "choice": choice}
+        header, tensors = ask({**question, "gradients": False, "trace": False}, case.tensors)
+        if header["raised"] or header["unplaced"] or _output_differences(case, header, tensors, scale):
+            continue
+        answer = ask(question, case.tensors)
+        if not differences(case, answer, scale):
+            return choice, answer
+    return None
 
 
 def differences(case: Case, observation: Observation, scale: dict[str, float]) -> list[Difference]:
@@ -107,16 +134,18 @@ def differences(case: Case, observation: Observation, scale: dict[str, float]) -
         return [Difference(case.aspect, "parameters", _unplaced(header))]
     changed = [Difference("input", f"input `{_input(case, path)}`", "your code changes it in place; compute a new tensor instead "
                           "(no `*=`, `.data`, `[...] =` or `..._()` on it).") for path in header["changed"]]
-    if header["raised"]:
-        return changed + [Difference(case.aspect if header["raised"]["stage"] != "gradients" else "gradients",
-                                     "crash", _crash(header["raised"]))]
+    if header["raised"] and header["raised"]["stage"] != "gradients":
+        return changed + [Difference(case.aspect, "crash", _crash(header["raised"]))]
     found = changed + _output_differences(case, header, tensors, scale)
+    if header["raised"]:
+        return found + [Difference("gradients", "crash", _crash(header["raised"]))]
     wrong_output = any(d.where.startswith("output") and d.aspect == case.aspect for d in found)
     comparable = all(name in tensors and tensors[name].shape == t.shape  # gradients are taken of outputs of the right shape only
                      for name, t in case.expected_tensors.items() if name.startswith("output"))
+    coarse = any(d.aspect == "dtype" for d in found)  # a float32 output has gradients of few digits: one mistake, told once
     for name, expected in case.expected_tensors.items():
         if name.startswith("grad."):
-            difference = _tensor(case, name, expected, tensors.get(name), scale)
+            difference = _tensor(case, name, expected, tensors.get(name), scale, coarse)
             if difference and comparable and (name not in tensors or not wrong_output):
                 found.append(difference)
         elif name.startswith("buffer.") and not wrong_output:
@@ -132,14 +161,13 @@ def differences(case: Case, observation: Observation, scale: dict[str, float]) -
 def _output_differences(case: Case, header: dict, tensors: dict[str, Tensor], scale: dict[str, float]) -> list[Difference]:
     wanted, got = values.leaves(case.expected["output"]), values.leaves(header["output"])
     if [path for path, _ in wanted] != [path for path, _ in got]:
-        return [Difference(case.aspect, "output", f"Expected {values.structure(case.expected['output'])}, "
-                           f"got {values.structure(header['output'])}.")]
+        return [Difference(case.aspect, *_nesting(case.expected["output"], header["output"]))]
     found = []
     for (path, expected), (_, mine) in zip(wanted, got):
-        where = f"output {path}".strip()
+        where = _output(path)
         if isinstance(expected, dict) and "tensor" in expected:
             if not (isinstance(mine, dict) and "tensor" in mine):
-                found.append(Difference(case.aspect, where, f"Expected a tensor, got {values.structure(mine)}."))
+                found.append(Difference(case.aspect, *_nesting(expected, mine, path)))
                 continue
             difference = _tensor(case, expected["tensor"], case.expected_tensors[expected["tensor"]], tensors[mine["tensor"]], scale)
             found += [difference] if difference else []
@@ -151,26 +179,53 @@ def _output_differences(case: Case, header: dict, tensors: dict[str, Tensor], sc
     return found
 
 
-def _tensor(case: Case, name: str, expected: Tensor, got: Tensor | None, scale: dict[str, float]) -> Difference | None:
-    """The difference in one output, gradient or buffer."""
+def _nesting(expected: Any, got: Any, path: str = "") -> tuple[str, str]:
+    """Where two nodes begin to differ in what they hold, and what they are there."""
+    wanted, mine = values.items(expected), values.items(got)
+    if wanted is not None and mine is not None and [key for key, _ in wanted] == [key for key, _ in mine]:
+        for (key, a), (_, b) in zip(wanted, mine):
+            if [p for p, _ in values.leaves(a)] != [p for p, _ in values.leaves(b)]:
+                return _nesting(a, b, f"{path}.{key}".lstrip("."))
+    forgotten = " Is a `return` missing?" if got is None and not path else ""
+    return _output(path), f"Expected {values.structure(expected)}, got {values.structure(got)}.{forgotten}"
+
+
+def _output(path: str) -> str:
+    return "output" + "".join(f"[{part if part.isdigit() else repr(part)}]" for part in path.split(".") if part)
+
+
+def _tensor(case: Case, name: str, expected: Tensor, got: Tensor | None, scale: dict[str, float],
+            coarse: bool = False) -> Difference | None:
+    """The difference in one output, gradient or buffer. coarse: as many digits as a float32 has are enough."""
     gradient, where = name.startswith("grad."), _title(case, name)
     aspect = "gradients" if gradient else "state" if name.startswith("buffer.") else case.aspect
-    dtype = case.question["dtype"]
+    dtype = "float32" if coarse else case.question["dtype"]
+    within = tolerance(expected, scale.get(kind_of(name), 0.0), dtype)
     if got is None:
-        if gradient and not expected.abs().max() > tolerance(expected, scale[kind_of(name)], dtype):
+        if gradient and close(expected, torch.zeros_like(expected), within):
             return None  # no gradient where it is zero anyway
         return Difference(aspect, where, NO_GRADIENT if gradient else "there is no such buffer.")
+    inputs = {} if gradient else _inputs(case)
     if got.dtype != expected.dtype:
-        dtype = "float32" if got.is_floating_point() else dtype
-        if close(got, expected, tolerance(expected, scale[kind_of(name)], dtype)):
-            return Difference("dtype", where, f"its dtype is {got.dtype}, expected {expected.dtype}: follow the input's dtype (and device) "
-                              "instead of making tensors of a fixed one.")
-    within = tolerance(expected, scale[kind_of(name)], dtype)
+        both = f"its dtype is {got.dtype}, expected {expected.dtype}"
+        digits = max(RELATIVE["float32"], 16 * torch.finfo(got.dtype).eps) if got.is_floating_point() else RELATIVE[dtype]
+        if not close(got, expected, within / RELATIVE[dtype] * digits):
+            return Difference(aspect, where, f"{explain(got, expected, within, inputs)[0]} And {both}.")
+        follow = ": follow the input's dtype (and device) instead of making tensors of a fixed one."
+        return Difference("dtype", where, both + (follow if inputs and expected.is_floating_point() else "; the numbers are right."))
     if close(got, expected, within):
         return None
-    inputs = [] if gradient else [t for n, t in case.tensors.items() if n.startswith("input.") and t.is_floating_point()]
     message, specific = explain(got, expected, within, inputs)
     return Difference(aspect, where, message, specific)
+
+
+def _inputs(case: Case) -> dict[str, Tensor]:
+    """The floating-point tensors among the arguments, as the learner calls them."""
+    arguments = {f"input.{i}": node for i, node in enumerate(case.question["args"])}
+    arguments.update({f"input.{key}": node for key, node in case.question["kwargs"].items()})
+    named = {_input(case, ".".join(filter(None, (name, path)))): leaf["tensor"] for name, node in arguments.items()
+             for path, leaf in values.leaves(node) if isinstance(leaf, dict) and "tensor" in leaf}
+    return {name: case.tensors[tensor] for name, tensor in named.items() if case.tensors[tensor].is_floating_point()}
 
 
 def _error_differences(case: Case, header: dict) -> list[Difference]:
@@ -182,13 +237,14 @@ def _error_differences(case: Case, header: dict) -> list[Difference]:
         return [Difference(case.aspect, "arguments", f"your code raises {raised['type']} ({raised['message'] or 'without a message'}); "
                            "raise a ValueError, so that callers can tell it from a bug.")]
     if not set(case.mentions) <= set(raised["numbers"]):
-        return [Difference(case.aspect, "arguments", f"the ValueError says {raised['message']!r}; name both numbers, "
-                           f"{_and(case.mentions)}, so that its reader knows what to change.")]
+        return [Difference(case.aspect, "arguments", f"the ValueError says {raised['message']!r}; name "
+                           f"{_and(case.mentions)} in it, so that its reader knows what to change.")]
     return []
 
 
 def _and(numbers: list[int]) -> str:
-    return " and ".join(map(str, numbers))
+    *most, last = map(str, numbers)
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def _unplaced(header: dict) -> str:
@@ -200,7 +256,7 @@ def _unplaced(header: dict) -> str:
         parts.append(f"{names} is a plain Python container: torch does not see the layers in it, so no optimiser would train them. "
                      "Make each layer an attribute of its own (or use nn.ModuleList).")
     if unplaced["extra"] and not unplaced["missing"] and all(name.rpartition(".")[2] == "bias" for name, _ in unplaced["extra"]):
-        parts.append(f"your layers have biases that these layers do not have: {listed(unplaced['extra'])}. Pass bias=False.")
+        parts.append(f"your layers have biases that the exercise's have not: {listed(unplaced['extra'])}. Pass bias=False.")
     else:
         parts += [f"missing: {listed(unplaced['missing'])}."] if unplaced["missing"] else []
         parts += [f"not expected: {listed(unplaced['extra'])}."] if unplaced["extra"] else []
@@ -209,7 +265,7 @@ def _unplaced(header: dict) -> str:
 
 def _crash(raised: dict) -> str:
     during = {"construct": "while it was built", "call": "when it was called", "gradients": "in the backward pass"}[raised["stage"]]
-    text = f"{raised['type']} {during}: {raised['message']}"
+    text = f"{raised['type']} {during}" + (f": {raised['message']}" if raised["message"] else ", without a message")
     if raised["line"]:
         text += f"\nin your line: {raised['line']}"
         text += "".join(f"\n    {name}: {value}" for name, value in raised["operands"])
@@ -220,7 +276,7 @@ def _input(case: Case, path: str) -> str:
     """`input.0.1` as the learner calls it: `x[1]`."""
     first, *rest = path.removeprefix("input.").split(".")
     name = case.inputs[int(first)] if first.isdigit() and int(first) < len(case.inputs) else first
-    return name + "".join(f"[{part}]" for part in rest)
+    return name + "".join(f"[{part}]" if part.isdigit() else f".{part}" for part in rest)
 
 
 def _title(case: Case, name: str) -> str:
@@ -228,7 +284,7 @@ def _title(case: Case, name: str) -> str:
         return f"gradient of `{_input(case, name.removeprefix('grad.'))}`"
     if name.startswith("grad."):
         return f"gradient of `{name.removeprefix('grad.').removeprefix('param.')}`"
-    return name.replace("buffer.", "buffer ").replace("output.", "output ")
+    return _output(name.removeprefix("output").lstrip(".")) if name.startswith("output") else name.replace("buffer.", "buffer ")
 
 
 def _green(exercise: Exercise) -> str:
@@ -236,11 +292,14 @@ def _green(exercise: Exercise) -> str:
     has = aspects(exercise)
     compared = [case for case in exercise.cases if not case.expected["raised"]]
     what = "Output and gradients equal" if "gradients" in has else "Output equals"
-    rest = [VERIFIED[aspect] for aspect in has if aspect not in ("output", "gradients")]
+    kept = any(case.question["earlier"] for case in compared)
+    verified = {**VERIFIED, "state": VERIFIED["state"] if kept else "running statistics too"}
+    rest = [verified[aspect] for aspect in has if aspect not in ("output", "gradients")]
     return f"{what} the reference on {len(compared)} input{'s' if len(compared) > 1 else ''}" + "".join(f"; {text}" for text in rest) + "."
 
 
-def _red(exercise: Exercise, observed: list[Observation], found: list[list[Difference]], scale: dict[str, float], ask: Ask) -> Verdict:
+def _red(exercise: Exercise, observed: list[Observation], found: list[list[Difference]], scale: dict[str, float],
+         ask: Callable[[int, dict], Observation]) -> Verdict:
     checks = _checks(exercise, found)
     passed = {check.name for check in checks if check.outcome == "passed"}
     total = sum(SHARES[check.name] for check in checks)
@@ -249,7 +308,7 @@ def _red(exercise: Exercise, observed: list[Observation], found: list[list[Diffe
     verdict = Verdict(exercise.name, points, exercise.points, checks, "")
     index = _leading(exercise, found)
     case, difference = exercise.cases[index], _worst(found[index])
-    mistake = _recognise(exercise, observed, found, scale)
+    mistake = _recognise(exercise, observed, found, scale, index)
     wrong_numbers = difference.aspect == case.aspect and difference.where.startswith("output")
     trace = _first_submodule(case, observed[index], scale) if wrong_numbers else None
     if mistake:
@@ -265,6 +324,9 @@ def _red(exercise: Exercise, observed: list[Observation], found: list[list[Diffe
     for word, labels in (("Also wrong", others), ("Right", right)):
         if labels:
             verdict.evidence.append(f"{word} with {'; '.join(labels[:3])}{f'; and {len(labels) - 3} more' if len(labels) > 3 else ''}.")
+    if found[0] and (count := observed[0][0]["placements"]) > 1:
+        verdict.evidence.append(f"Your layers have other names than the exercise's and several are alike: with none of the {count} ways "
+                                "to hand out the weights is all right; what is said here holds for the order in which you define them.")
     verdict.where = [trace] if trace and trace not in verdict.headline else []
     verdict.shown = _picture(case, observed[index])
     return verdict
@@ -299,11 +361,11 @@ def _leading(exercise: Exercise, found: list[list[Difference]]) -> int:
     return min(failing, key=lambda i: (min(rank[d.aspect] for d in found[i]), not any(d.specific for d in found[i]), i))
 
 
-def _headline(exercise: Exercise, found: list[list[Difference]], index: int, difference: Difference, trace: str | None, ask: Ask,
-              scale: dict[str, float]) -> tuple[str, bool]:
+def _headline(exercise: Exercise, found: list[list[Difference]], index: int, difference: Difference, trace: str | None,
+              ask: Callable[[int, dict], Observation], scale: dict[str, float]) -> tuple[str, bool]:
     """The most useful sentence where no catalogued mistake fits, and whether it points at the fault."""
     case = exercise.cases[index]
-    if case.question["earlier"] and not differences(case, ask({**case.question, "earlier": None}, case.tensors), scale):
+    if case.question["earlier"] and not differences(case, ask(index, {**case.question, "earlier": None}), scale):
         return "A first call is right, a second one on the same module is wrong: something is kept from call to call.", True
     values_cases = [i for i, c in enumerate(exercise.cases) if not c.expected["raised"]]
     wrong = [i for i in values_cases if found[i]]
@@ -322,9 +384,10 @@ def _headline(exercise: Exercise, found: list[list[Difference]], index: int, dif
     return lead, difference.specific
 
 
-def _recognise(exercise: Exercise, observed: list[Observation], found: list[list[Difference]], scale: dict[str, float]) -> Mistake | None:
+def _recognise(exercise: Exercise, observed: list[Observation], found: list[list[Difference]], scale: dict[str, float],
+               leading: int) -> Mistake | None:
     """The catalogued mistake whose whole observation is this one; or, where several mistakes were made at once, the one that
-    explains most of the failing cases completely."""
+    explains the leading case, and of the others most, completely."""
     prints = [fingerprint.fingerprint(*o, case.mentions) for case, o in zip(exercise.cases, observed)]
     zero = [fingerprint.row_scales(o[1], scale) for o in observed]
     honest = [fingerprint.fingerprint(case.expected, case.expected_tensors, case.mentions) for case in exercise.cases]
@@ -333,13 +396,13 @@ def _recognise(exercise: Exercise, observed: list[Observation], found: list[list
     for mistake in exercise.mistakes:
         theirs = {i for i, p in enumerate(mistake.fingerprints)
                   if not fingerprint.same(p, honest[i], fingerprint.row_scales(exercise.cases[i].expected_tensors, scale))}
-        if theirs <= failing and len(theirs) > most and all(fingerprint.same(prints[i], mistake.fingerprints[i], zero[i]) for i in theirs):
+        if leading in theirs <= failing and len(theirs) > most and all(fingerprint.same(prints[i], mistake.fingerprints[i], zero[i]) for i in theirs):
             best, most = mistake, len(theirs)
     return best
 
 
 def _first_submodule(case: Case, observation: Observation, scale: dict[str, float]) -> str | None:
-    """Where along the named sub-modules the difference begins, in one sentence."""
+    """Where along the named sub-modules the difference begins, in one sentence; None where that cannot be said for sure."""
     header, tensors = observation
     mine = dict(map(tuple, header["trace"]))
     agreed = []
@@ -352,11 +415,15 @@ def _first_submodule(case: Case, observation: Observation, scale: dict[str, floa
             for w, g in zip(wanted, got):
                 a, b = tensors[g], case.expected_tensors[w]
                 within = tolerance(b, scale.get(side, 0.0), case.question["dtype"])
-                if canonical(a.shape) != canonical(b.shape) or not close(a.reshape(b.shape), b, within):
+                if a.numel() != b.numel():
+                    return None  # called for one image at a time, or for two inputs at once: perhaps rightly
+                if not close(a.flatten().sort().values, b.flatten().sort().values, within):
                     before = f"`{agreed[-1]}` agrees; " if agreed else ""
-                    return f"{before}{'the' if before else 'The'} first difference is what `{name}` {verb}: {explain(a, b, within)[0]}"
+                    same_shape = a.reshape(b.shape) if canonical(a.shape) == canonical(b.shape) else a
+                    return f"{before}{'the' if before else 'The'} first difference is what `{name}` {verb}: {explain(same_shape, b, within)[0]}"
         agreed.append(name)
-    if agreed and header["raised"] is None and len(agreed) == len(case.expected["trace"]):
+    again = any(entry.get("again") for _, entry in case.expected["trace"])
+    if agreed and not again and header["raised"] is None and len(agreed) == len(case.expected["trace"]):
         return f"{' and '.join(f'`{n}`' for n in agreed[-2:])} agree{'s' if len(agreed) == 1 else ''}; what you do with the result differs."
     return None
 
