@@ -7,6 +7,8 @@ PORT ?= 8888
 BROWSER ?= yes
 LESSON ?=
 
+# In a container one is often root, which JupyterLab refuses unless told.
+ROOT_TOO := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
 BIN := $(CURDIR)/.venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 export PATH := $(BIN):$(PATH)
@@ -15,7 +17,7 @@ export PATH := $(BIN):$(PATH)
 
 lab: .venv/lab
 	$(BIN)/python -m attention_lab.workspace copy course my
-	cd my && $(BIN)/jupyter lab --port=$(PORT) $(if $(filter no,$(BROWSER)),--no-browser)
+	cd my && $(BIN)/jupyter lab --port=$(PORT) $(if $(filter no,$(BROWSER)),--no-browser) $(ROOT_TOO)
 
 reset: .venv/lab
 	$(BIN)/python -m attention_lab.workspace reset course my $(LESSON)

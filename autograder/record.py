@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import linecache
+import textwrap
 import zlib
 from collections.abc import Callable
 from types import ModuleType
@@ -159,7 +160,7 @@ def _refuse_surprises(name: str, case: declare.Case, header: dict) -> None:
 def source_of(mistake: declare.Mistake | declare.Variant, reference: ModuleType) -> str:
     """The code of a mistake or variant. Raises ValueError where an edit does not apply exactly once."""
     if mistake.code:
-        return inspect.cleandoc(mistake.code)
+        return textwrap.dedent(mistake.code).strip()
     source = inspect.getsource(getattr(reference, mistake.exercise))
     for old, new in mistake.edits:
         if source.count(old) != 1:

@@ -226,8 +226,8 @@ class _Observation:
         for (name, leaf), gradient in zip(wanted.items(), torch.autograd.grad(outputs, list(wanted.values()), cotangents,
                                                                               allow_unused=True)):
             if gradient is not None:
-                state = self.tensors.get(f"state.{name.removeprefix('param.')}")  # a Linear where the reference has a 1x1 conv
-                self.seen[f"grad.{name}"] = gradient if state is None else gradient.reshape(state.shape)
+                given = self.tensors[f"state.{name.removeprefix('param.')}" if name.startswith("param.") else name]
+                self.seen[f"grad.{name}"] = gradient.reshape(given.shape)  # a Linear where the reference has a 1x1 convolution
 
     def listen(self, module: nn.Module) -> None:
         """Record what each sub-module with weights receives and gives, the first time that it is called.

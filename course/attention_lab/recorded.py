@@ -81,7 +81,8 @@ def save(lesson: Lesson, path: Path) -> None:
         cases = []
         for c, case in enumerate(exercise.cases):
             for side, held in (("q", case.tensors), ("e", case.expected_tensors)):
-                tensors.update({f"{e}/{c}/{side}/{name}": _stored(t) for name, t in held.items()})
+                # numbered, because the file sorts its names and weights may have to be placed in the order of their definition
+                tensors.update({f"{e}/{c}/{side}/{i:04d}/{name}": _stored(t) for i, (name, t) in enumerate(held.items())})
             cases.append({key: getattr(case, key) for key in
                           ("label", "aspect", "question", "expected", "mentions", "limit", "inputs")} | {"dtypes": _dtypes(case)})
         mistakes = []
@@ -108,10 +109,10 @@ def load(path: Path, only: str | None = None) -> Lesson:
     """Read a lesson; `only`: the one exercise to read with its tensors. Raises ValueError where `path` is not readable."""
     header = read_header(path)
     with safe_open(path, framework="pt") as file:
-        names = list(file.keys())
+        names = sorted(file.keys())
 
         def under(prefix: str) -> dict[str, Tensor]:
-            held = {n.removeprefix(prefix): file.get_tensor(n) for n in names if n.startswith(prefix)}
+            held = {n.removeprefix(prefix).rpartition("/")[2]: file.get_tensor(n) for n in names if n.startswith(prefix)}
             return {n: t.double() if t.dtype == torch.float32 else t for n, t in held.items()}
 
         exercises = []

@@ -97,8 +97,7 @@ def _unwritten(exercise: Exercise, place: str | None) -> Verdict:
 
 
 def _placed(exercise: Exercise, ask: Ask, scale: dict[str, float]) -> tuple[list[int], list[Observation]]:
-    """Every case's answer, with the placement of the weights that reproduces the reference on the first case; the first one where
-    none does. Where another case leaves other doubts (a reduction of 1 makes more shapes equal), it is asked anew."""
+    """Every case's answer, with the placement of the weights that reproduces the reference on the first case, or comes closest. Where another case leaves other doubts (a reduction of 1 makes more shapes equal), it is asked anew."""
     choices, observed = [], []
     for case in exercise.cases:
         choice = choices[0] if choices else 0
@@ -106,23 +105,26 @@ def _placed(exercise: Exercise, ask: Ask, scale: dict[str, float]) -> tuple[list
         count = answer[0]["placements"]
         lost = observed and differences(exercise.cases[0], observed[0], scale)
         if count > 1 and not lost and (not observed or count != observed[0][0]["placements"]) and differences(case, answer, scale):
-            choice, answer = _search(case, ask, scale, count) or (choice, answer)
+            choice, answer = _search(case, ask, scale, count)
         choices.append(choice)
         observed.append(answer)
     return choices, observed
 
 
-def _search(case: Case, ask: Ask, scale: dict[str, float], count: int) -> tuple[int, Observation] | None:
-    """The first placement that reproduces the reference."""
+def _search(case: Case, ask: Ask, scale: dict[str, float], count: int) -> tuple[int, Observation]:
+    """The first placement that reproduces the reference, or the one with the fewest wrong outputs."""
+    best, fewest = 0, None
     for choice in range(count):
         question = {**case.question, "choice": choice}
         header, tensors = ask({**question, "gradients": False, "trace": False}, case.tensors)
-        if header["raised"] or header["unplaced"] or _output_differences(case, header, tensors, scale):
+        if header["raised"] or header["unplaced"]:
             continue
-        answer = ask(question, case.tensors)
-        if not differences(case, answer, scale):
+        wrong = len(_output_differences(case, header, tensors, scale))
+        if not wrong and not differences(case, answer := ask(question, case.tensors), scale):
             return choice, answer
-    return None
+        if fewest is None or wrong < fewest:
+            best, fewest = choice, wrong
+    return best, ask({**case.question, "choice": best}, case.tensors)
 
 
 def differences(case: Case, observation: Observation, scale: dict[str, float]) -> list[Difference]:
@@ -165,10 +167,10 @@ def _output_differences(case: Case, header: dict, tensors: dict[str, Tensor], sc
     found = []
     for (path, expected), (_, mine) in zip(wanted, got):
         where = _output(path)
-        if isinstance(expected, dict) and "tensor" in expected:
-            if not (isinstance(mine, dict) and "tensor" in mine):
-                found.append(Difference(case.aspect, *_nesting(expected, mine, path)))
-                continue
+        tensor = isinstance(expected, dict) and "tensor" in expected
+        if mine is None and expected is not None or tensor and not (isinstance(mine, dict) and "tensor" in mine):
+            found.append(Difference(case.aspect, *_nesting(expected, mine, path)))
+        elif tensor:
             difference = _tensor(case, expected["tensor"], case.expected_tensors[expected["tensor"]], tensors[mine["tensor"]], scale)
             found += [difference] if difference else []
         else:
@@ -326,7 +328,7 @@ def _red(exercise: Exercise, observed: list[Observation], found: list[list[Diffe
             verdict.evidence.append(f"{word} with {'; '.join(labels[:3])}{f'; and {len(labels) - 3} more' if len(labels) > 3 else ''}.")
     if found[0] and (count := observed[0][0]["placements"]) > 1:
         verdict.evidence.append(f"Your layers have other names than the exercise's and several are alike: with none of the {count} ways "
-                                "to hand out the weights is all right; what is said here holds for the order in which you define them.")
+                                "to hand out the weights is all right; what is said here holds for one of them.")
     verdict.where = [trace] if trace and trace not in verdict.headline else []
     verdict.shown = _picture(case, observed[index])
     return verdict
