@@ -57,7 +57,7 @@ class Case:
     construct: the class's keyword arguments (ignored for functions). args, kwargs: what is called, with Draw and the like inside.
     aspect: the check it belongs to, a key of attention_lab.verdict.SHARES. earlier: another call comes first.
     raises: the numbers that a ValueError names (an empty tuple: any message); None: nothing is raised.
-    limit: elements that no tensor's storage may reach, forward or backward.
+    limit: elements that no tensor's storage may reach, forward or backward. integer: an int must be an int, not 7.0.
     """
 
     label: str
@@ -72,6 +72,7 @@ class Case:
     earlier: bool = False
     raises: tuple[int, ...] | None = None
     limit: int | None = None
+    integer: bool = False
 
 
 @dataclass(frozen=True)

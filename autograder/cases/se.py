@@ -6,7 +6,7 @@ SQUEEZE = Exercise("squeeze", (
     Case("a map of 4 x 5, shape (2, 3, 4, 5)", (Draw((2, 3, 4, 5)),)),
     Case("a batch of one, shape (1, 6, 7, 3)", (Draw((1, 6, 7, 3)),)),
     Case("one channel and one row, shape (3, 1, 1, 6)", (Draw((3, 1, 1, 6)),)),
-    Case("a channels-last tensor, shape (2, 4, 3, 6)", (Draw((2, 4, 3, 6), layout="channels_last"),)),
+    Case("a tensor in channels-last order of memory, shape (2, 4, 3, 6)", (Draw((2, 4, 3, 6), layout="channels_last"),)),
     Case("every second column of a larger tensor, shape (2, 4, 3, 6)", (Draw((2, 4, 3, 6), layout="strided"),)),
     Case("float32 numbers, shape (2, 3, 5, 4)", (Draw((2, 3, 5, 4)),), dtype="float32", aspect="dtype"),
 ))
@@ -15,6 +15,7 @@ EXCITATION = Exercise("Excitation", (
     Case("channels=32 and the default reduction, s of shape (3, 32)", (Draw((3, 32)),), construct={"channels": 32}),
     Case("channels=12, reduction=4 and a batch of one", (Draw((1, 12)),), construct={"channels": 12, "reduction": 4}),
     Case("channels=10, reduction=4 (it does not divide)", (Draw((2, 10)),), construct={"channels": 10, "reduction": 4}),
+    Case("channels=8, reduction=8 (one hidden number)", (Draw((3, 8)),), construct={"channels": 8, "reduction": 8}),
     Case("channels=8, reduction=2 and large numbers", (Draw((4, 8), scale=24.0),), construct={"channels": 8, "reduction": 2}),
     Case("channels=8, reduction=2 in training mode", (Draw((4, 8), layout="transposed"),), train=True,
          construct={"channels": 8, "reduction": 2}),
@@ -32,7 +33,7 @@ SE_BLOCK = Exercise("SEBlock", (
          construct={"channels": 8, "reduction": 2}),
     Case("a batch of one, x of shape (1, 8, 5, 5)", (Draw((1, 8, 5, 5)),), construct={"channels": 8, "reduction": 4}),
     Case("a map of one position, x of shape (2, 8, 1, 1)", (Draw((2, 8, 1, 1)),), construct={"channels": 8, "reduction": 4}),
-    Case("a channels-last x in training mode, shape (2, 8, 3, 6)", (Draw((2, 8, 3, 6), layout="channels_last"),), train=True,
+    Case("an x in channels-last order of memory, in training mode, shape (2, 8, 3, 6)", (Draw((2, 8, 3, 6), layout="channels_last"),), train=True,
          construct={"channels": 8, "reduction": 2}),
     Case("every second column of a larger x, shape (2, 6, 4, 3)", (Draw((2, 6, 4, 3), layout="strided"),),
          construct={"channels": 6, "reduction": 2}),
@@ -49,7 +50,7 @@ COST = Exercise("se_parameter_cost", (
     Case("lists of three stages, reduction=4: [32, 64, 96], [2, 5, 1]", ([32, 64, 96], [2, 5, 1]), {"reduction": 4}),
     Case("one stage of 64 channels, one block, reduction=8", ((64,), (1,), 8)),
     Case("five stages, reduction=2", ((16, 24, 40, 80, 112), (1, 2, 2, 3, 3), 2)),
-    Case("a reduction that does not divide the channels: (10, 12), (1, 3), reduction=4", ((10, 12), (1, 3), 4)),
+    Case("a result that is no whole number: (10, 12), (1, 3), reduction=16", ((10, 12), (1, 3), 16)),
 ))
 
 EXERCISES = (SQUEEZE, EXCITATION, SE_BLOCK, COST)

@@ -26,10 +26,10 @@ def check(thing: Callable, picture: bool = False) -> float:
     """
     verdict = verdict_on(thing, Path.cwd() / recorded.FILE)
     _show(Report(verdict))
-    if picture and verdict.shown:
+    if picture:
         from .pictures import yours_against_expected  # matplotlib takes longer to import than a check takes
 
-        _show(yours_against_expected(*verdict.shown))
+        _show(yours_against_expected(*verdict.shown) if verdict.shown else "No picture: there is no output to draw beside the expected one.")
     progress.remember(Path.cwd(), verdict)
     return float(verdict.points)
 
@@ -68,10 +68,11 @@ def _blame_earlier(verdict: Verdict, uses: list[str], path: Path, namespace: dic
         piece = namespace.get(name)
         if piece is None or getattr(piece, "__name__", None) != name:
             continue
-        earlier = judge(recorded.load(path, only=name).exercises[0], _asker(piece, namespace))
-        if earlier.points < earlier.max_points:
+        known = recorded.load(path, only=name).exercises  # empty where it is an exercise of another lesson
+        if known and (earlier := judge(known[0], _asker(piece, namespace))).points < known[0].points:
             verdict.evidence.insert(0, verdict.headline)
-            verdict.headline = f"`{name}`, an earlier exercise, does not pass its own check yet: repair it first, then check this one again."
+            verdict.headline = (f"`{name}`, an earlier exercise, does not pass its own check yet"
+                                f"{'' if earlier.started else ' (it is not implemented)'}: repair it first, then check this one again.")
             verdict.specific = True
             return
 

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
-from itertools import permutations
+from itertools import combinations, permutations
 from statistics import median
 from typing import Any
 
@@ -22,17 +21,6 @@ from . import values
 RELATIVE = {"float64": 1e-9, "float32": 2e-4}
 FEW_DIGITS = 1e-6  # relative: what a float32 on the way or another eps makes of a float64
 KINDS = ("output", "grad.input", "grad.param", "grad", "buffer", "received", "gave")
-
-
-@dataclass(frozen=True)
-class Difference:
-    """aspect: the check that fails (a key of verdict.SHARES). where: the tensor, as a learner would call it.
-    specific: does the message point at the fault, or does it only say that numbers differ?"""
-
-    aspect: str
-    where: str
-    message: str
-    specific: bool = True
 
 
 def kind_of(name: str) -> str:
@@ -82,6 +70,12 @@ def _describe_index(index: Tensor) -> str:
 
 def _number(value: float) -> str:
     return f"{value:.4g}"
+
+
+def _told_apart(expected: float, got: float) -> tuple[str, str]:
+    """Both numbers, with as many digits as it takes to see that they differ."""
+    pairs = ((f"{expected:.{digits}g}", f"{got:.{digits}g}") for digits in (4, 6, 8, 10, 12, 17))
+    return next((pair for pair in pairs if pair[0] != pair[1]), (str(expected), str(got)))
 
 
 # Each relation: how a wrong tensor is made of the expected one. (got, expected, tolerance) -> sentence or None.
@@ -217,9 +211,9 @@ def of_images(got: Tensor, expected: Tensor, x: Tensor, within: float) -> str | 
 
 def with_input(got: Tensor, expected: Tensor, x: Tensor, name: str, within: float) -> str | None:
     """How a wrong output is made of the expected one and the input `x`: added, multiplied, left out."""
+    if made := _of_input_alone(got, x, name, within):
+        return made
     if got.shape == expected.shape == x.shape:
-        if close(got, x, within):
-            return f"it is the input `{name}` itself, unchanged"
         if close(got, expected + x, 10 * within):
             return f"`{name}` is added to it and should not be"
         if close(got + x, expected, 10 * within):
@@ -234,6 +228,23 @@ def with_input(got: Tensor, expected: Tensor, x: Tensor, name: str, within: floa
     return None
 
 
+def _of_input_alone(got: Tensor, x: Tensor, name: str, within: float) -> str | None:
+    """Is `got` the input itself, or its mean, sum or maximum over some axes?"""
+    if got.numel() == x.numel() and close(got.flatten(), x.flatten(), within):
+        return f"it is the input `{name}` itself, {'unchanged' if got.shape == x.shape else 'with another shape'}"
+    if not 1 < x.ndim <= 4 or got.numel() >= x.numel():
+        return None
+    kept = [n for n in got.shape if n != 1]
+    for count in range(1, x.ndim + 1):
+        for axes in combinations(range(x.ndim), count):
+            if kept == [n for i, n in enumerate(x.shape) if i not in axes and n != 1]:
+                for word, reduced in (("mean", x.mean(axes)), ("sum", x.sum(axes)), ("maximum", x.amax(axes))):
+                    if close(got.flatten(), reduced.flatten(), 10 * within):
+                        over = f"axis {axes[0]}" if count == 1 else "all its axes" if count == x.ndim else f"the axes {axes}"
+                        return f"it is the {word} of `{name}` over {over}"
+    return None
+
+
 def explain(got: Tensor, expected: Tensor, within: float, inputs: dict[str, Tensor] | None = None) -> tuple[str, bool]:
     """Where and how `got` differs from `expected`: a clause for "your output: ...", and whether it points at the fault.
 
@@ -241,8 +252,7 @@ def explain(got: Tensor, expected: Tensor, within: float, inputs: dict[str, Tens
     """
     shapes = f"Expected shape {tuple(expected.shape)}, got {tuple(got.shape)}."
     if got.is_floating_point() and not torch.isfinite(got).all() and torch.isfinite(expected).all():
-        bad = int((~torch.isfinite(got)).sum())
-        return (f"{bad} of {got.numel()} numbers are NaN or infinite." if got.numel() > 1 else "it is NaN or infinite."), True
+        return _not_finite(got), True
     a, b = got.double(), expected.double()
     sentence = _relation(a, b, within, inputs or {}) if a.numel() and b.numel() else None
     if sentence:
@@ -251,11 +261,20 @@ def explain(got: Tensor, expected: Tensor, within: float, inputs: dict[str, Tens
         return shapes, True
     wrong = ~_agrees(a, b, within)
     first = tuple(wrong.nonzero()[0])
-    values_there = f"expected {_number(b[first].item())}, got {_number(a[first].item())}."
+    values_there = "expected {}, got {}.".format(*_told_apart(b[first].item(), a[first].item()))
     if wrong.numel() == 1:
         return values_there, False
-    return (f"{int(wrong.sum())} of {wrong.numel()} numbers differ, by up to {_number((a - b).abs().max().item())}; "
+    verb = "differs" if wrong.sum() == 1 else "differ"
+    return (f"{int(wrong.sum())} of {wrong.numel()} numbers {verb}, by up to {_number((a - b).abs().max().item())}; "
             f"the first at {_describe_index(first)}: {values_there}"), False
+
+
+def _not_finite(got: Tensor) -> str:
+    nan, infinite = int(got.isnan().sum()), int(got.isinf().sum())
+    what = "NaN or infinite" if nan and infinite else "NaN" if nan else "infinite"
+    if got.numel() == 1:
+        return f"it is {what}."
+    return f"{nan + infinite} of {got.numel()} numbers {'is' if nan + infinite == 1 else 'are'} {what}."
 
 
 def _relation(got: Tensor, expected: Tensor, within: float, inputs: dict[str, Tensor]) -> str | None:
@@ -269,9 +288,11 @@ def _relation(got: Tensor, expected: Tensor, within: float, inputs: dict[str, Te
     return None
 
 
-def difference_of_numbers(got: Any, expected: Any) -> str | None:
-    """None where two plain values are equal (numbers by value), or what differs."""
+def difference_of_numbers(got: Any, expected: Any, integer: bool = False) -> str | None:
+    """None where two plain values are equal (numbers by value), or what differs. integer: a float will not do for an int."""
     numeric = all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in (got, expected))
+    if integer and numeric and isinstance(expected, int) and not isinstance(got, int):
+        return f"expected the int {expected!r}, got the {type(got).__name__} {_short(repr(got))}."
     if numeric and (got == expected or abs(float(got) - float(expected)) <= 1e-9 * max(1.0, abs(float(expected)))):
         return None
     if not numeric and got == expected and type(got) is type(expected):

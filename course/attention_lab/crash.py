@@ -18,29 +18,37 @@ def describe(error: BaseException, namespace: dict[str, Any]) -> dict[str, Any]:
 
     Keys: type, message, value_error (is it a ValueError), numbers (the integers in its message), not_implemented,
     place (the learner's function or class in which it happened, or None), line (its source line or None), number (the line's
-    number), operands ([expression, what it holds] in that line).
+    number), operands ([expression, what it holds] in that line), caller (the line of the checked function or class that led
+    there, where it is another one).
     """
-    line, number, operands, place = None, None, [], None
-    step, frame = error.__traceback__, None
+    line, number, operands, place, caller = None, None, [], None, None
+    step, frames = error.__traceback__, []
     while step is not None:
-        if step.tb_frame.f_globals is namespace:  # the deepest frame of the learner's own code
-            frame, number = step.tb_frame, step.tb_lineno
+        if step.tb_frame.f_globals is namespace:  # the learner's own code
+            frames.append((step.tb_frame, step.tb_lineno))
         step = step.tb_next
+    frame = frames[-1][0] if frames else None
     if frame is not None:
-        line = linecache.getline(frame.f_code.co_filename, number, frame.f_globals).strip() or None
+        number = frames[-1][1]
+        line = _line(*frames[-1])
         operands = _operands(line or "", {**frame.f_globals, **frame.f_locals})
         place = frame.f_code.co_qualname.split(".")[0]
+        caller = _line(*frames[0]) if frames[0][0].f_code is not frame.f_code else None
     text = _message(error)
     # torch raises NotImplementedError too: for a module without `forward`, for a sparse tensor
     unwritten = isinstance(error, NotImplementedError) and frame is not None and frame is _last(error)
     return {"type": type(error).__name__, "message": text[:LONGEST], "value_error": isinstance(error, ValueError),
             "numbers": [int(n) for n in re.findall(r"\d+", text[:LONGEST])][:50],
-            "not_implemented": unwritten, "place": place, "line": line, "number": number, "operands": operands}
+            "not_implemented": unwritten, "place": place, "line": line, "number": number, "operands": operands, "caller": caller}
+
+
+def _line(frame: FrameType, number: int) -> str | None:
+    return linecache.getline(frame.f_code.co_filename, number, frame.f_globals).strip() or None
 
 
 def _message(error: BaseException) -> str:
     try:
-        return str(error)
+        return re.sub(r" at 0x[0-9a-fA-F]+", "", str(error))  # an address is another one each time
     except Exception:  # a learner's own class of errors, whose __str__ fails itself
         return ""
 
@@ -79,7 +87,9 @@ def _value(node: ast.expr, scope: dict[str, Any]) -> Any:
     if isinstance(node, ast.Attribute):
         owner = _value(node.value, scope)
         if isinstance(owner, nn.Module):
-            return {**vars(owner), **owner._parameters, **owner._buffers, **owner._modules}.get(node.attr)
+            held = vars(owner)  # without torch's dicts where `super().__init__()` was forgotten
+            return next((kind[node.attr] for kind in (held, *(held.get(k, {}) for k in ("_parameters", "_buffers", "_modules")))
+                         if node.attr in kind), None)
     return None
 
 

@@ -42,9 +42,10 @@ def fingerprint(header: dict, tensors: dict[str, Tensor], mentions: list[int]) -
     scalars = [(path, leaf) for path, leaf in leaves(header["output"]) if not (isinstance(leaf, dict) and "tensor" in leaf)]
     seen = _seen(tensors)
     structure = [
-        raised and [raised["type"], set(mentions) <= set(raised["numbers"]), None if raised["value_error"] else raised["message"]],
+        raised and [raised["type"], set(mentions) <= set(raised["numbers"]), *([] if raised["value_error"] else [raised["message"]])],
         unplaced and sorted([list(canonical(shape)) for _, shape in header["parameters"]]),
         header["changed"],
+        header["dropout"],
         [[path, leaf if isinstance(leaf, (dict, str, bool, type(None))) else "number"] for path, leaf in scalars],
         [[name, list(tensors[name].shape), str(tensors[name].dtype)] for name in seen],
     ]

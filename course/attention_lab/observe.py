@@ -8,7 +8,7 @@ A *question* is a JSON header and named tensors (see `values` for the nodes):
     tensors: state.<name>, the tensors that the nodes name, cotangent.<path> for each output
 
 An *observation* is the same: a header with `raised`, `unplaced`, `placements`, `parameters`, `output`, `changed`, `largest`,
-`trace`, and tensors output.<path>, grad.input.<number>, grad.param.<name>, grad.<state of a module argument>.<name>, buffer.<name>,
+`dropout` (the shares that were active), `trace`, and tensors output.<path>, grad.input.<number>, grad.param.<name>, grad.<state of a module argument>.<name>, buffer.<name>,
 received.<sub-module>, gave.<sub-module>. Parameters and sub-modules carry the reference's names, inputs their numbers.
 """
 
@@ -34,12 +34,22 @@ DROPOUTS = {torch.dropout, torch.feature_dropout, torch.alpha_dropout, F.dropout
 
 
 class NoDropout(TorchFunctionMode):
-    """Dropout lets everything through, so that a module in training mode has one right answer."""
+    """Dropout lets everything through, so that a module in training mode has one right answer; `active` lists what it would
+    have dropped."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.active: list[float] = []
 
     def __torch_function__(self, function, types, args=(), kwargs=None):
-        if function in DROPOUTS:
-            return args[0] if args else kwargs["input"]
-        return function(*args, **(kwargs or {}))
+        kwargs = kwargs or {}
+        if function not in DROPOUTS:
+            return function(*args, **kwargs)
+        share = args[1] if len(args) > 1 else kwargs.get("p", 0.5)
+        training = args[2] if len(args) > 2 else kwargs.get("training", kwargs.get("train", True))
+        if training and share:
+            self.active.append(float(share))
+        return args[0] if args else kwargs["input"]
 
 
 class LargestTensor(TorchDispatchMode):
@@ -57,6 +67,10 @@ class LargestTensor(TorchDispatchMode):
                 if elements > self.elements:
                     self.elements, self.operation, self.shape = elements, str(function), tuple(item.shape)
         return result
+
+
+class NotAModule(TypeError):
+    """The answer to an exercise that asks for a module is something else."""
 
 
 def namespace_of(thing: Callable) -> dict[str, Any]:
@@ -83,7 +97,7 @@ class _Observation:
         dtype = getattr(torch, question["dtype"])
         self.tensors = {name: t.to(dtype) if t.is_floating_point() else t for name, t in tensors.items()}
         self.header: dict[str, Any] = {"raised": None, "unplaced": None, "placements": 1, "parameters": [], "output": None,
-                                       "changed": [], "largest": None, "trace": []}
+                                       "changed": [], "largest": None, "dropout": [], "trace": []}
         self.seen: dict[str, Tensor] = {}
         self.leaves: dict[str, Tensor] = {}  # what gradients are taken of: input.<number>, param.<the reference's name>
         self.names: dict[str, str] = {}  # the module's parameter names -> the reference's
@@ -93,7 +107,7 @@ class _Observation:
     def run(self) -> tuple[dict, dict[str, Tensor]]:
         stage = "construct"
         try:
-            with (torch.random.fork_rng(devices=[]), torch.enable_grad(), NoDropout(), warnings.catch_warnings(),
+            with (torch.random.fork_rng(devices=[]), torch.enable_grad(), NoDropout() as dropout, warnings.catch_warnings(),
                   contextlib.ExitStack() as stack):
                 warnings.simplefilter("ignore")  # a warning on stderr is no verdict; nbgrader alone would pay zero points for it
                 torch.manual_seed(0)
@@ -104,6 +118,7 @@ class _Observation:
                 largest = stack.enter_context(LargestTensor()) if self.question["largest"] else None
                 output = self.call(target, self.question["args"], self.question["kwargs"], watched=True)
                 self.header["output"] = values.encode(output, self.seen, "output")
+                self.header["dropout"] = sorted(dropout.active)
                 stage = "gradients"
                 if self.question["gradients"]:
                     self.differentiate(output)
@@ -130,8 +145,8 @@ class _Observation:
         module = self.thing(*self.decode(question["construct"]["args"]),
                             **{key: self.decode(node) for key, node in question["construct"]["kwargs"].items()})
         if not isinstance(module, nn.Module):
-            raise TypeError(f"{question['exercise']}(...) gives an object of type {type(module).__name__}, not a module: "
-                            "the exercise asks for a class that derives from nn.Module")
+            raise NotAModule(f"`{question['exercise']}(...)` gives an object of type {type(module).__name__}, which is no module: "
+                             f"write `class {question['exercise']}(nn.Module)` and call `super().__init__()` in its constructor.")
         module = module.to(getattr(torch, question["dtype"])).train(question["train"])
         self.header["parameters"] = [[name, list(p.shape)] for name, p in module.named_parameters()]
         self.hidden_layers = _unregistered(module)
@@ -223,8 +238,7 @@ class _Observation:
         wanted = {name: leaf for name, leaf in self.leaves.items() if leaf.requires_grad}
         if not outputs or not wanted:
             return
-        for (name, leaf), gradient in zip(wanted.items(), torch.autograd.grad(outputs, list(wanted.values()), cotangents,
-                                                                              allow_unused=True)):
+        for name, gradient in zip(wanted, torch.autograd.grad(outputs, list(wanted.values()), cotangents, allow_unused=True)):
             if gradient is not None:
                 given = self.tensors[f"state.{name.removeprefix('param.')}" if name.startswith("param.") else name]
                 self.seen[f"grad.{name}"] = gradient.reshape(given.shape)  # a Linear where the reference has a 1x1 convolution

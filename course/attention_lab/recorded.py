@@ -13,6 +13,7 @@ from safetensors.torch import save as serialize
 from torch import Tensor
 
 FILE = "checks.safetensors"
+Observation = tuple[dict, dict[str, Tensor]]  # what attention_lab.observe gives: a header and tensors
 KEY = "attention_lab"  # the one metadata entry
 
 
@@ -21,6 +22,7 @@ class Case:
     """One question with its expected observation. aspect: the check that it belongs to (a key of verdict.SHARES).
 
     mentions: numbers that the message of an expected error names. limit: elements that no storage may reach.
+    integer: an int must be an int. inputs: the arguments' names, for messages.
     """
 
     label: str
@@ -31,7 +33,8 @@ class Case:
     expected_tensors: dict[str, Tensor]
     mentions: list[int] = field(default_factory=list)
     limit: int | None = None
-    inputs: list[str] = field(default_factory=list)  # the arguments' names, for messages
+    integer: bool = False
+    inputs: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -84,7 +87,7 @@ def save(lesson: Lesson, path: Path) -> None:
                 # numbered, because the file sorts its names and weights may have to be placed in the order of their definition
                 tensors.update({f"{e}/{c}/{side}/{i:04d}/{name}": _stored(t) for i, (name, t) in enumerate(held.items())})
             cases.append({key: getattr(case, key) for key in
-                          ("label", "aspect", "question", "expected", "mentions", "limit", "inputs")} | {"dtypes": _dtypes(case)})
+                          ("label", "aspect", "question", "expected", "mentions", "limit", "integer", "inputs")} | {"dtypes": _dtypes(case)})
         mistakes = []
         for m, mistake in enumerate(exercise.mistakes):
             tensors.update({f"{e}/m/{m}/{c}": numbers for c, (_, numbers) in enumerate(mistake.fingerprints) if len(numbers)})

@@ -34,7 +34,7 @@ def text(verdict: Verdict) -> str:
     sign, _ = _sign(verdict)
     lines = [f"{sign} {score(verdict)} {verdict.headline}"]
     if verdict.started and sign == "✗":
-        lines += [f"    {line}" for part in verdict.evidence + verdict.where for line in part.split("\n")]
+        lines += [f"    {line}" for part in [*verdict.evidence, *verdict.where, *verdict.cases[:1]] for line in part.split("\n")]
     return "\n".join(lines)
 
 
@@ -59,6 +59,9 @@ def html(verdict: Verdict) -> str:
     body = f'<div><b style="color:{colour}">{sign} {escape(score(verdict))}</b> {_code(verdict.headline)}</div>'
     if verdict.started and sign == "✗":
         body += "".join(f'<div style="margin-top:6px">{_code(part)}</div>' for part in verdict.evidence + verdict.where)
+        if verdict.cases:
+            summary, *which = map(_code, verdict.cases)
+            body += f'<details style="margin-top:6px"><summary>{summary}</summary>{"<br>".join(which)}</details>'
         body += '<div style="margin-top:8px">' + " &nbsp; ".join(map(_mark, verdict.checks)) + "</div>"
     return (f'<div class="attention-lab-report" style="border-left:5px solid {colour};padding:6px 12px;margin:4px 0;line-height:1.45;'
             f'max-width:820px">{body}</div>')

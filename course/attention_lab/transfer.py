@@ -11,7 +11,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import chain, islice, permutations, product
+from heapq import heappop, heappush
+from itertools import chain, islice, permutations
 
 import torch
 from torch import Tensor, nn
@@ -31,9 +32,11 @@ class Unplaced(Exception):
 
 
 def canonical(shape: tuple[int, ...]) -> tuple[int, ...]:
-    """`shape` without trailing axes of size 1: what a 1x1 convolution's and a linear layer's weight have in common."""
+    """`shape` without trailing axes of size 1: what a 1x1 convolution's and a linear layer's weight have in common.
+
+    A single number is the same with any number of axes."""
     shape = tuple(shape)
-    while len(shape) > 1 and shape[-1] == 1:
+    while shape and shape[-1] == 1:
         shape = shape[:-1]
     return shape
 
@@ -47,13 +50,17 @@ class Node:
     children: dict[str, Node] = field(default_factory=dict)
 
     def units(self) -> list[Node]:
-        return ([self] if self.tensors else []) + [unit for child in self.children.values() for unit in child.units()]
+        own = [Node(self.path, self.tensors)] if self.tensors else []
+        return own + [unit for child in self.children.values() for unit in child.units()]
+
+    def own(self) -> tuple:
+        """What must be equal for the units of two nodes to be interchangeable: one tensor needs no name."""
+        return tuple(sorted(self.tensors.items())) if len(self.tensors) > 1 else tuple(("", s) for s in self.tensors.values())
 
     def signature(self) -> tuple:
         """What must be equal for two nodes to be interchangeable."""
-        own = sorted(self.tensors.items()) if len(self.tensors) > 1 else [("", s) for s in self.tensors.values()]
         below = Counter(unit.signature() for child in self.children.values() for unit in child.units())
-        return tuple(own), tuple(sorted(below.items(), key=repr))
+        return self.own(), tuple(sorted(below.items(), key=repr))
 
     def inner(self) -> Node:
         """This node without wrappers: the first one below it that has a unit or more than one child."""
@@ -95,11 +102,26 @@ def _pair_lists(left: list[Node], right: list[Node], names: tuple[list[str], lis
 
 
 def _together(options: list[list]) -> Iterator[tuple]:
-    """One of each: first the first of all, the second of all, ... (sub-modules of one class are renamed alike), then the rest."""
-    alike = [tuple(i % len(each) for each in options) for i in range(max(map(len, options), default=1))]
-    others = (choice for choice in product(*(range(len(each)) for each in options)) if choice not in alike)
-    for choice in chain(dict.fromkeys(alike), others):
+    """One of each: first the first of all, the second of all, ... (sub-modules of one class are renamed alike), then the rest, the
+    fewest steps from the first of all first."""
+    alike = dict.fromkeys(tuple(i % len(each) for each in options) for i in range(max(map(len, options), default=1)))
+    others = (choice for choice in _outwards([len(each) for each in options]) if choice not in alike)
+    for choice in chain(alike, others):
         yield tuple(each[i] for each, i in zip(options, choice))
+
+
+def _outwards(sizes: list[int]) -> Iterator[tuple[int, ...]]:
+    """Every tuple of indices below `sizes`, in the order of their sums."""
+    start = (0,) * len(sizes)
+    waiting, met = [(0, start)], {start}
+    while waiting:
+        total, choice = heappop(waiting)
+        yield choice
+        for i, size in enumerate(sizes):
+            step = (*choice[:i], choice[i] + 1, *choice[i + 1:])
+            if step[i] < size and step not in met:
+                met.add(step)
+                heappush(waiting, (total + 1, step))
 
 
 def _in_turns(streams: list[Iterator]) -> Iterator:
@@ -117,13 +139,28 @@ def _match(left: Node, right: Node) -> Iterator[list[tuple[Node, Node]]]:
     """Pairings of the units of two trees with equal signatures: whole sub-modules are permuted before what is in them."""
     left, right = left.inner(), right.inner()
     a, b = list(left.children.values()), list(right.children.values())
-    own = [(left, right)] if left.tensors else []
+    own = [(Node(left.path, left.tensors), Node(right.path, right.tensors))] if left.tensors else []
+    if left.own() != right.own():  # bare parameters on one side, a layer on the other
+        a, b, own = left.units(), right.units(), []
     if Counter(n.signature() for n in a) == Counter(n.signature() for n in b):
-        yield from _in_turns([_below(own, pairs) for pairs in
-                              islice(_pair_lists(a, b, (list(left.children), list(right.children))), LIMIT)])
-    else:  # another nesting: pair the layers themselves
-        a, b = left.units(), right.units()
-        yield from _pair_lists(a, b, ([n.path.rpartition(".")[2] for n in a], [n.path.rpartition(".")[2] for n in b]))
+        yield from _in_turns([_below(own, pairs) for pairs in islice(_pair_lists(a, b, _last_names(a, b)), LIMIT)])
+    else:  # another nesting: pair the sub-modules that both have, and of the others the layers themselves
+        whole = _shared(a, b)
+        parts = [[n for n in nodes if n.signature() in whole] for nodes in (a, b)]
+        rest = [[unit for n in nodes if n.signature() not in whole for unit in n.units()] for nodes in (a, b)]
+        modules = _in_turns([_below(own, pairs) for pairs in islice(_pair_lists(*parts, _last_names(*parts)), LIMIT)])
+        layers = islice(_pair_lists(*rest, _last_names(*rest)), LIMIT)
+        yield from (left_units + more for left_units, more in _together([list(islice(modules, LIMIT)), list(layers)]))
+
+
+def _shared(a: list[Node], b: list[Node]) -> set[tuple]:
+    """Signatures of modules of several layers that two lists hold equally often."""
+    mine, theirs = (Counter(n.signature() for n in nodes if len(n.units()) > 1) for nodes in (a, b))
+    return {signature for signature, count in mine.items() if theirs[signature] == count}
+
+
+def _last_names(*lists: list[Node]) -> tuple[list[str], ...]:
+    return tuple([node.path.rpartition(".")[2] for node in nodes] for nodes in lists)
 
 
 def _below(own: list[tuple[Node, Node]], pairs: list[tuple[Node, Node]]) -> Iterator[list[tuple[Node, Node]]]:
@@ -150,7 +187,7 @@ def _candidates(reference: tuple, learner: tuple) -> list[dict[str, str]]:
         left, right = tree(list(reference), bare), tree(list(learner), bare)
         if Counter(u.signature() for u in left.units()) == Counter(u.signature() for u in right.units()):
             return [_names(pairs) for pairs in islice(_match(left, right), LIMIT)]
-    raise Unplaced(*_unmatched(ours, theirs, fits))
+    raise Unplaced(*_unmatched(reference, learner, fits))
 
 
 def _names(pairs: list[tuple[Node, Node]]) -> dict[str, str]:
@@ -162,15 +199,21 @@ def _full(unit: Node, local: str) -> str:
     return f"{unit.path}.{local}".strip(".")
 
 
-def _unmatched(ours: dict, theirs: dict, fits: set[str]) -> tuple[Spec, Spec]:
-    """What is left on each side when equal names, then equal shapes, are taken away."""
-    missing = [(n, tuple(s)) for n, s in ours.items() if n not in fits]
+def _unmatched(reference: tuple, learner: tuple, fits: set[str]) -> tuple[Spec, Spec]:
+    """What is left on each side when equal names, then equal layers, then equal shapes are taken away."""
+    left, right = ([unit for unit in tree(list(spec)).units() if not fits.issuperset(_full(unit, t) for t in unit.tensors)]
+                   for spec in (reference, learner))
+    for unit in list(left):
+        twin = next((other for other in right if other.signature() == unit.signature()), None)
+        if twin:
+            left.remove(unit)
+            right.remove(twin)
+    missing, spare = ([(name, tuple(shape)) for name, shape in spec if name in {_full(u, t) for u in units for t in u.tensors} - fits]
+                      for units, spec in ((left, reference), (right, learner)))
     extra = []
-    for name, shape in theirs.items():
-        if name in fits:
-            continue
+    for name, shape in spare:
         twin = next((m for m in missing if canonical(m[1]) == canonical(shape)), None)
-        missing.remove(twin) if twin else extra.append((name, tuple(shape)))
+        missing.remove(twin) if twin else extra.append((name, shape))
     return missing, extra
 
 

@@ -18,21 +18,23 @@
 # **After this lesson you will be able to**
 #
 # - build an SE block from three small pieces and say what shape every tensor in it has;
-# - say why the gate needs the *squeeze*, and show it with a control experiment;
+# - say why a view of the whole image is needed, and prove it with an experiment;
 # - count SE's parameters by hand and arrive at the number in the paper;
-# - find three real mistakes in other people's SE code.
+# - find real mistakes in other people's SE code.
 #
-# **You need** PyTorch's basics: tensors, `nn.Module`, `nn.Linear`. **Difficulty** 2 of 5.
+# **You need** PyTorch from a first tutorial: tensors, `nn.Module`, linear layers and convolutions, a training loop. **Difficulty** 2 of 5.
 #
 # | part | minutes |
 # |---|---|
-# | the problem, the idea | 10 |
-# | exercise 1, `squeeze` (2 points) | 5 |
-# | exercise 2, `Excitation` (3 points) | 15 |
-# | exercise 3, `SEBlock` (4 points) | 10 |
-# | exercise 4, `se_parameter_cost` (1 point) | 10 |
-# | the bug museum | 10 |
-# | the experiment | 15 |
+# | the problem, the idea | 15 |
+# | exercise 1, `squeeze` (2 points) | 8 |
+# | exercise 2, `Excitation` (3 points) | 20 |
+# | exercise 3, `SEBlock` (4 points) | 15 |
+# | predict, then run | 8 |
+# | exercise 4, `se_parameter_cost` (1 point) | 8 |
+# | the bug museum | 12 |
+# | the experiment | 25 |
+# | paper against code, questions | 10 |
 
 # %%
 import torch
@@ -48,8 +50,9 @@ from attention_lab.training import compare, train
 
 # %% [markdown]
 # **How a lesson works.** Run the cells from top to bottom (Shift+Enter). An exercise is a cell with a gap: fill it, run it, then run
-# the line `check(...)` below it. The check compares your code with recorded results and says what is right, or what to look at.
-# Check as often as you like. `progress()` shows what is solved.
+# the line `check(...)` below it. The check compares your code with recorded results (in float64, so that rounding hides nothing) and says what is right, or what to
+# look at; the number under it is your points. Check as often as you like. `progress()` shows what is solved. Cells below an unsolved
+# exercise stop with `NotImplementedError`; that is as it should be.
 
 # %%
 progress()
@@ -76,7 +79,7 @@ right = ((red > blue) == scenes.label.bool()).float().mean()
 print(f"guessed from the centre pixel: {100 * right:.0f} % right (a coin: 50 %)")
 
 # %% [markdown]
-# Now let the whole picture speak. The papers around the centre have random colours, so on the mean they are grey. If the mean of the
+# Now let the whole picture speak. The papers around the centre have random colours, so on average they are grey. If the mean of the
 # picture is reddish, the *lamp* is reddish. Divide each colour channel by its own mean over the picture, then guess again.
 
 # %%
@@ -89,13 +92,13 @@ print(f"after dividing by the mean of each channel: {100 * right:.0f} % right")
 # ![Orange paper in white light and white paper in orange light give a 3 x 3 window the same orange pixels. The mean over the whole picture differs: a neutral grey against an orange cast.](figures/two_views.svg)
 #
 # One number per channel, taken from the whole picture, was enough. But a convolution with a 3 x 3 kernel sees nine pixels, and two of
-# them see 25: no stack of a few small windows can compute that mean. (That the surroundings are grey on the mean is true of
+# them see 25: no stack of a few small windows can compute that mean. (That the surroundings are grey on average is true of
 # these papers. Photographs do not promise it; we come back to that.)
 
 # %% [markdown]
 # ## 2. The idea
 #
-# Hu, Shen and Sun (2018) give every block of a network this global view. **Squeeze**: read one number per channel off the whole
+# Hu, Shen and Sun (2018) give a network this global view after every few convolutions. **Squeeze**: read one number per channel off the whole
 # image, its mean. **Excite**: let a tiny network turn these C numbers into C weights between 0 and 1, and multiply each channel by its
 # weight.
 #
@@ -116,7 +119,7 @@ print(f"after dividing by the mean of each channel: {100 * right:.0f} % right")
 # %% [markdown]
 # ## 3. Exercise 1: `squeeze`
 #
-# A feature map `x` has shape (B, C, H, W). `squeeze(x)` returns the mean of each channel of each image, shape (B, C): one number per
+# A **feature map** `x`, such as the output of a convolution, has shape (B, C, H, W). `squeeze(x)` returns the mean of each channel of each image, shape (B, C): one number per
 # channel, nothing else. For an image with two channels of 2 x 2 pixels:
 #
 # ![A (1, 2, 2, 2) tensor is squeezed to s (1, 2): channel 0 holds 1, 2, 3, 6 and becomes its mean 3; channel 1 holds 0, 0, 4, 0 and becomes 1.](figures/squeeze.svg)
@@ -173,12 +176,12 @@ show_images(photos, titles=[f"R {r:.2f}  G {g:.2f}  B {b:.2f}" for r, g, b in sq
 #
 # ![For C = 8 and r = 4, eight numbers pass a 2 x 8 matrix and ReLU to two numbers, then an 8 x 2 matrix and sigmoid to eight gates. The matrices have 2 · C² / r = 32 parameters together.](figures/excitation.svg)
 #
-# Worked by head, with C = 2 and r = 2, so one hidden number. Let `fc1` have the weights (1, -1) and `fc2` the weights (2, -2). For
+# Worked by hand, with C = 2 and r = 2, so one hidden number. Let `fc1` have the weights (1, -1) and `fc2` the weights (2, -2). For
 # s = (3, 1): hidden = relu(3 - 1) = 2, then (4, -4), then sigmoid: the gates are (0.98, 0.02). For s = (1, 3) the hidden
 # number is relu(-2) = 0 and both gates are 0.5.
 #
-# `Excitation(8, reduction=16)` would have 8 // 16 = 0 hidden numbers. That is a mistake of your user: raise a `ValueError` whose message names both
-# numbers.
+# Where r does not divide C, round down: 10 // 4 = 2 hidden numbers. Only 0 is an error: `Excitation(8, reduction=16)` would have 8 // 16 = 0
+# hidden numbers, most likely a slip of the caller. Raise a `ValueError` whose message names both numbers.
 
 # %% nbgrader={"grade": false, "grade_id": "excitation", "locked": false, "schema_version": 3, "solution": true, "task": false}
 class Excitation(nn.Module):
@@ -227,14 +230,14 @@ check(Excitation)
 # </details>
 
 # %% [markdown]
-# A gate that nobody has trained yet hovers around 0.5. Here are the gates of an untrained `Excitation` for two random inputs.
+# Gates that nobody has trained yet hover around 0.5. Here are those of an untrained `Excitation` for a random input.
 
 # %%
 torch.manual_seed(0)
 excitation = Excitation(16, reduction=4)
 with torch.no_grad():
-    gates = excitation(3 * torch.randn(2, 16))
-show_gate(gates[0], title="untrained gates for one random s")
+    gates = excitation(torch.randn(1, 16))
+show_gate(gates[0], title="16 untrained gates for a random s")
 
 # %% [markdown]
 # ## 5. Exercise 3: `SEBlock`
@@ -249,7 +252,7 @@ show_gate(gates[0], title="untrained gates for one random s")
 #
 # Worked example: a channel that holds (1, 2, 3, 6) with gate 0.5 becomes (0.5, 1, 1.5, 3).
 #
-# Do not change `x` itself: the residual network around the block still needs it.
+# Do not change `x` itself: the network around the block may still need it.
 
 # %% nbgrader={"grade": false, "grade_id": "seblock", "locked": false, "schema_version": 3, "solution": true, "task": false}
 class SEBlock(nn.Module):
@@ -282,7 +285,7 @@ check(SEBlock)
 #
 # <details><summary>Hint 2: the idea</summary>
 #
-# Indexing with `None` adds an axis of size 1: if `g` has shape (B, C), then `g[:, :, None]` has shape (B, C, 1).
+# Indexing with `None` adds an axis of size 1: if `g` has shape (B, C), then `g[:, :, None]` has shape (B, C, 1). You need one more.
 # </details>
 #
 # <details><summary>Hint 3: the shape of the code</summary>
@@ -295,7 +298,7 @@ check(SEBlock)
 
 # %% [markdown]
 # Your block on a photograph. Here are eight channels made by hand: red, green, blue, edges from left to right, edges from top to
-# bottom, darkness, colourfulness, and blur. Your SE block, not trained yet, fades each by its gate. Every channel keeps its pattern: a gate changes how
+# bottom, darkness, colourfulness, and blur; dark blue is a large value. Your SE block, not trained yet, fades each by its gate. Every channel keeps its pattern: a gate changes how
 # loud a channel is, never what it shows.
 
 # %%
@@ -337,8 +340,8 @@ for module in (nn.Conv2d(256, 256, 3, padding=1, bias=False), SEBlock(256)):
     print(cost(module, x, latency=False))
 
 # %% [markdown]
-# Few parameters and next to no multiply-adds. Time is another matter: SE reads the whole map twice, and reading memory is not free. The next
-# cell measures it. Your numbers differ from run to run and from machine to machine.
+# Few parameters and next to no multiply-adds. By the clock SE is cheap too, but less of a bargain than these numbers promise: it reads the whole
+# map twice, and reading memory is not free. The next cell measures it; your numbers differ from run to run and from machine to machine.
 
 # %% tags=["nbval-ignore-output"]
 x = torch.randn(1, 256, 56, 56)
@@ -359,7 +362,7 @@ print(f"but only {time:,.0f} times its time.")
 # Worked example: one stage of 64 channels with two blocks and r = 16: 2 / 16 · 2 · 64² = 1024.
 #
 # ResNet-50's stages have 256, 512, 1024 and 2048 channels and 3, 4, 6 and 3 blocks. The paper says "about 2.5 million". Write the formula as it stands, for
-# any number of stages. Where r does not divide C, the formula is not a whole number; do not round.
+# any number of stages. Where r does not divide C, the result may not be a whole number; do not round.
 
 # %% nbgrader={"grade": false, "grade_id": "se_parameter_cost", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def se_parameter_cost(stage_channels, stage_blocks, reduction=16):
@@ -403,7 +406,7 @@ print(f"Of these, {last:,.0f} ({last / added:.0%}) sit in the last stage.")
 #
 # ### Exhibit A: a gate with a view of its own
 #
-# *Symptom.* The network trains, the loss falls, nothing crashes, and SE buys nothing. Look at the gate: does it have the shape that a gate of channels should have?
+# *Symptom.* The network trains, the loss falls, nothing crashes, and SE buys nothing. Look at the shape of the weights: is it the shape that gates of channels should have?
 
 # %%
 class ExhibitA(nn.Module):
@@ -414,32 +417,34 @@ class ExhibitA(nn.Module):
             nn.Conv2d(channels, channels // reduction, 1, bias=False), nn.ReLU(),
             nn.Conv2d(channels // reduction, channels, 1, bias=False), nn.Sigmoid())
 
+    def weights(self, x):
+        return self.gate(x)
+
     def forward(self, x):
-        return x * self.gate(x)
+        return x * self.weights(x)
 
 
-exhibit = ExhibitA(8)
-x = torch.randn(1, 8, 5, 7)
-print("input ", tuple(x.shape))
-print("gate  ", tuple(exhibit.gate(x).shape))
-print("output", tuple(exhibit(x).shape))
+exhibit, image = ExhibitA(8), torch.randn(1, 8, 5, 7)
+print("input  ", tuple(image.shape))
+print("weights", tuple(exhibit.weights(image).shape))
+print("output ", tuple(exhibit(image).shape))
 
 # %% [markdown]
-# The output has the right shape, which is all that many a test looks at. Find the mistake before you unfold the answer, and repair it: change the cell
+# The output has the right shape, and many tests check no more than that. Find the mistake before you unfold the answer, and repair it: change the cell
 # above until the next one says yes.
 
 # %%
 yours = SEBlock(8, reduction=4)
 for mine, theirs in zip(yours.parameters(), exhibit.parameters()):  # the same weights for both
     mine.data = theirs.data.reshape(mine.shape)
-same = torch.allclose(exhibit(x), yours(x), atol=1e-6)
+same = torch.allclose(exhibit(image), yours(image), atol=1e-6)
 print("Does exhibit A compute what your SE block computes?", "Yes." if same else "No, not yet.")
 
 # %% [markdown]
 # <details><summary>What is wrong, and where it was seen</summary>
 #
-# `self.pool` is made and never called. Every position is gated by its own pixel: 1 x 1 convolutions run on any H x W, so nothing complains. The repair is `self.gate(self.pool(x))`. Seen in a
-# MobileNetV3 implementation: [xiaolai-sqlai/mobilenetv3, issue 12](https://github.com/xiaolai-sqlai/mobilenetv3/issues/12). The experiment below measures what this mistake costs: it is the arm "no squeeze".
+# `self.pool` (the mean over H and W) is made and never called. Every position is gated by its own pixel: 1 x 1 convolutions run on any H x W, so nothing complains. The repair: `weights` returns `self.gate(self.pool(x))`. Seen in a
+# MobileNetV3 implementation: [xiaolai-sqlai/mobilenetv3, issue 12](https://github.com/xiaolai-sqlai/mobilenetv3/issues/12). The experiment below measures what this mistake costs, under the name "no squeeze".
 # </details>
 #
 # ### Exhibit B: a squeeze that knows the size of your images
@@ -480,7 +485,7 @@ for channels in (16, 64, 256):
 # %% [markdown]
 # ## 9. The experiment: what does the squeeze buy?
 #
-# Back to the papers under their lamps. A small network is asked whether the paper in the centre is more red or more blue. Two 3 x 3
+# Back to the papers under their lamps. An experiment compares variants, called **arms**. In each, a small network is asked whether the paper in the centre is more red or more blue. Two 3 x 3
 # convolutions see 5 x 5 pixels around the centre, all of them on the same paper: they cannot know the lamp. Then comes one of these, and a 1 x 1 convolution that answers.
 #
 # | arm | what comes between |
@@ -527,7 +532,7 @@ class AtCentre(nn.Module):
     """The features of the centre pixel: (B, C, H, W) -> (B, C)."""
 
     def forward(self, x):
-        return x[:, :, 7, 7]
+        return x[:, :, 8, 8]
 
 
 def network(between, outputs):
@@ -581,8 +586,8 @@ results = compare(arms, seeds=range(3), run=run)
 results
 
 # %% [markdown]
-# Is a gap more than luck? A rule of thumb: it should be larger than two standard errors of the difference. `lead` gives the gap in these
-# units.
+# Is a gap more than luck? Three seeds give a mean, and its **standard error** says how far that mean may be from the mean over many seeds. A rule of thumb: a gap should be larger than
+# two standard errors of the difference. `lead` gives the gap in these units.
 
 # %% tags=["experiment"]
 sizes = {arm: sum(p.numel() for p in network(between(), outputs=2).parameters())
@@ -595,12 +600,13 @@ score_bars(results, "right answers on new pictures (%)",
 
 # %% [markdown]
 # **Read it.** The same two matrices are worth nothing without the squeeze and more than 20 points with it. Take the cue away, and SE is where the plain network is. So it is the global view that counts here, not the
-# parameters. Be honest about the rest: *adding* does about as well as multiplying, since a ReLU network can turn a shift into a gate. And dividing by the mean, three lines without any training, was right
-# in 95 %: SE has found a rule that a person could have written down. Its worth is that nobody had to.
+# parameters. Be honest about the rest. *Adding* does about as well as multiplying: the layer that follows is linear, so a shift that knows the lamp moves the threshold between
+# red and blue, and this question needs no more. And dividing by the mean, a few lines without any training, was right in 96 %: SE has found a rule that a person could have written down. Its worth is that nobody had to.
 #
-# What does a gate read? Take a trained network, put one set of papers under 200 lamps, and follow the gate that answers most to the lamp's balance of red and blue.
+# What does a gate read? Take a trained network, put one set of papers under 200 lamps, and follow the gate that answers most to the lamp's balance of red and blue. Then hang 200 other sets of papers under one
+# lamp, to see how far the papers move the same gate.
 
-# %% tags=["experiment"]
+# %% tags=["experiment", "nbval-ignore-output"]
 import matplotlib.pyplot as plt
 
 model = nn.Sequential(network(se(), outputs=2), AtCentre()).eval()
@@ -608,11 +614,14 @@ model.load_state_dict(trained["SE", 0])
 convolutions, block = model[0][:6], model[0][6]
 papers = lamp_scenes(1, seed=9).paper.expand(200, -1, -1, -1)
 lit, lamps = under_lamp(papers, seed=5)
+others = lamp_scenes(200, seed=10).paper * lamps[:1, :, None, None]
 with torch.no_grad():
-    gates = block.excitation(squeeze(convolutions(lit)))
+    gates, by_papers = (block.excitation(squeeze(convolutions(seen))) for seen in (lit, others))
 balance = (lamps[:, 0] / lamps[:, 2]).log2()
 correlation = torch.corrcoef(torch.cat([gates.T, balance[None]]))[:-1, -1].nan_to_num()
 chosen = correlation.abs().argmax().item()
+print(f"standard deviation of gate {chosen}: {gates[:, chosen].std():.2f} over lamps, "
+      f"{by_papers[:, chosen].std():.2f} over papers")
 
 figure, axis = plt.subplots(figsize=(6.5, 3.2), facecolor="#FCFCFA", layout="constrained")
 colours = (lamps / lamps.amax(1, keepdim=True)).numpy()
@@ -623,11 +632,12 @@ axis.set(xlabel="lamp: log2(red / blue); each dot has its lamp's colour",
 plt.show()
 
 # %% [markdown]
-# The gate follows the lamp, not the papers. Where the curve lies flat at 0.5, the hidden numbers behind it are all stopped by the ReLU.
+# The gate follows the lamp, and to a lesser degree the papers: their mean is only nearly grey. Where the curve lies flat at 0.5, the ReLU stops all
+# hidden numbers behind it.
 #
 # ### And on real pictures?
 #
-# Photographs do not promise to be grey on the mean: a patch of sky is blue under any lamp. Give the same networks patches of four photographs under coloured lamps and ask for the colours under white light. Test on
+# Photographs do not promise to be grey on average: a patch of sky is blue under any lamp. Give the same networks patches of four photographs under coloured lamps and ask for the colours under white light. Test on
 # two other photographs. The score is the PSNR, 10 · log10(1 / mean squared error) in decibels (dB): higher is better, +3 dB is half the error.
 
 # %% tags=["experiment"]
@@ -648,9 +658,10 @@ score_bars(on_photographs, "PSNR on patches of new photographs (dB)",
            highlight="SE", baselines={"the picture as it is": untouched})
 
 # %% [markdown]
-# Here SE buys nothing. Most likely the mean of a small patch says as much about what it shows as about the lamp; with six photographs we cannot tell more. The module did what it is built for, the data
-# did not have what it looks for. In the paper SE improves ResNet-50 on ImageNet by about 1.5 points (top-1 error 24.80 % to 23.29 %): whole photographs, 1.28 million of them, and features that mean more
-# than colours.
+# Here SE buys nothing. Most likely the mean of a small patch says as much about what it shows as about the lamp; with six photographs we cannot tell more.
+#
+# In the paper SE lowers ResNet-50's top-1 error on ImageNet (the share of photographs whose class is not the network's first guess) from 24.80 % to 23.29 %: whole photographs, 1.28 million of them, and features
+# that mean more than colours.
 
 # %% [markdown]
 # ## 10. Paper against code
@@ -660,10 +671,11 @@ score_bars(on_photographs, "PSNR on patches of new photographs (dB)",
 # | bias in fc1, fc2 | none in the formula, and 2/r · Σ N·C² counts none | there are biases (28.09 million parameters for SE-ResNet-50) | none: 28,071,976 |
 # | layers | fully connected | fully connected on 1 x 1 maps | `nn.Linear`; a 1 x 1 `Conv2d` with the same numbers is the same layer, and the check accepts it |
 # | C // r | C / r | rounds down; timm rounds to a multiple of 8, for speed | rounds down; 0 is an error |
-# | place | on the residual branch, before the addition | the same | you will put it there in the capstone |
+# | place | on the residual branch, before the addition | the same | you will put it there in the last lesson |
 #
 # "About 2.5 million" and "28.09 million" thus belong to two slightly different networks. A widely used re-implementation was [asked about its missing biases](https://github.com/moskomule/senet.pytorch/issues/44).
-#
+
+# %% [markdown]
 # ## 11. Questions to think about
 #
 # 1. Double the brightness of the input. What happens to the squeezed numbers, and what to the gates? Would you want that?
@@ -671,7 +683,8 @@ score_bars(on_photographs, "PSNR on patches of new photographs (dB)",
 # 3. Shuffle the pixels of every channel. What does SE's gate do? Name a picture for which this is a weakness. (Lesson 03 adds a map over the positions.)
 # 4. If every hidden number is negative before the ReLU, what are the gates, and what gradient does fc1 get?
 # 5. The experiment's cue is a mean. Invent a task in which the *maximum* of each channel is what matters.
-#
+
+# %% [markdown]
 # ## 12. References
 #
 # - J. Hu, L. Shen, G. Sun: *Squeeze-and-Excitation Networks*, CVPR 2018, [arXiv:1709.01507](https://arxiv.org/abs/1709.01507). Authors' code: [hujie-frank/SENet](https://github.com/hujie-frank/SENet).

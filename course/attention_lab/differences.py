@@ -1,0 +1,221 @@
+"""Everything in which an observation differs from what a case expects, each told as a learner would call it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from . import values
+from .compare import RELATIVE, close, difference_of_numbers, explain, kind_of, tolerance
+from .observe import NotAModule
+from .recorded import Case, Observation
+
+NO_GRADIENT = ("no gradient arrives. Either the result does not depend on it, or a `detach()`, `.data`, `no_grad()` or a conversion to "
+               "plain numbers cuts the graph.")
+
+
+@dataclass(frozen=True)
+class Difference:
+    """aspect: the check that fails (a key of verdict.SHARES). where: the tensor, as a learner would call it.
+    specific: does the message point at the fault, or does it only say that numbers differ?"""
+
+    aspect: str
+    where: str
+    message: str
+    specific: bool = True
+
+
+def differences(case: Case, observation: Observation, scale: dict[str, float]) -> list[Difference]:
+    """Everything in which an observation differs from what the case expects, the most telling first."""
+    header, tensors = observation
+    if case.expected["raised"]:
+        return _error_differences(case, header)
+    if header["unplaced"]:
+        return [Difference(case.aspect, "parameters", _unplaced(header))]
+    changed = [Difference("input", f"input `{_input(case, path)}`", "your code changes it in place; compute a new tensor instead "
+                          "(no `*=`, `.data`, `[...] =` or `..._()` on it).") for path in header["changed"]]
+    if header["raised"] and header["raised"]["type"] == NotAModule.__name__:
+        return [Difference(case.aspect, "class", header["raised"]["message"])]
+    if header["raised"] and header["raised"]["stage"] != "gradients":
+        return changed + [Difference(case.aspect, "crash", _crash(header["raised"]))]
+    found = changed + of_output(case, header, tensors, scale)
+    if header["raised"]:
+        return found + [Difference("gradients", "crash", _crash(header["raised"]))]
+    if set(header["dropout"]) != set(case.expected["dropout"]):
+        found.append(Difference(case.aspect, "dropout", _dropout(case, header["dropout"])))
+    wrong_output = any(d.where.startswith("output") and d.aspect == case.aspect for d in found)
+    comparable = all(name in tensors and tensors[name].shape == t.shape  # gradients are taken of outputs of the right shape only
+                     for name, t in case.expected_tensors.items() if name.startswith("output"))
+    coarse = any(d.aspect == "dtype" for d in found)  # a float32 output has gradients of few digits: one mistake, told once
+    for name, expected in case.expected_tensors.items():
+        if name.startswith("grad."):
+            difference = _tensor(case, name, expected, tensors.get(name), scale, coarse)
+            if difference and comparable and (name not in tensors or not wrong_output):
+                found.append(difference)
+        elif name.startswith("buffer.") and not wrong_output:
+            difference = _tensor(case, name, expected, tensors.get(name), scale)
+            found += [difference] if difference else []
+    if case.limit is not None and header["largest"] and header["largest"]["elements"] >= case.limit:
+        largest = header["largest"]
+        found.append(Difference("memory", "largest tensor", f"`{largest['operation']}` makes a tensor of {largest['elements']:,} elements, "
+                                f"shape {tuple(largest['shape'])}; {case.limit:,} or more are not allowed here."))
+    return found
+
+
+def of_output(case: Case, header: dict, tensors: dict[str, Tensor], scale: dict[str, float]) -> list[Difference]:
+    wanted, got = values.leaves(case.expected["output"]), values.leaves(header["output"])
+    if [path for path, _ in wanted] != [path for path, _ in got]:
+        return [Difference(case.aspect, *_nesting(case.expected["output"], header["output"]))]
+    found = []
+    for (path, expected), (_, mine) in zip(wanted, got):
+        where = _output(path)
+        tensor = isinstance(expected, dict) and "tensor" in expected
+        if mine is None and expected is not None or tensor and not (isinstance(mine, dict) and "tensor" in mine):
+            found.append(Difference(case.aspect, *_nesting(expected, mine, path)))
+        elif tensor:
+            difference = _tensor(case, expected["tensor"], case.expected_tensors[expected["tensor"]], tensors[mine["tensor"]], scale)
+            found += [_exchanged(case, difference, tensors[mine["tensor"]])] if difference else []
+        else:
+            if isinstance(mine, dict) and "tensor" in mine and tensors[mine["tensor"]].numel() == 1:
+                mine = tensors[mine["tensor"]].item()  # a number is a number, in a tensor of one element too
+            message = difference_of_numbers(mine, expected, case.integer)
+            found += [Difference(case.aspect, where, message, specific=False)] if message else []
+    return found
+
+
+def _exchanged(case: Case, difference: Difference, got: Tensor) -> Difference:
+    """The difference, or that it is the one of two outputs in the place of the other."""
+    others = {name: t for name, t in case.expected_tensors.items() if name.startswith("output") and t.numel() > 1}
+    for name, other in others.items():
+        if got.dtype == other.dtype and close(got, other, tolerance(other, 0.0, case.question["dtype"])):
+            return Difference(difference.aspect, difference.where, f"it is what {_title(case, name)} should be.")
+    return difference
+
+
+def _nesting(expected: Any, got: Any, path: str = "") -> tuple[str, str]:
+    """Where two nodes begin to differ in what they hold, and what they are there."""
+    wanted, mine = values.items(expected), values.items(got)
+    if wanted is not None and mine is not None and [key for key, _ in wanted] == [key for key, _ in mine]:
+        for (key, a), (_, b) in zip(wanted, mine):
+            if [p for p, _ in values.leaves(a)] != [p for p, _ in values.leaves(b)]:
+                return _nesting(a, b, f"{path}.{key}".lstrip("."))
+    forgotten = " Is a `return` missing?" if got is None and not path else ""
+    return _output(path), f"Expected {values.structure(expected)}, got {values.structure(got)}.{forgotten}"
+
+
+def _output(path: str) -> str:
+    return "output" + "".join(f"[{part if part.isdigit() else repr(part)}]" for part in path.split(".") if part)
+
+
+def _tensor(case: Case, name: str, expected: Tensor, got: Tensor | None, scale: dict[str, float],
+            coarse: bool = False) -> Difference | None:
+    """The difference in one output, gradient or buffer. coarse: as many digits as a float32 has are enough."""
+    gradient, where = name.startswith("grad."), _title(case, name)
+    aspect = "gradients" if gradient else "state" if name.startswith("buffer.") else case.aspect
+    dtype = "float32" if coarse else case.question["dtype"]
+    within = tolerance(expected, scale.get(kind_of(name), 0.0), dtype)
+    if got is None:
+        if gradient and close(expected, torch.zeros_like(expected), within):
+            return None  # no gradient where it is zero anyway
+        return Difference(aspect, where, NO_GRADIENT if gradient else "there is no such buffer.")
+    inputs = {} if gradient else _inputs(case)
+    if got.dtype != expected.dtype:
+        both = f"its dtype is {got.dtype}, expected {expected.dtype}"
+        digits = max(RELATIVE["float32"], 16 * torch.finfo(got.dtype).eps) if got.is_floating_point() else RELATIVE[dtype]
+        if not close(got, expected, within / RELATIVE[dtype] * digits):
+            message = explain(got, expected, within, inputs)[0]
+            return Difference(aspect, where, f"{both}. {message[0].upper()}{message[1:]}")
+        follow = ": follow the input's dtype (and device) instead of making tensors of a fixed one."
+        return Difference("dtype", where, both + (follow if inputs and expected.is_floating_point() else "; the numbers are right."))
+    if close(got, expected, within):
+        return None
+    message, specific = explain(got, expected, within, inputs)
+    return Difference(aspect, where, message, specific)
+
+
+def _inputs(case: Case) -> dict[str, Tensor]:
+    """The floating-point tensors among the arguments, as the learner calls them."""
+    arguments = {f"input.{i}": node for i, node in enumerate(case.question["args"])}
+    arguments.update({f"input.{key}": node for key, node in case.question["kwargs"].items()})
+    named = {_input(case, ".".join(filter(None, (name, path)))): leaf["tensor"] for name, node in arguments.items()
+             for path, leaf in values.leaves(node) if isinstance(leaf, dict) and "tensor" in leaf}
+    return {name: case.tensors[tensor] for name, tensor in named.items() if case.tensors[tensor].is_floating_point()}
+
+
+def _dropout(case: Case, active: list[float]) -> str:
+    """Dropout lets everything through in a check, so it is compared by itself."""
+    listed = lambda shares: " and ".join(f"p={share:g}" for share in sorted(set(shares)))  # noqa: E731
+    wanted = case.expected["dropout"]
+    if not active:
+        return f"{listed(wanted)} should be active in training mode and is not."
+    mode = "training mode" if case.question["train"] else "eval mode (F.dropout needs `training=self.training`)"
+    return f"{listed(active)} is active in {mode}; expected {listed(wanted) or 'none'}."
+
+
+def _error_differences(case: Case, header: dict) -> list[Difference]:
+    raised = header["raised"]
+    if raised is None:
+        return [Difference(case.aspect, "arguments", "no ValueError is raised; raise one"
+                           + (f" whose message names {_and(case.mentions)}." if case.mentions else "."))]
+    if not raised["value_error"]:
+        return [Difference(case.aspect, "arguments", f"your code raises {raised['type']} ({raised['message'] or 'without a message'}); "
+                           "raise a ValueError, so that callers can tell it from a bug.")]
+    if not set(case.mentions) <= set(raised["numbers"]):
+        return [Difference(case.aspect, "arguments", f"the ValueError says {raised['message']!r}; name "
+                           f"{_and(case.mentions)} in it, so that its reader knows what to change.")]
+    return []
+
+
+def _and(numbers: list[int]) -> str:
+    *most, last = map(str, numbers)
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def _unplaced(header: dict) -> str:
+    """Parameters that do not fit the contract, told as what is missing and what is too many."""
+    parts, unplaced = [], header["unplaced"]
+    listed = lambda spec: ", ".join(f"`{name}` {tuple(shape)}" for name, shape in spec)  # noqa: E731
+    if unplaced["hidden"] and unplaced["missing"]:
+        names = ", ".join(f"`self.{name}`" for name in unplaced["hidden"])
+        parts.append(f"{names} is a plain Python container: torch does not see the layers in it, so no optimiser would train them. "
+                     "Make each layer an attribute of its own (or use nn.ModuleList).")
+    if unplaced["extra"] and not unplaced["missing"] and all(name.rpartition(".")[2] == "bias" for name, _ in unplaced["extra"]):
+        parts.append(f"your layers have biases that the exercise's have not: {listed(unplaced['extra'])}. Pass bias=False.")
+    else:
+        wanted, found = dict(unplaced["missing"]), dict(unplaced["extra"])
+        for name in sorted(wanted.keys() & found.keys()):
+            parts.append(f"`{name}` has shape {tuple(found.pop(name))}, expected {tuple(wanted.pop(name))}.")
+        parts += [f"missing: {listed(wanted.items())}."] if wanted else []
+        parts += [f"not expected: {listed(found.items())}."] if found else []
+        if wanted and not header["parameters"] and not unplaced["hidden"]:
+            parts.append("Your module has no parameters at all: make the layers in `__init__` and keep them as attributes, `self.name = ...`.")
+    return "The parameters are not the ones that the exercise asks for: " + " ".join(parts)
+
+
+def _crash(raised: dict) -> str:
+    during = {"construct": "while it was built", "call": "when it was called", "gradients": "in the backward pass"}[raised["stage"]]
+    text = f"{raised['type']} {during}" + (f": {raised['message']}" if raised["message"] else ", without a message")
+    if raised["line"]:
+        text += f"\nin your line: {raised['line']}"
+        text += "".join(f"\n    {name}: {value}" for name, value in raised["operands"])
+    if raised["caller"]:
+        text += f"\nreached from your line: {raised['caller']}"
+    return text
+
+
+def _input(case: Case, path: str) -> str:
+    """`input.0.1` as the learner calls it: `x[1]`."""
+    first, *rest = path.removeprefix("input.").split(".")
+    name = case.inputs[int(first)] if first.isdigit() and int(first) < len(case.inputs) else first
+    return name + "".join(f"[{part}]" if part.isdigit() else f".{part}" for part in rest)
+
+
+def _title(case: Case, name: str) -> str:
+    if name.startswith("grad.input."):
+        return f"gradient of `{_input(case, name.removeprefix('grad.'))}`"
+    if name.startswith("grad."):
+        return f"gradient of `{name.removeprefix('grad.').removeprefix('param.')}`"
+    return _output(name.removeprefix("output").lstrip(".")) if name.startswith("output") else name.replace("buffer.", "buffer ")

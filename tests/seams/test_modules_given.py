@@ -1,0 +1,198 @@
+"""Modules among the arguments: torch's own, and earlier exercises of the learner."""
+
+from autograder.declare import Case, Draw, Earlier, TorchModule
+
+COUNT = """
+def count_parameters(module):
+    return sum(p.numel() for p in module.parameters() if p.requires_grad)
+"""
+LAYERS = (TorchModule("Linear", (3, 4)), TorchModule("ReLU"), TorchModule("Linear", (4, 3), {"bias": False}))
+COUNTED = (
+    Case("a stack of layers", (TorchModule("Sequential", LAYERS),)),
+    Case("a frozen weight", (TorchModule("Sequential", LAYERS, frozen=("0.weight",)),)),
+    Case("a tied weight", (TorchModule("Sequential", (TorchModule("Linear", (5, 5)), TorchModule("Linear", (5, 5))),
+                                       tied={"1.weight": "0.weight"}),)),
+    Case("a norm with statistics", (TorchModule("BatchNorm2d", (6,)),)),
+)
+
+
+def test_parameters_are_counted(way):
+    lesson = way(COUNT, "count_parameters", *COUNTED)
+    lesson.right("""
+        def count_parameters(module):
+            trained = {id(p): p.shape.numel() for p in module.parameters() if p.requires_grad}
+            return sum(trained.values())
+        """)
+    lesson.wrong("def count_parameters(module):\n    return sum(p.numel() for p in module.parameters())",
+                 "Right on 3 of 4 inputs, wrong with a frozen weight", "expected 16, got 28")
+    lesson.wrong("def count_parameters(module):\n    return sum(t.numel() for t in module.state_dict().values())",
+                 "Wrong on 3 of 4 cases")
+    lesson.wrong("""
+        def count_parameters(module):
+            return sum(p.numel() for _, p in module.named_parameters(remove_duplicate=False) if p.requires_grad)
+        """, "wrong with a tied weight")
+
+
+def test_a_given_layer_has_gradients_of_its_own(way):
+    lesson = way("""
+        def residual(x, downsample=None):
+            return torch.relu(x + (x if downsample is None else downsample(x)))
+        """, "residual", Case("a convolution", (Draw((2, 3, 4, 5)), TorchModule("Conv2d", (3, 3, 1)))),
+        Case("a frozen bias", (Draw((2, 3, 2, 2)),), {"downsample": TorchModule("Conv2d", (3, 3, 1), frozen=("bias",))}),
+        Case("none", (Draw((2, 3, 4, 5)),)))
+    lesson.right("""
+        def residual(x, downsample=None):
+            shortcut = downsample(x) if downsample else x
+            return (shortcut + x).clamp(min=0)
+        """)
+    lesson.wrong("""
+        def residual(x, downsample=None):
+            if downsample is None:
+                return torch.relu(2 * x)
+            with torch.no_grad():
+                y = downsample(x)
+            return torch.relu(x + y)
+        """, "radient of `downsample.weight`: no gradient arrives")
+
+
+BLOCKS = """
+class Block(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        self.query = nn.Linear(channels, channels)
+        self.key = nn.Linear(channels, channels)
+
+    def forward(self, x):
+        return x + torch.sigmoid(self.query(x)) * self.key(x)
+
+
+def refine(blocks, x):
+    steps = []
+    for block in blocks:
+        x = block(x)
+        steps.append(x)
+    return steps
+"""
+
+
+def test_a_list_of_earlier_exercises(way):
+    lesson = way(BLOCKS, "refine", Case("two blocks", ([Earlier("Block", (4,)), Earlier("Block", (4,))], Draw((3, 4)))),
+                 Case("one block", ([Earlier("Block", (2,))], Draw((1, 2)))), uses=("Block",))
+    renamed = """
+        class Block(nn.Module):
+            def __init__(self, channels):
+                super().__init__()
+                self.value, self.gate = nn.Conv1d(channels, channels, 1), nn.Conv1d(channels, channels, 1)
+
+            def forward(self, x):
+                return x + (self.value(x[..., None]) * self.gate(x[..., None]).sigmoid())[..., 0]
+
+        """
+    lesson.right(renamed + """
+        def refine(blocks, x):
+            outputs = [x]
+            for index in range(len(blocks)):
+                outputs.append(blocks[index](outputs[-1]))
+            return outputs[1:]
+        """)
+    lesson.wrong(renamed + """
+        def refine(blocks, x):
+            return [block(x) for block in blocks]
+        """, "Output[1]", "1 of 2 inputs")
+    lesson.wrong("""
+        def refine(blocks, x):
+            steps = []
+            for block in blocks:
+                x = block(x).detach()
+                steps.append(x)
+            return steps
+        """, "no gradient arrives")
+    lesson.wrong("def refine(blocks, x):\n    return [blocks(x)]", "TypeError when it was called: 'list' object is not callable")
+
+
+def test_a_layer_given_to_the_constructor(way):
+    lesson = way("""
+        class Residual(nn.Module):
+            def __init__(self, channels, downsample=None):
+                super().__init__()
+                self.conv = nn.Conv2d(channels, channels, 1)
+                self.downsample = downsample
+
+            def forward(self, x):
+                return self.conv(x) + (x if self.downsample is None else self.downsample(x))
+        """, "Residual", Case("a layer", (Draw((2, 3, 2, 4)),), construct={"channels": 3, "downsample": TorchModule("Conv2d", (3, 3, 1))}),
+        Case("none", (Draw((2, 3, 2, 4)),), construct={"channels": 3}))
+    lesson.right("""
+        class Residual(nn.Module):
+            def __init__(self, channels, downsample=None):
+                super().__init__()
+                self.downsample = nn.Identity() if downsample is None else downsample
+                self.conv = nn.Conv2d(channels, channels, 1)
+
+            def forward(self, x):
+                return self.downsample(x) + self.conv(x)
+        """)
+    lesson.wrong("""
+        class Residual(nn.Module):
+            def __init__(self, channels, downsample=None):
+                super().__init__()
+                self.conv = nn.Conv2d(channels, channels, 1)
+
+            def forward(self, x):
+                return self.conv(x) + x
+        """, "missing: `downsample.weight` (3, 3, 1, 1), `downsample.bias` (3,)")
+
+
+def test_a_module_built_from_earlier_exercises(way):
+    lesson = way(BLOCKS + """
+class Stack(nn.Module):
+    def __init__(self, channels, depth):
+        super().__init__()
+        self.blocks = nn.ModuleList(Block(channels) for _ in range(depth))
+
+    def forward(self, x):
+        return refine(self.blocks, x)[-1]
+""", "Stack", Case("three blocks", (Draw((2, 4)),), construct={"channels": 4, "depth": 3}), uses=("Block", "refine"))
+    lesson.right("""
+        class Stack(nn.Module):
+            def __init__(self, channels, depth):
+                super().__init__()
+                self.all_blocks = nn.Sequential(*[Block(channels) for _ in range(depth)])
+
+            def forward(self, x):
+                return self.all_blocks(x)
+        """)
+    lesson.wrong("""
+        class Stack(nn.Module):
+            def __init__(self, channels, depth):
+                super().__init__()
+                self.blocks = [Block(channels) for _ in range(depth)]
+
+            def forward(self, x):
+                return refine(self.blocks, x)[-1]
+        """, "`self.blocks` is a plain Python container", "missing: `blocks.0.query.weight` (4, 4)")
+    lesson.wrong("""
+        class Stack(nn.Module):
+            def __init__(self, channels, depth):
+                super().__init__()
+                self.blocks = nn.ModuleList(Block(channels) for _ in range(depth))
+
+            def forward(self, x):
+                return refine(list(self.blocks)[:-1] + [self.blocks[0]], x)[-1]
+        """, "no gradient arrives")
+    unwritten = lesson.wrong("""
+        class Block(nn.Module):
+            def __init__(self, channels):
+                super().__init__()
+                raise NotImplementedError
+
+        """ + """
+        class Stack(nn.Module):
+            def __init__(self, channels, depth):
+                super().__init__()
+                self.blocks = nn.Sequential(*(Block(channels) for _ in range(depth)))
+
+            def forward(self, x):
+                return self.blocks(x)
+        """, "`Block`, an earlier exercise that this one uses, is not implemented yet")
+    assert not unwritten.started

@@ -1,0 +1,57 @@
+"""The whole way of a check: record a reference's answers, save them, load them, judge an answer by them."""
+
+import importlib.util
+import sys
+from textwrap import dedent
+from types import ModuleType
+
+from attention_lab import recorded, report, verdict
+from autograder import record
+from autograder.declare import Exercise, Mistake
+
+IMPORTS = "import math\nimport torch\nimport torch.nn.functional as F\nfrom torch import nn\n\n"
+
+
+class Way:
+    """One exercise, recorded below `folder`. reference: a module, or the source of one (torch, nn and F are imported for it)."""
+
+    def __init__(self, folder, reference: ModuleType | str, name: str, *cases, uses=(), mistakes: tuple[Mistake, ...] = ()):
+        self.reference = _module(folder / "reference.py", reference) if isinstance(reference, str) else reference
+        self.name, self.path = name, folder / recorded.FILE
+        exercises = [record.record_exercise(Exercise(name, cases, uses), 10.0, self.reference, list(mistakes))]
+        recorded.save(recorded.Lesson("seams", "Seams", exercises), self.path)
+
+    def namespace(self, answer: str) -> dict:
+        """The notebook's global names once the reference's cells and then the answer's were run."""
+        return record.run_source(dedent(answer), self.reference, "answer")
+
+    def judge(self, answer: str) -> verdict.Verdict:
+        names = self.namespace(answer)
+        exercise = recorded.load(self.path, only=self.name).exercises[0]
+        return verdict.judge(exercise, record.asker(names[self.name], names))
+
+    def right(self, answer: str) -> verdict.Verdict:
+        judged = self.judge(answer)
+        assert judged.points == judged.max_points and all(c.outcome == "passed" for c in judged.checks), report.text(judged)
+        return judged
+
+    def wrong(self, answer: str, *telling: str, never: tuple[str, ...] = ()) -> verdict.Verdict:
+        """The answer loses points, and the report holds each of the `telling` parts and none of the others."""
+        judged = self.judge(answer)
+        said = report.text(judged)
+        assert judged.points < judged.max_points, said
+        for part in telling:
+            assert part in said, f"{part!r} is not in:\n{said}"
+        for part in never:
+            assert part not in said, f"{part!r} is in:\n{said}"
+        assert "<code" in report.html(judged) or "`" not in said or said.count("`") % 2
+        return judged
+
+
+def _module(path, source: str) -> ModuleType:
+    path.write_text(IMPORTS + dedent(source) + "\n")
+    spec = importlib.util.spec_from_file_location(f"reference_{path.parent.name}", path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # where inspect looks for the source of a class
+    spec.loader.exec_module(module)
+    return module
