@@ -24,6 +24,7 @@ reset: .venv/lab
 
 test: .venv/test browser
 	rm -rf work/nbval && mkdir -p work && cp -r solutions/notebooks work/nbval
+	$(BIN)/ruff check .
 	$(BIN)/python -m pytest
 	$(BIN)/python -m pytest -p no:cacheprovider --nbval --nbval-cell-timeout=300 work/nbval
 

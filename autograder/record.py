@@ -99,16 +99,18 @@ PATIENCE = 8
 def record_case(name: str, case: declare.Case, namespace: dict[str, Any], seed: str = "visible") -> recorded.Case:
     """Ask the reference `namespace[name]` one question and keep question and answer.
 
-    Drawn again while a gradient is zero throughout (a hidden layer that a ReLU silences would hide mistakes), up to ATTEMPTS
-    times, or PATIENCE times without gain: some gradients are zero by nature.
+    Drawn again while the gradient of a parameter, or of an image of the batch, is zero throughout (a hidden layer that a ReLU
+    silences would hide mistakes), up to ATTEMPTS times, or PATIENCE times without gain: some gradients are zero by nature.
     """
     best, most, since = None, -1, 0
     for attempt in range(ATTEMPTS):
         made = _record_once(name, case, namespace, generator(seed, name, case.label, attempt))
-        alive = sum(bool(t.abs().max() > 1e-9) for n, t in made.expected_tensors.items() if n.startswith("grad.") and t.numel())
+        gradients = [part for name_, t in made.expected_tensors.items() if name_.startswith("grad.") and t.numel()
+                     for part in (t if name_.startswith("grad.input.") and t.ndim > 1 else [t])]
+        alive = sum(bool(part.abs().max() > 1e-9) for part in gradients)
         if alive > most:
             best, most, since = made, alive, attempt
-        if alive == sum(n.startswith("grad.") for n in made.expected_tensors) or attempt - since >= PATIENCE:
+        if alive == len(gradients) or attempt - since >= PATIENCE:
             break
     return best
 
@@ -144,7 +146,8 @@ def _record_once(name: str, case: declare.Case, namespace: dict[str, Any], g: to
         header["raised"] = {key: header["raised"][key] for key in ("type", "value_error", "numbers")}
     function = getattr(thing, case.method) if inspect.isclass(thing) else thing
     inputs = [p for p in inspect.signature(function).parameters if p != "self"]
-    return recorded.Case(case.label, case.aspect, question, asking.tensors, header, tensors, list(case.raises or ()), case.limit, case.integer, inputs)
+    return recorded.Case(case.label, case.aspect, question, asking.tensors, header, tensors, mentions=list(case.raises or ()),
+                         limit=case.limit, integer=case.integer, inputs=inputs)
 
 
 def _refuse_surprises(name: str, case: declare.Case, header: dict) -> None:

@@ -4,10 +4,10 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
-from attention_lab import recorded
-from attention_lab.check import verdict_on
 from conftest import ROOT
 
+from attention_lab import recorded
+from attention_lab.check import verdict_on
 from autograder import record
 from solutions import build
 

@@ -40,7 +40,8 @@ def run(notebook, folder, site):
 
 
 def errors(notebook):
-    return [(cell.id, o.ename, o.evalue) for cell in notebook.cells if cell.cell_type == "code" for o in cell.outputs if o.output_type == "error"]
+    outputs = [(cell.id, o) for cell in notebook.cells if cell.cell_type == "code" for o in cell.outputs]
+    return [(cell, o.ename, o.evalue) for cell, o in outputs if o.output_type == "error"]
 
 
 @LESSONS

@@ -5,9 +5,9 @@ import re
 import nbformat
 import pytest
 import torch
-from attention_lab import recorded
 from conftest import ROOT
 
+from attention_lab import recorded
 from solutions import build
 from solutions.figures.draw import draw
 

@@ -3,6 +3,7 @@
 import shutil
 
 import pytest
+
 from attention_lab.progress import FILE, Progress, remember
 from attention_lab.verdict import Verdict
 

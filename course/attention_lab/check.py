@@ -26,10 +26,13 @@ def check(thing: Callable, picture: bool = False) -> float:
     """
     verdict = verdict_on(thing, Path.cwd() / recorded.FILE)
     _show(Report(verdict))
-    if picture:
+    if picture and verdict.shown:
         from .pictures import yours_against_expected  # matplotlib takes longer to import than a check takes
 
-        _show(yours_against_expected(*verdict.shown) if verdict.shown else "No picture: there is no output to draw beside the expected one.")
+        _show(yours_against_expected(*verdict.shown))
+    elif picture:
+        right = verdict.points == verdict.max_points
+        print("No picture:", "nothing differs." if right else "there is no output to draw beside the expected one.")
     progress.remember(Path.cwd(), verdict)
     return float(verdict.points)
 

@@ -149,7 +149,7 @@ def _activation(got: Tensor, expected: Tensor, within: float) -> str | None:
         if close(got, function(expected), 10 * within):
             return f"it went through one more {name}"
         if close(function(got), expected, 10 * within):
-            return f"a {name} is missing at the end"
+            return "it holds negative numbers that a ReLU would have set to 0" if name == "ReLU" else f"a {name} is missing at the end"
     for axis in (axis for axis in range(got.ndim) if got.shape[axis] > 1):
         if close(got.softmax(axis), expected, 10 * within):
             return f"a softmax over axis {axis} is missing at the end"

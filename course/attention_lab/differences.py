@@ -191,7 +191,8 @@ def _unplaced(header: dict) -> str:
         parts += [f"missing: {listed(wanted.items())}."] if wanted else []
         parts += [f"not expected: {listed(found.items())}."] if found else []
         if wanted and not header["parameters"] and not unplaced["hidden"]:
-            parts.append("Your module has no parameters at all: make the layers in `__init__` and keep them as attributes, `self.name = ...`.")
+            parts.append("Your module has no parameters at all: make the layers in `__init__` and keep them as attributes, "
+                         "`self.name = ...`.")
     return "The parameters are not the ones that the exercise asks for: " + " ".join(parts)
 
 
@@ -201,7 +202,7 @@ def _crash(raised: dict) -> str:
     if raised["line"]:
         text += f"\nin your line: {raised['line']}"
         text += "".join(f"\n    {name}: {value}" for name, value in raised["operands"])
-    if raised["caller"]:
+    if raised["caller"] and raised["caller"] != raised["line"]:
         text += f"\nreached from your line: {raised['caller']}"
     return text
 

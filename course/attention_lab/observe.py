@@ -8,8 +8,9 @@ A *question* is a JSON header and named tensors (see `values` for the nodes):
     tensors: state.<name>, the tensors that the nodes name, cotangent.<path> for each output
 
 An *observation* is the same: a header with `raised`, `unplaced`, `placements`, `parameters`, `output`, `changed`, `largest`,
-`dropout` (the shares that were active), `trace`, and tensors output.<path>, grad.input.<number>, grad.param.<name>, grad.<state of a module argument>.<name>, buffer.<name>,
-received.<sub-module>, gave.<sub-module>. Parameters and sub-modules carry the reference's names, inputs their numbers.
+`dropout` (the shares that were active) and `trace`, and tensors output.<path>, grad.input.<number>, grad.param.<name>,
+grad.<state of a module argument>.<name>, buffer.<name>, received.<sub-module>, gave.<sub-module>. Parameters and sub-modules
+carry the reference's names, inputs their numbers.
 """
 
 from __future__ import annotations

@@ -57,8 +57,8 @@ class Progress:
         return lines
 
     def __repr__(self) -> str:
-        return "\n".join(f"{'✓' if got == most else '○'} {text:44s} {number(got):>5} of {number(most)}" for text, got, most in self._lines()) \
-            or "No lesson here: a notebook and its checks.safetensors belong in one folder."
+        lines = (f"{'✓' if got == most else '○'} {text:44s} {number(got):>5} of {number(most)}" for text, got, most in self._lines())
+        return "\n".join(lines) or "No lesson here: a notebook and its checks.safetensors belong in one folder."
 
     def _repr_html_(self) -> str:
         rows = ""

@@ -87,7 +87,8 @@ def save(lesson: Lesson, path: Path) -> None:
                 # numbered, because the file sorts its names and weights may have to be placed in the order of their definition
                 tensors.update({f"{e}/{c}/{side}/{i:04d}/{name}": _stored(t) for i, (name, t) in enumerate(held.items())})
             cases.append({key: getattr(case, key) for key in
-                          ("label", "aspect", "question", "expected", "mentions", "limit", "integer", "inputs")} | {"dtypes": _dtypes(case)})
+                          ("label", "aspect", "question", "expected", "mentions", "limit", "integer", "inputs")}
+                         | {"dtypes": _dtypes(case)})
         mistakes = []
         for m, mistake in enumerate(exercise.mistakes):
             tensors.update({f"{e}/m/{m}/{c}": numbers for c, (_, numbers) in enumerate(mistake.fingerprints) if len(numbers)})

@@ -200,7 +200,7 @@ def broadcast() -> str:
     for left, name, shape in ((first, "gate", "(B, C)"), (second, "a sheet of x", "(H, W)"),
                               (third, "a sheet of the output", "(H, W)")):
         drawing.label(left + (face + reach) / 2, 426, name, shape)
-    _alignment(drawing, table, 316, "  BC", ("1 → B", "1 → C", "B → H?", "C → W?"))
+    _alignment(drawing, table, 316, "  BC", ("1 → B", "1 → C", "B ? H", "C ? W"))
     for left in (table + 95, table + 145):
         drawing.line((left, 310), (left + 50, 310), (left + 50, 416), (left, 416), (left, 310),
                      colour="wrong", width=2.5)

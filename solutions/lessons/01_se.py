@@ -13,7 +13,7 @@
 # %% [markdown]
 # # 01 · Squeeze-and-Excitation
 #
-# *Let the whole image decide how loud each channel is.*
+# *Let the whole image decide how strong each channel is.*
 #
 # **After this lesson you will be able to**
 #
@@ -51,7 +51,7 @@ from attention_lab.training import compare, train
 # %% [markdown]
 # **How a lesson works.** Run the cells from top to bottom (Shift+Enter). An exercise is a cell with a gap: fill it, run it, then run
 # the line `check(...)` below it. The check compares your code with recorded results (in float64, so that rounding hides nothing) and says what is right, or what to
-# look at; the number under it is your points. Check as often as you like. `progress()` shows what is solved. Cells below an unsolved
+# look at; the number under it is your points. Check as often as you like. `progress()` shows what the latest checks said. Cells below an unsolved
 # exercise stop with `NotImplementedError`; that is as it should be.
 
 # %%
@@ -60,7 +60,7 @@ progress()
 # %% [markdown]
 # ## 1. A question that a small window cannot answer
 #
-# Here are pictures of coloured papers. Each hangs under a lamp of another colour. Below each picture you see the same papers under
+# Here are small pictures, 16 x 16 pixels, of coloured papers. Each hangs under a lamp of another colour. Below each picture you see the same papers under
 # white light. The paper in the centre is what matters: **does it reflect more red, or more blue?**
 
 # %%
@@ -92,7 +92,7 @@ print(f"after dividing by the mean of each channel: {100 * right:.0f} % right")
 # ![Orange paper in white light and white paper in orange light give a 3 x 3 window the same orange pixels. The mean over the whole picture differs: a neutral grey against an orange cast.](figures/two_views.svg)
 #
 # One number per channel, taken from the whole picture, was enough. But a convolution with a 3 x 3 kernel sees nine pixels, and two of
-# them see 25: no stack of a few small windows can compute that mean. (That the surroundings are grey on average is true of
+# them see 25: a few small windows cannot compute a mean over 256 pixels. (That the surroundings are grey on average is true of
 # these papers. Photographs do not promise it; we come back to that.)
 
 # %% [markdown]
@@ -299,7 +299,7 @@ check(SEBlock)
 # %% [markdown]
 # Your block on a photograph. Here are eight channels made by hand: red, green, blue, edges from left to right, edges from top to
 # bottom, darkness, colourfulness, and blur; dark blue is a large value. Your SE block, not trained yet, fades each by its gate. Every channel keeps its pattern: a gate changes how
-# loud a channel is, never what it shows.
+# strong a channel is, never what it shows.
 
 # %%
 photo = F.avg_pool2d(photograph("coffee"), 4)
@@ -331,17 +331,19 @@ predict_then_run(predicted, measured, unit="parameters")
 
 # %% [markdown]
 # What does the block cost beside the convolution that it follows? Compare a 3 x 3 convolution of 256 channels on a map of 14 x 14 with your block
-# on the same map. Multiply-adds count the products of matrices and convolutions; sums, means and the product with the gate are left
+# on the same map. **Multiply-adds** count the products of matrices and convolutions; sums, means and the product with the gate are left
 # out, as in the papers' tables.
 
 # %%
 x = torch.randn(1, 256, 14, 14)
 for module in (nn.Conv2d(256, 256, 3, padding=1, bias=False), SEBlock(256)):
-    print(cost(module, x, latency=False))
+    of_it = cost(module, x, latency=False)
+    print(f"{type(module).__name__:8s} {of_it.parameters:8,} parameters,",
+          f"{of_it.multiply_adds:12,} multiply-adds")
 
 # %% [markdown]
-# Few parameters and next to no multiply-adds. By the clock SE is cheap too, but less of a bargain than these numbers promise: it reads the whole
-# map twice, and reading memory is not free. The next cell measures it; your numbers differ from run to run and from machine to machine.
+# A convolution uses each of its numbers at every position of the map, SE uses each of its numbers once an image. By the clock SE is less of a bargain than these numbers promise: it has to read the whole
+# map twice, to squeeze and to multiply, which counts as no multiply-add at all. The next cell measures it; your numbers differ from run to run and from machine to machine.
 
 # %% tags=["nbval-ignore-output"]
 x = torch.randn(1, 256, 56, 56)
@@ -354,7 +356,7 @@ print(f"but only {time:,.0f} times its time.")
 # %% [markdown]
 # ## 7. Exercise 4: `se_parameter_cost`
 #
-# Now the paper's number. ResNet-50 has four **stages**; every block of a stage gets an SE block on its output channels. Stage s has $N_s$ blocks with
+# Now the paper's number. ResNet-50 is a chain of 16 blocks (each three convolutions and a shortcut around them) in four **stages**. Every block gets an SE block on its output channels. Stage s has $N_s$ blocks with
 # $C_s$ channels. Each SE block has two matrices with $C_s \cdot C_s / r$ numbers, so together
 #
 # $$\frac{2}{r} \sum_s N_s\, C_s^2 .$$
@@ -396,7 +398,7 @@ print(f"ResNet-50 has 25,557,032 parameters; SE adds {added:,.0f}, {added / 25_5
 print(f"Of these, {last:,.0f} ({last / added:.0%}) sit in the last stage.")
 
 # %% [markdown]
-# That is the paper's "about 2.5 million", to the last digit. Most of it sits in the last stage, which has three blocks: the cost grows with the square of the channels. The paper
+# That is the number behind the paper's "about 2.5 million". Most of it sits in the last stage, which has three blocks: the cost grows with the square of the channels. The paper
 # notes that leaving out the last stage's SE blocks costs little accuracy.
 
 # %% [markdown]
@@ -406,27 +408,27 @@ print(f"Of these, {last:,.0f} ({last / added:.0%}) sit in the last stage.")
 #
 # ### Exhibit A: a gate with a view of its own
 #
-# *Symptom.* The network trains, the loss falls, nothing crashes, and SE buys nothing. Look at the shape of the weights: is it the shape that gates of channels should have?
+# *Symptom.* The network trains, the loss falls, nothing crashes, and SE buys nothing. Look at the shape of the gates: is it one number per channel?
 
 # %%
 class ExhibitA(nn.Module):
     def __init__(self, channels, reduction=4):
         super().__init__()
         self.pool = nn.AdaptiveAvgPool2d(1)
-        self.gate = nn.Sequential(
+        self.excite = nn.Sequential(
             nn.Conv2d(channels, channels // reduction, 1, bias=False), nn.ReLU(),
             nn.Conv2d(channels // reduction, channels, 1, bias=False), nn.Sigmoid())
 
-    def weights(self, x):
-        return self.gate(x)
+    def gates(self, x):
+        return self.excite(x)
 
     def forward(self, x):
-        return x * self.weights(x)
+        return x * self.gates(x)
 
 
 exhibit, image = ExhibitA(8), torch.randn(1, 8, 5, 7)
 print("input  ", tuple(image.shape))
-print("weights", tuple(exhibit.weights(image).shape))
+print("gates  ", tuple(exhibit.gates(image).shape))
 print("output ", tuple(exhibit(image).shape))
 
 # %% [markdown]
@@ -443,13 +445,13 @@ print("Does exhibit A compute what your SE block computes?", "Yes." if same else
 # %% [markdown]
 # <details><summary>What is wrong, and where it was seen</summary>
 #
-# `self.pool` (the mean over H and W) is made and never called. Every position is gated by its own pixel: 1 x 1 convolutions run on any H x W, so nothing complains. The repair: `weights` returns `self.gate(self.pool(x))`. Seen in a
+# `self.pool` (the mean over H and W) is made and never called. Every position is gated by its own pixel: 1 x 1 convolutions run on any H x W, so nothing complains. The repair: `gates` returns `self.excite(self.pool(x))`. Seen in a
 # MobileNetV3 implementation: [xiaolai-sqlai/mobilenetv3, issue 12](https://github.com/xiaolai-sqlai/mobilenetv3/issues/12). The experiment below measures what this mistake costs, under the name "no squeeze".
 # </details>
 #
 # ### Exhibit B: a squeeze that knows the size of your images
 #
-# *Symptom.* Works on 224 x 224 images, and stops with an error, or says something odd about shapes, on any other size.
+# *Symptom.* Works on images of 224 x 224. On any other size the "gate" is not one number per channel, and the product stops with an error about shapes.
 
 # %%
 pool = nn.AvgPool2d(7, stride=1)  # the last stage of a ResNet, for images of 224 x 224
@@ -471,14 +473,14 @@ for side in (7, 10):
 
 # %%
 for channels in (16, 64, 256):
-    logits = torch.randn(1000, channels, generator=torch.Generator().manual_seed(0))
-    print(f"{channels:4d} channels: mean gate {torch.sigmoid(logits).mean():.2f} by sigmoid,",
-          f"{logits.softmax(dim=-1).mean():.4f} by softmax")
+    scores = torch.randn(1000, channels, generator=torch.Generator().manual_seed(0))
+    print(f"{channels:4d} channels: mean gate {torch.sigmoid(scores).mean():.2f} by sigmoid,",
+          f"{scores.softmax(dim=-1).mean():.4f} by softmax")
 
 # %% [markdown]
 # <details><summary>What is wrong</summary>
 #
-# A softmax makes the channels compete: the gates sum to 1, so their mean is 1 / C whatever the image shows. Open one channel and all others close. SE asks of each channel *alone* whether it is
+# A softmax makes the channels compete: the gates sum to 1, so their mean is 1 / C whatever the image shows. Opening one channel closes the others a little. SE asks of each channel *alone* whether it is
 # useful; several may be, or none. (Competition is what you want when you choose *between* things. Lesson 06a does: between scales.)
 # </details>
 
@@ -496,7 +498,7 @@ for channels in (16, 64, 256):
 # | SE | your `SEBlock` |
 #
 # And the same again with the **cue taken out**: everything but the centre is lit by another picture's lamp, so the mean says nothing about the lamp on the
-# centre. If SE wins because of the squeeze, it must lose its lead there.
+# centre. If SE wins because of the squeeze, it must lose its lead there. Each arm is trained three times (about 20 seconds for all), with other initial weights and another order of the same pictures.
 #
 # *Before you run it: what do you expect of "no squeeze", and what of "added"?*
 
@@ -599,9 +601,9 @@ score_bars(results, "right answers on new pictures (%)",
            parameters=sizes, highlight="SE", baselines={"a coin": 50})
 
 # %% [markdown]
-# **Read it.** The same two matrices are worth nothing without the squeeze and more than 20 points with it. Take the cue away, and SE is where the plain network is. So it is the global view that counts here, not the
+# **Read it.** The plain network is as good as the guess from the centre pixel in section 1, 72 %. The same two matrices are worth nothing without the squeeze and more than 20 points with it. Take the cue away, and SE is where the plain network is. So it is the global view that counts here, not the
 # parameters. Be honest about the rest. *Adding* does about as well as multiplying: the layer that follows is linear, so a shift that knows the lamp moves the threshold between
-# red and blue, and this question needs no more. And dividing by the mean, a few lines without any training, was right in 96 %: SE has found a rule that a person could have written down. Its worth is that nobody had to.
+# red and blue, and this question needs no more. And dividing by the mean, a few lines without any training, was right in 96 %: SE comes close to a rule that a person could have written down. Its worth is that nobody had to.
 #
 # What does a gate read? Take a trained network, put one set of papers under 200 lamps, and follow the gate that answers most to the lamp's balance of red and blue. Then hang 200 other sets of papers under one
 # lamp, to see how far the papers move the same gate.
@@ -632,15 +634,15 @@ axis.set(xlabel="lamp: log2(red / blue); each dot has its lamp's colour",
 plt.show()
 
 # %% [markdown]
-# The gate follows the lamp, and to a lesser degree the papers: their mean is only nearly grey. Where the curve lies flat at 0.5, the ReLU stops all
-# hidden numbers behind it.
+# The gate follows the lamp, and (under the one lamp tried here) to a lesser degree the papers: their mean is only nearly grey. Where a curve lies flat at 0.5, the ReLU stops all
+# hidden numbers behind it; where it lies flat at 0 or 1, the sigmoid is saturated.
 #
 # ### And on real pictures?
 #
 # Photographs do not promise to be grey on average: a patch of sky is blue under any lamp. Give the same networks patches of four photographs under coloured lamps and ask for the colours under white light. Test on
-# two other photographs. The score is the PSNR, 10 · log10(1 / mean squared error) in decibels (dB): higher is better, +3 dB is half the error.
+# two other photographs. The score is the PSNR, 10 · log10(1 / mean squared error) in decibels (dB): higher is better, +3 dB is half the squared error.
 
-# %% tags=["experiment"]
+# %% tags=["experiment", "nbval-ignore-output"]
 whole = F.avg_pool2d(photo_patches("train"), 2), F.avg_pool2d(photo_patches("test"), 2)
 (seen, _), (unseen, _) = under_lamp(whole[0], seed=0), under_lamp(whole[1], seed=1)
 
@@ -654,11 +656,12 @@ def run_on_photographs(arm, seed):
 
 on_photographs = compare(["plain", "SE"], seeds=range(3), run=run_on_photographs)
 untouched = -10 * F.mse_loss(unseen, whole[1]).log10().item()
+print(on_photographs)
 score_bars(on_photographs, "PSNR on patches of new photographs (dB)",
            highlight="SE", baselines={"the picture as it is": untouched})
 
 # %% [markdown]
-# Here SE buys nothing. Most likely the mean of a small patch says as much about what it shows as about the lamp; with six photographs we cannot tell more.
+# Here SE buys nothing. A likely reason, not tested here: the mean of a small patch says as much about what it shows as about the lamp. With six photographs we cannot tell more.
 #
 # In the paper SE lowers ResNet-50's top-1 error on ImageNet (the share of photographs whose class is not the network's first guess) from 24.80 % to 23.29 %: whole photographs, 1.28 million of them, and features
 # that mean more than colours.
@@ -670,10 +673,10 @@ score_bars(on_photographs, "PSNR on patches of new photographs (dB)",
 # |---|---|---|---|
 # | bias in fc1, fc2 | none in the formula, and 2/r · Σ N·C² counts none | there are biases (28.09 million parameters for SE-ResNet-50) | none: 28,071,976 |
 # | layers | fully connected | fully connected on 1 x 1 maps | `nn.Linear`; a 1 x 1 `Conv2d` with the same numbers is the same layer, and the check accepts it |
-# | C // r | C / r | rounds down; timm rounds to a multiple of 8, for speed | rounds down; 0 is an error |
-# | place | on the residual branch, before the addition | the same | you will put it there in the last lesson |
+# | C // r | C / r | rounds down; timm, a library of vision models, rounds to a multiple of 8 | rounds down; 0 is an error |
+# | place | after the three convolutions of a block, before the shortcut is added | the same | you will put it there in the last lesson |
 #
-# "About 2.5 million" and "28.09 million" thus belong to two slightly different networks. A widely used re-implementation was [asked about its missing biases](https://github.com/moskomule/senet.pytorch/issues/44).
+# "About 2.5 million more" (28.07 in all) and "28.09 million" thus belong to two slightly different networks. A widely used re-implementation was [asked about its missing biases](https://github.com/moskomule/senet.pytorch/issues/44).
 
 # %% [markdown]
 # ## 11. Questions to think about

@@ -4,9 +4,9 @@ import shutil
 
 import nbformat
 import pytest
-from attention_lab import workspace
 from conftest import ROOT, need
 
+from attention_lab import workspace
 from tests.browser.lab import Lab, missing_tools
 
 SOLVED = ROOT / "solutions/notebooks/01_se/01_se.ipynb"

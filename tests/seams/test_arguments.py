@@ -24,7 +24,7 @@ def test_several_tensors_and_none(way):
     lesson.wrong("""
         def dot_product_attention(q, k, v, scale=None):
             return (q @ k.mT * q.shape[-1] ** -0.5).softmax(-1) @ v
-        """, "Right on 2 of 3 inputs, wrong with a scale")
+        """, "Right on other inputs, wrong with a scale")
     lesson.wrong("""
         def dot_product_attention(q, k, v, scale=None):
             scale = q.shape[-1] ** -0.5 if scale is None else scale

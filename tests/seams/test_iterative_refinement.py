@@ -80,7 +80,8 @@ def test_right_answers(lesson):
 
 
 @pytest.mark.parametrize("old, new, telling", [
-    ("blocks[i](", "blocks[0](", "Gradient of `blocks[1].self_attention.query.weight`: no gradient arrives. Either the result does not depend on it"),
+    ("blocks[i](", "blocks[0](",
+     "Gradient of `blocks[1].self_attention.query.weight`: no gradient arrives. Either the result does not depend on it"),
     ("align_corners=True", "align_corners=False", "Output[0]"),
     ("return maps", "return maps[-1:]", "Only the last map is returned."),
     ("return maps", "return torch.stack(maps)", "Expected a list of 2, got a tensor"),

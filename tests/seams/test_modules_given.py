@@ -24,7 +24,7 @@ def test_parameters_are_counted(way):
             return sum(trained.values())
         """)
     lesson.wrong("def count_parameters(module):\n    return sum(p.numel() for p in module.parameters())",
-                 "Right on 3 of 4 inputs, wrong with a frozen weight", "expected 16, got 28")
+                 "Right on other inputs, wrong with a frozen weight", "expected 16, got 28")
     lesson.wrong("def count_parameters(module):\n    return sum(t.numel() for t in module.state_dict().values())",
                  "Wrong on 3 of 4 cases")
     lesson.wrong("""
@@ -98,7 +98,7 @@ def test_a_list_of_earlier_exercises(way):
     lesson.wrong(renamed + """
         def refine(blocks, x):
             return [block(x) for block in blocks]
-        """, "Output[1]", "1 of 2 inputs")
+        """, "Output[1]", "Right on other inputs")
     lesson.wrong("""
         def refine(blocks, x):
             steps = []

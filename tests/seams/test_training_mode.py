@@ -42,7 +42,7 @@ def test_statistics_after_a_step(way):
                 return self.bn(self.conv(y)).relu().reshape(len(x), *x.shape[2:], -1).movedim(-1, 1)
         """)
     lesson.wrong(NORMED.replace("BatchNorm2d(channels)", "BatchNorm2d(channels, momentum=0.2)"),
-                 "Right on 1 of 2 inputs, wrong with training mode", "uffer bn.running_mean")
+                 "Right on other inputs, wrong with training mode", "uffer bn.running_mean")
     lesson.wrong(NORMED.replace("self.bn(self.conv(x))", "F.batch_norm(self.conv(x), None, None, self.bn.weight, self.bn.bias, True)"),
                  "With evaluation")
     lesson.wrong("""
