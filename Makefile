@@ -33,7 +33,7 @@ build: .venv/test
 
 # Tools from apt, where apt may be used; tests that miss one say so (and fail in CI).
 browser:
-	@command -v chromium chromedriver > /dev/null || { command -v apt-get > /dev/null && [ "$$(id -u)" = 0 ] && \
+	@{ command -v chromium && command -v chromedriver; } > /dev/null || { command -v apt-get > /dev/null && [ "$$(id -u)" = 0 ] && \
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium chromium-driver > /dev/null; } || \
 		echo "No Chromium with chromedriver, and no way to install it here: the browser tests will be left out."
 
@@ -44,6 +44,7 @@ browser:
 	touch $@
 
 .venv/lab: .venv/made constraints.txt pyproject.toml course/pyproject.toml
+	@echo "Installing PyTorch, JupyterLab and the course's library: once, a few minutes."
 	$(PIP) install -q -c constraints.txt -e course --group lab
 	touch $@
 

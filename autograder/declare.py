@@ -54,7 +54,8 @@ class Case:
     """One question.
 
     label: the input in a learner's words ("a non-square map, (2, 16, 5, 7)"); it completes "Wrong with ...".
-    construct: the class's keyword arguments (ignored for functions). args, kwargs: what is called, with Draw and the like inside.
+    construct: the class's keyword arguments, or a tuple of positional ones (ignored for functions).
+    args, kwargs: what is called, with Draw and the like inside.
     aspect: the check it belongs to, a key of attention_lab.verdict.SHARES. earlier: another call comes first.
     raises: the numbers that a ValueError names (an empty tuple: any message); None: nothing is raised.
     limit: elements that no tensor's storage may reach, forward or backward. integer: an int must be an int, not 7.0.
@@ -63,7 +64,7 @@ class Case:
     label: str
     args: tuple = ()
     kwargs: dict[str, Any] = field(default_factory=dict)
-    construct: dict[str, Any] = field(default_factory=dict)
+    construct: dict[str, Any] | tuple = field(default_factory=dict)
     method: str = "forward"
     aspect: str = "output"
     train: bool = False

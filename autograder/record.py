@@ -96,7 +96,7 @@ ATTEMPTS = 30
 PATIENCE = 8
 
 
-def record_case(name: str, case: declare.Case, namespace: dict[str, Any], seed: str = "visible") -> recorded.Case:
+def record_case(name: str, case: declare.Case, namespace: dict[str, Any]) -> recorded.Case:
     """Ask the reference `namespace[name]` one question and keep question and answer.
 
     Drawn again while the gradient of a parameter, or of an image of the batch, is zero throughout (a hidden layer that a ReLU
@@ -104,7 +104,7 @@ def record_case(name: str, case: declare.Case, namespace: dict[str, Any], seed: 
     """
     best, most, since = None, -1, 0
     for attempt in range(ATTEMPTS):
-        made = _record_once(name, case, namespace, generator(seed, name, case.label, attempt))
+        made = _record_once(name, case, namespace, generator("visible", name, case.label, attempt))
         gradients = [part for name_, t in made.expected_tensors.items() if name_.startswith("grad.") and t.numel()
                      for part in (t if name_.startswith("grad.input.") and t.ndim > 1 else [t])]
         alive = sum(bool(part.abs().max() > 1e-9) for part in gradients)
@@ -128,10 +128,12 @@ def _record_once(name: str, case: declare.Case, namespace: dict[str, Any], g: to
         question["earlier"] = [[asking.node(v, f"earlier.{i}") for i, v in enumerate(case.args)],
                                {k: asking.node(v, f"earlier.{k}") for k, v in case.kwargs.items()}]
     if inspect.isclass(thing):
-        question["construct"] = {"args": [], "kwargs": {k: asking.node(v, f"construct.{k}") for k, v in case.construct.items()},
-                                 "placed": case.raises is None}
+        positional, named = ((), case.construct) if isinstance(case.construct, dict) else (case.construct, {})
+        construct = {"args": [asking.node(v, f"construct.{i}") for i, v in enumerate(positional)],
+                     "kwargs": {k: asking.node(v, f"construct.{k}") for k, v in named.items()}, "placed": case.raises is None}
+        question["construct"] = construct
         if case.raises is None:
-            module = thing(**{k: asking.built(node) for k, node in question["construct"]["kwargs"].items()})
+            module = thing(*map(asking.built, construct["args"]), **{k: asking.built(node) for k, node in construct["kwargs"].items()})
             asking.tensors.update({f"state.{n}": t for n, t in random_state(module, g).items()})
     header, tensors = observe(thing, question, asking.tensors, namespace)
     if case.raises is None and case.gradients:

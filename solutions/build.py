@@ -75,6 +75,8 @@ def points(notebook: NotebookNode) -> dict[str, float]:
             called = re.fullmatch(r"check\((\w+)\)", cell.source.strip())
             if not called:
                 raise ValueError(f"grade cell {meta['grade_id']!r} should be one line, check(Name), not {cell.source!r}")
+            if called[1] in found:
+                raise ValueError(f"two grade cells check {called[1]}, the second one is {meta['grade_id']!r}")
             found[called[1]] = meta["points"]
     return found
 
@@ -132,18 +134,18 @@ def copy_photographs() -> None:
 
 def build(lesson: Lesson) -> None:
     """Build one lesson in place."""
-    solved, course = NOTEBOOKS / lesson.name, COURSE / lesson.name
     notebook = read_source(lesson)
-    shutil.rmtree(solved, ignore_errors=True)
-    solved.mkdir(parents=True)
-    draw(lesson.topic, solved / "figures")
-    recorded.save(record_checks(lesson, notebook), solved / recorded.FILE)
-    execute(notebook, solved)
-    nbformat.write(notebook, solved / f"{lesson.name}.ipynb")
-    released = release(lesson, solved)
-    shutil.rmtree(course, ignore_errors=True)
-    shutil.copytree(solved, course)
-    nbformat.write(released, course / f"{lesson.name}.ipynb")
+    with tempfile.TemporaryDirectory() as scratch:  # what is there stays until everything worked
+        made = Path(scratch, lesson.name)
+        draw(lesson.topic, made / "figures")
+        recorded.save(record_checks(lesson, notebook), made / recorded.FILE)
+        execute(notebook, made)
+        nbformat.write(notebook, made / f"{lesson.name}.ipynb")
+        released = release(lesson, made)
+        for folder in (NOTEBOOKS, COURSE):
+            shutil.rmtree(folder / lesson.name, ignore_errors=True)
+            shutil.copytree(made, folder / lesson.name)
+    nbformat.write(released, COURSE / lesson.name / f"{lesson.name}.ipynb")
 
 
 def main() -> None:

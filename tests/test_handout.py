@@ -81,12 +81,13 @@ def test_it_holds_no_answers(lesson, handed_out):
     folder, _ = handed_out
     solved = nbformat.read(build.NOTEBOOKS / lesson.name / f"{lesson.name}.ipynb", as_version=4)
     regions = re.findall(r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", "\n".join(c.source for c in solved.cells), re.DOTALL)
-    secrets = {line.strip() for region in regions for line in region.splitlines() if len(line.strip()) > 30}
+    secrets = {line.strip() for region in regions for line in region.splitlines() if len(line.strip()) > 20}
     reference = (ROOT / f"solutions/reference/{lesson.topic}.py").read_text(encoding="utf-8")
-    secrets |= {line.strip() for line in reference.splitlines() if re.match(r"\s+(return|self\.\w+ =) ", line) and len(line.strip()) > 30}
+    secrets |= {line.strip() for line in reference.splitlines() if re.match(r"\s+(return|self\.\w+ =) ", line) and len(line.strip()) > 20}
+    secrets = {re.sub(r"^return |\s+#.*", "", secret) for secret in secrets} - {"super().__init__()"}
     assert len(secrets) > 4
     for path in folder.rglob("*"):
         if path.is_file():
             data = path.read_bytes()
-            for secret in [*secrets, "### BEGIN", "HIDDEN", "solutions.reference", "autograder"]:
+            for secret in [*secrets, "### BEGIN", "solutions.reference", "autograder"]:
                 assert secret.encode() not in data, f"{path}: {secret}"

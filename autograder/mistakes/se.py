@@ -43,7 +43,7 @@ MISTAKES = (
             ((MEAN, "x.mean(dim=3)"),)),
     Mistake("squeeze-drops-all-ones", "squeeze",
             "A bare `.squeeze()` removes every axis of size 1: a batch of one image loses its batch axis, one channel its channel axis. "
-            "Say which axes go: `flatten(1)`, or `mean(dim=(2, 3))`.",
+            "Say which axes go: `flatten(1)`, or average over the two axes by their numbers.",
             ((MEAN, "x.mean(dim=(2, 3), keepdim=True).squeeze()"),)),
     Mistake("squeeze-square-window", "squeeze",
             "Your squeeze treats the map as square (height used for both sides). Feature maps are often not: average over H and over W.",
@@ -121,7 +121,7 @@ MISTAKES = (
             (("if not 1 <= reduction <= channels", "if channels // 16 == 0"),
              ("hidden = channels // reduction", "hidden = channels // 16"))),
     Mistake("excitation-hidden-is-reduction", "Excitation",
-            "The hidden layer has `reduction` channels. The reduction is a divisor: hidden = channels // reduction.",
+            "The hidden layer has `reduction` channels. The reduction is a divisor: channels // reduction.",
             (("hidden = channels // reduction", "hidden = reduction"),)),
     Mistake("excitation-rounds-up", "Excitation",
             "The hidden width is rounded up where the reduction does not divide the channels. Round down: channels // reduction.",
@@ -206,6 +206,10 @@ MISTAKES = (
             "The numbers are right, and so are the gradients of the weights, but x reaches the gate through a `detach()`: its gradient "
             "lacks the way through the squeeze.",
             (("squeeze(x)", "squeeze(x.detach())"),)),
+    Mistake("se-image-detached", "SEBlock",
+            "The numbers are right, but the image is detached (`detach()` or `.data`) before the product: the gradient reaches x through "
+            "the gate alone.",
+            ((PRODUCT, "x.detach() * self.excitation(squeeze(x))[:, :, None, None]"),)),
     Mistake("se-remembers-gate", "SEBlock",
             "The gate of the first call is kept and used again for the next image. Compute it anew in every forward.",
             ((f"return {PRODUCT}", """if not hasattr(self, "gate"):

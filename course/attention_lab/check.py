@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from . import progress, recorded
@@ -37,21 +38,26 @@ def check(thing: Callable, picture: bool = False) -> float:
     return float(verdict.points)
 
 
-def verdict_on(thing: Callable, path: Path, namespace: dict[str, Any] | None = None) -> Verdict:
-    """The verdict on `thing` by the recorded checks in `path`. namespace: where its earlier exercises are found."""
+def verdict_on(thing: Callable, path: Path) -> Verdict:
+    """The verdict on `thing` by the recorded checks in `path`; its earlier exercises are found where it was defined."""
     if not path.exists():
         raise FileNotFoundError(f"{path.name} is not in {path.parent}: a notebook and its {path.name} belong in one folder")
     name = getattr(thing, "__name__", None)
     known = [exercise["name"] for exercise in recorded.read_header(path)["exercises"]]
     if name not in known:
         shown = f"`{name}`" if name else f"an object of type {type(thing).__name__}"
-        raise ValueError(f"check was given {shown}; this lesson's exercises are {', '.join(known)} (give the function or the class itself)")
-    namespace = namespace_of(thing) if namespace is None else namespace
-    lesson = recorded.load(path, only=name)
-    verdict = judge(lesson.exercises[0], _asker(thing, namespace))
-    if verdict.started and verdict.points < verdict.max_points and verdict.mistake is None:
-        _blame_earlier(verdict, lesson.exercises[0].uses, path, namespace)
-    return verdict
+        raise ValueError(f"check was given {shown}; it takes one of this lesson's exercises, written with def or class under its own name: "
+                         f"{', '.join(known)}")
+    namespace, exercise = namespace_of(thing), recorded.load(path, only=name).exercises[0]
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)  # tensors this small would spend their time waiting for each other
+    try:
+        verdict = judge(exercise, _asker(thing, namespace))
+        if verdict.started and verdict.points < verdict.max_points:
+            _blame_earlier(verdict, exercise.uses, path, namespace)
+        return verdict
+    finally:
+        torch.set_num_threads(threads)
 
 
 def _asker(thing: Callable, namespace: dict[str, Any]) -> Callable[[dict, dict[str, Tensor]], tuple[dict, dict[str, Tensor]]]:

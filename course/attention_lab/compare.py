@@ -116,17 +116,23 @@ def _axes_permuted(got: Tensor, expected: Tensor, within: float) -> str | None:
 
 
 def _few_digits(got: Tensor, expected: Tensor, within: float) -> str | None:
-    if got.shape != expected.shape or not close(got, expected, FEW_DIGITS * _largest(expected)):
+    if got.shape != expected.shape:
         return None
-    return ("it is right to about six digits only: a float32 (or another dtype) somewhere on the way, or a small constant such as eps "
-            "that is another one or stands in another place")
+    if close(got, expected, FEW_DIGITS * _largest(expected)):
+        return ("it is right to about six digits only: a float32 (or another dtype) somewhere on the way, or a small constant such as eps "
+                "that is another one or stands in another place")
+    halves = any(torch.equal(got.to(dtype).double(), got) for dtype in (torch.bfloat16, torch.float16))
+    if halves and close(got, expected, 0.02 * _largest(expected)):
+        return "it is right to two or three digits only: a half-precision number (float16, bfloat16) somewhere on the way"
+    return None
 
 
 def _scaled(got: Tensor, expected: Tensor, within: float) -> str | None:
-    if got.shape != expected.shape:
+    if got.shape != expected.shape or not _largest(expected):
         return None
     factor = (got * expected).sum().item() / (expected * expected).sum().item()
-    if abs(factor - 1) < 1e-6 or not close(got, factor * expected, 10 * within * min(1.0, abs(factor))):
+    rounding = 20 * within / _largest(expected)  # nearer to 1 than this, the factor is noise
+    if abs(factor - 1) < max(1e-6, rounding) or not close(got, factor * expected, 10 * within * min(1.0, abs(factor))):
         return None
     return "its sign is flipped everywhere" if abs(factor + 1) < 1e-6 else f"it is {_number(factor)} times the expected one everywhere"
 
@@ -151,9 +157,10 @@ def _activation(got: Tensor, expected: Tensor, within: float) -> str | None:
         if close(function(got), expected, 10 * within):
             return "it holds negative numbers that a ReLU would have set to 0" if name == "ReLU" else f"a {name} is missing at the end"
     for axis in (axis for axis in range(got.ndim) if got.shape[axis] > 1):
-        if close(got.softmax(axis), expected, 10 * within):
+        whole = torch.ones((), dtype=torch.float64)  # the sums of a softmax; asked first, because they cost less
+        if close(expected.sum(axis), whole.expand_as(expected.sum(axis)), 1e-6) and close(got.softmax(axis), expected, 10 * within):
             return f"a softmax over axis {axis} is missing at the end"
-        if close(got, expected.softmax(axis), 10 * within):
+        if close(got.sum(axis), whole.expand_as(got.sum(axis)), 1e-6) and close(got, expected.softmax(axis), 10 * within):
             return f"it went through one more softmax over axis {axis}"
     return None
 
@@ -183,10 +190,14 @@ RELATIONS: tuple[Callable[[Tensor, Tensor, float], str | None], ...] = (
 BY_SHAPE = (_extra_axes, _constant, _should_be_zero)  # the ones that mean something where the expected numbers are all the same
 
 
-# The next two speak of images: they are asked only where an input has the same batch, or the same map.
+# The next two speak of images: they are asked only where an input has the same batch, or the same map. What they say may be a
+# coincidence, so that a sub-module in which the difference begins is told first: their sentences begin with one of these.
+OF_IMAGES = ("of the batch of", "every image of the batch", "the inside of the map")
+
+
 def _one_image(got: Tensor, expected: Tensor, within: float) -> str | None:
     right = [i for i in range(len(got)) if close(got[i], expected[i], within)]
-    if right == [0]:
+    if right == [0] and _varies(expected[0], within):
         return f"of the batch of {len(got)} only the first image is right (is something of it used for the others?)"
     alike = [all(close(t[i], t[0], within) for i in range(1, len(t))) for t in (got, expected)]
     return "every image of the batch gets the same numbers: the batch axis was lost on the way" if alike == [True, False] else None

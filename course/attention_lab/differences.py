@@ -58,6 +58,11 @@ def differences(case: Case, observation: Observation, scale: dict[str, float]) -
         elif name.startswith("buffer.") and not wrong_output:
             difference = _tensor(case, name, expected, tensors.get(name), scale)
             found += [difference] if difference else []
+    lost = [d.where.removeprefix("gradient of ") for d in found if d.message == NO_GRADIENT]
+    if len(lost) > 1:  # one cause, told once
+        found = [d for d in found if d.message != NO_GRADIENT]
+        more = f" and {len(lost) - 3} more" if len(lost) > 3 else ""
+        found.append(Difference("gradients", f"gradients of {', '.join(lost[:3])}{more}", NO_GRADIENT))
     if case.limit is not None and header["largest"] and header["largest"]["elements"] >= case.limit:
         largest = header["largest"]
         found.append(Difference("memory", "largest tensor", f"`{largest['operation']}` makes a tensor of {largest['elements']:,} elements, "

@@ -103,6 +103,7 @@ class _Observation:
         self.leaves: dict[str, Tensor] = {}  # what gradients are taken of: input.<number>, param.<the reference's name>
         self.names: dict[str, str] = {}  # the module's parameter names -> the reference's
         self.hidden_layers: list[str] = []
+        self.transposed: set[str] = set()  # leaves that are matrices (in, out)
         self.choice, self.choices = question["choice"], {}
 
     def run(self) -> tuple[dict, dict[str, Tensor]]:
@@ -165,11 +166,12 @@ class _Observation:
         """Give `module` the weights below `prefix`. Modules of one exercise are placed alike; its choice is one digit of `choice`."""
         state = {name.removeprefix(prefix): t for name, t in self.tensors.items() if name.startswith(prefix)}
         known = exercise in self.choices
-        names, count = transfer.place(module, state, self.choices.setdefault(exercise, self.choice))
+        placed = transfer.place(module, state, self.choices.setdefault(exercise, self.choice))
         if not known:
-            self.choice //= count
-            self.header["placements"] *= count
-        return names
+            self.choice //= placed.count
+            self.header["placements"] *= placed.count
+        self.transposed |= {prefix.replace("state.", "param.") + placed.names[name] for name in placed.transposed}
+        return placed.names
 
     def decode(self, node: Any) -> Any:
         return values.decode(node, self.tensors, self.build)
@@ -202,6 +204,7 @@ class _Observation:
     def call(self, target: Callable, args: list, kwargs: dict, watched: bool) -> Any:
         """Call with fresh copies of the inputs; `watched`: as leaves of the graph, and seen whether they change."""
         before: dict[str, tuple[Tensor, Tensor]] = {}
+        lists: dict[str, tuple[list, list]] = {}
 
         def given(node: Any, path: str) -> Any:
             if isinstance(node, dict) and "tensor" in node:
@@ -212,7 +215,9 @@ class _Observation:
                 before[path] = (leaf, passed)
                 return passed
             if isinstance(node, list):
-                return [given(item, f"{path}.{i}") for i, item in enumerate(node)]
+                passed = [given(item, f"{path}.{i}") for i, item in enumerate(node)]
+                lists[path] = (passed, list(passed))
+                return passed
             if isinstance(node, dict) and "tuple" in node:
                 return tuple(given(node["tuple"], path))
             return self.decode(node)
@@ -225,6 +230,8 @@ class _Observation:
         if watched:
             self.header["changed"] = [path for path, (leaf, passed) in before.items()
                                       if passed.shape != leaf.shape or not torch.equal(passed.detach(), leaf.detach())]
+            self.header["changed"] += [path for path, (passed, was) in lists.items()
+                                       if len(passed) != len(was) or any(a is not b for a, b in zip(passed, was))]
         return output
 
     def differentiate(self, output: Any) -> None:
@@ -242,6 +249,7 @@ class _Observation:
         for name, gradient in zip(wanted, torch.autograd.grad(outputs, list(wanted.values()), cotangents, allow_unused=True)):
             if gradient is not None:
                 given = self.tensors[f"state.{name.removeprefix('param.')}" if name.startswith("param.") else name]
+                gradient = gradient.T if name in self.transposed else gradient
                 self.seen[f"grad.{name}"] = gradient.reshape(given.shape)  # a Linear where the reference has a 1x1 convolution
 
     def listen(self, module: nn.Module) -> None:

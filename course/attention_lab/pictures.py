@@ -45,7 +45,7 @@ def _house_style() -> Iterator[None]:
         "text.color": INK, "axes.labelcolor": INK, "axes.edgecolor": INK, "xtick.color": INK, "ytick.color": INK,
         "axes.spines.top": False, "axes.spines.right": False, "axes.titlesize": 10, "axes.titlelocation": "left",
         "figure.titlesize": 11, "font.size": 9, "image.interpolation": "nearest", "figure.constrained_layout.use": True,
-    }  # fmt: skip
+    }
     with plt.style.context(["default", ours]):  # from the default: a notebook's own style would mix with ours
         yield
 
@@ -300,7 +300,7 @@ def score_bars(
         axis.annotate(
             f"{name}: {value:.4g}", (value, 1), (0, 3 + 12 * i), xycoords=axis.get_xaxis_transform(),
             textcoords="offset points", ha="right" if value > middle else "left", va="bottom", color="#A84400",
-        )  # fmt: skip
+        )
     axis.set_yticks(range(len(results.arms)), results.arms)
     key = "(bar: mean; line: two standard errors to each side; dots: seeds)"
     axis.set(ylim=(len(results.arms) - 0.5, -0.5), xlabel=f"{label}\n{key}")

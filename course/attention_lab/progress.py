@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from html import escape
 from pathlib import Path
 
@@ -27,12 +26,12 @@ def _read(folder: Path) -> dict[str, float]:
 def remember(folder: Path, verdict: Verdict) -> None:
     """Keep the points of the latest check in `folder`. A folder that cannot be written to costs the memory, not the check."""
     kept = {**_read(folder), verdict.exercise: verdict.points}
+    beside = folder / f"{FILE}.new"
     try:
-        with tempfile.NamedTemporaryFile("w", dir=folder, prefix=FILE, delete=False, encoding="utf-8") as file:
-            json.dump(kept, file, indent=1)
-        os.replace(file.name, folder / FILE)  # never half a file, whatever happens in between
+        beside.write_text(json.dumps(kept, indent=1), encoding="utf-8")
+        os.replace(beside, folder / FILE)  # never half a file, whatever happens in between
     except OSError:
-        pass
+        beside.unlink(missing_ok=True)
 
 
 class Progress:
@@ -43,7 +42,10 @@ class Progress:
         for path in sorted(folder.parent.glob(f"*/{recorded.FILE}")) or [folder / recorded.FILE]:
             if not path.exists():
                 continue
-            header, kept = recorded.read_header(path), _read(path.parent)
+            try:
+                header, kept = recorded.read_header(path), _read(path.parent)
+            except ValueError:  # a broken neighbour is no reason to hide the rest
+                continue
             rows = [(e["name"], kept.get(e["name"]), e["points"]) for e in header["exercises"]]
             self.lessons.append((path.parent == folder, f"{header['lesson']}: {header['title']}", rows))
 

@@ -169,12 +169,12 @@ def _below(own: list[tuple[Node, Node]], pairs: list[tuple[Node, Node]]) -> Iter
         yield own + [unit for part in parts for unit in part]
 
 
-def placements(reference: Spec, learner: Spec) -> Iterator[dict[str, str]]:
+def placements(reference: Spec, learner: Spec) -> list[dict[str, str]]:
     """Candidate maps {learner's name: reference's name}, the most likely first, at most LIMIT.
 
     Raises Unplaced where the names and shapes do not fit at all.
     """
-    yield from _candidates(tuple(reference), tuple(learner))
+    return _candidates(tuple(reference), tuple(learner))
 
 
 @lru_cache(maxsize=64)  # every case asks for the same ones again
@@ -226,16 +226,36 @@ def spec_of(module: nn.Module, expected: set[str] = frozenset()) -> Spec:
     return [(name, tuple(value.shape)) for name, value in module.state_dict().items() if name not in own]
 
 
-def place(module: nn.Module, state: dict[str, Tensor], choice: int = 0) -> tuple[dict[str, str], int]:
-    """Copy `state` (the reference's names) into `module` by candidate number `choice`.
+@dataclass(frozen=True)
+class Placement:
+    """names: {module's name: state's name}. transposed: the module's names whose matrices are (in, out), not (out, in).
+    count: how many candidates there were."""
 
-    Returns the map {module's name: state's name} and the number of candidates; a larger `choice` starts again from the first.
-    Raises Unplaced.
+    names: dict[str, str]
+    transposed: frozenset[str]
+    count: int
+
+
+def place(module: nn.Module, state: dict[str, Tensor], choice: int = 0) -> Placement:
+    """Copy `state` (the reference's names) into `module` by candidate number `choice`; a larger one starts again from the first.
+
+    Bare matrices are tried as they stand and transposed: `s @ self.w` is as right as `s @ self.w.T`. Raises Unplaced.
     """
-    found = list(placements([(n, tuple(t.shape)) for n, t in state.items()], spec_of(module, set(state))))
-    names = found[choice % len(found)]
+    reference, learner = [(n, tuple(t.shape)) for n, t in state.items()], spec_of(module, set(state))
+    matrices = frozenset(name for name, shape in learner if name.rpartition(".")[2] not in LAYER and len(shape) == 2)
+    found, refused = [], None
+    for transposed in (frozenset(), matrices) if matrices else (frozenset(),):
+        spec = [(name, shape[::-1] if name in transposed else shape) for name, shape in learner]
+        try:
+            found += [(names, transposed) for names in placements(reference, spec)]
+        except Unplaced as error:
+            refused = refused or error
+    if not found:
+        raise refused
+    names, transposed = found[choice % len(found)]
     target = module.state_dict(keep_vars=True)
     with torch.no_grad():
         for mine, theirs in names.items():
-            target[mine].copy_(state[theirs].reshape(target[mine].shape))
-    return names, len(found)
+            place_for_it = target[mine].T if mine in transposed else target[mine]
+            place_for_it.copy_(state[theirs].reshape(place_for_it.shape))
+    return Placement(names, transposed, len(found))

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import numbers
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import torch
@@ -49,7 +50,7 @@ def encode(value: Any, tensors: dict[str, Tensor], name: str) -> Any:
         return {"tensor": name}
     if isinstance(value, numbers.Integral):
         return int(value) if int(value).bit_length() <= LONGEST else {"object": "an integer of hundreds of digits"}
-    if isinstance(value, numbers.Real):
+    if isinstance(value, (numbers.Real, Decimal)) or getattr(value, "shape", None) == () and hasattr(value, "__float__"):
         return float(value)
     if isinstance(value, torch.Size):
         return {"size": list(value)}

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from torch import Tensor
 
 from . import fingerprint, values
-from .compare import close, scales, tolerance
+from .compare import OF_IMAGES, close, scales, tolerance
 from .differences import NO_GRADIENT, Difference, differences, of_output
 from .recorded import Case, Exercise, Mistake, Observation
 from .trace import first_difference
@@ -30,7 +30,7 @@ EXPLAINED = 12  # placements that come equally close and are looked at in detail
 
 @dataclass(frozen=True)
 class Check:
-    """One line of a report. outcome: passed, failed, error or timeout."""
+    """One line of a report. outcome: passed or failed."""
 
     name: str
     outcome: str
@@ -77,7 +77,9 @@ def aspects(exercise: Exercise) -> list[str]:
     has = {case.aspect for case in exercise.cases} | {"output"}
     for case in exercise.cases:
         has |= {"gradients"} if any(n.startswith("grad.") for n in case.expected_tensors) else set()
-        has |= {"input"} if any(n.startswith("input.") for n in case.tensors) else set()
+        given = [*case.question["args"], *case.question["kwargs"].values()]
+        changeable = any(n.startswith("input.") for n in case.tensors) or any(isinstance(node, list) for node in given)
+        has |= {"input"} if changeable else set()
         has |= {"dtype"} if any(n.startswith("output") for n in case.expected_tensors) else set()
         has |= {"state"} if any(n.startswith("buffer.") for n in case.expected_tensors) else set()
         has |= {"memory"} if case.limit is not None else set()
@@ -147,7 +149,7 @@ def _red(exercise: Exercise, observed: list[Observation], found: list[list[Diffe
          ask: Callable[[int, dict], Observation]) -> Verdict:
     checks = _checks(exercise, found)
     verdict = Verdict(exercise.name, _points(exercise, found, checks), exercise.points, checks, "")
-    index = _leading(exercise, found)
+    index = _leading(found)
     case, difference = exercise.cases[index], _worst(found[index])
     mistake = _recognise(exercise, observed, found, scale, index)
     wrong_numbers = difference.aspect == case.aspect and difference.where.startswith("output")
@@ -203,15 +205,15 @@ def _checks(exercise: Exercise, found: list[list[Difference]]) -> list[Check]:
 
 def _best_first(found: list[Difference]) -> list[Difference]:
     order = ["input", *(aspect for aspect in SHARES if aspect != "input")]  # a changed input explains all that follows
-    return sorted(found, key=lambda d: (d.where == "crash" and len(found) > 1, not d.specific, d.message != NO_GRADIENT,
-                                        order.index(d.aspect)))
+    return sorted(found, key=lambda d: (d.where == "crash" and len(found) > 1, not d.specific, order.index(d.aspect),
+                                        d.message != NO_GRADIENT))  # of the gradients, the one that is missing
 
 
 def _worst(found: list[Difference]) -> Difference:
     return _best_first(found)[0]
 
 
-def _leading(exercise: Exercise, found: list[list[Difference]]) -> int:
+def _leading(found: list[list[Difference]]) -> int:
     """The failing case to show: a wrong output before a wrong gradient before the rest, and where something specific is seen."""
     rank = {aspect: i for i, aspect in enumerate(SHARES)}
     failing = [i for i, ds in enumerate(found) if ds]
@@ -226,7 +228,8 @@ def _headline(exercise: Exercise, found: list[list[Difference]], index: int, dif
         return "A first call is right, a second one on the same module is wrong: something is kept from call to call.", True
     values_cases = [i for i, c in enumerate(exercise.cases) if not c.expected["raised"]]
     wrong = [i for i in values_cases if found[i]]
-    if not difference.specific and trace:
+    begins = trace and "first difference is" in trace and difference.message.startswith(OF_IMAGES)
+    if trace and (not difference.specific or begins):
         return trace, True
     lead = f"{difference.where[0].upper()}{difference.where[1:]}: {difference.message}"
     unknown = [name for name in exercise.uses if difference.message.startswith("NameError") and f"'{name}'" in difference.message]
@@ -234,6 +237,8 @@ def _headline(exercise: Exercise, found: list[list[Difference]], index: int, dif
         return f"`{unknown[0]}` is not defined yet: run the cell of that exercise first, then check this one again.", True
     if difference.where == "crash":
         lead = "Your code stops with an error: " + difference.message.split("\n")[0]
+        if "unexpected keyword argument" in lead or "required positional argument" in lead:
+            return lead + ". Keep the arguments and their names as the exercise gives them.", True
     if difference.where in ("parameters", "class"):
         lead = difference.message
     if wrong and len(wrong) <= len(values_cases) // 2 and index in wrong:

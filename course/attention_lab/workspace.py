@@ -50,6 +50,8 @@ def copy(course: Path, my: Path) -> list[str]:
             said.append(f"{lesson.name}: {'updated' if (own / notebook).exists() else 'new'}, in {own}")
             shutil.copyfile(lesson / notebook, own / notebook)
             mark.write_text(newest, encoding="utf-8")
+        elif _hash(own / notebook) == newest:  # brought along, or updated by hand
+            mark.write_text(newest, encoding="utf-8")
         elif began != newest:
             said.append(f"{lesson.name}: there is a newer version of this lesson. Yours is kept as it is; "
                         f"`make reset LESSON={lesson.name}` starts the new one and keeps yours beside it")
@@ -89,7 +91,7 @@ def main() -> None:
         else:
             kept = reset(arguments.course, arguments.my, arguments.lesson)
             print(f"{arguments.lesson} starts afresh" + (f"; your old copy is in {kept}" if kept else ""))
-    except (FileNotFoundError, ValueError) as error:
+    except (OSError, ValueError) as error:
         parser.error(str(error))
 
 

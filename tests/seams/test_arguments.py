@@ -114,3 +114,30 @@ def test_a_callable_argument(way):
         def cosine_attention(q, k, v, transform):
             return transform(q @ k.mT).softmax(-1)
         """, "Expected shape (2, 3, 2), got (2, 3, 5)")
+
+
+def test_a_list_that_the_answer_changes(way):
+    source = """
+        def total(numbers):
+            return sum(numbers)
+        """
+    lesson = way(source, "total", Case("three numbers", ([3, 1, 2],)))
+    lesson.right(source)
+    lesson.wrong(source.replace("return sum(numbers)", "numbers.sort()\n            return sum(numbers)"),
+                 "Input `numbers`: your code changes it in place")
+
+
+def test_positional_arguments_of_a_constructor(way):
+    source = """
+        class Scale(nn.Module):
+            def __init__(self, channels, factor=2):
+                super().__init__()
+                self.factor = factor
+
+            def forward(self, x):
+                return x * self.factor
+        """
+    lesson = way(source, "Scale", Case("a factor by name", (Draw((2, 3)),), construct={"channels": 3, "factor": 5}),
+                 Case("Scale(3, 4)", (Draw((2, 3)),), construct=(3, 4)))
+    lesson.right(source)
+    lesson.wrong(source.replace("channels, factor=2", "factor=2, channels=1"), "Right on other inputs, wrong with Scale(3, 4)")

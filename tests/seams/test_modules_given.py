@@ -52,7 +52,7 @@ def test_a_given_layer_has_gradients_of_its_own(way):
             with torch.no_grad():
                 y = downsample(x)
             return torch.relu(x + y)
-        """, "radient of `downsample.weight`: no gradient arrives")
+        """, "radients of `downsample.weight`, `downsample.bias`: no gradient arrives")
 
 
 BLOCKS = """

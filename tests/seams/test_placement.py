@@ -229,7 +229,8 @@ def test_many_equal_layers_end():
     layers = nn.ModuleDict({f"layer{i}": nn.Linear(2, 2) for i in range(20)})
     state = {f"other.{n}": torch.randn(t.shape) for n, t in nn.Sequential(*[nn.Linear(2, 2) for _ in range(20)]).state_dict().items()}
     start = time.perf_counter()
-    names, count = transfer.place(layers, state)
+    placed = transfer.place(layers, state)
+    names, count = placed.names, placed.count
     assert count == transfer.LIMIT and time.perf_counter() - start < 10
     assert names["layer7.bias"] == "other.7.bias"
 
@@ -323,7 +324,7 @@ def test_containers_in_another_nesting(way):
 
             def forward(self, x):
                 return self.second(x)
-        """, "Gradient of `first.0.weight`: no gradient arrives. Either the result does not depend on it")
+        """, "Gradients of `first.0.weight`", "no gradient arrives. Either the result does not depend on it")
 
 
 def test_an_index_table_is_no_weight(way):
@@ -361,3 +362,28 @@ def test_an_index_table_is_no_weight(way):
             def forward(self, x):
                 return x + self.values[0, self.index]
         """, "numbers differ")
+
+
+def test_bare_matrices_may_be_transposed(way):
+    lesson = way("""
+        class Mlp(nn.Module):
+            def __init__(self, channels, hidden):
+                super().__init__()
+                self.fc1 = nn.Linear(channels, hidden, bias=False)
+                self.fc2 = nn.Linear(hidden, channels, bias=False)
+
+            def forward(self, s):
+                return torch.sigmoid(self.fc2(torch.relu(self.fc1(s))))
+        """, "Mlp", Case("a few", (Draw((3, 6)),), construct={"channels": 6, "hidden": 2}))
+    answer = """
+        class Mlp(nn.Module):
+            def __init__(self, channels, hidden):
+                super().__init__()
+                self.down, self.up = nn.Parameter(torch.randn({})), nn.Parameter(torch.randn({}))
+
+            def forward(self, s):
+                return torch.sigmoid({})
+        """
+    lesson.right(answer.format("hidden, channels", "channels, hidden", "torch.relu(s @ self.down.T) @ self.up.T"))
+    lesson.right(answer.format("channels, hidden", "hidden, channels", "torch.relu(s @ self.down) @ self.up"))
+    lesson.wrong(answer.format("channels, hidden", "hidden, channels", "(s @ self.down) @ self.up"), "Output")

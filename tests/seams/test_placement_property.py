@@ -51,7 +51,8 @@ def test_renamed_children_reproduce_the_output(children, swap, renamed, seed):
     learner = Tree(children, ["a", "b", "c"] if renamed else ["first", "second", "third"], swap)
     state, x = drawn(reference, seed), torch.randn(2, WIDTH, 4, 5, generator=torch.Generator().manual_seed(seed))
     reference.load_state_dict(state)
-    names, count = transfer.place(learner, state)
+    placed = transfer.place(learner, state)
+    names, count = placed.names, placed.count
     assert 1 <= count <= transfer.LIMIT and set(names.values()) == set(state) and set(names) == set(learner.state_dict())
     assert torch.allclose(learner.eval()(x), reference.eval()(x), atol=1e-4, rtol=1e-4)
 
@@ -67,7 +68,7 @@ def test_children_defined_in_another_order_are_found(children, order, seed):
     state, x = drawn(reference, seed), torch.randn(2, WIDTH, 4, 5, generator=torch.Generator().manual_seed(seed))
     reference.load_state_dict(state)
     expected = reference.eval()(x)
-    _, count = transfer.place(learner, state)
+    count = transfer.place(learner, state).count
     if count == transfer.LIMIT:
         return  # more orders than are tried
     for choice in range(count):

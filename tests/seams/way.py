@@ -44,7 +44,6 @@ class Way:
             assert part in said, f"{part!r} is not in:\n{said}"
         for part in never:
             assert part not in said, f"{part!r} is in:\n{said}"
-        assert "<code" in report.html(judged) or "`" not in said or said.count("`") % 2
         return judged
 
 
