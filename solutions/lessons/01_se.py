@@ -589,14 +589,14 @@ results
 
 # %% [markdown]
 # Is a gap more than luck? Three seeds give a mean, and its **standard error** says how far that mean may be from the mean over many seeds. A rule of thumb: a gap should be larger than
-# two standard errors of the difference. `lead` gives the gap in these units.
+# two standard errors of the difference (`lead` gives it in these units), and large enough to matter: here, 5 points.
 
 # %% tags=["experiment"]
 sizes = {arm: sum(p.numel() for p in network(between(), outputs=2).parameters())
          for arm, (between, _) in arms.items()}
 for arm, control in (("SE", "no squeeze"), ("SE, cue taken out", "plain, cue taken out")):
-    verdict = "more" if results.lead(arm, control) > 2 else "not more"
-    print(f"'{arm}' against '{control}': {verdict} than two standard errors ahead")
+    matters = results.lead(arm, control) > 2 and results.mean(arm) - results.mean(control) > 5
+    print(f"'{arm}' is {'clearly' if matters else 'not clearly'} ahead of '{control}'")
 score_bars(results, "right answers on new pictures (%)",
            parameters=sizes, highlight="SE", baselines={"a coin": 50})
 
