@@ -66,8 +66,8 @@ MISTAKES = (
 
     # --- Excitation
     Mistake("excitation-softmax", "Excitation",
-            "Your gate ends in a softmax: the channels compete and their weights sum to 1, so 512 channels would be faded to 1/512 on the "
-            "mean. SE uses a sigmoid: each channel is opened or closed on its own.",
+            "Your gate ends in a softmax: the channels compete and their weights sum to 1, so 512 channels would be faded to 1/512 on "
+            "average. SE uses a sigmoid: each channel is opened or closed on its own.",
             ((GATE, "torch.softmax(self.fc2(torch.relu(self.fc1(s))), dim=-1)"),)),
     Mistake("excitation-no-sigmoid", "Excitation",
             "The sigmoid at the end is missing: your weights are any real numbers, also negative ones. A gate lies between 0 and 1.",
@@ -139,7 +139,7 @@ MISTAKES = (
             "is an error.",
             (("if not 1 <= reduction <= channels", "if channels <= reduction"),)),
     Mistake("excitation-at-least-one", "Excitation",
-            "A hidden width of 0 is silently made 1. channels=8 with reduction=16 is most likely a typing error of your user: "
+            "A hidden width of 0 is silently made 1. channels=8 with reduction=16 is most likely a slip of the caller: "
             "raise a ValueError that names both numbers.",
             ((GUARD, ""), ("hidden = channels // reduction", "hidden = max(1, channels // reduction)"))),
     Mistake("excitation-no-error", "Excitation",
