@@ -6,14 +6,13 @@ import inspect
 import linecache
 import textwrap
 import zlib
-from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from attention_lab import recorded, values, verdict
+from attention_lab import recorded, values
 from attention_lab.compare import scales
 from attention_lab.fingerprint import fingerprint, row_scales, same
 from attention_lab.observe import observe
@@ -186,10 +185,6 @@ def run_source(source: str, reference: ModuleType, name: str) -> dict[str, Any]:
     return namespace
 
 
-def asker(thing: Callable, namespace: dict[str, Any]) -> verdict.Ask:
-    return lambda question, tensors: observe(thing, question, tensors, namespace)
-
-
 def record_exercise(exercise: declare.Exercise, points: float, reference: ModuleType,
                     mistakes: list[declare.Mistake]) -> recorded.Exercise:
     """The recorded exercise. Raises ValueError where two mistakes look alike or one looks right."""
@@ -201,8 +196,8 @@ def record_exercise(exercise: declare.Exercise, points: float, reference: Module
     known = {"the reference": [fingerprint(case.expected, case.expected_tensors, case.mentions) for case in cases]}
     for mistake in mistakes:
         theirs = run_source(source_of(mistake, reference), reference, mistake.id)
-        ask = asker(theirs[exercise.name], theirs)
-        prints = [fingerprint(*ask(case.question, case.tensors), case.mentions) for case in cases]
+        thing = theirs[exercise.name]
+        prints = [fingerprint(*observe(thing, case.question, case.tensors, theirs), case.mentions) for case in cases]
         for other, others in known.items():
             if all(same(p, o, z if len(z) <= len(p[1]) else z[:len(p[1])]) for p, o, z in zip(prints, others, zero)):
                 raise ValueError(f"{exercise.name}: the mistake {mistake.id!r} cannot be told from {other!r} on these cases")

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import io
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from . import progress, recorded
 from .observe import namespace_of, observe
+from .recorded import Observation
 from .report import Report
-from .verdict import Verdict, judge
+from .threads import one_thread
+from .verdict import Ask, Verdict, judge
 
 
 def check(thing: Callable, picture: bool = False) -> float:
@@ -42,28 +44,26 @@ def verdict_on(thing: Callable, path: Path) -> Verdict:
     """The verdict on `thing` by the recorded checks in `path`; its earlier exercises are found where it was defined."""
     if not path.exists():
         raise FileNotFoundError(f"{path.name} is not in {path.parent}: a notebook and its {path.name} belong in one folder")
-    name = getattr(thing, "__name__", None)
-    known = [exercise["name"] for exercise in recorded.read_header(path)["exercises"]]
-    if name not in known:
+    name = getattr(thing, "__name__", "")
+    found = recorded.load(path, only=name).exercises
+    if not found:
+        known = [exercise["name"] for exercise in recorded.read_header(path)["exercises"]]
         shown = f"`{name}`" if name else f"an object of type {type(thing).__name__}"
         raise ValueError(f"check was given {shown}; it takes one of this lesson's exercises, written with def or class under its own name: "
                          f"{', '.join(known)}")
-    namespace, exercise = namespace_of(thing), recorded.load(path, only=name).exercises[0]
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)  # tensors this small would spend their time waiting for each other
-    try:
-        verdict = judge(exercise, _asker(thing, namespace))
+    namespace, exercise = namespace_of(thing), found[0]
+    with one_thread():
+        verdict = judge(exercise, asker(thing, namespace))
         if verdict.started and verdict.points < verdict.max_points:
             _blame_earlier(verdict, exercise.uses, path, namespace)
-        return verdict
-    finally:
-        torch.set_num_threads(threads)
+    return verdict
 
 
-def _asker(thing: Callable, namespace: dict[str, Any]) -> Callable[[dict, dict[str, Tensor]], tuple[dict, dict[str, Tensor]]]:
+def asker(thing: Callable, namespace: dict[str, Any]) -> Ask:
+    """Asks `thing` in this process. namespace: the learner's global names."""
     asked = []
 
-    def ask(question: dict, tensors: dict[str, Tensor]) -> tuple[dict, dict[str, Tensor]]:
+    def ask(question: dict, tensors: dict[str, Tensor]) -> Observation:
         # What a learner prints is seen once, not once a question.
         with contextlib.redirect_stdout(io.StringIO()) if asked else contextlib.nullcontext():
             asked.append(True)
@@ -78,7 +78,7 @@ def _blame_earlier(verdict: Verdict, uses: list[str], path: Path, namespace: dic
         if piece is None or getattr(piece, "__name__", None) != name:
             continue
         known = recorded.load(path, only=name).exercises  # empty where it is an exercise of another lesson
-        if known and (earlier := judge(known[0], _asker(piece, namespace))).points < known[0].points:
+        if known and (earlier := judge(known[0], asker(piece, namespace))).points < known[0].points:
             verdict.evidence.insert(0, verdict.headline)
             verdict.headline = (f"`{name}`, an earlier exercise, does not pass its own check yet"
                                 f"{'' if earlier.started else ' (it is not implemented)'}: repair it first, then check this one again.")
@@ -87,12 +87,8 @@ def _blame_earlier(verdict: Verdict, uses: list[str], path: Path, namespace: dic
 
 
 def _show(thing: Any) -> None:
-    try:
-        from IPython import get_ipython
-        from IPython.display import display
-    except ImportError:
-        get_ipython = lambda: None  # noqa: E731
-    if get_ipython() is None:
-        print(thing)
+    ipython = sys.modules.get("IPython")  # imported by every kernel
+    if ipython and ipython.get_ipython():
+        ipython.display.display(thing)
     else:
-        display(thing)
+        print(thing)

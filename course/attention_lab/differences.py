@@ -29,7 +29,7 @@ class Difference:
 
 
 def differences(case: Case, observation: Observation, scale: dict[str, float]) -> list[Difference]:
-    """Everything in which an observation differs from what the case expects, the most telling first."""
+    """Everything in which an observation differs from what the case expects; what was changed in place first, then outputs."""
     header, tensors = observation
     if case.expected["raised"]:
         return _error_differences(case, header)

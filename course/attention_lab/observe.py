@@ -152,7 +152,7 @@ class _Observation:
         module = module.to(getattr(torch, question["dtype"])).train(question["train"])
         self.header["parameters"] = [[name, list(p.shape)] for name, p in module.named_parameters()]
         self.hidden_layers = _unregistered(module)
-        if not question["construct"].get("placed", True):
+        if not question["construct"]["placed"]:
             return module  # arguments that a call refuses: the weights do not matter
         self.names = self.place(module, "state.", question["exercise"])
         for name, parameter in module.named_parameters(remove_duplicate=False):

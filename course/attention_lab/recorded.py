@@ -125,7 +125,7 @@ def load(path: Path, only: str | None = None) -> Lesson:
                 continue
             cases = []
             for c, case in enumerate(entry["cases"]):
-                dtypes = case.pop("dtypes", {})
+                dtypes = case.pop("dtypes")
                 expected = _expected(under(f"{e}/{c}/e/"), case["question"]["dtype"], dtypes)
                 cases.append(Case(**case, tensors=under(f"{e}/{c}/q/"), expected_tensors=expected))
             mistakes = []

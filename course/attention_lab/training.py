@@ -19,6 +19,8 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor, nn
 
+from .threads import one_thread
+
 
 def train(
     model: nn.Module,
@@ -246,19 +248,10 @@ class _Bar:
 
 @contextmanager
 def _reproducible(seed: int) -> Iterator[None]:
-    """Seed torch's global random numbers and compute on one CPU thread; put both back afterwards.
-
-    Another number of threads sums in another order, and the scores would depend on the machine's number of cores.
-    Networks this small gain nothing from a second thread, and lose a lot when the other core is busy.
-    """
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
-            torch.manual_seed(seed)
-            yield
-    finally:
-        torch.set_num_threads(threads)
+    """Seed torch's global random numbers and compute on one CPU thread; put both back afterwards."""
+    with one_thread(), torch.random.fork_rng(devices=range(torch.cuda.device_count())):
+        torch.manual_seed(seed)
+        yield
 
 
 def _check_training(

@@ -99,14 +99,16 @@ def _placed(exercise: Exercise, ask: Ask, scale: dict[str, float]) -> tuple[list
 
     Where another case leaves other doubts (a reduction of 1 makes more shapes equal), it is asked anew.
     """
-    choices, observed = [], []
+    choices, observed, lost = [], [], False
     for case in exercise.cases:
         choice = choices[0] if choices else 0
         answer = ask({**case.question, "choice": choice}, case.tensors)
         count = answer[0]["placements"]
-        lost = observed and differences(exercise.cases[0], observed[0], scale)
-        if count > 1 and not lost and (not observed or count != observed[0][0]["placements"]) and differences(case, answer, scale):
+        doubtful = count > 1 and (not observed or count != observed[0][0]["placements"])
+        if doubtful and not lost and differences(case, answer, scale):
             choice, answer = _search(case, ask, scale, count)
+        if not observed:
+            lost = bool(differences(case, answer, scale))  # what no placement makes right on the first case is searched no further
         choices.append(choice)
         observed.append(answer)
     return choices, observed
@@ -255,11 +257,11 @@ def _recognise(exercise: Exercise, observed: list[Observation], found: list[list
     prints = [fingerprint.fingerprint(*o, case.mentions) for case, o in zip(exercise.cases, observed)]
     zero = [fingerprint.row_scales(o[1], scale) for o in observed]
     honest = [fingerprint.fingerprint(case.expected, case.expected_tensors, case.mentions) for case in exercise.cases]
+    honest_zero = [fingerprint.row_scales(case.expected_tensors, scale) for case in exercise.cases]
     failing = {i for i, ds in enumerate(found) if ds}
     best, most = None, 0
     for mistake in exercise.mistakes:
-        theirs = {i for i, p in enumerate(mistake.fingerprints)
-                  if not fingerprint.same(p, honest[i], fingerprint.row_scales(exercise.cases[i].expected_tensors, scale))}
+        theirs = {i for i, p in enumerate(mistake.fingerprints) if not fingerprint.same(p, honest[i], honest_zero[i])}
         if (leading in theirs <= failing and len(theirs) > most
                 and all(fingerprint.same(prints[i], mistake.fingerprints[i], zero[i]) for i in theirs)):
             best, most = mistake, len(theirs)

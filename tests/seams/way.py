@@ -6,6 +6,7 @@ from textwrap import dedent
 from types import ModuleType
 
 from attention_lab import recorded, report, verdict
+from attention_lab.check import asker
 from autograder import record
 from autograder.declare import Exercise, Mistake
 
@@ -28,7 +29,7 @@ class Way:
     def judge(self, answer: str) -> verdict.Verdict:
         names = self.namespace(answer)
         exercise = recorded.load(self.path, only=self.name).exercises[0]
-        return verdict.judge(exercise, record.asker(names[self.name], names))
+        return verdict.judge(exercise, asker(names[self.name], names))
 
     def right(self, answer: str) -> verdict.Verdict:
         judged = self.judge(answer)
