@@ -24,7 +24,7 @@ EXCITATION = Exercise("Excitation", (
          construct={"channels": 8, "reduction": 2}),
     Case("channels=8, reduction=4, called a second time", (Draw((2, 8)),), earlier=True, aspect="state",
          construct={"channels": 8, "reduction": 4}),
-    Case("large float32 numbers, channels=12, reduction=3", (Draw((3, 12), scale=60.0),), dtype="float32", aspect="dtype",
+    Case("large float32 numbers, channels=12, reduction=3", (Draw((3, 12), scale=15.0),), dtype="float32", aspect="dtype",
          construct={"channels": 12, "reduction": 3}),
     Case("channels=8, reduction=16, which leaves no hidden channel", (Draw((2, 8)),), aspect="errors", raises=(8, 16),
          construct={"channels": 8, "reduction": 16}),

@@ -17,7 +17,7 @@ from .transfer import canonical
 from .values import leaves
 
 WAVES = (0.7548776662466927, 0.5698402909980532, 0.4503599627370496)  # radians an element; irrational to each other
-RELATIVE = 1e-8
+RELATIVE = {"float64": 1e-8, "float32": 1e-5}  # two ways to compute the same mistake round differently
 ZERO = 1e-12  # a gradient below is rounding noise
 
 
@@ -60,12 +60,12 @@ def row_scales(tensors: dict[str, Tensor], scales: dict[str, float]) -> list[flo
     return [scales.get(kind_of(name), 1.0) for name in _seen(tensors)]
 
 
-def same(a: tuple[str, Tensor], b: tuple[str, Tensor], zero: list[float]) -> bool:
-    """Do two fingerprints describe the same observation? `zero`: row_scales of one of the two."""
+def same(a: tuple[str, Tensor], b: tuple[str, Tensor], zero: list[float], dtype: str) -> bool:
+    """Do two fingerprints describe the same observation? `zero`: row_scales of one of the two; `dtype`: their question's."""
     if a[0] != b[0] or a[1].shape != b[1].shape:
         return False
     scale = torch.tensor(zero + [1.0] * (len(a[1]) - len(zero)), dtype=torch.float64).reshape(-1, 1)
-    within = RELATIVE * torch.maximum(a[1][:, :1].abs(), scale)
+    within = RELATIVE[dtype] * torch.maximum(a[1][:, :1].abs(), scale)
     finite = a[1].isfinite().all(dim=1) & b[1].isfinite().all(dim=1)
     if not torch.equal(a[1][~finite].nan_to_num(), b[1][~finite].nan_to_num()):  # a NaN equals a NaN here
         return False

@@ -258,12 +258,13 @@ def _recognise(exercise: Exercise, observed: list[Observation], found: list[list
     zero = [fingerprint.row_scales(o[1], scale) for o in observed]
     honest = [fingerprint.fingerprint(case.expected, case.expected_tensors, case.mentions) for case in exercise.cases]
     honest_zero = [fingerprint.row_scales(case.expected_tensors, scale) for case in exercise.cases]
+    dtypes = [case.question["dtype"] for case in exercise.cases]
     failing = {i for i, ds in enumerate(found) if ds}
     best, most = None, 0
     for mistake in exercise.mistakes:
-        theirs = {i for i, p in enumerate(mistake.fingerprints) if not fingerprint.same(p, honest[i], honest_zero[i])}
+        theirs = {i for i, p in enumerate(mistake.fingerprints) if not fingerprint.same(p, honest[i], honest_zero[i], dtypes[i])}
         if (leading in theirs <= failing and len(theirs) > most
-                and all(fingerprint.same(prints[i], mistake.fingerprints[i], zero[i]) for i in theirs)):
+                and all(fingerprint.same(prints[i], mistake.fingerprints[i], zero[i], dtypes[i]) for i in theirs)):
             best, most = mistake, len(theirs)
     return best
 
