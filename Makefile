@@ -1,6 +1,7 @@
 # make lab     set everything up, copy the lessons to my/ and open JupyterLab there (PORT=8888, BROWSER=no for no browser)
 # make reset LESSON=01_se   start a lesson afresh; your old copy is kept in my/old/
 # make test    set everything up and run all tests
+# make class   a whole class through nbgrader, in a course of its own below work/class
 # make build   build every lesson from its source (LESSON=01_se: one)
 PYTHON ?= python3
 PORT ?= 8888
@@ -13,7 +14,7 @@ BIN := $(CURDIR)/.venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 export PATH := $(BIN):$(PATH)
 
-.PHONY: lab reset test build browser
+.PHONY: lab reset test class build browser database
 
 lab: .venv/lab
 	$(BIN)/python -m attention_lab.workspace copy course my
@@ -22,11 +23,14 @@ lab: .venv/lab
 reset: .venv/lab
 	$(BIN)/python -m attention_lab.workspace reset course my $(LESSON)
 
-test: .venv/test browser
+test: .venv/test browser database
 	rm -rf work/nbval && mkdir -p work && cp -r solutions/notebooks work/nbval
 	$(BIN)/ruff check .
 	$(BIN)/python -m pytest
 	$(BIN)/python -m pytest -p no:cacheprovider --nbval --nbval-cell-timeout=300 work/nbval
+
+class: .venv/test
+	$(BIN)/python -m tests.classroom.demonstration
 
 build: .venv/test
 	$(BIN)/python -m solutions.build $(LESSON)
@@ -36,6 +40,11 @@ browser:
 	@{ command -v chromium && command -v chromedriver; } > /dev/null || { command -v apt-get > /dev/null && [ "$$(id -u)" = 0 ] && \
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium chromium-driver > /dev/null; } || \
 		echo "No Chromium with chromedriver, and no way to install it here: the browser tests will be left out."
+
+database:
+	@{ command -v initdb || ls /usr/lib/postgresql/*/bin/initdb; } > /dev/null 2>&1 || { command -v apt-get > /dev/null && [ "$$(id -u)" = 0 ] && \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq postgresql > /dev/null; } || \
+		echo "No PostgreSQL server, and no way to install it here: the test of a gradebook on a server will be left out."
 
 .venv/made:
 	$(PYTHON) -c "import sys; sys.exit('Python 3.11 or newer is needed, this is ' + sys.version) if sys.version_info < (3, 11) else None"
@@ -48,6 +57,14 @@ browser:
 	$(PIP) install -q -c constraints.txt -e course --group lab
 	touch $@
 
-.venv/test: .venv/lab
+# What an instructor needs: nbgrader, and the autograder as a command. Graders and references are run from here, never installed.
+.venv/grade: .venv/lab
+	$(PIP) install -q -c constraints.txt -e course --group grade
+	printf '%s\n' '#!$(BIN)/python' 'import sys' 'sys.path[:0] = ["$(CURDIR)", "$(CURDIR)/course"]' \
+		'from autograder.cli import main' 'if __name__ == "__main__":' '    main()' > .venv/bin/autograder
+	chmod +x .venv/bin/autograder
+	touch $@
+
+.venv/test: .venv/grade
 	$(PIP) install -q -c constraints.txt -e course --group test
 	touch $@

@@ -19,7 +19,6 @@ from attention_lab.observe import observe
 
 from . import declare
 
-
 VISIBLE = "visible"  # the seed of the recorded checks that learners hold; a class's hidden graders have a secret one
 
 
@@ -98,15 +97,16 @@ ATTEMPTS = 30
 PATIENCE = 8
 
 
-def record_case(name: str, case: declare.Case, namespace: dict[str, Any], seed: str = VISIBLE) -> recorded.Case:
+def record_case(name: str, case: declare.Case, namespace: dict[str, Any], seed: str = VISIBLE, device: str = "meta") -> recorded.Case:
     """Ask the reference `namespace[name]` one question and keep question and answer.
 
+    device: where a case of the aspect `device` is asked, `cuda` or its stand-in `meta`; all others are asked on the CPU.
     Drawn again while the gradient of a parameter, or of an image of the batch, is zero throughout (a hidden layer that a ReLU
     silences would hide mistakes), up to ATTEMPTS times, or PATIENCE times without gain: some gradients are zero by nature.
     """
     best, most, since = None, -1, 0
     for attempt in range(ATTEMPTS):
-        made = _record_once(name, case, namespace, generator(seed, name, case.label, attempt))
+        made = _record_once(name, case, namespace, generator(seed, name, case.label, attempt), device)
         gradients = [part for name_, t in made.expected_tensors.items() if name_.startswith("grad.") and t.numel()
                      for part in (t if name_.startswith("grad.input.") and t.ndim > 1 else [t])]
         alive = sum(bool(part.abs().max() > 1e-9) for part in gradients)
@@ -117,14 +117,14 @@ def record_case(name: str, case: declare.Case, namespace: dict[str, Any], seed: 
     return best
 
 
-def _record_once(name: str, case: declare.Case, namespace: dict[str, Any], g: torch.Generator) -> recorded.Case:
+def _record_once(name: str, case: declare.Case, namespace: dict[str, Any], g: torch.Generator, device: str) -> recorded.Case:
     thing = namespace[name]
     asking = _Asking(namespace, g)
     question = {
-        "exercise": name, "construct": None, "method": case.method, "train": case.train, "dtype": case.dtype,
+        "exercise": name, "construct": None, "method": case.method, "train": case.train, "dtype": case.dtype, "device": "cpu",
         "args": [asking.node(v, f"input.{i}") for i, v in enumerate(case.args)],
         "kwargs": {k: asking.node(v, f"input.{k}") for k, v in case.kwargs.items()}, "earlier": None,
-        "gradients": False, "trace": inspect.isclass(thing), "largest": case.limit is not None, "choice": 0,
+        "gradients": False, "trace": inspect.isclass(thing) and case.aspect != "device", "largest": case.limit is not None, "choice": 0,
     }
     if case.earlier:
         question["earlier"] = [[asking.node(v, f"earlier.{i}") for i, v in enumerate(case.args)],
@@ -145,6 +145,11 @@ def _record_once(name: str, case: declare.Case, namespace: dict[str, Any], g: to
                 asking.tensors[f"cotangent.{path}".rstrip(".")] = draw(declare.Draw(tuple(shape)), g)
         question["gradients"] = True
         header, tensors = observe(thing, question, asking.tensors, namespace)
+    if case.aspect == "device":
+        here, question["device"] = tensors, device
+        header, tensors = observe(thing, question, asking.tensors, namespace)
+        header["devices"] = {n: there for n, there in header["devices"].items()  # a gradient of zeros may be missing as well
+                             if not n.startswith("grad.") or bool(here[n].any())}
     _refuse_surprises(name, case, header)
     if header["raised"]:  # the reference's own line and words stay here
         header["raised"] = {key: header["raised"][key] for key in ("type", "value_error", "numbers")}
@@ -156,7 +161,9 @@ def _record_once(name: str, case: declare.Case, namespace: dict[str, Any], g: to
 
 def _refuse_surprises(name: str, case: declare.Case, header: dict) -> None:
     """A recording is worth nothing where the reference itself fails."""
-    raised = header["raised"]
+    raised, left = header["raised"], [n for n, there in header["devices"].items() if there["device"] == "cpu"]
+    if header["mixed"] or left:
+        raise ValueError(f"{name}, case {case.label!r}: the reference mixes devices: {header['mixed']}, on the CPU: {left}")
     if (raised is None) != (case.raises is None) or (raised and not raised["value_error"]):
         raise ValueError(f"{name}, case {case.label!r}: the reference raised {raised}")
     if raised and not set(case.raises) <= set(raised["numbers"]):
@@ -189,12 +196,17 @@ def run_source(source: str, reference: ModuleType, name: str) -> dict[str, Any]:
 
 
 def record_exercise(exercise: declare.Exercise, points: float, reference: ModuleType,
-                    mistakes: list[declare.Mistake], seed: str = VISIBLE) -> recorded.Exercise:
-    """The recorded exercise. Raises ValueError where two mistakes look alike or one looks right."""
+                    mistakes: list[declare.Mistake], seed: str = VISIBLE, device: str = "meta") -> recorded.Exercise:
+    """The recorded exercise. Raises ValueError where two mistakes look alike or one looks right.
+
+    device: as of record_case.
+    """
+    if exercise.cases[0].aspect == "device":
+        raise ValueError(f"{exercise.name}: the first case places the weights, so that it is asked on the CPU")
     namespace = vars(reference)
-    cases = [record_case(exercise.name, case, namespace, seed) for case in exercise.cases]
+    cases = [record_case(exercise.name, case, namespace, seed, device) for case in exercise.cases]
     made = recorded.Exercise(exercise.name, points, list(exercise.uses), cases, [])
-    scale = scales([case.expected_tensors for case in cases])
+    scale = scales([case.expected_tensors for case in cases if case.question["device"] == "cpu"])
     zero = [row_scales(case.expected_tensors, scale) for case in cases]
     known = {"the reference": [fingerprint(case.expected, case.expected_tensors, case.mentions) for case in cases]}
     for mistake in mistakes:

@@ -18,8 +18,6 @@ import shutil
 import sys
 import sysconfig
 import tempfile
-import tomllib
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
@@ -28,29 +26,16 @@ import nbformat
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT / "course")]  # the library as it is here, whatever is installed
+from solutions.course import COURSE, NOTEBOOKS, ROOT, Lesson, lessons
+
+sys.path[:0] = [str(COURSE)]  # the library as it is here, whatever is installed
 
 from attention_lab import recorded  # noqa: E402
 from autograder import record  # noqa: E402
 from solutions.figures.draw import draw  # noqa: E402
 
-NOTEBOOKS, COURSE, PHOTOS = ROOT / "solutions/notebooks", ROOT / "course", ROOT / "course/attention_lab/photos"
+PHOTOS = COURSE / "attention_lab/photos"
 CELL_SECONDS = 300
-
-
-@dataclass(frozen=True)
-class Lesson:
-    """An entry of course.toml."""
-
-    name: str
-    topic: str
-    title: str
-
-
-def lessons() -> list[Lesson]:
-    """Every lesson of course.toml, in order."""
-    return [Lesson(**entry) for entry in tomllib.loads((ROOT / "solutions/course.toml").read_text(encoding="utf-8"))["lesson"]]
 
 
 def read_source(lesson: Lesson) -> NotebookNode:

@@ -11,6 +11,7 @@ SQUEEZE = Exercise("squeeze", (
     Case("a transposed tensor, shape (2, 4, 3, 5)", (Draw((2, 4, 3, 5), layout="transposed"),)),
     Case("every second column of a larger tensor, shape (2, 4, 3, 6)", (Draw((2, 4, 3, 6), layout="strided"),)),
     Case("float32 numbers, shape (2, 3, 5, 4)", (Draw((2, 3, 5, 4)),), dtype="float32", aspect="dtype"),
+    Case("another device, x of shape (2, 3, 4, 6)", (Draw((2, 3, 4, 6)),), aspect="device"),
 ))
 
 EXCITATION = Exercise("Excitation", (
@@ -26,6 +27,8 @@ EXCITATION = Exercise("Excitation", (
          construct={"channels": 8, "reduction": 4}),
     Case("large float32 numbers, channels=12, reduction=3", (Draw((3, 12), scale=15.0),), dtype="float32", aspect="dtype",
          construct={"channels": 12, "reduction": 3}),
+    Case("another device, channels=8, reduction=2, s of shape (3, 8)", (Draw((3, 8)),), aspect="device",
+         construct={"channels": 8, "reduction": 2}),
     Case("channels=8, reduction=16, which leaves no hidden channel", (Draw((2, 8)),), aspect="errors", raises=(8, 16),
          construct={"channels": 8, "reduction": 16}),
     Case("channels=3, reduction=5, which leaves no hidden channel", (Draw((2, 3)),), aspect="errors", raises=(3, 5),
@@ -47,6 +50,8 @@ SE_BLOCK = Exercise("SEBlock", (
          construct={"channels": 8, "reduction": 4}),
     Case("a float32 x of shape (2, 6, 3, 4)", (Draw((2, 6, 3, 4)),), dtype="float32", aspect="dtype",
          construct={"channels": 6, "reduction": 2}),
+    Case("another device, channels=8, reduction=4, x of shape (2, 8, 3, 4)", (Draw((2, 8, 3, 4)),), aspect="device",
+         construct={"channels": 8, "reduction": 4}),
     Case("channels=8, reduction=16, which leaves no hidden channel", (Draw((2, 8, 3, 3)),), aspect="errors", raises=(8, 16),
          construct={"channels": 8, "reduction": 16}),
     Case("channels=3, reduction=5, which leaves no hidden channel", (Draw((2, 3, 3, 3)),), aspect="errors", raises=(3, 5),

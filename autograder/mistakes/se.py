@@ -1,4 +1,4 @@
-"""Known mistakes and correct variants of 01_se. Each mistake is the reference with one thing changed."""
+"""Known mistakes, correct variants and equivalent mutants of 01_se. Each mistake is the reference with one thing changed."""
 
 from autograder.declare import Mistake, Variant
 
@@ -303,6 +303,29 @@ MISTAKES = (
             ((SUM,
               "2 * stage_blocks[0] * stage_channels[0] ** 2 / reduction"),)),
 )
+
+# Mutants of the reference (autograder.mutants) that lose no points, and why that is right.
+NOT_GRADED = "Of impossible arguments, only a bottleneck without channels is graded."
+OWN_TENSOR = "What is changed in place is a tensor that forward has just made."
+ERROR = ("raises RuntimeError", "raises TypeError", "raises Exception", "message without numbers", "no message", "printed, not raised")
+
+EQUIVALENT = {
+    "squeeze 1: x last two axes exchanged": "A mean over both axes does not depend on their order.",
+    "Excitation 12: rounded down, at least 1": "The error above is raised before.",
+    "Excitation 17: clamped": "A sigmoid lies between 0 and 1.",
+    "Excitation 17: relu twice": "A second ReLU changes nothing.",
+    "Excitation 17: sigmoid in place": OWN_TENSOR,
+    "Excitation 17: relu in place": OWN_TENSOR,
+    **{f"{line}: {what}": NOT_GRADED for line, changes in {
+        "squeeze 7": ("guard left out", "an assert"),
+        "squeeze 8": (*ERROR, "message without tuple(x.shape)"),
+        "Excitation 10": ("without 1", "1 -> 0"),  # a reduction of 0
+        "se_parameter_cost 10": ("guard left out", "an assert", "stage_channels -> stage_blocks", "stage_blocks -> stage_channels"),
+        "se_parameter_cost 11": (*ERROR, "message without len(stage_channels)", "message without len(stage_blocks)"),
+        "se_parameter_cost 12": ("guard left out", "an assert", "1 -> 0"),
+        "se_parameter_cost 13": (*ERROR, "message without reduction"),
+    }.items() for what in changes},
+}
 
 VARIANTS = (
     Variant("squeeze-einsum", "squeeze", """

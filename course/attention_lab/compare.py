@@ -89,15 +89,15 @@ def _extra_axes(got: Tensor, expected: Tensor, within: float) -> str | None:
     return None
 
 
-def _constant(got: Tensor, expected: Tensor, within: float) -> str | None:
+def _constant(got: Tensor, expected: Tensor, within: float, secret: bool = False) -> str | None:
     """Two tensors of which one does not vary are related in many ways; only what is seen is said."""
     if got.numel() < 2 or _varies(got, within):
         return None
     value = got.flatten()[0].item()
     if abs(value) <= within:
         return "it is zero everywhere"
-    return f"it is {_number(value)} everywhere" + ("" if _varies(expected, within) else f", not {_number(expected.flatten()[0].item())}"
-                                                   if expected.numel() else "")
+    wanted = "" if secret or not expected.numel() or _varies(expected, within) else f", not {_number(expected.flatten()[0].item())}"
+    return f"it is {_number(value)} everywhere{wanted}"
 
 
 def _should_be_zero(got: Tensor, expected: Tensor, within: float) -> str | None:
@@ -256,28 +256,31 @@ def _of_input_alone(got: Tensor, x: Tensor, name: str, within: float) -> str | N
     return None
 
 
-def explain(got: Tensor, expected: Tensor, within: float, inputs: dict[str, Tensor] | None = None) -> tuple[str, bool]:
+def explain(got: Tensor, expected: Tensor, within: float, inputs: dict[str, Tensor] | None = None,
+            secret: bool = False) -> tuple[str, bool]:
     """Where and how `got` differs from `expected`: a clause for "your output: ...", and whether it points at the fault.
 
-    inputs: an output's inputs by name; none for a gradient.
+    inputs: an output's inputs by name; none for a gradient. secret: without expected numbers; how two tensors are related is told,
+    but nothing of that where there is a single number.
     """
     shapes = f"Expected shape {tuple(expected.shape)}, got {tuple(got.shape)}."
     if got.is_floating_point() and not torch.isfinite(got).all() and torch.isfinite(expected).all():
         return _not_finite(got), True
     a, b = got.double(), expected.double()
-    sentence = _relation(a, b, within, inputs or {}) if a.numel() and b.numel() else None
+    sentence = _relation(a, b, within, inputs or {}, secret) if a.numel() and b.numel() else None
     if sentence:
         return f"{sentence}." + ("" if got.shape == expected.shape else f" {shapes}"), True
     if got.shape != expected.shape:
         return shapes, True
     wrong = ~_agrees(a, b, within)
     first = tuple(wrong.nonzero()[0])
-    values_there = "expected {}, got {}.".format(*_told_apart(b[first].item(), a[first].item()))
+    wanted, found = _told_apart(b[first].item(), a[first].item())
     if wrong.numel() == 1:
-        return values_there, False
+        return f"{_number(a[first].item())} is not right." if secret else f"expected {wanted}, got {found}.", False
     verb = "differs" if wrong.sum() == 1 else "differ"
-    return (f"{int(wrong.sum())} of {wrong.numel()} numbers {verb}, by up to {_number((a - b).abs().max().item())}; "
-            f"the first at {_describe_index(first)}: {values_there}"), False
+    by = "" if secret else f", by up to {_number((a - b).abs().max().item())}"
+    there = f"got {_number(a[first].item())}" if secret else f"expected {wanted}, got {found}"
+    return f"{int(wrong.sum())} of {wrong.numel()} numbers {verb}{by}; the first at {_describe_index(first)}: {there}.", False
 
 
 def _not_finite(got: Tensor) -> str:
@@ -288,10 +291,12 @@ def _not_finite(got: Tensor) -> str:
     return f"{nan + infinite} of {got.numel()} numbers {'is' if nan + infinite == 1 else 'are'} {what}."
 
 
-def _relation(got: Tensor, expected: Tensor, within: float, inputs: dict[str, Tensor]) -> str | None:
+def _relation(got: Tensor, expected: Tensor, within: float, inputs: dict[str, Tensor], secret: bool) -> str | None:
     varied = _varies(expected, within)
+    if secret and expected.numel() == 1:
+        return _extra_axes(got, expected, within)
     for relation in RELATIONS if varied else BY_SHAPE:
-        if sentence := relation(got, expected, within):
+        if sentence := _constant(got, expected, within, secret) if relation is _constant else relation(got, expected, within):
             return sentence
     for name, x in inputs.items() if varied else ():
         if sentence := of_images(got, expected, x, within) or with_input(got, expected, x.double(), name, within):
@@ -299,16 +304,21 @@ def _relation(got: Tensor, expected: Tensor, within: float, inputs: dict[str, Te
     return None
 
 
-def difference_of_numbers(got: Any, expected: Any, integer: bool = False) -> str | None:
-    """None where two plain values are equal (numbers by value), or what differs. integer: a float will not do for an int."""
+def difference_of_numbers(got: Any, expected: Any, integer: bool = False, secret: bool = False) -> str | None:
+    """None where two plain values are equal (numbers by value), or what differs. integer: a float will not do for an int.
+
+    secret: neither the expected value nor what it could be computed from.
+    """
     numeric = all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in (got, expected))
     if integer and numeric and isinstance(expected, int) and not isinstance(got, int):
-        return f"expected the int {expected!r}, got the {type(got).__name__} {_short(repr(got))}."
+        return f"expected {'an int' if secret else f'the int {expected!r}'}, got the {type(got).__name__} {_short(repr(got))}."
     if numeric and (got == expected or abs(float(got) - float(expected)) <= 1e-9 * max(1.0, abs(float(expected)))):
         return None
     if not numeric and got == expected and type(got) is type(expected):
         return None
     shown = [values.structure(v) if isinstance(v, dict) else repr(v) for v in (expected, got)]
+    if secret:
+        return f"{_short(shown[1])} is not right."
     ratio = f" ({_number(got / expected)} times as much)" if numeric and expected and got and math.isfinite(got) else ""
     return f"expected {_short(shown[0])}, got {_short(shown[1])}{ratio}."
 

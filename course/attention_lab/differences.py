@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from . import device as devices
 from . import values
 from .compare import RELATIVE, close, difference_of_numbers, explain, kind_of, tolerance
 from .observe import NotAModule
@@ -30,6 +31,13 @@ class Difference:
 
 def differences(case: Case, observation: Observation, scale: dict[str, float]) -> list[Difference]:
     """Everything in which an observation differs from what the case expects; what was changed in place first, then outputs."""
+    if case.question["device"] == "cpu":
+        return _differences(case, observation, scale)
+    found = _left_behind(case, observation[0])
+    return found if found or case.question["device"] == "meta" else _differences(case, observation, scale)
+
+
+def _differences(case: Case, observation: Observation, scale: dict[str, float]) -> list[Difference]:
     header, tensors = observation
     if case.expected["raised"]:
         return _error_differences(case, header)
@@ -37,10 +45,8 @@ def differences(case: Case, observation: Observation, scale: dict[str, float]) -
         return [Difference(case.aspect, "parameters", _unplaced(header))]
     changed = [Difference("input", f"input `{_input(case, path)}`", "your code changes it in place; compute a new tensor instead "
                           "(no `*=`, `.data`, `[...] =` or `..._()` on it).") for path in header["changed"]]
-    if header["raised"] and header["raised"]["type"] == NotAModule.__name__:
-        return [Difference(case.aspect, "class", header["raised"]["message"])]
     if header["raised"] and header["raised"]["stage"] != "gradients":
-        return changed + [Difference(case.aspect, "crash", _crash(header["raised"]))]
+        return changed + [_stopped(case, header["raised"])]
     found = changed + of_output(case, header, tensors, scale)
     if header["raised"]:
         return found + [Difference("gradients", "crash", _crash(header["raised"]))]
@@ -70,6 +76,56 @@ def differences(case: Case, observation: Observation, scale: dict[str, float]) -
     return found
 
 
+def _left_behind(case: Case, header: dict) -> list[Difference]:
+    """What did not follow to another device. On `meta` shapes are all there is; what needs numbers cannot be told there."""
+    raised, asked = header["raised"], case.question["device"]
+    if header["mixed"]:
+        return [Difference(case.aspect, "device", _mixed(case, header["mixed"]))]
+    if header["unplaced"]:
+        return [Difference(case.aspect, "parameters", _unplaced(header))]
+    if raised and (asked != "meta" or devices.needs_numbers(raised)):
+        return []  # on a GPU it is told as on the CPU
+    if raised and raised["stage"] != "gradients":
+        return [_stopped(case, raised)]
+    wanted, got = (values.leaves(side["output"]) for side in (case.expected, header))
+    if [path for path, _ in wanted] != [path for path, _ in got]:
+        return [Difference(case.aspect, *_nesting(case.expected["output"], header["output"]))]
+    found = []
+    for name, expected in sorted(case.expected["devices"].items(), key=lambda item: item[0].startswith("grad.")):
+        mine, where = header["devices"].get(name), _title(case, name)
+        if name.startswith("grad.") and (found or raised):
+            break
+        aspect = case.aspect
+        if mine is None:
+            aspect, message = ("gradients", NO_GRADIENT) if name.startswith("grad.") else (case.aspect, "it is no tensor.")
+        elif not devices.is_on(mine["device"], asked):
+            place = "the CPU" if mine["device"] == "cpu" else mine["device"]
+            message = f"it is on {place}, its input is on {_elsewhere(asked)}: make new tensors with `device={_first_input(case)}.device`."
+        elif mine["shape"] != expected["shape"]:
+            message = f"on {_elsewhere(asked)} expected shape {tuple(expected['shape'])}, got {tuple(mine['shape'])}."
+        elif mine["dtype"] != expected["dtype"]:
+            aspect, message = "dtype", f"on {_elsewhere(asked)} its dtype is {mine['dtype']}, expected {expected['dtype']}."
+        else:
+            continue
+        found.append(Difference(aspect, where, message))
+    return found or ([_stopped(case, raised)] if raised else [])
+
+
+def _elsewhere(asked: str) -> str:
+    return "the GPU" if asked.startswith("cuda") else "another device"
+
+
+def _first_input(case: Case) -> str:
+    return next(iter(_inputs(case)), "x")
+
+
+def _mixed(case: Case, mixed: dict) -> str:
+    shape = f", shape {tuple(mixed['shapes'][0])}" if mixed["shapes"] else ""
+    line = f"\nin your line: {mixed['line']}" if mixed["line"] else ""
+    return (f"`{mixed['operation']}` mixes a tensor on {_elsewhere(case.question['device'])} with one that stayed on the CPU{shape}: "
+            f"register it as a buffer, or make it with `device={_first_input(case)}.device`.{line}")
+
+
 def of_output(case: Case, header: dict, tensors: dict[str, Tensor], scale: dict[str, float]) -> list[Difference]:
     wanted, got = values.leaves(case.expected["output"]), values.leaves(header["output"])
     if [path for path, _ in wanted] != [path for path, _ in got]:
@@ -86,7 +142,7 @@ def of_output(case: Case, header: dict, tensors: dict[str, Tensor], scale: dict[
         else:
             if isinstance(mine, dict) and "tensor" in mine and tensors[mine["tensor"]].numel() == 1:
                 mine = tensors[mine["tensor"]].item()  # a number is a number, in a tensor of one element too
-            message = difference_of_numbers(mine, expected, case.integer)
+            message = difference_of_numbers(mine, expected, case.integer, case.secret)
             found += [Difference(case.aspect, where, message, specific=False)] if message else []
     return found
 
@@ -131,13 +187,13 @@ def _tensor(case: Case, name: str, expected: Tensor, got: Tensor | None, scale: 
         both = f"its dtype is {got.dtype}, expected {expected.dtype}"
         digits = max(RELATIVE["float32"], 16 * torch.finfo(got.dtype).eps) if got.is_floating_point() else RELATIVE[dtype]
         if not close(got, expected, within / RELATIVE[dtype] * digits):
-            message = explain(got, expected, within, inputs)[0]
+            message = explain(got, expected, within, inputs, case.secret)[0]
             return Difference(aspect, where, f"{both}. {message[0].upper()}{message[1:]}")
         follow = ": follow the input's dtype (and device) instead of making tensors of a fixed one."
         return Difference("dtype", where, both + (follow if inputs and expected.is_floating_point() else "; the numbers are right."))
     if close(got, expected, within):
         return None
-    message, specific = explain(got, expected, within, inputs)
+    message, specific = explain(got, expected, within, inputs, case.secret)
     return Difference(aspect, where, message, specific)
 
 
@@ -155,9 +211,9 @@ def _dropout(case: Case, active: list[float]) -> str:
     listed = lambda shares: " and ".join(f"p={share:g}" for share in sorted(set(shares)))  # noqa: E731
     wanted = case.expected["dropout"]
     if not active:
-        return f"{listed(wanted)} should be active in training mode and is not."
+        return f"{'dropout' if case.secret else listed(wanted)} should be active in training mode and is not."
     mode = "training mode" if case.question["train"] else "eval mode (F.dropout needs `training=self.training`)"
-    return f"{listed(active)} is active in {mode}; expected {listed(wanted) or 'none'}."
+    return f"{listed(active)} is active in {mode}" + ("." if case.secret else f"; expected {listed(wanted) or 'none'}.")
 
 
 def _error_differences(case: Case, header: dict) -> list[Difference]:
@@ -199,6 +255,13 @@ def _unplaced(header: dict) -> str:
             parts.append("Your module has no parameters at all: make the layers in `__init__` and keep them as attributes, "
                          "`self.name = ...`.")
     return "The parameters are not the ones that the exercise asks for: " + " ".join(parts)
+
+
+def _stopped(case: Case, raised: dict) -> Difference:
+    """The learner's code raised, or is no module at all."""
+    if raised["type"] == NotAModule.__name__:
+        return Difference(case.aspect, "class", raised["message"])
+    return Difference(case.aspect, "crash", _crash(raised))
 
 
 def _crash(raised: dict) -> str:

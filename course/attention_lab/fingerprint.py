@@ -48,6 +48,7 @@ def fingerprint(header: dict, tensors: dict[str, Tensor], mentions: list[int]) -
         header["dropout"],
         [[path, leaf if isinstance(leaf, (dict, str, bool, type(None))) else "number"] for path, leaf in scalars],
         [[name, list(tensors[name].shape), str(tensors[name].dtype)] for name in seen],
+        *([[header["mixed"] and header["mixed"]["operation"], header["devices"]]] if header["mixed"] or header["devices"] else []),
     ]
     rows = [_numbers(tensors[name]) for name in seen]
     rows += [[float(leaf)] * 4 for _, leaf in scalars if isinstance(leaf, (int, float)) and not isinstance(leaf, bool)]

@@ -4,13 +4,32 @@ A *question* is a JSON header and named tensors (see `values` for the nodes):
 
     {"exercise": "SEBlock", "construct": {"args": [...], "kwargs": {...}, "placed": true} or null for a function, "method": "forward",
      "args": [...], "kwargs": {...}, "earlier": [args, kwargs] or null (a call before the one observed), "train": false,
-     "dtype": "float64", "gradients": true, "trace": false, "largest": false, "choice": 0}
+     "dtype": "float64", "device": "cpu", "gradients": true, "trace": false, "largest": false, "choice": 0}
     tensors: state.<name>, the tensors that the nodes name, cotangent.<path> for each output
 
-An *observation* is the same: a header with `raised`, `unplaced`, `placements`, `parameters`, `output`, `changed`, `largest`,
-`dropout` (the shares that were active) and `trace`, and tensors output.<path>, grad.input.<number>, grad.param.<name>,
-grad.<state of a module argument>.<name>, buffer.<name>, received.<sub-module>, gave.<sub-module>. Parameters and sub-modules
-carry the reference's names, inputs their numbers.
+An *observation* is the same: a header with exactly these keys, and tensors output.<path>, grad.input.<number>, grad.param.<name>,
+grad.<state of a module argument>.<name>, buffer.<name>, received.<sub-module>, gave.<sub-module>, all on the CPU. Parameters and
+sub-modules carry the reference's names, inputs their numbers. `text` is a string, `shape` a list of at most 64 integers of at least 0,
+`node` as in `values` without `module`, `exercise` and `affine`; a node's integers have at most values.LONGEST bits, its floats may be
+NaN or infinite, and the tensor that a node names is among the tensors.
+
+    raised      null or {"stage": "construct", "call" or "gradients", "type": text, "message": text of at most 400 characters,
+                "value_error": bool, "numbers": at most 50 integers of any size, not below 0, "not_implemented": bool,
+                "place": text or null, "line": text or null, "number": integer or null, "operands": at most 6 [text, text],
+                "caller": text or null}
+    unplaced    null or {"missing": list of [text, shape], "extra": list of [text, shape], "hidden": list of text}
+    placements  integer, at least 1
+    parameters  list of [text, shape]
+    output      node
+    changed     list of text
+    largest     null or {"elements": integer of at least 0, "operation": text, "shape": shape}; null unless the question asks for it
+    dropout     list of floats: the shares that were active
+    trace       list of [text, {"received": node, "gave": node, "again": bool}]; empty unless the question asks for it
+    mixed       null or {"operation": text, "shapes": list of shape, "line": text or null}; null where the question's device is "cpu"
+    devices     {tensor name: {"device": text, "shape": shape, "dtype": text}} for outputs and gradients; empty where it is "cpu"
+
+Where the question's device is "meta", a tensor there is {"object": text} in `output`, and only what stayed on the CPU is among the
+tensors.
 """
 
 from __future__ import annotations
@@ -24,14 +43,19 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch._C._functorch import is_functorch_wrapped_tensor
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from . import crash, transfer, values
+from . import device as devices
 
 DROPOUTS = {torch.dropout, torch.feature_dropout, torch.alpha_dropout, F.dropout, F.dropout1d, F.dropout2d, F.dropout3d,
             F.alpha_dropout, F.feature_alpha_dropout, torch.dropout_, torch.feature_dropout_, torch.alpha_dropout_,
             torch.feature_alpha_dropout, torch.feature_alpha_dropout_}
+
+
+CPU = torch.device("cpu")
 
 
 class NoDropout(TorchFunctionMode):
@@ -98,28 +122,32 @@ class _Observation:
         dtype = getattr(torch, question["dtype"])
         self.tensors = {name: t.to(dtype) if t.is_floating_point() else t for name, t in tensors.items()}
         self.header: dict[str, Any] = {"raised": None, "unplaced": None, "placements": 1, "parameters": [], "output": None,
-                                       "changed": [], "largest": None, "dropout": [], "trace": []}
+                                       "changed": [], "largest": None, "dropout": [], "trace": [], "mixed": None, "devices": {}}
         self.seen: dict[str, Tensor] = {}
         self.leaves: dict[str, Tensor] = {}  # what gradients are taken of: input.<number>, param.<the reference's name>
         self.names: dict[str, str] = {}  # the module's parameter names -> the reference's
         self.hidden_layers: list[str] = []
         self.transposed: set[str] = set()  # leaves that are matrices (in, out)
         self.choice, self.choices = question["choice"], {}
+        self.device = torch.device(question["device"])
+        self.elsewhere = self.device.type != "cpu"
 
     def run(self) -> tuple[dict, dict[str, Tensor]]:
-        stage = "construct"
+        stage, mixed = "construct", devices.Mixed(self.device, self.namespace)
         try:
             with (torch.random.fork_rng(devices=[]), torch.enable_grad(), NoDropout() as dropout, warnings.catch_warnings(),
-                  contextlib.ExitStack() as stack):
+                  devices.prepared(self.device), contextlib.ExitStack() as stack):
                 warnings.simplefilter("ignore")  # a warning on stderr is no verdict; nbgrader alone would pay zero points for it
-                torch.manual_seed(0)
+                torch.default_generator.manual_seed(0)  # torch.manual_seed also notes who asked, which takes longer than a small module
                 target = self.construct()
                 stage = "call"
+                if self.elsewhere:
+                    stack.enter_context(mixed)
                 if self.question["earlier"]:
                     self.call(target, *self.question["earlier"], watched=False)
                 largest = stack.enter_context(LargestTensor()) if self.question["largest"] else None
                 output = self.call(target, self.question["args"], self.question["kwargs"], watched=True)
-                self.header["output"] = values.encode(output, self.seen, "output")
+                self.header["output"] = values.encode(output, self.seen, "output", self.header["devices"] if self.elsewhere else None)
                 self.header["dropout"] = sorted(dropout.active)
                 stage = "gradients"
                 if self.question["gradients"]:
@@ -129,18 +157,20 @@ class _Observation:
                                               "shape": list(largest.shape)}
             if isinstance(target, nn.Module):
                 for name, buffer in target.named_buffers():
-                    if name in self.names:
+                    if name in self.names and buffer.device.type != "meta":
                         self.seen[f"buffer.{self.names[name]}"] = buffer.detach().clone()
         except transfer.Unplaced as error:
             self.header["unplaced"] = {"missing": error.missing, "extra": error.extra, "hidden": self.hidden_layers}
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # a learner's code may raise anything, SystemExit too
+            error = devices.without_numbers(error, mixed)
             self.header["raised"] = {"stage": stage, **crash.describe(error, self.namespace)}
-        return self.header, {name: t.detach().clone(memory_format=torch.contiguous_format) for name, t in self.seen.items()}
+        self.header["mixed"] = mixed.first
+        return self.header, {name: t.detach().cpu().clone(memory_format=torch.contiguous_format) for name, t in self.seen.items()}
 
     def construct(self) -> Callable:
-        """The function itself, or the module: built, cast, given its weights, set to its mode."""
+        """The function itself, or the module: built, cast, given its weights, set to its mode; then moved to the device."""
         question = self.question
         if question["construct"] is None:
             return self.thing
@@ -155,6 +185,8 @@ class _Observation:
         if not question["construct"]["placed"]:
             return module  # arguments that a call refuses: the weights do not matter
         self.names = self.place(module, "state.", question["exercise"])
+        if self.elsewhere:
+            devices.move(module, self.device)
         for name, parameter in module.named_parameters(remove_duplicate=False):
             if parameter.requires_grad:
                 self.leaves[f"param.{self.names[name]}"] = parameter
@@ -173,13 +205,15 @@ class _Observation:
         self.transposed |= {prefix.replace("state.", "param.") + placed.names[name] for name in placed.transposed}
         return placed.names
 
-    def decode(self, node: Any) -> Any:
-        return values.decode(node, self.tensors, self.build)
+    def decode(self, node: Any, device: torch.device = CPU) -> Any:
+        """The value of a node. What a module is built from is on the CPU, what a call is given on `device`."""
+        tensors = self.tensors if device == CPU else {name: t.to(device) for name, t in self.tensors.items()}
+        return values.decode(node, tensors, lambda node: self.build(node, device))
 
-    def build(self, node: dict) -> Any:
+    def build(self, node: dict, device: torch.device = CPU) -> Any:
         """A module or callable among the arguments."""
         if "affine" in node:
-            scale, bias = self.decode(node["affine"]["scale"]), self.decode(node["affine"]["bias"])
+            scale, bias = self.decode(node["affine"]["scale"], device), self.decode(node["affine"]["bias"], device)
             return lambda t: scale * t + bias
         if "module" in node:
             module = values.torch_module(node, self.tensors, self.build)
@@ -196,6 +230,8 @@ class _Observation:
         if node.get("state"):
             prefix = node["state"] + "."
             names = self.place(module, prefix, node.get("exercise", prefix))
+            if device != CPU:
+                devices.move(module, device)
             for name, parameter in module.named_parameters():
                 if parameter.requires_grad and not prefix.startswith("construct."):  # those are parameters of the module itself
                     self.leaves[prefix + names[name]] = parameter
@@ -208,7 +244,7 @@ class _Observation:
 
         def given(node: Any, path: str) -> Any:
             if isinstance(node, dict) and "tensor" in node:
-                leaf = self.tensors[node["tensor"]].clone()
+                leaf = self.tensors[node["tensor"]].clone().to(self.device)
                 if watched and leaf.is_floating_point():
                     self.leaves[path] = leaf.requires_grad_(node.get("grad", True))
                 passed = values.relayout(leaf, node.get("layout", "contiguous"))
@@ -220,7 +256,7 @@ class _Observation:
                 return passed
             if isinstance(node, dict) and "tuple" in node:
                 return tuple(given(node["tuple"], path))
-            return self.decode(node)
+            return self.decode(node, self.device)
 
         arguments = [given(node, f"input.{i}") for i, node in enumerate(args)]
         named = {key: given(node, f"input.{key}") for key, node in kwargs.items()}
@@ -229,7 +265,7 @@ class _Observation:
         output = function(*arguments, **named)
         if watched:
             self.header["changed"] = [path for path, (leaf, passed) in before.items()
-                                      if passed.shape != leaf.shape or not torch.equal(passed.detach(), leaf.detach())]
+                                      if passed.shape != leaf.shape or not _same(passed.detach(), leaf.detach())]
             self.header["changed"] += [path for path, (passed, was) in lists.items()
                                        if len(passed) != len(was) or any(a is not b for a, b in zip(passed, was))]
         return output
@@ -239,10 +275,11 @@ class _Observation:
         outputs, cotangents = [], []
         for path, leaf in _tensors(output):
             cotangent = self.tensors.get(f"cotangent.{path}".rstrip("."))
-            encoded = f"output.{path}".rstrip(".") in self.seen
-            if cotangent is not None and encoded and leaf.requires_grad and leaf.shape == cotangent.shape:
+            name = f"output.{path}".rstrip(".")
+            known = name in self.seen or name in self.header["devices"]
+            if cotangent is not None and known and leaf.requires_grad and leaf.shape == cotangent.shape:
                 outputs.append(leaf)
-                cotangents.append(cotangent.to(leaf.dtype))
+                cotangents.append(cotangent.to(leaf))
         wanted = {name: leaf for name, leaf in self.leaves.items() if leaf.requires_grad}
         if not outputs or not wanted:
             return
@@ -250,7 +287,8 @@ class _Observation:
             if gradient is not None:
                 given = self.tensors[f"state.{name.removeprefix('param.')}" if name.startswith("param.") else name]
                 gradient = gradient.T if name in self.transposed else gradient
-                self.seen[f"grad.{name}"] = gradient.reshape(given.shape)  # a Linear where the reference has a 1x1 convolution
+                gradient = gradient.reshape(given.shape)  # a Linear where the reference has a 1x1 convolution
+                values.encode(gradient, self.seen, f"grad.{name}", self.header["devices"] if self.elsewhere else None)
 
     def listen(self, module: nn.Module) -> None:
         """Record what each sub-module with weights receives and gives, the first time that it is called.
@@ -261,11 +299,15 @@ class _Observation:
         for name, child in module.named_modules():
             theirs = prefixes.get(name, name)
             held = {t for m, t in self.names.items() if m.startswith(f"{name}.")}
+            if isinstance(child, torch.jit.ScriptModule):
+                continue  # takes no hooks
             if name and held and held == {t for t in self.names.values() if t.startswith(f"{theirs}.")}:
                 child.register_forward_hook(self._hear(theirs), with_kwargs=True)
 
     def _hear(self, name: str) -> Callable:
         def hook(_module, args, kwargs, output):
+            if any(is_functorch_wrapped_tensor(t) for _, t in _tensors([args, kwargs, output])):
+                return  # one sample of a torch.vmap, which means nothing outside of it
             heard = next((entry for known, entry in self.header["trace"] if known == name), None)
             if heard:
                 heard["again"] = True
@@ -274,6 +316,11 @@ class _Observation:
                     "received": values.encode([*args, *kwargs.values()], self.seen, f"received.{name}"),
                     "gave": values.encode(output, self.seen, f"gave.{name}"), "again": False}])
         return hook
+
+
+def _same(passed: Tensor, leaf: Tensor) -> bool:
+    """Are the numbers the same? On `meta` there are none."""
+    return passed.device.type == "meta" or torch.equal(passed, leaf)
 
 
 def _tensors(output: Any, path: str = "") -> list[tuple[str, Tensor]]:

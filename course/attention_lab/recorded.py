@@ -23,6 +23,7 @@ class Case:
 
     mentions: numbers that the message of an expected error names. limit: elements that no storage may reach.
     integer: an int must be an int. inputs: the arguments' names, for messages.
+    secret: no message may hold an expected number, nor one from which it can be computed.
     """
 
     label: str
@@ -35,6 +36,7 @@ class Case:
     limit: int | None = None
     integer: bool = False
     inputs: list[str] = field(default_factory=list)
+    secret: bool = False
 
 
 @dataclass

@@ -36,7 +36,7 @@ def first_difference(case: Case, observation: Observation, scale: dict[str, floa
                     fewer = f" It receives {inputs[1]} tensors, expected {inputs[0]}." if side == "gave" and inputs[0] != inputs[1] else ""
                     same_shape = a.reshape(b.shape) if canonical(a.shape) == canonical(b.shape) else a
                     return (f"{before}{'the' if before else 'The'} first difference is what `{name}` {verb}{which}: "
-                            f"{explain(same_shape, b, within)[0]}{fewer}"), len(agreed)
+                            f"{explain(same_shape, b, within, secret=case.secret)[0]}{fewer}"), len(agreed)
                 moved |= canonical(a.shape) != canonical(b.shape) or not close(a.reshape(b.shape), b, within)
         agreed.append(name)
     again = any(entry.get("again") for _, entry in case.expected["trace"])

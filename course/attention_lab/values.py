@@ -21,6 +21,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from .device import described
+
 LAYOUTS: dict[str, Callable[[Tensor], Tensor]] = {
     "contiguous": lambda t: t.clone(memory_format=torch.contiguous_format),
     "channels_last": lambda t: t.clone(memory_format=torch.channels_last),
@@ -39,11 +41,16 @@ def relayout(tensor: Tensor, layout: str) -> Tensor:
     return LAYOUTS[layout](tensor)
 
 
-def encode(value: Any, tensors: dict[str, Tensor], name: str) -> Any:
-    """The node of `value`; its tensors are detached, copied and added to `tensors` as `name`, `name.0`, `name.0.1`, ..."""
+def encode(value: Any, tensors: dict[str, Tensor], name: str, devices: dict[str, dict] | None = None) -> Any:
+    """The node of `value`; its tensors are detached, copied to the CPU and added to `tensors` as `name`, `name.0`, `name.0.1`, ...
+
+    devices: where given, what device.described says of each tensor is added to it under the same names.
+    """
     if value is None or isinstance(value, (bool, str)):
         return value
     if isinstance(value, Tensor):
+        if devices is not None and not value.is_nested:
+            devices[name] = described(value)
         if unusual := _unusual(value):
             return {"object": unusual}
         tensors[name] = value.detach().cpu().clone(memory_format=torch.contiguous_format)
@@ -57,10 +64,10 @@ def encode(value: Any, tensors: dict[str, Tensor], name: str) -> Any:
     if isinstance(value, torch.dtype):
         return {"dtype": str(value).removeprefix("torch.")}
     if isinstance(value, (list, tuple)):
-        nodes = [encode(item, tensors, f"{name}.{i}") for i, item in enumerate(value)]
+        nodes = [encode(item, tensors, f"{name}.{i}", devices) for i, item in enumerate(value)]
         return {"tuple": nodes} if isinstance(value, tuple) else nodes
     if isinstance(value, dict):
-        return {"dict": {str(key): encode(item, tensors, f"{name}.{key}") for key, item in value.items()}}
+        return {"dict": {str(key): encode(item, tensors, f"{name}.{key}", devices) for key, item in value.items()}}
     return {"object": f"an object of type {type(value).__name__}"}
 
 
@@ -122,7 +129,7 @@ def structure(node: Any) -> str:
             return f"a dict with {', '.join(node['dict']) or 'no keys'}"
         return node.get("object") or (f"the dtype torch.{node['dtype']}" if "dtype" in node else "a tensor")
     if node is None or isinstance(node, bool):
-        return str(node)
+        return "None" if node is None else "a bool"
     return "a text" if isinstance(node, str) else f"a number of type {type(node).__name__}"
 
 

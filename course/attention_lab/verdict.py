@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from torch import Tensor
 
@@ -20,17 +20,19 @@ Ask = Callable[[dict, dict[str, Tensor]], Observation]
 
 # What each check is worth in an exercise that has it, and what a green line says of it. Without a right output the rest is
 # worth nothing: an empty function leaves its input untouched too.
-SHARES = {"output": 4, "gradients": 3, "memory": 3, "state": 1, "dtype": 1, "input": 1, "errors": 1}
+SHARES = {"output": 4, "gradients": 3, "memory": 3, "state": 1, "dtype": 1, "device": 1, "input": 1, "errors": 1}
 VERIFIED = {"output": "output", "gradients": "gradients", "memory": "memory stays within the limit",
-            "state": "nothing is kept from call to call", "dtype": "dtype followed", "input": "input untouched",
-            "errors": "impossible arguments refused"}
+            "state": "nothing is kept from call to call", "dtype": "dtype followed", "device": "device followed",
+            "input": "input untouched", "errors": "impossible arguments refused"}
 NOT_COMPARED = "not compared: the output is not right"
+COMPARED = ("gradients", "dtype", "device", "state")  # the checks that say nothing where the output is wrong
 EXPLAINED = 12  # placements that come equally close and are looked at in detail
 
 
 @dataclass(frozen=True)
 class Check:
-    """One line of a report. outcome: passed or failed."""
+    """One line of a report. outcome: passed, failed, error (the learner's code raised, or defines no module), or timeout, which only
+    the judge of another process can give."""
 
     name: str
     outcome: str
@@ -42,6 +44,7 @@ class Verdict:
     """mistake: the id of the catalogued mistake or None. headline: the sentence that leads. specific: it points at the fault.
 
     evidence: what was seen (input, expected, got). cases: how many are wrong, then which. where: where to look.
+    notes: what holds besides, however many points there are.
     """
 
     exercise: str
@@ -56,16 +59,21 @@ class Verdict:
     specific: bool = True
     started: bool = True
     shown: tuple[Tensor, Tensor] | None = None  # (got, expected) of the first output that differs, for a picture
+    notes: list[str] = field(default_factory=list)
 
 
-def judge(exercise: Exercise, ask: Ask) -> Verdict:
-    """Ask every question of `exercise` and decide. Never raises what the learner's code raises."""
-    scale = scales([case.expected_tensors for case in exercise.cases])
+def judge(exercise: Exercise, ask: Ask, secret: bool = False) -> Verdict:
+    """Ask every question of `exercise` and decide. Never raises what the learner's code raises.
+
+    secret: the verdict holds no expected number, and none from which one can be computed.
+    """
+    exercise = replace(exercise, cases=[replace(case, secret=secret) for case in exercise.cases])
+    scale = scales([case.expected_tensors for case in exercise.cases if case.question["device"] == "cpu"])
     choices, observed = _placed(exercise, ask, scale)
-    for header, _ in observed:
-        if header["raised"] and header["raised"]["not_implemented"]:
+    for case, (header, _) in zip(exercise.cases, observed):
+        if case.question["device"] == "cpu" and header["raised"] and header["raised"]["not_implemented"]:
             return _unwritten(exercise, header["raised"]["place"])
-    found = [differences(case, observation, scale) for case, observation in zip(exercise.cases, observed)]
+    found = _told_once(exercise, [differences(case, observation, scale) for case, observation in zip(exercise.cases, observed)])
     if not any(found):
         return Verdict(exercise.name, exercise.points, exercise.points, [Check(a, "passed") for a in aspects(exercise)],
                        _green(exercise))
@@ -104,7 +112,7 @@ def _placed(exercise: Exercise, ask: Ask, scale: dict[str, float]) -> tuple[list
         choice = choices[0] if choices else 0
         answer = ask({**case.question, "choice": choice}, case.tensors)
         count = answer[0]["placements"]
-        doubtful = count > 1 and (not observed or count != observed[0][0]["placements"])
+        doubtful = count > 1 and (not observed or count != observed[0][0]["placements"]) and case.question["device"] != "meta"
         if doubtful and not lost and differences(case, answer, scale):
             choice, answer = _search(case, ask, scale, count)
         if not observed:
@@ -139,7 +147,7 @@ def _search(case: Case, ask: Ask, scale: dict[str, float], count: int) -> tuple[
 def _green(exercise: Exercise) -> str:
     """What was verified, in one line."""
     has = aspects(exercise)
-    compared = [case for case in exercise.cases if not case.expected["raised"]]
+    compared = [case for case in exercise.cases if not case.expected["raised"] and case.question["device"] == "cpu"]
     what = "Output and gradients equal" if "gradients" in has else "Output equals"
     kept = any(case.question["earlier"] for case in compared)
     verified = {**VERIFIED, "state": VERIFIED["state"] if kept else "running statistics too"}
@@ -155,23 +163,38 @@ def _red(exercise: Exercise, observed: list[Observation], found: list[list[Diffe
     case, difference = exercise.cases[index], _worst(found[index])
     mistake = _recognise(exercise, observed, found, scale, index)
     wrong_numbers = difference.aspect == case.aspect and difference.where.startswith("output")
-    verdict.shown = _picture(case, observed[index])
-    trace = first_difference(case, observed[index], scale)[0] if wrong_numbers and verdict.shown else None
+    shown = _picture(case, observed[index])
+    verdict.shown = None if case.secret else shown
+    trace = first_difference(case, observed[index], scale)[0] if wrong_numbers and shown else None
     if mistake:
         verdict.mistake, verdict.headline = mistake.id, mistake.sentence
     else:
         verdict.headline, verdict.specific = _headline(exercise, found, index, difference, trace, ask, scale)
-    shown = [_unsaid(d, verdict.headline) for d in _best_first(found[index])[:2]]
-    verdict.evidence = [f"With {case.label}{':' if any(shown) else '.'}", *filter(None, shown)]
-    wrong = [c.label for c, ds in zip(exercise.cases, found) if ds]
-    right = [c.label for c, ds in zip(exercise.cases, found) if not ds]
-    verdict.cases = [f"Wrong on {len(wrong)} of {len(found)} cases", f"Wrong with {'; '.join(wrong)}."]
+    more = [_unsaid(d, verdict.headline) for d in _best_first(found[index])[:2]]
+    verdict.evidence = [f"With {case.label}{':' if any(more) else '.'}", *filter(None, more)]
+    compared = _compared(exercise, found)
+    wrong = [exercise.cases[i].label for i in compared if found[i]]
+    right = [exercise.cases[i].label for i in compared if not found[i]]
+    verdict.cases = [f"Wrong on {len(wrong)} of {len(compared)} cases", f"Wrong with {'; '.join(wrong)}."]
     verdict.cases += [f"Right with {'; '.join(right)}."] if right else []
     if found[0] and difference.where != "crash" and (count := observed[0][0]["placements"]) > 1:
         verdict.evidence.append(f"Your layers have other names than the exercise's and several are alike: with none of the {count} ways "
                                 "to hand out the weights is all right; what is said here holds for one of them.")
     verdict.where = [trace] if trace and trace not in verdict.headline else []
     return verdict
+
+
+def _told_once(exercise: Exercise, found: list[list[Difference]]) -> list[list[Difference]]:
+    """On another device, a check that fails on the CPU already (a gradient that is missing, a dtype) is not lost a second time."""
+    lost = {d.aspect for case, ds in zip(exercise.cases, found) if case.aspect != "device" for d in ds}
+    return [[replace(d, aspect="device") for d in ds if d.aspect not in lost] if case.aspect == "device" else ds
+            for case, ds in zip(exercise.cases, found)]
+
+
+def _compared(exercise: Exercise, found: list[list[Difference]]) -> list[int]:
+    """The cases of which it can be said that they are right or wrong: shapes on another device say nothing where numbers are wrong."""
+    wrong = any(d.aspect == "output" for ds in found for d in ds)
+    return [i for i, case in enumerate(exercise.cases) if not (wrong and case.aspect == "device")]
 
 
 def _points(exercise: Exercise, found: list[list[Difference]], checks: list[Check]) -> float:
@@ -195,14 +218,14 @@ def _unsaid(difference: Difference, headline: str) -> str:
 
 def _checks(exercise: Exercise, found: list[list[Difference]]) -> list[Check]:
     """One check an aspect; what could not be compared because the output is wrong has failed too."""
-    messages: dict[str, str] = {}
+    failed: dict[str, tuple[str, str]] = {}
     for case, ds in zip(exercise.cases, found):
         for d in ds:
-            messages.setdefault(d.aspect, f"With {case.label}: {d.where}: {d.message}")
-    if "output" in messages:
-        for aspect in ("gradients", "dtype", "state"):
-            messages[aspect] = NOT_COMPARED
-    return [Check(a, "failed" if a in messages else "passed", messages.get(a, "")) for a in aspects(exercise)]
+            outcome = "error" if d.where in ("crash", "class") else "failed"
+            failed.setdefault(d.aspect, (outcome, f"With {case.label}: {d.where}: {d.message}"))
+    if "output" in failed:
+        failed |= dict.fromkeys(COMPARED, ("failed", NOT_COMPARED))
+    return [Check(aspect, *failed.get(aspect, ("passed", ""))) for aspect in aspects(exercise)]
 
 
 def _best_first(found: list[Difference]) -> list[Difference]:
@@ -228,7 +251,7 @@ def _headline(exercise: Exercise, found: list[list[Difference]], index: int, dif
     case = exercise.cases[index]
     if case.question["earlier"] and not differences(case, ask(index, {**case.question, "earlier": None}), scale):
         return "A first call is right, a second one on the same module is wrong: something is kept from call to call.", True
-    values_cases = [i for i, c in enumerate(exercise.cases) if not c.expected["raised"]]
+    values_cases = [i for i in _compared(exercise, found) if not exercise.cases[i].expected["raised"]]
     wrong = [i for i in values_cases if found[i]]
     begins = trace and "first difference is" in trace and difference.message.startswith(OF_IMAGES)
     if trace and (not difference.specific or begins):
@@ -241,8 +264,8 @@ def _headline(exercise: Exercise, found: list[list[Difference]], index: int, dif
         lead = "Your code stops with an error: " + difference.message.split("\n")[0]
         if "unexpected keyword argument" in lead or "required positional argument" in lead:
             return lead + ". Keep the arguments and their names as the exercise gives them.", True
-    if difference.where in ("parameters", "class"):
-        lead = difference.message
+    if difference.where in ("parameters", "class", "device"):
+        lead = difference.message.split("\n")[0]
     if wrong and len(wrong) <= len(values_cases) // 2 and index in wrong:
         return f"Right on other inputs, wrong with {case.label}. {lead}", True
     if case.expected["raised"]:
@@ -260,9 +283,11 @@ def _recognise(exercise: Exercise, observed: list[Observation], found: list[list
     honest_zero = [fingerprint.row_scales(case.expected_tensors, scale) for case in exercise.cases]
     dtypes = [case.question["dtype"] for case in exercise.cases]
     failing = {i for i, ds in enumerate(found) if ds}
+    elsewhere = {i for i, case in enumerate(exercise.cases) if case.aspect == "device"}
     best, most = None, 0
     for mistake in exercise.mistakes:
         theirs = {i for i, p in enumerate(mistake.fingerprints) if not fingerprint.same(p, honest[i], honest_zero[i], dtypes[i])}
+        theirs = theirs - elsewhere or theirs  # another device tells only the mistakes that nothing else tells
         if (leading in theirs <= failing and len(theirs) > most
                 and all(fingerprint.same(prints[i], mistake.fingerprints[i], zero[i], dtypes[i]) for i in theirs)):
             best, most = mistake, len(theirs)

@@ -26,10 +26,10 @@ class Way:
         """The notebook's global names once the reference's cells and then the answer's were run."""
         return record.run_source(dedent(answer), self.reference, "answer")
 
-    def judge(self, answer: str) -> verdict.Verdict:
+    def judge(self, answer: str, secret: bool = False) -> verdict.Verdict:
         names = self.namespace(answer)
         exercise = recorded.load(self.path, only=self.name).exercises[0]
-        return verdict.judge(exercise, asker(names[self.name], names))
+        return verdict.judge(exercise, asker(names[self.name], names), secret)
 
     def right(self, answer: str) -> verdict.Verdict:
         judged = self.judge(answer)

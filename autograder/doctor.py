@@ -1,0 +1,145 @@
+"""`autograder doctor`: what works on this machine, what is missing, and how to get it."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import platform
+import shutil
+import sys
+import sysconfig
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import torch
+from rich.console import Console
+from rich.text import Text
+from torch import nn
+
+from solutions.course import ROOT
+
+from . import notebook
+from .sandbox import LIMITS, Died, Sandbox
+from .seed import FILE
+
+SIGNS = {"good": ("✓", "green"), "missing": ("○", "yellow"), "bad": ("✗", "red")}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """state: good, missing (grading works without it) or bad (it does not)."""
+
+    state: str
+    text: str
+
+
+def examine(console: Console) -> int:
+    """Print what is found; 1 where grading does not work here, else 0."""
+    failed = False
+    for title, look in LOOKS.items():
+        console.print(Text(title, style="bold"))
+        for found in look():
+            sign, colour = SIGNS[found.state]
+            failed |= found.state == "bad"
+            console.print(Text(f"  {sign} ", style=colour), Text(found.text), sep="")
+    return int(failed)
+
+
+def _python() -> Iterator[Finding]:
+    good = sys.version_info >= (3, 11)
+    yield Finding("good" if good else "bad",
+                  f"Python {platform.python_version()}, {platform.platform()}" + ("" if good else ": 3.11 is needed"))
+    yield Finding("good", f"torch {torch.__version__}, {os.cpu_count()} CPU cores")
+    if batch_norm_defect():
+        yield Finding("missing", "this torch computes wrong gradients in BatchNorm2d at batch size 1 where memory layouts are mixed; "
+                                 "graders compare such gradients at batch 2 or more, so marks are not affected")
+
+
+def batch_norm_defect() -> bool:
+    """Does the gradient of BatchNorm2d at batch size 1 depend on the strides of the incoming gradient?"""
+    g = torch.Generator().manual_seed(0)
+    x, incoming = (torch.randn(1, 3, 4, 5, generator=g, dtype=torch.float64) for _ in range(2))
+    tokens = incoming.flatten(2).mT.contiguous().mT.unflatten(2, (4, 5))  # the same numbers, strides as after an einsum
+    norm, leaf = nn.BatchNorm2d(3).double(), x.requires_grad_()
+    return not torch.allclose(*(torch.autograd.grad(norm(leaf), leaf, g)[0] for g in (incoming, tokens)))
+
+
+def _device() -> Iterator[Finding]:
+    if torch.cuda.is_available():
+        yield Finding("good", f"CUDA: {torch.cuda.get_device_name()}; the device check runs there")
+    else:
+        yield Finding("missing", "no CUDA: the device check runs on torch's meta device, which finds tensors that do not follow, but "
+                                 "computes nothing. Grade on a machine with an NVIDIA GPU to have it computed")
+
+
+def _walls() -> Iterator[Finding]:
+    with Sandbox() as sandbox:
+        if sandbox.walls == "none":
+            yield Finding("missing", "no limits: they need Linux or macOS. Grade only notebooks that you trust here")
+        else:
+            listed = ", ".join(f"{name.removeprefix('RLIMIT_').lower()} {value:,}" for name, value in LIMITS.items())
+            yield Finding("good", f"limits: {listed}")
+        yield Finding("missing", "no walls for files and the network: a submission can read what you can read. Grade as a user of its "
+                                 "own, or in a container")
+        start = time.perf_counter()
+        try:
+            worker = sandbox.worker()
+            first = time.perf_counter() - start
+            start = time.perf_counter()
+            if sandbox.fork:
+                worker = sandbox.worker()
+                yield Finding("good", f"workers: the first starts in {first:.1f} s, the next ones are forked in "
+                                      f"{1000 * (time.perf_counter() - start):.0f} ms")
+            else:
+                yield Finding("missing", f"workers: each starts in {first:.1f} s, because nothing can be forked here (it can on Linux)")
+            source = "".join(f"try:\n    import {name}\n    raise SystemExit('{name}')\nexcept ImportError:\n    pass\n"
+                             for name in ("autograder", "solutions"))
+            answer, _ = worker.ask({"op": "cell", "source": source, "number": 0})
+        except (RuntimeError, Died) as error:
+            yield Finding("bad", f"no worker runs: {error}")
+            return
+        if answer["raised"]:
+            yield Finding("bad", f"a submission can import {answer['raised']['message']!r}: uninstall it, the course is run from its "
+                                 "repository")
+        else:
+            yield Finding("good", "graders and references cannot be imported by a submission")
+        inside = ROOT.is_relative_to(sys.prefix) or ROOT.is_relative_to(sys.base_prefix)
+        if inside:
+            yield Finding("bad", f"the repository lies below {sys.prefix}, which submissions may read: move it")
+
+
+def _nbgrader() -> Iterator[Finding]:
+    try:
+        yield Finding("good", f"nbgrader {importlib.metadata.version('nbgrader')}")
+    except importlib.metadata.PackageNotFoundError:
+        yield Finding("missing", "nbgrader is not installed: `autograder check` works without it; `make class` installs it")
+        return
+    scripts = sysconfig.get_path("scripts")
+    if not shutil.which("alembic") and not shutil.which("alembic", path=scripts):
+        yield Finding("bad", f"nbgrader calls `alembic`, which is not in {scripts}: pip install alembic")
+    from jupyter_client.kernelspec import KernelSpecManager
+
+    kernels = sorted(KernelSpecManager().find_kernel_specs())
+    if "python3" in kernels:
+        yield Finding("good", f"kernels: {', '.join(kernels)}")
+    else:
+        yield Finding("missing", f"no kernel python3 (found: {', '.join(kernels) or 'none'}): learners need it, graders don't. "
+                                 "python -m ipykernel install --user")
+
+
+def _course() -> Iterator[Finding]:
+    try:
+        yield Finding("good", f"lessons: {', '.join(lesson.name for lesson in notebook.lessons())}")
+    except (OSError, ValueError) as error:
+        yield Finding("bad", f"the lessons can't be read: {error}. `make build` builds them")
+    if not FILE.exists():
+        yield Finding("missing", f"no class seed yet; the first grading draws one and keeps it in {FILE}")
+    elif os.name == "posix" and FILE.stat().st_mode & 0o077:
+        yield Finding("missing", f"others may read the class seed: chmod 600 {FILE}")
+    else:
+        yield Finding("good", f"the class seed is in {FILE}; keep a copy, because another seed asks other questions")
+
+
+LOOKS: dict[str, Callable[[], Iterator[Finding]]] = {
+    "Python": _python, "Device": _device, "Sandbox": _walls, "nbgrader": _nbgrader, "Course": _course}

@@ -1,0 +1,65 @@
+"""`pytest autograder/graders --submission NOTEBOOK`: one test for each exercise and check, with the judge's own verdicts.
+
+The notebook is judged once, before tests are collected: which checks there are is known then.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from attention_lab import report
+from attention_lab.verdict import Check, Verdict
+from autograder import notebook
+from autograder.judge import DEVICES, Judge, Result
+from autograder.sandbox import ISOLATIONS
+
+RESULT = pytest.StashKey[Result]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    options = parser.getgroup("attention by hand")
+    options.addoption("--submission", type=Path, metavar="NOTEBOOK", help="the notebook that the hidden graders judge")
+    options.addoption("--isolation", choices=ISOLATIONS, default="auto", help="walls around the learner's code (default: auto)")
+    options.addoption("--device", choices=DEVICES, default="auto", help="where the device checks run (default: auto)")
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    options = session.config.option
+    if options.submission is None:
+        raise pytest.UsageError("the hidden graders judge a notebook; say which: pytest autograder/graders --submission NOTEBOOK")
+    try:
+        submission = notebook.read(options.submission)
+        with Judge(options.isolation, options.device) as judge:
+            result = judge.grade(submission)
+    except ValueError as error:  # no notebook, or a device that is not there
+        raise pytest.UsageError(str(error)) from error
+    if result.error:
+        raise pytest.UsageError(f"{options.submission}: {result.error}")
+    session.config.stash[RESULT] = result
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out the graders of other lessons."""
+    topic = notebook.lesson(config.stash[RESULT].lesson).topic
+    return True if collection_path.match("test_*.py") and collection_path.name != f"test_{topic}.py" else None
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "passes" in metafunc.fixturenames:
+        verdicts = metafunc.config.stash[RESULT].verdicts.values()
+        metafunc.parametrize("passes", [pytest.param(partial(_passes, verdict, check), id=f"{verdict.exercise}-{check.name}")
+                                        for verdict in verdicts for check in verdict.checks])
+
+
+def _passes(verdict: Verdict, check: Check) -> None:
+    if check.outcome != "passed":
+        pytest.fail(f"{check.message or check.outcome}\n\n{report.text(verdict)}", pytrace=False)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if result := config.stash.get(RESULT, None):
+        terminalreporter.write_line(f"{result.lesson}: {report.number(result.points)} of {report.number(result.max_points)} points "
+                                    f"(isolation: {result.isolation}, device: {result.device})")

@@ -1,0 +1,289 @@
+"""The TRUSTED side: puts the hidden questions to a submission, compares, and gives each exercise its verdict."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Any
+
+import torch
+from nbformat import NotebookNode
+from torch import Tensor
+
+from attention_lab import recorded, verdict
+from attention_lab.recorded import Observation
+from attention_lab.threads import one_thread
+from attention_lab.verdict import Check, Verdict
+
+from . import answers, notebook, record
+from .graders import contract
+from .pieces import Pieces
+from .sandbox import Died, Sandbox, Worker
+from .seed import class_seed
+
+DEVICES = ("auto", "cpu", "cuda")
+DRAWS = 5  # a seed whose cases do not tell two mistakes apart is followed by its next draw
+RESTARTS = 5  # workers that a submission's cells may take with them, before the cells that are left are not run
+
+
+@dataclass
+class Result:
+    """A submission's verdicts by exercise, in the lesson's order. error: why it could not be read, or why grading itself failed."""
+
+    lesson: str | None
+    isolation: str
+    device: str
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
+    error: str | None = None
+
+    @property
+    def points(self) -> float:
+        return sum(v.points for v in self.verdicts.values())
+
+    @property
+    def max_points(self) -> float:
+        return sum(v.max_points for v in self.verdicts.values())
+
+
+@dataclass(frozen=True)
+class Graders:
+    """A lesson's hidden questions with the reference's answers: computed once a Judge, not once a submission."""
+
+    lesson: notebook.Lesson
+    reference: dict[str, Any]
+    exercises: list[recorded.Exercise]
+    delegates: dict[str, tuple[str, ...]]  # by exercise: the pieces that it may not delegate to
+
+    def closure(self, name: str) -> set[str]:
+        """Every earlier exercise of the lesson that an exercise is built from, directly or not."""
+        uses = {exercise.name: exercise.uses for exercise in self.exercises}
+        found: set[str] = set()
+        waiting = list(uses.get(name, ()))
+        while waiting:
+            piece = waiting.pop()
+            if piece in uses and piece not in found:
+                found.add(piece)
+                waiting += uses[piece]
+        return found
+
+
+def prepare(lesson: notebook.Lesson, seed: str, device: str) -> Graders:
+    """Draw a lesson's hidden cases and ask the reference and every known mistake."""
+    reference = import_module(f"solutions.reference.{lesson.topic}")
+    mistakes = import_module(f"autograder.mistakes.{lesson.topic}").MISTAKES
+    for draw in range(DRAWS):
+        cases = contract.drawn(lesson.topic, f"{seed}/{draw}")
+        points = {slot.name: slot.points for slot in lesson.exercises}
+        try:
+            exercises = [record.record_exercise(exercise, points[exercise.name], reference,
+                                                [m for m in mistakes if m.exercise == exercise.name], f"{seed}/{draw}", device)
+                         for exercise in cases]
+        except ValueError:
+            if draw == DRAWS - 1:
+                raise
+            continue
+        delegates = {grader.name: grader.delegates for grader in contract.graders(lesson.topic)}
+        return Graders(lesson, vars(reference), exercises, delegates)
+
+
+class Judge:
+    """Grades submissions. Use as a context manager.
+
+    isolation, device: as the command's options. seed: the class's secret one, unless given.
+    Raises ValueError for an unknown option, or cuda where there is none.
+    """
+
+    def __init__(self, isolation: str = "auto", device: str = "auto", seed: str | None = None):
+        if device not in DEVICES:
+            raise ValueError(f"device {device!r} is none of {', '.join(DEVICES)}")
+        if device == "cuda" and not torch.cuda.is_available():
+            raise ValueError("device 'cuda' was asked for, and torch sees no GPU")
+        self.device = "cuda" if device == "cuda" or device == "auto" and torch.cuda.is_available() else "cpu"
+        self.sandboxes = {"cpu": Sandbox(isolation)}
+        if self.device == "cuda":
+            self.sandboxes["cuda"] = Sandbox(isolation, "cuda")
+        self.isolation = self.sandboxes["cpu"].walls
+        self.seed = seed or class_seed()
+        self.prepared: dict[str, Graders] = {}
+
+    def __enter__(self) -> Judge:
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End every process that this judge has started."""
+        for sandbox in self.sandboxes.values():
+            sandbox.close()
+
+    def graders(self, lesson: str) -> Graders:
+        """A lesson's hidden questions. Raises ValueError for an unknown lesson."""
+        if lesson not in self.prepared:
+            with one_thread():
+                self.prepared[lesson] = prepare(notebook.lesson(lesson), self.seed, "cuda" if self.device == "cuda" else "meta")
+        return self.prepared[lesson]
+
+    def grade(self, submission: NotebookNode, lesson: str | None = None, solved: NotebookNode | None = None) -> Result:
+        """The verdicts on a notebook. lesson: which one it is, if it is not to be found out. solved: answers what is not answered.
+
+        Never raises what a submission leads to; where that is the judge's own failure, `error` says so.
+        """
+        result = Result(lesson, self.isolation, self.device)
+        try:
+            known = notebook.lesson(lesson) if lesson else notebook.lesson_of(submission)
+        except notebook.Unreadable as error:
+            result.error = str(error)
+            return result
+        result.lesson = known.name
+        cells = notebook.cells_to_run(submission, known)
+        if solved is not None:
+            cells = notebook.completed(cells, known, solved)
+        with one_thread():
+            _grade(self.graders(known.name), cells, self.sandboxes, result)
+        return result
+
+
+def _grade(graders: Graders, cells: list[notebook.Cell], sandboxes: dict[str, Sandbox], result: Result) -> None:
+    """Every exercise with the learner's own earlier pieces; one that fails where those lost points again, with the course's."""
+    own = Session(sandboxes, cells)
+    try:
+        for exercise in graders.exercises:
+            broken = {piece: result.verdicts[piece] for piece in sorted(graders.closure(exercise.name))
+                      if result.verdicts[piece].points < result.verdicts[piece].max_points}
+            endless = any(check.outcome == "timeout" for piece in broken.values() for check in piece.checks)
+            judged = None if endless else _verdict(exercise, own, result)
+            if broken and (judged is None or judged.points < judged.max_points):
+                again = _with_pieces(graders, exercise, list(broken), cells, sandboxes, result)
+                judged = again if judged is None or again.points > judged.points else judged
+            result.verdicts[exercise.name] = judged
+    finally:
+        own.close()
+
+
+def _with_pieces(graders: Graders, exercise: recorded.Exercise, broken: list[str], cells: list[notebook.Cell],
+                 sandboxes: dict[str, Sandbox], result: Result) -> Verdict:
+    """The verdict where the learner's broken pieces are answered by the judge."""
+    session = Session(sandboxes, cells, Pieces(graders.reference, broken, graders.delegates[exercise.name]))
+    try:
+        judged = _verdict(exercise, session, result)
+    finally:
+        session.close()
+    if judged.points:
+        names = " and ".join(f"`{name}`" for name in broken)
+        judged.notes.append(f"Judged with the course's own {names}, because yours lost points: those are lost once, not twice.")
+    return judged
+
+
+def _verdict(exercise: recorded.Exercise, session: Session, result: Result) -> Verdict:
+    try:
+        try:
+            return verdict.judge(exercise, session.ask, secret=True)
+        except Died as death:
+            if death.kind != "wall":
+                raise
+            return verdict.judge(exercise, session.ask, secret=True)  # the machine may have been busy: once more
+    except Died as death:
+        return _nothing(exercise, *_told(death))
+    except Missing as missing:
+        return _nothing(exercise, missing.outcome, str(missing))
+    except Exception as error:  # ours, or an answer made to lead here: nobody gains by it, and somebody must look
+        result.error = f"{exercise.name}: the grader failed with {type(error).__name__}: {error}"[:400]
+        return _nothing(exercise, "error", "The grader itself failed on this exercise. Your instructor sees that and will look at it.")
+
+
+DEATHS = {"cpu": "Your code did not come to an end: {}. Is there a loop that never stops?",
+          "wall": "Your code did not come to an end: {}.",
+          "ended": "Your code ended the whole Python process (`os._exit`, `exit`, too much memory, or a crash inside torch).",
+          "broken": "Your code's process gave no answer that can be read ({})."}
+
+
+def _told(death: Died) -> tuple[str, str]:
+    """The outcome and the sentence that a learner reads."""
+    return "timeout" if death.kind in ("cpu", "wall") else "error", DEATHS[death.kind].format(death)
+
+
+def _nothing(exercise: recorded.Exercise, outcome: str, message: str) -> Verdict:
+    return Verdict(exercise.name, 0.0, exercise.points, [Check(aspect, outcome, message) for aspect in verdict.aspects(exercise)], message)
+
+
+class Missing(Exception):
+    """Nothing has the exercise's name. outcome: "failed"; or "error" or "timeout" where a cell was to define it and stopped."""
+
+    def __init__(self, outcome: str, message: str):
+        super().__init__(message)
+        self.outcome = outcome
+
+
+class Session:
+    """A submission's cells in a worker. Where the worker dies, a new one runs them again for the next question.
+
+    pieces: answers for the earlier exercises that the learner's are replaced by.
+    """
+
+    def __init__(self, sandboxes: dict[str, Sandbox], cells: list[notebook.Cell], pieces: Pieces | None = None):
+        self.sandboxes, self.cells, self.pieces = sandboxes, cells, pieces
+        self.workers: dict[str, Worker] = {}
+        self.stopped: dict[int, tuple[str, str]] = {}  # cells that do not get to their end -> outcome and why
+        self.deadly: set[int] = set()
+
+    def ask(self, question: dict, tensors: dict[str, Tensor]) -> Observation:
+        """The learner's observation. Raises Died, Missing."""
+        device = "cuda" if question["device"] == "cuda" else "cpu"
+        worker = self.workers.get(device) or self._begin(device)
+        try:
+            header, out = worker.ask({"op": "observe", "question": question}, tensors, self._remote)
+            if header.get("missing") is True:
+                raise self._missing(question["exercise"])
+            if "unsent" in header:
+                raise Died("broken", str(header["unsent"])[:400])
+            answers.observation(header, out)
+            return header, out
+        except (Died, ValueError) as error:
+            self._end(device)
+            raise error if isinstance(error, Died) else Died("broken", str(error)) from error
+
+    def _remote(self, header: dict, tensors: dict[str, Tensor]) -> tuple[dict, dict[str, Tensor]]:
+        if self.pieces is None:
+            raise ValueError("there is no piece to ask for")
+        return self.pieces.answer(header, tensors)
+
+    def _begin(self, device: str) -> Worker:
+        """A worker in which every cell has run, but those that kill it."""
+        while True:
+            worker = self.workers[device] = self.sandboxes[device].worker()
+            for header in self.pieces.headers() if self.pieces else ():
+                worker.ask({"op": "stand_in", **header})
+            for number, cell in enumerate(self.cells):
+                if number in self.deadly or len(self.deadly) > RESTARTS:
+                    continue
+                try:
+                    header, _ = worker.ask({"op": "cell", "source": cell.source, "number": number}, remote=self._remote)
+                    answers.cell(header)
+                except (Died, ValueError) as error:
+                    self.deadly.add(number)
+                    self.stopped[number] = _told(error if isinstance(error, Died) else Died("broken", str(error)))
+                    self._end(device)
+                    break
+                if raised := header["raised"]:
+                    line = f"\nin your line: {raised['line']}" if raised["line"] else ""
+                    self.stopped[number] = "error", f"{raised['type']}: {raised['message']}{line}"
+            else:
+                return worker
+
+    def _missing(self, name: str) -> Missing:
+        own = [number for number, cell in enumerate(self.cells) if name in cell.exercises]
+        for number in reversed(own):
+            if number in self.stopped:
+                outcome, why = self.stopped[number]
+                return Missing(outcome, f"The cell that defines `{name}` stops before it is defined. {why}")
+        if not own:
+            return Missing("failed", f"No cell defines `{name}`: the exercise's cell is missing, or defines another name.")
+        return Missing("failed", f"`{name}` is defined in a cell, but is gone when the notebook has run.")
+
+    def _end(self, device: str) -> None:
+        self.workers.pop(device).close()
+
+    def close(self) -> None:
+        for device in list(self.workers):
+            self._end(device)

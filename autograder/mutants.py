@@ -1,0 +1,492 @@
+"""Wrong answers made by machine: small changes to the source of a reference exercise, as a hurried learner would make them.
+
+An operator looks at one node of the syntax tree and proposes other nodes for its place, each with a few words. A mutant is the
+source with one such place changed. Most are wrong; a few change nothing that can be seen, which only a person can decide.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+import warnings
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+Changes = Iterator[tuple[str, ast.AST]]
+
+REDUCTIONS = {"mean", "sum", "amax", "amin", "norm", "std", "var"}
+AXES = REDUCTIONS | {"max", "min", "softmax", "log_softmax", "cat", "stack", "chunk", "split", "unbind", "permute", "transpose", "movedim",
+                     "flatten", "unflatten", "roll", "normalize", "cosine_similarity", "squeeze", "unsqueeze", "expand", "repeat", "cumsum"}
+ANOTHER = {"mean": "sum", "sum": "mean", "amax": "mean", "amin": "amax", "max": "min", "relu": "gelu", "gelu": "relu", "sigmoid": "tanh",
+           "tanh": "sigmoid", "softmax": "log_softmax", "silu": "relu", "normalize": "softmax", "zeros": "ones", "ones": "zeros",
+           "avg_pool2d": "max_pool2d", "ReLU": "GELU", "GELU": "ReLU", "Sigmoid": "Tanh", "Softmax": "LogSoftmax",
+           "LayerNorm": "Identity", "BatchNorm2d": "Identity", "floor": "ceil", "log2": "log", "log10": "log"}
+WORDS = {"bilinear": "nearest", "nearest": "bilinear"}
+ACTIVATIONS = {"relu", "gelu", "sigmoid", "tanh", "softmax", "silu", "hardsigmoid", "hardswish", "exp", "log2", "normalize", "clamp"}
+IN_PLACE = {"relu", "sigmoid", "tanh", "exp", "clamp", "masked_fill", "softmax", "abs", "sign"}
+LAYERS = {"Linear", "Conv1d", "Conv2d", "AvgPool2d", "avg_pool2d"}
+CONVOLUTION = {"padding", "stride", "dilation", "groups", "kernel_size"}
+OPERATORS_OF = {ast.Add: (ast.Sub, ast.Mult), ast.Sub: (ast.Add,), ast.Mult: (ast.Div, ast.Add), ast.Div: (ast.Mult, ast.FloorDiv),
+                ast.FloorDiv: (ast.Div, ast.Mult), ast.Pow: (ast.Mult,), ast.Mod: (ast.FloorDiv,)}
+COMPARED = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Is: ast.IsNot,
+            ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In}
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """id: the exercise, the line within its source and what was changed, such as "squeeze 9: mean -> sum"."""
+
+    id: str
+    source: str
+
+
+def mutants(source: str) -> list[Mutant]:
+    """Every mutant of the one function or class in `source`. Two changes that give the same source are one mutant."""
+    tree = ast.parse(source)
+    _mark(tree)
+    name = tree.body[0].name
+    found, known, numbered = [], {ast.unparse(tree)}, Counter()
+    operators = ANY + OF_TENSORS if "Tensor" in source else ANY
+    for node, line in _places(tree):
+        for what, replacement in (change for operator in operators for change in operator(node)):
+            changed = ast.unparse(ast.fix_missing_locations(copy.deepcopy(tree, {id(node): replacement})))
+            if changed in known or not _compiles(changed):
+                continue
+            known.add(changed)
+            label = f"{name} {line}: {what}"
+            numbered[label] += 1
+            found.append(Mutant(label if numbered[label] == 1 else f"{label} ({numbered[label]})", changed))
+    return found
+
+
+def _compiles(source: str) -> bool:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", SyntaxWarning)  # a call or subscript of a number: nobody writes that
+            compile(source, "<mutant>", "exec")
+    except SyntaxError:
+        return False
+    return True
+
+
+def _mark(tree: ast.AST) -> None:
+    """Note what a node alone does not show: does it compute a result (`runs`), which names could stand for its own (`others`)?"""
+    layers = {node.attr for node in ast.walk(tree) if _of_self(node) and isinstance(node.ctx, ast.Store)}
+    for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
+        parameters = {argument.arg for argument in function.args.args} - {"self"}
+        guards = {id(node) for statement in function.body if _is_guard(statement) for node in ast.walk(statement)}
+        for node in (node for statement in function.body for node in ast.walk(statement)):
+            node.runs = function.name != "__init__" and id(node) not in guards
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in parameters:
+                node.others = sorted(parameters - {node.id})
+            elif _of_self(node) and isinstance(node.ctx, ast.Load) and node.attr in layers:
+                node.others = sorted(layers - {node.attr})
+
+
+def _is_guard(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and any(isinstance(statement, ast.Raise) for statement in node.body)
+
+
+def _of_self(node: ast.AST) -> bool:
+    return isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self"
+
+
+def _places(node: ast.AST, line: int = 1) -> Iterator[tuple[ast.AST, int]]:
+    """Every node that is computed with, and its line: no annotations, docstrings or texts of messages."""
+    line = getattr(node, "lineno", line)
+    yield node, line
+    for field, value in ast.iter_fields(node):
+        if field in ("annotation", "returns", "decorator_list", "bases") or isinstance(node, ast.JoinedStr):
+            continue
+        for child in value if isinstance(value, list) else [value]:
+            if isinstance(child, (ast.stmt, ast.expr, ast.arguments, ast.comprehension, ast.keyword)) and not _is_docstring(child):
+                yield from _places(child, line)
+
+
+def _is_docstring(node: ast.AST) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+
+
+# --- Words and pieces of the syntax tree
+
+def _with(node: ast.AST, **fields) -> ast.AST:
+    """A copy of the node with other fields."""
+    changed = copy.copy(node)
+    for key, value in fields.items():
+        setattr(changed, key, value)
+    return changed
+
+
+def _called(node: ast.AST) -> str:
+    """`relu` of torch.relu(x), F.relu(x), x.relu(), relu(x); nothing for what is no call."""
+    function = node.func if isinstance(node, ast.Call) else None
+    return function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
+
+
+def _argument(node: ast.Call) -> ast.AST | None:
+    """What a function or method is mainly applied to: `x` of relu(x), torch.relu(x), x.relu()."""
+    owner = ast.unparse(node.func.value) if isinstance(node.func, ast.Attribute) else "self"
+    if owner in ("torch", "F", "nn", "nn.functional", "math", "self") or owner.startswith("self."):
+        return node.args[0] if node.args else None
+    return node.func.value
+
+
+def _renamed(node: ast.Call, name: str) -> ast.Call:
+    function = _with(node.func, **({"attr": name} if isinstance(node.func, ast.Attribute) else {"id": name}))
+    return _with(node, func=function)
+
+
+def _method(value: ast.AST, name: str, *args: ast.AST) -> ast.Call:
+    return ast.Call(ast.Attribute(value, name, ast.Load()), list(args), [])
+
+
+def _code(text: str, **holes: ast.AST) -> list[ast.stmt]:
+    """Statements from their text, with nodes put in for the names that stand in it."""
+    class Fill(ast.NodeTransformer):
+        def visit_Name(self, node):
+            return holes.get(node.id, node)
+
+    return [Fill().visit(statement) for statement in ast.parse(text).body]
+
+
+def _expression(text: str, **holes: ast.AST) -> ast.AST:
+    return _code(text, **holes)[0].value
+
+
+def _swapped(items: list) -> Iterator[tuple[int, list]]:
+    for i in range(len(items) - 1):
+        if ast.unparse(items[i]) != ast.unparse(items[i + 1]):
+            yield i, [*items[:i], items[i + 1], items[i], *items[i + 2:]]
+
+
+def _is_tensor(argument: ast.arg) -> bool:
+    return argument.annotation is not None and ast.unparse(argument.annotation).startswith("Tensor")
+
+
+def _short(node: ast.AST) -> str:
+    text = ast.unparse(node)
+    return text if len(text) <= 40 else text[:37] + "..."
+
+
+# --- Operators: what could stand in the place of a node
+
+def constants(node: ast.AST) -> Changes:
+    if isinstance(node, ast.Constant) and type(node.value) in (int, float):
+        also = [node.value / 2, -node.value] if isinstance(node.value, float) else []
+        for value in (node.value + 1, node.value - 1, node.value * 2, *also):
+            yield f"{node.value} -> {value}", ast.Constant(value)
+    if isinstance(node, ast.Constant) and isinstance(node.value, bool):
+        yield f"{node.value} -> {not node.value}", ast.Constant(not node.value)
+    if isinstance(node, ast.Constant) and node.value in WORDS:
+        yield f"{node.value} -> {WORDS[node.value]}", ast.Constant(WORDS[node.value])
+
+
+def axes(node: ast.AST) -> Changes:
+    """Axes of a reduction, a permutation, a concatenation: one left out, two exchanged."""
+    if _called(node) not in AXES:
+        return
+    for holder in [*node.args, *(k.value for k in node.keywords)]:
+        if isinstance(holder, (ast.Tuple, ast.List)):
+            for i, axis in enumerate(holder.elts):
+                rest = holder.elts[:i] + holder.elts[i + 1:]
+                yield (f"{_called(node)} without axis {_short(axis)}",
+                       copy.deepcopy(node, {id(holder): _with(holder, elts=rest) if len(rest) > 1 else rest[0]} if rest else {}))
+            for i, other in _swapped(holder.elts) if _called(node) not in REDUCTIONS else ():
+                yield f"{_called(node)} with axes {i} and {i + 1} exchanged", copy.deepcopy(node, {id(holder): _with(holder, elts=other)})
+    for keyword in node.keywords:
+        if keyword.arg in ("dim", "dims", "axis"):
+            yield f"{_called(node)} without {keyword.arg}", _with(node, keywords=[k for k in node.keywords if k is not keyword])
+
+
+def keepdim(node: ast.AST) -> Changes:
+    if _called(node) in REDUCTIONS and not any(k.arg == "keepdim" for k in node.keywords):
+        yield f"{_called(node)} keeps its axes", _with(node, keywords=[*node.keywords, ast.keyword("keepdim", ast.Constant(True))])
+
+
+def another_function(node: ast.AST) -> Changes:
+    if _called(node) in ANOTHER:
+        yield f"{_called(node)} -> {ANOTHER[_called(node)]}", _renamed(node, ANOTHER[_called(node)])
+
+
+def order_of_layers(node: ast.AST) -> Changes:
+    """f(g(x)) -> g(f(x)), and neighbours in a Sequential."""
+    if isinstance(node, ast.Call) and len(node.args) == 1 and isinstance(node.args[0], ast.Call) and len(node.args[0].args) == 1:
+        inner = node.args[0]
+        yield (f"{_called(node)} and {_called(inner)} exchanged",
+               _with(inner, args=[_with(node, args=[inner.args[0]])]))
+    if _called(node) in ("Sequential", "ModuleList"):
+        for i, layers in _swapped(node.args):
+            yield f"layers {i} and {i + 1} exchanged", _with(node, args=layers)
+        for i, layer in enumerate(node.args):
+            yield f"layer {i}, {_called(layer)}, left out", _with(node, args=node.args[:i] + node.args[i + 1:])
+
+
+def layer_options(node: ast.AST) -> Changes:
+    """bias, padding, stride, dilation, groups: added where absent, left out where given."""
+    if _called(node) not in LAYERS:
+        return
+    given = {keyword.arg for keyword in node.keywords}
+    convolution = {"padding": 1, "stride": 2, "dilation": 2} if _called(node).startswith("Conv") else {}
+    for option, value in {"bias": False, **convolution}.items() if "pool" not in _called(node).lower() else ():
+        if option not in given:
+            yield f"{_called(node)} with {option}={value}", _with(node, keywords=[*node.keywords, ast.keyword(option, ast.Constant(value))])
+    for keyword in node.keywords:
+        if keyword.arg in CONVOLUTION | {"bias"}:
+            yield f"{_called(node)} with the default {keyword.arg}", _with(node, keywords=[k for k in node.keywords if k is not keyword])
+
+
+def activation(node: ast.AST) -> Changes:
+    """An activation or another step left out, or taken twice; other activations in its place."""
+    if not isinstance(node, ast.Call):
+        return
+    name, argument = _called(node), _argument(node)
+    if name in ACTIVATIONS and argument is not None:
+        yield f"{name} twice", copy.deepcopy(node, {id(argument): copy.deepcopy(node)})
+        for text in ("torch.sigmoid(x)", "torch.tanh(x)", "torch.nn.functional.leaky_relu(x)", "torch.nn.functional.relu6(x)",
+                     "torch.nn.functional.hardsigmoid(x)", "torch.softmax(x, -1)", "torch.softmax(x, 0)", "torch.relu(x)"):
+            yield f"{name} -> {text}", _expression(text, x=argument)
+
+
+def step_left_out(node: ast.AST) -> Changes:
+    if _called(node) and not _called(node).endswith("Error") and (argument := _argument(node)) is not None:
+        yield f"{_called(node)} left out", argument
+
+
+def arithmetic(node: ast.AST) -> Changes:
+    if isinstance(node, ast.BinOp):
+        for other in OPERATORS_OF.get(type(node.op), ()):
+            yield f"{type(node.op).__name__} -> {other.__name__}", _with(node, op=other())
+        yield f"only {_short(node.left)} of {type(node.op).__name__}", node.left
+        yield f"only {_short(node.right)} of {type(node.op).__name__}", node.right
+        if isinstance(node.op, (ast.Sub, ast.Div, ast.FloorDiv, ast.MatMult, ast.Pow)):
+            yield f"operands of {type(node.op).__name__} exchanged", _with(node, left=node.right, right=node.left)
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.USub, ast.Not)):
+        yield f"without {type(node.op).__name__}", node.operand
+
+
+def rounding(node: ast.AST) -> Changes:
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.FloorDiv):
+        for what, text in (("up", "-(-a // b)"), ("to the nearest", "round(a / b)"), ("down, at least 1", "max(1, a // b)"),
+                           ("down to even", "a // b // 2 * 2")):
+            yield f"rounded {what}", _expression(text, a=node.left, b=node.right)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
+        yield "rounded to the nearest", _expression("round(a / b)", a=node.left, b=node.right)
+    if _called(node) == "int" and node.args:
+        yield "int -> round", _renamed(node, "round")
+
+
+def comparisons(node: ast.AST) -> Changes:
+    if isinstance(node, ast.Compare):
+        for i, op in enumerate(node.ops):
+            other = COMPARED[type(op)]
+            yield f"{type(op).__name__} -> {other.__name__}", _with(node, ops=[*node.ops[:i], other(), *node.ops[i + 1:]])
+        if len(node.ops) > 1:  # one end of a <= b <= c left out
+            first, *rest = node.comparators
+            yield f"without {_short(node.left)}", _with(node, left=first, ops=node.ops[1:], comparators=rest)
+            yield f"without {_short(node.comparators[-1])}", _with(node, ops=node.ops[:-1], comparators=node.comparators[:-1])
+    if isinstance(node, ast.BoolOp):
+        other = ast.Or() if isinstance(node.op, ast.And) else ast.And()
+        yield f"{type(node.op).__name__} -> {type(other).__name__}", _with(node, op=other)
+        for i, value in enumerate(node.values):
+            rest = node.values[:i] + node.values[i + 1:]
+            yield f"without {_short(value)}", _with(node, values=rest) if len(rest) > 1 else rest[0]
+    if isinstance(node, ast.IfExp):
+        yield f"always {_short(node.body)}", node.body
+        yield f"never {_short(node.body)}", node.orelse
+
+
+def guards(node: ast.AST) -> Changes:
+    """A check left out, another exception, a message without numbers, a message that is printed."""
+    if _is_guard(node):
+        yield "guard left out", ast.Pass()
+        yield "an assert", ast.Assert(ast.UnaryOp(ast.Not(), node.test), None)
+    if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
+        for other in ("RuntimeError", "TypeError", "Exception"):
+            yield f"raises {other}", _with(node, exc=_renamed(node.exc, other))
+        yield "message without numbers", _with(node, exc=_with(node.exc, args=[ast.Constant("impossible")]))
+        yield "no message", _with(node, exc=_with(node.exc, args=[]))
+        yield "printed, not raised", _code("print('impossible')")[0]
+        for message in node.exc.args:
+            for part in message.values if isinstance(message, ast.JoinedStr) else ():
+                if isinstance(part, ast.FormattedValue):
+                    rest = [p for p in message.values if p is not part]
+                    yield f"message without {_short(part.value)}", copy.deepcopy(node, {id(message): _with(message, values=rest)})
+
+
+def _returning(node: ast.AST, ways: tuple[tuple[str, str], ...]) -> Changes:
+    if isinstance(node, ast.Return) and node.value is not None:
+        for what, text in ways:
+            yield what, _code(text, value=node.value)[0]
+
+
+def returned(node: ast.AST) -> Changes:
+    """What can happen to any result on its way out."""
+    yield from _returning(node, (
+        ("negative", "return -value"), ("twice", "return 2 * value"), ("half", "return value / 2"), ("as a list", "return [value]"),
+        ("nothing returned", "value"), ("printed", "print(value)"), ("a text", "return str(value)"), ("made an int", "return int(value)")))
+
+
+def returned_tensor(node: ast.AST) -> Changes:
+    yield from _returning(node, (
+        ("detached", "return value.detach()"), ("float32", "return value.float()"),
+        ("float32 on the way", "return value.float().to(value.dtype)"), ("bfloat16 on the way", "return value.bfloat16().to(value.dtype)"),
+        ("first of the batch for all", "return value[:1].expand_as(value)"),
+        ("mean of the batch for all", "return value.mean(0, True).expand_as(value)"), ("batch reversed", "return value.flip(0)"),
+        ("last two axes exchanged", "return value.mT"), ("an axis of size 1 more", "return value[None]"),
+        ("axes of size 1 removed", "return value.squeeze()"), ("clamped", "return value.clamp(-3, 3)"),
+        ("an eps added", "return value + 1e-7"),
+        ("rounded", "return (value * 1e6).round() / 1e6"),
+        ("a tensor without device added", "return value + torch.zeros(value.shape, dtype=value.dtype)"),
+        ("made of plain numbers", "return torch.tensor(value.tolist(), dtype=value.dtype, device=value.device)")))
+    if isinstance(node, ast.Return):
+        yield "without gradients", ast.With([ast.withitem(_expression("torch.no_grad()"))], [node])
+        yield "in inference mode", ast.With([ast.withitem(_expression("torch.inference_mode()"))], [node])
+
+
+def remembered(node: ast.AST) -> Changes:
+    """The first result is kept and given again."""
+    if not isinstance(node, ast.FunctionDef) or node.name == "__init__" or not isinstance(node.body[-1], ast.Return):
+        return
+    holder = "self" if node.args.args and node.args.args[0].arg == "self" else node.name
+    kept = f"if not hasattr({holder}, '_kept'):\n    {holder}._kept = value\nreturn {holder}._kept"
+    yield "the first result kept", _with(node, body=[*node.body[:-1], *_code(kept, value=node.body[-1].value)])
+    running = f"{holder}._kept = 0.5 * getattr({holder}, '_kept', value) + 0.5 * value\nreturn {holder}._kept"
+    yield "mixed with the result before", _with(node, body=[*node.body[:-1], *_code(running, value=node.body[-1].value)])
+
+
+def inputs(node: ast.AST) -> Changes:
+    """What can happen to a tensor among the arguments before it is used, or after."""
+    if not isinstance(node, ast.FunctionDef) or node.name == "__init__":
+        return
+    start = 1 if node.body and _is_docstring(node.body[0]) else 0
+    first = lambda text: _with(node, body=[*node.body[:start], *_code(text), *node.body[start:]])  # noqa: E731
+    for argument in filter(_is_tensor, [*node.args.args, *node.args.kwonlyargs]):
+        x = argument.arg
+        for what, text in (
+            ("detached", f"{x} = {x}.detach()"), ("float32", f"{x} = {x}.float()"),
+            ("float32 on the way", f"{x} = {x}.float().to({x}.dtype)"), ("first of the batch for all", f"{x} = {x}[:1].expand_as({x})"),
+            ("mean of the batch for all", f"{x} = {x}.mean(0, True).expand_as({x})"), ("doubled in place", f"{x}.mul_(2)"),
+            ("doubled in place, unseen by autograd", f"{x}.data.mul_(2)"), ("last two axes exchanged", f"{x} = {x}.mT"),
+            ("batch and channels exchanged", f"{x} = {x}.transpose(0, 1)"), ("axes of size 1 removed", f"{x} = {x}.squeeze()"),
+            ("read in its order of memory", f"{x} = {x}.as_strided({x}.shape, {x}.clone(memory_format=torch.contiguous_format).stride())"),
+            ("clamped", f"{x} = {x}.clamp(-3, 3)"), ("a view taken", f"{x} = {x}.view(-1).view({x}.shape)"),
+            ("its absolute value", f"{x} = {x}.abs()"), ("on the CPU", f"{x} = {x}.cpu()"), ("first column dropped", f"{x} = {x}[..., 1:]"),
+        ):
+            yield f"{x} {what}", first(text)
+        if isinstance(node.body[-1], ast.Return) and node.body[-1].value is not None:
+            after = f"result = value\n{x}.data.mul_(2)\nreturn result"
+            yield f"{x} doubled in place at the end", _with(node, body=[*node.body[:-1], *_code(after, value=node.body[-1].value)])
+
+
+def in_place(node: ast.AST) -> Changes:
+    if _called(node) in IN_PLACE:
+        yield f"{_called(node)} in place", _renamed(node, f"{_called(node)}_")
+    name = {ast.Mult: "mul_", ast.Add: "add_", ast.Sub: "sub_", ast.Div: "div_"}.get(type(getattr(node, "op", None)))
+    if isinstance(node, ast.BinOp) and name and isinstance(node.left, (ast.Name, ast.Call)):
+        yield f"{type(node.op).__name__} in place", _method(node.left, name, node.right)
+
+
+def detached(node: ast.AST) -> Changes:
+    if getattr(node, "runs", False) and (isinstance(node, ast.Call) or isinstance(node, ast.Name) and hasattr(node, "others")):
+        yield f"{_short(node)} detached", _method(node, "detach")
+
+
+def defaults(node: ast.AST) -> Changes:
+    if isinstance(node, ast.arguments):
+        given = node.args[len(node.args) - len(node.defaults):]
+        for i, (argument, default) in enumerate(zip(given, node.defaults)):
+            if i == 0:
+                yield f"no default for {argument.arg}", _with(node, defaults=node.defaults[1:])
+            if isinstance(default, ast.Constant) and default.value is None:
+                given_one = [*node.defaults[:i], ast.Constant(1.0), *node.defaults[i + 1:]]
+                yield f"default of {argument.arg} 1.0", _with(node, defaults=given_one)
+        for i, arguments in _swapped(node.args):
+            if node.args[i].arg != "self":
+                yield f"parameters {node.args[i].arg} and {node.args[i + 1].arg} exchanged", _with(node, args=arguments)
+
+
+def order_of_arguments(node: ast.AST) -> Changes:
+    if isinstance(node, ast.Call):
+        for i, arguments in _swapped(node.args):
+            yield f"arguments {i} and {i + 1} of {_called(node)} exchanged", _with(node, args=arguments)
+        for i, argument in enumerate(node.args if len(node.args) > 1 else []):
+            yield f"{_called(node)} without {_short(argument)}", _with(node, args=node.args[:i] + node.args[i + 1:])
+        for keyword in node.keywords:
+            if keyword.arg not in CONVOLUTION | {"bias", "dim", "dims", "axis"}:
+                yield f"{_called(node)} without {keyword.arg}", _with(node, keywords=[k for k in node.keywords if k is not keyword])
+
+
+def names(node: ast.AST) -> Changes:
+    """Another parameter of the function in the place of one, another layer of the module."""
+    for other in getattr(node, "others", ()):
+        if isinstance(node, ast.Name):
+            yield f"{node.id} -> {other}", ast.Name(other, ast.Load())
+        else:
+            yield f"self.{node.attr} -> self.{other}", _with(node, attr=other)
+
+
+def subscripts(node: ast.AST) -> Changes:
+    """Another side of a shape, a subscript left out, its parts exchanged."""
+    if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
+        yield f"without [{_short(node.slice)}]", node.value
+        if isinstance(node.value, ast.Attribute) and node.value.attr == "shape" and isinstance(node.slice, ast.Constant):
+            for other in {0, 1, 2, 3} - {node.slice.value}:
+                yield f"shape[{node.slice.value}] -> shape[{other}]", _with(node, slice=ast.Constant(other))
+        if isinstance(node.slice, ast.Tuple):
+            parts = node.slice.elts
+            for i, other in _swapped(parts):
+                yield f"parts {i} and {i + 1} of the subscript exchanged", _with(node, slice=_with(node.slice, elts=other))
+            for i in range(len(parts)):
+                yield f"subscript without part {i}", _with(node, slice=_with(node.slice, elts=parts[:i] + parts[i + 1:]))
+        if isinstance(node.slice, ast.Slice):
+            yield "slice from the start", _with(node, slice=_with(node.slice, lower=None))
+            yield "slice to the end", _with(node, slice=_with(node.slice, upper=None))
+
+
+def mode(node: ast.AST) -> Changes:
+    if isinstance(node, ast.Attribute) and node.attr == "training":
+        yield "always training", ast.Constant(True)
+        yield "never training", ast.Constant(False)
+
+
+def statements(node: ast.AST) -> Changes:
+    """A statement left out; a loop that ends after its first round; the same module for all."""
+    if isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr)):
+        yield f"without `{_short(node)}`", ast.Pass()
+    if isinstance(node, ast.If) and not _is_guard(node):
+        yield f"never {_short(node.test)}", ast.If(ast.Constant(False), node.body, node.orelse)
+        yield f"always {_short(node.test)}", ast.If(ast.Constant(True), node.body, node.orelse)
+    if isinstance(node, ast.For):
+        yield "one round of the loop", _with(node, body=[*node.body, ast.Break()])
+
+
+def comprehensions(node: ast.AST) -> Changes:
+    if isinstance(node, ast.comprehension):
+        yield "without the first", _with(node, iter=_expression("list(items)[1:]", items=node.iter))
+        yield "without the last", _with(node, iter=_expression("list(items)[:-1]", items=node.iter))
+        yield "only the first", _with(node, iter=_expression("list(items)[:1]", items=node.iter))
+        yield "at most four", _with(node, iter=_expression("list(items)[:4]", items=node.iter))
+        yield "each once", _with(node, iter=_expression("dict.fromkeys(items)", items=node.iter))
+
+
+def devices(node: ast.AST) -> Changes:
+    """A tensor that stays where it was made."""
+    if _called(node) == "to" and node.args:
+        argument = node.args[0]
+        yield "to, without the device", _with(node, args=[ast.Attribute(argument, "dtype", ast.Load())])
+
+
+def layers(node: ast.AST) -> Changes:
+    """A layer kept where torch does not see it, one that is frozen, one with a dropout behind it."""
+    if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]).startswith("self.") and _called(node.value)[:1].isupper():
+        yield f"{_short(node.targets[0])} frozen", _with(node, value=_expression("layer.requires_grad_(False)", layer=node.value))
+        hidden = _expression("(lambda hidden: lambda *a: hidden[0](*a))([layer])", layer=node.value)
+        yield f"{_short(node.targets[0])} in a list", _with(node, value=hidden)
+    if isinstance(node, ast.Call) and _of_self(node.func) and getattr(node, "runs", False):
+        yield f"dropout after self.{node.func.attr}", _expression("torch.nn.functional.dropout(layer, 0.1, self.training)", layer=node)
+
+
+ANY = (constants, axes, keepdim, another_function, order_of_layers, layer_options, activation, step_left_out, arithmetic, rounding,
+       comparisons, guards, returned, remembered, defaults, order_of_arguments, names, subscripts, mode, statements, comprehensions)
+OF_TENSORS = (returned_tensor, inputs, in_place, detached, devices, layers)  # nonsense where there are numbers only

@@ -1,0 +1,48 @@
+"""A verdict as others read it: the outputs of a nbgrader grade cell, JSON, a terminal. attention_lab draws the report itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from attention_lab import report
+from attention_lab.verdict import Verdict
+
+from .judge import Result
+
+
+def outputs(verdict: Verdict, maximum: float) -> list[NotebookNode]:
+    """A grade cell's outputs: the report, and the points as one plain float, scaled to the cell's `maximum`."""
+    points = min(maximum, max(0.0, maximum * verdict.points / verdict.max_points)) if verdict.max_points else 0.0
+    return [new_output("display_data", {"text/plain": report.text(verdict), "text/html": report.html(verdict)}),
+            new_output("execute_result", {"text/plain": repr(float(points))}, execution_count=1)]
+
+
+def as_json(name: str, result: Result) -> dict[str, Any]:
+    """One line of `autograder check --json`. A notebook that could not be read has no exercises."""
+    return {"notebook": name, "lesson": result.lesson, "points": result.points, "max_points": result.max_points,
+            "isolation": result.isolation, "device": result.device, "error": result.error,
+            "exercises": [{"name": v.exercise, "points": v.points, "max_points": v.max_points, "mistake": v.mistake,
+                           "checks": [{"name": c.name, "outcome": c.outcome, "message": c.message} for c in v.checks]}
+                          for v in result.verdicts.values()]}
+
+
+def show(console: Console, name: str, result: Result) -> None:
+    """One notebook on a terminal: a line each exercise, and the report of those below full marks."""
+    console.print()
+    console.print(Text(name, style="bold"), Text(f"  {result.lesson or 'no lesson'}  {report.number(result.points)} of "
+                                                 f"{report.number(result.max_points)} points"))
+    if result.error:
+        console.print(Text(result.error, style="red"))
+    table = Table(show_header=False, box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for v in result.verdicts.values():
+        full = v.points == v.max_points
+        table.add_row(Text("✓" if full else "✗", style="green" if full else "red"), Text(v.exercise, style="bold"),
+                      Text(f"{report.number(v.points)} / {report.number(v.max_points)}"),
+                      Text("" if full else report.text(v).partition("points.")[2].strip()))
+    console.print(table)

@@ -1,0 +1,220 @@
+"""The UNTRUSTED side: runs a learner's cells, then answers questions about what they define. Knows no reference, no grader.
+
+Started by sandbox.py as `python -I` with the texts of this file, wire.py and stand_ins.py as modules. A first process imports
+torch once and forks a worker for each socket that it is handed; where that cannot be (a GPU, no fork) it is the worker itself.
+"""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import builtins
+import importlib
+import inspect
+import linecache
+import os
+import signal
+import socket
+import sys
+import types
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import stand_ins
+import torch
+import wire
+from torch import Tensor, nn
+
+import attention_lab
+from attention_lab import crash
+from attention_lab.observe import observe
+
+# What lessons import for pictures and experiments; here all of it does nothing, so that no check waits for a plot.
+SILENT = ("cost", "data", "pictures", "training")
+SOCKET = 3  # a worker's one open file besides /dev/null
+
+
+class Silent:
+    """Stands for anything that draws, trains or measures: may be called, indexed and asked for attributes."""
+
+    def __getattr__(self, name: str) -> Silent:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return Silent()
+
+    def __call__(self, *_args: Any, **_kwargs: Any) -> Silent:
+        return self
+
+    def __getitem__(self, _key: Any) -> Silent:
+        return self
+
+    def __iter__(self):
+        return iter(())
+
+
+class Shell:
+    """What `get_ipython()` gives: a magic runs the code in it, if it holds code, and does nothing else."""
+
+    CODE = {"time", "timeit", "capture", "prun"}
+
+    def __init__(self, scope: dict[str, Any]):
+        self.scope = scope
+
+    def run_line_magic(self, name: str, line: str, *_rest: Any) -> None:
+        if name in self.CODE and line:
+            exec(line, self.scope)
+
+    def run_cell_magic(self, name: str, _line: str, body: str) -> None:
+        if name in self.CODE:
+            exec(body, self.scope)
+
+    def __getattr__(self, _name: str) -> Callable:
+        return lambda *_args, **_kwargs: None
+
+
+class Notebook:
+    """The learner's global names, and what was heard of them."""
+
+    def __init__(self, remote: Callable):
+        main = types.ModuleType("__main__")
+        sys.modules["__main__"] = main
+        self.scope, self.remote = vars(main), remote
+        self.stand_ins: dict[str, Any] = {}
+        shell = Shell(self.scope)
+        self.scope.update(get_ipython=lambda: shell, display=lambda *_args, **_kwargs: None)
+        builtins.input = lambda *_args: ""
+
+    def stand_in(self, header: dict, _tensors: dict) -> tuple[dict, dict]:
+        """From now on the name belongs to a piece that the judge computes."""
+        self.stand_ins[header["name"]] = stand_ins.make(header, self.remote)
+        self.scope.update(self.stand_ins)
+        return {}, {}
+
+    def cell(self, header: dict, _tensors: dict) -> tuple[dict, dict]:
+        """Run one cell. Answers what it raised, as attention_lab.crash describes it, or None."""
+        source, file = header["source"], f"<cell {header['number']}>"
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                code = _compiled(source, file)
+                linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
+                running = eval(code, self.scope)
+                if inspect.iscoroutine(running):
+                    asyncio.run(running)
+            raised = None
+        except BaseException as error:  # a learner's cell may raise anything, SystemExit too
+            raised = crash.describe(error, self.scope)
+            if isinstance(error, SyntaxError):
+                raised |= {"line": (error.text or "").strip(), "number": error.lineno}
+        self.scope.update(self.stand_ins)
+        return {"raised": raised}, {}
+
+    def observe(self, header: dict, tensors: dict[str, Tensor]) -> tuple[dict, dict[str, Tensor]]:
+        """What the exercise does with one question, as attention_lab.observe writes it down; or that nothing has its name."""
+        question = header["question"]
+        if question["exercise"] not in self.scope:
+            return {"missing": True}, {}
+        return observe(self.scope[question["exercise"]], question, tensors, self.scope)
+
+
+def _compiled(source: str, file: str) -> types.CodeType:
+    """A cell's code. IPython, which takes a while to import, is asked only where plain Python does not understand the cell."""
+    compiled = lambda text: compile(text, file, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)  # noqa: E731
+    try:
+        return compiled(source)
+    except SyntaxError:
+        from IPython.core.inputtransformer2 import TransformerManager
+
+        return compiled(TransformerManager().transform_cell(source))
+
+
+def serve(sock: socket.socket) -> None:
+    """Answer the judge until it hangs up. An answer carries its question's number."""
+    def remote(header: dict, tensors: dict[str, Tensor]) -> tuple[dict, dict[str, Tensor]]:
+        wire.send(sock, {"id": number, "remote": header}, tensors)
+        return wire.receive(sock)
+
+    notebook = Notebook(remote)
+    operations = {"cell": notebook.cell, "stand_in": notebook.stand_in, "observe": notebook.observe}
+    while True:
+        try:
+            header, tensors = wire.receive(sock)
+        except EOFError:
+            return
+        number = header["id"]
+        answer, out = operations[header["op"]](header, tensors)
+        try:
+            wire.send(sock, {"id": number, "answer": answer}, out)
+        except Exception as error:  # what no frame can hold: too large, a dtype that safetensors does not know
+            wire.send(sock, {"id": number, "answer": {"unsent": f"{type(error).__name__}: {error}"[:400]}})
+
+
+def prepare() -> None:
+    """Everything that costs time on first use, once, before any learner's code."""
+    torch.set_num_threads(1)
+    torch.set_num_interop_threads(1)
+    attention_lab.check = lambda *_args, **_kwargs: 0.0
+    attention_lab.progress = Silent()
+    for name in SILENT:
+        module = types.ModuleType(f"attention_lab.{name}")
+        module.__getattr__ = Silent().__getattr__
+        sys.modules[module.__name__] = module
+        setattr(attention_lab, name, module)
+    importlib.import_module("torch.fx.experimental.symbolic_shapes")  # autograd imports it at the first gradient
+    for dtype in (torch.float32, torch.float64):
+        net = nn.Sequential(nn.Conv2d(4, 4, 3, padding=1), nn.BatchNorm2d(4), nn.ReLU(), nn.Conv2d(4, 4, 1), nn.Sigmoid(), nn.Flatten(),
+                            nn.LayerNorm(64), nn.Linear(64, 2), nn.Softmax(-1)).to(dtype)
+        x = torch.randn(2, 4, 4, 4, dtype=dtype, requires_grad=True)
+        out = net(x)
+        torch.autograd.grad(out, [x, *net.parameters()], torch.ones_like(out))
+
+
+def limit(limits: dict[str, int]) -> None:
+    """Bounds that this process cannot lift again; `limits` by the names of the module `resource`."""
+    if limits:
+        import resource  # Unix only
+
+        for name, value in limits.items():
+            resource.setrlimit(getattr(resource, name), (value, value))
+
+
+def begin(sock: socket.socket, settings: dict[str, Any]) -> None:
+    """Become a worker: nothing open but the socket, nothing to be seen on the terminal, the limits in force."""
+    null = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(null, descriptor)
+    sys.stdin, sys.stdout, sys.stderr = (open(os.devnull, mode) for mode in "rww")
+    os.chdir(settings["folder"])
+    limit(settings["limits"])
+    torch.manual_seed(0)
+    serve(sock)
+
+
+def fork_for_each(control: socket.socket, settings: dict[str, Any]) -> None:
+    """Fork a worker for every socket that arrives over `control`, and answer with its process id."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them
+    while True:
+        message, descriptors, *_ = socket.recv_fds(control, 4096, 1)
+        if not message:
+            return
+        child = os.fork()
+        if child == 0:
+            try:
+                control.close()
+                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                os.setsid()  # a group of its own, which ends as a whole
+                os.dup2(descriptors[0], SOCKET)
+                os.closerange(SOCKET + 1, 256)
+                begin(socket.socket(fileno=SOCKET), {**settings, "folder": message.decode()})
+            finally:
+                os._exit(0)
+        control.sendall(child.to_bytes(8, "little"))
+        os.close(descriptors[0])
+
+
+def main(descriptor: int, settings: dict[str, Any]) -> None:
+    prepare()
+    sock = socket.socket(fileno=descriptor)
+    sock.sendall(b"ready")
+    fork_for_each(sock, settings) if settings["fork"] else begin(sock, settings)

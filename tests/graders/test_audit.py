@@ -1,0 +1,75 @@
+"""An audit finds nothing in the course as it is, and finds what is planted."""
+
+import inspect
+import json
+
+import pytest
+
+from autograder import audit, declare
+from autograder.mistakes import se as catalogue
+from autograder.mutants import Mutant, mutants
+from solutions.reference import se
+
+from .hidden import LESSONS
+
+MAXIMUM = "def squeeze(x):\n    return x.amax(dim=(2, 3))"
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_the_course_is_judged_rightly(lesson):
+    found = audit.audit(lesson, ("tests",))
+    assert not found.failed, str(found)
+    assert found.totals["mutants"] > 300 and found.totals["mistakes"] > 50 and found.totals["variants"] >= 8
+
+
+@pytest.fixture
+def planted(monkeypatch):
+    """`planted(MISTAKES=..., ...)`: an audit of 01_se with another catalogue and no mutants but those given by exercise."""
+    def run(MISTAKES=(), VARIANTS=(), EQUIVALENT=None, changed=None):
+        for name, value in (("MISTAKES", MISTAKES), ("VARIANTS", VARIANTS), ("EQUIVALENT", EQUIVALENT or {})):
+            monkeypatch.setattr(catalogue, name, value)
+        of = {inspect.getsource(getattr(se, name)): found for name, found in (changed or {}).items()}
+        monkeypatch.setattr(audit, "mutants", lambda source: of.get(source, []))
+        return audit.audit("01_se", ("tests",))
+
+    return run
+
+
+def test_a_variant_that_is_wrong(planted):
+    found = planted(VARIANTS=(declare.Variant("not-a-mean", "squeeze", MAXIMUM),))
+    assert found.failed and len(found.false_rejections) == 1 and found.false_rejections[0].startswith("not-a-mean (tests): ")
+    assert "1 false rejections:\n    not-a-mean" in str(found)
+
+
+def test_a_mistake_that_is_right(planted):
+    right = declare.Mistake("is-a-mean", "squeeze", "A sentence.", code="def squeeze(x):\n    return x.flatten(2).mean(-1)")
+    found = planted(MISTAKES=(right,))
+    assert len(found.false_acceptances) == 1 and "'is-a-mean'" in found.false_acceptances[0]
+
+
+def test_mutants(planted):
+    found = planted(changed={"squeeze": [Mutant("squeeze 9: right", inspect.getsource(se.squeeze)), Mutant("squeeze 9: wrong", MAXIMUM)]},
+                    EQUIVALENT={"squeeze 9: wrong": "It loses points.", "squeeze 9: gone": "No mutant has this name."})
+    assert found.survivors == ["squeeze 9: right (tests)"]
+    assert found.stale == ["squeeze 9: wrong", "squeeze 9: gone"]
+    assert json.loads(json.dumps(found.as_json()))["survivors"] == found.survivors
+
+
+def test_a_solved_notebook_that_is_wrong(planted, monkeypatch):
+    read = audit.notebook.read
+
+    def spoilt(path):
+        solved = read(path)
+        for cell in solved.cells:
+            cell.source = cell.source.replace("torch.sigmoid(", "torch.tanh(")
+        return solved
+
+    monkeypatch.setattr(audit.notebook, "read", spoilt)
+    rejected = planted().false_rejections
+    assert rejected and all("of the solved notebook (tests): " in entry for entry in rejected)
+
+
+def test_every_reason_belongs_to_a_mutant():
+    ids = {mutant.id for name in ("squeeze", "Excitation", "SEBlock", "se_parameter_cost")
+           for mutant in mutants(inspect.getsource(getattr(se, name)))}
+    assert set(catalogue.EQUIVALENT) <= ids and all(catalogue.EQUIVALENT.values())

@@ -1,0 +1,93 @@
+"""What is drawn from a seed: the same cases again, other ones for another seed, and no lucky shapes among them."""
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from attention_lab.values import LAYOUTS
+from autograder import notebook
+from autograder.graders import contract
+from solutions.reference import se
+
+from .hidden import LESSONS
+
+SEEDS = [f"seed {i}" for i in range(25)]
+TOPICS = [lesson.topic for lesson in LESSONS.values()]
+MODULES = {"Excitation", "SEBlock"}
+
+
+def cases(name, seed):
+    return next(e for e in contract.drawn("se", seed) if e.name == name).cases
+
+
+def arguments(case):
+    """channels and reduction as the module takes them."""
+    given = case.construct if isinstance(case.construct, dict) else dict(zip(("channels", "reduction"), case.construct))
+    return given["channels"], given.get("reduction", 16)
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_a_seed_gives_the_same_cases_each_time_and_another_seed_others(topic):
+    assert contract.drawn(topic, "one") == contract.drawn(topic, "one")
+    for first, second in zip(contract.drawn(topic, "one"), contract.drawn(topic, "two")):
+        asked = [{repr((case.args, case.kwargs, case.construct)) for case in exercise.cases} for exercise in (first, second)]
+        assert len(asked[0] & asked[1]) <= len(first.cases) // 2, first.name
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_the_exercises_are_the_grade_cells_in_their_order(lesson):
+    names = [slot.name for slot in notebook.lesson(lesson).exercises]
+    assert [exercise.name for exercise in contract.drawn(LESSONS[lesson].topic, "any")] == names
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_no_two_cases_have_the_same_label(topic):
+    for seed in SEEDS:
+        for exercise in contract.drawn(topic, seed):
+            labels = [case.label for case in exercise.cases]
+            assert len(set(labels)) == len(labels), (seed, exercise.name)
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.text(max_size=20))
+@pytest.mark.parametrize("topic", TOPICS)
+def test_the_label_of_plain_numbers_does_not_give_them_away(topic, seed):
+    for exercise in contract.drawn(topic, seed):
+        for case in exercise.cases:
+            if not contract.tensors(case):
+                assert not re.search(r"\d", case.label.replace("a reduction of 1", "")), case.label
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_ordinary_sizes_are_not_degenerate(seed):
+    for name in ("squeeze", "SEBlock"):
+        for case in cases(name, seed):
+            batch, channels, height, width = case.args[0].shape
+            if height * width > 1:
+                assert height != width
+            if not re.match("a batch of one|a map of one|one |a reduction of 1|a map of odd", case.label) and case.raises is None:
+                assert len({batch, channels, height, width}) == 4, case.label
+    for name in MODULES:
+        for case in cases(name, seed):
+            channels, reduction = arguments(case)
+            assert (channels < reduction) == (case.raises is not None)
+            if case.raises is not None:
+                assert case.raises == (channels, reduction)
+            elif not case.label.startswith(("one hidden", "a reduction of 1")):
+                assert len({channels, reduction, channels // reduction, 1}) == 4, case.label
+
+
+@pytest.mark.parametrize("name", ["squeeze", "Excitation", "SEBlock"])
+def test_what_every_exercise_with_tensors_is_asked(name):
+    found = cases(name, "any")
+    assert {"output", "state", "dtype", "device"} <= {case.aspect for case in found}
+    layouts = {draw.layout for case in found for draw in contract.tensors(case)}
+    assert layouts == set(LAYOUTS) - ({"channels_last"} if name == "Excitation" else set())
+    shapes = [case.args[0].shape for case in found if case.raises is None]
+    assert any(shape[0] == 1 for shape in shapes)
+    assert name == "Excitation" or any(shape[2:] == (1, 1) for shape in shapes)
+    assert any(case.train for case in found) == isinstance(getattr(se, name), type)
+    assert any(case.earlier for case in found) and any(case.args[0].scale == 0 for case in found)
+    assert any(case.args[0].scale > 10 for case in found)

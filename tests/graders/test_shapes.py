@@ -1,0 +1,62 @@
+"""Correct answers of other styles agree with the reference on any shape, in any order of memory."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from attention_lab.values import LAYOUTS
+from autograder import record
+from autograder.audit import Local
+from autograder.declare import Case, Draw, Exercise
+from autograder.mistakes.se import VARIANTS
+from solutions.reference import se
+
+side = st.integers(1, 9)
+image_layout = st.sampled_from(sorted(LAYOUTS))
+layout = st.sampled_from(sorted(set(LAYOUTS) - {"channels_last"}))
+often = settings(max_examples=40, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def agree(name, case):
+    local = Local(record.record_exercise(Exercise(name, (case,)), 1.0, se, []), se)
+    for variant in (v for v in VARIANTS if v.exercise == name):
+        judged = local.judge(record.source_of(variant, se))
+        assert judged.points == judged.max_points, f"{variant.id}: {judged.headline}"
+
+
+@st.composite
+def bottlenecks(draw):
+    channels = draw(st.integers(1, 24))
+    return {"channels": channels, "reduction": draw(st.integers(1, channels))}
+
+
+@often
+@given(shape=st.tuples(st.integers(1, 4), side, side, side), layout=image_layout, scale=st.sampled_from([1.0, 1000.0]))
+def test_squeeze(shape, layout, scale):
+    agree("squeeze", Case(f"{shape} {layout}", (Draw(shape, layout=layout, scale=scale),)))
+
+
+@often
+@given(batch=st.integers(1, 4), construct=bottlenecks(), layout=layout, train=st.booleans())
+def test_excitation(batch, construct, layout, train):
+    agree("Excitation", Case("any", (Draw((batch, construct["channels"]), layout=layout),), construct=construct, train=train))
+
+
+@often
+@given(batch=st.integers(1, 3), height=side, width=side, construct=bottlenecks(), layout=image_layout)
+def test_se_block(batch, height, width, construct, layout):
+    agree("SEBlock", Case("any", (Draw((batch, construct["channels"], height, width), layout=layout),), construct=construct))
+
+
+@often
+@given(stages=st.lists(st.tuples(st.integers(1, 4096), st.integers(1, 40)), min_size=1, max_size=9), reduction=st.integers(1, 64),
+       kind=st.sampled_from([list, tuple]))
+def test_se_parameter_cost(stages, reduction, kind):
+    channels, blocks = (kind(column) for column in zip(*stages))
+    agree("se_parameter_cost", Case("any", (channels, blocks), {"reduction": reduction}))
+
+
+@pytest.mark.parametrize("shape, layout", [((1, 1, 1, 1), "strided"), ((2, 3, 1, 9), "transposed"), ((1, 5, 9, 1), "channels_last")])
+def test_thin_maps(shape, layout):
+    agree("squeeze", Case("a thin map", (Draw(shape, layout=layout),)))
+    agree("SEBlock", Case("a thin map", (Draw(shape, layout=layout),), construct={"channels": shape[1], "reduction": 1}))

@@ -1,0 +1,102 @@
+"""The command as an instructor and other tools call it."""
+
+import copy
+import json
+import shutil
+import stat
+import subprocess
+import sys
+
+import nbformat
+import pytest
+
+from autograder import cli, seed
+from autograder.notebook import read
+from solutions.course import COURSE, NOTEBOOKS, ROOT
+
+SOLVED, RELEASED = (folder / "01_se/01_se.ipynb" for folder in (NOTEBOOKS, COURSE))
+KEYS = ["notebook", "lesson", "points", "max_points", "isolation", "device", "error", "exercises"]
+
+
+def run(*arguments):
+    with pytest.raises(SystemExit) as ended:
+        cli.main([str(argument) for argument in arguments])
+    return ended.value.code
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("submissions")
+    (folder / "broken.ipynb").write_text("not JSON")
+    partly = copy.deepcopy(read(SOLVED))
+    for cell in partly.cells:
+        if cell.source.startswith("def squeeze"):
+            cell.source = "def squeeze(x):\n    return x.amax(dim=(2, 3))  # [red]not[/red] a colour \x1b[31m"
+    nbformat.write(partly, folder / "partly.ipynb")
+    return folder
+
+
+def test_one_broken_notebook_does_not_stop_the_others(folder, tmp_path, capsys):
+    names = [SOLVED, folder / "broken.ipynb", folder / "partly.ipynb", RELEASED, folder / "missing.ipynb"]
+    assert run("check", *names, "--json", tmp_path / "out.jsonl", "--jobs", 2) == 2
+    lines = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
+    assert [line["notebook"] for line in lines] == [str(name) for name in names]
+    assert all(list(line) == KEYS for line in lines)
+    assert [line["points"] for line in lines] == [10, 0, 8, 0, 0]
+    assert [bool(line["error"]) for line in lines] == [False, True, False, False, True]
+    assert lines[1]["lesson"] is None and lines[1]["exercises"] == [] and "not JSON" in lines[1]["error"]
+    squeeze = lines[2]["exercises"][0]
+    assert list(squeeze) == ["name", "points", "max_points", "mistake", "checks"] and squeeze["mistake"] == "squeeze-maximum"
+    assert {check["outcome"] for e in lines[0]["exercises"] for check in e["checks"]} == {"passed"}
+    assert all(list(check) == ["name", "outcome", "message"] for check in squeeze["checks"])
+    printed = capsys.readouterr().out
+    assert "SE takes the" in printed and "10 of 10 points" in printed and "\x1b[31m" not in printed
+
+
+@pytest.mark.parametrize("names, status", [((SOLVED,), 0), ((SOLVED, RELEASED), 1)])
+def test_exit_status_and_json_alone_on_standard_output(names, status, capsys):
+    assert run("check", *names, "--json", "-") == status
+    assert [json.loads(line)["points"] for line in capsys.readouterr().out.splitlines()] == [10, 0][:len(names)]
+
+
+def test_missing_exercises_from_another_notebook(folder, capsys):
+    assert run("check", RELEASED, "--solution-from", SOLVED, "--json", "-") == 0
+    assert run("check", folder / "partly.ipynb", "--solution-from", SOLVED, "--json", "-") == 1
+    assert json.loads(capsys.readouterr().out.splitlines()[1])["points"] == 8
+
+
+@pytest.mark.parametrize("arguments, said", [
+    (("check",), "NOTEBOOK"), (("check", SOLVED, "--jobs", "0"), "at least 1"), (("check", SOLVED, "--device", "tpu"), "invalid choice"),
+    (("check", SOLVED, "--isolation", "some"), "invalid choice"), (("audit", "99_x"), "no lesson '99_x'"), ((), "required"),
+    (("check", SOLVED, "--solution-from", "missing.ipynb"), "missing.ipynb"),
+])
+def test_wrong_use_is_status_2_and_says_what_is_wrong(arguments, said, capsys):
+    assert run(*arguments) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_doctor_says_what_works(capsys):
+    assert run("doctor") == 0
+    printed = capsys.readouterr().out
+    for word in ("Python 3", "torch", "limits", "workers", "cannot be imported", "nbgrader", "01_se"):
+        assert word in printed
+
+
+@pytest.mark.parametrize("command", [["-m", "autograder"], [".venv/bin/autograder"]])
+def test_both_ways_to_call_it(command):
+    if command[0].endswith("autograder") and not (ROOT / command[0]).exists():
+        pytest.fail("make writes .venv/bin/autograder")
+    done = subprocess.run([sys.executable, *command, "check", str(SOLVED), "--json", "-"], capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 0 and json.loads(done.stdout)["points"] == 10
+
+
+def test_the_seed_is_drawn_once_and_kept_from_others(tmp_path):
+    path = tmp_path / "work/seed"
+    first = seed.class_seed(path)
+    assert len(first) == 32 and seed.class_seed(path) == first
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600 and [p.name for p in path.parent.iterdir()] == ["seed"]
+    shutil.rmtree(path.parent)
+    assert seed.class_seed(path) != first
+    path.write_text("\n")
+    with pytest.raises(ValueError, match="holds no seed"):
+        seed.class_seed(path)

@@ -1,0 +1,256 @@
+"""Submissions in their worker: what each exercise gets, whatever the others do."""
+
+import copy
+import inspect
+
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+from attention_lab import recorded, report, verdict
+from autograder.judge import Session
+from autograder.notebook import Cell, read
+from autograder.pieces import Pieces
+from solutions.course import COURSE, NOTEBOOKS
+from solutions.reference import catnet, grl
+from tests.seams import test_iterative_refinement as refinement
+from tests.seams import test_stripe_attention as stripes
+from tests.seams.way import IMPORTS, Way
+
+SOLVED, RELEASED = (read(folder / "01_se/01_se.ipynb") for folder in (NOTEBOOKS, COURSE))
+FULL = {"squeeze": 2, "Excitation": 3, "SEBlock": 4, "se_parameter_cost": 1}
+BROKEN_EXCITATION = """
+class Excitation(nn.Module):
+    def __init__(self, channels, reduction=16):
+        super().__init__()
+        self.fc1 = nn.Linear(channels, channels // reduction, bias=False)
+        self.fc2 = nn.Linear(channels // reduction, channels, bias=False)
+
+    def forward(self, s):
+        return torch.tanh(self.fc2(torch.relu(self.fc1(s))))
+"""
+
+
+def changed(**cells):
+    """The solved notebook with exercises replaced, by name."""
+    submission = copy.deepcopy(SOLVED)
+    for cell in submission.cells:
+        for name, source in cells.items():
+            if cell.cell_type == "code" and f" {name}(" in cell.source.split(":")[0]:
+                cell.source = source
+    return submission
+
+
+def points(result):
+    assert result.error is None
+    return {name: v.points for name, v in result.verdicts.items()}
+
+
+def outcomes(v):
+    return {check.outcome for check in v.checks}
+
+
+def test_the_solved_notebook_gets_everything_and_the_released_one_nothing(judge):
+    assert points(judge.grade(SOLVED)) == FULL
+    result = judge.grade(RELEASED)
+    assert points(result) == dict.fromkeys(FULL, 0)
+    assert all("Not implemented" in v.headline for name, v in result.verdicts.items())
+    assert (result.lesson, result.points, result.max_points, result.isolation) == ("01_se", 0, 10, "limits")
+
+
+def test_grading_again_gives_the_same(judge):
+    first, again = (judge.grade(changed(Excitation=BROKEN_EXCITATION)) for _ in range(2))
+    assert [report.text(v) for v in first.verdicts.values()] == [report.text(v) for v in again.verdicts.values()]
+
+
+def test_a_known_mistake_is_named(judge):
+    result = judge.grade(changed(squeeze="def squeeze(x):\n    return x.amax(dim=(2, 3))"))
+    assert result.verdicts["squeeze"].mistake == "squeeze-maximum" and result.verdicts["squeeze"].points == 0
+
+
+def test_a_broken_piece_costs_its_own_points_only(judge):
+    result = judge.grade(changed(Excitation=BROKEN_EXCITATION))
+    assert points(result) == {**FULL, "Excitation": 0}
+    assert any("`Excitation`" in note for note in result.verdicts["SEBlock"].notes)
+
+
+@pytest.mark.parametrize("block", [
+    # a subclass of it
+    """class SEBlock(Excitation):
+    def forward(self, x):
+        return x * super().forward(squeeze(x))[:, :, None, None]""",
+    # its children called one by one
+    """class SEBlock(nn.Module):
+    def __init__(self, channels, reduction=16):
+        super().__init__()
+        self.excitation = Excitation(channels, reduction)
+
+    def forward(self, x):
+        e = self.excitation
+        return x * torch.sigmoid(e.fc2(torch.relu(e.fc1(squeeze(x)))))[:, :, None, None]""",
+    # kept under another name, built by keyword
+    """class SEBlock(nn.Module):
+    def __init__(self, channels, reduction=16):
+        super().__init__()
+        self.gate = Excitation(reduction=reduction, channels=channels)
+
+    def forward(self, x):
+        return torch.einsum("bchw,bc->bchw", x, self.gate(x.mean((2, 3))))""",
+])
+@pytest.mark.parametrize("excitation", [BROKEN_EXCITATION, "class Excitation(nn.Module):\n    pass", "def Excitation(:", "import os",
+                                        BROKEN_EXCITATION + "\n1 / 0"])
+def test_a_block_is_right_whatever_its_broken_piece_looks_like(judge, block, excitation):
+    result = judge.grade(changed(Excitation=excitation, SEBlock=block))
+    assert points(result)["SEBlock"] == 4 and points(result)["Excitation"] == 0, report.text(result.verdicts["SEBlock"])
+
+
+def test_a_wrong_block_stays_wrong_with_the_courses_piece(judge):
+    wrong = "class SEBlock(Excitation):\n    def forward(self, x):\n        return x * (1 - super().forward(squeeze(x)))[:, :, None, None]"
+    assert points(judge.grade(changed(Excitation=BROKEN_EXCITATION, SEBlock=wrong)))["SEBlock"] == 0
+
+
+def test_no_reference_can_be_read_from_what_a_block_is_given(judge):
+    spy = """
+import inspect, gc
+class SEBlock(nn.Module):
+    def __init__(self, channels, reduction=16):
+        super().__init__()
+        self.excitation = Excitation(channels, reduction)
+        found = [repr(vars(Excitation)), repr(vars(self.excitation))]
+        for thing in (Excitation, type(self.excitation), self.excitation.forward, squeeze, *vars(Excitation).values()):
+            try:
+                found.append(inspect.getsource(thing))
+            except Exception:
+                pass
+        found += [repr(o.__code__.co_consts) for o in gc.get_objects() if type(o) is type(squeeze)]
+        found += [str(f.f_code.co_names) for f in (i.frame for i in inspect.stack())]
+        text = "".join(found)
+        words = %r  # written backwards, so that this very code is not found
+        hit = [word for word in words if word[::-1] in text]
+        raise RuntimeError("FOUND " + repr(hit))
+""" % [word[::-1] for word in ("no hidden channel is left", "x.mean(dim=(2, 3))", "solutions.reference", "expected an image")]
+    result = judge.grade(changed(squeeze="def squeeze(x): return 0", Excitation=BROKEN_EXCITATION, SEBlock=spy))
+    assert "FOUND []" in report.text(result.verdicts["SEBlock"])
+
+
+def test_an_endless_loop_costs_its_own_exercise(judge, monkeypatch):
+    monkeypatch.setattr("autograder.sandbox.CPU_SECONDS", 1.0)
+    result = judge.grade(changed(squeeze="def squeeze(x):\n    while True:\n        pass"))
+    assert points(result) == {**FULL, "squeeze": 0}
+    assert outcomes(result.verdicts["squeeze"]) == {"timeout"} and "loop" in result.verdicts["squeeze"].headline
+
+
+@pytest.mark.parametrize("cell, outcome, said", [
+    ("while True: pass", "timeout", "did not come to an end"),
+    ("import os; os._exit(0)", "error", "ended the whole Python process"),
+    ("def squeeze(x:\n    return x", "error", "SyntaxError"),
+    ("raise ValueError('mine')\ndef squeeze(x): return x", "error", "ValueError: mine"),
+])
+def test_a_cell_that_stops_costs_its_own_exercise(judge, monkeypatch, cell, outcome, said):
+    monkeypatch.setattr("autograder.sandbox.CPU_SECONDS", 1.0)
+    result = judge.grade(changed(squeeze=cell if "def squeeze" in cell else f"{cell}\ndef squeeze(x): return x"))
+    assert points(result) == {**FULL, "squeeze": 0}
+    assert outcomes(result.verdicts["squeeze"]) == {outcome} and said in result.verdicts["squeeze"].headline
+
+
+def test_a_cell_of_ones_own_that_never_ends_costs_nothing(judge, monkeypatch):
+    monkeypatch.setattr("autograder.sandbox.CPU_SECONDS", 1.0)
+    submission = copy.deepcopy(SOLVED)
+    submission.cells.insert(2, new_code_cell("while True: pass"))
+    submission.cells.append(new_code_cell("import os; os._exit(1)"))
+    assert points(judge.grade(submission)) == FULL
+
+
+def test_an_exercise_that_is_not_there(judge):
+    submission = copy.deepcopy(SOLVED)
+    submission.cells = [cell for cell in submission.cells if not cell.source.startswith("class Excitation")]
+    result = judge.grade(submission)
+    assert points(result) == {**FULL, "Excitation": 0}
+    assert "No cell defines `Excitation`" in result.verdicts["Excitation"].headline
+    deleted = copy.deepcopy(SOLVED)
+    deleted.cells.append(new_code_cell("del squeeze"))
+    assert "gone when the notebook has run" in judge.grade(deleted).verdicts["squeeze"].headline
+
+
+@pytest.mark.parametrize("source", ["squeeze = 3", "def squeeze(): pass", "class squeeze: pass", "squeeze = None"])
+def test_a_name_for_something_else(judge, source):
+    result = judge.grade(changed(squeeze=f"def squeeze(x): return x\n{source}"))
+    assert points(result) == {**FULL, "squeeze": 0}
+
+
+@pytest.mark.parametrize("source", [
+    "def squeeze(x):\n    import os\n    os.write(3, b'x' * 100)\n    return x",
+    "import attention_lab.observe\nattention_lab.observe._Observation.run = lambda self: ({'raised': None}, {})\ndef squeeze(x): return x",
+    "import worker\nworker.observe = lambda *a: ({'raised': 7, 'placements': 'many'}, {})\ndef squeeze(x): return x",
+    "import worker\nworker.observe = lambda *a: ({'missing': 1}, {})\ndef squeeze(x): return x",
+])
+def test_answers_that_are_none_gain_nothing_and_are_not_our_failure(judge, source):
+    result = judge.grade(changed(squeeze=source))
+    assert result.error is None and result.verdicts["squeeze"].points == 0
+
+
+def test_a_warning_costs_nothing(judge):
+    noisy = ("import warnings, sys\ndef squeeze(x):\n    warnings.warn('mine')\n    print('noise', file=sys.stderr)\n"
+             "    return x.mean((2, 3))")
+    assert points(judge.grade(changed(squeeze=noisy))) == FULL
+
+
+def test_a_notebook_of_another_kind(judge):
+    result = judge.grade(new_notebook(cells=[new_code_cell("x = 1")]))
+    assert result.lesson is None and "no exercise of any lesson" in result.error and result.points == 0
+
+
+def asked(way, sandbox, answer, *broken):
+    """The verdict through worker, wire and stand-ins. broken: the pieces that are answered by the judge."""
+    exercise = recorded.load(way.path, only=way.name).exercises[0]
+    cells = [Cell(inspect.getsource(way.reference)), Cell(IMPORTS + answer, (way.name,))]
+    session = Session({"cpu": sandbox}, cells, Pieces(vars(way.reference), list(broken)) if broken else None)
+    try:
+        return verdict.judge(exercise, session.ask, secret=True)
+    finally:
+        session.close()
+
+
+@pytest.fixture(scope="module")
+def striped(tmp_path_factory):
+    return Way(tmp_path_factory.mktemp("stripes"), grl, "AnchoredStripeAttention", *stripes.CASES)
+
+
+@pytest.fixture(scope="module")
+def refined(tmp_path_factory):
+    return Way(tmp_path_factory.mktemp("refinement"), catnet, "iterative_refinement", *refinement.CASES)
+
+
+def full(v):
+    assert v.points == v.max_points, report.text(v)
+    return True
+
+
+def test_stripe_attention_through_worker_and_wire(striped, sandbox):
+    assert full(asked(striped, sandbox, stripes.NAMED))
+    wrong = stripes.NAMED.replace("torch.roll(y, tuple(by), (1, 2))", "y")
+    assert asked(striped, sandbox, wrong).points < 10
+    for broken in ("def cosine_attention(q, k, v, transform):\n    return 0 * q\n",
+                   "class AffineTransform(nn.Module):\n    pass\n"):
+        assert asked(striped, sandbox, broken + stripes.NAMED).points < 10
+        assert full(asked(striped, sandbox, broken + stripes.NAMED, "cosine_attention", "AffineTransform"))
+        assert asked(striped, sandbox, broken + wrong, "cosine_attention", "AffineTransform").points < 10
+
+
+def test_iterative_refinement_through_worker_and_wire(refined, sandbox):
+    assert full(asked(refined, sandbox, refinement.ANSWER))
+    wrong = refinement.ANSWER.replace("align_corners=True", "align_corners=False")
+    assert asked(refined, sandbox, wrong).points < 10
+    broken = "class CMAT(nn.Module):\n    pass\ndef prior_mask(query, support, support_mask):\n    return query\n"
+    assert asked(refined, sandbox, broken + refinement.ANSWER).points < 10
+    assert full(asked(refined, sandbox, broken + refinement.ANSWER, "CMAT", "prior_mask"))
+    assert asked(refined, sandbox, broken + wrong, "CMAT", "prior_mask").points < 10
+
+
+def test_delegating_to_a_piece_that_would_be_the_answer(refined, sandbox):
+    """A broken piece is no way to have the course compute the answer: without a forward it has children alone."""
+    exercise = recorded.load(refined.path, only=refined.name).exercises[0]
+    cells = [Cell(inspect.getsource(catnet)), Cell(IMPORTS + refinement.ANSWER, (refined.name,))]
+    session = Session({"cpu": sandbox}, cells, Pieces(vars(catnet), ["CMAT"], without_forward=("CMAT",)))
+    judged = verdict.judge(exercise, session.ask, secret=True)
+    session.close()
+    assert judged.points == 0 and "forward" in report.text(judged)

@@ -1,0 +1,131 @@
+"""Submissions as they come: which file is a notebook, which lesson it is, which of its cells are run."""
+
+import copy
+import json
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from autograder import notebook
+from autograder.notebook import Unreadable, cells_to_run, completed, defined_names, lesson, lesson_of, parse, read, same_code
+from solutions.course import COURSE, NOTEBOOKS
+
+SE = lesson("01_se")
+SOLVED, RELEASED = (read(folder / "01_se/01_se.ipynb") for folder in (NOTEBOOKS, COURSE))
+MINIMAL = {"nbformat": 4, "nbformat_minor": 5, "metadata": {},
+           "cells": [{"cell_type": "code", "source": ["def squeeze(x):\n", "    pass"]}]}
+
+
+def exercises(cells):
+    return [name for cell in cells for name in cell.exercises]
+
+
+def test_slots_are_the_released_cells():
+    assert [(s.name, s.grade_id, s.check_id, s.points) for s in SE.exercises] == [
+        ("squeeze", "squeeze", "squeeze-check", 2), ("Excitation", "excitation", "excitation-check", 3),
+        ("SEBlock", "seblock", "seblock-check", 4), ("se_parameter_cost", "se_parameter_cost", "se_parameter_cost-check", 1)]
+    assert all("NotImplementedError" in slot.stub for slot in SE.exercises)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_encodings(encoding):
+    assert parse(json.dumps(MINIMAL, ensure_ascii=False).encode(encoding)).cells[0].source == "def squeeze(x):\n    pass"
+
+
+def test_an_older_format():
+    old = {"nbformat": 3, "nbformat_minor": 0, "metadata": {"name": ""}, "worksheets": [
+        {"cells": [{"cell_type": "code", "language": "python", "input": "def squeeze(x): ...", "outputs": [], "metadata": {}}]}]}
+    assert exercises(cells_to_run(parse(json.dumps(old).encode()), SE)) == ["squeeze"]
+
+
+@pytest.mark.parametrize("cell", [
+    {}, {"cell_type": "code"}, {"cell_type": 3, "source": None}, {"cell_type": "code", "source": {"a": 1}}, "a text", None,
+    {"cell_type": "code", "source": "1", "metadata": []}, {"cell_type": "code", "source": "1", "metadata": {"nbgrader": 7, "tags": "x"}},
+    {"cell_type": "code", "source": [1, None]}, {"cell_type": "raw", "source": "def squeeze(x): ..."},
+])
+def test_odd_cells_do_no_harm(cell):
+    found = parse(json.dumps({**MINIMAL, "cells": [cell, *MINIMAL["cells"]]}).encode())
+    assert exercises(cells_to_run(found, SE)) == ["squeeze"]
+
+
+@pytest.mark.parametrize("data", [b"", b"not JSON", b"[1]", b"{}", b'{"cells": 3}', b"\xff\xfe\x00", b"[" * 100_000,
+                                  b'{"worksheets": [3]}', b"null"])
+def test_what_is_no_notebook(tmp_path, data):
+    with pytest.raises(Unreadable):
+        parse(data)
+    path = tmp_path / "x.ipynb"
+    path.write_bytes(data)
+    with pytest.raises(Unreadable, match="x.ipynb"):
+        read(path)
+
+
+def test_files_that_are_not_there(tmp_path):
+    with pytest.raises(Unreadable, match="No such file"):
+        read(tmp_path / "missing.ipynb")
+    with pytest.raises(Unreadable, match="can't be read"):
+        read(tmp_path)
+
+
+def test_a_lesson_is_found_by_its_cells_and_names():
+    assert lesson_of(RELEASED) == SE
+    assert lesson_of(new_notebook(cells=[new_code_cell("class SEBlock(nn.Module): ...")])) == SE
+    with pytest.raises(Unreadable, match="no exercise of any lesson"):
+        lesson_of(new_notebook(cells=[new_markdown_cell("def squeeze(x):"), new_code_cell("x = 1")]))
+    with pytest.raises(ValueError, match="no lesson '99_x'; there are 01_se"):
+        lesson("99_x")
+
+
+def test_grade_cells_and_experiments_are_not_run():
+    cells = cells_to_run(SOLVED, SE)
+    assert exercises(cells) == [slot.name for slot in SE.exercises]
+    assert not any(cell.source.startswith("check(") or "on_photographs" in cell.source for cell in cells)
+
+
+def test_an_exercise_is_run_whatever_its_metadata_say():
+    forged = copy.deepcopy(SOLVED)
+    for cell in forged.cells:
+        cell.metadata = nbformat.from_dict({"nbgrader": {"grade": True, "grade_id": "squeeze-check"}, "tags": ["experiment"]})
+    assert exercises(cells_to_run(forged, SE)) == [slot.name for slot in SE.exercises]
+
+
+def test_a_copy_of_the_stub_does_not_undo_an_answer():
+    doubled = copy.deepcopy(SOLVED)
+    doubled.cells.append(new_code_cell("# the gap again\n" + SE.exercises[0].stub))
+    assert exercises(cells_to_run(doubled, SE)).count("squeeze") == 1
+    assert exercises(cells_to_run(RELEASED, SE)) == [slot.name for slot in SE.exercises]  # where there is no answer the stub stays
+
+
+def test_definitions_are_found_in_broken_code_too():
+    assert defined_names("import x\ndef a(:\nclass B(C)\nasync  def c():\n    def inner(): ...\n# def d():") == ["a", "B", "c"]
+
+
+def test_the_same_code_in_another_layout():
+    stub = SE.exercises[1].stub
+    assert same_code(stub, "# note\n\n" + stub.replace("    ", "  ") + "\n\n")
+    assert not same_code(stub, stub.replace("16", "8"))
+    assert same_code("def f(:\n  (", "def f(:\n   (")
+
+
+def test_what_is_missing_is_taken_from_a_solved_notebook():
+    only = new_notebook(cells=[new_code_cell("def squeeze(x):\n    return 0")])
+    cells = completed(cells_to_run(only, SE), SE, SOLVED)
+    assert sorted(exercises(cells)) == sorted(slot.name for slot in SE.exercises)
+    assert [cell.source for cell in cells if "squeeze" in cell.exercises] == ["def squeeze(x):\n    return 0"]
+    assert "import torch" in cells[0].source
+    filled = completed(cells_to_run(RELEASED, SE), SE, SOLVED)
+    assert not any("NotImplementedError" in cell.source for cell in filled if cell.exercises)
+
+
+def test_a_notebook_of_fifty_megabytes():
+    output = {"output_type": "stream", "name": "stdout", "text": "x" * (50 << 20)}
+    fat = {**MINIMAL, "cells": [{**MINIMAL["cells"][0], "outputs": [output]}]}
+    assert len(json.dumps(parse(json.dumps(fat).encode()))) < 1000
+
+
+def test_a_file_that_is_too_large(tmp_path, monkeypatch):
+    monkeypatch.setattr(notebook, "LARGEST", 10)
+    path = tmp_path / "x.ipynb"
+    path.write_text(json.dumps(MINIMAL))
+    with pytest.raises(Unreadable, match="at most 10"):
+        read(path)

@@ -1,0 +1,131 @@
+"""A worker's limits, and what is left of it when it is over."""
+
+import time
+
+import psutil
+import pytest
+
+from autograder import sandbox as sandboxes
+from autograder.sandbox import Died
+
+
+def cell(worker, source):
+    return worker.ask({"op": "cell", "source": source, "number": 0})[0]["raised"]
+
+
+def dies(worker, source):
+    with pytest.raises(Died) as death:
+        cell(worker, source)
+    assert not worker.folder.exists()
+    deadline = time.monotonic() + 10
+    while psutil.pid_exists(worker.pid) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not psutil.pid_exists(worker.pid)
+    return death.value.kind
+
+
+def test_a_loop_that_never_ends(sandbox, monkeypatch):
+    monkeypatch.setattr(sandboxes, "CPU_SECONDS", 0.5)
+    assert dies(sandbox.worker(), "while True: pass") == "cpu"
+    assert cell(sandbox.worker(), "1") is None
+
+
+def test_sleeping(sandbox, monkeypatch):
+    monkeypatch.setattr(sandboxes, "WALL_SECONDS", 0.5)
+    assert dies(sandbox.worker(), "import time; time.sleep(60)") == "wall"
+
+
+@pytest.mark.parametrize("source", ["import os; os._exit(0)", "import os, signal; os.kill(os.getpid(), signal.SIGKILL)",
+                                    "import ctypes; ctypes.string_at(0)"])
+def test_ending_the_process(sandbox, source):
+    assert dies(sandbox.worker(), source) == "ended"
+
+
+def test_leaving_python_is_an_error_of_the_cell(sandbox):
+    worker = sandbox.worker()
+    assert cell(worker, "import sys; sys.exit(0)")["type"] == "SystemExit"
+    assert cell(worker, "x = 1") is None
+    worker.close()
+
+
+@pytest.mark.parametrize("forged", [r"b'\x02\0\0\0\0\0\0\0{}'", "b'nothing like a frame'", r"b'\xff' * 100000",
+                                    r"""(lambda h: len(h).to_bytes(8, 'little') + h)(b'{"id": 99, "answer": {"raised": null}}')"""])
+def test_forged_answers_are_the_workers_end(sandbox, forged):
+    assert dies(sandbox.worker(), f"import os; os.write(3, {forged}); input()\nimport time; time.sleep(5)") in ("broken", "ended")
+
+
+def test_memory_and_files_are_bounded(sandbox):
+    worker = sandbox.worker()
+    assert "allocate" in cell(worker, "import torch; torch.ones(3 << 30)")["message"]
+    assert cell(worker, "open('big', 'wb').write(bytes(32 << 20))") is not None
+    assert cell(worker, "import resource; resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))") is None  # less may be asked for
+    worker.close()
+
+
+def test_floods_of_output_are_nobodys_problem(sandbox, capfd):
+    worker = sandbox.worker()
+    assert cell(worker, "import os, sys\nfor _ in range(100):\n    print('x' * 100_000)\n    os.write(1, b'y' * 100_000)\n"
+                "    sys.stderr.write('z')") is None
+    worker.close()
+    assert capfd.readouterr() == ("", "")
+
+
+def test_what_a_submission_started_ends_with_it(sandbox):
+    worker = sandbox.worker()
+    assert cell(worker, "import subprocess; child = subprocess.Popen(['sleep', '300']); open('pid', 'w').write(str(child.pid))") is None
+    child = int((worker.folder / "pid").read_text())
+    assert psutil.pid_exists(child)
+    worker.close()
+    deadline = time.monotonic() + 10
+    while psutil.pid_exists(child) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not psutil.pid_exists(child)
+
+
+def test_a_worker_holds_nothing_of_ours(sandbox, monkeypatch):
+    monkeypatch.setenv("SECRET_OF_MINE", "1")
+    worker = sandbox.worker()
+    found = cell(worker, "import os, sys\n"
+                 "for name in ('autograder', 'solutions', 'solutions.reference.se'):\n"
+                 "    try:\n        __import__(name)\n        raise SystemExit(name)\n    except ImportError:\n        pass\n"
+                 "assert 'SECRET_OF_MINE' not in os.environ and os.environ['HOME'] == '/nonexistent'\n"
+                 "paths = [f'/proc/self/fd/{f}' for f in os.listdir('/proc/self/fd')]\n"
+                 "files = [os.readlink(path) for path in paths if os.path.exists(path)]\n"
+                 "assert sum(f.startswith('socket:') for f in files) == 1 and set(files[:3]) == {'/dev/null'}, files\n"
+                 "assert all(f == '/dev/null' or f.startswith('socket:') for f in files), files\n"
+                 "assert not os.listdir('.')\n"
+                 "assert sys.argv == ['-c']")
+    assert found is None, found
+    worker.close()
+
+
+def test_notebook_magic_and_friends_do_nothing(sandbox):
+    worker = sandbox.worker()
+    for source in ("%matplotlib inline\n!rm -rf /\nx = !ls\n%pip install torch\n?print\n1", "%%time\ny = 2", "%%bash\nexit 1",
+                   "%%timeit\nz = 3",
+                   "import asyncio\nawait asyncio.sleep(0)\nasync with asyncio.Lock(): w = 4", "name = input('who? '); display(name)",
+                   "from IPython.display import display, HTML; display(HTML('<b>'))",
+                   "import matplotlib.pyplot as plt\nplt.plot([1, 2]); plt.show()",
+                   "from attention_lab import check, progress\nassert check(print) == 0.0\nprogress()",
+                   "from attention_lab.pictures import show_images\nfrom attention_lab.training import train\n"
+                   "show_images(train(1)[0].lead, titles=[])",
+                   "if __name__ == '__main__': v = 5",
+                   "from dataclasses import dataclass\n@dataclass\nclass Pair:\n    a: int",
+                   "assert (y, z, w, name, v, Pair(1).a) == (2, 3, 4, '', 5, 1)"):
+        assert cell(worker, source) is None, source
+    worker.close()
+
+
+def test_unknown_isolation():
+    with pytest.raises(ValueError, match="'strong' is none of auto, none"):
+        sandboxes.Sandbox("strong")
+
+
+def test_a_worker_of_its_own_process_where_nothing_can_be_forked():
+    with sandboxes.Sandbox() as sandbox:
+        sandbox.fork = False
+        first, second = sandbox.worker(), sandbox.worker()
+        assert cell(first, "x = 1") is None and cell(first, "assert x == 1") is None
+        assert cell(second, "x")["type"] == "NameError"
+        assert dies(first, "import os; os._exit(0)") == "ended"
+        second.close()
