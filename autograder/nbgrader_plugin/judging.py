@@ -1,0 +1,62 @@
+"""In the place of nbgrader's Execute: the judge grades the notebook, its reports become the outputs of the grade cells."""
+
+from __future__ import annotations
+
+import atexit
+from functools import cache
+from typing import TYPE_CHECKING
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+from nbgrader import utils
+from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import Unicode
+
+if TYPE_CHECKING:
+    from autograder.judge import Judge
+
+
+@cache
+def _judge(isolation: str, device: str) -> Judge:
+    """One judge for all notebooks of this process, closed at its end."""
+    from autograder.judge import Judge  # imports torch
+
+    judge = Judge(isolation=isolation, device=device)
+    judge.__enter__()
+    atexit.register(judge.__exit__, None, None, None)
+    return judge
+
+
+class JudgeCells(NbGraderPreprocessor):
+    """Grades the notebook with the hidden graders; no cell is run in this process."""
+
+    isolation = Unicode("auto", help="'auto', or 'none' to run learners' code without walls").tag(config=True)
+    device = Unicode("auto", help="'auto', 'cpu' or 'cuda'").tag(config=True)
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        """Raises ValueError for a grade cell that no exercise of the lesson belongs to: nbgrader would give it full marks."""
+        from autograder import notebook, report
+
+        name, student = resources["nbgrader"]["notebook"], resources["nbgrader"]["student"]
+        exercises = {slot.check_id: slot.name for slot in notebook.lesson(name).exercises}
+        cells = [cell for cell in nb.cells if cell.cell_type == "code" and utils.is_grade(cell) and not utils.is_solution(cell)]
+        unknown = [cell.metadata.nbgrader.grade_id for cell in cells if cell.metadata.nbgrader.grade_id not in exercises]
+        if unknown:
+            raise ValueError(f"{name}: the grade cells {', '.join(unknown)} belong to no exercise; the lesson has {', '.join(exercises)}")
+        result = _judge(self.isolation, self.device).grade(nb, name)
+        self.log.info("%s: %g of %g points in %s (isolation: %s, device: %s)", student, result.points, result.max_points, name,
+                      result.isolation, result.device)
+        if result.error:
+            self.log.error("%s: %s", student, result.error)
+        for cell in cells:
+            exercise, maximum = exercises[cell.metadata.nbgrader.grade_id], float(cell.metadata.nbgrader.points)
+            verdict = result.verdicts.get(exercise)
+            cell.execution_count = 1
+            cell.outputs = report.outputs(verdict, maximum) if verdict else _ungraded(exercise, result.error)
+        return nb, resources
+
+
+def _ungraded(exercise: str, error: str | None) -> list[NotebookNode]:
+    """nbgrader gives a grade cell without a number full marks."""
+    return [new_output("display_data", {"text/plain": f"{exercise}: not graded. {error or ''}".strip()}),
+            new_output("execute_result", {"text/plain": "0.0"}, execution_count=1)]

@@ -1,0 +1,56 @@
+"""From the zip that a learning platform exports to the same points."""
+
+import zipfile
+
+import pytest
+
+from autograder.nbgrader_plugin.collecting import Platforms
+
+from .course import Course
+from .pupils import LESSON, PUPILS, file_of
+
+BY_ID = {pupil.student: pupil for pupil in PUPILS}
+PLATFORMS = {  # zip -> student's id there -> (who it is, the file's name in the zip)
+    "moodle.zip": {"40213": ("ada", "Ada Byron_40213_assignsubmission_file_/01_se.ipynb"),
+                   "40214": ("dora", "Dora O'Neill-Ünal_40214_assignsubmission_file_/01_se.ipynb"),
+                   "40216": ("sue", "Sue_40216_assignsubmission_file/01_se.ipynb")},
+    "canvas.zip": {"501": ("ben", "benjamin_501_99001_01_se.ipynb"), "502": ("kim", "kimlee_502_99002_01_se-3.ipynb"),
+                   "503": ("wes", "wes_LATE_503_99003_01_se.ipynb")},
+    "blackboard.zip": {"tom": ("tom", "Lesson 1_tom_attempt_2026-11-22-11-00-00_01_se.ipynb"),
+                       "leo.b": ("leo", "Lesson 1_leo.b_attempt_2026-11-20-10-00-00_01_se.ipynb")},
+    "folders.zip": {"mia": ("mia", "all/mia/01_se.ipynb"), "emil": ("emil", "all/emil/01_se.ipynb")},
+}
+
+
+@pytest.fixture(scope="module")
+def collected(tmp_path_factory):
+    course = Course(tmp_path_factory.mktemp("zip") / "course")
+    course.release()
+    archive = course.folder / "downloaded" / LESSON / "archive"
+    archive.mkdir(parents=True)
+    for name, students in PLATFORMS.items():
+        with zipfile.ZipFile(archive / name, "w") as file:
+            for pupil, path in students.values():
+                file.writestr(path, file_of(BY_ID[pupil]))
+    command = course.nbgrader("zip_collect", LESSON)
+    assert command.returncode == 0, command.stderr[-3000:]
+    command = course.nbgrader("autograde", LESSON)
+    assert command.returncode == 0, command.stderr[-3000:]
+    return course
+
+
+def test_files_from_every_platform_earn_the_same_points(collected):
+    expected = {student: BY_ID[pupil].points for students in PLATFORMS.values() for student, (pupil, _) in students.items()}
+    assert collected.grades() == expected
+
+
+def test_a_late_file_is_known_by_its_name(collected):
+    with collected.gradebook() as gradebook:
+        penalties = {s.student.id: s.late_submission_penalty for s in gradebook.assignment_submissions(LESSON)}
+    assert {student: penalty for student, penalty in penalties.items() if penalty} == {"tom": 2}
+
+
+def test_a_pattern_of_the_instructor_comes_first():
+    collector = Platforms(named_regexp=r".*/(?P<file_id>\w+)-by-(?P<student_id>\w+)\.ipynb")
+    assert collector.collect("/x/01_se-by-ada.ipynb") == {"file_id": "01_se", "student_id": "ada"}
+    assert Platforms().collect("/x/y z/notes.ipynb") is None

@@ -1,0 +1,268 @@
+"""The plugin's pieces one by one: files of every kind, cells with their marks in disorder, Markdown that brings more than text."""
+
+import copy
+import json
+
+import nbformat
+import pytest
+from bs4 import BeautifulSoup
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell
+from nbgrader.preprocessors import CheckCellMetadata
+
+from autograder.nbgrader_plugin.pages import LONGEST, as_text, make_harmless, rendered, unsafe
+from autograder.nbgrader_plugin.reading import Unreadable, notebook_of
+from autograder.nbgrader_plugin.repair import Mark, restore
+from autograder.notebook import defined_names
+
+from .pupils import GRADE_IDS, HOSTILE, RELEASED, SOLVED, find, place
+
+TEXT = json.dumps({"cells": [{"cell_type": "code", "source": ["# é\n", "x = 1"], "metadata": {}, "outputs": [], "execution_count": None}],
+                   "metadata": {}, "nbformat": 4, "nbformat_minor": 5}, ensure_ascii=False)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32", "cp1252"])
+def test_a_file_is_read_in_any_encoding_that_editors_write(encoding):
+    assert notebook_of(TEXT.encode(encoding)).cells[0].source == "# é\nx = 1"
+
+
+@pytest.mark.parametrize("data, why", [
+    (b"", "empty"), (b" \n", "empty"), (b"\xef\xbb\xbf", "JSON"), (b"{", "JSON"), (b"print(1)", "JSON"), (b"[" * 100_000, "JSON"),
+    (b"[1, 2]", "no cells"), (b'{"cells": 3}', "no cells"), (b"PK\x03\x04", "JSON"), (b'"text"', "no cells"),
+])
+def test_what_is_no_notebook_is_told_as_such(data, why):
+    with pytest.raises(Unreadable, match=why):
+        notebook_of(data)
+
+
+@pytest.mark.parametrize("cell", [
+    None, 7, "x", [], {}, {"cell_type": "code"}, {"cell_type": "code", "source": None}, {"cell_type": "spam", "source": "a"},
+    {"cell_type": "code", "source": [1, None, "x"], "metadata": 3}, {"cell_type": "markdown", "source": "\ud800", "attachments": [1]},
+    {"cell_type": "code", "source": "x", "metadata": {"nbgrader": "yes", "tags": "a"}, "id": 5},
+    {"cell_type": "markdown", "source": "x", "id": "a b", "attachments": {"p": {"image/png": 4, "image/svg+xml": "x"}}},
+])
+def test_cells_of_any_shape_become_valid_cells(cell):
+    made = notebook_of(json.dumps({"cells": [cell, cell], "nbformat": 4}).encode())
+    nbformat.validate(made)
+    json.dumps(made, ensure_ascii=False).encode()
+
+
+KEYS = ("cells", "worksheets", "metadata", "cell_type", "source", "input", "id", "nbgrader", "tags", "grade_id", "attachments", "a.png",
+        "image/png", "kernelspec", "name")
+VALUES = st.recursive(st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=5) | st.sampled_from(["code", "markdown"]),
+                      lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=4), max_leaves=30)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(["cells", "worksheets"]), st.lists(VALUES, max_size=4), VALUES)
+def test_any_json_is_a_valid_notebook_or_refused(key, cells, metadata):
+    try:
+        made = notebook_of(json.dumps({key: cells, "metadata": metadata}).encode())
+    except Unreadable:
+        return
+    nbformat.validate(made)
+    restore(made, MARKS)
+    well_marked(made)
+
+
+@pytest.mark.parametrize("where", ["source", "id", "metadata", "attachments"])
+@pytest.mark.parametrize("depth", [300, 900, 5000])
+def test_deep_nesting_harms_nobody(where, depth):
+    nested = "[" * depth + "]" * depth
+    cell = {"cell_type": "markdown", "source": "x", "metadata": {}}
+    cell[where] = {"metadata": {"nbgrader": {"grade_id": "?"}, "tags": "?"}, "attachments": {"a": {"image/png": "?"}}}.get(where, "?")
+    data = json.dumps({"cells": [cell]}).replace('"?"', nested).encode()
+    try:
+        made = notebook_of(data)
+    except Unreadable:
+        return
+    nbformat.validate(copy.deepcopy(made))
+    json.dumps(made)
+
+
+def marks() -> dict[str, Mark]:
+    """As the gradebook knows them."""
+    found = {}
+    for cell in RELEASED.cells:
+        if "nbgrader" in cell.metadata:
+            metadata = {key: cell.metadata.nbgrader[key] for key in cell.metadata.nbgrader}
+            found[metadata["grade_id"]] = Mark(metadata, cell.source, frozenset(() if metadata["locked"] else defined_names(cell.source)))
+    return found
+
+
+MARKS = marks()
+
+
+def solved() -> NotebookNode:
+    notebook = copy.deepcopy(RELEASED)
+    for name, grade_id in GRADE_IDS.items():
+        find(notebook, grade_id).source = SOLVED[name]
+    return notebook
+
+
+def well_marked(notebook: NotebookNode) -> None:
+    """Every mark once, as handed out, and nothing that nbgrader would refuse."""
+    CheckCellMetadata().preprocess(notebook, {})
+    found = [cell.metadata.nbgrader for cell in notebook.cells if "nbgrader" in cell.metadata]
+    assert {mark["grade_id"]: dict(mark) for mark in found} == {grade_id: mark.metadata for grade_id, mark in MARKS.items()}
+    assert len(found) == len(MARKS)
+    for grade_id, mark in MARKS.items():
+        cell = find(notebook, grade_id)
+        assert cell.cell_type == mark.kind and (not mark.metadata["locked"] or cell.source == mark.source)
+
+
+DISORDER = ("delete", "double", "strip", "swap", "forge", "to markdown", "to raw text", "move", "edit", "garbage")
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(DISORDER), st.integers(0, 7), st.integers(0, 7)), max_size=8))
+def test_marks_come_back_from_any_disorder_and_no_line_is_lost(changes):
+    notebook = solved()
+    marked, twins = [cell for cell in notebook.cells if "nbgrader" in cell.metadata], 0
+    for what, a, b in changes:
+        cell, other = marked[a], marked[b]
+        if not any(cell is one for one in notebook.cells):
+            continue
+        if what == "delete":
+            del notebook.cells[place(notebook, cell)]
+        elif what == "double":
+            twin = copy.deepcopy(cell)
+            twins += 1
+            twin.id = f"twin-{twins}"
+            notebook.cells.insert(b * 8, twin)
+        elif what == "strip":
+            cell.metadata = NotebookNode()
+        elif what == "swap":
+            cell.metadata, other.metadata = other.metadata, cell.metadata
+        elif what == "forge":
+            cell.metadata["nbgrader"] = NotebookNode(grade_id=f"bonus{b}", grade=True, points=100, locked=b % 2 == 0)
+        elif what == "garbage":
+            cell.metadata["nbgrader"] = NotebookNode(grade_id=[{}, None, 3, "", "squeeze", "x" * 999, True, 0.5][b])
+        elif what == "move":
+            notebook.cells.insert(b * 8, notebook.cells.pop(place(notebook, cell)))
+        elif what == "edit":
+            cell.source = f"# mine {a} {b}\n" + cell.source
+        elif cell.cell_type == "code":
+            cell.cell_type = "markdown"
+            del cell["outputs"], cell["execution_count"]
+    lines = {line for cell in notebook.cells for line in cell.source.split("\n")}
+    order = [line for cell in notebook.cells if cell.cell_type == "code" for line in cell.source.split("\n") if line]
+    restore(notebook, MARKS)
+    well_marked(notebook)
+    nbformat.validate(notebook)
+    assert lines <= {line for cell in notebook.cells for line in cell.source.split("\n")}
+    code = iter([line for cell in notebook.cells if cell.cell_type == "code" for line in cell.source.split("\n")])
+    assert all(line in code for line in order)  # a subsequence: code stays in its order
+
+
+def test_a_moved_answer_is_found_by_its_name():
+    notebook = solved()
+    answer = find(notebook, "seblock").source
+    find(notebook, "seblock").source = MARKS["seblock"].source
+    notebook.cells.insert(40, new_code_cell(answer))
+    restore(notebook, MARKS)
+    well_marked(notebook)
+    assert find(notebook, "seblock").source == answer
+
+
+def test_a_deleted_exercise_does_not_come_back_as_a_stub():
+    notebook = solved()
+    find(notebook, "squeeze").source += "\n\n" + find(notebook, "excitation").source
+    del notebook.cells[place(notebook, find(notebook, "excitation"))]
+    restore(notebook, MARKS)
+    well_marked(notebook)
+    assert [cell for cell in notebook.cells if "Excitation" in defined_names(cell.source)] == [find(notebook, "squeeze")]
+
+
+@pytest.mark.parametrize("at, keep", [("    def forward", "both"), ("def forward", "both"), ("    def forward", "one"),
+                                      ("    def forward", "none")])
+def test_the_halves_of_a_class_are_one_cell_again(at, keep):
+    notebook = solved()
+    cell = find(notebook, "excitation")
+    whole, cut = cell.source, cell.source.index(at)
+    second = copy.deepcopy(cell)
+    cell.source, second.source, second.id = whole[:cut].strip("\n"), whole[cut:].strip("\n"), "half"
+    if keep != "both":
+        second.metadata = NotebookNode()
+    if keep == "none":
+        cell.metadata = NotebookNode()
+    notebook.cells.insert(place(notebook, cell) + 1, second)
+    restore(notebook, MARKS)
+    well_marked(notebook)
+    namespace = {}
+    exec("import torch\nfrom torch import nn\n" + find(notebook, "excitation").source, namespace)
+    assert "forward" in vars(namespace["Excitation"])
+
+
+@pytest.mark.parametrize("marked", [True, False])
+@pytest.mark.parametrize("following", ["x = 1", "def squeeze(x):\n    return x.mean((2, 3))"])
+def test_a_cell_that_ends_in_blanks_does_not_swallow_the_next(marked, following):
+    notebook = solved()
+    cell = find(notebook, "squeeze")
+    cell.source += "\n    "
+    after = new_code_cell(following, metadata=copy.deepcopy(cell.metadata) if marked and "def" in following else {})
+    notebook.cells.insert(place(notebook, cell) + 1, after)
+    restore(notebook, MARKS)
+    well_marked(notebook)
+    assert following in [cell.source for cell in notebook.cells]
+
+
+@pytest.mark.parametrize("source", [
+    *HOSTILE, "<b style='background:url(x)'>a</b>", "<a href='/formgrader/x'>a</a>", "<IMG SRC=x ONERROR=y>", "[a](file.html)",
+    "<a href=' java\tscript:x'>a</a>", "![a](javascript:x)\n<input>", "<p id='x' data-x='1'>", "<b>\n\n<script\n>x</script>",
+    "&lt;b&gt; <base href='//x'>", "<a href=&#106;avascript:x>a</a>", "[a](&#x6A;avascript:x)", "<template><b></template>",
+    "<noscript><p title='</noscript><img src=x>'>", "![a](attachment:none.png)", "<table><img src=x onerror=y>",
+    "<div>\n<!-- -- ><img src=x onerror=y> -->\n</div>", "a <b title=x\xa0onclick=y>b</b>", "<div>\n<p title=\"", "<div>\n<b onclick=y ",
+    "<div>\n<?x <img src=x onerror=y> ?>",
+])
+def test_markdown_that_brings_more_than_text_is_shown_as_text(source):
+    cell = new_markdown_cell(source)
+    make_harmless([cell])
+    assert cell.source != source and all(line in cell.source for line in source.split("\n"))
+    assert unsafe(rendered(cell)) is None
+    assert "<script" not in rendered(cell).replace("&lt;", "") and "<img" not in rendered(cell)
+
+
+@pytest.mark.parametrize("source", [
+    "# A title\n\nText with *stress*, `a < b`, $a < b$ and\n\n$$x = \\frac12$$", "| a | b |\n|:--|--:|\n| 1 | 2 |",
+    "- [x] one\n- two\n\n1. three",
+    "```python\nx = '<script>'\n```", "<details><summary>more</summary>\n\ntext\n\n</details>", "[link](https://arxiv.org/abs/1709.01507)",
+    "a<br>b H<sub>2</sub>O", "![](figures/squeeze.svg)", "a < b > c & d", "> quote\n\n---\n~~no~~",
+])
+def test_plain_markdown_stays_as_it_is(source):
+    cell = new_markdown_cell(source)
+    make_harmless([cell])
+    assert cell.source == source
+
+
+def test_a_pasted_picture_stays():
+    raw = {"cell_type": "markdown", "source": "![me](attachment:me.png)", "attachments": {"me.png": {"image/png": "iVBORw0KGgo="}}}
+    cell = notebook_of(json.dumps({"cells": [raw], "nbformat": 4}).encode()).cells[0]
+    make_harmless([cell])
+    assert cell.source == raw["source"] and cell.attachments == raw["attachments"]
+
+
+def test_the_text_of_the_lesson_is_plain():
+    for cell in RELEASED.cells:
+        if cell.cell_type == "markdown":
+            assert unsafe(rendered(cell)) is None, cell.source
+
+
+NASTY = st.text(st.sampled_from([*"`~$\\<>&[]()!*_#|:-\n\r\t \u2028\x0c\x00'\"/=ax"]), max_size=60) | st.sampled_from(HOSTILE)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(NASTY, max_size=4).map("\n".join))
+def test_text_is_only_ever_text(source):
+    for shown in (as_text(source), f"**{as_text(source, inline=True)}**"):
+        page = rendered(new_markdown_cell(shown))
+        assert unsafe(page) is None
+        assert not BeautifulSoup(page, "html.parser").find_all(["a", "img", "details", "input"])
+
+
+def test_very_long_markdown_is_not_rendered():
+    cells = [new_markdown_cell("[" * (LONGEST + 1)), *(new_markdown_cell("word " * 1500) for _ in range(10))]
+    make_harmless(cells)
+    assert "```text" in cells[0].source and "```text" not in cells[1].source and "```text" in cells[-1].source
