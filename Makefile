@@ -29,7 +29,7 @@ test: .venv/test browser database
 	$(BIN)/python -m pytest
 	$(BIN)/python -m pytest -p no:cacheprovider --nbval --nbval-cell-timeout=300 work/nbval
 
-class: .venv/test
+class: .venv/grade
 	$(BIN)/python -m tests.classroom.demonstration
 
 build: .venv/test

@@ -28,6 +28,7 @@ from solutions.course import NOTEBOOKS
 from . import notebook, record
 from .judge import Judge
 from .mutants import mutants
+from .reading import read
 
 SEEDS = ("audit 1", "audit 2", "audit 3")  # the same each time: a change of the result comes from a change of the course
 
@@ -80,7 +81,7 @@ def audit(lesson_name: str, seeds: Sequence[str] = SEEDS) -> Audit:
     lesson = notebook.lesson(lesson_name)
     catalogue, reference = (import_module(f"{package}.{lesson.topic}") for package in ("autograder.mistakes", "solutions.reference"))
     found = Audit(lesson_name, tuple(seeds))
-    solved = notebook.read(NOTEBOOKS / lesson_name / f"{lesson_name}.ipynb")
+    solved = read(NOTEBOOKS / lesson_name / f"{lesson_name}.ipynb")
     changed = {slot.name: mutants(inspect.getsource(getattr(reference, slot.name))) for slot in lesson.exercises}
     found.totals = {"solved notebook": 1, "variants": len(catalogue.VARIANTS), "mistakes": len(catalogue.MISTAKES),
                     "mutants": sum(map(len, changed.values())), "of them equivalent": len(catalogue.EQUIVALENT)}

@@ -17,6 +17,7 @@ from rich.console import Console
 
 from . import notebook
 from .judge import DEVICES, Judge, Result
+from .reading import Unreadable, read
 from .report import as_json, show
 from .sandbox import ISOLATIONS
 
@@ -58,7 +59,7 @@ def _positive(text: str) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    solved = notebook.read(options.solution_from) if options.solution_from else None
+    solved = read(options.solution_from) if options.solution_from else None
     console = Console(stderr=options.json == "-")
     lines, status = [], 0
     for name, result in zip(options.notebooks, _graded(options, solved)):
@@ -83,8 +84,8 @@ def _graded(options: argparse.Namespace, solved: NotebookNode | None) -> Iterato
 
 def _one(judge: Judge, path: Path, solved: NotebookNode | None) -> Result:
     try:
-        return judge.grade(notebook.read(path), solved=solved)
-    except notebook.Unreadable as error:
+        return judge.grade(read(path), solved=solved)
+    except Unreadable as error:
         return Result(None, judge.isolation, judge.device, error=str(error))
 
 

@@ -18,6 +18,7 @@ from attention_lab.verdict import Check, Verdict
 from . import answers, notebook, record
 from .graders import contract
 from .pieces import Pieces
+from .reading import Unreadable
 from .sandbox import Died, Sandbox, Worker
 from .seed import class_seed
 
@@ -132,7 +133,7 @@ class Judge:
         result = Result(lesson, self.isolation, self.device)
         try:
             known = notebook.lesson(lesson) if lesson else notebook.lesson_of(submission)
-        except notebook.Unreadable as error:
+        except Unreadable as error:
             result.error = str(error)
             return result
         result.lesson = known.name

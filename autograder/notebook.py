@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
+import ast
+import copy
 import io
-import json
 import re
 import tokenize
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
-from typing import Any
 
-import nbformat
 from nbformat import NotebookNode
 
 from solutions.course import COURSE
 from solutions.course import lessons as listed
 
-LARGEST = 512 << 20  # bytes of a notebook: ten times what outputs of a whole evening come to
+from .reading import Unreadable, read
+
 EXPERIMENT = "experiment"
 CALL = re.compile(r"check\((\w+)\)")
 DEFINITION = re.compile(r"^(?:class|def|async\s+def)\s+(\w+)", re.MULTILINE)
 LAYOUT = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER}
-
-
-class Unreadable(ValueError):
-    """A file that is no notebook."""
 
 
 @dataclass(frozen=True)
@@ -86,49 +81,6 @@ def defined_names(source: str) -> list[str]:
     return DEFINITION.findall(source)
 
 
-def read(path: Path) -> NotebookNode:
-    """A notebook of nbformat 4 without outputs, whatever writes it. Raises Unreadable where there is none in the file."""
-    try:
-        if path.stat().st_size > LARGEST:
-            raise Unreadable(f"{path} has {path.stat().st_size:,} bytes; at most {LARGEST:,} are read")
-        return parse(path.read_bytes())
-    except OSError as error:
-        raise Unreadable(f"{path} can't be read: {error.strerror}") from error
-    except Unreadable as error:
-        raise Unreadable(f"{path}: {error}") from error
-
-
-def parse(data: bytes) -> NotebookNode:
-    """The notebook in a file's bytes. Raises Unreadable."""
-    utf16 = data[:2] in (b"\xff\xfe", b"\xfe\xff")
-    try:
-        found = json.loads(data.decode("utf-16" if utf16 else "utf-8-sig"))
-    except (ValueError, RecursionError) as error:
-        raise Unreadable(f"not JSON ({error})") from error
-    if isinstance(found, dict) and isinstance(found.get("worksheets"), list):  # nbformat 3
-        try:
-            found = nbformat.convert(nbformat.from_dict(found), 4)
-        except Exception as error:  # nbformat raises what it stumbles over
-            raise Unreadable(f"a notebook of nbformat 3 that can't be converted ({error})") from error
-    if not (isinstance(found, dict) and isinstance(found.get("cells"), list)):
-        raise Unreadable("JSON, but no notebook: it has no list of cells")
-    return nbformat.from_dict({"nbformat": 4, "nbformat_minor": 4, "metadata": {},
-                               "cells": [_cell(cell) for cell in found["cells"] if isinstance(cell, dict)]})
-
-
-def _cell(cell: dict[str, Any]) -> dict[str, Any]:
-    """The parts of a cell that grading looks at, each of the type that it should have."""
-    source, metadata = cell.get("source", ""), cell.get("metadata")
-    if isinstance(source, list):
-        source = "".join(map(str, source))
-    metadata = metadata if isinstance(metadata, dict) else {}
-    marks = metadata.get("nbgrader")
-    tags = metadata.get("tags")
-    kept = {"cell_type": str(cell.get("cell_type")), "source": str(source),
-            "metadata": {"nbgrader": marks if isinstance(marks, dict) else {}, "tags": tags if isinstance(tags, list) else []}}
-    return kept | ({"outputs": [], "execution_count": None} if kept["cell_type"] == "code" else {})
-
-
 def lesson_of(notebook: NotebookNode) -> Lesson:
     """The lesson whose grade ids and exercises stand in a notebook. Raises Unreadable where it is none of them."""
     def found(known: Lesson) -> int:
@@ -147,8 +99,11 @@ def cells_to_run(notebook: NotebookNode, known: Lesson) -> list[Cell]:
     A cell that defines an exercise is run whatever its metadata say.
     """
     slots = {slot.name: slot for slot in known.exercises}
+    joined = NotebookNode(cells=[copy.copy(cell) for cell in notebook.cells])
+    join_halves(joined, {slot.grade_id: frozenset([slot.name]) for slot in known.exercises} | {
+        slot.check_id: frozenset() for slot in known.exercises})
     cells = []
-    for cell in notebook.cells:
+    for cell in joined.cells:
         if cell.cell_type != "code" or not cell.source.strip():
             continue
         defined = defined_names(cell.source)
@@ -161,6 +116,40 @@ def cells_to_run(notebook: NotebookNode, known: Lesson) -> list[Cell]:
     answered = {name for cell in cells for name in cell.exercises if not same_code(cell.source, slots[name].stub)}
     return [cell for cell in cells
             if not any(name in answered and same_code(cell.source, slots[name].stub) for name in cell.exercises)]
+
+
+def join_halves(notebook: NotebookNode, marked: dict[str, frozenset[str]]) -> None:
+    """Where an exercise was cut in two inside its class or function, make it one cell again: the second half begins indented, or (both
+    halves keep the marks then) the first ends so, and together they are Python. Halves that can run on their own stay as they are.
+
+    marked: the names that the lesson's marked cells define, by grade id.
+    """
+    cells, every = notebook.cells, frozenset().union(*marked.values())
+    claims = [grade_id if isinstance(grade_id, str) and grade_id in marked else None
+              for grade_id in (cell.metadata.get("nbgrader", {}).get("grade_id") for cell in cells)]
+    i = 1
+    while i < len(cells):
+        first, second = cells[i - 1], cells[i]
+        names = (marked[claims[i - 1]] if claims[i - 1] else every) & set(defined_names(first.source))
+        cut = first.source.rpartition("\n")[2]
+        twins = claims[i - 1] is not None and claims[i] == claims[i - 1]
+        indented = second.source.lstrip("\n")[:1].isspace()
+        if (names and not names & set(defined_names(second.source)) and first.cell_type == second.cell_type == "code"
+                and (indented and (twins or claims[i] is None) or twins and cut.isspace())):
+            joined = first.source + ("" if cut.isspace() else "\n") + second.source.lstrip("\n")
+            if _is_python(joined):
+                first.source = joined
+                del cells[i], claims[i]
+                continue
+        i += 1
+
+
+def _is_python(source: str) -> bool:
+    try:
+        ast.parse(source)
+        return True
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
 
 
 def completed(cells: list[Cell], known: Lesson, solved: NotebookNode) -> list[Cell]:

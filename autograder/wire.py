@@ -1,7 +1,8 @@
 """What crosses the wall between the judge and a worker: frames of a JSON header and tensors (safetensors). Never pickle.
 
-A frame is 8 bytes (the lengths of both parts, little-endian), the header, the tensors. Both sides use this file; the worker is
-given its text. What comes from a worker is hostile: whatever a frame makes `receive` raise is the worker's end.
+A frame is 8 bytes (the lengths of both parts, little-endian), the header with the tensors' names, the tensors. The names travel along
+because safetensors forgets their order, by which renamed weights are placed. Both sides use this file; the worker is given its text.
+What comes from a worker is hostile: whatever a frame makes `receive` raise is the worker's end.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ PIECE = 1 << 20  # bytes asked of the socket at once
 
 def send(sock: socket.socket, header: dict[str, Any], tensors: dict[str, Tensor] | None = None) -> None:
     """Send one frame. Raises ValueError where it is larger than a frame may be."""
-    head = json.dumps(header).encode()
+    head = json.dumps([header, list(tensors or {})]).encode()
     # clones: one tensor may be there under two names, which safetensors refuses
     body = save({name: t.detach().clone(memory_format=torch.contiguous_format) for name, t in tensors.items()}) if tensors else b""
     _bounded(len(head), len(body))
@@ -38,10 +39,13 @@ def receive(sock: socket.socket, waiting: Callable[[], None] | None = None) -> t
     """
     head, body = LENGTHS.unpack(_read(sock, LENGTHS.size, waiting))
     _bounded(head, body)
-    header = json.loads(_read(sock, head, waiting))
-    if not isinstance(header, dict):
-        raise ValueError(f"a header is an object, not {type(header).__name__}")
-    return header, load(_read(sock, body, waiting)) if body else {}
+    header, names = json.loads(_read(sock, head, waiting))
+    if not isinstance(header, dict) or not isinstance(names, list):
+        raise ValueError(f"a header is an object with a list of names, not {type(header).__name__} and {type(names).__name__}")
+    tensors = load(_read(sock, body, waiting)) if body else {}
+    if len(names) != len(tensors):
+        raise ValueError(f"{len(tensors)} tensors come with {len(names)} names")
+    return header, {name: tensors[name] for name in names}
 
 
 def _bounded(head: int, body: int) -> None:

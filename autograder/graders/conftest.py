@@ -14,6 +14,7 @@ from attention_lab import report
 from attention_lab.verdict import Check, Verdict
 from autograder import notebook
 from autograder.judge import DEVICES, Judge, Result
+from autograder.reading import read
 from autograder.sandbox import ISOLATIONS
 
 RESULT = pytest.StashKey[Result]()
@@ -31,7 +32,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     if options.submission is None:
         raise pytest.UsageError("the hidden graders judge a notebook; say which: pytest autograder/graders --submission NOTEBOOK")
     try:
-        submission = notebook.read(options.submission)
+        submission = read(options.submission)
         with Judge(options.isolation, options.device) as judge:
             result = judge.grade(submission)
     except ValueError as error:  # no notebook, or a device that is not there

@@ -18,7 +18,7 @@ HERE = __name__
 def configure(c: Config) -> None:
     """Set what is ours in nbgrader's configuration; directories and the gradebook are the course's own matter."""
     _find_alembic()
-    c.Autograde.exporter_class = f"{HERE}.reading.ReadAnything"
+    c.Autograde.exporter_class = f"{HERE}.handed_in.ReadAnything"
     c.Autograde.sanitize_preprocessors = [f"{HERE}.repair.Repair"] + [
         f"nbgrader.preprocessors.{name}" for name in
         ("ClearOutput", "DeduplicateIds", "OverwriteKernelspec", "OverwriteCells", "CheckCellMetadata")]
@@ -47,7 +47,7 @@ def _count_missing_notebooks() -> None:
     it, so the one method that looks for notebooks is wrapped: every notebook that was asked for is looked at, found or not."""
     from nbgrader.converters import Autograde
 
-    from .reading import init_notebooks
+    from .handed_in import init_notebooks
 
     Autograde.init_notebooks = init_notebooks
 

@@ -18,6 +18,8 @@ from nbconvert.filters import strip_files_prefix
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
+from autograder.reading import as_text
+
 TAGS = frozenset("""
     a abbr b blockquote br center cite code dd del details div dl dt em font h1 h2 h3 h4 h5 h6 hr i img input ins
     kbd li mark ol p pre q s samp small span strong sub summary sup table tbody td tfoot th thead tr u ul var
@@ -39,17 +41,6 @@ LAST = "attention-lab-end"  # a tag that is put behind a learner's text, to see 
 NOT_SHOWN = "This cell holds HTML or links that are not shown to others, or is very long. Here it is as text."
 LONGEST = 8_000  # characters of a learner's cell that are rendered, and ...
 MOST = 60_000  # ... of all such cells of a notebook: Markdown can be written so that its rendering takes very long
-LONGEST_TEXT = 200_000  # characters that are shown as text
-
-
-def as_text(source: str, inline: bool = False) -> str:
-    """Markdown that shows `source` letter by letter: a fenced block, or one line with every special character escaped."""
-    if inline:
-        return escape(re.sub(r"[\\`*_{}\[\]()#+!|~$-]", r"\\\g<0>", " ".join(source.split())))
-    if len(source) > LONGEST_TEXT:
-        source = source[:LONGEST_TEXT] + "\n... (the rest is in the file that was handed in)"
-    fence = "`" * max(3, 1 + max(map(len, re.findall(r"`+", source)), default=0))
-    return f"{fence}text\n{source}\n{fence}"
 
 
 def make_harmless(cells: list[NotebookNode]) -> None:

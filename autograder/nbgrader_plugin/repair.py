@@ -6,7 +6,6 @@ code stays in its order, and text that stood in a locked cell stays beside it.
 
 from __future__ import annotations
 
-import ast
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,8 +14,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 
+from .handed_in import released
 from .pages import make_harmless
-from .reading import released
 
 MISSING = "This cell was missing from the notebook that was handed in."
 
@@ -70,11 +69,11 @@ def known_marks(info: dict, handed_out: NotebookNode) -> dict[str, Mark]:
 
 def restore(nb: NotebookNode, marks: dict[str, Mark]) -> None:
     """Mark the cells of `nb` as `marks` says, each once; put back what is missing."""
-    from autograder.notebook import defined_names, same_code
+    from autograder.notebook import defined_names, join_halves, same_code
 
+    join_halves(nb, {grade_id: mark.names for grade_id, mark in marks.items()})
     claims = [cell.metadata.pop("nbgrader", {}).get("grade_id") for cell in nb.cells]
     claims = [claim if isinstance(claim, str) and claim in marks else None for claim in claims]
-    _join_halves(nb, claims, marks)
     defined = [set(defined_names(cell.source)) if cell.cell_type == "code" else set() for cell in nb.cells]
     every = frozenset().union(*(mark.names for mark in marks.values()))
     for i, claim in enumerate(claims):  # a cell that defines another exercise is not the one that it says it is
@@ -96,37 +95,6 @@ def restore(nb: NotebookNode, marks: dict[str, Mark]) -> None:
         if grade_id in cells:
             _mark(nb, cells[grade_id], mark)
     _put_back(nb, marks, cells)
-
-
-def _join_halves(nb: NotebookNode, claims: list[str | None], marks: dict[str, Mark]) -> None:
-    """Where an exercise was cut in two inside its class or function, make it one cell again: the second half begins indented, or (both
-    halves keep the marks then) the first ends so, and together they are Python. Halves that can run on their own stay as they are."""
-    from autograder.notebook import defined_names
-
-    every = frozenset().union(*(mark.names for mark in marks.values()))
-    i = 1
-    while i < len(nb.cells):
-        first, second = nb.cells[i - 1], nb.cells[i]
-        names = (marks[claims[i - 1]].names if claims[i - 1] else every) & set(defined_names(first.source))
-        cut = first.source.rpartition("\n")[2]
-        twins = claims[i - 1] is not None and claims[i] == claims[i - 1]
-        indented = second.source.lstrip("\n")[:1].isspace()
-        if (names and not names & set(defined_names(second.source)) and first.cell_type == second.cell_type == "code"
-                and (indented and (twins or claims[i] is None) or twins and cut.isspace())):
-            joined = first.source + ("" if cut.isspace() else "\n") + second.source.lstrip("\n")
-            if _is_python(joined):
-                first.source = joined
-                del nb.cells[i], claims[i]
-                continue
-        i += 1
-
-
-def _is_python(source: str) -> bool:
-    try:
-        ast.parse(source)
-        return True
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
 
 
 def _mark(nb: NotebookNode, cell: NotebookNode, mark: Mark) -> None:

@@ -81,7 +81,7 @@ def html(verdict: Verdict) -> str:
         body += "".join(f'<div style="margin-top:6px">{_code(part)}</div>' for part in verdict.evidence + verdict.where)
         if verdict.cases:
             summary, *which = map(_code, verdict.cases)
-            body += f'<details style="margin-top:6px"><summary>{summary}</summary>{"<br>".join(which)}</details>'
+            body += f'<details style="margin-top:6px"><summary style="display:list-item">{summary}</summary>{"<br>".join(which)}</details>'
         body += '<div style="margin-top:8px">' + " &nbsp; ".join(map(_mark, verdict.checks)) + "</div>"
     body += "".join(f'<div style="margin-top:6px">{_code(note)}</div>' for note in verdict.notes)
     return (f'<div class="attention-lab-report" style="border-left:5px solid {colour};padding:6px 12px;margin:4px 0;line-height:1.45;'

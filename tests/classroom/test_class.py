@@ -11,11 +11,28 @@ from nbgrader.preprocessors import CheckCellMetadata
 
 from attention_lab import values
 from autograder import judge, seed
+from autograder.reading import Unreadable, read
 
 from .pupils import FULL, LESSON, PUPILS, ROOT, file_of, notebook_of
 
 BY_ID = {pupil.student: pupil for pupil in PUPILS}
 UNREADABLE = {"sue", "yan", "zoe"}
+
+
+@pytest.fixture(scope="module")
+def alone(autograding):
+    """What the judge says of each file that is a notebook, without nbgrader."""
+    results = {}
+    with judge.Judge() as judging:
+        for student in BY_ID:
+            try:
+                submission = read(autograding[0].folder / "submitted" / student / LESSON / f"{LESSON}.ipynb")
+            except Unreadable:
+                continue
+            results[student] = judging.grade(submission)
+    return results
+
+
 everybody = pytest.mark.parametrize("pupil", PUPILS, ids=lambda pupil: pupil.student.split()[0])
 
 
@@ -29,6 +46,16 @@ def test_nobody_stops_the_others_and_the_command_succeeds(autograding):
 def test_the_gradebook_holds_the_points(autograding, pupil):
     course, _ = autograding
     assert course.grades()[pupil.student] == pupil.points, pupil.what
+
+
+@everybody
+def test_the_command_alone_gives_the_same_points(alone, pupil):
+    """`autograder check` on the files as they were handed in."""
+    result = alone.get(pupil.student)
+    if pupil.student in UNREADABLE:
+        assert result is None
+        return
+    assert result.error is None and tuple(v.points for v in result.verdicts.values()) == pupil.points
 
 
 def test_only_late_work_is_penalised(autograding):

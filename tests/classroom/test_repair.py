@@ -13,9 +13,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 from nbgrader.preprocessors import CheckCellMetadata
 
 from autograder.nbgrader_plugin.pages import LONGEST, as_text, make_harmless, rendered, unsafe
-from autograder.nbgrader_plugin.reading import Unreadable, notebook_of
 from autograder.nbgrader_plugin.repair import Mark, restore
 from autograder.notebook import defined_names
+from autograder.reading import Unreadable, parse
 
 from .pupils import GRADE_IDS, HOSTILE, RELEASED, SOLVED, find, place
 
@@ -25,7 +25,7 @@ TEXT = json.dumps({"cells": [{"cell_type": "code", "source": ["# é\n", "x = 1"]
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32", "cp1252"])
 def test_a_file_is_read_in_any_encoding_that_editors_write(encoding):
-    assert notebook_of(TEXT.encode(encoding)).cells[0].source == "# é\nx = 1"
+    assert parse(TEXT.encode(encoding)).cells[0].source == "# é\nx = 1"
 
 
 @pytest.mark.parametrize("data, why", [
@@ -34,7 +34,7 @@ def test_a_file_is_read_in_any_encoding_that_editors_write(encoding):
 ])
 def test_what_is_no_notebook_is_told_as_such(data, why):
     with pytest.raises(Unreadable, match=why):
-        notebook_of(data)
+        parse(data)
 
 
 @pytest.mark.parametrize("cell", [
@@ -44,7 +44,7 @@ def test_what_is_no_notebook_is_told_as_such(data, why):
     {"cell_type": "markdown", "source": "x", "id": "a b", "attachments": {"p": {"image/png": 4, "image/svg+xml": "x"}}},
 ])
 def test_cells_of_any_shape_become_valid_cells(cell):
-    made = notebook_of(json.dumps({"cells": [cell, cell], "nbformat": 4}).encode())
+    made = parse(json.dumps({"cells": [cell, cell], "nbformat": 4}).encode())
     nbformat.validate(made)
     json.dumps(made, ensure_ascii=False).encode()
 
@@ -59,7 +59,7 @@ VALUES = st.recursive(st.none() | st.booleans() | st.floats() | st.integers() | 
 @given(st.sampled_from(["cells", "worksheets"]), st.lists(VALUES, max_size=4), VALUES)
 def test_any_json_is_a_valid_notebook_or_refused(key, cells, metadata):
     try:
-        made = notebook_of(json.dumps({key: cells, "metadata": metadata}).encode())
+        made = parse(json.dumps({key: cells, "metadata": metadata}).encode())
     except Unreadable:
         return
     nbformat.validate(made)
@@ -75,7 +75,7 @@ def test_deep_nesting_harms_nobody(where, depth):
     cell[where] = {"metadata": {"nbgrader": {"grade_id": "?"}, "tags": "?"}, "attachments": {"a": {"image/png": "?"}}}.get(where, "?")
     data = json.dumps({"cells": [cell]}).replace('"?"', nested).encode()
     try:
-        made = notebook_of(data)
+        made = parse(data)
     except Unreadable:
         return
     nbformat.validate(copy.deepcopy(made))
@@ -239,7 +239,7 @@ def test_plain_markdown_stays_as_it_is(source):
 
 def test_a_pasted_picture_stays():
     raw = {"cell_type": "markdown", "source": "![me](attachment:me.png)", "attachments": {"me.png": {"image/png": "iVBORw0KGgo="}}}
-    cell = notebook_of(json.dumps({"cells": [raw], "nbformat": 4}).encode()).cells[0]
+    cell = parse(json.dumps({"cells": [raw], "nbformat": 4}).encode()).cells[0]
     make_harmless([cell])
     assert cell.source == raw["source"] and cell.attachments == raw["attachments"]
 

@@ -56,7 +56,7 @@ def test_mutants(planted):
 
 
 def test_a_solved_notebook_that_is_wrong(planted, monkeypatch):
-    read = audit.notebook.read
+    read = audit.read
 
     def spoilt(path):
         solved = read(path)
@@ -64,7 +64,7 @@ def test_a_solved_notebook_that_is_wrong(planted, monkeypatch):
             cell.source = cell.source.replace("torch.sigmoid(", "torch.tanh(")
         return solved
 
-    monkeypatch.setattr(audit.notebook, "read", spoilt)
+    monkeypatch.setattr(audit, "read", spoilt)
     rejected = planted().false_rejections
     assert rejected and all("of the solved notebook (tests): " in entry for entry in rejected)
 

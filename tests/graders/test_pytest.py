@@ -10,6 +10,7 @@ import pytest
 from autograder import judge, notebook, record
 from autograder.graders import conftest
 from autograder.mistakes import se as catalogue
+from autograder.reading import read
 from solutions.course import NOTEBOOKS, ROOT
 from solutions.reference import se
 
@@ -57,7 +58,7 @@ def test_a_wrong_answer_fails_as_the_judge_says(tmp_path):
     nbformat.write(submission, tmp_path / "submission.ipynb")
     code, seen = run("--submission", str(tmp_path / "submission.ipynb"))
     with judge.Judge() as judging:
-        verdicts = judging.grade(notebook.read(tmp_path / "submission.ipynb")).verdicts
+        verdicts = judging.grade(read(tmp_path / "submission.ipynb")).verdicts
     assert code == pytest.ExitCode.TESTS_FAILED
     assert {name: outcome for name, (outcome, _) in seen.items()} == {
         f"{verdict.exercise}-{check.name}": "passed" if check.outcome == "passed" else "failed"
@@ -69,7 +70,7 @@ def test_a_wrong_answer_fails_as_the_judge_says(tmp_path):
 
 @pytest.mark.parametrize("arguments, message", [
     ((), "say which: pytest autograder/graders --submission NOTEBOOK"),
-    (("--submission", "README.md"), "README.md: not JSON"),
+    (("--submission", "README.md"), "README.md is not a notebook file: it is not JSON"),
     (("--submission", "nowhere.ipynb"), "nowhere.ipynb can't be read"),
 ])
 def test_wrong_usage_is_told(arguments, message, capsys):

@@ -6,7 +6,8 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from attention_lab import report
-from autograder.notebook import lessons, read
+from autograder.notebook import lessons
+from autograder.reading import read
 from solutions.course import NOTEBOOKS
 
 BANK = Path(__file__).parents[1] / "submissions"

@@ -11,7 +11,7 @@ import nbformat
 import pytest
 
 from autograder import cli, seed
-from autograder.notebook import read
+from autograder.reading import read
 from solutions.course import COURSE, NOTEBOOKS, ROOT
 
 SOLVED, RELEASED = (folder / "01_se/01_se.ipynb" for folder in (NOTEBOOKS, COURSE))

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from autograder.judge import Judge
-from autograder.notebook import read
+from autograder.reading import read
 from solutions.course import NOTEBOOKS
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU here: the CUDA pass was not run")

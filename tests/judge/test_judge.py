@@ -8,8 +8,9 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from attention_lab import recorded, report, verdict
 from autograder.judge import Session
-from autograder.notebook import Cell, read
+from autograder.notebook import Cell
 from autograder.pieces import Pieces
+from autograder.reading import read
 from solutions.course import COURSE, NOTEBOOKS
 from solutions.reference import catnet, grl
 from tests.seams import test_iterative_refinement as refinement

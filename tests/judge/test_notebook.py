@@ -7,8 +7,9 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from autograder import notebook
-from autograder.notebook import Unreadable, cells_to_run, completed, defined_names, lesson, lesson_of, parse, read, same_code
+from autograder import reading
+from autograder.notebook import cells_to_run, completed, defined_names, lesson, lesson_of, same_code
+from autograder.reading import Unreadable, parse, read
 from solutions.course import COURSE, NOTEBOOKS
 
 SE = lesson("01_se")
@@ -49,8 +50,7 @@ def test_odd_cells_do_no_harm(cell):
     assert exercises(cells_to_run(found, SE)) == ["squeeze"]
 
 
-@pytest.mark.parametrize("data", [b"", b"not JSON", b"[1]", b"{}", b'{"cells": 3}', b"\xff\xfe\x00", b"[" * 100_000,
-                                  b'{"worksheets": [3]}', b"null"])
+@pytest.mark.parametrize("data", [b"", b"not JSON", b"[1]", b"{}", b'{"cells": 3}', b"\xff\xfe\x00", b"[" * 100_000, b"null"])
 def test_what_is_no_notebook(tmp_path, data):
     with pytest.raises(Unreadable):
         parse(data)
@@ -124,7 +124,7 @@ def test_a_notebook_of_fifty_megabytes():
 
 
 def test_a_file_that_is_too_large(tmp_path, monkeypatch):
-    monkeypatch.setattr(notebook, "LARGEST", 10)
+    monkeypatch.setattr(reading, "LARGEST", 10)
     path = tmp_path / "x.ipynb"
     path.write_text(json.dumps(MINIMAL))
     with pytest.raises(Unreadable, match="at most 10"):

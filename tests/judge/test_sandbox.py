@@ -49,7 +49,7 @@ def test_leaving_python_is_an_error_of_the_cell(sandbox):
 
 
 @pytest.mark.parametrize("forged", [r"b'\x02\0\0\0\0\0\0\0{}'", "b'nothing like a frame'", r"b'\xff' * 100000",
-                                    r"""(lambda h: len(h).to_bytes(8, 'little') + h)(b'{"id": 99, "answer": {"raised": null}}')"""])
+                                    r"""(lambda h: len(h).to_bytes(8, 'little') + h)(b'[{"id": 99, "answer": {"raised": null}}, []]')"""])
 def test_forged_answers_are_the_workers_end(sandbox, forged):
     assert dies(sandbox.worker(), f"import os; os.write(3, {forged}); input()\nimport time; time.sleep(5)") in ("broken", "ended")
 

@@ -21,11 +21,12 @@ def ends():
 def test_what_is_sent_arrives(ends):
     x = torch.randn(3, 4)
     tensors = {"a": x, "the same again": x, "strided": x.T, "empty": torch.zeros(0, 2), "whole": torch.arange(3),
-               "true": torch.tensor([True]), "nan": torch.tensor([float("nan"), float("inf")])}
+               "true": torch.tensor([True]), **{f"{n}.weight": torch.zeros(2) for n in (10, 2, 0, 7, 1)},
+               "nan": torch.tensor([float("nan"), float("inf")])}
     wire.send(ends[0], {"n": 1, "text": "ü\x1b", "deep": [[{"a": None}]]}, tensors)
     header, got = wire.receive(ends[1])
     assert header == {"n": 1, "text": "ü\x1b", "deep": [[{"a": None}]]}
-    assert got.keys() == tensors.keys()
+    assert list(got) == list(tensors)  # weights are placed by it
     for name, t in tensors.items():
         assert got[name].dtype == t.dtype and torch.equal(got[name].nan_to_num(), t.nan_to_num())
 
@@ -39,11 +40,14 @@ def test_a_large_frame_arrives(ends):
 
 @pytest.mark.parametrize("frame, error", [
     (struct.pack("<II", 5, 0) + b"[1,2]", ValueError),
+    (struct.pack("<II", 9, 0) + b'[{},["a"]', ValueError),
+    (struct.pack("<II", 10, 0) + b'[{},["a"]]', ValueError),
+    (struct.pack("<II", 2, 0) + b"{}", ValueError),
     (struct.pack("<II", 3, 0) + b"abc", json.JSONDecodeError),
     (struct.pack("<II", 200_000, 0) + b"[" * 200_000, RecursionError),
     (struct.pack("<II", wire.HEADER_BYTES + 1, 0), ValueError),
     (struct.pack("<II", 2, wire.TENSOR_BYTES + 1), ValueError),
-    (struct.pack("<II", 2, 20) + b"{}" + b"\xff" * 20, Exception),
+    (struct.pack("<II", 7, 20) + b"[{},[]]" + b"\xff" * 20, Exception),
     (struct.pack("<II", 2, 0), EOFError),
     (b"", EOFError),
 ])
