@@ -69,8 +69,8 @@ class Pieces:
     def _module(self, header: dict[str, Any], tensors: dict[str, Tensor]) -> nn.Module:
         def made() -> nn.Module:
             construct = header["construct"]
-            return self.reference[header["name"]](*[_plain(node, tensors) for node in construct["args"]],
-                                                  **{key: _plain(node, tensors) for key, node in construct["kwargs"].items()})
+            return self.reference[header["name"]](*[_decoded(node, tensors) for node in construct["args"]],
+                                                  **{key: _decoded(node, tensors) for key, node in construct["kwargs"].items()})
         with torch.device("meta"):
             if sum(p.numel() for p in made().parameters()) > LARGEST:
                 raise Refused(f"{header['name']} with more than {LARGEST} parameters")
@@ -115,8 +115,8 @@ class Pieces:
                 target.get_submodule(owner)._parameters[local] = parameter  # the very leaf, so that its gradient is taken
             function = target if header["method"] == "forward" else getattr(target, header["method"])
         try:
-            output = function(*[_kept(node, leaves) for node in header["args"]],
-                              **{key: _kept(node, leaves) for key, node in header["kwargs"].items()})
+            output = function(*[_decoded(node, leaves) for node in header["args"]],
+                              **{key: _decoded(node, leaves) for key, node in header["kwargs"].items()})
         except _Reached as reached:
             output = reached.args
         out: dict[str, Tensor] = {}
@@ -137,27 +137,18 @@ def _affordable(compute: Any) -> None:
         raise Refused(f"{largest.operation} with {largest.elements} elements, shape {tuple(largest.shape)}")
 
 
-def _plain(node: Any, tensors: dict[str, Tensor]) -> Any:
-    def refuse(other: Any) -> None:
-        raise Refused(f"an argument {other!r}")
-    return values.decode(node, tensors, refuse)
+def _decoded(node: Any, tensors: dict[str, Tensor]) -> Any:
+    """The value of an argument. A function among them stands for the learner's own: reached, or with its result."""
+    def build(other: dict) -> Any:
+        if "callable" not in other:
+            raise Refused(f"an argument {other!r}")
 
-
-def _kept(node: Any, tensors: dict[str, Tensor]) -> Any:
-    """`values.decode`, but the very tensors, so that gradients are taken of them."""
-    if isinstance(node, list):
-        return [_kept(item, tensors) for item in node]
-    if isinstance(node, dict) and "tuple" in node:
-        return tuple(_kept(node["tuple"], tensors))
-    if isinstance(node, dict) and "tensor" in node:
-        return tensors[node["tensor"]]
-    if isinstance(node, dict) and "callable" in node:
         def called(*args: Any) -> Tensor:
-            if node["callable"] is None:
+            if other["callable"] is None:
                 raise _Reached(*args)
-            return tensors[node["callable"]]
+            return tensors[other["callable"]]
         return called
-    return _plain(node, tensors)
+    return values.decode(node, tensors, build)
 
 
 def _encoded(value: Any, tensors: dict[str, Tensor], name: str) -> Any:

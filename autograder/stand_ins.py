@@ -134,18 +134,7 @@ def _answered(remote: Remote, header: dict, module: nn.Module | None, inputs: di
     for name, buffer in module.named_buffers() if module is not None else ():
         if f"buffer.{name}" in call.buffers:
             buffer.copy_(call.buffers[f"buffer.{name}"])
-    return _with_tensors(call.output, named)
-
-
-def _with_tensors(node: Any, named: dict[str, Tensor]) -> Any:
-    """`values.decode` that keeps the very tensors, and with them the graph."""
-    if isinstance(node, list):
-        return [_with_tensors(item, named) for item in node]
-    if isinstance(node, dict) and "tuple" in node:
-        return tuple(_with_tensors(node["tuple"], named))
-    if isinstance(node, dict) and "tensor" in node:
-        return named[node["tensor"]]
-    return values.decode(node, {}, lambda node: None)
+    return values.decode(call.output, named, lambda node: None)  # its copies of the tensors stay in the graph
 
 
 class _Call:
