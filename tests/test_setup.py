@@ -9,14 +9,14 @@ from conftest import ROOT
 from packaging.requirements import Requirement
 from packaging.version import Version
 
-CONDA_NAMES = {"pytorch": "torch", "matplotlib-base": "matplotlib"}
+CONDA_NAMES = {"pytorch": "torch", "matplotlib-base": "matplotlib", "python-fastjsonschema": "fastjsonschema"}
 
 
 def bounds():
     """{package: lower bound} of both pyproject.toml files."""
     root = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"]
     library = tomllib.loads((ROOT / "course/pyproject.toml").read_text())["project"]
-    lines = [*library["dependencies"], *root["lab"], *(line for line in root["test"] if isinstance(line, str))]
+    lines = [*library["dependencies"], *(line for group in root.values() for line in group if isinstance(line, str))]
     return {r.name: str(r.specifier).removeprefix(">=") for r in map(Requirement, lines)} | {
         "python": library["requires-python"].removeprefix(">=")}
 
