@@ -226,7 +226,8 @@ class Session:
         self.sandboxes, self.cells, self.pieces = sandboxes, cells, pieces
         self.workers: dict[str, Worker] = {}
         self.stopped: dict[int, tuple[str, str]] = {}  # cells that do not get to their end -> outcome and why
-        self.deadly: set[int] = set()
+        self.slow: set[int] = set()  # cells that were out of time by the clock once: the machine may have been busy
+        self.deadly: set[int] = set()  # cells that are not run any more
 
     def ask(self, question: dict, tensors: dict[str, Tensor]) -> Observation:
         """The learner's observation. Raises Died, Missing."""
@@ -262,8 +263,12 @@ class Session:
                     header, _ = worker.ask({"op": "cell", "source": cell.source, "number": number}, remote=self._remote)
                     answers.cell(header)
                 except (Died, ValueError) as error:
-                    self.deadly.add(number)
-                    self.stopped[number] = _told(error if isinstance(error, Died) else Died("broken", str(error)))
+                    death = error if isinstance(error, Died) else Died("broken", str(error))
+                    if death.kind == "wall" and number not in self.slow:
+                        self.slow.add(number)
+                    else:
+                        self.deadly.add(number)
+                        self.stopped[number] = _told(death)
                     self._end(device)
                     break
                 if raised := header["raised"]:

@@ -76,6 +76,8 @@ class Worker:
                 if reply["id"] != self.number:
                     raise ValueError(f"an answer to question {reply['id']!r} instead of {self.number}")
                 if "remote" not in reply:
+                    if not isinstance(reply["answer"], dict):
+                        raise ValueError(f"an answer is an object, not {type(reply['answer']).__name__}")
                     return reply["answer"], out
                 self._send(*remote(reply["remote"], out))
         except Died:

@@ -183,6 +183,7 @@ def test_a_name_for_something_else(judge, source):
     "import attention_lab.observe\nattention_lab.observe._Observation.run = lambda self: ({'raised': None}, {})\ndef squeeze(x): return x",
     "import worker\nworker.observe = lambda *a: ({'raised': 7, 'placements': 'many'}, {})\ndef squeeze(x): return x",
     "import worker\nworker.observe = lambda *a: ({'missing': 1}, {})\ndef squeeze(x): return x",
+    "import worker\nworker.observe = lambda *a: (['missing'], {})\ndef squeeze(x): return x",
 ])
 def test_answers_that_are_none_gain_nothing_and_are_not_our_failure(judge, source):
     result = judge.grade(changed(squeeze=source))
