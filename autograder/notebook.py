@@ -19,7 +19,7 @@ from .reading import Unreadable, read
 
 EXPERIMENT = "experiment"
 CALL = re.compile(r"check\((\w+)\)")
-DEFINITION = re.compile(r"^(?:class|def|async\s+def)\s+(\w+)", re.MULTILINE)
+DEFINITION = re.compile(r"^(?:(?:class|def|async\s+def)\s+(\w+)|(\w+)\s*(?::[^=\n]*)?=(?!=))", re.MULTILINE)
 LAYOUT = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER}
 
 
@@ -77,16 +77,18 @@ def _released(name: str, topic: str) -> Lesson:
 
 
 def defined_names(source: str) -> list[str]:
-    """The functions and classes that stand at the beginning of a line, also where the cell is no valid Python."""
-    return DEFINITION.findall(source)
+    """The functions, classes and names given a value at the beginning of a line, also where the cell is no valid Python."""
+    return [name or given for name, given in DEFINITION.findall(source)]
 
 
 def lesson_of(notebook: NotebookNode) -> Lesson:
     """The lesson whose grade ids and exercises stand in a notebook. Raises Unreadable where it is none of them."""
     def found(known: Lesson) -> int:
         ids = {cell.metadata.get("nbgrader", {}).get("grade_id") for cell in notebook.cells}
-        names = {name for cell in notebook.cells if cell.cell_type == "code" for name in defined_names(cell.source)}
-        return sum((slot.grade_id in ids) + (slot.check_id in ids) + 2 * (slot.name in names) for slot in known.exercises)
+        code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+        names = set(defined_names(code))
+        return sum((slot.grade_id in ids) + (slot.check_id in ids) + 2 * (slot.name in names) + bool(re.search(rf"\b{slot.name}\b", code))
+                   for slot in known.exercises)
     best = max(lessons(), key=found)
     if not found(best):
         raise Unreadable(f"no exercise of any lesson is in it; the lessons are {', '.join(known.name for known in lessons())}")

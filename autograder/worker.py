@@ -5,13 +5,16 @@ torch once and forks a worker for each socket that it is handed; where that cann
 """
 
 from __future__ import annotations
+import __future__
 
 import ast
 import asyncio
 import builtins
+import functools
 import importlib
 import inspect
 import linecache
+import operator
 import os
 import signal
 import socket
@@ -32,6 +35,7 @@ from attention_lab.observe import observe
 
 # What lessons import for pictures and experiments; here all of it does nothing, so that no check waits for a plot.
 SILENT = ("cost", "data", "pictures", "training")
+FUTURE = functools.reduce(operator.or_, (getattr(__future__, name).compiler_flag for name in __future__.all_feature_names))
 SOCKET = 3  # a worker's one open file besides /dev/null
 
 
@@ -81,6 +85,7 @@ class Notebook:
         sys.modules["__main__"] = main
         self.scope, self.remote = vars(main), remote
         self.stand_ins: dict[str, Any] = {}
+        self.future = 0  # `from __future__ import ...` holds for the cells that follow, as in IPython
         shell = Shell(self.scope)
         self.scope.update(get_ipython=lambda: shell, display=lambda *_args, **_kwargs: None)
         builtins.input = lambda *_args: ""
@@ -97,7 +102,8 @@ class Notebook:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                code = _compiled(source, file)
+                code = _compiled(source, file, self.future)
+                self.future |= code.co_flags & FUTURE
                 linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
                 running = eval(code, self.scope)
                 if inspect.iscoroutine(running):
@@ -106,7 +112,7 @@ class Notebook:
         except BaseException as error:  # a learner's cell may raise anything, SystemExit too
             raised = crash.describe(error, self.scope)
             if isinstance(error, SyntaxError):
-                raised |= {"line": (error.text or "").strip(), "number": error.lineno}
+                raised |= {"line": (error.text or "").strip()[:crash.LONGEST], "number": error.lineno}
         self.scope.update(self.stand_ins)
         return {"raised": raised}, {}
 
@@ -118,9 +124,9 @@ class Notebook:
         return observe(self.scope[question["exercise"]], question, tensors, self.scope)
 
 
-def _compiled(source: str, file: str) -> types.CodeType:
+def _compiled(source: str, file: str, future: int) -> types.CodeType:
     """A cell's code. IPython, which takes a while to import, is asked only where plain Python does not understand the cell."""
-    compiled = lambda text: compile(text, file, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)  # noqa: E731
+    compiled = lambda text: compile(text, file, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT | future, dont_inherit=True)  # noqa: E731
     try:
         return compiled(source)
     except SyntaxError:

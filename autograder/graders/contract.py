@@ -82,6 +82,7 @@ def _asked_of_all(grader: Grader, given: list[Draw], module: bool) -> Iterator[t
     if module:
         yield "training mode", lambda case: replace(case, train=True)
     yield "large numbers", lambda case: _with_tensors(case, lambda draw: replace(draw, scale=grader.large * draw.scale))
+    yield "an input that needs no gradient", lambda case: _with_tensors(case, lambda draw: replace(draw, grad=False))
     yield "zeros", lambda case: replace(_with_tensors(case, lambda draw: replace(draw, scale=0.0)), gradients=False)
     yield "a second call", lambda case: replace(case, earlier=True, aspect="state")
     yield "float32 numbers", lambda case: replace(case, dtype="float32", aspect="dtype")

@@ -55,6 +55,14 @@ def one_channel(r: Random) -> Case:
     return Case("one channel", (Draw((batch, 1, height, width)),))
 
 
+def large_image(r: Random) -> Case:
+    return Case("a large map", (Draw((1, 3, *r.sample((37, 41, 43, 47), 2))),))
+
+
+def large_batch(r: Random) -> Case:
+    return Case("many images of many channels", (Draw((r.randint(17, 20), r.randint(130, 140), 2, 3)),))
+
+
 # --- Excitation
 def excitation(r: Random, construct: Construct) -> Case:
     return Case("", (Draw((r.randint(4, 7), channels_of(construct))),), construct=construct)
@@ -63,6 +71,10 @@ def excitation(r: Random, construct: Construct) -> Case:
 def one_vector(r: Random) -> Case:
     construct = bottleneck(r)
     return Case("a batch of one", (Draw((1, channels_of(construct))),), construct=construct)
+
+
+def many_vectors(r: Random) -> Case:
+    return Case("a large batch", (Draw((r.randint(17, 20), 140)),), construct={"channels": 140, "reduction": r.randint(8, 14)})
 
 
 # --- SEBlock
@@ -102,7 +114,7 @@ def one_stage(r: Random) -> Case:
 
 
 def many_stages(r: Random) -> Case:
-    return Case("more than four stages", (*stages(r, r.randint(5, 7)), r.choice((12, 20, 24))))
+    return Case("more than four stages", (*stages(r, r.randint(6, 9)), r.choice((12, 20, 24))))
 
 
 def no_whole_number(r: Random) -> Case:
@@ -123,14 +135,16 @@ def equal_stages(r: Random) -> Case:
 
 
 GRADERS = (
-    Grader("squeeze", (image, odd_image, one_image, one_position, one_row, one_column, one_channel)),
-    Grader("Excitation", (lambda r: excitation(r, bottleneck(r)), one_vector, *bottlenecks(excitation)),
+    Grader("squeeze", (image, odd_image, one_image, one_position, one_row, one_column, one_channel, large_image, large_batch)),
+    Grader("Excitation", (lambda r: excitation(r, bottleneck(r)), one_vector, many_vectors, *bottlenecks(excitation)),
            refused=empty_bottlenecks(excitation)),
     Grader("SEBlock", (
         block_on("", batch_and_map),
         block_on("a map of odd sides", lambda r: (r.choice((2, 4)), *odd_sides(r))),
         block_on("a batch of one", lambda r: (1, *batch_and_map(r)[1:])),
         block_on("a map of one position", lambda r: (r.randint(2, 5), 1, 1)),
+        block_on("a large map", lambda r: (1, *r.sample((37, 41, 43, 47), 2))),  # primes: no bottleneck has as many channels
+        block_on("a large batch", lambda r: (r.choice((17, 19)), 2, 3)),
         block_on("a map of one row", lambda r: (2, 1, r.randint(3, 7))),
         block_on("a map of one column", lambda r: (3, r.randint(4, 8), 1)),
         *bottlenecks(block),

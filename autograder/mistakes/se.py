@@ -375,6 +375,36 @@ VARIANTS = (
             def forward(self, s):
                 return torch.sigmoid(torch.relu(s @ self.down.T) @ self.up.T)
         """),
+    Variant("excitation-two-names", "Excitation", """
+        class Excitation(nn.Module):
+            def __init__(self, channels, reduction=16):
+                super().__init__()
+                if channels // reduction == 0:
+                    raise ValueError(f"{channels} // {reduction}")
+                self.squeezed = nn.Linear(channels, channels // reduction, bias=False)
+                self.widened = nn.Linear(channels // reduction, channels, bias=False)
+                self.gate = nn.Sequential(self.squeezed, nn.ReLU(), self.widened, nn.Sigmoid())
+
+            def forward(self, s):
+                return self.gate(s)
+        """),
+    Variant("excitation-checkpointed", "Excitation", """
+        from torch.utils.checkpoint import checkpoint
+
+        class Excitation(nn.Module):
+            def __init__(self, channels, reduction=16):
+                super().__init__()
+                if channels // reduction == 0:
+                    raise ValueError(f"{channels} // {reduction}")
+                self.fc1 = nn.Linear(channels, channels // reduction, bias=False)
+                self.fc2 = nn.Linear(channels // reduction, channels, bias=False)
+
+            def gate(self, s):
+                return torch.sigmoid(self.fc2(torch.relu(self.fc1(s))))
+
+            def forward(self, s):
+                return checkpoint(self.gate, s, use_reentrant=True)
+        """),
     Variant("se-einsum", "SEBlock", """
         class SEBlock(nn.Module):
             def __init__(self, channels, reduction=16):

@@ -317,10 +317,12 @@ def difference_of_numbers(got: Any, expected: Any, integer: bool = False, secret
     if not numeric and got == expected and type(got) is type(expected):
         return None
     shown = [values.structure(v) if isinstance(v, dict) else repr(v) for v in (expected, got)]
+    near = " It is right to six digits: a float32, or a rounding, on the way?" if (
+        numeric and expected and abs(got - expected) <= FEW_DIGITS * abs(expected)) else ""
     if secret:
-        return f"{_short(shown[1])} is not right."
+        return f"{_short(shown[1])} is not right.{near}"
     ratio = f" ({_number(got / expected)} times as much)" if numeric and expected and got and math.isfinite(got) else ""
-    return f"expected {_short(shown[0])}, got {_short(shown[1])}{ratio}."
+    return f"expected {_short(shown[0])}, got {_short(shown[1])}{'' if near else ratio}.{near}"
 
 
 def _short(text: str) -> str:

@@ -43,7 +43,7 @@ def describe(error: BaseException, namespace: dict[str, Any]) -> dict[str, Any]:
 
 
 def _line(frame: FrameType, number: int) -> str | None:
-    return linecache.getline(frame.f_code.co_filename, number, frame.f_globals).strip() or None
+    return linecache.getline(frame.f_code.co_filename, number, frame.f_globals).strip()[:LONGEST] or None
 
 
 def _message(error: BaseException) -> str:

@@ -179,7 +179,9 @@ class _Observation:
         if not isinstance(module, nn.Module):
             raise NotAModule(f"`{question['exercise']}(...)` gives an object of type {type(module).__name__}, which is no module: "
                              f"write `class {question['exercise']}(nn.Module)` and call `super().__init__()` in its constructor.")
-        module = module.to(getattr(torch, question["dtype"])).train(question["train"])
+        if question["dtype"] != "float32":  # what a module is without being told: one that insists on another dtype is seen
+            module = module.to(getattr(torch, question["dtype"]))
+        module.train(question["train"])
         self.header["parameters"] = [[name, list(p.shape)] for name, p in module.named_parameters()]
         self.hidden_layers = _unregistered(module)
         if not question["construct"]["placed"]:
@@ -188,7 +190,7 @@ class _Observation:
         if self.elsewhere:
             devices.move(module, self.device)
         for name, parameter in module.named_parameters(remove_duplicate=False):
-            if parameter.requires_grad:
+            if parameter.requires_grad and name in self.names:  # not a second name of the same parameter
                 self.leaves[f"param.{self.names[name]}"] = parameter
         if question["trace"]:
             self.listen(module)
@@ -232,8 +234,9 @@ class _Observation:
             names = self.place(module, prefix, node.get("exercise", prefix))
             if device != CPU:
                 devices.move(module, device)
-            for name, parameter in module.named_parameters():
-                if parameter.requires_grad and not prefix.startswith("construct."):  # those are parameters of the module itself
+            for name, parameter in module.named_parameters(remove_duplicate=False):
+                # what a module is built from has its parameters among the module's own
+                if parameter.requires_grad and name in names and not prefix.startswith("construct."):
                     self.leaves[prefix + names[name]] = parameter
         return module
 
@@ -283,8 +286,11 @@ class _Observation:
         wanted = {name: leaf for name, leaf in self.leaves.items() if leaf.requires_grad}
         if not outputs or not wanted:
             return
-        for name, gradient in zip(wanted, torch.autograd.grad(outputs, list(wanted.values()), cotangents, allow_unused=True)):
-            if gradient is not None:
+        for leaf in wanted.values():
+            leaf.grad = None
+        torch.autograd.backward(outputs, cotangents)  # not autograd.grad, under which a reentrant checkpoint refuses to work
+        for name, leaf in wanted.items():
+            if (gradient := leaf.grad) is not None:
                 given = self.tensors[f"state.{name.removeprefix('param.')}" if name.startswith("param.") else name]
                 gradient = gradient.T if name in self.transposed else gradient
                 gradient = gradient.reshape(given.shape)  # a Linear where the reference has a 1x1 convolution

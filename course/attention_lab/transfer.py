@@ -220,10 +220,16 @@ def _unmatched(reference: tuple, learner: tuple, fits: set[str]) -> tuple[Spec, 
 def spec_of(module: nn.Module, expected: set[str] = frozenset()) -> Spec:
     """Names and shapes of a module's state in definition order, without buffers of its own that are not `expected`.
 
-    A learner may keep a table or an index as a buffer; only the running statistics of a norm take part in the placement.
+    A learner may keep a table or an index as a buffer; only the running statistics of a norm take part in the placement. What is
+    held under two names (`self.fc1` and again in a Sequential) is there once, under an expected one if there is.
     """
     own = {name for name, _ in module.named_buffers() if name.rpartition(".")[2] not in STATISTICS} - expected
-    return [(name, tuple(value.shape)) for name, value in module.state_dict().items() if name not in own]
+    state = {name: value for name, value in module.state_dict(keep_vars=True).items() if name not in own}
+    called = {}  # the first name of each tensor, or an expected one
+    for name, value in state.items():
+        if id(value) not in called or name in expected and called[id(value)] not in expected:
+            called[id(value)] = name
+    return [(name, tuple(value.shape)) for name, value in state.items() if name in expected or called[id(value)] == name]
 
 
 @dataclass(frozen=True)

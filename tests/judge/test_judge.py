@@ -190,6 +190,37 @@ def test_answers_that_are_none_gain_nothing_and_are_not_our_failure(judge, sourc
     assert result.error is None and result.verdicts["squeeze"].points == 0
 
 
+@pytest.mark.parametrize("source", [
+    "squeeze = lambda x: x.mean(dim=(2, 3))", "import functools\nsqueeze = functools.partial(torch.mean, dim=(2, 3))",
+    "try:\n    import nothing_of_this_name\nexcept ImportError:\n    def squeeze(x):\n        return x.mean((2, 3))",
+])
+def test_an_exercise_that_is_given_a_value(judge, source):
+    assert points(judge.grade(changed(squeeze=source))) == FULL
+    alone = new_notebook(cells=[new_code_cell(f"import torch\n{source}")])
+    assert judge.grade(alone, solved=SOLVED).points == 10
+
+
+def test_annotations_of_the_future_hold_for_all_cells_that_follow(judge):
+    submission = changed(squeeze="def squeeze(x: Whatever) -> Another:\n    return x.mean((2, 3))")
+    submission.cells.insert(0, new_code_cell("from __future__ import annotations"))
+    assert points(judge.grade(submission)) == FULL
+
+
+def test_a_source_line_that_is_very_long(judge):
+    result = judge.grade(changed(squeeze="def squeeze(x): " + "(" * 5000))
+    assert result.error is None and "SyntaxError" in result.verdicts["squeeze"].headline
+    crash = judge.grade(changed(squeeze=f"def squeeze(x): raise RuntimeError('{'x' * 5000}')")).verdicts["squeeze"]
+    assert "RuntimeError" in crash.headline
+
+
+def test_a_dtype_that_is_insisted_on_costs_the_dtype_share(judge):
+    linear = "nn.Linear(channels, hidden, bias=False)", "nn.Linear(channels, hidden, bias=False, dtype=torch.float64)"
+    source = next(cell.source for cell in SOLVED.cells if cell.source.startswith("class Excitation"))
+    assert linear[0] in source
+    v = judge.grade(changed(Excitation=source.replace(*linear))).verdicts["Excitation"]
+    assert [check.name for check in v.checks if check.outcome != "passed"] == ["dtype"]
+
+
 def test_a_warning_costs_nothing(judge):
     noisy = ("import warnings, sys\ndef squeeze(x):\n    warnings.warn('mine')\n    print('noise', file=sys.stderr)\n"
              "    return x.mean((2, 3))")
