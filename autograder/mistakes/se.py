@@ -403,7 +403,7 @@ VARIANTS = (
                 return torch.sigmoid(self.fc2(torch.relu(self.fc1(s))))
 
             def forward(self, s):
-                return checkpoint(self.gate, s, use_reentrant=True)
+                return checkpoint(self.gate, s, use_reentrant=False)
         """),
     Variant("se-einsum", "SEBlock", """
         class SEBlock(nn.Module):
