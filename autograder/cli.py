@@ -16,10 +16,10 @@ from nbformat import NotebookNode
 from rich.console import Console
 
 from . import notebook
+from .isolation import ISOLATIONS, NoWalls
 from .judge import DEVICES, Judge, Result
 from .reading import Unreadable, read
 from .report import as_json, show
-from .sandbox import ISOLATIONS
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -32,7 +32,7 @@ def main(arguments: list[str] | None = None) -> None:
     check.add_argument("notebooks", nargs="+", metavar="NOTEBOOK")
     check.add_argument("--json", metavar="PATH", help="one line of JSON a notebook; -: to standard output, and nothing else there")
     check.add_argument("--jobs", type=_positive, default=1, metavar="N", help="notebooks graded side by side")
-    check.add_argument("--isolation", choices=ISOLATIONS, default="auto", help="none: without limits, for notebooks that you trust")
+    check.add_argument("--isolation", choices=ISOLATIONS, default="auto", help="none: without walls, for notebooks whose authors you trust")
     check.add_argument("--device", choices=DEVICES, default="auto", help="where the device check is made")
     check.add_argument("--solution-from", type=Path, metavar="NOTEBOOK", help="take exercises that are absent or as released from this one")
     check.set_defaults(run=_check)
@@ -48,7 +48,7 @@ def main(arguments: list[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     try:
         sys.exit(options.run(options))
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, NoWalls) as error:
         parser.error(str(error))
 
 

@@ -17,10 +17,10 @@ from rich.console import Console
 from rich.text import Text
 from torch import nn
 
-from solutions.course import ROOT
-
 from . import notebook
-from .sandbox import LIMITS, Died, Sandbox
+from .isolation import LIMITS, WALLS, NoWalls, probed
+from .judge import SECONDS
+from .sandbox import CPU_SECONDS, SCRATCH_BYTES, WALL_SECONDS, Died, Sandbox
 from .seed import FILE
 
 SIGNS = {"good": ("✓", "green"), "missing": ("○", "yellow"), "bad": ("✗", "red")}
@@ -74,14 +74,22 @@ def _device() -> Iterator[Finding]:
 
 
 def _walls() -> Iterator[Finding]:
-    with Sandbox() as sandbox:
-        if sandbox.walls == "none":
-            yield Finding("missing", "no limits: they need Linux or macOS. Grade only notebooks that you trust here")
+    have = probed()
+    for wall in WALLS:
+        if wall.name in have:
+            yield Finding("good", f"{wall.name}: {wall.stops}")
         else:
-            listed = ", ".join(f"{name.removeprefix('RLIMIT_').lower()} {value:,}" for name, value in LIMITS.items())
-            yield Finding("good", f"limits: {listed}")
-        yield Finding("missing", "no walls for files and the network: a submission can read what you can read. Grade as a user of its "
-                                 "own, or in a container")
+            yield Finding("missing", f"no {wall.name} ({wall.stops}): {wall.missing}")
+    if "limits" in have:
+        listed = ", ".join(f"{name.removeprefix('RLIMIT_').lower()} {value:,}" for name, value in LIMITS.items())
+        yield Finding("good", f"limits of a worker: {listed}; its folder {SCRATCH_BYTES >> 20} MiB; a question {CPU_SECONDS:g} s of "
+                              f"processor time, {WALL_SECONDS:g} s in all; a notebook {SECONDS:g} s")
+    try:
+        sandbox = Sandbox()
+    except NoWalls as missing:
+        yield Finding("bad", str(missing))
+        return
+    with sandbox:
         start = time.perf_counter()
         try:
             worker = sandbox.worker()
@@ -104,9 +112,6 @@ def _walls() -> Iterator[Finding]:
                                  "repository")
         else:
             yield Finding("good", "graders and references cannot be imported by a submission")
-        inside = ROOT.is_relative_to(sys.prefix) or ROOT.is_relative_to(sys.base_prefix)
-        if inside:
-            yield Finding("bad", f"the repository lies below {sys.prefix}, which submissions may read: move it")
 
 
 def _nbgrader() -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
@@ -24,6 +25,7 @@ from .seed import class_seed
 
 DEVICES = ("auto", "cpu", "cuda")
 DRAWS = 5  # a seed whose cases do not tell two mistakes apart is followed by its next draw
+SECONDS = 120.0  # for a whole notebook; an honest one takes less than one
 RESTARTS = 5  # workers that a submission's cells may take with them, before the cells that are left are not run
 
 
@@ -103,7 +105,7 @@ class Judge:
         self.sandboxes = {"cpu": Sandbox(isolation)}
         if self.device == "cuda":
             self.sandboxes["cuda"] = Sandbox(isolation, "cuda")
-        self.isolation = self.sandboxes["cpu"].walls
+        self.isolation = self.sandboxes["cpu"].isolation
         self.seed = seed or class_seed()
         self.prepared: dict[str, Graders] = {}
 
@@ -147,7 +149,8 @@ class Judge:
 
 def _grade(graders: Graders, cells: list[notebook.Cell], sandboxes: dict[str, Sandbox], result: Result) -> None:
     """Every exercise with the learner's own earlier pieces; one that fails where those lost points again, with the course's."""
-    own = Session(sandboxes, cells)
+    until = time.monotonic() + SECONDS
+    own = Session(sandboxes, cells, until)
     try:
         for exercise in graders.exercises:
             broken = {piece: result.verdicts[piece] for piece in sorted(graders.closure(exercise.name))
@@ -155,17 +158,16 @@ def _grade(graders: Graders, cells: list[notebook.Cell], sandboxes: dict[str, Sa
             endless = any(check.outcome == "timeout" for piece in broken.values() for check in piece.checks)
             judged = None if endless else _verdict(exercise, own, result)
             if broken and (judged is None or judged.points < judged.max_points):
-                again = _with_pieces(graders, exercise, list(broken), cells, sandboxes, result)
+                pieces = Pieces(graders.reference, list(broken), graders.delegates[exercise.name])
+                again = _with_pieces(exercise, list(broken), Session(sandboxes, cells, until, pieces), result)
                 judged = again if judged is None or again.points > judged.points else judged
             result.verdicts[exercise.name] = judged
     finally:
         own.close()
 
 
-def _with_pieces(graders: Graders, exercise: recorded.Exercise, broken: list[str], cells: list[notebook.Cell],
-                 sandboxes: dict[str, Sandbox], result: Result) -> Verdict:
+def _with_pieces(exercise: recorded.Exercise, broken: list[str], session: Session, result: Result) -> Verdict:
     """The verdict where the learner's broken pieces are answered by the judge."""
-    session = Session(sandboxes, cells, Pieces(graders.reference, broken, graders.delegates[exercise.name]))
     try:
         judged = _verdict(exercise, session, result)
     finally:
@@ -195,13 +197,15 @@ def _verdict(exercise: recorded.Exercise, session: Session, result: Result) -> V
 
 DEATHS = {"cpu": "Your code did not come to an end: {}. Is there a loop that never stops?",
           "wall": "Your code did not come to an end: {}.",
+          "budget": "Your notebook took too long as a whole, and this exercise was not reached: {}.",
+          "disk": "Your code filled the disk: {}.",
           "ended": "Your code ended the whole Python process (`os._exit`, `exit`, too much memory, or a crash inside torch).",
           "broken": "Your code's process gave no answer that can be read ({})."}
 
 
 def _told(death: Died) -> tuple[str, str]:
     """The outcome and the sentence that a learner reads."""
-    return "timeout" if death.kind in ("cpu", "wall") else "error", DEATHS[death.kind].format(death)
+    return "timeout" if death.kind in ("cpu", "wall", "budget") else "error", DEATHS[death.kind].format(death)
 
 
 def _nothing(exercise: recorded.Exercise, outcome: str, message: str) -> Verdict:
@@ -219,11 +223,11 @@ class Missing(Exception):
 class Session:
     """A submission's cells in a worker. Where the worker dies, a new one runs them again for the next question.
 
-    pieces: answers for the earlier exercises that the learner's are replaced by.
+    until: the time.monotonic() at which it ends. pieces: answers for the earlier exercises that the learner's are replaced by.
     """
 
-    def __init__(self, sandboxes: dict[str, Sandbox], cells: list[notebook.Cell], pieces: Pieces | None = None):
-        self.sandboxes, self.cells, self.pieces = sandboxes, cells, pieces
+    def __init__(self, sandboxes: dict[str, Sandbox], cells: list[notebook.Cell], until: float, pieces: Pieces | None = None):
+        self.sandboxes, self.cells, self.until, self.pieces = sandboxes, cells, until, pieces
         self.workers: dict[str, Worker] = {}
         self.stopped: dict[int, tuple[str, str]] = {}  # cells that do not get to their end -> outcome and why
         self.slow: set[int] = set()  # cells that were out of time by the clock once: the machine may have been busy
@@ -254,8 +258,13 @@ class Session:
         """A worker in which every cell has run, but those that kill it."""
         while True:
             worker = self.workers[device] = self.sandboxes[device].worker()
-            for header in self.pieces.headers() if self.pieces else ():
-                worker.ask({"op": "stand_in", **header})
+            worker.until = self.until
+            try:
+                for header in self.pieces.headers() if self.pieces else ():
+                    worker.ask({"op": "stand_in", **header})
+            except Died:
+                self._end(device)
+                raise
             for number, cell in enumerate(self.cells):
                 if number in self.deadly or len(self.deadly) > RESTARTS:
                     continue
@@ -264,6 +273,9 @@ class Session:
                     answers.cell(header)
                 except (Died, ValueError) as error:
                     death = error if isinstance(error, Died) else Died("broken", str(error))
+                    if death.kind == "budget":
+                        self._end(device)
+                        raise death from error
                     if death.kind == "wall" and number not in self.slow:
                         self.slow.add(number)
                     else:

@@ -1,6 +1,6 @@
 """Starts the processes in which learners' code runs, holds them to their limits, and ends them.
 
-For now the wall is a process of its own with limits; what it is given is the text of three files, a socket and an empty folder.
+A worker is given the text of a few files, a socket, and an empty folder; walls.py closes the rest before any learner's code runs.
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ import os
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,20 +23,21 @@ import psutil
 from torch import Tensor
 
 from . import wire
+from .isolation import around, settings, walls_for
 
 CPU_SECONDS = 10.0  # for one cell or one question
 WALL_SECONDS = 45.0
 START_SECONDS = 120.0
 PULSE = 0.05  # seconds between two looks at what a worker has used
-LIMITS = {"RLIMIT_AS": 8 << 30, "RLIMIT_CPU": 300, "RLIMIT_FSIZE": 16 << 20, "RLIMIT_NOFILE": 256, "RLIMIT_CORE": 0}
-SOURCES = {"wire": "wire.py", "stand_ins": "stand_ins.py", "worker": "worker.py"}  # in the order of their imports
-ISOLATIONS = ("auto", "none")
+SCRATCH_BYTES, SCRATCH_FILES = 64 << 20, 1000
+SOURCES = ("wire", "walls", "pristine", "stand_ins", "worker")  # in the order of their imports
 
 Remote = Callable[[dict[str, Any], dict[str, Tensor]], tuple[dict[str, Any], dict[str, Tensor]]]
 
 
 class Died(Exception):
-    """A worker is no more. kind: "cpu" or "wall" (out of time), "ended" (it stopped by itself), "broken" (no honest answer)."""
+    """A worker is no more. kind: "cpu", "wall" or "budget" (out of time), "disk" (too much written), "ended" (it stopped by itself),
+    "broken" (no honest answer)."""
 
     def __init__(self, kind: str, text: str):
         super().__init__(text)
@@ -47,6 +49,7 @@ class Worker:
 
     def __init__(self, sock: socket.socket, pid: int, folder: Path, child: subprocess.Popen | None = None):
         self.sock, self.pid, self.folder, self.number = sock, pid, folder, 0
+        self.until = float("inf")  # the time.monotonic() after which it is asked nothing more
         self.child = child  # where it is our own, and not forked by another
         self.process: psutil.Process | None = None
         with contextlib.suppress(psutil.Error):  # it may be over already
@@ -61,15 +64,20 @@ class Worker:
 
         def waiting() -> None:
             nonlocal spent
-            passed = time.monotonic() - began
+            now = time.monotonic()
+            if now > self.until:
+                raise Died("budget", "the time for one notebook is over")
+            passed = now - began
             if passed < PULSE:  # most answers have come by then
                 return
+            self._within_scratch()
             spent = self._cpu_seconds() if spent is None else spent
             if self._cpu_seconds() - spent > CPU_SECONDS:
                 raise Died("cpu", f"more than {CPU_SECONDS:g} seconds of computing")
             if passed > WALL_SECONDS:
                 raise Died("wall", f"no answer within {WALL_SECONDS:g} seconds")
         try:
+            waiting()
             self._send({**header, "id": self.number}, tensors)
             while True:
                 reply, out = wire.receive(self.sock, waiting)
@@ -78,6 +86,7 @@ class Worker:
                 if "remote" not in reply:
                     if not isinstance(reply["answer"], dict):
                         raise ValueError(f"an answer is an object, not {type(reply['answer']).__name__}")
+                    self._within_scratch()
                     return reply["answer"], out
                 self._send(*remote(reply["remote"], out))
         except Died:
@@ -95,6 +104,21 @@ class Worker:
         wire.send(self.sock, header, tensors)
         self.sock.settimeout(PULSE)
 
+    def _within_scratch(self) -> None:
+        """Raises Died where too much lies in the worker's folder."""
+        used, count, folders = 0, 0, [self.folder]
+        with contextlib.suppress(OSError):  # what goes away while it is counted
+            for folder in folders:
+                with os.scandir(folder) as entries:
+                    for entry in entries:
+                        count += 1
+                        if entry.is_dir(follow_symlinks=False):
+                            folders.append(entry.path)
+                        else:
+                            used += entry.stat(follow_symlinks=False).st_blocks * 512
+                        if used > SCRATCH_BYTES or count > SCRATCH_FILES:
+                            raise Died("disk", f"more than {SCRATCH_BYTES >> 20} MiB or {SCRATCH_FILES:,} files written")
+
     def _cpu_seconds(self) -> float:
         """What the worker and its children have computed."""
         try:
@@ -110,25 +134,28 @@ class Worker:
             os.killpg(self.pid, signal.SIGKILL) if hasattr(os, "killpg") else os.kill(self.pid, signal.SIGTERM)
         if self.child:
             self.child.wait()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        _remove(self.folder)
 
 
 class Sandbox:
     """Makes workers. Use as a context manager.
 
-    isolation: "auto" (the strongest wall that there is) or "none". device: "cpu", or "cuda" for workers that see the GPU: those
-    are started one by one, because a process that has touched a GPU can't be forked, and without a limit on addresses, which
-    CUDA reserves by the terabyte.
+    isolation: "auto" (every wall that this machine has) or "none". device: "cpu", or "cuda" for workers that see the GPU: those
+    are started one by one, because a process that has touched a GPU can't be forked. walls: instead of those that the machine has.
+    Raises NoWalls where "auto" can't keep learners' code from files or the network.
     """
 
-    def __init__(self, isolation: str = "auto", device: str = "cpu"):
-        if isolation not in ISOLATIONS:
-            raise ValueError(f"isolation {isolation!r} is none of {', '.join(ISOLATIONS)}")
-        self.walls = "limits" if isolation == "auto" and os.name == "posix" else "none"
+    def __init__(self, isolation: str = "auto", device: str = "cpu", walls: Sequence[str] | None = None):
+        self.walls = walls_for(isolation) if walls is None else tuple(walls)
         self.fork = hasattr(os, "fork") and sys.platform == "linux" and device == "cpu"
         self.device = device
         self.scratch = Path(tempfile.mkdtemp(prefix="autograder-"))
-        self.count, self.first = 0, None
+        self.first: tuple[subprocess.Popen, socket.socket] | None = None
+
+    @property
+    def isolation(self) -> str:
+        """The walls in force, as reports name them."""
+        return "+".join(self.walls) or "none"
 
     def __enter__(self) -> Sandbox:
         return self
@@ -137,37 +164,37 @@ class Sandbox:
         self.close()
 
     def worker(self) -> Worker:
-        """A new worker, ready for its first question. Raises RuntimeError where none starts."""
-        self.count += 1
-        folder = self.scratch / str(self.count)
-        folder.mkdir()
+        """A new worker behind its walls, ready for its first question. Raises RuntimeError where none starts."""
+        folder = Path(tempfile.mkdtemp(dir=self.scratch))
         if not self.fork:
             process, sock = self._start(folder)
             return Worker(sock, process.pid, folder, process)
         if self.first is None or self.first[0].poll() is not None:
             self.first = self._start(folder)
-        control, (mine, theirs) = self.first[1], socket.socketpair()
-        socket.send_fds(control, [str(folder).encode()], [theirs.fileno()])
+        mine, theirs = socket.socketpair()
+        mine.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)  # the kernel says who writes, in our numbers
+        socket.send_fds(self.first[1], [str(folder).encode()], [theirs.fileno()])
         theirs.close()
-        return Worker(mine, int.from_bytes(control.recv(8), "little"), folder)
+        return Worker(mine, _first_word(mine), folder)
 
     def _start(self, folder: Path) -> tuple[subprocess.Popen, socket.socket]:
         """A process with torch imported: the worker itself, or the one that forks them."""
-        limits = {} if self.walls == "none" else {k: v for k, v in LIMITS.items() if not (self.device == "cuda" and k == "RLIMIT_AS")}
-        settings = {"fork": self.fork, "folder": str(folder), "limits": limits}
-        mine, theirs = socket.socketpair()
-        process = subprocess.Popen([sys.executable, "-I", "-c", _program(theirs.fileno(), settings)], pass_fds=[theirs.fileno()],
-                                   env=_environment(self.device), cwd=self.scratch, start_new_session=True,
+        # Messages, not a stream: several judges may ask one process for workers.
+        mine, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET) if self.fork else socket.socketpair()
+        given = {"fork": self.fork, "device": self.device, "folder": str(folder), **settings(self.walls, self.device)}
+        process = subprocess.Popen([*around(self.walls, self.scratch), sys.executable, "-I", "-c", _program(theirs.fileno(), given)],
+                                   pass_fds=[theirs.fileno()], env=_environment(self.device), cwd=self.scratch, start_new_session=True,
                                    stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         theirs.close()
         mine.settimeout(START_SECONDS)
         try:
-            ready = mine.recv(5)
-        except TimeoutError:
+            ready = mine.recv(4096)
+        except (TimeoutError, ConnectionError):
             ready = b""
         if ready != b"ready":
             process.kill()
-            raise RuntimeError(f"no worker starts:\n{process.stderr.read().decode(errors='replace')[-2000:]}")
+            said = ready + b"\n" + process.stderr.read()[-2000:]
+            raise RuntimeError(f"no worker starts: {said.decode(errors='replace')}")
         process.stderr.close()
         return process, mine
 
@@ -177,13 +204,31 @@ class Sandbox:
             control.close()
             process.kill()
             process.wait()
-        shutil.rmtree(self.scratch, ignore_errors=True)
+        _remove(self.scratch)
+
+
+def _first_word(sock: socket.socket) -> int:
+    """The process id of a forked worker that says "ready". Raises RuntimeError with what it says instead."""
+    sock.settimeout(START_SECONDS)
+    word, about, *_ = sock.recvmsg(4096, socket.CMSG_SPACE(struct.calcsize("3i")))
+    if word != b"ready":
+        raise RuntimeError(f"no worker starts: {word.decode(errors='replace') or 'it ended at once'}")
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 0)
+    return struct.unpack("3i", about[0][2])[0]
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder with all that a learner's code may have put there."""
+    try:
+        shutil.rmtree(folder, ignore_errors=True)
+    except RecursionError:  # folders in folders in folders
+        subprocess.run(["rm", "-rf", "--", folder], check=False, capture_output=True)
 
 
 def _environment(device: str) -> dict[str, str]:
-    """What a worker finds in its environment: nothing of the user's."""
+    """What a worker finds in its environment: nothing of the user's. TMPDIR: the folder in which it starts is its own."""
     environment = {"PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "LC_ALL": "C.UTF-8", "OMP_NUM_THREADS": "1", "MPLBACKEND": "Agg",
-                   "MPLCONFIGDIR": "/nonexistent", "CUDA_VISIBLE_DEVICES": ""}
+                   "MPLCONFIGDIR": ".", "TMPDIR": ".", "CUDA_VISIBLE_DEVICES": ""}
     if device == "cuda":
         environment["CUDA_VISIBLE_DEVICES"] = os.environ.get("CUDA_VISIBLE_DEVICES", "0")
     if os.name == "nt":  # Python doesn't start without it
@@ -193,7 +238,7 @@ def _environment(device: str) -> dict[str, str]:
 
 def _program(descriptor: int, settings: dict[str, Any]) -> str:
     """A Python program that holds the texts of the worker's modules: it imports nothing of the repository."""
-    texts = {name: Path(__file__).with_name(file).read_text(encoding="utf-8") for name, file in SOURCES.items()}
+    texts = {name: Path(__file__).with_name(f"{name}.py").read_text(encoding="utf-8") for name in SOURCES}
     return f"""
 import sys, types
 for name, text in {texts!r}.items():

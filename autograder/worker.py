@@ -1,6 +1,6 @@
 """The UNTRUSTED side: runs a learner's cells, then answers questions about what they define. Knows no reference, no grader.
 
-Started by sandbox.py as `python -I` with the texts of this file, wire.py and stand_ins.py as modules. A first process imports
+Started by sandbox.py as `python -I` with the texts of this file and those that it needs as modules. A first process imports
 torch once and forks a worker for each socket that it is handed; where that cannot be (a GPU, no fork) it is the worker itself.
 """
 
@@ -10,22 +10,28 @@ import __future__
 import ast
 import asyncio
 import builtins
+import contextlib
 import functools
 import importlib
 import inspect
+import json
 import linecache
 import operator
 import os
 import signal
 import socket
+import struct
 import sys
 import types
 import warnings
 from collections.abc import Callable
 from typing import Any
 
+import pristine
 import stand_ins
 import torch
+import torch.nn.functional as F
+import walls
 import wire
 from torch import Tensor, nn
 
@@ -36,6 +42,7 @@ from attention_lab.observe import observe
 # What lessons import for pictures and experiments; here all of it does nothing, so that no check waits for a plot.
 SILENT = ("cost", "data", "pictures", "training")
 FUTURE = functools.reduce(operator.or_, (getattr(__future__, name).compiler_flag for name in __future__.all_feature_names))
+HEAP_TYPE = 1 << 9  # of a class's flags: it was made by Python code, and can be changed
 SOCKET = 3  # a worker's one open file besides /dev/null
 
 
@@ -135,7 +142,7 @@ def _compiled(source: str, file: str, future: int) -> types.CodeType:
         return compiled(TransformerManager().transform_cell(source))
 
 
-def serve(sock: socket.socket) -> None:
+def serve(sock: socket.socket, library: pristine.Pristine) -> None:
     """Answer the judge until it hangs up. An answer carries its question's number."""
     def remote(header: dict, tensors: dict[str, Tensor]) -> tuple[dict, dict[str, Tensor]]:
         wire.send(sock, {"id": number, "remote": header}, tensors)
@@ -149,6 +156,8 @@ def serve(sock: socket.socket) -> None:
         except EOFError:
             return
         number = header["id"]
+        if header["op"] == "observe":
+            library.restore()
         answer, out = operations[header["op"]](header, tensors)
         try:
             wire.send(sock, {"id": number, "answer": answer}, out)
@@ -156,8 +165,8 @@ def serve(sock: socket.socket) -> None:
             wire.send(sock, {"id": number, "answer": {"unsent": f"{type(error).__name__}: {error}"[:400]}})
 
 
-def prepare() -> None:
-    """Everything that costs time on first use, once, before any learner's code."""
+def prepare(device: str) -> None:
+    """Everything that costs time on first use, or needs what walls keep away (a GPU's driver), once, before any learner's code."""
     torch.set_num_threads(1)
     torch.set_num_interop_threads(1)
     attention_lab.check = lambda *_args, **_kwargs: 0.0
@@ -170,57 +179,66 @@ def prepare() -> None:
     importlib.import_module("torch.fx.experimental.symbolic_shapes")  # autograd imports it at the first gradient
     for dtype in (torch.float32, torch.float64):
         net = nn.Sequential(nn.Conv2d(4, 4, 3, padding=1), nn.BatchNorm2d(4), nn.ReLU(), nn.Conv2d(4, 4, 1), nn.Sigmoid(), nn.Flatten(),
-                            nn.LayerNorm(64), nn.Linear(64, 2), nn.Softmax(-1)).to(dtype)
-        x = torch.randn(2, 4, 4, 4, dtype=dtype, requires_grad=True)
+                            nn.LayerNorm(64), nn.Linear(64, 2), nn.Softmax(-1)).to(device, dtype)
+        x = torch.randn(2, 4, 4, 4, device=device, dtype=dtype, requires_grad=True)
         out = net(x)
         torch.autograd.grad(out, [x, *net.parameters()], torch.ones_like(out))
 
 
-def limit(limits: dict[str, int]) -> None:
-    """Bounds that this process cannot lift again; `limits` by the names of the module `resource`."""
-    if limits:
-        import resource  # Unix only
-
-        for name, value in limits.items():
-            resource.setrlimit(getattr(resource, name), (value, value))
-
-
-def begin(sock: socket.socket, settings: dict[str, Any]) -> None:
-    """Become a worker: nothing open but the socket, nothing to be seen on the terminal, the limits in force."""
+def begin(sock: socket.socket, settings: dict[str, Any], library: pristine.Pristine) -> None:
+    """Become a worker: nothing open but the socket, nothing to be seen on the terminal, the walls around it."""
     null = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(null, descriptor)
     sys.stdin, sys.stdout, sys.stderr = (open(os.devnull, mode) for mode in "rww")
     os.chdir(settings["folder"])
-    limit(settings["limits"])
+    try:
+        walls.enclose(settings)
+    except OSError as error:
+        sock.sendall(str(error).encode())
+        return
     torch.manual_seed(0)
-    serve(sock)
+    sock.sendall(b"ready")
+    serve(sock, library)
 
 
-def fork_for_each(control: socket.socket, settings: dict[str, Any]) -> None:
+def fork_for_each(control: socket.socket, settings: dict[str, Any], library: pristine.Pristine) -> None:
     """Fork a worker for every socket that arrives over `control`, and answer with its process id."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them
     while True:
         message, descriptors, *_ = socket.recv_fds(control, 4096, 1)
         if not message:
             return
-        child = os.fork()
-        if child == 0:
+        if os.fork() == 0:
             try:
                 control.close()
                 signal.signal(signal.SIGCHLD, signal.SIG_DFL)
                 os.setsid()  # a group of its own, which ends as a whole
+                walls.end_with_parent()
                 os.dup2(descriptors[0], SOCKET)
                 os.closerange(SOCKET + 1, 256)
-                begin(socket.socket(fileno=SOCKET), {**settings, "folder": message.decode()})
+                begin(socket.socket(fileno=SOCKET), {**settings, "folder": message.decode()}, library)
             finally:
                 os._exit(0)
-        control.sendall(child.to_bytes(8, "little"))
         os.close(descriptors[0])
 
 
 def main(descriptor: int, settings: dict[str, Any]) -> None:
-    prepare()
-    sock = socket.socket(fileno=descriptor)
+    prepare(settings["device"])
+    sock, library = socket.socket(fileno=descriptor), pristine.Pristine(_asked_with())
+    if not settings["fork"]:
+        return begin(sock, settings, library)
     sock.sendall(b"ready")
-    fork_for_each(sock, settings) if settings["fork"] else begin(sock, settings)
+    fork_for_each(sock, settings, library)
+
+
+def _asked_with() -> list[types.ModuleType | type]:
+    """The modules and classes that a question is answered with."""
+    ours = [module for name, module in sys.modules.items()
+            if name.partition(".")[0] in ("attention_lab", "worker", "wire", "stand_ins", "pristine", "walls")]
+    theirs = [builtins, json, contextlib, inspect, socket, struct, torch, nn, F, torch.autograd, torch.autograd.function, torch.functional,
+              torch.overrides, torch.testing, torch._tensor, torch.random, sys.modules["safetensors.torch"]]
+    classes = [value for module in [*ours, nn] for value in vars(module).values() if isinstance(value, type)]
+    classes += [Tensor, torch.autograd.Function, torch.Generator, socket.socket, torch.utils._python_dispatch.TorchDispatchMode]
+    heap = [kind for kind in dict.fromkeys(classes) if kind.__flags__ & HEAP_TYPE]
+    return [*ours, *theirs, *heap]

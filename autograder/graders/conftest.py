@@ -13,9 +13,9 @@ import pytest
 from attention_lab import report
 from attention_lab.verdict import Check, Verdict
 from autograder import notebook
+from autograder.isolation import ISOLATIONS
 from autograder.judge import DEVICES, Judge, Result
 from autograder.reading import read
-from autograder.sandbox import ISOLATIONS
 
 RESULT = pytest.StashKey[Result]()
 

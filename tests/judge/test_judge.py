@@ -7,6 +7,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from attention_lab import recorded, report, verdict
+from autograder.isolation import probed
 from autograder.judge import Session
 from autograder.notebook import Cell
 from autograder.pieces import Pieces
@@ -55,7 +56,7 @@ def test_the_solved_notebook_gets_everything_and_the_released_one_nothing(judge)
     result = judge.grade(RELEASED)
     assert points(result) == dict.fromkeys(FULL, 0)
     assert all("Not implemented" in v.headline for name, v in result.verdicts.items())
-    assert (result.lesson, result.points, result.max_points, result.isolation) == ("01_se", 0, 10, "limits")
+    assert (result.lesson, result.points, result.max_points, result.isolation) == ("01_se", 0, 10, "+".join(probed()))
 
 
 def test_grading_again_gives_the_same(judge):
