@@ -109,10 +109,9 @@ def cells_to_run(notebook: NotebookNode, known: Lesson) -> list[Cell]:
         if cell.cell_type != "code" or not cell.source.strip():
             continue
         defined = defined_names(cell.source)
-        marks = cell.metadata.get("nbgrader", {})
-        graded = marks.get("grade") or CALL.fullmatch(cell.source.strip())
         exercises = tuple(name for name in slots if name in defined)
-        if not exercises and (graded and not defined or EXPERIMENT in cell.metadata.get("tags", [])):
+        # A cell's own word that it is graded says nothing: it may stand on the imports.
+        if not exercises and (CALL.fullmatch(cell.source.strip()) or EXPERIMENT in cell.metadata.get("tags", [])):
             continue
         cells.append(Cell(cell.source, exercises))
     answered = {name for cell in cells for name in cell.exercises if not same_code(cell.source, slots[name].stub)}
@@ -132,12 +131,13 @@ def join_halves(notebook: NotebookNode, marked: dict[str, frozenset[str]]) -> No
     i = 1
     while i < len(cells):
         first, second = cells[i - 1], cells[i]
-        names = (marked[claims[i - 1]] if claims[i - 1] else every) & set(defined_names(first.source))
+        names, further = every & set(defined_names(first.source)), set(defined_names(second.source))
+        inside = names and not names & further
         cut = first.source.rpartition("\n")[2]
         twins = claims[i - 1] is not None and claims[i] == claims[i - 1]
+        its_own = twins or inside and (claims[i] is None or marked[claims[i]] & names)  # the second half belongs to the first
         indented = second.source.lstrip("\n")[:1].isspace()
-        if (names and not names & set(defined_names(second.source)) and first.cell_type == second.cell_type == "code"
-                and (indented and (twins or claims[i] is None) or twins and cut.isspace())):
+        if first.cell_type == second.cell_type == "code" and (indented and its_own or twins and inside and cut.isspace()):
             joined = first.source + ("" if cut.isspace() else "\n") + second.source.lstrip("\n")
             if _is_python(joined):
                 first.source = joined

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from html import escape
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -51,18 +52,20 @@ def parse(data: bytes) -> NotebookNode:
         sheets = [sheet.get("cells") for sheet in content["worksheets"] if isinstance(sheet, dict)]
         cells = [cell for sheet in sheets if isinstance(sheet, list) for cell in sheet]
     try:
-        notebook = new_notebook(metadata={"language_info": {"name": "python"}}, cells=[_cell(raw) for raw in cells])
+        made = [_cell(raw) for raw in cells]
     except RecursionError:
         raise Unreadable("is nested too deeply to be read") from None
+    taken, seen = {cell.id for cell in made}, {""}
+    for index, cell in enumerate(made):  # nbformat would take random ones: graded again, a notebook should be the same
+        if cell.id in seen:
+            cell.id = next(name for n in count(index) if (name := f"cell-{n:03d}") not in taken)
+            taken.add(cell.id)
+        seen.add(cell.id)
+    notebook = new_notebook(metadata={"language_info": {"name": "python"}}, cells=made)
     metadata = content.get("metadata")
     kernel = metadata.get("kernelspec") if isinstance(metadata, dict) else None
     if isinstance(kernel, dict) and isinstance(kernel.get("name"), str) and isinstance(kernel.get("display_name"), str):
         notebook.metadata.kernelspec = {"name": text(kernel["name"]), "display_name": text(kernel["display_name"])}
-    seen = set()
-    for index, cell in enumerate(notebook.cells):
-        if cell.id in seen:
-            cell.id = f"cell-{index:03d}"
-        seen.add(cell.id)
     return notebook
 
 
@@ -82,7 +85,7 @@ def text(value: Any) -> str:
 
 def _cell(raw: Any) -> NotebookNode:
     if not isinstance(raw, dict):
-        return new_markdown_cell(as_text(text(raw)))
+        raw = {"source": text(raw)}
     source = text(raw.get("source", raw.get("input")))
     metadata = raw.get("metadata") if isinstance(raw.get("metadata"), dict) else {}
     marks = metadata["nbgrader"] if isinstance(metadata.get("nbgrader"), dict) else {}
@@ -91,8 +94,7 @@ def _cell(raw: Any) -> NotebookNode:
         cell = new_code_cell(source)
     else:  # a raw cell, or one of a kind that nobody knows, is text to look at
         cell = new_markdown_cell(source if kind == "markdown" else as_text(source))
-    if isinstance(raw.get("id"), str) and re.fullmatch(r"[a-zA-Z0-9_-]{1,64}", raw["id"]):
-        cell.id = raw["id"]
+    cell.id = raw["id"] if isinstance(raw.get("id"), str) and re.fullmatch(r"[a-zA-Z0-9_-]{1,64}", raw["id"]) else ""
     if marks:
         cell.metadata.nbgrader = NotebookNode({k: v for k, v in marks.items() if isinstance(v, (str, int, float, type(None)))})
     if isinstance(metadata.get("tags"), list):

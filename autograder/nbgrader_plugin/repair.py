@@ -102,6 +102,7 @@ def _mark(nb: NotebookNode, cell: NotebookNode, mark: Mark) -> None:
     if mark.metadata["locked"] and cell.source.strip() not in ("", mark.source.strip()):
         kept = (new_code_cell if cell.cell_type == "code" else new_markdown_cell)(cell.source, id=_new_id(nb, mark, "kept"))
         nb.cells.insert(_index(nb, cell), kept)
+    if mark.metadata["locked"]:
         cell.source = mark.source
     if cell.cell_type != mark.kind:
         cell.pop("attachments", None)

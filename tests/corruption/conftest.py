@@ -1,0 +1,18 @@
+"""How many corruptions are tried, and the judge that they all go to. How to try more: test_judged.py."""
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+
+from autograder.judge import Judge
+
+# A failing example is a base and a few words, short enough to be read as it is: nothing is gained by minutes of shrinking.
+COMMON = {"deadline": None, "print_blob": True, "phases": [Phase.explicit, Phase.reuse, Phase.generate],
+          "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]}
+settings.register_profile("normal", max_examples=50, derandomize=True, **COMMON)
+settings.register_profile("nightly", max_examples=600, **COMMON)
+
+
+@pytest.fixture(scope="package")
+def judge():
+    with Judge() as judging:
+        yield judging
