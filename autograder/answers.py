@@ -8,6 +8,7 @@ import fastjsonschema
 from torch import Tensor
 
 from attention_lab import values
+from attention_lab.recorded import Observation
 
 TEXT = {"type": "string", "maxLength": 2000}
 MAYBE_TEXT = {"anyOf": [TEXT, {"type": "null"}]}
@@ -55,6 +56,22 @@ OBSERVATION = _object(
 
 _observation = fastjsonschema.compile(OBSERVATION)
 _raised = fastjsonschema.compile(_object(raised=_maybe(_object(**RAISED))))
+
+
+def observations(header: dict[str, Any], tensors: dict[str, Tensor], count: int) -> list[Observation]:
+    """The observations of a worker's answer to `count` questions. Raises ValueError where there are others."""
+    headers = header.get("observations")
+    if not isinstance(headers, list) or len(headers) != count:
+        raise ValueError(f"not an answer to {count} questions")
+    own: list[dict[str, Tensor]] = [{} for _ in headers]
+    for name, tensor in tensors.items():
+        number, _, name = name.partition("/")
+        if not number.isdecimal() or int(number) >= count:
+            raise ValueError(f"a tensor {name!r} of no question")
+        own[int(number)][name] = tensor
+    for each, mine in zip(headers, own):
+        observation(each, mine)
+    return list(zip(headers, own))
 
 
 def observation(header: dict[str, Any], tensors: dict[str, Tensor]) -> None:

@@ -18,7 +18,6 @@ from typing import Any
 from rich.text import Text
 
 from attention_lab import recorded, verdict
-from attention_lab.compare import scales
 from attention_lab.differences import differences
 from attention_lab.observe import observe
 from attention_lab.threads import one_thread
@@ -123,7 +122,6 @@ class Local:
 
     def __init__(self, exercise: recorded.Exercise, reference: ModuleType):
         self.exercise, self.reference = exercise, reference
-        self.scale = scales([case.expected_tensors for case in exercise.cases])
 
     def judge(self, source: str) -> Verdict:
         ask = self._asker(source)
@@ -136,7 +134,7 @@ class Local:
         with one_thread(), contextlib.redirect_stdout(io.StringIO()):
             for case in self.exercise.cases:
                 answer = ask(case.question, case.tensors)
-                if differences(case, answer, self.scale):
+                if differences(case, answer, self.exercise.scale):
                     break
             else:
                 return True

@@ -16,7 +16,7 @@ from attention_lab.recorded import Observation
 from attention_lab.threads import one_thread
 from attention_lab.verdict import Check, Verdict
 
-from . import answers, notebook, record
+from . import answers, notebook, record, wire
 from .graders import contract
 from .pieces import Pieces
 from .reading import Unreadable
@@ -56,6 +56,7 @@ class Graders:
     reference: dict[str, Any]
     exercises: list[recorded.Exercise]
     delegates: dict[str, tuple[str, ...]]  # by exercise: the pieces that it may not delegate to
+    packed: dict[str, wire.Packed]  # by exercise: the questions that everybody is asked, as they are sent
 
     def closure(self, name: str) -> set[str]:
         """Every earlier exercise of the lesson that an exercise is built from, directly or not."""
@@ -85,8 +86,21 @@ def prepare(lesson: notebook.Lesson, seed: str, device: str) -> Graders:
             if draw == DRAWS - 1:
                 raise
             continue
+        for case in [case for exercise in exercises for case in exercise.cases]:
+            case.secret = True
         delegates = {grader.name: grader.delegates for grader in contract.graders(lesson.topic)}
-        return Graders(lesson, vars(reference), exercises, delegates)
+        packed = {exercise.name: _packed([(case.question, case.tensors) for case in _at_once(exercise)]) for exercise in exercises}
+        return Graders(lesson, vars(reference), exercises, delegates, packed)
+
+
+def _at_once(exercise: recorded.Exercise) -> list[recorded.Case]:
+    """The cases that travel together: all but those for another process, which sees the GPU."""
+    return [case for case in exercise.cases if case.question["device"] != "cuda"]
+
+
+def _packed(questions: list[tuple[dict, dict[str, Tensor]]]) -> wire.Packed:
+    return wire.Packed({"op": "observe", "exercise": questions[0][0]["exercise"], "questions": [question for question, _ in questions]},
+                       {f"{number}/{name}": t for number, (_, tensors) in enumerate(questions) for name, t in tensors.items()})
 
 
 class Judge:
@@ -150,26 +164,26 @@ class Judge:
 def _grade(graders: Graders, cells: list[notebook.Cell], sandboxes: dict[str, Sandbox], result: Result) -> None:
     """Every exercise with the learner's own earlier pieces; one that fails where those lost points again, with the course's."""
     until = time.monotonic() + SECONDS
-    own = Session(sandboxes, cells, until)
+    own = Session(sandboxes, cells, until=until)
     try:
         for exercise in graders.exercises:
             broken = {piece: result.verdicts[piece] for piece in sorted(graders.closure(exercise.name))
                       if result.verdicts[piece].points < result.verdicts[piece].max_points}
             endless = any(check.outcome == "timeout" for piece in broken.values() for check in piece.checks)
-            judged = None if endless else _verdict(exercise, own, result)
+            judged = None if endless else _verdict(graders, exercise, own, result)
             if broken and (judged is None or judged.points < judged.max_points):
                 pieces = Pieces(graders.reference, list(broken), graders.delegates[exercise.name])
-                again = _with_pieces(exercise, list(broken), Session(sandboxes, cells, until, pieces), result)
+                again = _with_pieces(graders, exercise, list(broken), Session(sandboxes, cells, pieces, until), result)
                 judged = again if judged is None or again.points > judged.points else judged
             result.verdicts[exercise.name] = judged
     finally:
         own.close()
 
 
-def _with_pieces(exercise: recorded.Exercise, broken: list[str], session: Session, result: Result) -> Verdict:
+def _with_pieces(graders: Graders, exercise: recorded.Exercise, broken: list[str], session: Session, result: Result) -> Verdict:
     """The verdict where the learner's broken pieces are answered by the judge."""
     try:
-        judged = _verdict(exercise, session, result)
+        judged = _verdict(graders, exercise, session, result)
     finally:
         session.close()
     if judged.points:
@@ -178,14 +192,22 @@ def _with_pieces(exercise: recorded.Exercise, broken: list[str], session: Sessio
     return judged
 
 
-def _verdict(exercise: recorded.Exercise, session: Session, result: Result) -> Verdict:
+def _verdict(graders: Graders, exercise: recorded.Exercise, session: Session, result: Result) -> Verdict:
+    def judged() -> Verdict:
+        first = dict(zip((id(case.tensors) for case in _at_once(exercise)), session.ask_all(exercise, graders.packed[exercise.name])))
+
+        def ask(question: dict, tensors: dict[str, Tensor]) -> Observation:
+            asked, observation = first.get(id(tensors), (None, None))
+            return observation if asked == question else session.ask(question, tensors)
+        return verdict.judge(exercise, ask, secret=True)
+
     try:
         try:
-            return verdict.judge(exercise, session.ask, secret=True)
+            return judged()
         except Died as death:
             if death.kind != "wall":
                 raise
-            return verdict.judge(exercise, session.ask, secret=True)  # the machine may have been busy: once more
+            return judged()  # the machine may have been busy: once more
     except Died as death:
         return _nothing(exercise, *_told(death))
     except Missing as missing:
@@ -212,6 +234,10 @@ def _nothing(exercise: recorded.Exercise, outcome: str, message: str) -> Verdict
     return Verdict(exercise.name, 0.0, exercise.points, [Check(aspect, outcome, message) for aspect in verdict.aspects(exercise)], message)
 
 
+class TooLarge(Died):
+    """Several answers do not fit into one frame; the worker lives."""
+
+
 class Missing(Exception):
     """Nothing has the exercise's name. outcome: "failed"; or "error" or "timeout" where a cell was to define it and stopped."""
 
@@ -223,11 +249,12 @@ class Missing(Exception):
 class Session:
     """A submission's cells in a worker. Where the worker dies, a new one runs them again for the next question.
 
-    until: the time.monotonic() at which it ends. pieces: answers for the earlier exercises that the learner's are replaced by.
+    pieces: answers for the earlier exercises that the learner's are replaced by. until: the time.monotonic() at which it ends.
     """
 
-    def __init__(self, sandboxes: dict[str, Sandbox], cells: list[notebook.Cell], until: float, pieces: Pieces | None = None):
-        self.sandboxes, self.cells, self.until, self.pieces = sandboxes, cells, until, pieces
+    def __init__(self, sandboxes: dict[str, Sandbox], cells: list[notebook.Cell], pieces: Pieces | None = None,
+                 until: float = float("inf")):
+        self.sandboxes, self.cells, self.pieces, self.until = sandboxes, cells, pieces, until
         self.workers: dict[str, Worker] = {}
         self.stopped: dict[int, tuple[str, str]] = {}  # cells that do not get to their end -> outcome and why
         self.slow: set[int] = set()  # cells that were out of time by the clock once: the machine may have been busy
@@ -236,15 +263,27 @@ class Session:
     def ask(self, question: dict, tensors: dict[str, Tensor]) -> Observation:
         """The learner's observation. Raises Died, Missing."""
         device = "cuda" if question["device"] == "cuda" else "cpu"
+        return self._observations(_packed([(question, tensors)]), question["exercise"], 1, device)[0]
+
+    def ask_all(self, exercise: recorded.Exercise, packed: wire.Packed) -> list[tuple[dict, Observation]]:
+        """Every first question of an exercise with its observation; none where together they are too large. Raises Died, Missing."""
+        questions = [case.question for case in _at_once(exercise)]
+        try:
+            return list(zip(questions, self._observations(packed, exercise.name, len(questions), "cpu")))
+        except TooLarge:
+            return []
+
+    def _observations(self, packed: wire.Packed, exercise: str, count: int, device: str) -> list[Observation]:
         worker = self.workers.get(device) or self._begin(device)
         try:
-            header, out = worker.ask({"op": "observe", "question": question}, tensors, self._remote)
+            header, out = worker.ask(packed, self._remote)
             if header.get("missing") is True:
-                raise self._missing(question["exercise"])
+                raise self._missing(exercise)
             if "unsent" in header:
-                raise Died("broken", str(header["unsent"])[:400])
-            answers.observation(header, out)
-            return header, out
+                raise (TooLarge if count > 1 else Died)("broken", str(header["unsent"])[:400])
+            return answers.observations(header, out, count)
+        except TooLarge:
+            raise
         except (Died, ValueError) as error:
             self._end(device)
             raise error if isinstance(error, Died) else Died("broken", str(error)) from error
@@ -269,7 +308,7 @@ class Session:
                 if number in self.deadly or len(self.deadly) > RESTARTS:
                     continue
                 try:
-                    header, _ = worker.ask({"op": "cell", "source": cell.source, "number": number}, remote=self._remote)
+                    header, _ = worker.ask({"op": "cell", "source": cell.source, "number": number}, self._remote)
                     answers.cell(header)
                 except (Died, ValueError) as error:
                     death = error if isinstance(error, Died) else Died("broken", str(error))

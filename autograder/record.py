@@ -13,7 +13,6 @@ import torch
 from torch import Tensor, nn
 
 from attention_lab import recorded, values
-from attention_lab.compare import scales
 from attention_lab.fingerprint import fingerprint, row_scales, same
 from attention_lab.observe import observe
 
@@ -206,8 +205,7 @@ def record_exercise(exercise: declare.Exercise, points: float, reference: Module
     namespace = vars(reference)
     cases = [record_case(exercise.name, case, namespace, seed, device) for case in exercise.cases]
     made = recorded.Exercise(exercise.name, points, list(exercise.uses), cases, [])
-    scale = scales([case.expected_tensors for case in cases if case.question["device"] == "cpu"])
-    zero = [row_scales(case.expected_tensors, scale) for case in cases]
+    zero = [row_scales(case.expected_tensors, made.scale) for case in cases]
     known = {"the reference": [fingerprint(case.expected, case.expected_tensors, case.mentions) for case in cases]}
     for mistake in mistakes:
         theirs = run_source(source_of(mistake, reference), reference, mistake.id)

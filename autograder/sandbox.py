@@ -56,8 +56,7 @@ class Worker:
             self.process = psutil.Process(pid)
         sock.settimeout(PULSE)
 
-    def ask(self, header: dict[str, Any], tensors: dict[str, Tensor] | None = None,
-            remote: Remote | None = None) -> tuple[dict[str, Any], dict[str, Tensor]]:
+    def ask(self, question: dict[str, Any] | wire.Packed, remote: Remote | None = None) -> tuple[dict[str, Any], dict[str, Tensor]]:
         """The answer to one question. remote: answers what the worker asks meanwhile. Raises Died, and then the worker is gone."""
         self.number += 1
         began, spent = time.monotonic(), None
@@ -78,7 +77,7 @@ class Worker:
                 raise Died("wall", f"no answer within {WALL_SECONDS:g} seconds")
         try:
             waiting()
-            self._send({**header, "id": self.number}, tensors)
+            self._send(question if isinstance(question, wire.Packed) else wire.Packed(question))
             while True:
                 reply, out = wire.receive(self.sock, waiting)
                 if reply["id"] != self.number:
@@ -88,7 +87,7 @@ class Worker:
                         raise ValueError(f"an answer is an object, not {type(reply['answer']).__name__}")
                     self._within_scratch()
                     return reply["answer"], out
-                self._send(*remote(reply["remote"], out))
+                self._send(wire.Packed(*remote(reply["remote"], out)))
         except Died:
             self.close()
             raise
@@ -99,9 +98,9 @@ class Worker:
             self.close()
             raise Died("broken", f"{type(error).__name__}: {error}"[:400]) from error
 
-    def _send(self, header: dict[str, Any], tensors: dict[str, Tensor] | None) -> None:
+    def _send(self, packed: wire.Packed) -> None:
         self.sock.settimeout(WALL_SECONDS)
-        wire.send(self.sock, header, tensors)
+        wire.send(self.sock, self.number, packed)
         self.sock.settimeout(PULSE)
 
     def _within_scratch(self) -> None:

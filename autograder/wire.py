@@ -1,13 +1,15 @@
 """What crosses the wall between the judge and a worker: frames of a JSON header and tensors (safetensors). Never pickle.
 
-A frame is 8 bytes (the lengths of both parts, little-endian), the header with the tensors' names, the tensors. The names travel along
-because safetensors forgets their order, by which renamed weights are placed. Both sides use this file; the worker is given its text.
+A frame is 8 bytes (the lengths of both parts, little-endian), `[header, specs]` as JSON, and the tensors: one flat tensor for each
+dtype, because hundreds of small ones take longer to pack than to compute. The specs say what is in them, in the order that was sent,
+by which renamed weights are placed. Both sides use this file; the worker is given its text.
 What comes from a worker is hostile: whatever a frame makes `receive` raise is the worker's end.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import socket
 import struct
 from collections.abc import Callable
@@ -23,29 +25,49 @@ LENGTHS = struct.Struct("<II")
 PIECE = 1 << 20  # bytes asked of the socket at once
 
 
-def send(sock: socket.socket, header: dict[str, Any], tensors: dict[str, Tensor] | None = None) -> None:
-    """Send one frame. Raises ValueError where it is larger than a frame may be."""
-    head = json.dumps([header, list(tensors or {})]).encode()
-    # clones: one tensor may be there under two names, which safetensors refuses
-    body = save({name: t.detach().clone(memory_format=torch.contiguous_format) for name, t in tensors.items()}) if tensors else b""
-    _bounded(len(head), len(body))
-    sock.sendall(LENGTHS.pack(len(head), len(body)) + head + body)
+class Packed:
+    """A frame but for its number: made once, sent to many. Raises ValueError where it is larger than a frame may be."""
+
+    def __init__(self, header: dict[str, Any], tensors: dict[str, Tensor] | None = None):
+        flat: dict[str, list[Tensor]] = {}
+        specs = []
+        for name, tensor in (tensors or {}).items():
+            dtype = str(tensor.dtype)
+            flat.setdefault(dtype, []).append(tensor.detach().reshape(-1))
+            specs.append([name, dtype, list(tensor.shape)])
+        self.head = json.dumps([header, specs]).encode().removeprefix(b"[{")
+        self.body = save({dtype: torch.cat(parts) for dtype, parts in flat.items()}) if flat else b""
+        _bounded(len(self.head), len(self.body))
+
+
+def send(sock: socket.socket, number: int, packed: Packed) -> None:
+    """Send one frame, with `number` as its header's "id"."""
+    head = b'[{"id": %d' % number + (b"" if packed.head.startswith(b"}") else b", ") + packed.head
+    sock.sendall(LENGTHS.pack(len(head), len(packed.body)) + head + packed.body)
 
 
 def receive(sock: socket.socket, waiting: Callable[[], None] | None = None) -> tuple[dict[str, Any], dict[str, Tensor]]:
     """The next frame. waiting: called whenever the socket's timeout passes without a byte; it raises when that took too long.
 
-    Raises EOFError where the other side has gone, ValueError and what json and safetensors raise for a malformed frame.
+    Raises EOFError where the other side has gone, ValueError and what json, torch and safetensors raise for a malformed frame.
     """
     head, body = LENGTHS.unpack(_read(sock, LENGTHS.size, waiting))
     _bounded(head, body)
-    header, names = json.loads(_read(sock, head, waiting))
-    if not isinstance(header, dict) or not isinstance(names, list):
-        raise ValueError(f"a header is an object with a list of names, not {type(header).__name__} and {type(names).__name__}")
-    tensors = load(_read(sock, body, waiting)) if body else {}
-    if len(names) != len(tensors):
-        raise ValueError(f"{len(tensors)} tensors come with {len(names)} names")
-    return header, {name: tensors[name] for name in names}
+    header, specs = json.loads(_read(sock, head, waiting))
+    if not isinstance(header, dict) or not isinstance(specs, list):
+        raise ValueError(f"a header is an object with a list, not {type(header).__name__} and {type(specs).__name__}")
+    return header, _unpacked(specs, load(_read(sock, body, waiting)) if body else {})
+
+
+def _unpacked(specs: list, flat: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The tensors as they were before they were packed."""
+    sizes: dict[str, list[int]] = {dtype: [] for dtype in flat}
+    for name, dtype, shape in specs:
+        if not isinstance(name, str) or not all(isinstance(n, int) and 0 <= n <= TENSOR_BYTES for n in shape):
+            raise ValueError(f"no tensor is called {name!r} and has the shape {shape!r}")
+        sizes[dtype].append(math.prod(shape))
+    parts = {dtype: iter(tensor.split(sizes[dtype])) for dtype, tensor in flat.items()}
+    return {name: next(parts[dtype]).view(shape).clone() for name, dtype, shape in specs}
 
 
 def _bounded(head: int, body: int) -> None:

@@ -124,11 +124,22 @@ class Notebook:
         return {"raised": raised}, {}
 
     def observe(self, header: dict, tensors: dict[str, Tensor]) -> tuple[dict, dict[str, Tensor]]:
-        """What the exercise does with one question, as attention_lab.observe writes it down; or that nothing has its name."""
-        question = header["question"]
-        if question["exercise"] not in self.scope:
+        """What an exercise does with each question, as attention_lab.observe writes it down; or that nothing has its name.
+
+        The tensors of a question, and of its observation, have its number before their names.
+        """
+        if header["exercise"] not in self.scope:
             return {"missing": True}, {}
-        return observe(self.scope[question["exercise"]], question, tensors, self.scope)
+        given: list[dict[str, Tensor]] = [{} for _ in header["questions"]]
+        for name, tensor in tensors.items():
+            number, _, name = name.partition("/")
+            given[int(number)][name] = tensor
+        observations, out = [], {}
+        for number, (question, mine) in enumerate(zip(header["questions"], given)):
+            observation, seen = observe(self.scope[header["exercise"]], question, mine, self.scope)
+            observations.append(observation)
+            out |= {f"{number}/{name}": tensor for name, tensor in seen.items()}
+        return {"observations": observations}, out
 
 
 def _compiled(source: str, file: str, future: int) -> types.CodeType:
@@ -145,7 +156,7 @@ def _compiled(source: str, file: str, future: int) -> types.CodeType:
 def serve(sock: socket.socket, library: pristine.Pristine) -> None:
     """Answer the judge until it hangs up. An answer carries its question's number."""
     def remote(header: dict, tensors: dict[str, Tensor]) -> tuple[dict, dict[str, Tensor]]:
-        wire.send(sock, {"id": number, "remote": header}, tensors)
+        wire.send(sock, number, wire.Packed({"remote": header}, tensors))
         return wire.receive(sock)
 
     notebook = Notebook(remote)
@@ -160,9 +171,10 @@ def serve(sock: socket.socket, library: pristine.Pristine) -> None:
             library.restore()
         answer, out = operations[header["op"]](header, tensors)
         try:
-            wire.send(sock, {"id": number, "answer": answer}, out)
+            packed = wire.Packed({"answer": answer}, out)
         except Exception as error:  # what no frame can hold: too large, a dtype that safetensors does not know
-            wire.send(sock, {"id": number, "answer": {"unsent": f"{type(error).__name__}: {error}"[:400]}})
+            packed = wire.Packed({"answer": {"unsent": f"{type(error).__name__}: {error}"[:400]}})
+        wire.send(sock, number, packed)
 
 
 def prepare(device: str) -> None:

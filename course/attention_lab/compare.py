@@ -33,19 +33,25 @@ def scales(expected: list[dict[str, Tensor]]) -> dict[str, float]:
     for tensors in expected:
         for name, tensor in tensors.items():
             if tensor.is_floating_point() and tensor.numel():
-                found.setdefault(kind_of(name), []).append(_largest(tensor))
+                found.setdefault(kind_of(name), []).append(largest(tensor))
     return {kind: median(largest) for kind, largest in found.items()}
 
 
-def _largest(tensor: Tensor) -> float:
+def largest(tensor: Tensor) -> float:
     """The largest element that is finite, 0 where there is none."""
+    if not tensor.numel():
+        return 0.0
     numbers = tensor.double().abs()
+    found = numbers.max().item()
+    if math.isfinite(found):
+        return found
     numbers = numbers[numbers.isfinite()]
     return numbers.max().item() if numbers.numel() else 0.0
 
 
-def tolerance(expected: Tensor, scale: float, dtype: str) -> float:
-    return RELATIVE[dtype] * max(_largest(expected), scale)
+def tolerance(size: float, scale: float, dtype: str) -> float:
+    """size: the expected tensor's largest element."""
+    return RELATIVE[dtype] * max(size, scale)
 
 
 def _agrees(got: Tensor, expected: Tensor, within: float) -> Tensor:
@@ -118,20 +124,20 @@ def _axes_permuted(got: Tensor, expected: Tensor, within: float) -> str | None:
 def _few_digits(got: Tensor, expected: Tensor, within: float) -> str | None:
     if got.shape != expected.shape:
         return None
-    if close(got, expected, FEW_DIGITS * _largest(expected)):
+    if close(got, expected, FEW_DIGITS * largest(expected)):
         return ("it is right to about six digits only: a float32 (or another dtype) somewhere on the way, or a small constant such as eps "
                 "that is another one or stands in another place")
     halves = any(torch.equal(got.to(dtype).double(), got) for dtype in (torch.bfloat16, torch.float16))
-    if halves and close(got, expected, 0.02 * _largest(expected)):
+    if halves and close(got, expected, 0.02 * largest(expected)):
         return "it is right to two or three digits only: a half-precision number (float16, bfloat16) somewhere on the way"
     return None
 
 
 def _scaled(got: Tensor, expected: Tensor, within: float) -> str | None:
-    if got.shape != expected.shape or not _largest(expected):
+    if got.shape != expected.shape or not largest(expected):
         return None
     factor = (got * expected).sum().item() / (expected * expected).sum().item()
-    rounding = 20 * within / _largest(expected)  # nearer to 1 than this, the factor is noise
+    rounding = 20 * within / largest(expected)  # nearer to 1 than this, the factor is noise
     if abs(factor - 1) < max(1e-6, rounding) or not close(got, factor * expected, 10 * within * min(1.0, abs(factor))):
         return None
     return "its sign is flipped everywhere" if abs(factor + 1) < 1e-6 else f"it is {_number(factor)} times the expected one everywhere"

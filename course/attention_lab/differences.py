@@ -10,7 +10,7 @@ from torch import Tensor
 
 from . import device as devices
 from . import values
-from .compare import RELATIVE, close, difference_of_numbers, explain, kind_of, tolerance
+from .compare import RELATIVE, close, difference_of_numbers, explain, kind_of, largest, tolerance
 from .observe import NotAModule
 from .recorded import Case, Observation
 
@@ -151,7 +151,7 @@ def _exchanged(case: Case, difference: Difference, got: Tensor) -> Difference:
     """The difference, or that it is the one of two outputs in the place of the other."""
     others = {name: t for name, t in case.expected_tensors.items() if name.startswith("output") and t.numel() > 1}
     for name, other in others.items():
-        if got.dtype == other.dtype and close(got, other, tolerance(other, 0.0, case.question["dtype"])):
+        if got.dtype == other.dtype and close(got, other, tolerance(largest(other), 0.0, case.question["dtype"])):
             return Difference(difference.aspect, difference.where, f"it is what {_title(case, name)} should be.")
     return difference
 
@@ -177,7 +177,7 @@ def _tensor(case: Case, name: str, expected: Tensor, got: Tensor | None, scale: 
     gradient, where = name.startswith("grad."), _title(case, name)
     aspect = "gradients" if gradient else "state" if name.startswith("buffer.") else case.aspect
     dtype = "float32" if coarse else case.question["dtype"]
-    within = tolerance(expected, scale.get(kind_of(name), 0.0), dtype)
+    within = tolerance(case.largest[name], scale.get(kind_of(name), 0.0), dtype)
     if got is None:
         if gradient and close(expected, torch.zeros_like(expected), within):
             return None  # no gradient where it is zero anyway

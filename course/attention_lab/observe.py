@@ -123,6 +123,7 @@ class _Observation:
         self.tensors = {name: t.to(dtype) if t.is_floating_point() else t for name, t in tensors.items()}
         self.header: dict[str, Any] = {"raised": None, "unplaced": None, "placements": 1, "parameters": [], "output": None,
                                        "changed": [], "largest": None, "dropout": [], "trace": [], "mixed": None, "devices": {}}
+        self.dropout = NoDropout()
         self.seen: dict[str, Tensor] = {}
         self.leaves: dict[str, Tensor] = {}  # what gradients are taken of: input.<number>, param.<the reference's name>
         self.names: dict[str, str] = {}  # the module's parameter names -> the reference's
@@ -135,7 +136,7 @@ class _Observation:
     def run(self) -> tuple[dict, dict[str, Tensor]]:
         stage, mixed = "construct", devices.Mixed(self.device, self.namespace)
         try:
-            with (torch.random.fork_rng(devices=[]), torch.enable_grad(), NoDropout() as dropout, warnings.catch_warnings(),
+            with (torch.random.fork_rng(devices=[]), torch.enable_grad(), warnings.catch_warnings(),
                   devices.prepared(self.device), contextlib.ExitStack() as stack):
                 warnings.simplefilter("ignore")  # a warning on stderr is no verdict; nbgrader alone would pay zero points for it
                 torch.default_generator.manual_seed(0)  # torch.manual_seed also notes who asked, which takes longer than a small module
@@ -148,7 +149,7 @@ class _Observation:
                 largest = stack.enter_context(LargestTensor()) if self.question["largest"] else None
                 output = self.call(target, self.question["args"], self.question["kwargs"], watched=True)
                 self.header["output"] = values.encode(output, self.seen, "output", self.header["devices"] if self.elsewhere else None)
-                self.header["dropout"] = sorted(dropout.active)
+                self.header["dropout"] = sorted(self.dropout.active)
                 stage = "gradients"
                 if self.question["gradients"]:
                     self.differentiate(output)
@@ -265,7 +266,8 @@ class _Observation:
         named = {key: given(node, f"input.{key}") for key, node in kwargs.items()}
         method = self.question["method"]
         function = getattr(target, method) if isinstance(target, nn.Module) and method != "forward" else target
-        output = function(*arguments, **named)
+        with self.dropout:
+            output = function(*arguments, **named)
         if watched:
             self.header["changed"] = [path for path, (leaf, passed) in before.items()
                                       if passed.shape != leaf.shape or not _same(passed.detach(), leaf.detach())]
@@ -288,7 +290,8 @@ class _Observation:
             return
         for leaf in wanted.values():
             leaf.grad = None
-        torch.autograd.backward(outputs, cotangents)  # not autograd.grad, under which a reentrant checkpoint refuses to work
+        with self.dropout:  # a checkpoint computes once more
+            torch.autograd.backward(outputs, cotangents)  # not autograd.grad, under which a reentrant checkpoint refuses to work
         for name, leaf in wanted.items():
             if (gradient := leaf.grad) is not None:
                 given = self.tensors[f"state.{name.removeprefix('param.')}" if name.startswith("param.") else name]

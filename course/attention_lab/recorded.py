@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as serialize
 from torch import Tensor
+
+from . import compare
 
 FILE = "checks.safetensors"
 Observation = tuple[dict, dict[str, Tensor]]  # what attention_lab.observe gives: a header and tensors
@@ -38,6 +41,11 @@ class Case:
     inputs: list[str] = field(default_factory=list)
     secret: bool = False
 
+    @cached_property
+    def largest(self) -> dict[str, float]:
+        """The largest element of each expected tensor."""
+        return {name: compare.largest(tensor) for name, tensor in self.expected_tensors.items()}
+
 
 @dataclass
 class Mistake:
@@ -55,6 +63,11 @@ class Exercise:
     uses: list[str]
     cases: list[Case]
     mistakes: list[Mistake]
+
+    @cached_property
+    def scale(self) -> dict[str, float]:
+        """See compare.scales."""
+        return compare.scales([case.expected_tensors for case in self.cases if case.question["device"] == "cpu"])
 
 
 @dataclass

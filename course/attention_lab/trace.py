@@ -24,7 +24,7 @@ def first_difference(case: Case, observation: Observation, scale: dict[str, floa
             wanted, got = held[side]
             for number, (w, g) in enumerate(zip(wanted, got), start=1):
                 a, b = tensors[g], case.expected_tensors[w]
-                within = tolerance(b, scale.get(side, 0.0), case.question["dtype"])
+                within = tolerance(case.largest[w], scale.get(side, 0.0), case.question["dtype"])
                 if a.numel() != b.numel():
                     return None, len(agreed)  # called for one image at a time, or for two inputs at once: perhaps rightly
                 if not close(a.flatten().sort().values, b.flatten().sort().values, within):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from torch import Tensor
 
 from . import fingerprint, values
-from .compare import OF_IMAGES, close, scales, tolerance
+from .compare import OF_IMAGES, close, tolerance
 from .differences import NO_GRADIENT, Difference, differences, of_output
 from .recorded import Case, Exercise, Mistake, Observation
 from .trace import first_difference
@@ -67,8 +67,9 @@ def judge(exercise: Exercise, ask: Ask, secret: bool = False) -> Verdict:
 
     secret: the verdict holds no expected number, and none from which one can be computed.
     """
-    exercise = replace(exercise, cases=[replace(case, secret=secret) for case in exercise.cases])
-    scale = scales([case.expected_tensors for case in exercise.cases if case.question["device"] == "cpu"])
+    if any(case.secret != secret for case in exercise.cases):
+        exercise = replace(exercise, cases=[replace(case, secret=secret) for case in exercise.cases])
+    scale = exercise.scale
     choices, observed = _placed(exercise, ask, scale)
     for case, (header, _) in zip(exercise.cases, observed):
         if case.question["device"] == "cpu" and header["raised"] and header["raised"]["not_implemented"]:
@@ -132,8 +133,8 @@ def _search(case: Case, ask: Ask, scale: dict[str, float], count: int) -> tuple[
         header, tensors = ask({**question, "gradients": False}, case.tensors)
         if header["raised"]:
             break  # a crash seldom depends on the numbers
-        wrong = sum(name not in tensors or not close(tensors[name], t, tolerance(t, scale.get("output", 0.0), question["dtype"]))
-                    for name, t in outputs.items())
+        within = {name: tolerance(case.largest[name], scale.get("output", 0.0), question["dtype"]) for name in outputs}
+        wrong = sum(name not in tensors or not close(tensors[name], t, within[name]) for name, t in outputs.items())
         if not wrong and not differences(case, answer := ask(question, case.tensors), scale):
             return choice, answer
         tried.append((wrong, -first_difference(case, (header, tensors), scale)[1], choice, (header, tensors)))
