@@ -220,7 +220,7 @@ def _verdict(graders: Graders, exercise: recorded.Exercise, session: Session, re
 DEATHS = {"cpu": "Your code did not come to an end: {}. Is there a loop that never stops?",
           "wall": "Your code did not come to an end: {}.",
           "budget": "Your notebook took too long as a whole, and this exercise was not reached: {}.",
-          "disk": "Your code filled the disk: {}.",
+          "excess": "Your code used more than it may: {}.",
           "ended": "Your code ended the whole Python process (`os._exit`, `exit`, too much memory, or a crash inside torch).",
           "broken": "Your code's process gave no answer that can be read ({})."}
 

@@ -10,6 +10,7 @@ import os
 import shutil
 import signal
 import socket
+import stat
 import struct
 import subprocess
 import sys
@@ -30,14 +31,15 @@ WALL_SECONDS = 45.0
 START_SECONDS = 120.0
 PULSE = 0.05  # seconds between two looks at what a worker has used
 SCRATCH_BYTES, SCRATCH_FILES = 64 << 20, 1000
+THREADS = 64
 SOURCES = ("wire", "walls", "pristine", "stand_ins", "worker")  # in the order of their imports
 
 Remote = Callable[[dict[str, Any], dict[str, Tensor]], tuple[dict[str, Any], dict[str, Tensor]]]
 
 
 class Died(Exception):
-    """A worker is no more. kind: "cpu", "wall" or "budget" (out of time), "disk" (too much written), "ended" (it stopped by itself),
-    "broken" (no honest answer)."""
+    """A worker is no more. kind: "cpu", "wall" or "budget" (out of time), "excess" (too many files or threads), "ended" (it stopped by
+    itself), "broken" (no honest answer)."""
 
     def __init__(self, kind: str, text: str):
         super().__init__(text)
@@ -69,7 +71,7 @@ class Worker:
             passed = now - began
             if passed < PULSE:  # most answers have come by then
                 return
-            self._within_scratch()
+            self._within_bounds()
             spent = self._cpu_seconds() if spent is None else spent
             if self._cpu_seconds() - spent > CPU_SECONDS:
                 raise Died("cpu", f"more than {CPU_SECONDS:g} seconds of computing")
@@ -85,7 +87,7 @@ class Worker:
                 if "remote" not in reply:
                     if not isinstance(reply["answer"], dict):
                         raise ValueError(f"an answer is an object, not {type(reply['answer']).__name__}")
-                    self._within_scratch()
+                    self._within_bounds()
                     return reply["answer"], out
                 self._send(wire.Packed(*remote(reply["remote"], out)))
         except Died:
@@ -103,20 +105,27 @@ class Worker:
         wire.send(self.sock, self.number, packed)
         self.sock.settimeout(PULSE)
 
-    def _within_scratch(self) -> None:
-        """Raises Died where too much lies in the worker's folder."""
-        used, count, folders = 0, 0, [self.folder]
-        with contextlib.suppress(OSError):  # what goes away while it is counted
-            for folder in folders:
+    def _within_bounds(self) -> None:
+        """Raises Died where too much lies in the worker's folder, or in files that it has deleted and holds open; for too many threads."""
+        used, count, folders = 0, 0, [str(self.folder), f"/proc/{self.pid}/fd"]
+        for folder in folders:
+            try:
                 with os.scandir(folder) as entries:
                     for entry in entries:
                         count += 1
                         if entry.is_dir(follow_symlinks=False):
                             folders.append(entry.path)
                         else:
-                            used += entry.stat(follow_symlinks=False).st_blocks * 512
-                        if used > SCRATCH_BYTES or count > SCRATCH_FILES:
-                            raise Died("disk", f"more than {SCRATCH_BYTES >> 20} MiB or {SCRATCH_FILES:,} files written")
+                            used += _written(entry)
+            except (FileNotFoundError, NotADirectoryError):
+                continue  # it went away meanwhile
+            except OSError as error:  # made so that nobody can look into it
+                raise Died("excess", f"a folder that can't be read ({error.strerror})") from error
+            if used > SCRATCH_BYTES or count > SCRATCH_FILES:
+                raise Died("excess", f"more than {SCRATCH_BYTES >> 20} MiB or {SCRATCH_FILES:,} files written")
+        with contextlib.suppress(AttributeError, psutil.Error):
+            if self.process.num_threads() > THREADS:
+                raise Died("excess", f"more than {THREADS} threads")
 
     def _cpu_seconds(self) -> float:
         """What the worker and its children have computed."""
@@ -216,11 +225,19 @@ def _first_word(sock: socket.socket) -> int:
     return struct.unpack("3i", about[0][2])[0]
 
 
+def _written(entry: os.DirEntry) -> int:
+    """The bytes on the disk of a file in the worker's folder, or of one that is open and in no folder any more."""
+    opened = entry.path.startswith("/proc/")
+    about = entry.stat(follow_symlinks=opened)
+    return about.st_blocks * 512 if not opened or stat.S_ISREG(about.st_mode) and not about.st_nlink else 0
+
+
 def _remove(folder: Path) -> None:
     """Remove a folder with all that a learner's code may have put there."""
-    try:
+    with contextlib.suppress(RecursionError):  # folders in folders in folders
         shutil.rmtree(folder, ignore_errors=True)
-    except RecursionError:  # folders in folders in folders
+    if folder.exists():
+        subprocess.run(["chmod", "-R", "u+rwx", folder], check=False, capture_output=True)
         subprocess.run(["rm", "-rf", "--", folder], check=False, capture_output=True)
 
 

@@ -153,7 +153,7 @@ def _compiled(source: str, file: str, future: int) -> types.CodeType:
         return compiled(TransformerManager().transform_cell(source))
 
 
-def serve(sock: socket.socket, library: pristine.Pristine) -> None:
+def serve(sock: socket.socket, restore: Callable[[], None]) -> None:
     """Answer the judge until it hangs up. An answer carries its question's number."""
     def remote(header: dict, tensors: dict[str, Tensor]) -> tuple[dict, dict[str, Tensor]]:
         wire.send(sock, number, wire.Packed({"remote": header}, tensors))
@@ -168,7 +168,7 @@ def serve(sock: socket.socket, library: pristine.Pristine) -> None:
             return
         number = header["id"]
         if header["op"] == "observe":
-            library.restore()
+            restore()
         answer, out = operations[header["op"]](header, tensors)
         try:
             packed = wire.Packed({"answer": answer}, out)
@@ -197,7 +197,7 @@ def prepare(device: str) -> None:
         torch.autograd.grad(out, [x, *net.parameters()], torch.ones_like(out))
 
 
-def begin(sock: socket.socket, settings: dict[str, Any], library: pristine.Pristine) -> None:
+def begin(sock: socket.socket, settings: dict[str, Any], restore: Callable[[], None]) -> None:
     """Become a worker: nothing open but the socket, nothing to be seen on the terminal, the walls around it."""
     null = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
@@ -211,10 +211,10 @@ def begin(sock: socket.socket, settings: dict[str, Any], library: pristine.Prist
         return
     torch.manual_seed(0)
     sock.sendall(b"ready")
-    serve(sock, library)
+    serve(sock, restore)
 
 
-def fork_for_each(control: socket.socket, settings: dict[str, Any], library: pristine.Pristine) -> None:
+def fork_for_each(control: socket.socket, settings: dict[str, Any], restore: Callable[[], None]) -> None:
     """Fork a worker for every socket that arrives over `control`, and answer with its process id."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them
     while True:
@@ -229,7 +229,7 @@ def fork_for_each(control: socket.socket, settings: dict[str, Any], library: pri
                 walls.end_with_parent()
                 os.dup2(descriptors[0], SOCKET)
                 os.closerange(SOCKET + 1, 256)
-                begin(socket.socket(fileno=SOCKET), {**settings, "folder": message.decode()}, library)
+                begin(socket.socket(fileno=SOCKET), {**settings, "folder": message.decode()}, restore)
             finally:
                 os._exit(0)
         os.close(descriptors[0])
@@ -237,11 +237,11 @@ def fork_for_each(control: socket.socket, settings: dict[str, Any], library: pri
 
 def main(descriptor: int, settings: dict[str, Any]) -> None:
     prepare(settings["device"])
-    sock, library = socket.socket(fileno=descriptor), pristine.Pristine(_asked_with())
+    sock, restore = socket.socket(fileno=descriptor), pristine.keeper(_asked_with())
     if not settings["fork"]:
-        return begin(sock, settings, library)
+        return begin(sock, settings, restore)
     sock.sendall(b"ready")
-    fork_for_each(sock, settings, library)
+    fork_for_each(sock, settings, restore)
 
 
 def _asked_with() -> list[types.ModuleType | type]:

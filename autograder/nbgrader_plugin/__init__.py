@@ -27,11 +27,13 @@ def configure(c: Config) -> None:
         f"nbgrader.preprocessors.{name}" for name in ("LimitOutput", "SaveAutoGrades", "AssignLatePenalties", "CheckCellMetadata")]
     c.OverwriteCells.add_missing_cells = True
     c.HTMLExporter.preprocessors = [f"{HERE}.pages.EscapeNames"]
+    c.HTMLExporter.filters = {"strip_files_prefix": str}  # nbconvert's own takes quadratic time, for links of old notebook servers
     c.GenerateFeedback.preprocessors = ["nbgrader.preprocessors.GetGrades", "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
                                         f"{HERE}.pages.FeedbackStyle"]
     c.ZipCollectApp.collector_plugin = f"{HERE}.collecting.Platforms"
     c.ExportApp.plugin_class = f"{HERE}.csv_export.Csv"
     _count_missing_notebooks()
+    _copy_plain_files()
     _escape_formgrader()
 
 
@@ -50,6 +52,16 @@ def _count_missing_notebooks() -> None:
     from .handed_in import init_notebooks
 
     Autograde.init_notebooks = init_notebooks
+
+
+def _copy_plain_files() -> None:
+    """There is no setting for it either: see beside.py."""
+    from nbgrader.converters import Autograde, GenerateFeedback
+
+    from .beside import copy_plain_files_only
+
+    for converter in (Autograde, GenerateFeedback):
+        copy_plain_files_only(converter)
 
 
 def _escape_formgrader() -> None:

@@ -14,7 +14,6 @@ from bleach._vendor.html5lib.constants import tokenTypes
 from bleach.html5lib_shim import HTMLTokenizer
 from bs4 import BeautifulSoup
 from nbconvert.exporters import HTMLExporter
-from nbconvert.filters import strip_files_prefix
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
@@ -61,7 +60,7 @@ def _plain(cell: NotebookNode) -> bool:
 
 def rendered(cell: NotebookNode) -> str:
     """The HTML that nbgrader's pages make of a Markdown cell."""
-    return strip_files_prefix(_exporter().markdown2html({"cell": cell}, cell.source))
+    return _exporter().markdown2html({"cell": cell}, cell.source)
 
 
 @cache
