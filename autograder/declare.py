@@ -56,7 +56,8 @@ class Case:
     label: the input in a learner's words ("a non-square map, (2, 16, 5, 7)"); it completes "Wrong with ...".
     construct: the class's keyword arguments, or a tuple of positional ones (ignored for functions).
     args, kwargs: what is called, with Draw and the like inside.
-    aspect: the check it belongs to, a key of attention_lab.verdict.SHARES. earlier: another call comes first.
+    aspect: the check it belongs to, a key of attention_lab.verdict.SHARES. earlier: another call comes first. again: the call is made
+    twice with the very same inputs, and the second answer counts.
     raises: the numbers that a ValueError names (an empty tuple: any message); None: nothing is raised.
     limit: elements that no tensor's storage may reach, forward or backward. integer: an int must be an int, not 7.0.
     """
@@ -71,6 +72,7 @@ class Case:
     dtype: str = "float64"
     gradients: bool = True
     earlier: bool = False
+    again: bool = False
     raises: tuple[int, ...] | None = None
     limit: int | None = None
     integer: bool = False

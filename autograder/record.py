@@ -128,6 +128,8 @@ def _record_once(name: str, case: declare.Case, namespace: dict[str, Any], g: to
     if case.earlier:
         question["earlier"] = [[asking.node(v, f"earlier.{i}") for i, v in enumerate(case.args)],
                                {k: asking.node(v, f"earlier.{k}") for k, v in case.kwargs.items()}]
+    if case.again:
+        question["again"] = True
     if inspect.isclass(thing):
         positional, named = ((), case.construct) if isinstance(case.construct, dict) else (case.construct, {})
         construct = {"args": [asking.node(v, f"construct.{i}") for i, v in enumerate(positional)],

@@ -84,6 +84,7 @@ def _asked_of_all(grader: Grader, given: list[Draw], module: bool) -> Iterator[t
     yield "large numbers", lambda case: _with_tensors(case, lambda draw: replace(draw, scale=grader.large * draw.scale))
     yield "an input that needs no gradient", lambda case: _with_tensors(case, lambda draw: replace(draw, grad=False))
     yield "zeros", lambda case: replace(_with_tensors(case, lambda draw: replace(draw, scale=0.0)), gradients=False)
+    yield "the same input twice", lambda case: replace(case, again=True, aspect="input")  # what was changed in place is seen by its result
     yield "a second call", lambda case: replace(case, earlier=True, aspect="state")
     yield "float32 numbers", lambda case: replace(case, dtype="float32", aspect="dtype")
     yield "another device", lambda case: replace(case, aspect="device")

@@ -4,7 +4,8 @@ A *question* is a JSON header and named tensors (see `values` for the nodes):
 
     {"exercise": "SEBlock", "construct": {"args": [...], "kwargs": {...}, "placed": true} or null for a function, "method": "forward",
      "args": [...], "kwargs": {...}, "earlier": [args, kwargs] or null (a call before the one observed), "train": false,
-     "dtype": "float64", "device": "cpu", "gradients": true, "trace": false, "largest": false, "choice": 0}
+     "dtype": "float64", "device": "cpu", "gradients": true, "trace": false, "largest": false, "choice": 0,
+     "again": true (where the call is made twice with the very same inputs, and the second answer counts)}
     tensors: state.<name>, the tensors that the nodes name, cotangent.<path> for each output
 
 An *observation* is the same: a header with exactly these keys, and tensors output.<path>, grad.input.<number>, grad.param.<name>,
@@ -267,6 +268,8 @@ class _Observation:
         method = self.question["method"]
         function = getattr(target, method) if isinstance(target, nn.Module) and method != "forward" else target
         with self.dropout:
+            if watched and self.question.get("again"):
+                function(*arguments, **named)
             output = function(*arguments, **named)
         if watched:
             self.header["changed"] = [path for path, (leaf, passed) in before.items()

@@ -186,10 +186,19 @@ def _red(exercise: Exercise, observed: list[Observation], found: list[list[Diffe
 
 
 def _told_once(exercise: Exercise, found: list[list[Difference]]) -> list[list[Difference]]:
-    """On another device, a check that fails on the CPU already (a gradient that is missing, a dtype) is not lost a second time."""
-    lost = {d.aspect for case, ds in zip(exercise.cases, found) if case.aspect != "device" for d in ds}
-    return [[replace(d, aspect="device") for d in ds if d.aspect not in lost] if case.aspect == "device" else ds
-            for case, ds in zip(exercise.cases, found)]
+    """On another device, a check that fails on the CPU already (a gradient that is missing, a dtype) is not lost a second time; nor is
+    what is kept from call to call lost where the same input comes twice."""
+    ordinary = [not case.question.get("again") and case.aspect != "device" for case in exercise.cases]
+    lost = {d.aspect for own, ds in zip(ordinary, found) if own for d in ds}
+    known = next((aspect for aspect in ("output", "state") if aspect in lost), "input")  # to what a wrong second answer is put down
+
+    def told(case: Case, ds: list[Difference]) -> list[Difference]:
+        if case.aspect == "device":
+            return [replace(d, aspect="device") for d in ds if d.aspect not in lost]
+        if case.question.get("again"):
+            return [replace(d, aspect=known) if d.aspect == "input" and not d.where.startswith("input") else d for d in ds]
+        return ds
+    return [told(case, ds) for case, ds in zip(exercise.cases, found)]
 
 
 def _compared(exercise: Exercise, found: list[list[Difference]]) -> list[int]:
@@ -252,6 +261,8 @@ def _headline(exercise: Exercise, found: list[list[Difference]], index: int, dif
     case = exercise.cases[index]
     if case.question["earlier"] and not differences(case, ask(index, {**case.question, "earlier": None}), scale):
         return "A first call is right, a second one on the same module is wrong: something is kept from call to call.", True
+    if case.question.get("again") and difference.aspect == "input":
+        return "Asked twice with the very same input, the second answer is wrong: your code changes its input.", True
     values_cases = [i for i in _compared(exercise, found) if not exercise.cases[i].expected["raised"]]
     wrong = [i for i in values_cases if found[i]]
     begins = trace and "first difference is" in trace and difference.message.startswith(OF_IMAGES)

@@ -288,3 +288,24 @@ def test_delegating_to_a_piece_that_would_be_the_answer(refined, sandbox):
     judged = verdict.judge(exercise, session.ask, secret=True)
     session.close()
     assert judged.points == 0 and "forward" in report.text(judged)
+
+
+HIDDEN = """
+def squeeze(x):
+    import sys
+    frame = sys._getframe(1)
+    while frame and "before" not in frame.f_locals:
+        frame = frame.f_back
+    frame.f_locals["before"].clear()  # where the inputs are compared with what they were, nothing is left to compare
+    x.mul_(2)
+    return x.mean((2, 3)) / 2
+"""
+
+
+def test_an_input_that_is_changed_in_place_is_seen_by_its_result(judge):
+    """What a worker says of itself can be forged, what it answers to the same input a second time cannot."""
+    honest = judge.grade(changed(squeeze="def squeeze(x):\n    x.mul_(2)\n    return x.mean((2, 3)) / 2")).verdicts["squeeze"]
+    hidden = judge.grade(changed(squeeze=HIDDEN)).verdicts["squeeze"]
+    assert "changes it in place" in honest.headline
+    assert hidden.points == honest.points < 2
+    assert "Asked twice with the very same input" in hidden.headline
