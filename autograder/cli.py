@@ -1,14 +1,12 @@
-"""`autograder check | audit | doctor`."""
+"""`autograder check | grade | audit | doctor`."""
 
 from __future__ import annotations
 
 import argparse
 import json
-import multiprocessing
+import os
 import sys
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +16,8 @@ from rich.console import Console
 from . import notebook
 from .isolation import ISOLATIONS, NoWalls
 from .judge import DEVICES, Judge, Result
-from .reading import Unreadable, read
+from .pool import Pool, get_ready, graded
+from .reading import read
 from .report import as_json, show
 
 
@@ -36,6 +35,18 @@ def main(arguments: list[str] | None = None) -> None:
     check.add_argument("--device", choices=DEVICES, default="auto", help="where the device check is made")
     check.add_argument("--solution-from", type=Path, metavar="NOTEBOOK", help="take exercises that are absent or as released from this one")
     check.set_defaults(run=_check)
+
+    grade = commands.add_parser("grade", help="grade a class into nbgrader's gradebook, many side by side",
+                                description="Grades what is not graded yet. Interrupted, the same command goes on where it was. "
+                                "Exit status 0: all is recorded; 1: something could not be; 2: wrong use, or nobody handed in.")
+    grade.add_argument("lesson", metavar="LESSON")
+    grade.add_argument("--jobs", type=_positive, default=os.cpu_count() or 1, metavar="N", help="judged side by side (%(default)s)")
+    grade.add_argument("--student", action="append", default=[], metavar="ID", help="this one alone; may be given several times")
+    grade.add_argument("--force", action="store_true", help="grade again what is graded; marks by hand stay")
+    grade.add_argument("--new-seed", action="store_true", help="draw another class seed first, so that hidden questions are others")
+    grade.add_argument("--isolation", choices=ISOLATIONS, help="none: without limits, for notebooks that you trust")
+    grade.add_argument("--device", choices=DEVICES, help="where the device check is made")
+    grade.set_defaults(run=_grade)
 
     audit = commands.add_parser("audit", help="try the graders on everything that is known to be right or wrong")
     audit.add_argument("lessons", nargs="*", metavar="LESSON", help="without any: all")
@@ -72,34 +83,25 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _graded(options: argparse.Namespace, solved: NotebookNode | None) -> Iterator[Result]:
-    settings = (options.isolation, options.device)
+    settings, paths = (options.isolation, options.device), map(Path, options.notebooks)
     if options.jobs == 1:
         with Judge(*settings) as judge:
-            for name in options.notebooks:
-                yield _one(judge, Path(name), solved)
+            yield from (graded(judge, path, solved=solved) for path in paths)
         return
-    with ProcessPoolExecutor(options.jobs, multiprocessing.get_context("spawn"), _begin, (settings,)) as pool:
-        yield from pool.map(_one_of_many, map(Path, options.notebooks), [solved] * len(options.notebooks))
+    get_ready()
+    with Pool(options.jobs, *settings) as pool:
+        for future in [pool.submit(path, solved=solved) for path in paths]:
+            yield future.result()
 
 
-def _one(judge: Judge, path: Path, solved: NotebookNode | None) -> Result:
+def _grade(options: argparse.Namespace) -> int:
+    get_ready()
     try:
-        return judge.grade(read(path), solved=solved)
-    except Unreadable as error:
-        return Result(None, judge.isolation, judge.device, error=str(error))
+        from .grade import grade  # imports nbgrader
 
-
-_judge: Judge | None = None  # of a process that grades a share of the notebooks
-
-
-def _begin(settings: tuple[str, str]) -> None:
-    global _judge
-    _judge = Judge(*settings)
-    Finalize(_judge, _judge.close, exitpriority=10)  # a pool's processes run no atexit
-
-
-def _one_of_many(path: Path, solved: NotebookNode | None) -> Result:
-    return _one(_judge, path, solved)
+        return grade(options)
+    except KeyboardInterrupt:
+        return 130
 
 
 def _audit(options: argparse.Namespace) -> int:

@@ -53,10 +53,13 @@ class Graders:
     """A lesson's hidden questions with the reference's answers: computed once a Judge, not once a submission."""
 
     lesson: notebook.Lesson
-    reference: dict[str, Any]
     exercises: list[recorded.Exercise]
     delegates: dict[str, tuple[str, ...]]  # by exercise: the pieces that it may not delegate to
     packed: dict[str, wire.Packed]  # by exercise: the questions that everybody is asked, as they are sent
+
+    @property
+    def reference(self) -> dict[str, Any]:
+        return vars(import_module(f"solutions.reference.{self.lesson.topic}"))
 
     def closure(self, name: str) -> set[str]:
         """Every earlier exercise of the lesson that an exercise is built from, directly or not."""
@@ -90,7 +93,7 @@ def prepare(lesson: notebook.Lesson, seed: str, device: str) -> Graders:
             case.secret = True
         delegates = {grader.name: grader.delegates for grader in contract.graders(lesson.topic)}
         packed = {exercise.name: _packed([(case.question, case.tensors) for case in _at_once(exercise)]) for exercise in exercises}
-        return Graders(lesson, vars(reference), exercises, delegates, packed)
+        return Graders(lesson, exercises, delegates, packed)
 
 
 def _at_once(exercise: recorded.Exercise) -> list[recorded.Case]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
 from html import escape
 from itertools import count
@@ -10,12 +11,17 @@ from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 LARGEST = 512 << 20  # bytes of a notebook: ten times what outputs of a whole evening come to
 IMAGES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 ATTACHED = 4_000_000  # characters of base64 that one cell may bring along
 LONGEST_TEXT = 200_000  # characters that are shown as text
+MEMBERS = 100  # of a notebook that breaks off, before its cells; Jupyter writes three
+ARCHIVES = {b"PK": "zip", b"\x1f\x8b": "gzip"}  # by how they begin
+NOTE = "not_whole"  # the notebook's metadata that say what of its file could not be read
+BLANKS = re.compile(r"[ \t\n\r]*")
+DECODER = json.JSONDecoder()
+LOG = logging.getLogger(__name__)
 
 
 class Unreadable(ValueError):
@@ -23,29 +29,39 @@ class Unreadable(ValueError):
 
 
 def read(path: Path) -> NotebookNode:
-    """The notebook in a file; see parse. Raises Unreadable with the file's name."""
+    """The notebook in a file; see parse. Raises Unreadable with the file's name; logs what of the file could not be read."""
     try:
         if path.stat().st_size > LARGEST:
             raise Unreadable(f"has {path.stat().st_size:,} bytes; at most {LARGEST:,} are read")
-        return parse(path.read_bytes())
+        notebook = parse(path.read_bytes())
     except OSError as error:
         raise Unreadable(f"{path} can't be read: {error.strerror}") from error
     except Unreadable as error:
         raise Unreadable(f"{path} {error}") from error
+    if NOTE in notebook.metadata:
+        LOG.warning("%s %s", path, notebook.metadata[NOTE])
+    return notebook
 
 
 def parse(data: bytes) -> NotebookNode:
     """The cells of a notebook file of any version and encoding, without outputs, with nothing in their metadata but nbgrader's and tags.
 
+    Of a file that breaks off, or goes on behind its notebook, what is whole; a first cell and NOTE in the metadata then say so.
     Raises Unreadable.
     """
     if not data.strip():
         raise Unreadable("is an empty file")
+    for begins, kind in ARCHIVES.items():
+        if data.startswith(begins):
+            raise Unreadable(f"is a {kind} archive: unpack it and hand in the .ipynb inside")
+    everything, note = decoded(data), ""
     try:
-        content = json.loads(decoded(data))
+        content = json.loads(everything)
     except (ValueError, RecursionError) as error:
-        raise Unreadable(f"is not a notebook file: it is not JSON ({error})") from None
-    if not isinstance(content, dict) or not isinstance(content.get("cells", content.get("worksheets")), list):
+        content, note = _what_is_whole(everything) if isinstance(error, ValueError) else (None, "")
+        if not note:
+            raise Unreadable(f"is not a notebook file: it is not JSON ({error})") from None
+    if not _is_notebook(content):
         raise Unreadable("is JSON, but not a notebook: it has no cells")
     cells = content.get("cells")
     if cells is None:  # version 3 and before
@@ -55,13 +71,19 @@ def parse(data: bytes) -> NotebookNode:
         made = [_cell(raw) for raw in cells]
     except RecursionError:
         raise Unreadable("is nested too deeply to be read") from None
+    if note:
+        made.insert(0, _made("markdown", f"**The file that you handed in {note}.** Your file is kept as you handed it in; "
+                             "if something is missing here, ask your instructor how to hand it in again.", "not-whole"))
     taken, seen = {cell.id for cell in made}, {""}
     for index, cell in enumerate(made):  # nbformat would take random ones: graded again, a notebook should be the same
         if cell.id in seen:
             cell.id = next(name for n in count(index) if (name := f"cell-{n:03d}") not in taken)
             taken.add(cell.id)
         seen.add(cell.id)
-    notebook = new_notebook(metadata={"language_info": {"name": "python"}}, cells=made)
+    metadata = NotebookNode(language_info=NotebookNode(name="python"))
+    notebook = NotebookNode(nbformat=4, nbformat_minor=5, metadata=metadata, cells=made)
+    if note:
+        notebook.metadata[NOTE] = note
     metadata = content.get("metadata")
     kernel = metadata.get("kernelspec") if isinstance(metadata, dict) else None
     if isinstance(kernel, dict) and isinstance(kernel.get("name"), str) and isinstance(kernel.get("display_name"), str):
@@ -69,12 +91,77 @@ def parse(data: bytes) -> NotebookNode:
     return notebook
 
 
-def decoded(data: bytes) -> str:
-    """JSON is UTF-8, UTF-16 or UTF-32, with or without a byte order mark; editors on Windows also write their own code page."""
+def _is_notebook(content: Any) -> bool:
+    return isinstance(content, dict) and isinstance(content.get("cells", content.get("worksheets")), list)
+
+
+def _what_is_whole(text: str) -> tuple[Any, str]:
+    """The notebook that a text begins with, and a note that completes "The file ...". No note: there is no notebook.
+
+    Nothing is read more than a few times, however the text is made.
+    """
     try:
-        return data.decode(json.detect_encoding(data))
-    except UnicodeDecodeError:
-        return data.decode("cp1252", errors="replace")
+        content, end = DECODER.raw_decode(text, BLANKS.match(text).end())
+    except (ValueError, RecursionError):
+        content = _begun(text)
+        count = len(content["cells"])
+        note = (f"ends in the middle, or is damaged there: what stands whole in it, {count} cell{'s' * (count > 1)}, was graded, "
+                "and nothing that came behind")
+        return content, note if count else ""
+    if not _is_notebook(content):
+        return content, ""
+    try:
+        twice = _is_notebook(DECODER.raw_decode(text, BLANKS.match(text, end).end())[0])
+    except (ValueError, RecursionError):
+        twice = False
+    return content, ("holds two notebooks, one behind the other: the first was graded, the second was not read" if twice else
+                     "goes on behind its notebook: the notebook is whole and was graded, what is behind it was not read")
+
+
+def _begun(text: str) -> dict[str, Any]:
+    """A notebook as far as it is JSON: the cells that are whole, and what came before them."""
+    content, cells = {}, []
+    try:
+        at = _behind(text, 0, "{")
+        for _ in range(MEMBERS):
+            key, at = DECODER.raw_decode(text, at)
+            at = _behind(text, at, ":")
+            if key == "worksheets":  # version 3: there is one, and the cells are in it
+                at = _behind(text, _behind(text, at, "["), "{")
+            elif key == "cells":
+                at = _behind(text, at, "[")
+                while True:
+                    cell, at = DECODER.raw_decode(text, at)
+                    cells.append(cell)
+                    at = _behind(text, at, ",")
+            else:
+                content[str(key)], at = DECODER.raw_decode(text, at)
+                at = _behind(text, at, ",")
+    except (ValueError, RecursionError):
+        pass
+    return {**content, "cells": cells}
+
+
+def _behind(text: str, at: int, sign: str) -> int:
+    """The place behind a sign and the blanks around it. ValueError where it isn't there."""
+    at = BLANKS.match(text, at).end()
+    if not text.startswith(sign, at):
+        raise ValueError(f"no {sign}")
+    return BLANKS.match(text, at + 1).end()
+
+
+def decoded(data: bytes) -> str:
+    """JSON is UTF-8, UTF-16 or UTF-32, with or without a byte order mark; editors on Windows also write their own code page.
+
+    A character that was cut in two, or bytes that are none, spoil no other ones.
+    """
+    encoding = json.detect_encoding(data)
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        if encoding == "utf-8" and data[:error.start].isascii():  # nothing speaks for UTF-8
+            return data.decode("cp1252", errors="replace")
+        return data.decode(encoding, errors="replace")
 
 
 def text(value: Any) -> str:
@@ -91,9 +178,9 @@ def _cell(raw: Any) -> NotebookNode:
     marks = metadata["nbgrader"] if isinstance(metadata.get("nbgrader"), dict) else {}
     kind = "code" if marks.get("cell_type") == "code" else raw.get("cell_type")  # whatever one key press made of it since
     if kind == "code":
-        cell = new_code_cell(source)
+        cell = _made("code", source)
     else:  # a raw cell, or one of a kind that nobody knows, is text to look at
-        cell = new_markdown_cell(source if kind == "markdown" else as_text(source))
+        cell = _made("markdown", source if kind == "markdown" else as_text(source))
     cell.id = raw["id"] if isinstance(raw.get("id"), str) and re.fullmatch(r"[a-zA-Z0-9_-]{1,64}", raw["id"]) else ""
     if marks:
         cell.metadata.nbgrader = NotebookNode({k: v for k, v in marks.items() if isinstance(v, (str, int, float, type(None)))})
@@ -101,6 +188,14 @@ def _cell(raw: Any) -> NotebookNode:
         cell.metadata.tags = [tag for tag in metadata["tags"] if isinstance(tag, str) and re.fullmatch(r"[\w-]{1,64}", tag)]
     attachments = _attachments(raw.get("attachments")) if kind == "markdown" else {}
     return NotebookNode({**cell, "attachments": attachments}) if attachments else cell
+
+
+def _made(kind: str, source: str, name: str = "") -> NotebookNode:
+    """As nbformat's new_code_cell and new_markdown_cell, which look at each cell with a schema: most of the time of reading a class."""
+    cell = NotebookNode(id=name, cell_type=kind, metadata=NotebookNode(), source=source)
+    if kind == "code":
+        cell.update(execution_count=None, outputs=[])
+    return cell
 
 
 def _attachments(raw: Any) -> dict[str, dict[str, str]]:

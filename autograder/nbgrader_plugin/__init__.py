@@ -27,7 +27,7 @@ def configure(c: Config) -> None:
         f"nbgrader.preprocessors.{name}" for name in ("LimitOutput", "SaveAutoGrades", "AssignLatePenalties", "CheckCellMetadata")]
     c.OverwriteCells.add_missing_cells = True
     c.HTMLExporter.preprocessors = [f"{HERE}.pages.EscapeNames"]
-    c.HTMLExporter.filters = {"strip_files_prefix": str}  # nbconvert's own takes quadratic time, for links of old notebook servers
+    c.HTMLExporter.filters = {"strip_files_prefix": f"{HERE}.pages.unchanged"}
     c.GenerateFeedback.preprocessors = ["nbgrader.preprocessors.GetGrades", "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
                                         f"{HERE}.pages.FeedbackStyle"]
     c.ZipCollectApp.collector_plugin = f"{HERE}.collecting.Platforms"

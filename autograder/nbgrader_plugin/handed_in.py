@@ -14,7 +14,7 @@ from nbformat.v4 import new_markdown_cell
 from nbgrader.api import Gradebook
 from nbgrader.converters import BaseConverter, NbGraderException
 
-from autograder.reading import Unreadable, as_text, decoded, parse, text
+from autograder.reading import NOTE, Unreadable, as_text, decoded, parse, text
 
 ROOT = Path(__file__).resolve().parents[2]
 SHOWN = 1500  # characters of an unreadable file that its page shows
@@ -38,13 +38,19 @@ class ReadAnything(NotebookExporter):
         """See nbconvert's Exporter. The released notebook is sought with nbgrader's resources."""
         path = Path(filename)
         resources["metadata"] = {"name": path.stem, "path": str(path.parent)}
+        return self.from_notebook_node(self.read(path, resources)[0], resources, **kw)
+
+    def read(self, path: Path, resources: dict) -> tuple[NotebookNode, Unreadable | None]:
+        """The notebook, or the one in its place with the reason."""
         try:
             if not path.is_file() or path.is_symlink():  # a link could lead to a file that its reader must not see
                 raise Unreadable(_missing(path))
             notebook = parse(path.read_bytes())
+            if NOTE in notebook.metadata:
+                self.log.warning("%s: the file %s", resources["nbgrader"]["student"], notebook.metadata[NOTE])
+            return notebook, None
         except Unreadable as problem:
-            notebook = self._instead(path, problem, resources)
-        return self.from_notebook_node(notebook, resources, **kw)
+            return self._instead(path, problem, resources), problem
 
     def _instead(self, path: Path, problem: Unreadable, resources: dict) -> NotebookNode:
         info = resources["nbgrader"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nbformat import NotebookNode
@@ -13,7 +14,9 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Unicode
 
 if TYPE_CHECKING:
-    from autograder.judge import Judge
+    from autograder.judge import Judge, Result
+
+VERDICTS = "work/verdicts"  # below the course's folder
 
 
 @cache
@@ -43,7 +46,8 @@ class JudgeCells(NbGraderPreprocessor):
         unknown = [cell.metadata.nbgrader.grade_id for cell in cells if cell.metadata.nbgrader.grade_id not in exercises]
         if unknown:
             raise ValueError(f"{name}: the grade cells {', '.join(unknown)} belong to no exercise; the lesson has {', '.join(exercises)}")
-        result = _judge(self.isolation, self.device).grade(nb, name)
+        autograde = self.parent.parent
+        result = autograde.result(nb, name, student) if hasattr(autograde, "result") else self._result(nb, name)
         self.log.info("%s: %g of %g points in %s (isolation: %s, device: %s)", student, result.points, result.max_points, name,
                       result.isolation, result.device)
         if result.error:
@@ -54,6 +58,23 @@ class JudgeCells(NbGraderPreprocessor):
             cell.execution_count = 1
             cell.outputs = report.outputs(verdict, maximum) if verdict else _ungraded(exercise, result.error)
         return nb, resources
+
+    def _result(self, nb: NotebookNode, name: str) -> Result:
+        """The judge's result, or one that is kept. `autograder grade` has judged before, in other processes."""
+        from autograder.notebook import cells_to_run, lesson
+        from autograder.verdicts import Verdicts
+
+        judge = _judge(self.isolation, self.device)
+        verdicts = Verdicts(Path(self.parent.parent.coursedir.root) / VERDICTS, judge)
+        key = verdicts.key(cells_to_run(nb, lesson(name)), lesson(name))
+        result = verdicts.get(key)
+        if result is None:
+            result = judge.grade(nb, name)
+            try:
+                verdicts.put(key, result)
+            except OSError as error:
+                self.log.warning("The verdict can't be kept: %s", error)
+        return result
 
 
 def _ungraded(exercise: str, error: str | None) -> list[NotebookNode]:

@@ -224,7 +224,7 @@ PUPILS = (
     Pupil("pia", "the answer in the locked check, its cell deleted", FULL, edit=into_the_check),
     Pupil("quin", "outputs of 50 MB", FULL, edit=long_outputs),
     Pupil("rex", "another kernel", FULL, edit=other_kernel),
-    Pupil("sue", "not JSON: half an upload", NOTHING, file=lambda text: text.encode()[:20_000]),
+    Pupil("sue", "half an upload: the last exercise is not in it", (2, 3, 4, 0), file=lambda text: text.encode()[:20_000]),
     Pupil("tom", "late by two days", FULL, timestamp=LATE),
     Pupil("uma", "HTML that runs, in cells, metadata and name", FULL, edit=hostile, first_name=f"<img src=x onerror={PWN}>",
           last_name=f"Mall, <script>{PWN}</script>", others={"evil.html": f"<script>{PWN}</script>"}),

@@ -30,7 +30,9 @@ def test_a_file_is_read_in_any_encoding_that_editors_write(encoding):
 
 @pytest.mark.parametrize("data, why", [
     (b"", "empty"), (b" \n", "empty"), (b"\xef\xbb\xbf", "JSON"), (b"{", "JSON"), (b"print(1)", "JSON"), (b"[" * 100_000, "JSON"),
-    (b"[1, 2]", "no cells"), (b'{"cells": 3}', "no cells"), (b"PK\x03\x04", "JSON"), (b'"text"', "no cells"),
+    (b"[1, 2]", "no cells"), (b'{"cells": 3}', "no cells"), (b'"text"', "no cells"), (b"\0" * 9, "JSON"),
+    (b"PK\x03\x04", "is a zip archive: unpack it"), (b"\x1f\x8b\x08", "is a gzip archive: unpack it"), (b'{"cells": [{"a"', "JSON"),
+    (b'{"metadata": {"cells": [{}, {', "JSON"), (b"{} {}", "JSON"),
 ])
 def test_what_is_no_notebook_is_told_as_such(data, why):
     with pytest.raises(Unreadable, match=why):

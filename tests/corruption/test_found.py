@@ -2,6 +2,7 @@
 
 import copy
 import json
+import time
 import warnings
 
 import nbformat
@@ -11,8 +12,8 @@ from nbformat.v4 import new_code_cell
 
 from autograder.nbgrader_plugin.repair import restore
 from autograder.notebook import cells_to_run, lesson
-from autograder.reading import parse
-from tests.classroom.pupils import LESSON, find, place
+from autograder.reading import Unreadable, parse, read
+from tests.classroom.pupils import LESSON, PUPILS, file_of, find, place, version_3
 from tests.classroom.test_repair import MARKS, solved, well_marked
 
 
@@ -80,3 +81,84 @@ def test_halves_of_a_helper_before_the_exercise_are_joined():
         find(each, "squeeze").source = "def mean(x):\n    return x.mean((2, 3))\n\n\ndef squeeze(x):\n    return mean(x)"
     cut(notebook, find(notebook, "squeeze").source.index("    return"))
     assert run(notebook) == run(uncut)
+
+
+FILE = file_of(PUPILS[0])
+WITHOUT_NOTE = [cell.source for cell in parse(FILE).cells]
+
+
+def sources(data):
+    """What is read, but for the note, and the note."""
+    found = parse(data)
+    nbformat.validate(found)
+    note, *cells = [cell.source for cell in found.cells]
+    assert note.startswith("**The file that you handed in ") and found.metadata["not_whole"] in note
+    return cells, note
+
+
+@pytest.mark.parametrize("form", [bytes, lambda data: b"\xef\xbb\xbf" + data, lambda data: data.decode().encode("utf-16"),
+                                  lambda data: data.decode().encode("utf-16-le"), lambda data: data.replace(b"\n", b"\r\n"),
+                                  lambda data: json.dumps(json.loads(data)).encode(), lambda data: version_3(data.decode())])
+def test_of_a_file_that_ends_anywhere_the_whole_cells_are_read(form):
+    data, seen = form(FILE), set()
+    everything = [cell.source for cell in parse(data).cells]
+    for end in range(len(data) // 30, len(data) - 1, len(data) // 30):
+        try:
+            cells, note = sources(data[:end])
+        except Unreadable:
+            assert not seen
+            continue
+        assert cells == everything[:len(cells)] and f"{len(cells)} cell" in note and "ends in the middle" in note
+        seen.add(len(cells))
+    assert len(seen) > 15 and max(seen) > 55
+
+
+def test_a_character_that_was_cut_in_two_spoils_no_other_one():
+    text = json.dumps({"cells": [{"cell_type": "code", "source": f"'é {i}'", "metadata": {}} for i in range(3)]}, ensure_ascii=False)
+    assert sources(text.encode()[:text.encode().rindex("é".encode()) + 1])[0] == ["'é 0'", "'é 1'"]
+
+
+def test_what_comes_before_the_cells_of_a_broken_file_counts():
+    metadata = {"kernelspec": {"name": "python3", "display_name": "mine"}}
+    data = json.dumps({"metadata": metadata, "nbformat": 4, "cells": json.loads(FILE)["cells"]}).encode()
+    assert parse(data[:-90]).metadata.kernelspec == metadata["kernelspec"]
+    assert "kernelspec" not in parse(FILE[:-3000]).metadata
+
+
+@pytest.mark.parametrize("rest, said", [
+    (b"}", "goes on behind"), (b"\x00" * 4096, "goes on behind"), (FILE[-900:], "goes on behind"), (bytes(range(256)), "goes on behind"),
+    (b"[" * 100_000, "goes on behind"), (b"\n[1]", "goes on behind"), (FILE, "two notebooks"), (b"\n\n" + FILE + b"}", "two notebooks"),
+], ids=lambda given: str(given[:9]))
+def test_what_is_behind_a_whole_notebook_costs_nothing(rest, said):
+    cells, note = sources(FILE + rest)
+    assert cells == WITHOUT_NOTE and said in note
+
+
+@pytest.mark.parametrize("data", [
+    b"[" * 20_000_000, b'{"cells": ' + b"[" * 20_000_000, b'{"cells": [{}, ' + b"[" * 20_000_000, b'{"a":' * 4_000_000,
+    b'{"worksheets":[{' * 1_000_000, b"{" + b'"a":1,' * 3_000_000, b"{" + b" " * 20_000_000 + b"x", b'{"cells": ["' + b"a" * 20_000_000,
+    b'{"cells": ["' + b"\\" * 20_000_001, b'{"cells": [' + b"9" * 20_000_000, b'{"cells": [' + b" \n" * 10_000_000,
+], ids=lambda data: str(data[:16]))
+def test_what_only_looks_like_the_beginning_of_a_notebook_is_refused_at_once(data):
+    began = time.process_time()
+    with pytest.raises(Unreadable, match="it is not JSON"):
+        parse(data)
+    assert time.process_time() - began < 5
+
+
+def test_zeros_in_the_place_of_the_end_are_an_end():
+    cells, _ = sources(FILE[:20_000] + b"\x00" * 20_000)
+    assert cells == WITHOUT_NOTE[:len(cells)] and len(cells) > 30
+
+
+def test_what_could_not_be_read_is_told_at_the_terminal_too(tmp_path, caplog):
+    (tmp_path / "cut.ipynb").write_bytes(FILE[:20_000])
+    read(tmp_path / "cut.ipynb")
+    assert "cut.ipynb ends in the middle" in caplog.text
+
+
+def test_a_note_that_a_learner_wrote_is_a_cell_like_any_other(caplog):
+    cells = [{"cell_type": "markdown", "id": "not-whole", "source": "x"}] * 2
+    data = json.dumps({"cells": cells, "metadata": {"not_whole": "is mine"}}).encode()
+    assert "not_whole" not in parse(data).metadata
+    assert len({cell.id for cell in parse(data[:-40]).cells}) == len(parse(data[:-40]).cells) > 1

@@ -1,0 +1,15 @@
+# The course and its grader in a container; docs/instructors.md has the line to run it.
+# PyTorch's own package index has wheels for computers without a GPU: name it in PIP_EXTRA_INDEX_URL and the image is gigabytes smaller.
+FROM python:3.11-slim-bookworm
+
+ARG PIP_EXTRA_INDEX_URL
+RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends git libseccomp2 make && rm -rf /var/lib/apt/lists/*
+
+WORKDIR /attention
+COPY . .
+RUN make .venv/grade && useradd --create-home grader && mkdir -p work && chown grader work
+
+# Not root: what a submission might break out of should be worth nothing.
+USER grader
+ENV PATH=/attention/.venv/bin:$PATH
+CMD ["autograder", "doctor"]

@@ -1,0 +1,155 @@
+"""`autograder grade` through nbgrader: the same marks as `nbgrader autograde`, nothing judged twice."""
+
+import csv
+import json
+import shutil
+
+import pytest
+
+from autograder.verdicts import _digest
+from tests.classroom.pupils import FULL, LESSON
+
+from .classes import CLASS, POINTS, QUICK, counts, grade, moved, penalties
+
+AS_RELEASED = {"emil", "yan", "zoe"}  # what is run of theirs is what was released: they share a verdict
+
+
+def notebooks(course):
+    return {student: course.autograded(student).read_bytes() for student in POINTS}
+
+
+@pytest.fixture(scope="module")
+def by_nbgrader(released, tmp_path_factory):
+    """The same class, but for the endless loop, after `nbgrader autograde`."""
+    course = moved(released, tmp_path_factory.mktemp("stock") / "course")
+    course.collect(QUICK)
+    run = course.nbgrader("autograde", LESSON)
+    assert run.returncode == 0, run.stderr[-3000:]
+    return course
+
+
+def test_points_penalties_and_reports_are_those_of_nbgrader_autograde(graded, by_nbgrader):
+    course, run = graded
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert course.grades() == by_nbgrader.grades() | {"hal": POINTS["hal"]} == POINTS
+    assert penalties(course) == penalties(by_nbgrader) | {"hal": 0} == {**dict.fromkeys(POINTS, 0), "tom": 2}
+    for pupil in QUICK:
+        assert course.autograded(pupil.student).read_bytes() == by_nbgrader.autograded(pupil.student).read_bytes(), pupil.student
+
+
+def test_every_notebook_was_judged_ahead_as_nbgrader_leaves_it(graded):
+    course, run = graded
+    assert "was not judged ahead" not in (course.folder / "work/grade.log").read_text()
+    judged, known = counts(run)
+    assert judged + known == len(CLASS)
+    assert known >= len(AS_RELEASED) - 1
+
+
+def test_what_is_shown(graded):
+    course, run = graded
+    lines = run.stdout.splitlines()
+    assert sum(line.split("  ")[0].endswith(f"/{len(CLASS)}") for line in lines) == len(CLASS)
+    assert any(line.endswith("  dora  6.75 of 10  squeeze: Your squeeze takes the largest value of each channel; SE takes the mean.")
+               for line in lines)
+    assert any(line.endswith("yan  0 of 10  The notebook is an empty file") for line in lines)
+    assert any(line.startswith("Took long: hal") for line in lines)
+    assert lines[-1].startswith(f"{len(CLASS)} recorded") and "2 not readable" in lines[-1]
+    assert run.stderr == ""
+    for path in (course.folder / "work/grade.log", *(course.folder / "work/verdicts").iterdir()):
+        assert path.stat().st_mode & 0o077 == 0
+    assert (course.folder / "work/verdicts").stat().st_mode & 0o077 == 0
+
+
+def test_a_second_run_leaves_everything_as_it_is(again):
+    before = notebooks(again)
+    run = grade(again)
+    assert run.returncode == 0 and counts(run) == (0, 0) and f"{len(CLASS)} graded before" in run.stdout
+    assert notebooks(again) == before and again.grades() == POINTS
+
+
+def test_what_ran_out_of_time_is_judged_again(again):
+    run = grade(again, "--force", "--student=hal")
+    assert run.returncode == 0 and counts(run) == (1, 0) and "Took long: hal" in run.stdout
+    assert again.grades() == POINTS
+
+
+def test_grading_again_judges_nothing_and_keeps_marks_by_hand(again):
+    shutil.rmtree(again.folder / "submitted/hal")
+    before = notebooks(again)
+    with again.gradebook() as gradebook:
+        gradebook.find_grade("se_parameter_cost-check", LESSON, LESSON, "dora").manual_score = 0.5
+        gradebook.db.commit()
+    run = grade(again, "--force")
+    assert run.returncode == 0 and counts(run) == (0, len(QUICK))
+    assert notebooks(again) == before
+    assert again.grades() == {**POINTS, "dora": (0, 2.75, 4, 0.5)}
+
+
+def test_newer_work_is_graded_and_the_rest_is_left(again):
+    folder = again.folder / "submitted"
+    shutil.copy(folder / "ada" / LESSON / f"{LESSON}.ipynb", folder / "emil" / LESSON)
+    (folder / "emil" / LESSON / "timestamp.txt").write_text("2026-11-20 11:00:00 UTC")
+    shutil.copytree(folder / "dora", folder / "new [b]body")
+    run = grade(again)
+    assert run.returncode == 0 and counts(run) == (0, 2), run.stdout
+    assert again.grades() == {**POINTS, "emil": FULL, "new [b]body": POINTS["dora"]}
+
+
+def test_nbgrader_alone_uses_the_same_verdicts(again):
+    for path in (again.folder / "work/verdicts").iterdir():
+        result = json.loads(path.read_text())["result"]
+        for verdict in result["verdicts"].values():
+            verdict["headline"] = "Out of the cache."
+        path.write_text(json.dumps({"digest": _digest([path.stem, result]), "result": result}))
+    run = again.nbgrader("autograde", LESSON, "--force", "--student=[dk]*")
+    assert run.returncode == 0, run.stderr[-3000:]
+    assert "Out of the cache." in again.autograded("dora").read_text() and "Out of the cache." in again.autograded("kim").read_text()
+    assert again.grades() == POINTS
+
+
+def test_feedback_and_export_follow(again, tmp_path):
+    assert again.nbgrader("generate_feedback", LESSON).returncode == 0
+    assert "SE takes the mean" in again.feedback("dora").read_text(encoding="utf-8")
+    assert again.nbgrader("export", "--to", str(tmp_path / "grades.csv")).returncode == 0
+    with open(tmp_path / "grades.csv", newline="", encoding="utf-8") as file:
+        rows = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
+    assert rows == {pupil.student: sum(pupil.points) - 2 * pupil.late for pupil in CLASS}
+
+
+def test_one_that_cannot_be_recorded_stops_nobody(ungraded, graded):
+    shutil.copytree(graded[0].folder / "work/verdicts", ungraded.folder / "work/verdicts")
+    (ungraded.folder / "submitted/cleo" / LESSON / "timestamp.txt").write_text("yesterday")
+    run = grade(ungraded)
+    assert run.returncode == 1
+    assert any(line.startswith("!  cleo") and "not recorded" in line for line in run.stdout.splitlines())
+    assert "1 NOT recorded" in run.stdout and "cleo" in (ungraded.folder / "work/grade.log").read_text()
+    assert not ungraded.autograded("cleo").exists()
+    others = {pupil.student: pupil.points for pupil in QUICK if pupil.student != "cleo"}
+    (ungraded.folder / "submitted/cleo" / LESSON / "timestamp.txt").write_text("2026-11-20 10:00:00 UTC")
+    run = grade(ungraded)
+    assert run.returncode == 0 and counts(run) == (0, 1)
+    assert ungraded.grades() == {**others, "cleo": FULL}
+
+
+def test_one_student_alone(ungraded):
+    run = grade(ungraded, "--student=tom", "--student", "ada")
+    assert run.returncode == 0 and sum(counts(run)) == 2
+    assert ungraded.grades() == {"ada": FULL, "tom": FULL} and penalties(ungraded) == {"ada": 0, "tom": 2}
+
+
+@pytest.mark.parametrize("options, said", [(("--student=nobody",), "nothing was handed in by 'nobody'"),
+                                           ((), "nobody has handed in 01_se")])
+def test_wrong_use(released, options, said, tmp_path):
+    course = moved(released, tmp_path / "course")
+    if options:
+        course.collect(QUICK[:1])
+    run = grade(course, *options)
+    assert run.returncode == 2 and said in run.stderr and "Traceback" not in run.stderr
+
+
+def test_a_folder_that_is_no_course(graded, tmp_path):
+    course = moved(graded[0], tmp_path / "course")
+    for path in course.folder.iterdir():
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    run = grade(course)
+    assert run.returncode == 2 and "there is no nbgrader_config.py here" in run.stderr

@@ -1,0 +1,85 @@
+"""Runs that end in the middle: nothing is lost, nothing is left that stands in the way, and the same command goes on."""
+
+import os
+import re
+import shutil
+import signal
+import sqlite3
+import subprocess
+import time
+
+import psutil
+import pytest
+
+from tests.classroom.pupils import LESSON
+
+from .classes import QUICK, command, counts, environment, grade
+
+EXPECTED = {pupil.student: pupil.points for pupil in QUICK}
+
+
+def interrupted(course, by, after):
+    """Send a signal to the whole group, as a terminal does, when so many submissions are recorded. Returns what was printed."""
+    run = subprocess.Popen(command("--jobs=2"), cwd=course.folder, env=environment(course), text=True, stdout=subprocess.PIPE,
+                           stderr=subprocess.STDOUT, start_new_session=True)
+    lines = [run.stdout.readline() for _ in range(after)]
+    assert lines[-1].startswith(f"{after}/{len(QUICK)}"), lines
+    children = psutil.Process(run.pid).children(recursive=True)
+    assert len(children) >= 2
+    os.kill(run.pid, by) if by == signal.SIGKILL else os.killpg(run.pid, by)
+    rest, _ = run.communicate(timeout=60)
+    _, alive = psutil.wait_procs(children, timeout=20)
+    assert not alive
+    return run.returncode, "".join(lines) + rest
+
+
+@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGKILL])
+def test_the_same_command_goes_on(ungraded, by):
+    status, printed = interrupted(ungraded, by, 4)
+    recorded = sum(bool(re.match(r"\d+/\d+  ", line)) and "NOT RECORDED" not in line for line in printed.splitlines())
+    if by == signal.SIGINT:
+        assert status == 130 and "Interrupted" in printed and "Traceback" not in printed
+    kept = len(list((ungraded.folder / "work/verdicts").glob("*.json")))
+    assert kept
+    database = sqlite3.connect(ungraded.folder / "gradebook.db")
+    assert database.execute("pragma integrity_check").fetchall() == [("ok",)]
+    database.close()
+
+    run = grade(ungraded)
+    assert run.returncode == 0, run.stdout + run.stderr
+    judged, known = counts(run)
+    assert recorded - 1 <= len(QUICK) - judged - known <= recorded + 1  # one may have been recorded unseen
+    assert judged <= len(QUICK) - kept
+    assert ungraded.grades() == EXPECTED
+    with ungraded.gradebook() as gradebook:
+        assert len(gradebook.assignment_submissions(LESSON)) == len(QUICK)
+    assert counts(grade(ungraded)) == (0, 0)
+
+
+@pytest.mark.parametrize("left", ["nothing but files", "before judging", "half a file"])
+def test_what_a_killed_run_left_is_done_again(again, left):
+    folder = again.folder / "autograded/dora" / LESSON
+    path = folder / f"{LESSON}.ipynb"
+    whole = path.read_bytes()
+    path.unlink()
+    if left == "before judging":  # sanitized, as nbgrader writes it first
+        shutil.copy(again.folder / "submitted/dora" / LESSON / f"{LESSON}.ipynb", folder)
+    elif left == "half a file":
+        path.write_bytes(whole[:len(whole) // 2])
+    run = grade(again)
+    assert run.returncode == 0 and counts(run) == (0, 1)
+    assert path.read_bytes() == whole
+
+
+def test_two_runs_at_a_time_are_refused(ungraded):
+    run = subprocess.Popen(command("--jobs=1"), cwd=ungraded.folder, env=environment(ungraded), stdout=subprocess.PIPE)
+    try:
+        log = ungraded.folder / "work/grade.log"
+        while not log.exists() or not log.stat().st_size:
+            assert run.poll() is None
+            time.sleep(0.05)
+        second = grade(ungraded)
+        assert second.returncode == 2 and "another `autograder grade` is at work" in second.stderr
+    finally:
+        run.kill()
+        run.communicate()

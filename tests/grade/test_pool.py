@@ -1,0 +1,72 @@
+"""Judge processes that end in the middle of a notebook."""
+
+import os
+import time
+
+import psutil
+import pytest
+
+from autograder.pool import Pool
+from autograder.reading import parse
+from tests.classroom.pupils import FULL, PUPILS, file_of
+
+
+class Deadly:
+    """Something that no judge process survives being given."""
+
+    def __reduce__(self):
+        return os._exit, (1,)
+
+
+def once(path, notebook):
+    """The process that reads this ends, the next one does not."""
+    if not path.exists():
+        path.touch()
+        os._exit(1)
+    return notebook
+
+
+class DeadlyOnce:
+    def __init__(self, path, notebook):
+        self.of = path, notebook
+
+    def __reduce__(self):
+        return once, self.of
+
+
+def test_one_that_nobody_survives_costs_itself_alone(tmp_path):
+    notebook = parse(file_of(PUPILS[0]))
+    (tmp_path / "broken.ipynb").write_text("not JSON")
+    began = []
+    with Pool(2, log=tmp_path / "log") as pool:
+        given = [notebook, Deadly(), notebook, DeadlyOnce(tmp_path / "mark", notebook), tmp_path / "broken.ipynb", notebook]
+        futures = [pool.submit(each, began=lambda i=i: began.append(i)) for i, each in enumerate(given)]
+        results = [future.result() for future in futures]
+        processes = [psutil.Process(each.process.pid) for each in pool.processes if each.process.is_alive()]
+        workers = [worker for process in processes for worker in process.children(recursive=True)]
+        assert processes and workers
+    assert [result.points for result in results] == [sum(FULL), 0, sum(FULL), sum(FULL), 0, sum(FULL)]
+    assert "ended 2 times" in results[1].error and "not JSON" in results[4].error
+    assert [result.error for i, result in enumerate(results) if i not in (1, 4)] == [None] * 4
+    assert sorted(set(began)) == list(range(6)) and began.count(1) == 2
+    _, alive = psutil.wait_procs(processes + workers, timeout=10)
+    assert not alive
+
+
+def test_a_pool_that_is_left_does_not_wait(tmp_path):
+    endless = parse(file_of(next(pupil for pupil in PUPILS if pupil.student == "hal")))
+    began = []
+    with Pool(1, log=tmp_path / "log") as pool:
+        pool.submit(endless, began=lambda: began.append(time.monotonic()))
+        while not began:
+            time.sleep(0.05)
+        processes = psutil.Process(pool.processes[0].process.pid).children(recursive=True)
+        start = time.monotonic()
+    assert time.monotonic() - start < 6
+    assert not psutil.wait_procs(processes, timeout=10)[1]
+
+
+def test_where_there_can_be_no_judge_the_future_says_why(tmp_path):
+    with Pool(1, device="tpu", log=tmp_path / "log") as pool:
+        with pytest.raises(ValueError, match="tpu"):
+            pool.submit(parse(file_of(PUPILS[0]))).result()
