@@ -50,6 +50,7 @@ def main(arguments: list[str] | None = None) -> None:
 
     audit = commands.add_parser("audit", help="try the graders on everything that is known to be right or wrong")
     audit.add_argument("lessons", nargs="*", metavar="LESSON", help="without any: all")
+    audit.add_argument("--seeds", type=_positive, default=3, metavar="N", help="ask other hidden questions N times (%(default)s)")
     audit.add_argument("--json", metavar="PATH", help="one line of JSON a lesson; -: to standard output, and nothing else there")
     audit.set_defaults(run=_audit)
 
@@ -105,13 +106,13 @@ def _grade(options: argparse.Namespace) -> int:
 
 
 def _audit(options: argparse.Namespace) -> int:
-    from .audit import audit  # imports every mistake and reference
+    from .audit import audit, named  # imports every mistake and reference
 
     known = [lesson.name for lesson in notebook.lessons()]
     for name in options.lessons:
         notebook.lesson(name)
     console = Console(stderr=options.json == "-")
-    found = [audit(name) for name in options.lessons or known]
+    found = [audit(name, named(options.seeds)) for name in options.lessons or known]
     for each in found:
         console.print(each)
     _write_json(options.json, [each.as_json() for each in found])
