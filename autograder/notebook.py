@@ -40,6 +40,7 @@ class Lesson:
     name: str
     topic: str
     exercises: tuple[Slot, ...]
+    shown: frozenset[str]  # the code of released cells that only show something: nothing else in the notebook needs them
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,17 @@ def _released(name: str, topic: str) -> Lesson:
             exercise = CALL.fullmatch(check.source.strip())[1]
             stub = next(c for c in cells if c.metadata.get("nbgrader", {}).get("solution") and exercise in defined_names(c.source))
             slots.append(Slot(exercise, stub.metadata.nbgrader.grade_id, marks.grade_id, float(marks.points), stub.source))
-    return Lesson(name, topic, tuple(slots))
+    code = [cell.source for cell in cells if cell.cell_type == "code"]
+    plain = [cell.source for cell in cells if cell.cell_type == "code" and not cell.metadata.get("nbgrader")]
+    shown = frozenset(source for source in plain if "import " not in source
+                      and not _needed(source, "\n".join(other for other in code if other != source)))
+    return Lesson(name, topic, tuple(slots), shown)
+
+
+def _needed(source: str, others: str) -> bool:
+    """Does other code speak of a name that this code defines?"""
+    names = defined_names(source)
+    return bool(names) and re.search(rf"\b({'|'.join(names)})\b", others) is not None
 
 
 def defined_names(source: str) -> list[str]:
@@ -96,7 +107,8 @@ def lesson_of(notebook: NotebookNode) -> Lesson:
 
 
 def cells_to_run(notebook: NotebookNode, known: Lesson) -> list[Cell]:
-    """The code cells of a submission in order, without grade cells, experiments and copies of a stub that was answered elsewhere.
+    """The code cells of a submission in order, without grade cells, experiments, copies of a stub that was answered elsewhere, and what
+    the lesson shows besides, unless a learner's code speaks of it.
 
     A cell that defines an exercise is run whatever its metadata say.
     """
@@ -115,8 +127,9 @@ def cells_to_run(notebook: NotebookNode, known: Lesson) -> list[Cell]:
             continue
         cells.append(Cell(cell.source, exercises))
     answered = {name for cell in cells for name in cell.exercises if not same_code(cell.source, slots[name].stub)}
-    return [cell for cell in cells
-            if not any(name in answered and same_code(cell.source, slots[name].stub) for name in cell.exercises)]
+    cells = [cell for cell in cells if not any(name in answered and same_code(cell.source, slots[name].stub) for name in cell.exercises)]
+    own = "\n".join(cell.source for cell in cells if cell.source not in known.shown)
+    return [cell for cell in cells if cell.source not in known.shown or _needed(cell.source, own)]
 
 
 def join_halves(notebook: NotebookNode, marked: dict[str, frozenset[str]]) -> None:

@@ -7,6 +7,7 @@ the other side). The questions come from a learner's process, so each is measure
 from __future__ import annotations
 
 import inspect
+import json
 from typing import Any
 
 import torch
@@ -18,7 +19,11 @@ from attention_lab.threads import one_thread
 
 LARGEST = 1 << 25  # elements of a parameter or of anything computed on the way: 256 MB
 CALLS = 2000  # questions that one worker may ask
+REMEMBERED = 10_000  # questions known to be affordable
 CONTAINERS = ("Sequential", "ModuleList", "ModuleDict")
+
+
+_known: set[str] = set()  # what was measured before: everybody is asked the same, so most ask the same here
 
 
 class _Reached(Exception):
@@ -86,7 +91,12 @@ class Pieces:
         if shapes:
             tensors = {name: torch.empty(shape, dtype=getattr(torch, dtype), device="meta") for name, (shape, dtype) in shapes.items()}
         else:
-            _affordable(lambda: self._computed(header, {name: t.to("meta") for name, t in tensors.items()}))
+            asked = json.dumps([header, [[name, list(t.shape), str(t.dtype)] for name, t in tensors.items()]], sort_keys=True)
+            if asked not in _known:
+                _affordable(lambda: self._computed(header, {name: t.to("meta") for name, t in tensors.items()}))
+                if len(_known) == REMEMBERED:
+                    _known.clear()
+                _known.add(asked)
         with NoDropout():
             output, out = self._computed(header, tensors)
         back = {name: [list(t.shape), str(t.dtype).removeprefix("torch.")] for name, t in out.items()} if shapes else {}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 import torch
@@ -18,15 +19,33 @@ NO_GRADIENT = ("no gradient arrives. Either the result does not depend on it, or
                "plain numbers cuts the graph.")
 
 
-@dataclass(frozen=True)
 class Difference:
     """aspect: the check that fails (a key of verdict.SHARES). where: the tensor, as a learner would call it.
-    specific: does the message point at the fault, or does it only say that numbers differ?"""
+    specific: does the message point at the fault, or does it only say that numbers differ?
 
-    aspect: str
-    where: str
-    message: str
-    specific: bool = True
+    explain: gives message and specific where they are asked for, because few differences are told and to find words takes long.
+    """
+
+    def __init__(self, aspect: str, where: str, message: str = "", specific: bool = True,
+                 explain: Callable[[], tuple[str, bool]] | None = None):
+        self.aspect, self.where = aspect, where
+        self._explain = explain or (lambda: (message, specific))
+
+    @cached_property
+    def _said(self) -> tuple[str, bool]:
+        return self._explain()
+
+    @property
+    def message(self) -> str:
+        return self._said[0]
+
+    @property
+    def specific(self) -> bool:
+        return self._said[1]
+
+    def of(self, aspect: str) -> Difference:
+        """The same difference, put down to another check."""
+        return Difference(aspect, self.where, explain=lambda: self._said)
 
 
 def differences(case: Case, observation: Observation, scale: dict[str, float]) -> list[Difference]:
@@ -64,9 +83,10 @@ def _differences(case: Case, observation: Observation, scale: dict[str, float]) 
         elif name.startswith("buffer.") and not wrong_output:
             difference = _tensor(case, name, expected, tensors.get(name), scale)
             found += [difference] if difference else []
-    lost = [d.where.removeprefix("gradient of ") for d in found if d.message == NO_GRADIENT]
+    missing = {f"{_title(case, name)}" for name in case.expected_tensors if name.startswith("grad.") and name not in tensors}
+    lost = [d.where.removeprefix("gradient of ") for d in found if d.where in missing]
     if len(lost) > 1:  # one cause, told once
-        found = [d for d in found if d.message != NO_GRADIENT]
+        found = [d for d in found if d.where not in missing]
         more = f" and {len(lost) - 3} more" if len(lost) > 3 else ""
         found.append(Difference("gradients", f"gradients of {', '.join(lost[:3])}{more}", NO_GRADIENT))
     if case.limit is not None and header["largest"] and header["largest"]["elements"] >= case.limit:
@@ -193,8 +213,7 @@ def _tensor(case: Case, name: str, expected: Tensor, got: Tensor | None, scale: 
         return Difference("dtype", where, both + (follow if inputs and expected.is_floating_point() else "; the numbers are right."))
     if close(got, expected, within):
         return None
-    message, specific = explain(got, expected, within, inputs, case.secret)
-    return Difference(aspect, where, message, specific)
+    return Difference(aspect, where, explain=lambda: explain(got, expected, within, inputs, case.secret))
 
 
 def _inputs(case: Case) -> dict[str, Tensor]:

@@ -194,9 +194,9 @@ def _told_once(exercise: Exercise, found: list[list[Difference]]) -> list[list[D
 
     def told(case: Case, ds: list[Difference]) -> list[Difference]:
         if case.aspect == "device":
-            return [replace(d, aspect="device") for d in ds if d.aspect not in lost]
+            return [d.of("device") for d in ds if d.aspect not in lost]
         if case.question.get("again"):
-            return [replace(d, aspect=known) if d.aspect == "input" and not d.where.startswith("input") else d for d in ds]
+            return [d.of(known) if d.aspect == "input" and not d.where.startswith("input") else d for d in ds]
         return ds
     return [told(case, ds) for case, ds in zip(exercise.cases, found)]
 
@@ -250,9 +250,10 @@ def _worst(found: list[Difference]) -> Difference:
 
 def _leading(found: list[list[Difference]]) -> int:
     """The failing case to show: a wrong output before a wrong gradient before the rest, and where something specific is seen."""
-    rank = {aspect: i for i, aspect in enumerate(SHARES)}
-    failing = [i for i, ds in enumerate(found) if ds]
-    return min(failing, key=lambda i: (min(rank[d.aspect] for d in found[i]), not any(d.specific for d in found[i]), i))
+    order = list(SHARES)
+    rank = {i: min(order.index(d.aspect) for d in ds) for i, ds in enumerate(found) if ds}
+    first = [i for i in rank if rank[i] == min(rank.values())]
+    return next((i for i in first if any(d.specific for d in found[i])), first[0])
 
 
 def _headline(exercise: Exercise, found: list[list[Difference]], index: int, difference: Difference, trace: str | None,

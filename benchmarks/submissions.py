@@ -1,0 +1,59 @@
+"""The class that is graded: distinct notebooks of 01_se of mixed quality, always the same ones."""
+
+from __future__ import annotations
+
+import copy
+from random import Random
+
+from nbformat import NotebookNode
+
+from autograder.mistakes.se import MISTAKES, VARIANTS
+from autograder.notebook import lesson
+from autograder.record import source_of
+from solutions.reference import se
+from tests.classroom.pupils import FULL, LESSON, NAMES, NOTHING, SOLVED, Pupil
+
+RIGHT = "everything right"
+# Of ten people four have everything right; the numbers are those of exercises that are wrong, or still as they were released.
+WRONG = (0, 1, 0, 2, 1, 0, "stubs", 1, 0, 2)
+NEEDED = "from collections.abc import Sequence\n\nfrom torch import Tensor\n\n\n"  # by the signatures of the catalogue
+STUBS = {slot.name: slot.stub for slot in lesson(LESSON).exercises}
+IMPORTS = "import torch\nimport torch.nn.functional as F\nfrom torch import nn"
+
+
+def submissions(count: int) -> list[Pupil]:
+    """`count` people, no two with the same cells: a comment in each exercise is their own. The points of those who have something
+    wrong are not stated here. None holds an endless loop, whose cost is the time limit."""
+    return [_pupil(number, Random(f"benchmark {number}")) for number in range(count)]
+
+
+def _pupil(number: int, r: Random) -> Pupil:
+    student, quality = f"s{number:04d}", WRONG[number % len(WRONG)]
+    answers = {name: NEEDED + source_of(r.choice(variants), se) if r.random() < 0.4 else SOLVED[name]
+               for name, variants in _by_exercise(VARIANTS)}
+    if quality == "stubs":
+        answers |= {name: STUBS[name] for name in NAMES[r.randint(0, 3):]}
+    else:
+        for name, mistakes in r.sample(_by_exercise(MISTAKES), quality):
+            answers[name] = NEEDED + source_of(r.choice(mistakes), se)
+    answers = {name: f"# {student}\n{source}" for name, source in answers.items()}
+    what = RIGHT if quality == 0 else "left undone" if quality == "stubs" else f"{quality} wrong"
+    return Pupil(student, what, FULL if quality == 0 else NOTHING, answers)
+
+
+def _by_exercise(entries: tuple) -> list[tuple[str, list]]:
+    return [(name, [entry for entry in entries if entry.exercise == name]) for name in NAMES]
+
+
+def solved(number: int) -> Pupil:
+    """The solved notebook, with a comment that makes it another one."""
+    return Pupil(f"solved{number:04d}", RIGHT, FULL, {name: f"# {number}\n{source}" for name, source in SOLVED.items()})
+
+
+def without_pictures(notebook: NotebookNode) -> None:
+    """Leave of the code cells the exercises, the checks and torch's imports: no picture, no experiment, no matplotlib."""
+    first = next(cell for cell in notebook.cells if cell.cell_type == "code")
+    imports = copy.deepcopy(first)
+    imports.source = IMPORTS
+    notebook.cells = [cell for cell in notebook.cells if cell.cell_type != "code" or "nbgrader" in cell.metadata]
+    notebook.cells.insert(0, imports)
