@@ -179,11 +179,14 @@ def _grade(graders: Graders, cells: list[notebook.Cell], sandboxes: dict[str, Sa
             broken = {piece: result.verdicts[piece] for piece in sorted(graders.closure(exercise.name))
                       if result.verdicts[piece].points < result.verdicts[piece].max_points}
             endless = any(check.outcome == "timeout" for piece in broken.values() for check in piece.checks)
-            judged = None if endless else _verdict(graders, exercise, own, result)
+            judged = None if endless else _verdict(graders, exercise, own, result, traced=not broken)
             if broken and (judged is None or judged.points < judged.max_points):
                 pieces = Pieces(graders.reference, list(broken), graders.delegates[exercise.name])
                 again = _with_pieces(graders, exercise, list(broken), Session(sandboxes, cells, pieces, until), result)
-                judged = again if judged is None or again.points > judged.points else judged
+                if judged is None or again.points > judged.points:
+                    judged = again
+                else:  # it is wrong by itself, which is now worth an explanation
+                    judged = _verdict(graders, exercise, own, result)
             result.verdicts[exercise.name] = judged
     finally:
         own.close()
@@ -201,7 +204,8 @@ def _with_pieces(graders: Graders, exercise: recorded.Exercise, broken: list[str
     return judged
 
 
-def _verdict(graders: Graders, exercise: recorded.Exercise, session: Session, result: Result) -> Verdict:
+def _verdict(graders: Graders, exercise: recorded.Exercise, session: Session, result: Result, traced: bool = True) -> Verdict:
+    """traced: a wrong answer is asked once more, for what its sub-modules receive and give."""
     def asked_with(traced: bool) -> Verdict:
         together = session.ask_all(exercise, graders.packed[exercise.name, traced])
         first = {id(case.tensors): (case.question, answer) for case, answer in zip(_at_once(exercise), together)}
@@ -213,7 +217,7 @@ def _verdict(graders: Graders, exercise: recorded.Exercise, session: Session, re
 
     def judged() -> Verdict:
         untraced = asked_with(False)
-        traces = any(case.question["trace"] for case in exercise.cases)
+        traces = traced and any(case.question["trace"] for case in exercise.cases)
         return asked_with(True) if traces and untraced.points < untraced.max_points else untraced
 
     try:

@@ -40,7 +40,7 @@ class Lesson:
     name: str
     topic: str
     exercises: tuple[Slot, ...]
-    shown: frozenset[str]  # the code of released cells that only show something: nothing else in the notebook needs them
+    shown: tuple[str, ...]  # the code of released cells that only show something: nothing else in the notebook needs them
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def _released(name: str, topic: str) -> Lesson:
             slots.append(Slot(exercise, stub.metadata.nbgrader.grade_id, marks.grade_id, float(marks.points), stub.source))
     code = [cell.source for cell in cells if cell.cell_type == "code"]
     plain = [cell.source for cell in cells if cell.cell_type == "code" and not cell.metadata.get("nbgrader")]
-    shown = frozenset(source for source in plain if "import " not in source
+    shown = tuple(source for source in plain if "import " not in source
                       and not _needed(source, "\n".join(other for other in code if other != source)))
     return Lesson(name, topic, tuple(slots), shown)
 

@@ -13,7 +13,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as serialize
 from torch import Tensor
 
-from . import compare
+from . import compare, fingerprint
 
 FILE = "checks.safetensors"
 Observation = tuple[dict, dict[str, Tensor]]  # what attention_lab.observe gives: a header and tensors
@@ -68,6 +68,16 @@ class Exercise:
     def scale(self) -> dict[str, float]:
         """See compare.scales."""
         return compare.scales([case.expected_tensors for case in self.cases if case.question["device"] == "cpu"])
+
+    @cached_property
+    def telling(self) -> list[set[int]]:
+        """For each mistake, the cases on which it is seen."""
+        right = [(fingerprint.fingerprint(case.expected, case.expected_tensors, case.mentions),
+                  fingerprint.row_scales(case.expected_tensors, self.scale), case.question["dtype"]) for case in self.cases]
+        elsewhere = {i for i, case in enumerate(self.cases) if case.aspect == "device"}
+        seen = [{i for i, theirs in enumerate(mistake.fingerprints) if not fingerprint.same(theirs, *right[i])}
+                for mistake in self.mistakes]
+        return [cases - elsewhere or cases for cases in seen]  # another device tells only the mistakes that nothing else tells
 
 
 @dataclass

@@ -292,15 +292,10 @@ def _recognise(exercise: Exercise, observed: list[Observation], found: list[list
     explains the leading case, and of the others most, completely."""
     prints = [fingerprint.fingerprint(*o, case.mentions) for case, o in zip(exercise.cases, observed)]
     zero = [fingerprint.row_scales(o[1], scale) for o in observed]
-    honest = [fingerprint.fingerprint(case.expected, case.expected_tensors, case.mentions) for case in exercise.cases]
-    honest_zero = [fingerprint.row_scales(case.expected_tensors, scale) for case in exercise.cases]
     dtypes = [case.question["dtype"] for case in exercise.cases]
     failing = {i for i, ds in enumerate(found) if ds}
-    elsewhere = {i for i, case in enumerate(exercise.cases) if case.aspect == "device"}
     best, most = None, 0
-    for mistake in exercise.mistakes:
-        theirs = {i for i, p in enumerate(mistake.fingerprints) if not fingerprint.same(p, honest[i], honest_zero[i], dtypes[i])}
-        theirs = theirs - elsewhere or theirs  # another device tells only the mistakes that nothing else tells
+    for mistake, theirs in zip(exercise.mistakes, exercise.telling):
         if (leading in theirs <= failing and len(theirs) > most
                 and all(fingerprint.same(prints[i], mistake.fingerprints[i], zero[i], dtypes[i]) for i in theirs)):
             best, most = mistake, len(theirs)

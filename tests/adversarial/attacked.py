@@ -1,0 +1,100 @@
+"""A class of attackers and one honest pupil, graded by nbgrader's own commands as we set them up, and looked at from outside meanwhile."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from autograder import notebook
+from autograder.judge import Judge
+from tests.classroom.course import OURS, Course
+from tests.classroom.pupils import FULL, LESSON, NAMES, Pupil, notebook_of
+
+from .harness import ENVIRONMENT, Attack, World, honest_pupil
+from .outcomes import twin_of
+from .traces import Watch
+
+# The limits are a few seconds here, so that the attacks on them take a few seconds each. A name that is gone is an error.
+SETTINGS = OURS + """
+from autograder import judge, sandbox
+limits = {{(sandbox, "CPU_SECONDS"): 1.5, (sandbox, "WALL_SECONDS"): 4.0, (judge, "SECONDS"): 15.0}}
+for (module, name), value in limits.items():
+    assert isinstance(getattr(module, name), (int, float)), name
+    setattr(module, name, value)
+assert judge.class_seed
+judge.class_seed = lambda: {seed!r}
+"""
+HANGING = 420.0  # seconds after which a command of nbgrader is taken to hang
+
+
+class AttackedCourse(Course):
+    """The course with every attacker's submission, in a world of planted secrets."""
+
+    def __init__(self, folder: Path, world: World):
+        super().__init__(folder, settings=SETTINGS.format(seed=world.secrets["seed"]))
+        self.world = world
+        world.gradebook = folder / "gradebook.db"
+        world.other = folder / "submitted/ada" / LESSON / f"{LESSON}.ipynb"
+        self.watch = Watch((str(world.scratch), world.token), world.scratch)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {**super().environment, ENVIRONMENT: self.world.secrets["environment"], "TMPDIR": str(self.world.scratch)}
+
+    def nbgrader(self, *arguments: str) -> subprocess.CompletedProcess:
+        """As Course does it, but a command that hangs is ended and has no returncode of 0."""
+        process = subprocess.Popen([sys.executable, "-m", "nbgrader", *arguments], cwd=self.folder, env=self.environment, text=True,
+                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
+        try:
+            printed, _ = process.communicate(timeout=HANGING)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, 9)
+            printed = process.communicate()[0] + "\nIt hung, and was ended."
+        finally:
+            if process.poll() is None:  # the tests were interrupted
+                os.killpg(process.pid, 9)
+        return subprocess.CompletedProcess(process.args, process.returncode, printed, printed)
+
+    def points(self, student: str) -> dict[str, float | None]:
+        """By exercise, as the gradebook holds them; None where there is no score. KeyError for a student without a submission."""
+        with self.gradebook() as gradebook:
+            grades = {grade.name: grade for grade in gradebook.find_submission_notebook(LESSON, LESSON, student).grades}
+            slots = notebook.lesson(LESSON).exercises
+            assert set(grades) == {slot.check_id for slot in slots}, (student, set(grades))
+            return {slot.name: grades[slot.check_id].auto_score for slot in slots}
+
+    def gradebook_bytes(self) -> bytes:
+        return (self.folder / "gradebook.db").read_bytes()
+
+    def written_for(self, student: str) -> str:
+        """Everything in the folders of a student's graded notebook and feedback."""
+        folders = [self.autograded(student).parent, self.feedback(student).parent]
+        assert all(folder.is_dir() for folder in folders), folders
+        return "\n".join(path.read_text(errors="replace") for folder in folders for path in folder.rglob("*") if path.is_file())
+
+
+def honest_points(attacks: list[Attack]) -> dict[str, dict[str, float]]:
+    """What the answers are worth without the tricks, by the twin's name and exercise."""
+    found: dict[str, dict[str, float]] = {}
+    with Judge(seed="any") as judge:
+        assert judge.grade(notebook_of(Pupil("ada", "everything right", FULL)), LESSON).points == sum(FULL)  # it judges at all
+        for attack in attacks:
+            if (twin := twin_of(attack)) not in found:
+                result = judge.grade(notebook_of(honest_pupil(attack)), LESSON)
+                assert result.error is None, result.error
+                found[twin] = {name: result.verdicts[name].points for name in NAMES}
+    return found
+
+
+def attacked(folder: Path, world: World, attacks: list[Attack]) -> tuple[AttackedCourse, list[subprocess.CompletedProcess]]:
+    """The course after `autograde` and `generate_feedback`, and how these commands ended."""
+    course = AttackedCourse(folder, world)
+    course.release()
+    course.collect([world.ada, *map(world.pupil, attacks)])
+    for attack in attacks:
+        world.furnish(attack, folder / "submitted" / attack.name / LESSON)
+    with course.watch:
+        commands = [course.nbgrader("autograde", LESSON), course.nbgrader("generate_feedback", LESSON)]
+    return course, commands

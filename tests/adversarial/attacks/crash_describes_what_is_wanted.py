@@ -1,0 +1,9 @@
+"""Replaces attention_lab.crash.describe by something that no frame can hold."""
+# wins: harm
+# %% first
+import attention_lab.crash
+nonsense = {"type": "\ud800" * 100_000, "message": {}, "numbers": list(range(10**6)), "line": object()}
+attention_lab.crash.describe = lambda error, namespace: nonsense
+# %% squeeze
+def squeeze(x):
+    raise KeyboardInterrupt

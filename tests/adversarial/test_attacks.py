@@ -1,0 +1,145 @@
+"""Attacks on the grader: each succeeds where nothing protects it, and none through nbgrader's own commands as we set them up.
+
+Every third attack is tried, which takes a few minutes; `ADVERSARIAL=all pytest tests/adversarial` tries them all.
+"""
+
+import os
+
+from concurrent.futures import ThreadPoolExecutor
+
+import nbformat
+import pytest
+from conftest import need
+
+from tests.browser.lab import missing_tools
+from tests.classroom.pupils import FULL
+
+from .attacked import attacked, honest_points
+from .browser import Browser
+from .harness import GUESSABLE, World, attacks
+from .outcomes import LARGEST_PAGE, against_control, plain_page, twin_of
+from .traces import marked
+
+ATTACKS = attacks() if os.environ.get("ADVERSARIAL") == "all" else attacks()[::3]
+PAGES = [attack for attack in ATTACKS if attack.wins == "page"]
+each = pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
+each_page = pytest.mark.parametrize("attack", PAGES, ids=lambda attack: attack.name)
+
+
+@pytest.fixture(scope="module")
+def control(tmp_path_factory):
+    """A world whose seed can be guessed, with the control at work in it: it needs one processor, nbgrader meanwhile another."""
+    with World(tmp_path_factory.mktemp("control"), seed=GUESSABLE) as world, ThreadPoolExecutor(1) as pool:
+        yield world, pool.submit(against_control, world, ATTACKS)
+
+
+@pytest.fixture(scope="module")
+def unprotected(control):
+    """That world, and what every attack achieved in it."""
+    world, working = control
+    return world, working.result()
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory, control):
+    """The course of all attackers when it is graded, and how nbgrader's commands ended."""
+    folder = tmp_path_factory.mktemp("attacked")
+    with World(folder) as world:
+        yield attacked(folder / "course", world, ATTACKS)
+
+
+@pytest.fixture(scope="module")
+def honest():
+    return honest_points(ATTACKS)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    need(missing_tools())
+    with Browser() as browser:
+        yield browser
+
+
+# --- the control: an attack that fails here shows nothing
+
+def test_the_control_pays_right_answers(unprotected):
+    """By its own reckoning it is a grader: every style gives all points, and wrong answers none."""
+    _, outcomes = unprotected
+    for style, points in outcomes["honest"].points.items():
+        assert tuple(points.values()) == ((0.0,) * 4 if style == "executed" else FULL), style
+
+
+@pytest.mark.parametrize("attack", [attack for attack in ATTACKS if attack.wins != "page"], ids=lambda attack: attack.name)
+def test_it_succeeds_where_nothing_protects(unprotected, attack):
+    _, outcomes = unprotected
+    outcome = outcomes[attack.name]
+    assert outcome.won(attack, outcomes[twin_of(attack)]), (outcome.points, outcome.secrets, outcome.harm)
+
+
+@each_page
+def test_it_runs_on_a_plain_page(unprotected, browser, attack):
+    assert browser.ran(plain_page(unprotected[0], attack.name))
+
+
+# --- the real thing
+
+def test_everybody_is_graded_and_the_honest_have_their_points(graded):
+    course, commands = graded
+    for command in commands:
+        assert command.returncode == 0, command.stdout[-3000:]
+    assert tuple(course.points("ada").values()) == FULL
+
+
+@each
+def test_it_gains_no_point(graded, honest, attack):
+    points, worth = graded[0].points(attack.name), honest[twin_of(attack)]
+    assert {name: paid for name, paid in points.items() if paid is None or not 0 <= paid <= worth[name]} == {}, worth
+
+
+@each
+def test_it_learns_and_leaves_nothing(graded, attack):
+    course, _ = graded
+    world = course.world
+    assert world.given_away(course.written_for(attack.name)) == []
+    assert world.given_away(world.taken(attack)) == []
+    assert world.strewn(attack) == []
+    assert world.marker(attack) not in world.heard()
+    assert world.marker(attack).encode() not in course.gradebook_bytes()
+
+
+@each
+def test_its_page_is_there_and_small(graded, attack):
+    page = graded[0].feedback(attack.name)
+    assert 1000 < page.stat().st_size < LARGEST_PAGE
+    assert "\x1b" not in page.read_text(encoding="utf-8")
+    nbformat.validate(nbformat.read(graded[0].autograded(attack.name), as_version=4))
+
+
+def test_nothing_is_in_the_log_or_the_air(graded):
+    course, commands = graded
+    log = "\n".join(command.stdout for command in commands)
+    assert course.world.given_away(log) == []
+    assert "\x1b" not in log
+    assert course.world.given_away(course.world.heard()) == []
+    others = {place: secret for place, secret in course.world.secrets.items() if place != "gradebook"}
+    assert not [place for place, secret in others.items() if secret.encode() in course.gradebook_bytes()]
+
+
+def test_nothing_is_left_running_or_lying_about(graded):
+    course, _ = graded
+    world = course.world
+    assert [process.cmdline()[-1][-200:] for process in marked(str(world.scratch), world.token)] == []
+    assert [path.name for path in world.scratch.iterdir() if not path.name.startswith("torchinductor_")] == []  # that one is torch's
+    assert [path.name for path in world.loot.iterdir()] == []
+
+
+def test_no_limit_was_exceeded(graded):
+    watch = graded[0].watch
+    assert watch.seen["processes"] > 0  # it has looked
+    assert watch.exceeded() == []
+
+
+@each_page
+def test_nothing_of_it_runs_on_its_page(graded, browser, attack):
+    assert browser.ran(graded[0].feedback(attack.name)) == []
+
