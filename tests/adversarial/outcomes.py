@@ -26,7 +26,7 @@ from .harness import ENVIRONMENT, LESSON, ROOT, Attack, World, honest_pupil
 from .traces import end, marked
 
 PATIENCE = 16.0  # seconds for one job, after which this process takes the control for hanging
-LARGEST_PAGE = 5 << 20
+LARGEST_PAGE = 8 << 20
 IMPORTS = "import torch\nimport torch.nn.functional as F\nfrom torch import nn\nfrom attention_lab import check\n"
 
 Points = dict[str, dict[str, float]]  # by style, then by exercise
@@ -161,6 +161,8 @@ def _believe(attack: Attack, world: World, outcome: Outcome) -> None:
     hand_in(world.pupil(attack), folder)
     world.furnish(attack, folder)
     try:
+        if not (folder / f"{LESSON}.ipynb").is_file():
+            raise OSError("it is no file, and to read a pipe never ends")
         notebook = nbformat.read(folder / f"{LESSON}.ipynb", as_version=4)
         outcome.page = notebook
         MetadataValidator().validate_nb(notebook)

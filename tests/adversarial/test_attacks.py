@@ -4,7 +4,6 @@ Every third attack is tried, which takes a few minutes; `ADVERSARIAL=all pytest 
 """
 
 import os
-
 from concurrent.futures import ThreadPoolExecutor
 
 import nbformat

@@ -1,5 +1,5 @@
 """Hands in what looks like a notebook that was graded already, with scores, comments and a report in it."""
-# wins: points
+# wins: harm
 # %% notebook
 for grade_id, points in zip(GRADE_IDS.values(), (2.0, 3.0, 4.0, 1.0)):
     check = find(nb, f"{grade_id}-check")
