@@ -12,10 +12,10 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import attention_lab
 from solutions.course import ROOT
 
 ISOLATIONS = ("auto", "none")
@@ -157,7 +157,7 @@ def readable() -> tuple[str, ...]:
     Raises NoWalls where references or graders lie below one of these.
     """
     python = [sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")]
-    course = str(Path(find_spec("attention_lab").origin).parent)
+    course = str(Path(attention_lab.__file__).parent)
     system = ["/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache", "/etc/localtime", "/usr/share/zoneinfo",
               "/usr/share/fonts", "/etc/fonts", "/dev/zero", "/dev/urandom", "/proc/self", "/proc/cpuinfo", "/proc/meminfo",
               "/sys/devices/system/cpu"]

@@ -23,6 +23,8 @@ from typing import Any
 import psutil
 from torch import Tensor
 
+import attention_lab
+
 from . import wire
 from .isolation import around, settings, walls_for
 
@@ -253,10 +255,13 @@ def _environment(device: str) -> dict[str, str]:
 
 
 def _program(descriptor: int, settings: dict[str, Any]) -> str:
-    """A Python program that holds the texts of the worker's modules: it imports nothing of the repository."""
+    """A Python program that holds the texts of the worker's modules: it imports nothing of the repository but attention_lab, the one
+    that this process uses, whatever else is installed."""
+    library = str(Path(attention_lab.__file__).parents[1])
     texts = {name: Path(__file__).with_name(f"{name}.py").read_text(encoding="utf-8") for name in SOURCES}
     return f"""
 import sys, types
+sys.path.insert(0, {library!r})
 for name, text in {texts!r}.items():
     module = sys.modules[name] = types.ModuleType(name)
     exec(compile(text, f"<{{name}}>", "exec"), vars(module))

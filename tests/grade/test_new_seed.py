@@ -12,7 +12,7 @@ from tests.classroom.pupils import LESSON, PUPILS, ROOT, hand_in
 
 from .classes import counts
 
-OPTIONS = ("--isolation=none", "--jobs=1")  # walls know the library where it is installed
+OPTIONS = ("--jobs=1",)
 
 
 def test_the_old_seed_is_kept(tmp_path):
