@@ -71,7 +71,20 @@ def _missing(path: Path) -> str:
 
 
 def init_notebooks(self: Any) -> None:
-    """In the place of nbgrader's method: the notebooks of each submission that matches, and those that should be in it."""
+    """In the place of nbgrader's method: the notebooks of each submission that matches, and those that should be in it.
+
+    Raises NbGraderException where learners' code can't be kept in: before anything is written, and once for the whole class.
+    """
+    from autograder.isolation import NoWalls, walls_for  # imports torch
+
+    from .judging import JudgeCells
+
+    if not hasattr(self, "result"):  # `autograder grade` has asked already, with its own options
+        try:
+            walls_for(JudgeCells(parent=self).isolation)
+        except NoWalls as error:
+            self.log.error(error)
+            raise NbGraderException(str(error)) from error
     with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
         known = {assignment.name: [notebook.name for notebook in assignment.notebooks] for assignment in gradebook.assignments}
     wanted = known.get(self.coursedir.assignment_id, [])
