@@ -115,7 +115,7 @@ class Listener:
     """Hears what is sent to one port over TCP and UDP, and to a unix socket."""
 
     def __init__(self, folder: Path):
-        self.heard = b""
+        self.pieces: list[bytes] = []  # appended to by three threads
         self.path = str(folder / "listener")
         self.tcp = socket.create_server(("127.0.0.1", 0))
         self.port = self.tcp.getsockname()[1]
@@ -127,6 +127,10 @@ class Listener:
         for task in (lambda: self._accept(self.tcp), lambda: self._accept(self.unix), self._datagrams):
             threading.Thread(target=task, daemon=True).start()
 
+    @property
+    def heard(self) -> bytes:
+        return b"".join(self.pieces)
+
     def _accept(self, server: socket.socket) -> None:
         with contextlib.suppress(OSError):
             while True:
@@ -134,12 +138,12 @@ class Listener:
                 with connection:
                     connection.settimeout(2)
                     with contextlib.suppress(OSError):
-                        self.heard += connection.recv(1 << 16)
+                        self.pieces.append(connection.recv(1 << 16))
 
     def _datagrams(self) -> None:
         with contextlib.suppress(OSError):
             while True:
-                self.heard += self.udp.recv(1 << 16)
+                self.pieces.append(self.udp.recv(1 << 16))
 
     def close(self) -> None:
         for server in (self.tcp, self.unix, self.udp):
