@@ -31,7 +31,7 @@ from .isolation import around, settings, walls_for
 CPU_SECONDS = 10.0  # for one cell or one question
 WALL_SECONDS = 45.0
 START_SECONDS = 120.0
-PULSE = 0.05  # seconds between two looks at what a worker has used
+PULSE = 0.02  # seconds between two looks at what a worker has used: what it can write meanwhile is more than its bound
 SCRATCH_BYTES, SCRATCH_FILES = 64 << 20, 1000
 THREADS = 64
 SOURCES = ("wire", "walls", "pristine", "stand_ins", "worker")  # in the order of their imports
