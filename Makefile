@@ -14,7 +14,7 @@ BIN := $(CURDIR)/.venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 export PATH := $(BIN):$(PATH)
 
-.PHONY: lab reset test class build browser database
+.PHONY: lab reset test class build browser database bubblewrap
 
 lab: .venv/lab
 	$(BIN)/python -m attention_lab.workspace copy course my
@@ -23,7 +23,7 @@ lab: .venv/lab
 reset: .venv/lab
 	$(BIN)/python -m attention_lab.workspace reset course my $(LESSON)
 
-test: .venv/test browser database
+test: .venv/test browser database bubblewrap
 	rm -rf work/nbval && mkdir -p work && cp -r solutions/notebooks work/nbval
 	$(BIN)/ruff check .
 	$(BIN)/python -m pytest
@@ -45,6 +45,11 @@ database:
 	@{ command -v initdb || ls /usr/lib/postgresql/*/bin/initdb; } > /dev/null 2>&1 || { command -v apt-get > /dev/null && [ "$$(id -u)" = 0 ] && \
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq postgresql > /dev/null; } || \
 		echo "No PostgreSQL server, and no way to install it here: the test of a gradebook on a server will be left out."
+
+bubblewrap:
+	@command -v bwrap > /dev/null || { command -v apt-get > /dev/null && [ "$$(id -u)" = 0 ] && \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq bubblewrap libseccomp2 > /dev/null; } || \
+		echo "No bubblewrap, and no way to install it here: the tests of that wall will be left out."
 
 .venv/made:
 	$(PYTHON) -c "import sys; sys.exit('Python 3.11 or newer is needed, this is ' + sys.version) if sys.version_info < (3, 11) else None"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from conftest import need
 
 from autograder import isolation
 from autograder.isolation import WALLS, NoWalls, walls_for, works
@@ -76,6 +77,7 @@ def outside(tmp_path_factory):
 @pytest.fixture(scope="module", params=["none", *(wall.name for wall in WALLS)])
 def behind(request):
     """A sandbox with one wall, or none."""
+    need([request.param] if request.param not in ("none", *isolation.probed()) else [])
     with Sandbox(walls=() if request.param == "none" else (request.param,)) as sandbox:
         yield request.param, sandbox
 
