@@ -26,6 +26,7 @@ from .seed import class_seed
 DEVICES = ("auto", "cpu", "cuda")
 DRAWS = 5  # a seed whose cases do not tell two mistakes apart is followed by its next draw
 SECONDS = 120.0  # for a whole notebook; an honest one takes less than one
+BOTH = (False, True)  # a first pass without traces, a second one with them
 RESTARTS = 5  # workers that a submission's cells may take with them, before the cells that are left are not run
 
 
@@ -179,14 +180,14 @@ def _grade(graders: Graders, cells: list[notebook.Cell], sandboxes: dict[str, Sa
             broken = {piece: result.verdicts[piece] for piece in sorted(graders.closure(exercise.name))
                       if result.verdicts[piece].points < result.verdicts[piece].max_points}
             endless = any(check.outcome == "timeout" for piece in broken.values() for check in piece.checks)
-            judged = None if endless else _verdict(graders, exercise, own, result, traced=not broken)
+            judged = None if endless else _verdict(graders, exercise, own, result, (False,) if broken else BOTH)
             if broken and (judged is None or judged.points < judged.max_points):
                 pieces = Pieces(graders.reference, list(broken), graders.delegates[exercise.name])
                 again = _with_pieces(graders, exercise, list(broken), Session(sandboxes, cells, pieces, until), result)
                 if judged is None or again.points > judged.points:
                     judged = again
-                else:  # it is wrong by itself, which is now worth an explanation
-                    judged = _verdict(graders, exercise, own, result)
+                elif any(check.outcome == "failed" for check in judged.checks):  # it is wrong by itself, which is now worth an explanation
+                    judged = _verdict(graders, exercise, own, result, (True,))
             result.verdicts[exercise.name] = judged
     finally:
         own.close()
@@ -204,8 +205,9 @@ def _with_pieces(graders: Graders, exercise: recorded.Exercise, broken: list[str
     return judged
 
 
-def _verdict(graders: Graders, exercise: recorded.Exercise, session: Session, result: Result, traced: bool = True) -> Verdict:
-    """traced: a wrong answer is asked once more, for what its sub-modules receive and give."""
+def _verdict(graders: Graders, exercise: recorded.Exercise, session: Session, result: Result,
+             passes: tuple[bool, ...] = BOTH) -> Verdict:
+    """passes: whether what sub-modules receive and give is asked for; the next pass is for what is wrong in the one before."""
     def asked_with(traced: bool) -> Verdict:
         together = session.ask_all(exercise, graders.packed[exercise.name, traced])
         first = {id(case.tensors): (case.question, answer) for case, answer in zip(_at_once(exercise), together)}
@@ -216,9 +218,11 @@ def _verdict(graders: Graders, exercise: recorded.Exercise, session: Session, re
         return verdict.judge(exercise, ask, secret=True)
 
     def judged() -> Verdict:
-        untraced = asked_with(False)
-        traces = traced and any(case.question["trace"] for case in exercise.cases)
-        return asked_with(True) if traces and untraced.points < untraced.max_points else untraced
+        for traced in passes:
+            found = asked_with(traced)
+            if found.points == found.max_points or not any(case.question["trace"] for case in exercise.cases):
+                break
+        return found
 
     try:
         try:

@@ -215,7 +215,7 @@ def begin(sock: socket.socket, settings: dict[str, Any], restore: Callable[[], N
 
 
 def fork_for_each(control: socket.socket, settings: dict[str, Any], restore: Callable[[], None]) -> None:
-    """Fork a worker for every socket that arrives over `control`, and answer with its process id."""
+    """Fork a worker for every socket that arrives over `control`; it says there itself that it is ready."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them
     while True:
         message, descriptors, *_ = socket.recv_fds(control, 4096, 1)

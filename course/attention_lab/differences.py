@@ -83,7 +83,7 @@ def _differences(case: Case, observation: Observation, scale: dict[str, float]) 
         elif name.startswith("buffer.") and not wrong_output:
             difference = _tensor(case, name, expected, tensors.get(name), scale)
             found += [difference] if difference else []
-    missing = {f"{_title(case, name)}" for name in case.expected_tensors if name.startswith("grad.") and name not in tensors}
+    missing = {_title(case, name) for name in case.expected_tensors if name.startswith("grad.") and name not in tensors}
     lost = [d.where.removeprefix("gradient of ") for d in found if d.where in missing]
     if len(lost) > 1:  # one cause, told once
         found = [d for d in found if d.where not in missing]
