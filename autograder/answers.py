@@ -10,6 +10,8 @@ from torch import Tensor
 from attention_lab import values
 from attention_lab.recorded import Observation
 
+from . import wire
+
 TEXT = {"type": "string", "maxLength": 2000}
 MAYBE_TEXT = {"anyOf": [TEXT, {"type": "null"}]}
 WHOLE = {"type": "integer", "minimum": -(1 << 62), "maximum": 1 << 62}
@@ -63,12 +65,7 @@ def observations(header: dict[str, Any], tensors: dict[str, Tensor], count: int)
     headers = header.get("observations")
     if not isinstance(headers, list) or len(headers) != count:
         raise ValueError(f"not an answer to {count} questions")
-    own: list[dict[str, Tensor]] = [{} for _ in headers]
-    for name, tensor in tensors.items():
-        number, _, name = name.partition("/")
-        if not number.isdecimal() or int(number) >= count:
-            raise ValueError(f"a tensor {name!r} of no question")
-        own[int(number)][name] = tensor
+    own = wire.apart(tensors, count)
     for each, mine in zip(headers, own):
         observation(each, mine)
     return list(zip(headers, own))

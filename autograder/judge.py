@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from importlib import import_module
 from typing import Any
 
 import torch
@@ -16,15 +15,14 @@ from attention_lab.recorded import Observation
 from attention_lab.threads import one_thread
 from attention_lab.verdict import Check, Verdict
 
-from . import answers, notebook, record, wire
-from .graders import contract
+from . import answers, hidden, notebook, wire
+from .hidden import Graders
 from .pieces import Pieces
 from .reading import Unreadable
 from .sandbox import Died, Sandbox, Worker
 from .seed import class_seed
 
 DEVICES = ("auto", "cpu", "cuda")
-DRAWS = 5  # a seed whose cases do not tell two mistakes apart is followed by its next draw
 SECONDS = 120.0  # for a whole notebook; an honest one takes less than one
 BOTH = (False, True)  # a first pass without traces, a second one with them
 RESTARTS = 5  # workers that a submission's cells may take with them, before the cells that are left are not run
@@ -49,70 +47,6 @@ class Result:
         return sum(v.max_points for v in self.verdicts.values())
 
 
-@dataclass(frozen=True)
-class Graders:
-    """A lesson's hidden questions with the reference's answers: computed once a Judge, not once a submission."""
-
-    lesson: notebook.Lesson
-    exercises: list[recorded.Exercise]
-    delegates: dict[str, tuple[str, ...]]  # by exercise: the pieces that it may not delegate to
-    packed: dict[tuple[str, bool], wire.Packed]  # the questions that everybody is asked, as they are sent: by exercise, and whether traced
-
-    @property
-    def reference(self) -> dict[str, Any]:
-        return vars(import_module(f"solutions.reference.{self.lesson.topic}"))
-
-    def closure(self, name: str) -> set[str]:
-        """Every earlier exercise of the lesson that an exercise is built from, directly or not."""
-        uses = {exercise.name: exercise.uses for exercise in self.exercises}
-        found: set[str] = set()
-        waiting = list(uses.get(name, ()))
-        while waiting:
-            piece = waiting.pop()
-            if piece in uses and piece not in found:
-                found.add(piece)
-                waiting += uses[piece]
-        return found
-
-
-def prepare(lesson: notebook.Lesson, seed: str, device: str) -> Graders:
-    """Draw a lesson's hidden cases and ask the reference and every known mistake."""
-    reference = import_module(f"solutions.reference.{lesson.topic}")
-    mistakes = import_module(f"autograder.mistakes.{lesson.topic}").MISTAKES
-    for draw in range(DRAWS):
-        cases = contract.drawn(lesson.topic, f"{seed}/{draw}")
-        points = {slot.name: slot.points for slot in lesson.exercises}
-        try:
-            exercises = [record.record_exercise(exercise, points[exercise.name], reference,
-                                                [m for m in mistakes if m.exercise == exercise.name], f"{seed}/{draw}", device)
-                         for exercise in cases]
-        except ValueError:
-            if draw == DRAWS - 1:
-                raise
-            continue
-        for case in [case for exercise in exercises for case in exercise.cases]:
-            case.secret = True
-        delegates = {grader.name: grader.delegates for grader in contract.graders(lesson.topic)}
-        packed = {(exercise.name, traced): _packed([(_asked(case.question, traced), case.tensors) for case in _at_once(exercise)])
-                  for exercise in exercises for traced in (False, True)}
-        return Graders(lesson, exercises, delegates, packed)
-
-
-def _at_once(exercise: recorded.Exercise) -> list[recorded.Case]:
-    """The cases that travel together: all but those for another process, which sees the GPU."""
-    return [case for case in exercise.cases if case.question["device"] != "cuda"]
-
-
-def _asked(question: dict, traced: bool) -> dict:
-    """What sub-modules received and gave helps to explain a wrong answer, and takes a third of the time of a right one."""
-    return question if traced else {**question, "trace": False}
-
-
-def _packed(questions: list[tuple[dict, dict[str, Tensor]]]) -> wire.Packed:
-    return wire.Packed({"op": "observe", "exercise": questions[0][0]["exercise"], "questions": [question for question, _ in questions]},
-                       {f"{number}/{name}": t for number, (_, tensors) in enumerate(questions) for name, t in tensors.items()})
-
-
 class Judge:
     """Grades submissions. Use as a context manager.
 
@@ -130,7 +64,7 @@ class Judge:
         if self.device == "cuda":
             self.sandboxes["cuda"] = Sandbox(isolation, "cuda")
         self.isolation = self.sandboxes["cpu"].isolation
-        self.seed = seed or class_seed()
+        self.seed, self.keep = seed or class_seed(), not seed
         self.prepared: dict[str, Graders] = {}
 
     def __enter__(self) -> Judge:
@@ -148,7 +82,8 @@ class Judge:
         """A lesson's hidden questions. Raises ValueError for an unknown lesson."""
         if lesson not in self.prepared:
             with one_thread():
-                self.prepared[lesson] = prepare(notebook.lesson(lesson), self.seed, "cuda" if self.device == "cuda" else "meta")
+                self.prepared[lesson] = hidden.prepare(notebook.lesson(lesson), self.seed, "cuda" if self.device == "cuda" else "meta",
+                                                         self.keep)
         return self.prepared[lesson]
 
     def grade(self, submission: NotebookNode, lesson: str | None = None, solved: NotebookNode | None = None) -> Result:
@@ -166,6 +101,7 @@ class Judge:
         cells = notebook.cells_to_run(submission, known)
         if solved is not None:
             cells = notebook.completed(cells, known, solved)
+        self.sandboxes["cpu"].get_ready()
         with one_thread():
             _grade(self.graders(known.name), cells, self.sandboxes, result)
         return result
@@ -210,11 +146,11 @@ def _verdict(graders: Graders, exercise: recorded.Exercise, session: Session, re
     """passes: whether what sub-modules receive and give is asked for; the next pass is for what is wrong in the one before."""
     def asked_with(traced: bool) -> Verdict:
         together = session.ask_all(exercise, graders.packed[exercise.name, traced])
-        first = {id(case.tensors): (case.question, answer) for case, answer in zip(_at_once(exercise), together)}
+        first = {id(case.tensors): (case.question, answer) for case, answer in zip(hidden.at_once(exercise), together)}
 
         def ask(question: dict, tensors: dict[str, Tensor]) -> Observation:
             asked, observation = first.get(id(tensors), (None, None))
-            return observation if asked == question else session.ask(_asked(question, traced), tensors)
+            return observation if asked == question else session.ask(hidden.asked(question, traced), tensors)
         return verdict.judge(exercise, ask, secret=True)
 
     def judged() -> Verdict:
@@ -286,12 +222,12 @@ class Session:
     def ask(self, question: dict, tensors: dict[str, Tensor]) -> Observation:
         """The learner's observation. Raises Died, Missing."""
         device = "cuda" if question["device"] == "cuda" else "cpu"
-        return self._observations(_packed([(question, tensors)]), question["exercise"], 1, device)[0]
+        return self._observations(hidden.pack([(question, tensors)]), question["exercise"], 1, device)[0]
 
     def ask_all(self, exercise: recorded.Exercise, packed: wire.Packed) -> list[Observation]:
         """The observations of the cases that travel together; none where they are too large together. Raises Died, Missing."""
         try:
-            return self._observations(packed, exercise.name, len(_at_once(exercise)), "cpu")
+            return self._observations(packed, exercise.name, len(hidden.at_once(exercise)), "cpu")
         except TooLarge:
             return []
 

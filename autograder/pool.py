@@ -47,7 +47,7 @@ class Pool:
     end the processes end, whatever they are doing.
 
     isolation, device: as Judge's. log: the file that what they print goes to. prepare: gives hidden questions by lesson, asked once,
-    when there is something to judge, so that not every process computes them.
+    while the first process starts, so that not every process computes them.
     """
 
     def __init__(self, jobs: int, isolation: str = "auto", device: str = "auto", log: Path | None = None,
@@ -57,7 +57,7 @@ class Pool:
         self.threads = ThreadPoolExecutor(jobs)  # each waits for one process
         self.free: queue.SimpleQueue[JudgeProcess] = queue.SimpleQueue()
         self.processes: list[JudgeProcess] = []
-        self.starting, self.closed = threading.Lock(), False
+        self.starting, self.preparing, self.closed = threading.Lock(), threading.Lock(), False
 
     def __enter__(self) -> Pool:
         return self
@@ -84,13 +84,17 @@ class Pool:
         for _ in range(TRIES):
             process = self._process()
             try:
-                process.wait()
+                if not process.ready:
+                    process.begin(self._prepared())
                 if began:
                     began()
                 result = process.ask(task)
             except (EOFError, OSError):
                 process.end()
                 continue
+            except Exception:
+                process.end()
+                raise
             self.free.put(process)
             return result
         return Result(task[1], *self.settings, error=DIED.format(TRIES))
@@ -102,28 +106,33 @@ class Pool:
         with self.starting:
             if self.closed:
                 raise RuntimeError("the pool is closed")
-            if self.prepared is None:
-                self.prepared = pickle.dumps(self.prepare())  # in one piece: no tensors in shared memory
-            process = JudgeProcess(self.settings, self.log, self.prepared)
+            process = JudgeProcess(self.settings, self.log)
             self.processes.append(process)
             return process
+
+    def _prepared(self) -> bytes:
+        with self.preparing:
+            if self.prepared is None:
+                self.prepared = pickle.dumps(self.prepare())  # in one piece: no tensors in shared memory
+            return self.prepared
 
 
 class JudgeProcess:
     """One process with a judge. Its methods raise EOFError or OSError where it ends."""
 
-    def __init__(self, settings: tuple[str, str], log: Path | None, prepared: bytes):
+    def __init__(self, settings: tuple[str, str], log: Path | None):
         self.connection, theirs = START.Pipe()
-        self.process = START.Process(target=_serve, args=(theirs, settings, log, prepared), daemon=True)
+        self.process = START.Process(target=_serve, args=(theirs, settings, log), daemon=True)
         with _undisturbed():
             self.process.start()
         theirs.close()
         self.ready = False
 
-    def wait(self) -> None:
-        """Until it is ready. Raises what Judge raises where there can be none."""
-        if not self.ready and (error := self.connection.recv()):
+    def begin(self, prepared: bytes) -> None:
+        """Wait until it has started, and give it the hidden questions. Raises what Judge raises where there can be none."""
+        if error := self.connection.recv():
             raise error
+        self.connection.send_bytes(prepared)
         self.ready = True
 
     def ask(self, task: tuple[NotebookNode | Path, str | None, NotebookNode | None]) -> Result:
@@ -150,7 +159,7 @@ def _undisturbed():
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _serve(connection: Connection, settings: tuple[str, str], log: Path | None, prepared: bytes) -> None:
+def _serve(connection: Connection, settings: tuple[str, str], log: Path | None) -> None:
     """Grade what comes over the connection, until the other side ends."""
     _leave_the_terminal()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # the judge then ends its workers
@@ -160,12 +169,13 @@ def _serve(connection: Connection, settings: tuple[str, str], log: Path | None, 
             os.dup2(file.fileno(), 1), os.dup2(file.fileno(), 2)
     try:
         judge = Judge(*settings)
-        judge.prepared = pickle.loads(prepared)
+        judge.sandboxes["cpu"].get_ready()
     except Exception as error:  # there can be no judge with these settings
         connection.send(error)
         return
     connection.send(None)
     with judge, contextlib.suppress(EOFError, OSError):
+        judge.prepared = pickle.loads(connection.recv_bytes())
         while True:
             connection.send(graded(judge, *connection.recv()))
 

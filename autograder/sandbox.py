@@ -161,6 +161,7 @@ class Sandbox:
         self.device = device
         self.scratch = Path(tempfile.mkdtemp(prefix="autograder-"))
         self.first: tuple[subprocess.Popen, socket.socket] | None = None
+        self.started = False  # has the first one said so?
 
     @property
     def isolation(self) -> str:
@@ -178,14 +179,22 @@ class Sandbox:
         folder = Path(tempfile.mkdtemp(dir=self.scratch))
         if not self.fork:
             process, sock = self._start(folder)
+            _wait_for(process, sock)
             return Worker(sock, process.pid, folder, process)
-        if self.first is None or self.first[0].poll() is not None:
-            self.first = self._start(folder)
+        self.get_ready()
+        if not self.started:
+            _wait_for(*self.first)
+            self.started = True
         mine, theirs = socket.socketpair()
         mine.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)  # the kernel says who writes, in our numbers
         socket.send_fds(self.first[1], [str(folder).encode()], [theirs.fileno()])
         theirs.close()
         return Worker(mine, _first_word(mine), folder)
+
+    def get_ready(self) -> None:
+        """Begin to start the process that workers are forked from, which takes a few seconds; `worker` waits for it."""
+        if self.fork and (self.first is None or self.first[0].poll() is not None):
+            self.first, self.started = self._start(self.scratch), False
 
     def _start(self, folder: Path) -> tuple[subprocess.Popen, socket.socket]:
         """A process with torch imported: the worker itself, or the one that forks them."""
@@ -196,16 +205,6 @@ class Sandbox:
                                    pass_fds=[theirs.fileno()], env=_environment(self.device), cwd=self.scratch, start_new_session=True,
                                    stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         theirs.close()
-        mine.settimeout(START_SECONDS)
-        try:
-            ready = mine.recv(4096)
-        except (TimeoutError, ConnectionError):
-            ready = b""
-        if ready != b"ready":
-            process.kill()
-            said = ready + b"\n" + process.stderr.read()[-2000:]
-            raise RuntimeError(f"no worker starts: {said.decode(errors='replace')}")
-        process.stderr.close()
         return process, mine
 
     def close(self) -> None:
@@ -215,6 +214,20 @@ class Sandbox:
             process.kill()
             process.wait()
         _remove(self.scratch)
+
+
+def _wait_for(process: subprocess.Popen, sock: socket.socket) -> None:
+    """Until a process that was started is ready. Raises RuntimeError with what it says instead."""
+    sock.settimeout(START_SECONDS)
+    try:
+        ready = sock.recv(4096)
+    except (TimeoutError, ConnectionError):
+        ready = b""
+    if ready != b"ready":
+        process.kill()
+        said = ready + b"\n" + process.stderr.read()[-2000:]
+        raise RuntimeError(f"no worker starts: {said.decode(errors='replace')}")
+    process.stderr.close()
 
 
 def _first_word(sock: socket.socket) -> int:

@@ -4,42 +4,20 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 import tempfile
 import time
 from contextlib import suppress
 from dataclasses import asdict
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-import torch
-
-import attention_lab
 from attention_lab.verdict import Check, Verdict
-from solutions.course import ROOT
 
 from .judge import Judge, Result
 from .notebook import Cell, Lesson
+from .versions import VERSIONS, digest, unchanged
 
 UNUSED = 200 * 86400  # seconds after which a verdict that nobody asked for is removed
-
-
-def _files() -> list[tuple[str, Path]]:
-    """The code that judges, under names that hold anywhere: judge, graders, cases, mistakes, references, attention_lab."""
-    folders = {"autograder": ROOT / "autograder", "reference": ROOT / "solutions/reference",
-               "attention_lab": Path(attention_lab.__file__).parent}
-    return sorted((f"{name}/{path.relative_to(folder)}", path) for name, folder in folders.items() for path in folder.rglob("*.py"))
-
-
-def code() -> str:
-    """A digest of the code that judges."""
-    return _digest([(name, sha256(path.read_bytes()).hexdigest()) for name, path in _files()])
-
-
-def _stamps() -> list[tuple[str, int, int]]:
-    """Tells, cheaply, whether that code has changed."""
-    return [(name, path.stat().st_mtime_ns, path.stat().st_size) for name, path in _files()]
 
 
 def storable(result: Result) -> bool:
@@ -53,19 +31,18 @@ class Verdicts:
 
     def __init__(self, folder: Path, judge: Judge):
         self.folder = folder
-        versions = [torch.__version__, sys.version, sys.platform]
-        self.judge = [CODE, versions, judge.device, judge.isolation, judge.seed]
+        self.judge = [VERSIONS, judge.device, judge.isolation, judge.seed]
 
     def key(self, cells: list[Cell], lesson: Lesson) -> str:
         """The name of the verdict on these cells. The seed is in it, but can't be read from it."""
-        return _digest([self.judge, asdict(lesson), [asdict(cell) for cell in cells]])
+        return digest([self.judge, asdict(lesson), [asdict(cell) for cell in cells]])
 
     def get(self, key: str) -> Result | None:
         """The verdict, or None where there is none that can be read."""
         path = self.folder / f"{key}.json"
         try:
             kept = json.loads(path.read_bytes())
-            if kept["digest"] != _digest([key, kept["result"]]):
+            if kept["digest"] != digest([key, kept["result"]]):
                 return None
             result = _result(kept["result"])
         except (OSError, ValueError, TypeError, LookupError, RecursionError):
@@ -76,14 +53,14 @@ class Verdicts:
 
     def put(self, key: str, result: Result) -> None:
         """Keep a verdict that may be used again. Raises OSError where the folder can't be written to."""
-        if not storable(result) or _stamps() != STAMPS:  # new code beside old makes verdicts that are neither's
+        if not storable(result) or not unchanged():
             return
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         content = asdict(result)
         descriptor, beside = tempfile.mkstemp(dir=self.folder)  # for its owner's eyes only
         try:
             with os.fdopen(descriptor, "w", encoding="ascii") as file:
-                json.dump({"digest": _digest([key, content]), "result": content}, file)
+                json.dump({"digest": digest([key, content]), "result": content}, file)
             os.replace(beside, self.folder / f"{key}.json")
         except BaseException:
             with suppress(OSError):
@@ -96,13 +73,6 @@ class Verdicts:
             for path in self.folder.iterdir():
                 if time.time() - path.stat().st_mtime > (UNUSED if path.suffix else 3600):
                     path.unlink()
-
-
-def _digest(content: Any) -> str:
-    return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
-
-
-STAMPS, CODE = _stamps(), code()  # of now, when that code is imported as well
 
 
 def _result(kept: dict[str, Any]) -> Result:

@@ -70,6 +70,22 @@ def _unpacked(specs: list, flat: dict[str, Tensor]) -> dict[str, Tensor]:
     return {name: next(parts[dtype]).view(shape).clone() for name, dtype, shape in specs}
 
 
+def together(groups: list[dict[str, Tensor]]) -> dict[str, Tensor]:
+    """The tensors of several questions, or answers, in one frame: "number/name"."""
+    return {f"{number}/{name}": tensor for number, group in enumerate(groups) for name, tensor in group.items()}
+
+
+def apart(tensors: dict[str, Tensor], count: int) -> list[dict[str, Tensor]]:
+    """What `together` put into one. Raises ValueError for a tensor of none of the `count`."""
+    groups: list[dict[str, Tensor]] = [{} for _ in range(count)]
+    for name, tensor in tensors.items():
+        number, _, name = name.partition("/")
+        if not number.isdecimal() or int(number) >= count:
+            raise ValueError(f"a tensor {name!r} of number {number!r}, of {count}")
+        groups[int(number)][name] = tensor
+    return groups
+
+
 def _bounded(head: int, body: int) -> None:
     if head > HEADER_BYTES or body > TENSOR_BYTES:
         raise ValueError(f"a frame of {head:,} + {body:,} bytes; at most {HEADER_BYTES:,} + {TENSOR_BYTES:,} may be sent")

@@ -124,22 +124,12 @@ class Notebook:
         return {"raised": raised}, {}
 
     def observe(self, header: dict, tensors: dict[str, Tensor]) -> tuple[dict, dict[str, Tensor]]:
-        """What an exercise does with each question, as attention_lab.observe writes it down; or that nothing has its name.
-
-        The tensors of a question, and of its observation, have its number before their names.
-        """
+        """What an exercise does with each question, as attention_lab.observe writes it down; or that nothing has its name."""
         if header["exercise"] not in self.scope:
             return {"missing": True}, {}
-        given: list[dict[str, Tensor]] = [{} for _ in header["questions"]]
-        for name, tensor in tensors.items():
-            number, _, name = name.partition("/")
-            given[int(number)][name] = tensor
-        observations, out = [], {}
-        for number, (question, mine) in enumerate(zip(header["questions"], given)):
-            observation, seen = observe(self.scope[header["exercise"]], question, mine, self.scope)
-            observations.append(observation)
-            out |= {f"{number}/{name}": tensor for name, tensor in seen.items()}
-        return {"observations": observations}, out
+        asked = zip(header["questions"], wire.apart(tensors, len(header["questions"])))
+        seen = [observe(self.scope[header["exercise"]], question, given, self.scope) for question, given in asked]
+        return {"observations": [observation for observation, _ in seen]}, wire.together([out for _, out in seen])
 
 
 def _compiled(source: str, file: str, future: int) -> types.CodeType:
