@@ -29,14 +29,13 @@ DRAWS = 5  # a seed whose cases do not tell two mistakes apart is followed by it
 class Graders:
     """A lesson's hidden questions with the reference's answers.
 
-    delegates: the pieces that an exercise may not delegate to. packed: the questions that everybody is asked, by exercise and
-    whether what sub-modules receive and give is asked for.
+    delegates: the pieces that an exercise may not delegate to. packed: the questions that everybody is asked, by exercise.
     """
 
     lesson: notebook.Lesson
     exercises: list[recorded.Exercise]
     delegates: dict[str, tuple[str, ...]]
-    packed: dict[tuple[str, bool], wire.Packed]
+    packed: dict[str, wire.Packed]
 
     @property
     def reference(self) -> dict[str, Any]:
@@ -105,13 +104,9 @@ def drawn(lesson: notebook.Lesson, seed: str, device: str) -> list[recorded.Exer
 
 def _graders(lesson: notebook.Lesson, exercises: list[recorded.Exercise]) -> Graders:
     """What a judge needs of a lesson's recorded questions."""
-    packed = {}
-    for exercise in exercises:
-        for case in exercise.cases:
-            case.secret = True
-        for traced in (False, True):
-            packed[exercise.name, traced] = pack([(asked(case.question, traced), case.tensors) for case in at_once(exercise)])
-        packed[exercise.name, True].body = packed[exercise.name, False].body  # the same numbers: held once
+    for case in [case for exercise in exercises for case in exercise.cases]:
+        case.secret = True
+    packed = {exercise.name: pack([(asked(case), case.tensors) for case in at_once(exercise)]) for exercise in exercises}
     return Graders(lesson, exercises, {grader.name: grader.delegates for grader in contract.graders(lesson.topic)}, packed)
 
 
@@ -120,9 +115,9 @@ def at_once(exercise: recorded.Exercise) -> list[recorded.Case]:
     return [case for case in exercise.cases if case.question["device"] != "cuda"]
 
 
-def asked(question: dict, traced: bool) -> dict:
-    """What sub-modules received and gave helps to explain a wrong answer, and takes a third of the time of a right one."""
-    return question if traced else {**question, "trace": False}
+def asked(case: recorded.Case) -> dict[str, Any]:
+    """What attention_lab.verdict asks first: what sub-modules receive and give only explains a wrong answer."""
+    return {**case.question, "choice": 0, "trace": False}
 
 
 def pack(questions: list[tuple[dict, dict[str, Tensor]]]) -> wire.Packed:

@@ -24,7 +24,6 @@ from .seed import class_seed
 
 DEVICES = ("auto", "cpu", "cuda")
 SECONDS = 120.0  # for a whole notebook; an honest one takes less than one
-BOTH = (False, True)  # a first pass without traces, a second one with them
 RESTARTS = 5  # workers that a submission's cells may take with them, before the cells that are left are not run
 
 
@@ -108,29 +107,42 @@ class Judge:
 
 
 def _grade(graders: Graders, cells: list[notebook.Cell], sandboxes: dict[str, Sandbox], result: Result) -> None:
-    """Every exercise with the learner's own earlier pieces; one that fails where those lost points again, with the course's."""
-    until = time.monotonic() + SECONDS
-    own = Session(sandboxes, cells, until=until)
+    own = Session(sandboxes, cells, until=time.monotonic() + SECONDS)
     try:
         for exercise in graders.exercises:
-            broken = {piece: result.verdicts[piece] for piece in sorted(graders.closure(exercise.name))
-                      if result.verdicts[piece].points < result.verdicts[piece].max_points}
-            endless = any(check.outcome == "timeout" for piece in broken.values() for check in piece.checks)
-            judged = None if endless else _verdict(graders, exercise, own, result, (False,) if broken else BOTH)
-            if broken and (judged is None or judged.points < judged.max_points):
-                pieces = Pieces(graders.reference, list(broken), graders.delegates[exercise.name])
-                again = _with_pieces(graders, exercise, list(broken), Session(sandboxes, cells, pieces, until), result)
-                if judged is None or again.points > judged.points:
-                    judged = again
-                elif any(check.outcome == "failed" for check in judged.checks):  # it is wrong by itself, which is now worth an explanation
-                    judged = _verdict(graders, exercise, own, result, (True,))
-            result.verdicts[exercise.name] = judged
+            result.verdicts[exercise.name] = _exercise(graders, exercise, own, result)
     finally:
         own.close()
 
 
-def _with_pieces(graders: Graders, exercise: recorded.Exercise, broken: list[str], session: Session, result: Result) -> Verdict:
+def _exercise(graders: Graders, exercise: recorded.Exercise, own: Session, result: Result) -> Verdict:
+    """With the learner's own earlier pieces, and where some of those lost points with the course's in their place: the better counts."""
+    earlier = {piece: result.verdicts[piece] for piece in sorted(graders.closure(exercise.name))}
+    broken = [piece for piece, its in earlier.items() if its.points < its.max_points]
+    lost = [check for piece in broken for check in earlier[piece].checks if check.outcome != "passed"]
+
+    def with_own() -> Verdict:
+        return _verdict(graders, exercise, own, result)
+
+    def with_courses() -> Verdict:
+        return _with_pieces(graders, exercise, broken, own, result)
+
+    if not broken:
+        return with_own()
+    if any(check.outcome == "timeout" for check in lost):  # once is enough
+        return with_courses()
+    # What is built on a wrong output is hardly ever right.
+    first, second = (with_courses, with_own) if any(check.name == "output" for check in lost) else (with_own, with_courses)
+    judged = first()
+    if judged.points == judged.max_points:
+        return judged
+    by = {first: judged, second: second()}
+    return by[with_courses] if by[with_courses].points > by[with_own].points else by[with_own]
+
+
+def _with_pieces(graders: Graders, exercise: recorded.Exercise, broken: list[str], own: Session, result: Result) -> Verdict:
     """The verdict where the learner's broken pieces are answered by the judge."""
+    session = Session(own.sandboxes, own.cells, Pieces(graders.reference, broken, graders.delegates[exercise.name]), own.until)
     try:
         judged = _verdict(graders, exercise, session, result)
     finally:
@@ -141,24 +153,15 @@ def _with_pieces(graders: Graders, exercise: recorded.Exercise, broken: list[str
     return judged
 
 
-def _verdict(graders: Graders, exercise: recorded.Exercise, session: Session, result: Result,
-             passes: tuple[bool, ...] = BOTH) -> Verdict:
-    """passes: whether what sub-modules receive and give is asked for; the next pass is for what is wrong in the one before."""
-    def asked_with(traced: bool) -> Verdict:
-        together = session.ask_all(exercise, graders.packed[exercise.name, traced])
-        first = {id(case.tensors): (case.question, answer) for case, answer in zip(hidden.at_once(exercise), together)}
+def _verdict(graders: Graders, exercise: recorded.Exercise, session: Session, result: Result) -> Verdict:
+    def judged() -> Verdict:
+        together = session.ask_all(exercise, graders.packed[exercise.name])
+        first = {id(case.tensors): (hidden.asked(case), answer) for case, answer in zip(hidden.at_once(exercise), together)}
 
         def ask(question: dict, tensors: dict[str, Tensor]) -> Observation:
             asked, observation = first.get(id(tensors), (None, None))
-            return observation if asked == question else session.ask(hidden.asked(question, traced), tensors)
+            return observation if asked == question else session.ask(question, tensors)
         return verdict.judge(exercise, ask, secret=True)
-
-    def judged() -> Verdict:
-        for traced in passes:
-            found = asked_with(traced)
-            if found.points == found.max_points or not any(case.question["trace"] for case in exercise.cases):
-                break
-        return found
 
     try:
         try:

@@ -111,7 +111,7 @@ def _placed(exercise: Exercise, ask: Ask, scale: dict[str, float]) -> tuple[list
     choices, observed, lost = [], [], False
     for case in exercise.cases:
         choice = choices[0] if choices else 0
-        answer = ask({**case.question, "choice": choice}, case.tensors)
+        answer = ask({**case.question, "choice": choice, "trace": False}, case.tensors)
         count = answer[0]["placements"]
         doubtful = count > 1 and (not observed or count != observed[0][0]["placements"]) and case.question["device"] != "meta"
         if doubtful and not lost and differences(case, answer, scale):
@@ -166,7 +166,9 @@ def _red(exercise: Exercise, observed: list[Observation], found: list[list[Diffe
     wrong_numbers = difference.aspect == case.aspect and difference.where.startswith("output")
     shown = _picture(case, observed[index])
     verdict.shown = None if case.secret else shown
-    trace = first_difference(case, observed[index], scale)[0] if wrong_numbers and shown else None
+    trace = None
+    if wrong_numbers and shown and case.question["trace"]:  # what its sub-modules receive and give is asked of this case alone
+        trace = first_difference(case, ask(index, case.question), scale)[0]
     if mistake:
         verdict.mistake, verdict.headline = mistake.id, mistake.sentence
     else:
@@ -231,8 +233,9 @@ def _checks(exercise: Exercise, found: list[list[Difference]]) -> list[Check]:
     failed: dict[str, tuple[str, str]] = {}
     for case, ds in zip(exercise.cases, found):
         for d in ds:
-            outcome = "error" if d.where in ("crash", "class") else "failed"
-            failed.setdefault(d.aspect, (outcome, f"With {case.label}: {d.where}: {d.message}"))
+            if d.aspect not in failed:
+                outcome = "error" if d.where in ("crash", "class") else "failed"
+                failed[d.aspect] = outcome, f"With {case.label}: {d.where}: {d.message}"
     if "output" in failed:
         failed |= dict.fromkeys(COMPARED, ("failed", NOT_COMPARED))
     return [Check(aspect, *failed.get(aspect, ("passed", ""))) for aspect in aspects(exercise)]

@@ -334,7 +334,7 @@ predict_then_run(predicted, measured, unit="parameters")
 # on the same map. **Multiply-adds** count the products of matrices and convolutions; sums, means and the product with the gate are left
 # out, as in the papers' tables.
 
-# %%
+# %% tags=["experiment"]
 x = torch.randn(1, 256, 14, 14)
 for module in (nn.Conv2d(256, 256, 3, padding=1, bias=False), SEBlock(256)):
     of_it = cost(module, x, latency=False)
@@ -345,7 +345,7 @@ for module in (nn.Conv2d(256, 256, 3, padding=1, bias=False), SEBlock(256)):
 # A convolution uses each of its numbers at every position of the map, SE uses each of its numbers once an image. By the clock SE is less of a bargain than these numbers promise: it has to read the whole
 # map twice, to squeeze and to multiply, which counts as no multiply-add at all. The next cell measures it; your numbers differ from run to run and from machine to machine.
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["experiment", "nbval-ignore-output"]
 x = torch.randn(1, 256, 56, 56)
 conv, block = nn.Conv2d(256, 256, 3, padding=1, bias=False), SEBlock(256)
 of_conv, of_block = cost(conv, x), cost(block, x)
