@@ -29,8 +29,7 @@ from .judge import Judge
 from .mutants import mutants
 from .reading import read
 
-SEEDS = 3
-MUTATED = 3  # with how many of them mutants are tried, which are many
+MUTATED = 3  # the seeds with which mutants are tried, which are many
 
 
 @dataclass
@@ -70,7 +69,8 @@ class Audit:
 
     def __str__(self) -> str:
         judged = ", ".join(f"{count} {kind}" for kind, count in self.totals.items())
-        lines = [f"{self.lesson}, {len(self.seeds)} seeds: {judged}. {'FAILED' if self.failed else 'Nothing is judged wrongly.'}"]
+        mutated = f" (mutants with the first {MUTATED})" if len(self.seeds) > MUTATED else ""
+        lines = [f"{self.lesson}, {len(self.seeds)} seeds{mutated}: {judged}. {'FAILED' if self.failed else 'Nothing is judged wrongly.'}"]
         for what, found in self.problems.items():
             lines += [f"  {len(found)} {what}:", *(f"    {entry}" for entry in found)]
         return "\n".join(lines)
@@ -81,7 +81,7 @@ def named(count: int) -> list[str]:
     return [f"audit {number}" for number in range(1, count + 1)]
 
 
-def audit(lesson_name: str, seeds: Sequence[str] = tuple(named(SEEDS))) -> Audit:
+def audit(lesson_name: str, seeds: Sequence[str] = tuple(named(MUTATED))) -> Audit:
     """Judge everything that is known of a lesson, once for each seed. Raises ValueError for an unknown lesson."""
     lesson = notebook.lesson(lesson_name)
     catalogue, reference = (import_module(f"{package}.{lesson.topic}") for package in ("autograder.mistakes", "solutions.reference"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import sysconfig
@@ -85,16 +86,13 @@ class NoWalls(RuntimeError):
     """Learners' code can't be kept from files or the network on this machine."""
 
 
-def walls_for(isolation: str, have: Sequence[str] | None = None) -> tuple[str, ...]:
-    """The walls that are put up. Raises ValueError for an unknown isolation, NoWalls where "auto" can't keep strangers' code in.
-
-    have: the walls of this machine, unless they are to be found out.
-    """
+def walls_for(isolation: str) -> tuple[str, ...]:
+    """The walls that are put up. Raises ValueError for an unknown isolation, NoWalls where "auto" can't keep strangers' code in."""
     if isolation not in ISOLATIONS:
         raise ValueError(f"isolation {isolation!r} is none of {', '.join(ISOLATIONS)}")
     if isolation == "none":
         return ()
-    walls = probed() if have is None else tuple(have)
+    walls = probed()
     open_to = {"files", "network"} - set().union(*(wall.keeps for wall in WALLS if wall.name in walls))
     if open_to:
         raise NoWalls(f"Nothing on this machine keeps learners' code from your {' and the '.join(sorted(open_to))}, so nothing was run. "
@@ -115,8 +113,6 @@ def works(wall: Wall) -> bool:
         return os.name == "posix"
     if sys.platform != "linux" or wall.name == "seccomp" and not program() or wall.name == "bubblewrap" and not shutil.which("bwrap"):
         return False
-    import socket
-
     with socket.create_server(("127.0.0.1", 0)) as server, tempfile.TemporaryDirectory(prefix="autograder-") as scratch, \
             tempfile.NamedTemporaryFile(prefix="autograder-") as secret:
         given = {"text": Path(__file__).with_name("walls.py").read_text(encoding="utf-8"), "forbidden": secret.name,

@@ -29,13 +29,17 @@ RESTARTS = 5  # workers that a submission's cells may take with them, before the
 
 @dataclass
 class Result:
-    """A submission's verdicts by exercise, in the lesson's order. error: why it could not be read, or why grading itself failed."""
+    """A submission's verdicts by exercise, in the lesson's order.
+
+    error: why it could not be read, or why grading itself failed. timed_out: did anything of it not come to an end in its time?
+    """
 
     lesson: str | None
     isolation: str
     device: str
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     error: str | None = None
+    timed_out: bool = False
 
     @property
     def points(self) -> float:
@@ -113,6 +117,7 @@ def _grade(graders: Graders, cells: list[notebook.Cell], sandboxes: dict[str, Sa
             result.verdicts[exercise.name] = _exercise(graders, exercise, own, result)
     finally:
         own.close()
+        result.timed_out |= own.timed_out
 
 
 def _exercise(graders: Graders, exercise: recorded.Exercise, own: Session, result: Result) -> Verdict:
@@ -147,6 +152,7 @@ def _with_pieces(graders: Graders, exercise: recorded.Exercise, broken: list[str
         judged = _verdict(graders, exercise, session, result)
     finally:
         session.close()
+        result.timed_out |= session.timed_out
     if judged.points:
         names = " and ".join(f"`{name}`" for name in broken)
         judged.notes.append(f"Judged with the course's own {names}, because yours lost points: those are lost once, not twice.")
@@ -179,6 +185,7 @@ def _verdict(graders: Graders, exercise: recorded.Exercise, session: Session, re
         return _nothing(exercise, "error", "The grader itself failed on this exercise. Your instructor sees that and will look at it.")
 
 
+TIMED = ("cpu", "wall", "budget")
 DEATHS = {"cpu": "Your code did not come to an end: {}. Is there a loop that never stops?",
           "wall": "Your code did not come to an end: {}.",
           "budget": "Your notebook took too long as a whole, and this exercise was not reached: {}.",
@@ -189,7 +196,7 @@ DEATHS = {"cpu": "Your code did not come to an end: {}. Is there a loop that nev
 
 def _told(death: Died) -> tuple[str, str]:
     """The outcome and the sentence that a learner reads."""
-    return "timeout" if death.kind in ("cpu", "wall", "budget") else "error", DEATHS[death.kind].format(death)
+    return "timeout" if death.kind in TIMED else "error", DEATHS[death.kind].format(death)
 
 
 def _nothing(exercise: recorded.Exercise, outcome: str, message: str) -> Verdict:
@@ -221,6 +228,7 @@ class Session:
         self.stopped: dict[int, tuple[str, str]] = {}  # cells that do not get to their end -> outcome and why
         self.slow: set[int] = set()  # cells that were out of time by the clock once: the machine may have been busy
         self.deadly: set[int] = set()  # cells that are not run any more
+        self.timed_out = False
 
     def ask(self, question: dict, tensors: dict[str, Tensor]) -> Observation:
         """The learner's observation. Raises Died, Missing."""
@@ -237,7 +245,7 @@ class Session:
     def _observations(self, packed: wire.Packed, exercise: str, count: int, device: str) -> list[Observation]:
         worker = self.workers.get(device) or self._begin(device)
         try:
-            header, out = worker.ask(packed, self._remote)
+            header, out = self._asked(worker, packed)
             if header.get("missing") is True:
                 raise self._missing(exercise)
             if "unsent" in header:
@@ -248,6 +256,13 @@ class Session:
         except (Died, ValueError) as error:
             self._end(device)
             raise error if isinstance(error, Died) else Died("broken", str(error)) from error
+
+    def _asked(self, worker: Worker, question: dict | wire.Packed) -> tuple[dict, dict[str, Tensor]]:
+        try:
+            return worker.ask(question, self._remote)
+        except Died as death:
+            self.timed_out |= death.kind in TIMED
+            raise
 
     def _remote(self, header: dict, tensors: dict[str, Tensor]) -> tuple[dict, dict[str, Tensor]]:
         if self.pieces is None:
@@ -261,7 +276,7 @@ class Session:
             worker.until = self.until
             try:
                 for header in self.pieces.headers() if self.pieces else ():
-                    worker.ask({"op": "stand_in", **header})
+                    self._asked(worker, {"op": "stand_in", **header})
             except Died:
                 self._end(device)
                 raise
@@ -269,7 +284,7 @@ class Session:
                 if number in self.deadly or len(self.deadly) > RESTARTS:
                     continue
                 try:
-                    header, _ = worker.ask({"op": "cell", "source": cell.source, "number": number}, self._remote)
+                    header, _ = self._asked(worker, {"op": "cell", "source": cell.source, "number": number})
                     answers.cell(header)
                 except (Died, ValueError) as error:
                     death = error if isinstance(error, Died) else Died("broken", str(error))

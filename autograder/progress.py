@@ -35,6 +35,7 @@ class Entry:
     kept: bool = False
     result: Result | None = None
     unreadable: str = ""
+    half_read: str = ""
 
     @property
     def full(self) -> bool:
@@ -53,6 +54,8 @@ class Entry:
             return ""
         if self.result.error:
             return self.result.error
+        if self.half_read and not self.full:
+            return f"The file {self.half_read}"
         below = [v for v in self.result.verdicts.values() if v.points < v.max_points]
         return f"{below[0].exercise}: " + re.split(r"(?<=[.?!])\s", below[0].headline, maxsplit=1)[0] if below else ""
 
@@ -94,6 +97,9 @@ class Progress:
 
     def unreadable(self, student: str, problem: str) -> None:
         self.entries[student].unreadable = problem
+
+    def half_read(self, student: str, problem: str) -> None:
+        self.entries[student].half_read = problem
 
     def judging(self, student: str) -> None:
         entry = self.entries[student]
@@ -149,6 +155,8 @@ class Progress:
                  f"{sum(entry.full for entry in done.values())} with full marks"]
         unread = sum(bool(entry.unreadable) for entry in done.values())
         parts += [f"{unread} not readable"] if unread else []
+        halves = sum(bool(entry.half_read) for entry in done.values())
+        parts += [f"{halves} readable in part"] if halves else []
         parts += [f"{self.before} graded before"] if self.before else []
         parts += [f"{len(self.lost)} NOT recorded"] if self.lost else []
         self.console.print(Text("; ".join(parts) + f"; {time.monotonic() - self.began:.0f} s"), soft_wrap=True)

@@ -23,6 +23,7 @@ from .nbgrader_plugin.handed_in import released
 from .nbgrader_plugin.repair import Mark, known_marks, restore
 from .pool import Pool
 from .progress import Progress
+from .reading import NOTE
 from .verdicts import Verdicts, storable
 
 
@@ -35,6 +36,8 @@ class Recorder(Autograde):
 
     Which of them are graded, what is skipped and what `force` does is nbgrader's matter. students: these alone; nobody: all.
     """
+
+    walls_known = True  # the command has asked for them, with its own options: see nbgrader_plugin.handed_in
 
     def __init__(self, progress: Progress, students: list[str], **keywords: Any):
         super().__init__(**keywords)
@@ -134,6 +137,8 @@ class Recorder(Autograde):
         nb, problem = self.exporter.read(path, resources)
         if problem:
             self.progress.unreadable(student, str(problem))
+        elif NOTE in nb.metadata:
+            self.progress.half_read(student, nb.metadata[NOTE])
         if info["notebook"] not in self.marks:
             self.marks[info["notebook"]] = known_marks(info, released(self.coursedir, info["assignment"], info["notebook"]))
         restore(nb, self.marks[info["notebook"]])

@@ -23,7 +23,7 @@ UNUSED = 200 * 86400  # seconds after which a verdict that nobody asked for is r
 def storable(result: Result) -> bool:
     """May the verdict be used again? Not where something went wrong, or where time ran out: the machine may have been busy."""
     return (not result.error and bool(result.verdicts) and not any(v.shown for v in result.verdicts.values())
-            and not any(check.outcome == "timeout" for v in result.verdicts.values() for check in v.checks))
+            and not result.timed_out)
 
 
 class Verdicts:

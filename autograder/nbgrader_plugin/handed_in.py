@@ -79,7 +79,7 @@ def init_notebooks(self: Any) -> None:
 
     from .judging import JudgeCells
 
-    if not hasattr(self, "result"):  # `autograder grade` has asked already, with its own options
+    if not getattr(self, "walls_known", False):
         try:
             walls_for(JudgeCells(parent=self).isolation)
         except NoWalls as error:

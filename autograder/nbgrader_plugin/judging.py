@@ -47,7 +47,7 @@ class JudgeCells(NbGraderPreprocessor):
         if unknown:
             raise ValueError(f"{name}: the grade cells {', '.join(unknown)} belong to no exercise; the lesson has {', '.join(exercises)}")
         autograde = self.parent.parent
-        result = autograde.result(nb, name, student) if hasattr(autograde, "result") else self._result(nb, name)
+        result = getattr(autograde, "result", self._result)(nb, name, student)  # `autograder grade` has judged before, in other processes
         self.log.info("%s: %g of %g points in %s (isolation: %s, device: %s)", student, result.points, result.max_points, name,
                       result.isolation, result.device)
         if result.error:
@@ -59,8 +59,8 @@ class JudgeCells(NbGraderPreprocessor):
             cell.outputs = report.outputs(verdict, maximum) if verdict else _ungraded(exercise, result.error)
         return nb, resources
 
-    def _result(self, nb: NotebookNode, name: str) -> Result:
-        """The judge's result, or one that is kept. `autograder grade` has judged before, in other processes."""
+    def _result(self, nb: NotebookNode, name: str, _student: str) -> Result:
+        """The judge's result, or one that is kept."""
         from autograder.notebook import cells_to_run, lesson
         from autograder.verdicts import Verdicts
 

@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from autograder.verdicts import _digest
+from autograder.versions import digest
 from tests.classroom.pupils import FULL, LESSON
 
 from .classes import CLASS, POINTS, QUICK, counts, grade, moved, penalties
@@ -53,7 +53,8 @@ def test_what_is_shown(graded):
                for line in lines)
     assert any(line.endswith("yan  0 of 10  The notebook is an empty file") for line in lines)
     assert any(line.startswith("Took long: hal") for line in lines)
-    assert lines[-1].startswith(f"{len(CLASS)} recorded") and "2 not readable" in lines[-1]
+    assert lines[-1].startswith(f"{len(CLASS)} recorded") and "2 not readable; 1 readable in part" in lines[-1]
+    assert any("  sue  9 of 10  The file " in line for line in lines)
     assert run.stderr == ""
     for path in (course.folder / "work/grade.log", *(course.folder / "work/verdicts").iterdir()):
         assert path.stat().st_mode & 0o077 == 0
@@ -100,7 +101,7 @@ def test_nbgrader_alone_uses_the_same_verdicts(again):
         result = json.loads(path.read_text())["result"]
         for verdict in result["verdicts"].values():
             verdict["headline"] = "Out of the cache."
-        path.write_text(json.dumps({"digest": _digest([path.stem, result]), "result": result}))
+        path.write_text(json.dumps({"digest": digest([path.stem, result]), "result": result}))
     run = again.nbgrader("autograde", LESSON, "--force", "--student=[dk]*")
     assert run.returncode == 0, run.stderr[-3000:]
     assert "Out of the cache." in again.autograded("dora").read_text() and "Out of the cache." in again.autograded("kim").read_text()

@@ -139,6 +139,7 @@ def test_an_endless_loop_costs_its_own_exercise(judge, monkeypatch):
     result = judge.grade(changed(squeeze="def squeeze(x):\n    while True:\n        pass"))
     assert points(result) == {**FULL, "squeeze": 0}
     assert outcomes(result.verdicts["squeeze"]) == {"timeout"} and "loop" in result.verdicts["squeeze"].headline
+    assert result.timed_out and not judge.grade(SOLVED).timed_out
 
 
 @pytest.mark.parametrize("cell, outcome, said", [
@@ -159,7 +160,8 @@ def test_a_cell_of_ones_own_that_never_ends_costs_nothing(judge, monkeypatch):
     submission = copy.deepcopy(SOLVED)
     submission.cells.insert(2, new_code_cell("while True: pass"))
     submission.cells.append(new_code_cell("import os; os._exit(1)"))
-    assert points(judge.grade(submission)) == FULL
+    result = judge.grade(submission)
+    assert points(result) == FULL and result.timed_out
 
 
 def test_an_exercise_that_is_not_there(judge):

@@ -1,0 +1,72 @@
+"""Hidden questions are drawn once for a seed and the code, and what is kept of them is what was drawn."""
+
+from dataclasses import fields, is_dataclass
+
+import pytest
+import torch
+
+from autograder import hidden
+from autograder.notebook import lesson
+
+LESSON = lesson("01_se")
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setattr(hidden, "FOLDER", tmp_path / "hidden")
+    return tmp_path / "hidden"
+
+
+@pytest.fixture
+def draws(monkeypatch):
+    """The seeds that are drawn."""
+    seeds, drawn = [], hidden.drawn
+    monkeypatch.setattr(hidden, "drawn", lambda lesson, seed, device: seeds.append(seed) or drawn(lesson, seed, device))
+    return seeds
+
+
+def same(a, b):
+    if isinstance(a, torch.Tensor):
+        return a.dtype == b.dtype and torch.equal(a, b)
+    if isinstance(a, dict):
+        return sorted(a) == sorted(b) and all(same(a[key], b[key]) for key in a)
+    if isinstance(a, (list, tuple)):
+        return len(a) == len(b) and all(map(same, a, b))
+    return all(same(getattr(a, field.name), getattr(b, field.name)) for field in fields(a)) if is_dataclass(a) else a == b
+
+
+def test_what_is_kept_is_what_was_drawn(folder, draws):
+    first, again = (hidden.prepare(LESSON, "a seed", "meta", keep=True) for _ in range(2))
+    assert draws == ["a seed"]
+    assert same(again.exercises, first.exercises)
+    assert [packed.body for packed in again.packed.values()] == [packed.body for packed in first.packed.values()]
+    path, = folder.iterdir()
+    assert path.stat().st_mode & 0o077 == 0 and folder.stat().st_mode & 0o077 == 0
+
+
+def test_another_seed_other_code_and_a_broken_file_draw_anew(folder, draws, monkeypatch):
+    hidden.prepare(LESSON, "a", "meta", keep=True)
+    path, = folder.iterdir()
+    path.write_bytes(path.read_bytes()[:-100])
+    hidden.prepare(LESSON, "a", "meta", keep=True)
+    hidden.prepare(LESSON, "b", "meta", keep=True)
+    monkeypatch.setattr(hidden, "VERSIONS", ["other code"])
+    hidden.prepare(LESSON, "b", "meta", keep=True)
+    assert draws == ["a", "a", "b", "b"] and len(list(folder.iterdir())) == 3
+
+
+def test_nothing_is_kept_where_it_is_not_asked_for_or_can_not_be(folder, draws, monkeypatch):
+    hidden.prepare(LESSON, "a", "meta", keep=False)
+    assert not folder.exists()
+    folder.write_text("a file where the folder should be")
+    assert hidden.prepare(LESSON, "a", "meta", keep=True).exercises and draws == ["a", "a"]
+
+
+def test_what_was_not_used_for_longest_goes(folder, draws, monkeypatch):
+    monkeypatch.setattr(hidden, "KEPT", 2)
+    for seed in "abc":
+        hidden.prepare(LESSON, seed, "meta", keep=True)
+    assert len(list(folder.iterdir())) == 2
+    hidden.prepare(LESSON, "c", "meta", keep=True)
+    hidden.prepare(LESSON, "a", "meta", keep=True)
+    assert draws == ["a", "b", "c", "a"]
