@@ -32,6 +32,14 @@ def many(r: Random) -> int:
     return r.randint(70, 5000)
 
 
+def negative_fraction(r: Random) -> tuple[tuple, dict]:
+    """A b that makes t odd and the fraction negative: rounded down instead of towards 0, it gives another kernel size."""
+    while True:
+        channels, b = many(r), -r.randint(16, 40)
+        if int(abs((math.log2(channels) + b) / 2)) % 2:
+            return (channels,), {"b": b}
+
+
 KERNEL_SIZES = (
     asked("some channels", lambda r: ((many(r),), {})),
     asked("other channels", lambda r: ((many(r),), {})),
@@ -42,11 +50,11 @@ KERNEL_SIZES = (
     asked("a single channel", lambda r: ((1,), {})),
     asked("very many channels", lambda r: ((r.randint(10**5, 10**7),), {})),
     asked("another gamma", lambda r: ((many(r),), {"gamma": r.choice((1, 3, 4))})),
-    asked("a gamma that is no whole number", lambda r: ((many(r),), {"gamma": r.choice((0.3, 0.7, 1.3))})),
+    asked("a gamma below 1", lambda r: ((many(r),), {"gamma": r.choice((0.3, 0.6, 0.7))})),
     asked("another b", lambda r: ((many(r),), {"b": r.randint(5, 12)})),
     asked("a b that is no whole number", lambda r: ((many(r), 1, r.choice((0.4, 2.6, 3.3))), {})),
     asked("another gamma and another b", lambda r: ((many(r), r.choice((1, 3)), r.randint(3, 9)), {})),
-    asked("a b that makes the fraction negative", lambda r: ((many(r),), {"b": -r.randint(16, 40)})),
+    asked("a b that makes the fraction negative", negative_fraction),
 )
 
 
