@@ -39,8 +39,8 @@ MISTAKES = (
             "You add 1 whatever t is, so an odd t becomes even. Add 1 where t is even only.",
             ((ODD, "return t + 1"),)),
     Mistake("size-rounded", "eca_kernel_size",
-            "You round t to the nearest whole number before you make it odd. Cut the fraction off instead, with int(): 4.5 and 4.9 become 4, "
-            "and then 5.",
+            "You round t to the nearest whole number before you make it odd. Cut the fraction off instead, with int(): 4.5 and 4.9 "
+            "become 4, and then 5.",
             ((f"int({FRACTION})", f"round({FRACTION})"),)),
     Mistake("size-rounded-up", "eca_kernel_size",
             "You round t up (`ceil`) before you make it odd. Cut the fraction off instead, with int().",
@@ -88,12 +88,12 @@ MISTAKES = (
             "Your result can be negative, for a negative b. The rule takes the absolute value of the fraction, `abs(...)`.",
             ((FRACTION, "((math.log2(channels) + b) / gamma)"),)),
     Mistake("size-whole-division", "eca_kernel_size",
-            "You divide with two slashes and take the absolute value afterwards: `//` rounds down, so a negative fraction moves away from 0. "
-            "Divide with one slash, take `abs`, then `int`.",
+            "You divide with two slashes and take the absolute value afterwards: `//` rounds down, so a negative fraction moves away "
+            "from 0. Divide with one slash, take `abs`, then `int`.",
             ((f"int({FRACTION})", "abs(int((math.log2(channels) + b) // gamma))"),)),
     Mistake("size-at-least-three", "eca_kernel_size",
-            "You let no kernel be smaller than 3. The rule does: few channels get a kernel of 1. (timm, a library of vision models, has such a "
-            "lower bound; the paper's rule has not.)",
+            "You let no kernel be smaller than 3. The rule does: few channels get a kernel of 1. (timm, a library of vision models, has "
+            "such a lower bound; the paper's rule has not.)",
             ((ODD, "return max(3, t if t % 2 else t + 1)"),)),
     Mistake("size-refuses-one", "eca_kernel_size",
             "Your ValueError comes too early: one channel is allowed. Only fewer than one is an error.",
@@ -119,7 +119,8 @@ MISTAKES = (
             "Your block returns the gates, spread over the map. Multiply the image by them: each channel of x by its own gate.",
             ((PRODUCT, "gates[:, 0, :, None, None].expand_as(x)"),)),
     Mistake("eca-shortcut", "ECABlock",
-            "Your block adds the input to the gated input. ECA returns the product alone; the shortcut belongs to the residual block around it.",
+            "Your block adds the input to the gated input. ECA returns the product alone; the shortcut belongs to the residual block "
+            "around it.",
             ((PRODUCT, f"x + {PRODUCT}"),)),
     Mistake("eca-added", "ECABlock",
             "Your block adds the gates to the image. A gate multiplies.",
@@ -131,7 +132,8 @@ MISTAKES = (
             "The image is multiplied by 1 minus the gate: open channels are closed and closed ones opened.",
             ((GATES, f"1 - {GATES}"),)),
     Mistake("eca-no-sigmoid", "ECABlock",
-            "The sigmoid after the convolution is missing: your weights are any real numbers, also negative ones. A gate lies between 0 and 1.",
+            "The sigmoid after the convolution is missing: your weights are any real numbers, also negative ones. A gate lies between 0 "
+            "and 1.",
             ((GATES, "self.conv(s[:, None])"),)),
     Mistake("eca-sigmoid-before", "ECABlock",
             "The sigmoid comes before the convolution. It comes after it: the convolution's output becomes the gates.",
@@ -140,8 +142,8 @@ MISTAKES = (
             "The sigmoid is applied twice: your gates lie between 0.5 and 0.73 and can neither open nor close.",
             ((GATES, f"torch.sigmoid({GATES})"),)),
     Mistake("eca-softmax", "ECABlock",
-            "Your gates go through a softmax: the channels compete, and their gates sum to 1. ECA uses a sigmoid: each channel is opened or "
-            "closed on its own.",
+            "Your gates go through a softmax: the channels compete, and their gates sum to 1. ECA uses a sigmoid: each channel is opened "
+            "or closed on its own.",
             ((GATES, "torch.softmax(self.conv(s[:, None]), dim=-1)"),)),
     Mistake("eca-tanh", "ECABlock",
             "Your gates end in a tanh, so they can be negative and flip a channel's sign. A gate ends in a sigmoid.",
@@ -166,20 +168,20 @@ MISTAKES = (
             "The gates of the first image are used for the whole batch. Each image has its own: keep the batch axis when you reshape.",
             ((PRODUCT, "x * gates[:1, 0, :, None, None]"),)),
     Mistake("eca-along-batch", "ECABlock",
-            "Your kernel runs along the batch: it mixes neighbouring images, not neighbouring channels. Conv1d slides along the last axis, so "
-            "give it (B, 1, C).",
+            "Your kernel runs along the batch: it mixes neighbouring images, not neighbouring channels. Conv1d slides along the last "
+            "axis, so give it (B, 1, C).",
             ((GATES, "torch.sigmoid(self.conv(s.T[:, None])).movedim(2, 0).movedim(2, 1)"),)),
     Mistake("eca-two-axes", "ECABlock",
-            "Your Conv1d gets two axes, (B, C). It takes them for one sample with B channels, which fits by luck where B = 1. Give it three, "
-            "(B, 1, C): B samples, one channel, length C.",
+            "Your Conv1d gets two axes, (B, C). It takes them for one sample with B channels, which fits by luck where B = 1. Give it "
+            "three, (B, 1, C): B samples, one channel, length C.",
             ((GATES, "torch.sigmoid(self.conv(s))[:, None]"),)),
     Mistake("eca-channels-as-channels", "ECABlock",
             "Your Conv1d gets (B, C, 1): it takes C for its number of input channels, and has length 1 to slide along. Here the image's "
             "channels are the *length*: give it (B, 1, C).",
             ((GATES, "torch.sigmoid(self.conv(s[:, :, None])).movedim(1, 2)"),)),
     Mistake("eca-pooled-as-it-is", "ECABlock",
-            "Your Conv1d gets the pooled image with its two axes of size 1, (B, C, 1, 1). It takes three axes, (B, 1, C): one input channel, "
-            "and the image's channels as the length.",
+            "Your Conv1d gets the pooled image with its two axes of size 1, (B, C, 1, 1). It takes three axes, (B, 1, C): one input "
+            "channel, and the image's channels as the length.",
             ((GATES, "torch.sigmoid(self.conv(x.mean(dim=(2, 3), keepdim=True)))"),)),
     Mistake("eca-drops-batch", "ECABlock",
             "A bare `.squeeze()` removes every axis of size 1: a batch of one image loses its batch axis, one channel its channel axis. "
@@ -201,14 +203,15 @@ MISTAKES = (
             "kernel_size=None reaches the convolution. Where it is None, take eca_kernel_size(channels).",
             ((CHOSEN, "kernel_size"),)),
     Mistake("eca-kernel-of-all-channels", "ECABlock",
-            "`channels` became the size of your kernel. ECA's kernel is short: kernel_size, or eca_kernel_size(channels) where that is None.",
+            "`channels` became the size of your kernel. ECA's kernel is short: kernel_size, or eca_kernel_size(channels) where that is "
+            "None.",
             ((CHOSEN, "channels"),)),
     Mistake("eca-bias", "ECABlock",
             "Your convolution has a bias. ECA's has none: pass `bias=False`, and k numbers are all that the block learns.",
             ((CONV, "nn.Conv1d(1, 1, k, padding=k // 2)"),)),
     Mistake("eca-no-padding", "ECABlock",
-            "Your convolution has no padding, so it gives k - 1 numbers fewer than there are channels. With padding=k // 2 every channel gets "
-            "a gate.",
+            "Your convolution has no padding, so it gives k - 1 numbers fewer than there are channels. With padding=k // 2 every channel "
+            "gets a gate.",
             ((CONV, "nn.Conv1d(1, 1, k, bias=False)"),)),
     Mistake("eca-padding-one", "ECABlock",
             "Your padding is 1 for every kernel. That fits k = 3 alone; padding=k // 2 fits every odd kernel.",
@@ -217,26 +220,27 @@ MISTAKES = (
             "Your padding is as wide as the kernel, so that there are more gates than channels. Half of it, k // 2, keeps their number.",
             ((CONV, "nn.Conv1d(1, 1, k, padding=k, bias=False)"),)),
     Mistake("eca-circular", "ECABlock",
-            "Your convolution pads in a circle: the first and the last channel are neighbours. ECA pads with zeros. (timm's `CecaModule` does "
-            "what you do.)",
+            "Your convolution pads in a circle: the first and the last channel are neighbours. ECA pads with zeros. (timm's `CecaModule` "
+            "does what you do.)",
             ((CONV, 'nn.Conv1d(1, 1, k, padding=k // 2, padding_mode="circular", bias=False)'),)),
     Mistake("eca-replicate", "ECABlock",
             "Your convolution pads with copies of the first and the last channel. ECA pads with zeros.",
             ((CONV, 'nn.Conv1d(1, 1, k, padding=k // 2, padding_mode="replicate", bias=False)'),)),
     Mistake("eca-flipped", "ECABlock",
-            "Your kernel is flipped: its first number meets the channel behind, not the one before. Conv1d does not flip; neither should you.",
+            "Your kernel is flipped: its first number meets the channel behind, not the one before. Conv1d does not flip; neither should "
+            "you.",
             ((GATES, "torch.sigmoid(self.conv(s.flip(1)[:, None])).flip(2)"),)),
     Mistake("eca-dilated", "ECABlock",
             "Your kernel leaves channels out: it has a dilation. ECA's kernel covers k channels in a row.",
             ((CONV, "nn.Conv1d(1, 1, k, padding=2 * (k // 2), dilation=2, bias=False)"),)),
     Mistake("eca-kernel-a-channel", "ECABlock",
-            "Your convolution has C kernels that run along an axis of length 1: beside the one number lie padded zeros only, so that no channel "
-            "sees another one. ECA has one kernel, Conv1d(1, 1, k), and the channels are its length.",
+            "Your convolution has C kernels that run along an axis of length 1: beside the one number lie padded zeros only, so that no "
+            "channel sees another one. ECA has one kernel, Conv1d(1, 1, k), and the channels are its length.",
             ((CONV, "nn.Conv1d(channels, channels, k, padding=k // 2, groups=channels, bias=False)"),
              (GATES, "torch.sigmoid(self.conv(s[:, :, None])).movedim(1, 2)"))),
     Mistake("eca-full-convolution", "ECABlock",
-            "Your convolution has C input and C output channels, and so C * C * k weights: that is SE's full matrix. ECA has one kernel of k "
-            "numbers, Conv1d(1, 1, k), and the image's channels are its length.",
+            "Your convolution has C input and C output channels, and so C * C * k weights: that is SE's full matrix. ECA has one kernel "
+            "of k numbers, Conv1d(1, 1, k), and the image's channels are its length.",
             ((CONV, "nn.Conv1d(channels, channels, k, padding=k // 2, bias=False)"),
              (GATES, "torch.sigmoid(self.conv(s[:, :, None])).movedim(1, 2)"))),
     Mistake("eca-even-allowed", "ECABlock",
@@ -246,12 +250,12 @@ MISTAKES = (
             "An even kernel_size is silently made odd. Whoever asks for 4 should be told that it cannot be: raise a ValueError.",
             ((ODD_ONLY, "k += 1 - k % 2\n        "),)),
     Mistake("eca-even-same", "ECABlock",
-            "An even kernel_size is not refused: with padding=\"same\" torch pads one side more than the other, and the kernel sits off its "
-            "channel. Raise a ValueError.",
+            "An even kernel_size is not refused: with padding=\"same\" torch pads one side more than the other, and the kernel sits off "
+            "its channel. Raise a ValueError.",
             ((ODD_ONLY, ""), (CONV, 'nn.Conv1d(1, 1, k, padding="same", bias=False)'))),
     Mistake("eca-gate-on-width", "ECABlock",
-            "The gates are multiplied onto the columns of the image. Give them two axes of size 1 behind, (B, C, 1, 1), so that they line up "
-            "with the channels.",
+            "The gates are multiplied onto the columns of the image. Give them two axes of size 1 behind, (B, C, 1, 1), so that they "
+            "line up with the channels.",
             ((PRODUCT, "x * gates[:, :, None]"),)),
     Mistake("eca-gate-on-height", "ECABlock",
             "The gates are multiplied onto the rows of the image: of (B, 1, C, 1) the C meets the image's H. They belong on the channels: "
@@ -262,8 +266,8 @@ MISTAKES = (
             "They belong on the channels: (B, C, 1, 1).",
             ((PRODUCT, "x * gates"),)),
     Mistake("eca-class-called", "ECABlock",
-            "You call the class nn.Conv1d in forward, which makes a new kernel for every image. Make it once, in __init__, as self.conv, and "
-            "use that one.",
+            "You call the class nn.Conv1d in forward, which makes a new kernel for every image. Make it once, in __init__, as self.conv, "
+            "and use that one.",
             ((GATES, "torch.sigmoid(nn.Conv1d(1, 1, 3, padding=1, bias=False).to(x)(s[:, None]))"),)),
     Mistake("eca-in-place", "ECABlock",
             "Your block multiplies its input in place (`x *= ...`): whoever reads x afterwards, a shortcut for instance, finds it changed. "
@@ -273,12 +277,12 @@ MISTAKES = (
             "The numbers are right, but the gates are detached (`detach()`, `.data` or `no_grad()`): the kernel would never learn.",
             ((GATES, f"{GATES}.detach()"),)),
     Mistake("eca-squeeze-detached", "ECABlock",
-            "The numbers are right, and so is the kernel's gradient, but x reaches the gates through a `detach()`: its gradient lacks the way "
-            "through the mean.",
+            "The numbers are right, and so is the kernel's gradient, but x reaches the gates through a `detach()`: its gradient lacks "
+            "the way through the mean.",
             ((MEAN, "x.detach().mean(dim=(2, 3))"),)),
     Mistake("eca-image-detached", "ECABlock",
-            "The numbers are right, but the image is detached (`detach()` or `.data`) before the product: the gradient reaches x through the "
-            "gates alone.",
+            "The numbers are right, but the image is detached (`detach()` or `.data`) before the product: the gradient reaches x through "
+            "the gates alone.",
             ((PRODUCT, "x.detach() * gates[:, 0, :, None, None]"),)),
     Mistake("eca-remembers-gates", "ECABlock",
             "The gates of the first call are kept and used again for the next image. Compute them anew in every forward.",
@@ -292,24 +296,27 @@ MISTAKES = (
             "kernel[j - i + k // 2].",
             ((INDEX, "place[:, None] - place + k // 2"),)),
     Mistake("band-circular", "band_matrix",
-            "Your band goes around the corner: what leaves the matrix on one side comes back on the other. Outside the band there are zeros.",
+            "Your band goes around the corner: what leaves the matrix on one side comes back on the other. Outside the band there are "
+            "zeros.",
             ((BAND, "torch.stack([sum(kernel[m] * (place == (i + m - k // 2) % channels) for m in range(k)) for i in range(channels)])"),)),
     Mistake("band-not-centred", "band_matrix",
             "Your band begins at the diagonal: the kernel's first number stands there. Its middle should: kernel[j - i + k // 2].",
             ((INDEX, "place - place[:, None]"),)),
     Mistake("band-one-too-far", "band_matrix",
-            "Your band lies one place too far to the left. On the diagonal stands the kernel's middle, kernel[k // 2]: k // 2 is 1 for k = 3.",
+            "Your band lies one place too far to the left. On the diagonal stands the kernel's middle, kernel[k // 2]: k // 2 is 1 for k "
+            "= 3.",
             ((INDEX, "place - place[:, None] + k // 2 + 1"),)),
     Mistake("band-one-short", "band_matrix",
-            "Your band lies one place too far to the right. On the diagonal stands the kernel's middle, kernel[k // 2]: k // 2 is 1 for k = 3.",
+            "Your band lies one place too far to the right. On the diagonal stands the kernel's middle, kernel[k // 2]: k // 2 is 1 for "
+            "k = 3.",
             ((INDEX, "place - place[:, None] + k // 2 - 1"),)),
     Mistake("band-ends-repeated", "band_matrix",
             "Outside the band your matrix repeats the kernel's first and last number: the index was clamped, and nothing put to 0.",
             ((BAND, "kernel[index.clamp(0, k - 1)]"),)),
     Mistake("band-negative-index", "band_matrix",
-            "A negative index counts from the end in Python: `kernel[-1]` is the last number, no error. So your matrix has numbers where zeros "
-            "belong; ask whether 0 <= index < k.",
-            ((BAND, "torch.where(index < k, kernel[index.clamp(max=k - 1) % k], 0)"),)),
+            "A negative index counts from the end in Python: `kernel[-1]` is the last number, no error. So your matrix has numbers where "
+            "zeros belong; ask whether 0 <= index < k.",
+            ((BAND, "torch.where((index >= -k) & (index < k), kernel[index.clamp(-k, k - 1)], 0)"),)),
     Mistake("band-rows-alike", "band_matrix",
             "Every row of your matrix is the same: the kernel does not move along. In row i it is centred on column i.",
             ((INDEX, "(place - channels // 2 + k // 2).expand(channels, channels)"),)),
@@ -317,15 +324,15 @@ MISTAKES = (
             "Your kernel stands at the beginning of every row. In row i it is centred on column i.",
             ((INDEX, "place.expand(channels, channels)"),)),
     Mistake("band-inner-rows-only", "band_matrix",
-            "The first and last rows of your matrix are zero: you fill only those in which the whole kernel fits. At the border a part of the "
-            "kernel hangs over; what is inside still counts.",
+            "The first and last rows of your matrix are zero: you fill only those in which the whole kernel fits. At the border a part "
+            "of the kernel hangs over; what is inside still counts.",
             ((BAND, f"{BAND} * ((place >= k // 2) & (place < channels - k // 2))[:, None]"),)),
     Mistake("band-diagonal-only", "band_matrix",
             "Only the diagonal of your matrix is filled, with the kernel's middle. Its other numbers go beside it.",
             ((BAND, "kernel[k // 2] * (index == k // 2)"),)),
     Mistake("band-windows", "band_matrix",
-            "Your result has shape (C, k): the kernel once for each channel. Asked for is a (C, C) matrix in which each row holds the kernel "
-            "at its own place, and zeros elsewhere.",
+            "Your result has shape (C, k): the kernel once for each channel. Asked for is a (C, C) matrix in which each row holds the "
+            "kernel at its own place, and zeros elsewhere.",
             ((BAND, "kernel.expand(channels, k)"),)),
     Mistake("band-smaller", "band_matrix",
             "Your matrix lacks rows: there is one only where the whole kernel fits. It has C rows, one for each gate.",
@@ -340,15 +347,16 @@ MISTAKES = (
             "Your rows are normalised to sum to 1. The matrix holds the kernel's numbers as they are.",
             ((BAND, f"torch.softmax({BAND}, dim=1)"),)),
     Mistake("band-detached", "band_matrix",
-            "The numbers are right, but no gradient reaches the kernel: `detach()`, `.data`, `.item()`, `.tolist()` or `torch.tensor(...)` cut "
-            "the graph. Put the kernel's numbers in as tensors.",
+            "The numbers are right, but no gradient reaches the kernel: `detach()`, `.data`, `.item()`, `.tolist()` or "
+            "`torch.tensor(...)` cut the graph. Put the kernel's numbers in as tensors.",
             ((BAND, f"{BAND}.detach()"),)),
     Mistake("band-float32", "band_matrix",
             "The numbers are right, but the matrix is float32 whatever the kernel is: it was made by `torch.zeros(C, C)`. Use "
             "`kernel.new_zeros(C, C)`, which follows the kernel's dtype and device.",
             ((BAND, f"{BAND}.float()"),)),
     Mistake("band-even-allowed", "band_matrix",
-            "A kernel of an even size is not refused. It has no middle, so none of its numbers belongs on the diagonal: raise a ValueError.",
+            "A kernel of an even size is not refused. It has no middle, so none of its numbers belongs on the diagonal: raise a "
+            "ValueError.",
             ((ODD_KERNEL, ""),)),
     Mistake("band-numpy", "band_matrix",
             "Your matrix is a NumPy array or a list. Return a torch tensor, so that a gradient can flow back to the kernel.",
@@ -377,7 +385,8 @@ EQUIVALENT = {
     "band_matrix 15: clamp in place": "The index is not read again.",
     "band_matrix 15: 0 -> -1": "kernel[-1] exists, and what is outside the band is replaced by 0 anyhow.",
     "band_matrix 15: float32 on the way": "The drawn numbers are exact in float32, and the matrix moves them without computing.",
-    **{f"{line}: {what}": ANY_MESSAGE for line, number in (("eca_kernel_size 11", "channels"), ("ECABlock 15", "k"), ("band_matrix 11", "k"))
+    **{f"{line}: {what}": ANY_MESSAGE
+       for line, number in (("eca_kernel_size 11", "channels"), ("ECABlock 15", "k"), ("band_matrix 11", "k"))
        for what in ("message without numbers", "no message", f"message without {number}")},
 }
 

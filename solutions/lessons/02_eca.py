@@ -69,7 +69,7 @@ BANDS, SIDE = 48, 16  # channels; pixels on a side
 
 
 def glowing_discs(n, seed):
-    """n pictures (n, 48, 16, 16), the discs in them (n, 16, 16), and the bands that glow (n,)."""
+    """Pictures (n, 48, 16, 16), the discs in them (n, 16, 16), the bands that glow (n,)."""
     g = torch.Generator().manual_seed(seed)
     waves = torch.tensor([0.5, 1.0, 1.5, 2.0])[:, None] * torch.arange(BANDS) / BANDS
     phase, height = torch.rand(2, n, 4, 1, generator=g)
@@ -112,7 +112,7 @@ s = pictures.mean(dim=(2, 3))
 largest = s.argmax(1)
 above = s[:, 1:-1] - (s[:, :-2] + s[:, 2:]) / 2  # the first and the last band lack a neighbour
 standing_out = above.argmax(1) + 1
-for rule, found in (("the largest mean", largest), ("the largest step above both neighbours", standing_out)):
+for rule, found in (("the largest mean", largest), ("above both neighbours", standing_out)):
     print(f"{rule}: {100 * (found == bands).float().mean():.0f} % right (by chance: 2 %)")
 
 # %% [markdown]
@@ -131,7 +131,7 @@ for rule, found in (("the largest mean", largest), ("the largest step above both
 #
 # | in the paper | in words | in code |
 # |---|---|---|
-# | $y = \frac{1}{HW}\sum_{i,j} x(i, j)$ | mean of each channel | `s = x.mean(dim=(2, 3))` |
+# | $y = \frac{1}{HW}\sum_{i,j} x(i, j)$ | mean of each channel | `x.mean((2, 3))` |
 # | $\omega = \sigma(\mathrm{C1D}_k(y))$ | a kernel of size k along the channels, sigmoid | `torch.sigmoid(conv(...))` |
 # | $\omega_c \cdot x_c$ | each channel times its gate | `x * gates` |
 # | $k = \left\lvert\frac{\log_2 C}{\gamma} + \frac{b}{\gamma}\right\rvert_{\text{odd}}$ | more channels, a longer kernel | `eca_kernel_size(C)` |
@@ -139,29 +139,30 @@ for rule, found in (("the largest mean", largest), ("the largest step above both
 # %% [markdown]
 # ## 3. Exercise 1: `eca_kernel_size`
 #
-# How many neighbours should a gate see? The paper takes C to grow as a power of two with the kernel size, $C = 2^{\gamma k - b}$, and solves for k. The kernel needs a middle, so k is odd:
+# How many neighbours should a gate see? The paper lets C grow as a power of two, $C = 2^{\gamma k - b}$, and solves for k. A kernel needs a middle, so k is odd:
 #
 # 1. compute $t = \lvert(\log_2 C + b) / \gamma\rvert$;
 # 2. cut its fraction off: 4.9 becomes 4;
 # 3. if that is even, add 1.
 #
-# Worked by hand, with the paper's γ = 2 and b = 1:
+# With the paper's γ = 2 and b = 1:
 #
 # | C | t | without fraction | k |
 # |---|---|---|---|
 # | 64 | (6 + 1) / 2 = 3.5 | 3 | 3 |
-# | 128 | (7 + 1) / 2 = 4 | 4, even | 5 |
+# | 128 | (7 + 1) / 2 = 4 | 4 | 5 |
 # | 2 | (1 + 1) / 2 = 1 | 1 | 1 |
 #
 # The result is an `int`. Fewer than one channel is a `ValueError`.
 #
-# (The paper says "the nearest odd number". 4 is as near to 3 as to 5, and people [asked](https://github.com/BangguWu/ECANet/issues/12); the authors pointed to these three steps.)
+# (The paper says "the nearest odd number". For 4 that is 3 or 5; [asked](https://github.com/BangguWu/ECANet/issues/12), the authors pointed to these steps.)
 
 # %% nbgrader={"grade": false, "grade_id": "eca_kernel_size", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def eca_kernel_size(channels: int, gamma: float = 2, b: float = 1) -> int:
-    """The kernel size of an ECA block: |(log2(channels) + b) / gamma| without its fraction, made odd upwards.
+    """The kernel size of an ECA block: |(log2(channels) + b) / gamma|, made odd.
 
-    Returns an odd int. Raises ValueError where channels is less than 1.
+    The fraction is cut off; then an even number becomes the next odd one. Returns an int.
+    Raises ValueError where channels is less than 1.
     """
     ### BEGIN SOLUTION
     if channels < 1:
@@ -205,7 +206,8 @@ released = {  # channels of the stages, blocks in them, kernel sizes of the rele
 }
 figure, axis = plt.subplots(figsize=(8, 3.2), facecolor=PAPER, layout="constrained")
 counts = range(1, 4097)
-axis.plot(counts, [eca_kernel_size(c) for c in counts], color=LAYERS, linewidth=2, label="the rule")
+rule = [eca_kernel_size(c) for c in counts]
+axis.plot(counts, rule, color=LAYERS, linewidth=2, label="the rule")
 styles = {"ECA-ResNet-34": ("s", MAPS, 0.9), "ECA-ResNet-50": ("o", FEATURES, 1.1)}
 for network, (marker, colour, shift) in styles.items():
     channels, _, kernels = released[network]
@@ -250,7 +252,7 @@ for network, (channels, blocks, kernels) in released.items():
 class ECABlock(nn.Module):
     """x * sigmoid(conv(mean of x over H and W)), shape (B, C, H, W) -> (B, C, H, W).
 
-    conv: nn.Conv1d(1, 1, k) without bias, padded with k // 2 zeros at each end, along the channels.
+    conv: nn.Conv1d(1, 1, k) without bias, along the channels, k // 2 zeros beyond each end.
     k is kernel_size or, where that is None, eca_kernel_size(channels).
     Raises ValueError for an even k.
     """
@@ -350,8 +352,8 @@ class SEBlock(nn.Module):
         self.fc2 = nn.Linear(channels // reduction, channels, bias=False)
 
     def forward(self, x):
-        gates = torch.sigmoid(self.fc2(torch.relu(self.fc1(x.mean(dim=(2, 3))))))
-        return x * gates[:, :, None, None]
+        gates = torch.sigmoid(self.fc2(torch.relu(self.fc1(x.mean((2, 3))))))
+        return x * gates[..., None, None]
 
 
 predicted = {"SE, 256": None, "ECA, 256": None, "SE, 2048": None, "ECA, 2048": None}
@@ -367,8 +369,8 @@ predict_then_run(predicted, measured, unit="parameters")
 x = torch.randn(1, 256, 56, 56)
 for name, block in (("SE", SEBlock(256)), ("ECA", ECABlock(256))):
     of_it = cost(block, x)
-    print(f"{name:4s} {of_it.parameters:6,} parameters, {of_it.multiply_adds:7,} multiply-adds,",
-          f"{1e6 * of_it.latency:6.0f} microseconds")
+    print(f"{name:4s} {of_it.parameters:6,} parameters,",
+          f"{of_it.multiply_adds:7,} multiply-adds, {1e6 * of_it.latency:6.0f} microseconds")
 
 # %% [markdown]
 # "Efficient" is a word about parameters here, hardly about time.
@@ -400,8 +402,8 @@ for name, block in (("SE", SEBlock(256)), ("ECA", ECABlock(256))):
 def band_matrix(kernel: torch.Tensor, channels: int) -> torch.Tensor:
     """The matrix W for which sigmoid(W @ s) are ECA's gates.
 
-    kernel: (k,). Returns (channels, channels): W[i, j] = kernel[j - i + k // 2], 0 where that index is outside.
-    Gradients reach the kernel. Raises ValueError for an even k.
+    kernel: (k,). Returns (channels, channels): W[i, j] = kernel[j - i + k // 2], and 0 where
+    the kernel has no such index. Gradients reach the kernel. Raises ValueError for an even k.
     """
     ### BEGIN SOLUTION
     k = len(kernel)
@@ -449,7 +451,7 @@ print(f"the convolution and the matrix agree: {same}")
 
 
 def draw_matrices(matrices, note):
-    """Matrices side by side, each on a scale of its own: blue above 0, red below, white at 0."""
+    """Matrices side by side, each on its own scale: blue above 0, red below, white at 0."""
     figure, axes = plt.subplots(1, len(matrices), facecolor=PAPER, layout="constrained",
                                 figsize=(3.2 * len(matrices), 3.4))
     for axis, (title, matrix) in zip(axes, matrices.items()):
@@ -493,7 +495,7 @@ class ExhibitA(nn.Module):
                               groups=channels, bias=False)
 
     def scores(self, x):
-        s = x.mean(dim=(2, 3))[:, :, None]  # (B, C, 1)
+        s = x.mean((2, 3))[:, :, None]  # (B, C, 1)
         return self.conv(s)[:, :, 0]
 
     def forward(self, x):
@@ -502,7 +504,7 @@ class ExhibitA(nn.Module):
 
 exhibit = ExhibitA(6)
 exhibit(torch.randn(4, 6, 5, 7)).sum().backward()
-print(sum(p.numel() for p in exhibit.parameters()), "parameters; gradients of three of its kernels:")
+print(sum(p.numel() for p in exhibit.parameters()), "parameters; gradients of three kernels:")
 print(exhibit.conv.weight.grad[:3, 0])
 
 # %% [markdown]
@@ -578,7 +580,7 @@ for channels in (64, 2048):
 # | full matrix | one 48 x 48 matrix and a sigmoid, SE without its hidden layer (the paper's SE-Var3). ECA's band is one such matrix | 2304 |
 # | ECA, bands shuffled | the same block, the same pictures; the bands in another order, the same one in all pictures | 3 |
 #
-# We help the full matrix a little: its means are brought to mean 0 and standard deviation 1 first. (Without this all means are positive and its gates soon get stuck at 0 or 1.)
+# We help the full matrix: its means are brought to mean 0 and standard deviation 1 first. (Otherwise its gates get stuck at 0 or 1.)
 #
 # The last arm takes the cue away. No information is lost, and the network behind could not care less about the order. Only "neighbour" has lost its meaning.
 #
@@ -588,7 +590,7 @@ for channels in (64, 2048):
 
 # %% tags=["experiment"]
 def network(attention, width=8):
-    """Gate the bands, mix them (1 x 1), bring each picture to one scale, find the disc (3 x 3)."""
+    """Gate the bands, mix them (1 x 1), bring pictures to one scale, find the disc (3 x 3)."""
     return nn.Sequential(
         attention, nn.Conv2d(BANDS, width, 1), nn.InstanceNorm2d(width, affine=True), nn.ReLU(),
         nn.Conv2d(width, width, 3, padding=1), nn.BatchNorm2d(width), nn.ReLU(),
@@ -608,7 +610,7 @@ class FullMatrix(nn.Module):
         self.fc = nn.Linear(BANDS, BANDS, bias=False)
 
     def forward(self, x):
-        s = F.layer_norm(x.mean(dim=(2, 3)), (BANDS,))
+        s = F.layer_norm(x.mean((2, 3)), (BANDS,))
         return x * torch.sigmoid(self.fc(s))[:, :, None, None]
 
 
@@ -635,7 +637,7 @@ def run(arm, seed):
     attention, bands, rate = arms[arm]
     model = train(network(attention()), seen[:, bands], seen_disc, loss=loss,
                   epochs=8, batch_size=16, peak_rate=rate, seed=seed)
-    trained[arm, seed] = model
+    trained[arm, seed] = model[0].state_dict()
     with torch.no_grad():
         return {"new pictures": overlap(model(unseen[:, bands]), unseen_disc),
                 "seen ones": overlap(model(seen[:, bands]), seen_disc)}
@@ -648,22 +650,25 @@ results
 # A gap counts here if it is above two standard errors of the difference (`lead` gives it in these units) and above 5 points.
 
 # %% tags=["experiment"]
+sizes = {arm: sum(p.numel() for p in network(attention()).parameters())
+         for arm, (attention, *_) in arms.items()}
 for arm, control in (("ECA", "no neighbours"), ("ECA", "full matrix"),
                      ("ECA, bands shuffled", "no neighbours")):
     matters = results.lead(arm, control) > 2 and results.mean(arm) - results.mean(control) > 5
     print(f"'{arm}' is {'clearly' if matters else 'not clearly'} ahead of '{control}'")
-sizes = {arm: sum(p.numel() for p in trained[arm, 0].parameters()) for arm in arms}
 score_bars(results, "overlap with the true disc on new pictures (%)",
            parameters=sizes, highlight="ECA")
 
 # %% [markdown]
-# **Read it.** Three numbers more than double the overlap. One number does next to nothing, so it is the neighbours that count, not the gate. 2304 numbers do nothing for new pictures, although ECA's solution is among them. And in another order of the same bands,
+# **Read it.** Three numbers more than double the overlap. One number does next to nothing, so it is the neighbours that count, not the gate. 2304 numbers do nothing for new pictures, although a peak detector is among the matrices that they can make. And in another order of the same bands,
 # ECA is about where the plain network is: *nothing* of its lead is left.
 #
 # Look at what was learned: the two matrices, and the gates on one new picture.
 
 # %% tags=["experiment", "nbval-ignore-output"]
-eca, full = trained["ECA", 0][0], trained["full matrix", 0][0]
+eca, full = ECABlock(BANDS), FullMatrix()
+eca.load_state_dict(trained["ECA", 0])
+full.load_state_dict(trained["full matrix", 0])
 kernel = eca.conv.weight[0, 0].detach()
 print("ECA's kernel:", [round(w, 1) for w in kernel.tolist()])
 draw_matrices({"ECA: band_matrix(kernel, 48)": band_matrix(kernel, BANDS),
@@ -683,12 +688,13 @@ plt.show()
 gates = gates_of(eca, unseen)
 everywhere = (gates.argmax(1) == unseen_band).float().mean()
 inside = (gates[:, 1:-1].argmax(1) + 1 == unseen_band).float().mean()
-print(f"ECA's largest gate is that of the glowing band in {100 * everywhere:.0f} % of the pictures;")
+print(f"ECA's largest gate is the glowing band's in {100 * everywhere:.0f} % of the pictures;")
 print(f"leaving out the first and the last band, in {100 * inside:.0f} %")
 
 # %% [markdown]
 # **The kernel** is a peak detector, found from the discs alone; its sum is negative, so gates close where nothing stands out. **The border effect** of section 5 is here too: bands 0 and 47 are open in nearly every picture, and the network behind has to
-# live with them. The gates of the full matrix move as well, but not to the band that glows.
+# live with them. The full matrix has found the diagonal by itself: each gate looks at its own band. The minus on both sides is hardly to be
+# seen, and the rest is noise. Its gates go up and down with the picture, but the glowing band does not stand out.
 #
 # **Why?** One kernel learns from *every* picture, whichever band glows. A row of the full matrix learns from the one picture in 48 in which its own band does. Compare the overlaps on seen and on new pictures: what the full matrix gains over the plain
 # network, it gains on the pictures that it has seen. It learns by heart.
@@ -714,7 +720,7 @@ print(f"leaving out the first and the last band, in {100 * inside:.0f} %")
 # | smallest kernel | 1, by the rule | | 1; timm's `EcaModule` never goes below 3 |
 # | ends of the channel axis | its formula leaves them open | zeros | zeros; timm's `CecaModule` pads in a circle |
 #
-# The released code counts 24.37M for the plain ResNet-50 as well: 80 parameters do not show in four digits. Beware when you compare tables: SE's 28.07 million and ECA's 24.37M are in different units.
+# The abstract gives 24.37M for the plain ResNet-50 as well: 80 parameters do not show in four digits. Beware when you compare tables: SE's 28.07 million and ECA's 24.37M are in different units.
 
 # %% [markdown]
 # ## 10. Questions to think about

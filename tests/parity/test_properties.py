@@ -1,4 +1,7 @@
 """Properties of what no recorded case holds: pieces that appear only inside larger units, and CAT-Net's paper form."""
+import json
+from pathlib import Path
+
 import pytest
 import torch
 import torch.nn.functional as F
@@ -11,6 +14,7 @@ from solutions.reference.catnet import (
     prior_mask,
     prototype_segmentation,
 )
+from solutions.reference.eca import ECABlock, band_matrix, eca_kernel_size
 from solutions.reference.grl import WindowAttention, cosine_attention, window_partition, window_reverse
 
 
@@ -169,3 +173,27 @@ def test_refinement_by_hand():
     q, s = second(q, s, binary, small)
     expected = prototype_segmentation(q, masked_average_pool(s, mask), **options)
     torch.testing.assert_close(maps[1], expected, atol=1e-12, rtol=0)
+
+
+# --- ECA -------------------------------------------------------------------------------------------------------------
+
+def test_the_kernel_sizes_are_those_of_the_formula_that_the_authors_point_to():
+    rows = json.loads((Path(__file__).parent / "data/eca/kernel_sizes.json").read_text(encoding="utf-8"))["rows"]
+    assert len(rows) > 20
+    assert [eca_kernel_size(row["C"]) for row in rows] == [row["issue24_formula"] for row in rows]
+
+
+@pytest.mark.parametrize("channels, k", [(8, 3), (5, 7), (1, 5), (40, 1), (3, 11)])
+def test_the_band_matrix_is_the_convolution(channels, k):
+    block = randomised(ECABlock(channels, k))
+    x = random(2, channels, 3, 4)
+    band = band_matrix(block.conv.weight[0, 0], channels)
+    gates = torch.sigmoid(x.mean(dim=(2, 3)) @ band.T)
+    torch.testing.assert_close(block(x), x * gates[:, :, None, None], rtol=0, atol=1e-12)
+    assert torch.autograd.gradcheck(lambda kernel: band_matrix(kernel, channels), random(k).requires_grad_())
+
+
+def test_resnet_50_with_the_released_kernels_has_the_80_parameters_of_the_abstract():
+    stages = list(zip((256, 512, 1024, 2048), (3, 4, 6, 3), (3, 5, 5, 7), strict=True))
+    assert sum(n * ECABlock(c, k).conv.weight.numel() for c, n, k in stages) == 80
+    assert sum(n * ECABlock(c).conv.weight.numel() for c, n, _ in stages) == 86
