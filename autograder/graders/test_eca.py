@@ -51,7 +51,7 @@ KERNEL_SIZES = (
     asked("a single channel", lambda r: ((1,), {})),
     asked("very many channels", lambda r: ((r.randint(10**5, 10**7),), {})),
     asked("another gamma", lambda r: ((many(r),), {"gamma": r.choice((1, 3, 4))})),
-    asked("a gamma below 1", lambda r: ((many(r),), {"gamma": r.choice((0.3, 0.6, 0.7))})),
+    asked("a gamma of less than one", lambda r: ((many(r),), {"gamma": r.choice((0.3, 0.6, 0.7))})),
     asked("another b", lambda r: ((many(r),), {"b": r.randint(5, 12)})),
     asked("a b that is no whole number", lambda r: ((many(r), 1, r.choice((0.4, 2.6, 3.3))), {})),
     asked("another gamma and another b", lambda r: ((many(r), r.choice((1, 3)), r.randint(3, 9)), {})),
