@@ -2,7 +2,7 @@
 
     python -m solutions.build              every lesson
     python -m solutions.build 01_se        one
-    python -m solutions.build --photos     only the photographs beside the library
+    python -m solutions.build --shared     only what the lessons share: the photographs and the list of lessons
 
 solutions/lessons/<lesson>.py (jupytext, py:percent)
     -> solutions/notebooks/<lesson>/: <lesson>.ipynb (solved, executed), figures/, checks.safetensors
@@ -26,15 +26,17 @@ import nbformat
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
-from solutions.course import COURSE, NOTEBOOKS, ROOT, Lesson, lessons
+from solutions.course import COURSE, LIST, NOTEBOOKS, ROOT, Lesson, lessons
 
 sys.path[:0] = [str(COURSE)]  # the library as it is here, whatever is installed
 
 from attention_lab import recorded  # noqa: E402
+from attention_lab.course_map import duration  # noqa: E402
 from autograder import record  # noqa: E402
 from solutions.figures.draw import draw  # noqa: E402
 
 PHOTOS = COURSE / "attention_lab/photos"
+README, BEGIN, END = ROOT / "README.md", "<!-- lessons, written by the build -->", "<!-- /lessons -->"
 CELL_SECONDS = 300
 
 
@@ -117,6 +119,27 @@ def copy_photographs() -> None:
         shutil.copyfile(path, PHOTOS / path.name)
 
 
+def table() -> str:
+    """The table of lessons in README.md."""
+    rows = ["| lesson | what it adds | what you write | time |", "|---|---|---|---|"]
+    for lesson in lessons():
+        names = [exercise["name"] for exercise in recorded.read_header(COURSE / lesson.name / recorded.FILE)["exercises"]]
+        rows.append(f"| [{lesson.name.partition('_')[0]} {lesson.title}](course/{lesson.name}/{lesson.name}.ipynb) | {lesson.adds} | "
+                    f"{', '.join(f'`{name}`' for name in names)} | {duration(lesson.minutes)} |")
+    return "\n".join(rows)
+
+
+def readme() -> str:
+    """README.md with the table of lessons as it is now."""
+    before, rest = README.read_text(encoding="utf-8").split(BEGIN)
+    return f"{before}{BEGIN}\n{table()}\n{END}{rest.split(END)[1]}"
+
+
+def copy_list() -> None:
+    """solutions/course.toml -> the library, which draws the map of the course."""
+    shutil.copyfile(LIST, COURSE / "attention_lab/course.toml")
+
+
 def build(lesson: Lesson) -> None:
     """Build one lesson in place."""
     notebook = read_source(lesson)
@@ -137,15 +160,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     known = {lesson.name: lesson for lesson in lessons()}
     parser.add_argument("lessons", nargs="*", metavar="LESSON", help=f"one of {', '.join(known)}; without any: all")
-    parser.add_argument("--photos", action="store_true", help="only copy the photographs to the library")
+    parser.add_argument("--shared", action="store_true", help="only what the lessons share, and the table in README.md")
     arguments = parser.parse_args()
     unknown = [name for name in arguments.lessons if name not in known]
     if unknown:
         parser.error(f"no lesson {', '.join(unknown)} in solutions/course.toml; there are {', '.join(known)}")
     copy_photographs()
-    for name in [] if arguments.photos else arguments.lessons or known:
+    copy_list()
+    for name in [] if arguments.shared else arguments.lessons or known:
         print(f"building {name}", flush=True)
         build(known[name])
+    README.write_text(readme(), encoding="utf-8")
 
 
 if __name__ == "__main__":

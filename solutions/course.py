@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+LIST = ROOT / "solutions/course.toml"
 NOTEBOOKS, COURSE = ROOT / "solutions/notebooks", ROOT / "course"  # solved, released
 
 
@@ -17,8 +18,11 @@ class Lesson:
     name: str
     topic: str
     title: str
+    builds_on: list[str]
+    adds: str
+    minutes: int
 
 
 def lessons() -> list[Lesson]:
     """Every lesson of course.toml, in order."""
-    return [Lesson(**entry) for entry in tomllib.loads((ROOT / "solutions/course.toml").read_text(encoding="utf-8"))["lesson"]]
+    return [Lesson(**entry) for entry in tomllib.loads(LIST.read_text(encoding="utf-8"))["lesson"]]

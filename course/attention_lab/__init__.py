@@ -1,9 +1,10 @@
 """The small library of the course *Attention by Hand*: checks, pictures, data, a training loop, a cost meter.
 
-    from attention_lab import check, progress
+    from attention_lab import check, course_map, progress
 """
 
 from .check import check
+from .course_map import course_map
 from .progress import progress
 
-__all__ = ["check", "progress"]
+__all__ = ["check", "course_map", "progress"]

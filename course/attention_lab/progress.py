@@ -34,11 +34,16 @@ def remember(folder: Path, verdict: Verdict) -> None:
         beside.unlink(missing_ok=True)
 
 
+def total(rows: list[tuple[str, float | None, float]]) -> tuple[float, float]:
+    """Points and maximum of a lesson's exercises."""
+    return sum(points or 0 for _, points, _ in rows), sum(most for _, _, most in rows)
+
+
 class Progress:
     """Points by exercise in this lesson, and by lesson in the course."""
 
     def __init__(self, folder: Path):
-        self.lessons = []  # (is it this one, title, [(exercise, points or None, maximum)])
+        self.lessons = []  # (is it this one, name, title, [(exercise, points or None, maximum)])
         for path in sorted(folder.parent.glob(f"*/{recorded.FILE}")) or [folder / recorded.FILE]:
             if not path.exists():
                 continue
@@ -47,13 +52,13 @@ class Progress:
             except ValueError:  # a broken neighbour is no reason to hide the rest
                 continue
             rows = [(e["name"], kept.get(e["name"]), e["points"]) for e in header["exercises"]]
-            self.lessons.append((path.parent == folder, f"{header['lesson']}: {header['title']}", rows))
+            self.lessons.append((path.parent == folder, header["lesson"], header["title"], rows))
 
     def _lines(self) -> list[tuple[str, float, float]]:
         """(text, points, maximum): the lesson at hand exercise by exercise, the others as a whole."""
         lines = []
-        for here, title, rows in self.lessons:
-            lines.append((title, sum(points or 0 for _, points, _ in rows), sum(most for _, _, most in rows)))
+        for here, name, title, rows in self.lessons:
+            lines.append((f"{name}: {title}", *total(rows)))
             lines += [(f"    {name}" + ("" if points is not None else " (not checked yet)"), points or 0, most)
                       for name, points, most in rows] if here else []
         return lines

@@ -41,7 +41,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from attention_lab import check, progress
+from attention_lab import check, course_map, progress
 from attention_lab.cost import cost
 from attention_lab.data import LAMP_CENTRE, lamp_scenes, photo_patches, photograph, under_lamp
 from attention_lab.pictures import (predict_then_run, score_bars, show_feature_map, show_gate,
@@ -49,13 +49,11 @@ from attention_lab.pictures import (predict_then_run, score_bars, show_feature_m
 from attention_lab.training import compare, train
 
 # %% [markdown]
-# **How a lesson works.** Run the cells from top to bottom (Shift+Enter). An exercise is a cell with a gap: fill it, run it, then run
-# the line `check(...)` below it. The check compares your code with recorded results (in float64, so that rounding hides nothing) and says what is right, or what to
-# look at; the number under it is your points. Check as often as you like. `progress()` shows what the latest checks said. Cells below an unsolved
-# exercise stop with `NotImplementedError`; that is as it should be.
+# **How a lesson works**, in short: fill the gap of an exercise, run it, run the line `check(...)` below it, as often as you like; hints are folded below each check, and cells below an
+# unsolved exercise stop with `NotImplementedError`. Lesson 00 explains the reports and how to read the drawings. You are here:
 
-# %%
-progress()
+# %% tags=["nbval-ignore-output"]
+course_map()
 
 # %% [markdown]
 # ## 1. A question that a small window cannot answer
@@ -696,5 +694,5 @@ score_bars(on_photographs, "PSNR on patches of new photographs (dB)",
 #
 # Here is what you have solved:
 
-# %%
+# %% tags=["nbval-ignore-output"]
 progress()

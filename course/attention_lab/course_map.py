@@ -1,0 +1,59 @@
+"""The map of the course: what each lesson builds on and adds, how long it takes, and how much of it is solved.
+
+`course.toml` beside this file is a copy of solutions/course.toml, made by the build.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from html import escape
+from pathlib import Path
+
+from .progress import Progress, total
+from .report import GOOD, number
+
+LIST = Path(__file__).with_name("course.toml")
+HEAD = ("lesson", "what it adds", "builds on", "time", "solved")
+
+
+class CourseMap:
+    """One row a lesson, in order; the one at hand is marked."""
+
+    def __init__(self, folder: Path):
+        beside = {name: (here, *total(rows)) for here, name, _, rows in Progress(folder).lessons}
+        self.rows = []  # (is it this one, is it solved, the cells of HEAD)
+        for lesson in tomllib.loads(LIST.read_text(encoding="utf-8"))["lesson"]:
+            here, got, most = beside.get(lesson["name"], (False, 0, 0))
+            solved = most > 0 and got == most
+            points = f"{'✓ ' if solved else ''}{number(got)} of {number(most)}" if most else "not in this folder"
+            builds_on = ", ".join(name.partition("_")[0] for name in lesson["builds_on"]) or "–"
+            self.rows.append((here, solved, (f"{lesson['name'].partition('_')[0]} {lesson['title']}", lesson["adds"], builds_on,
+                                             duration(lesson["minutes"]), points)))
+
+    def __repr__(self) -> str:
+        cells = [HEAD, *(cells for _, _, cells in self.rows)]
+        widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+        marks = [" ", *("▶" if here else " " for here, _, _ in self.rows)]
+        lines = ("  ".join([mark, *(cell.ljust(width) for cell, width in zip(row, widths, strict=True))]).rstrip()
+                 for mark, row in zip(marks, cells, strict=True))
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        left = 'style="text-align:left"'
+        table = "<tr>" + "".join(f"<th {left}>{escape(cell)}</th>" for cell in HEAD) + "</tr>"
+        for here, solved, cells in self.rows:
+            title, *rest, points = (escape(cell) for cell in cells)
+            title = f"<b>▶ {title}</b>" if here else title
+            points = f'<span style="color:{GOOD}">{points}</span>' if solved else points
+            table += "<tr>" + "".join(f"<td {left}>{cell}</td>" for cell in (title, *rest, points)) + "</tr>"
+        return f"<table>{table}</table>"
+
+
+def duration(minutes: int) -> str:
+    """Hours as people say them: 2 h, 1.5 h."""
+    return f"{round(minutes / 30) / 2:g} h"
+
+
+def course_map() -> CourseMap:
+    """Where you are in the course: shown when it is the last line of a cell."""
+    return CourseMap(Path.cwd())
