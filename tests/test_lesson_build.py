@@ -79,7 +79,12 @@ def test_recorded_checks_are_what_the_reference_gives_now(lesson):
 
 def test_photographs_beside_the_library_are_those_of_the_data_set():
     for path in sorted((ROOT / "datasets/photos").glob("*.jpg")) + [ROOT / "datasets/photos/CARD.md"]:
-        assert (build.PHOTOS / path.name).read_bytes() == path.read_bytes(), "run `python -m solutions.build --photos`"
+        assert (build.PHOTOS / path.name).read_bytes() == path.read_bytes(), "run `python -m solutions.build --shared`"
+
+
+def test_the_list_of_lessons_beside_the_library_and_in_the_readme_is_that_of_the_course():
+    assert (build.COURSE / "attention_lab/course.toml").read_bytes() == build.LIST.read_bytes(), "run `python -m solutions.build --shared`"
+    assert build.README.read_text(encoding="utf-8") == build.readme(), "run `python -m solutions.build --shared`"
 
 
 @LESSONS

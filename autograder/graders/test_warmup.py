@@ -122,7 +122,8 @@ def convolution(r: Random) -> TorchModule:
 
 def nested(r: Random) -> TorchModule:
     inner = TorchModule("Sequential", (linear(r), TorchModule("BatchNorm1d", (width(r),))))
-    return TorchModule("Sequential", (linear(r), TorchModule("ReLU"), TorchModule("Sequential", (inner, TorchModule("GroupNorm", (1, width(r)))))))
+    middle = TorchModule("Sequential", (inner, TorchModule("GroupNorm", (1, width(r)))))
+    return TorchModule("Sequential", (linear(r), TorchModule("ReLU"), middle))
 
 
 def frozen(r: Random) -> TorchModule:

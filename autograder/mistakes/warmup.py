@@ -91,6 +91,10 @@ MISTAKES = (
             "You look at the number of axes, not at their sizes: four axes such as (B, 1, H, 1) or (1, C, 1, 1) pass. Compare the whole "
             "shape.",
             ((ELSE, "elif weights.dim() != 4:"),)),
+    Mistake("gate-two-axes-unchecked", "gate",
+            "Weights with two axes pass your check whatever their sizes are, and what does not fit ends in an error of torch's, a "
+            "RuntimeError. Ask whether they are (B, C), and raise a ValueError where they are not.",
+            (("weights.shape == (b, c)", "weights.dim() == 2"),)),
     Mistake("gate-two-axes-are-a-map", "gate",
             "You take weights with two axes for a map over the positions, (H, W). Two axes are (B, C) here, one weight for each channel "
             "of each image.",
@@ -139,7 +143,7 @@ MISTAKES = (
             "You return the ValueError, and the caller goes on with it as if it were a tensor. `raise` it.",
             (("raise ValueError", "return ValueError"),)),
     Mistake("gate-assert", "gate",
-            "You stop with an `assert`, an AssertionError that Python may skip (`python -O`). A caller's slip is a ValueError: `raise` one.",
+            "You stop with an `assert`, which Python may skip (`python -O`). A caller's slip is a ValueError: `raise` one.",
             ((GUARD, "    else:\n        assert weights.shape in ((b, c, 1, 1), (b, 1, h, w), (b, c, h, w))\n"),)),
     Mistake("gate-refuses-two-axes", "gate", LEFT_OUT.format("(B, C)"),
             (("if weights.shape == (b, c):\n        weights = weights[:, :, None, None]\n    elif", "if"),)),
@@ -267,6 +271,10 @@ MISTAKES = (
     Mistake("count-top-level", "count_parameters",
             "You count the module's own parameters and none of the modules inside it. `module.parameters()` goes through all of them.",
             (("module.parameters()", "module.parameters(recurse=False)"),)),
+    Mistake("count-children", "count_parameters",
+            "You add up the modules inside and leave out the module's own parameters: of a single layer nothing is left. "
+            "`module.parameters()` has both.",
+            ((COUNT, "sum(p.numel() for child in module.children() for p in child.parameters() if p.requires_grad)"),)),
     Mistake("count-first-axis", "count_parameters",
             "You count the first axis of each parameter. A weight of 3 x 5 is 15 numbers: `numel()`.",
             (("parameter.numel()", "len(parameter)"),)),
@@ -281,7 +289,26 @@ MISTAKES = (
             (("parameter.numel()", "parameter.numel() * parameter.element_size()"),)),
 )
 
-EQUIVALENT: dict[str, str] = {}
+NOT_GRADED = "An error, or words, that the exercise does not ask for."
+REBOUND = "Only the shape is read there."
+EQUIVALENT = {
+    "global_average_pool 1: x last two axes exchanged": "A mean over both axes does not depend on their order.",
+    "gate 10: x detached": REBOUND,
+    "gate 13: weights detached": REBOUND,
+    "gate 11: weights detached": REBOUND,
+    "dot_product_attention 7: q -> k": "Queries and keys have the same size.",
+    "dot_product_attention 7: q detached": REBOUND,
+    "dot_product_attention 8: softmax -> torch.softmax(x, -1)": "The same function.",
+    "dot_product_attention 8: arguments 0 and 1 of transpose exchanged": "Two axes are exchanged in either order.",
+    "count_parameters 3: made an int": "It is one.",
+    "count_parameters 3: each once": "`parameters()` gives each one once.",
+    **{f"{line}: {what}": NOT_GRADED for line, changes in {
+        "global_average_pool 7": ("guard left out", "an assert"),
+        "global_average_pool 8": ("raises RuntimeError", "raises TypeError", "raises Exception", "message without numbers", "no message",
+                                  "printed, not raised", "message without tuple(x.shape)"),
+        "gate 14": ("message without numbers", "no message", "message without tuple(weights.shape)", "message without tuple(x.shape)"),
+    }.items() for what in changes},
+}
 
 VARIANTS = (
     Variant("pool-einsum", "global_average_pool", """

@@ -45,7 +45,7 @@ from torch import nn
 
 from attention_lab import check, course_map, progress
 from attention_lab.data import photograph
-from attention_lab.pictures import predict_then_run, score_bars, show_images
+from attention_lab.pictures import predict_then_run, show_images
 from attention_lab.training import compare, train
 
 # %% [markdown]
@@ -62,7 +62,7 @@ course_map()
 # ## 1. A question that an average cannot answer
 #
 # Six cards lie on the table. Each has a pattern and a colour. Somebody shows you a pattern, badly printed (a few of its 16 squares are flipped), and asks: **which colour has this
-# card?** Every game has new patterns, so there is nothing to learn by heart.
+# card?** Every game has new patterns, so there is nothing to learn by heart. (The cell makes games and draws one; you need not read it.)
 
 # %%
 CARDS, SQUARES = 6, 16
@@ -84,9 +84,9 @@ def games(count, seed):
 
 
 def drawn(patterns, colours):
-    """Pictures of cards, (n, 3, 4, 4), on white."""
+    """Pictures of cards, (n, 3, 4, 4), on light grey."""
     paint = torch.tensor([[int(c[i:i + 2], 16) / 255 for i in (1, 3, 5)] for c in colours])
-    return 1 - patterns.reshape(-1, 1, 4, 4) * (1 - paint[:, :, None, None])
+    return torch.where(patterns.reshape(-1, 1, 4, 4) > 0, paint[:, :, None, None], 0.92)
 
 
 questions, cards, colours, answers = (part[0] for part in games(1, seed=14))
@@ -98,8 +98,8 @@ show_images(torch.cat([table, question]), names + ["which colour\nhas this one?"
 # %% [markdown]
 # You look from card to card, compare, and read the colour off the one that fits best. (It is the one named in the next cell.)
 #
-# Now try it with an **average**, which is all that a pooling layer or a fully connected mean has to offer. Mix the six colours: the mean is the same in every game,
-# whatever was asked. The average has forgotten which colour belonged to which pattern.
+# Now try it with an **average**, the first thing that comes to mind for making one answer out of six cards. It is the same whichever card was asked for, and it no longer says which
+# colour belonged to which pattern.
 
 # %%
 mixed = table.mean(dim=0)
@@ -156,7 +156,7 @@ check(global_average_pool)
 # %% [markdown]
 # ![A red report begins with a cross, the exercise and its points; then comes the most useful sentence, then what was seen on which input, a fold with all inputs, and a row of checks, each passed, failed or not compared.](figures/report.svg)
 #
-# The number under a report is your points. *Gradients*: what flows back through your code is right too. *dtype*, *device*: your result follows its input's. *Input untouched*: you changed nothing
+# A check compares your code with recorded results (in float64, so that rounding hides nothing). The number under a report is your points. *Gradients*: what flows back through your code is right too. *dtype*, *device*: your result follows its input's. *Input untouched*: you changed nothing
 # that belongs to the caller. Green is one line that says what was verified.
 #
 # <details><summary>Hint 1: a nudge</summary>
@@ -493,7 +493,7 @@ print("output          :", out[0, 0])
 # </details>
 
 # %% [markdown]
-# ### Exhibit C: a picture cut to shreds
+# ### Exhibit C: nine pictures for one
 #
 # *Symptom.* To let positions attend to each other, an image (B, C, H, W) is made into a list of positions, (B, H · W, C). The shape is right, the network trains, worse than it should. Here is the first channel of such a
 # list, made back into a picture.
@@ -581,7 +581,7 @@ def run(arm, seed):
         return value
 
     model = train(Player(attend), seen, wanted, loss=loss,
-                  epochs=20, batch_size=32, peak_rate=0.02, seed=seed)
+                  epochs=12, batch_size=32, peak_rate=0.03, seed=seed)
     trained[arm, seed] = model
     with torch.no_grad():
         return {f"{n} at once": 100 * (model(unseen, n).argmax(-1) == right).float().mean().item()
@@ -603,7 +603,7 @@ for arm, (colour, style) in styles.items():
     means = [results.mean(arm, f"{n} at once") for n in counts]
     errors = [2 * results.standard_error(arm, f"{n} at once") for n in counts]
     right.errorbar(range(4), means, yerr=errors, fmt=style, color=colour, label=arm, capsize=4)
-left.set(xlabel="epoch", ylabel="training loss (cross entropy)", title="All six questions at once: the loss")
+left.set(xlabel="epoch", xticks=range(0, 13, 3), ylabel="training loss (cross entropy)", title="All six questions at once: the loss")
 left.legend(frameon=False)
 right.axhline(100 / 6, color="#666666", linewidth=0.8)
 right.annotate("a guess", (0, 100 / 6), xytext=(0, 5), textcoords="offset points")
@@ -622,7 +622,8 @@ for arm, control, measure in (("over the keys", "over the queries", "6 at once")
     print(f"{measure}: '{arm}' is {'clearly' if ahead else 'not clearly'} ahead of '{control}'")
 
 # %% [markdown]
-# **Read it.** With all six questions at once, the wrong axis learns as fast as the right one and answers as well: no loss curve, and no test that asks as in training, would tell you. Ask one question at a time and nothing is left: one answer in six, a guess.
+# **Read it.** With all six questions at once, the wrong axis learns as fast as the right one and answers as well. No loss curve tells you, and no test that asks as the training did. Ask fewer at once and it gets worse; ask one at a time and
+# nothing is left: one answer in six, a guess.
 #
 # Why? Down a column the *askers* compete for a card. In training every card is asked for exactly once, so sharing the cards among the askers comes to the same as sharing attention among the cards. Alone, an asker competes with nobody: all six weights are
 # 1, the output is the sum of all colours, the same in every game. Nothing was wrong with what it learned; its answer needs the other questions.
@@ -672,15 +673,16 @@ def weights_of(model, axis, questions):
 
 maps = {"over the keys": weights_of(trained["over the keys", 0], -1, 6),
         "over the queries": weights_of(trained["over the queries", 0], 1, 6),
-        "over the queries, one asks": weights_of(trained["over the queries", 0], 1, 1)}
-figure, axes = plt.subplots(1, 3, figsize=(9.5, 3.1), facecolor="#FCFCFA", layout="constrained")
+        "the same, one asks": weights_of(trained["over the queries", 0], 1, 1)}
+figure, axes = plt.subplots(1, 3, figsize=(10, 3), facecolor="#FCFCFA")
 for axis, (title, weights) in zip(axes, maps.items()):
     picture = axis.imshow(weights, cmap="Blues", vmin=0, vmax=1)
-    axis.set(title=title, xlabel="card (key)", ylabel="question (query)", xticks=range(6),
-             yticks=range(len(weights)))
+    axis.set(title=title, xlabel="card (key)", xticks=range(6), yticks=range(len(weights)))
     for row, total in enumerate(weights.sum(dim=1)):
         axis.text(5.7, row, f"sum {total:.2f}", va="center", fontsize=8)
-figure.colorbar(picture, ax=axes, label="weight", shrink=0.8, pad=0.08)
+axes[0].set_ylabel("question (query)")
+figure.subplots_adjust(wspace=0.5)
+figure.colorbar(picture, ax=axes, label="weight", pad=0.08)
 plt.show()
 
 # %% [markdown]
@@ -710,7 +712,7 @@ plt.show()
 # **Your progress** is kept in a file beside this notebook, by the checks; `progress()` shows it, and `course_map()` across all lessons.
 #
 # **Handing in.** If you study on your own there is nothing to hand in: green is green. In a class, hand in this notebook, `00_warmup.ipynb`, saved, where your teacher says. It is run again on other inputs than those of the checks: other sizes, one image,
-# other kinds of memory, impossible arguments. Cells of experiments are not run. Leave the `check(...)` cells as they are; where one was lost, it is put back.
+# other orders of memory, impossible arguments. Cells of experiments are not run. Leave the `check(...)` cells as they are; where one was lost, it is put back.
 #
 # **A GPU** is not needed anywhere in this course; lessons run on two CPU cores. The check named *device* asks your code on a second device, a stand-in that computes no numbers, and sees whether a tensor of yours stayed behind on the CPU. So code that is green here moves to
 # a GPU as it is: `module.to("cuda")`, inputs too.

@@ -127,7 +127,7 @@ print(f"after dividing by the mean of each channel: {100 * right:.0f} % right")
 # ```
 #
 # Feature maps are not always square, H and W may be any numbers, and a batch may hold one image. Your function should not care. (There is a method of
-# torch called `squeeze` as well. It does something else: it removes axes of size 1.)
+# torch called `squeeze` as well. It does something else: it removes axes of size 1. The warm-up's `global_average_pool` does the same as yours; here it has the paper's name.)
 
 # %% nbgrader={"grade": false, "grade_id": "squeeze", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def squeeze(x: torch.Tensor) -> torch.Tensor:

@@ -16,6 +16,7 @@ from solutions.reference.catnet import (
 )
 from solutions.reference.eca import ECABlock, band_matrix, eca_kernel_size
 from solutions.reference.grl import WindowAttention, cosine_attention, window_partition, window_reverse
+from solutions.reference.warmup import count_parameters, dot_product_attention, gate, global_average_pool
 
 
 def random(*shape: int) -> torch.Tensor:
@@ -35,6 +36,39 @@ def blob(batch: int, height: int, width: int) -> torch.Tensor:
     mask = torch.zeros(batch, height, width, dtype=torch.float64)
     mask[:, height // 4 : height // 2 + 1, width // 3 :] = 1
     return mask
+
+
+# --- the warm-up ----------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("scale", [None, 0.3, 0.0, -1.0])
+def test_attention_is_that_of_torch(scale):
+    q, k, v = random(2, 3, 5), random(2, 7, 5), random(2, 7, 4)
+    expected = F.scaled_dot_product_attention(q, k, v, scale=scale)
+    torch.testing.assert_close(dot_product_attention(q, k, v, scale), expected, atol=1e-12, rtol=0)
+
+
+def test_attention_is_a_mean_that_asks_for_no_order_and_no_company():
+    q, k, v = random(2, 3, 5), random(2, 7, 5), random(2, 7, 4)
+    y, order = dot_product_attention(q, k, v), torch.randperm(7, generator=torch.Generator().manual_seed(0))
+    torch.testing.assert_close(dot_product_attention(q, k, torch.ones_like(v)), torch.ones_like(y), atol=1e-12, rtol=0)
+    torch.testing.assert_close(dot_product_attention(q, k[:, order], v[:, order]), y, atol=1e-12, rtol=0)
+    torch.testing.assert_close(dot_product_attention(q[:, 1:2], k, v), y[:, 1:2], atol=1e-12, rtol=0)
+
+
+def test_a_gate_of_means_in_every_shape():
+    x = random(2, 3, 4, 5)
+    means = global_average_pool(x)
+    assert torch.equal(gate(x, means), gate(x, means[:, :, None, None]))
+    assert torch.equal(gate(x, means), gate(x, means[:, :, None, None].expand_as(x)))
+    assert torch.equal(gate(x, torch.ones(2, 1, 4, 5).double()), x)
+
+
+def test_parameters_are_counted_once():
+    layer = torch.nn.Linear(3, 3)
+    both = torch.nn.Sequential(layer, layer, torch.nn.BatchNorm1d(3))
+    assert count_parameters(both) == 12 + 6
+    layer.bias.requires_grad_(False)
+    assert count_parameters(both) == 9 + 6
 
 
 # --- GRL -------------------------------------------------------------------------------------------------------------

@@ -1,0 +1,6 @@
+# Counts frozen ones too.
+import torch
+
+
+def count_parameters(module):
+    return sum(p.numel() for p in module.parameters())

@@ -1,0 +1,6 @@
+# Takes the channels for the last axis.
+import torch
+
+
+def global_average_pool(x):
+    return x.mean(dim=(1, 2))

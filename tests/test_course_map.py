@@ -1,0 +1,55 @@
+"""The map of the course: every lesson in order, the one at hand marked, what is solved."""
+
+import shutil
+
+import pytest
+
+from attention_lab.course_map import CourseMap, duration
+from attention_lab.progress import remember
+from attention_lab.verdict import Verdict
+from solutions.course import lessons
+
+
+@pytest.fixture
+def lesson(course, tmp_path):
+    """The warm-up with nothing beside it."""
+    folder = tmp_path / "00_warmup"
+    folder.mkdir()
+    shutil.copy(course / "00_warmup/checks.safetensors", folder)
+    return folder
+
+
+def row(folder, name):
+    return next(line for line in repr(CourseMap(folder)).splitlines() if line[3:].startswith(name))
+
+
+def test_every_lesson_is_on_it_and_the_one_at_hand_is_marked(lesson):
+    head, *lines = repr(CourseMap(lesson)).splitlines()
+    assert [line[3:5] for line in lines] == [entry.name[:2] for entry in lessons()] and "builds on" in head
+    assert lines[0].startswith("▶") and not any(line.startswith("▶") for line in lines[1:])
+    assert CourseMap(lesson)._repr_html_().count("<tr>") == 1 + len(lessons())
+
+
+def test_what_is_solved_is_seen_across_lessons(course, lesson):
+    assert row(lesson, "00").endswith("0 of 10") and row(lesson, "01").endswith("not in this folder")
+    shutil.copytree(course / "01_se", lesson.parent / "01_se")
+    for name, points in (("squeeze", 2.0), ("Excitation", 3.0), ("SEBlock", 4.0), ("se_parameter_cost", 1.0)):
+        assert "✓" not in row(lesson, "01")
+        remember(lesson.parent / "01_se", Verdict(name, points, points, [], ""))
+    assert row(lesson, "01").endswith("✓ 10 of 10") and "✓ 10 of 10" in CourseMap(lesson)._repr_html_()
+
+
+def test_outside_of_a_lesson_it_is_still_a_map(tmp_path):
+    assert "▶" not in repr(CourseMap(tmp_path)) and "not in this folder" in row(tmp_path, "00")
+
+
+def test_a_lesson_builds_on_earlier_ones():
+    before = []
+    for entry in lessons():
+        assert set(entry.builds_on) <= set(before), entry.name
+        before.append(entry.name)
+
+
+@pytest.mark.parametrize("minutes, said", [(30, "0.5 h"), (105, "2 h"), (120, "2 h"), (160, "2.5 h")])
+def test_durations(minutes, said):
+    assert duration(minutes) == said
