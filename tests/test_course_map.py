@@ -50,6 +50,6 @@ def test_a_lesson_builds_on_earlier_ones():
         before.append(entry.name)
 
 
-@pytest.mark.parametrize("minutes, said", [(30, "0.5 h"), (105, "2 h"), (120, "2 h"), (160, "2.5 h")])
+@pytest.mark.parametrize("minutes, said", [(30, "30 min"), (105, "1 h 45 min"), (120, "2 h")])
 def test_durations(minutes, said):
     assert duration(minutes) == said

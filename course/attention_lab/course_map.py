@@ -50,8 +50,9 @@ class CourseMap:
 
 
 def duration(minutes: int) -> str:
-    """Hours as people say them: 2 h, 1.5 h."""
-    return f"{round(minutes / 30) / 2:g} h"
+    """Hours and minutes: 2 h, 1 h 45 min, 30 min."""
+    hours, rest = divmod(minutes, 60)
+    return " ".join([f"{hours} h"] * bool(hours) + [f"{rest} min"] * bool(rest))
 
 
 def course_map() -> CourseMap:

@@ -135,7 +135,7 @@ show_images(mixed[None], ["the mean\nof the six cards"])
 # ```
 #
 # **First hand in a wrong answer, on purpose.** Write `return x.mean(dim=(1, 2))` into the gap, in the place of the two lines that stand there, run the cell, run the check below it, and read
-# what it says. The drawing behind the check explains the parts of the report. Then repair the line: which axes should be gone?
+# what it says. The drawing below the check explains the parts of the report. Then repair the line: which axes should be gone?
 #
 # Maps need not be square, and a batch may hold a single image.
 
@@ -263,8 +263,8 @@ check(gate)
 # %%
 photo = photograph("coffee")[None]
 b, c, h, w = photo.shape
-rows, columns = torch.meshgrid(torch.linspace(-1, 1, h), torch.linspace(-1, 1, w), indexing="ij")
-spotlight = torch.exp(-6 * ((rows + 0.1) ** 2 + columns ** 2))[None, None]
+rows, columns = torch.linspace(-1, 1, h)[:, None], torch.linspace(-1, 1, w)[None, :]
+spotlight = torch.exp(-6 * ((rows + 0.1) ** 2 + columns ** 2))[None, None]  # rows broadcast too
 channels = torch.tensor([[1.0, 0.4, 0.2]])
 gated = [photo, gate(photo, channels), spotlight.expand(1, 3, -1, -1), gate(photo, spotlight)]
 show_images(torch.cat(gated), ["x", f"gate {tuple(channels.shape)}", "the map, a thin sheet",
@@ -436,7 +436,8 @@ check(count_parameters)
 predicted = {"convolution": None, "linear": None, "batch norm": None}
 
 layers = nn.Conv2d(16, 32, 3), nn.Linear(256, 10), nn.BatchNorm2d(32)
-predict_then_run(predicted, dict(zip(predicted, map(count_parameters, layers))), unit="parameters")
+measured = dict(zip(predicted, map(count_parameters, layers)))
+predict_then_run(predicted, measured, unit="parameters")
 
 # %% [markdown]
 # ## 10. The bug museum
@@ -461,9 +462,10 @@ print(exhibit_a(q[:, :1], k, v)[0])
 # Find the mistake and repair it in the cell above, until the next one says yes.
 
 # %%
-q4, k4, v4 = (torch.randn(2, n, 4, generator=torch.Generator().manual_seed(n)) for n in (3, 5, 5))
-same = torch.allclose(exhibit_a(q4, k4, v4)[1], dot_product_attention(q4, k4, v4, scale=1.0), atol=1e-6)
-print("Does exhibit A compute what your attention computes?", "Yes." if same else "No, not yet.")
+batch = [torch.randn(2, n, 4, generator=torch.Generator().manual_seed(n)) for n in (3, 5, 5)]
+theirs, yours = exhibit_a(*batch)[1], dot_product_attention(*batch, scale=1.0)
+same = torch.allclose(theirs, yours, atol=1e-6)
+print("Does exhibit A compute what your attention does?", "Yes." if same else "No, not yet.")
 
 # %% [markdown]
 # <details><summary>What is wrong, and where it was seen</summary>
@@ -564,9 +566,13 @@ def packed(count, seed, cue=True):
 
 
 # %% tags=["experiment", "nbval-ignore-output"]
-arms = {"over the keys": (dot_product_attention, True), "over the queries": (over_the_queries, True),
-        "plain mean": (plain_mean, True), "over the keys, no cue": (dot_product_attention, False),
-        "over the queries, no cue": (over_the_queries, False)}
+arms = {
+    "over the keys": (dot_product_attention, True),
+    "over the queries": (over_the_queries, True),
+    "plain mean": (plain_mean, True),
+    "over the keys, no cue": (dot_product_attention, False),
+    "over the queries, no cue": (over_the_queries, False),
+}
 trained, losses = {}, {}
 
 
@@ -584,15 +590,17 @@ def run(arm, seed):
                   epochs=12, batch_size=32, peak_rate=0.03, seed=seed)
     trained[arm, seed] = model
     with torch.no_grad():
-        return {f"{n} at once": 100 * (model(unseen, n).argmax(-1) == right).float().mean().item()
-                for n in (6, 3, 2, 1)}
+        answers = {n: model(unseen, n).argmax(-1) for n in (6, 3, 2, 1)}
+    return {f"{n} at once": 100 * (given == right).float().mean().item()
+            for n, given in answers.items()}
 
 
 results = compare(arms, seeds=range(5), run=run)
 results
 
 # %% tags=["experiment", "nbval-ignore-output"]
-figure, (left, right) = plt.subplots(1, 2, figsize=(9.5, 3.3), facecolor="#FCFCFA", layout="constrained")
+figure, (left, right) = plt.subplots(1, 2, figsize=(9.5, 3.3), facecolor="#FCFCFA",
+                                     layout="constrained")
 styles = {"over the keys": ("#0072B2", "o-"), "over the queries": ("#D55E00", "s--"),
           "plain mean": ("#666666", "^:")}
 for arm, (colour, style) in styles.items():
@@ -603,7 +611,8 @@ for arm, (colour, style) in styles.items():
     means = [results.mean(arm, f"{n} at once") for n in counts]
     errors = [2 * results.standard_error(arm, f"{n} at once") for n in counts]
     right.errorbar(range(4), means, yerr=errors, fmt=style, color=colour, label=arm, capsize=4)
-left.set(xlabel="epoch", xticks=range(0, 13, 3), ylabel="training loss (cross entropy)", title="All six questions at once: the loss")
+left.set(xlabel="epoch", xticks=range(0, 13, 3), ylabel="training loss (cross entropy)",
+         title="All six questions at once: the loss")
 left.legend(frameon=False)
 right.axhline(100 / 6, color="#666666", linewidth=0.8)
 right.annotate("a guess", (0, 100 / 6), xytext=(0, 5), textcoords="offset points")
@@ -653,7 +662,6 @@ def along(axis):
     return lambda q, k, v: (q @ k.mT).softmax(dim=axis) @ v
 
 
-batch = [torch.randn(2, n, 4, generator=torch.Generator().manual_seed(n)) for n in (3, 5, 5)]
 print("yours        :", *suspicious(dot_product_attention, *batch))
 print("softmax dim 1:", *suspicious(along(1), *batch), sep=" | ")
 print("softmax dim 0:", *suspicious(along(0), *batch), sep=" | ")
@@ -674,14 +682,13 @@ def weights_of(model, axis, questions):
 maps = {"over the keys": weights_of(trained["over the keys", 0], -1, 6),
         "over the queries": weights_of(trained["over the queries", 0], 1, 6),
         "the same, one asks": weights_of(trained["over the queries", 0], 1, 1)}
-figure, axes = plt.subplots(1, 3, figsize=(10, 3), facecolor="#FCFCFA")
+figure, axes = plt.subplots(1, 3, figsize=(10.5, 3), facecolor="#FCFCFA", layout="constrained")
 for axis, (title, weights) in zip(axes, maps.items()):
     picture = axis.imshow(weights, cmap="Blues", vmin=0, vmax=1)
     axis.set(title=title, xlabel="card (key)", xticks=range(6), yticks=range(len(weights)))
     for row, total in enumerate(weights.sum(dim=1)):
         axis.text(5.7, row, f"sum {total:.2f}", va="center", fontsize=8)
 axes[0].set_ylabel("question (query)")
-figure.subplots_adjust(wspace=0.5)
 figure.colorbar(picture, ax=axes, label="weight", pad=0.08)
 plt.show()
 
@@ -691,7 +698,7 @@ plt.show()
 # | | the paper (Vaswani et al., 2017) | `F.scaled_dot_product_attention` | here |
 # |---|---|---|---|
 # | scale | 1 / √D | the same, or the argument `scale` | the same |
-# | heads | several attentions side by side | axes in front of (N, D) | none; lesson 08 has them |
+# | heads | several attentions side by side | axes in front of (N, D) | none; later lessons have them |
 # | mask | hides later words | an argument | none |
 # | softmax over | the keys | the keys | the keys |
 #
