@@ -87,7 +87,9 @@ def aspects(exercise: Exercise) -> list[str]:
     for case in exercise.cases:
         has |= {"gradients"} if any(n.startswith("grad.") for n in case.expected_tensors) else set()
         given = [*case.question["args"], *case.question["kwargs"].values()]
-        changeable = any(n.startswith("input.") for n in case.tensors) or any(isinstance(node, list) for node in given)
+        # of a module that is given, nothing is compared afterwards
+        tensors = any(isinstance(leaf, dict) and "tensor" in leaf for node in given for _, leaf in values.leaves(node))
+        changeable = tensors or any(isinstance(node, list) for node in given)
         has |= {"input"} if changeable else set()
         has |= {"dtype"} if any(n.startswith("output") for n in case.expected_tensors) else set()
         has |= {"state"} if any(n.startswith("buffer.") for n in case.expected_tensors) else set()
