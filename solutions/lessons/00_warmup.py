@@ -513,7 +513,7 @@ show_images(torch.stack([photo[0, :1], tokens[0, :, 0].reshape(1, h, w)]),
 # <details><summary>What is wrong, and where it was seen</summary>
 #
 # `reshape` keeps the order of the numbers in memory and cuts it anew: three neighbours of one channel become "a position". Axes are exchanged by `transpose` or `permute`: `photo.flatten(2).transpose(1, 2)`. Try it in the cell above. Seen,
-# where attention's heads are put together, in [jsbaan/transformer-from-scratch, pull request 6](https://github.com/jsbaan/transformer-from-scratch/pull/6): its training test passed all the same, because the task was easy.
+# where attention's heads are put together, in [jsbaan/transformer-from-scratch, pull request 6](https://github.com/jsbaan/transformer-from-scratch/pull/6): its training test passed all the same, probably (its author says) because the task was easy.
 # </details>
 
 # %% [markdown]
