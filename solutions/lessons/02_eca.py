@@ -43,18 +43,17 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from attention_lab import check, progress
+from attention_lab import check, course_map, progress
 from attention_lab.cost import cost
 from attention_lab.pictures import (ALERT, FEATURES, INK, LAYERS, MAPS, PAPER, predict_then_run,
                                     score_bars, show_gate)
 from attention_lab.training import compare, train
 
 # %% [markdown]
-# Run the cells from top to bottom (Shift+Enter). Fill the gap of an exercise, run it, then run the `check(...)` below it, as often as you like. `progress()` shows
-# what the latest checks said.
+# Lesson 01 gave each channel a gate, made from all channels. This one makes it from a few. You are here:
 
-# %%
-progress()
+# %% tags=["nbval-ignore-output"]
+course_map()
 
 # %% [markdown]
 # ## 1. Which band glows?
@@ -741,5 +740,5 @@ print(f"leaving out the first and the last band, in {100 * inside:.0f} %")
 #
 # Here is what you have solved:
 
-# %%
+# %% tags=["nbval-ignore-output"]
 progress()

@@ -11,6 +11,7 @@ import attention_lab
 from attention_lab import report
 from attention_lab.verdict import Check, Verdict
 from autograder import verdicts as module
+from autograder import versions
 from autograder.judge import Judge, Result
 from autograder.notebook import Cell, cells_to_run, lesson
 from autograder.reading import parse
@@ -78,7 +79,7 @@ def test_the_key_is_everything_that_decides(judge, verdicts, tmp_path, monkeypat
         monkeypatch.setattr(judge, name, value)
         keys[name] = Verdicts(tmp_path, judge).key(CELLS, known)
         monkeypatch.undo()
-    monkeypatch.setattr(module.torch, "__version__", "9.9")
+    monkeypatch.setattr(module, "VERSIONS", [*versions.VERSIONS, "another torch"])
     keys["torch"] = Verdicts(tmp_path, judge).key(CELLS, known)
     monkeypatch.undo()
     assert len(set(keys.values())) == len(keys)
@@ -94,15 +95,15 @@ def tree(tmp_path_factory):
 
 
 def digest(monkeypatch, tree):
-    monkeypatch.setattr(module, "ROOT", tree)
+    monkeypatch.setattr(versions, "ROOT", tree)
     monkeypatch.setattr(attention_lab, "__file__", str(tree / "course/attention_lab/__init__.py"))
-    return module.code()
+    return versions.code()
 
 
 @pytest.mark.parametrize("file", ["autograder/graders/test_se.py", "autograder/graders/contract.py", "autograder/mistakes/se.py",
                                   "autograder/judge.py", "autograder/worker.py", "autograder/cases/se.py", "solutions/reference/se.py",
                                   "course/attention_lab/compare.py"])
-def test_a_change_of_code_is_anotherdigest(tree, file, monkeypatch):
+def test_a_change_of_code_is_another_digest(tree, file, monkeypatch):
     before, text = digest(monkeypatch, tree), (tree / file).read_text()
     (tree / file).write_text(text.replace("\n", "\n\n", 1))
     assert digest(monkeypatch, tree) != before
@@ -111,7 +112,7 @@ def test_a_change_of_code_is_anotherdigest(tree, file, monkeypatch):
 
 
 def test_while_code_changes_nothing_is_kept(verdicts, monkeypatch):
-    monkeypatch.setattr(module, "STAMPS", [(name, modified - 1, size) for name, modified, size in module.STAMPS])
+    monkeypatch.setattr(versions, "STAMPS", [(name, modified - 1, size) for name, modified, size in versions.STAMPS])
     verdicts.put("key", RESULT)
     assert verdicts.get("key") is None
 
