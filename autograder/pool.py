@@ -164,6 +164,8 @@ def _serve(connection: Connection, settings: tuple[str, str], log: Path | None) 
     _leave_the_terminal()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # the judge then ends its workers
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    if hasattr(os, "nice"):
+        os.nice(5)  # the process that records comes first: everything waits for it in the end
     if log:
         with open(log, "ab") as file:
             os.dup2(file.fileno(), 1), os.dup2(file.fileno(), 2)
