@@ -10,6 +10,8 @@ import tempfile
 import time
 from pathlib import Path
 
+import psutil
+
 from autograder import isolation, sandbox
 from autograder import judge as judging
 from autograder.judge import Judge
@@ -41,7 +43,7 @@ def got_through(attack: Attack, judge: Judge, world: World, worth: dict[str, flo
         result = judge.grade(notebook_of(world.pupil(attack)), LESSON)
     took = time.monotonic() - began
     zygote = judge.sandboxes["cpu"].first
-    family = before | {zygote[0].pid} | {child.pid for child in marked(str(world.scratch)) if child.ppid() == zygote[0].pid}
+    family = before | {zygote[0].pid} | {child.pid for child in psutil.Process(zygote[0].pid).children()}
     left = [process for process in marked(str(world.scratch), world.marker(attack)) if process.pid not in family]
     points: Points = {"judge": {name: verdict.points for name, verdict in result.verdicts.items()}}
     found = [f"points: {name}" for name in NAMES if points["judge"].get(name, 0.0) > worth[name]]
