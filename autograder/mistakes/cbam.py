@@ -224,9 +224,6 @@ MISTAKES = (
             "Your BatchNorm keeps its running mean and variance with another momentum. (The authors' code has 0.01.) Here it is torch's "
             "default: leave the argument out.",
             ((BN, "nn.BatchNorm2d(1, momentum=0.01)"),)),
-    Mistake("spatial-bn-no-affine", "SpatialGate",
-            "Your BatchNorm has no weight and no bias (`affine=False`). Here it has both, as by default: the bias decides how open the map is.",
-            ((BN, "nn.BatchNorm2d(1, affine=False)"),)),
     Mistake("spatial-instance-norm", "SpatialGate",
             "Your norm takes mean and variance from each image. BatchNorm takes them from the batch in training, and from what it has "
             "remembered in eval mode.",
@@ -283,12 +280,9 @@ MISTAKES = (
             "already gated.",
             ((BOTH, "return x * self.channel_gate(x) * self.spatial_gate(x)"),)),
     Mistake("cbam-gated-added", "CBAM",
-            "You gate x twice and add the two results. The gates work one after the other: x times the channel gate, and that times its "
+            "You add what the two gates do, x times their sum. They work one after the other: x times the channel gate, and that times its "
             "spatial gate.",
             ((BOTH, "return x * self.channel_gate(x) + x * self.spatial_gate(x)"),)),
-    Mistake("cbam-gates-summed", "CBAM",
-            "You add the two gates and multiply x by the sum. Multiply by one, then by the other, which is computed from the gated image.",
-            ((BOTH, "return x * (self.channel_gate(x) + self.spatial_gate(x))"),)),
     Mistake("cbam-channel-only", "CBAM",
             "Your block stops after the channel gate. Its result goes through the spatial gate too.",
             ((BOTH, f"{FIRST}\n        return x"),)),
