@@ -74,19 +74,25 @@ BLOCK = Exercise("CBAM", (
          construct={"channels": 8, "reduction": 2, "kernel_size": 6}),
 ), uses=("ChannelGate", "SpatialGate"))
 
-# Small weights: a sigmoid of large scores is 0 or 1, and hides what is wrong before it.
+
+def weights(*shape: int, layout: str = "contiguous") -> Draw:
+    """A matrix of small numbers: a sigmoid of large scores is 0 or 1, and hides what is wrong before it."""
+    return Draw(shape, scale=0.3, layout=layout)
+
+
 FLEXIBLE = Exercise("flexible_attention", (
-    Case("12 channels and 3 hidden numbers, x of shape (2, 12, 4, 5)", (Draw((2, 12, 4, 5)), Draw((3, 12), scale=0.3), Draw((12, 3), scale=0.3))),
-    Case("a map of odd, unequal sides, x of shape (3, 8, 7, 3)", (Draw((3, 8, 7, 3)), Draw((4, 8), scale=0.3), Draw((8, 4), scale=0.3))),
-    Case("a batch of one, x of shape (1, 6, 5, 5)", (Draw((1, 6, 5, 5)), Draw((2, 6), scale=0.3), Draw((6, 2), scale=0.3))),
-    Case("as many hidden numbers as channels, x of shape (2, 5, 3, 4)", (Draw((2, 5, 3, 4)), Draw((5, 5), scale=0.3), Draw((5, 5), scale=0.3))),
-    Case("one hidden number, x of shape (2, 7, 3, 2)", (Draw((2, 7, 3, 2)), Draw((1, 7), scale=0.3), Draw((7, 1), scale=0.3))),
-    Case("a map of one position, x of shape (2, 8, 1, 1)", (Draw((2, 8, 1, 1)), Draw((4, 8), scale=0.3), Draw((8, 4), scale=0.3))),
-    Case("an x in channels-last order of memory, shape (2, 8, 3, 6)", (Draw((2, 8, 3, 6), layout="channels_last"), Draw((2, 8), scale=0.3), Draw((8, 2), scale=0.3))),
+    Case("12 channels and 3 hidden numbers, x of shape (2, 12, 4, 5)", (Draw((2, 12, 4, 5)), weights(3, 12), weights(12, 3))),
+    Case("a map of odd, unequal sides, x of shape (3, 8, 7, 3)", (Draw((3, 8, 7, 3)), weights(4, 8), weights(8, 4))),
+    Case("a batch of one, x of shape (1, 6, 5, 5)", (Draw((1, 6, 5, 5)), weights(2, 6), weights(6, 2))),
+    Case("as many hidden numbers as channels, x of shape (2, 5, 3, 4)", (Draw((2, 5, 3, 4)), weights(5, 5), weights(5, 5))),
+    Case("one hidden number, x of shape (2, 7, 3, 2)", (Draw((2, 7, 3, 2)), weights(1, 7), weights(7, 1))),
+    Case("a map of one position, x of shape (2, 8, 1, 1)", (Draw((2, 8, 1, 1)), weights(4, 8), weights(8, 4))),
+    Case("an x in channels-last order of memory, shape (2, 8, 3, 6)",
+         (Draw((2, 8, 3, 6), layout="channels_last"), weights(2, 8), weights(8, 2))),
     Case("transposed tensors, x of shape (2, 6, 3, 5)",
-         (Draw((2, 6, 3, 5), layout="transposed"), Draw((3, 6), layout="transposed", scale=0.3), Draw((6, 3), layout="transposed", scale=0.3))),
-    Case("float32 numbers, x of shape (2, 6, 3, 4)", (Draw((2, 6, 3, 4)), Draw((3, 6), scale=0.3), Draw((6, 3), scale=0.3)), dtype="float32", aspect="dtype"),
-    Case("another device, x of shape (2, 8, 3, 4)", (Draw((2, 8, 3, 4)), Draw((4, 8), scale=0.3), Draw((8, 4), scale=0.3)), aspect="device"),
+         (Draw((2, 6, 3, 5), layout="transposed"), weights(3, 6, layout="transposed"), weights(6, 3, layout="transposed"))),
+    Case("float32 numbers, x of shape (2, 6, 3, 4)", (Draw((2, 6, 3, 4)), weights(3, 6), weights(6, 3)), dtype="float32", aspect="dtype"),
+    Case("another device, x of shape (2, 8, 3, 4)", (Draw((2, 8, 3, 4)), weights(4, 8), weights(8, 4)), aspect="device"),
 ))
 
 EXERCISES = (CHANNEL_GATE, SPATIAL_GATE, BLOCK, FLEXIBLE)

@@ -122,6 +122,12 @@ def flexible(words: str, shape: Shape, bottleneck: Callable[[Random], tuple[int,
     return size
 
 
+def large_weights(r: Random) -> Case:
+    (channels, hidden), (batch, height, width) = ordinary(r), batch_and_map(r)
+    return Case("large weights and small numbers", (
+        Draw((batch, channels, height, width), scale=0.02), Draw((hidden, channels), scale=4.0), Draw((channels, hidden), scale=4.0)))
+
+
 def ordinary(r: Random) -> tuple[int, int]:
     return r.randint(12, 16), r.randint(8, 11)
 
@@ -132,6 +138,7 @@ FLEXIBLE = (
     flexible("as many hidden numbers as channels", batch_and_map, lambda r: (9, 9)),
     flexible("more hidden numbers than channels", batch_and_map, lambda r: (r.randint(4, 6), 9)),
     flexible("one channel", batch_and_map, lambda r: (1, r.randint(8, 10))),
+    large_weights,
 )
 
 

@@ -40,11 +40,12 @@ MISTAKES = (
             "maximum's.",
             ((SCORES, f"2 * self.mlp({MEAN})"),)),
     Mistake("gate-max-twice", "ChannelGate",
-            "You add the maximum's result to itself; the mean never arrives. Look at the names in your sum: one of them should be the mean's.",
+            "You add the maximum's result to itself; the mean never arrives. Look at the names in your sum: one of them should be the "
+            "mean's.",
             ((SCORES, f"2 * self.mlp({LARGEST})"),)),
     Mistake("gate-pooled-added", "ChannelGate",
-            "You add mean and maximum first and send the sum through the mlp. Each goes through it alone, because the ReLU inside treats them "
-            "differently; the two results are added.",
+            "You add mean and maximum first and send the sum through the mlp. Each goes through it alone, because the ReLU inside "
+            "treats them differently; the two results are added.",
             ((SCORES, f"self.mlp({MEAN} + {LARGEST})"),)),
     Mistake("gate-pooled-averaged", "ChannelGate",
             "You send the average of mean and maximum through the mlp. Each goes through it alone; the two results are added.",
@@ -62,8 +63,8 @@ MISTAKES = (
             "You take the larger one of the two results. CBAM adds them.",
             ((SCORES, f"torch.maximum(self.mlp({MEAN}), self.mlp({LARGEST}))"),)),
     Mistake("gate-two-sigmoids-added", "ChannelGate",
-            "You add two sigmoids, so your weights lie between 0 and 2. Add the two results of the mlp first; one sigmoid at the end makes the "
-            "gate.",
+            "You add two sigmoids, so your weights lie between 0 and 2. Add the two results of the mlp first; one sigmoid at the end "
+            "makes the gate.",
             ((GATE, f"(torch.sigmoid(self.mlp({MEAN})) + torch.sigmoid(self.mlp({LARGEST})))[:, :, None, None]"),)),
     Mistake("gate-two-sigmoids-multiplied", "ChannelGate",
             "You multiply two sigmoids. Add the two results of the mlp; one sigmoid at the end makes the gate.",
@@ -72,13 +73,14 @@ MISTAKES = (
             "You average two sigmoids. Add the two results of the mlp; one sigmoid at the end makes the gate.",
             ((GATE, f"(torch.sigmoid(self.mlp({MEAN})) + torch.sigmoid(self.mlp({LARGEST})))[:, :, None, None] / 2"),)),
     Mistake("gate-concatenated", "ChannelGate",
-            "Your mlp takes mean and maximum side by side, 2C numbers. It takes C: mean and maximum go through it one after the other, with "
-            "the same weights.",
+            "Your mlp takes mean and maximum side by side, 2C numbers. It takes C: mean and maximum go through it one after the other, "
+            "with the same weights.",
             ((MLP, "nn.Sequential(nn.Linear(2 * channels, hidden), nn.ReLU(), nn.Linear(hidden, channels))"),
              (SCORES, f"self.mlp(torch.cat([{MEAN}, {LARGEST}], dim=1))"))),
     Mistake("gate-two-mlps", "ChannelGate",
             "You have an mlp for the mean and another one for the maximum. CBAM's is shared: one `self.mlp`, called twice.",
-            ((f"self.mlp = {MLP}", f"self.mlp, self.mlp_max = ({MLP} for _ in range(2))"), (f"self.mlp({LARGEST})", f"self.mlp_max({LARGEST})"))),
+            ((f"self.mlp = {MLP}", f"self.mlp, self.mlp_max = ({MLP} for _ in range(2))"),
+             (f"self.mlp({LARGEST})", f"self.mlp_max({LARGEST})"))),
     Mistake("gate-no-sigmoid", "ChannelGate",
             "The sigmoid at the end is missing: your weights are any real numbers, also negative ones. A gate lies between 0 and 1.",
             ((GATE, "scores[:, :, None, None]"),)),
@@ -86,8 +88,8 @@ MISTAKES = (
             "The sigmoid is applied twice: your gates lie between 0.5 and 0.73 and can neither open nor close.",
             ((GATE, f"torch.sigmoid({GATE})"),)),
     Mistake("gate-softmax", "ChannelGate",
-            "Your gates go through a softmax: the channels compete, and their gates sum to 1. CBAM uses a sigmoid: each channel is opened or "
-            "closed on its own.",
+            "Your gates go through a softmax: the channels compete, and their gates sum to 1. CBAM uses a sigmoid: each channel is "
+            "opened or closed on its own.",
             ((GATE, "torch.softmax(scores, dim=1)[:, :, None, None]"),)),
     Mistake("gate-tanh", "ChannelGate",
             "Your gates end in a tanh, so they can be negative and flip a channel's sign. A gate ends in a sigmoid.",
@@ -96,7 +98,8 @@ MISTAKES = (
             "You return 1 minus the gate: open channels are closed and closed ones opened.",
             ((GATE, f"1 - {GATE}"),)),
     Mistake("gate-no-relu", "ChannelGate",
-            "The ReLU between the two layers of your mlp is missing. Without it mean and maximum could as well be added before the mlp.",
+            "The ReLU between the two layers of your mlp is missing. Without it mean and maximum could as well be added before the "
+            "mlp.",
             (("nn.ReLU(), ", ""),)),
     Mistake("gate-hidden-sigmoid", "ChannelGate",
             "The hidden layer of your mlp has a sigmoid. It takes a ReLU; the sigmoid is for the gate alone.",
@@ -115,7 +118,8 @@ MISTAKES = (
             "You spread the gate over the map, (B, C, H, W). Return it as (B, C, 1, 1): axes of size 1 are stretched by the product.",
             ((GATE, f"{GATE}.expand_as(x)"),)),
     Mistake("gate-two-axes", "ChannelGate",
-            "Your gate has shape (B, C). Give it two axes of size 1 behind, (B, C, 1, 1), so that it lines up with the image's channels.",
+            "Your gate has shape (B, C). Give it two axes of size 1 behind, (B, C, 1, 1), so that it lines up with the image's "
+            "channels.",
             ((GATE, "torch.sigmoid(scores)"),)),
     Mistake("gate-sum", "ChannelGate",
             "You add up the positions without dividing by H * W, so the gate depends on the size of the image. Take the mean.",
@@ -127,24 +131,27 @@ MISTAKES = (
             "You use the second part of what `max` returns: the places of the maxima. The first part holds the maxima themselves.",
             ((LARGEST, "x.flatten(2).max(dim=2)[1].to(x)"),)),
     Mistake("gate-max-pair", "ChannelGate",
-            "`x.max(dim=...)` returns a pair: the maxima, and the places where they lie. Take the first part, or use `x.amax(dim=(2, 3))`.",
+            "`x.max(dim=...)` returns a pair: the maxima, and the places where they lie. Take the first part, or use `x.amax(dim=(2, "
+            "3))`.",
             ((LARGEST, "x.flatten(2).max(dim=2)"),)),
     Mistake("gate-over-batch", "ChannelGate",
             "Your pooling runs over the batch too: every image gets the gate of the whole batch. Pool over axes 2 and 3 only.",
             ((MEAN, "x.mean(dim=(0, 2, 3)).expand(len(x), -1)"), (LARGEST, "x.amax(dim=(0, 2, 3)).expand(len(x), -1)"))),
     Mistake("gate-over-channels", "ChannelGate",
-            "You pool over the channels and keep the positions: that is the spatial gate's job. Here H and W go, and each channel keeps two "
-            "numbers.",
+            "You pool over the channels and keep the positions: that is the spatial gate's job. Here H and W go, and each channel "
+            "keeps two numbers.",
             ((MEAN, "x.mean(dim=1).flatten(1)"), (LARGEST, "x.amax(dim=1).flatten(1)"))),
     Mistake("gate-square-window", "ChannelGate",
             "Your pooling treats the map as square (height used for both sides). Maps are often not: pool over H and over W.",
-            ((MEAN, "nn.functional.avg_pool2d(x, x.shape[2]).flatten(1)"), (LARGEST, "nn.functional.max_pool2d(x, x.shape[2]).flatten(1)"))),
+            ((MEAN, "nn.functional.avg_pool2d(x, x.shape[2]).flatten(1)"),
+             (LARGEST, "nn.functional.max_pool2d(x, x.shape[2]).flatten(1)"))),
     Mistake("gate-fixed-reduction", "ChannelGate",
             "The hidden width is channels // 16 whatever `reduction` says. Use the argument.",
             (("hidden = channels // reduction", "hidden = max(1, channels // 16)"),)),
     Mistake("gate-fixed-reduction-guarded", "ChannelGate",
             "The hidden width is channels // 16 whatever `reduction` says. Use the argument.",
-            (("if not 1 <= reduction <= channels", "if channels // 16 == 0"), ("hidden = channels // reduction", "hidden = channels // 16"))),
+            (("if not 1 <= reduction <= channels", "if channels // 16 == 0"),
+             ("hidden = channels // reduction", "hidden = channels // 16"))),
     Mistake("gate-hidden-is-reduction", "ChannelGate",
             "The hidden layer has `reduction` numbers. The reduction is a divisor: channels // reduction.",
             (("hidden = channels // reduction", "hidden = reduction"),)),
@@ -152,18 +159,20 @@ MISTAKES = (
             "The hidden width is rounded up where the reduction does not divide the channels. Round down: channels // reduction.",
             (("hidden = channels // reduction", "hidden = -(-channels // reduction)"),)),
     Mistake("gate-refuses-remainders", "ChannelGate",
-            "Your ValueError comes too early: a reduction that does not divide the channels is allowed and rounded down. Only a hidden width "
-            "of 0 is an error.",
+            "Your ValueError comes too early: a reduction that does not divide the channels is allowed and rounded down. Only a hidden "
+            "width of 0 is an error.",
             (("if not 1 <= reduction <= channels", "if channels % reduction"),)),
     Mistake("gate-at-least-one", "ChannelGate",
-            "A hidden width of 0 is silently made 1. channels=8 with reduction=16 is most likely a slip of the caller: raise a ValueError "
-            "that names both numbers.",
+            "A hidden width of 0 is silently made 1. channels=8 with reduction=16 is most likely a slip of the caller: raise a "
+            "ValueError that names both numbers.",
             ((GUARD, ""), ("hidden = channels // reduction", "hidden = max(1, channels // reduction)"))),
     Mistake("gate-no-error", "ChannelGate",
-            "channels // reduction can be 0, and torch then builds layers without any hidden unit. Raise a ValueError that names both numbers.",
+            "channels // reduction can be 0, and torch then builds layers without any hidden unit. Raise a ValueError that names both "
+            "numbers.",
             ((GUARD, ""),)),
     Mistake("gate-detached", "ChannelGate",
-            "The numbers are right, but the gate is detached: the mlp would never learn. Leave out the `detach()` (or `.data`, or `no_grad()`).",
+            "The numbers are right, but the gate is detached: the mlp would never learn. Leave out the `detach()` (or `.data`, or "
+            "`no_grad()`).",
             ((GATE, f"{GATE}.detach()"),)),
     Mistake("gate-max-detached", "ChannelGate",
             "The numbers are right, but no gradient reaches x through the maximum: a `detach()`, `.data` or `no_grad()` cuts it off.",
@@ -174,8 +183,8 @@ MISTAKES = (
 
     # --- SpatialGate
     Mistake("spatial-mean-first", "SpatialGate",
-            "Your two maps are in the other order: the mean first. The exercise, like the authors' code, puts the maximum first; weights that "
-            "were trained with one order are wrong in the other.",
+            "Your two maps are in the other order: the mean first. The exercise, like the authors' code, puts the maximum first; "
+            "weights that were trained with one order are wrong in the other.",
             ((POOLED, f"torch.cat([{MEAN_MAP}, {MAX_MAP}], dim=1)"),)),
     Mistake("spatial-mean-twice", "SpatialGate",
             "Both maps of your pair are the mean; the maximum never arrives.",
@@ -184,28 +193,30 @@ MISTAKES = (
             "Both maps of your pair are the maximum; the mean never arrives.",
             ((POOLED, f"torch.cat([{MAX_MAP}, {MAX_MAP}], dim=1)"),)),
     Mistake("spatial-added", "SpatialGate",
-            "You add the two maps and give the convolution one channel. It takes two: put the maps side by side along the channel axis, with "
-            "`torch.cat`.",
+            "You add the two maps and give the convolution one channel. It takes two: put the maps side by side along the channel "
+            "axis, with `torch.cat`.",
             (("nn.Conv2d(2,", "nn.Conv2d(1,"), (POOLED, f"{MAX_MAP} + {MEAN_MAP}"))),
     Mistake("spatial-over-positions", "SpatialGate",
-            "You pool over H and W: that is the channel gate's job. Here the channels go (axis 1), and each position keeps two numbers.",
+            "You pool over H and W: that is the channel gate's job. Here the channels go (axis 1), and each position keeps two "
+            "numbers.",
             ((MAX_MAP, "x.amax(dim=(2, 3), keepdim=True)"), (MEAN_MAP, "x.mean(dim=(2, 3), keepdim=True)"))),
     Mistake("spatial-no-keepdim", "SpatialGate",
-            "Your pooled maps have lost their channel axis, (B, H, W), so that `torch.cat` has nothing to put side by side. Keep it with "
-            "`keepdim=True`, or use `torch.stack`.",
+            "Your pooled maps have lost their channel axis, (B, H, W), so that `torch.cat` has nothing to put side by side. Keep it "
+            "with `keepdim=True`, or use `torch.stack`.",
             ((MAX_MAP, "x.amax(dim=1)"), (MEAN_MAP, "x.mean(dim=1)"))),
     Mistake("spatial-cat-batch", "SpatialGate",
             "You put the two maps together along the batch. They go side by side along the channel axis: `torch.cat([...], dim=1)`.",
             ((POOLED, POOLED[:-2] + "0)"),)),
     Mistake("spatial-max-pair", "SpatialGate",
-            "`x.max(dim=1)` returns a pair: the maxima, and the channels in which they lie. Take the first part, or use `x.amax(dim=1)`.",
+            "`x.max(dim=1)` returns a pair: the maxima, and the channels in which they lie. Take the first part, or use "
+            "`x.amax(dim=1)`.",
             ((MAX_MAP, "x.max(dim=1, keepdim=True)"),)),
     Mistake("spatial-sum", "SpatialGate",
             "You add up the channels without dividing by their number. Take the mean.",
             ((MEAN_MAP, "x.sum(dim=1, keepdim=True)"),)),
     Mistake("spatial-indices", "SpatialGate",
-            "You use the second part of what `max` returns: the number of the channel in which the maximum lies. The first part holds the "
-            "maximum itself.",
+            "You use the second part of what `max` returns: the number of the channel in which the maximum lies. The first part holds "
+            "the maximum itself.",
             ((MAX_MAP, "x.max(dim=1, keepdim=True)[1].to(x)"),)),
     Mistake("spatial-no-sigmoid", "SpatialGate",
             "The sigmoid at the end is missing: your map holds any real numbers, also negative ones. A gate lies between 0 and 1.",
@@ -223,7 +234,8 @@ MISTAKES = (
             "There is a ReLU between the convolution and the BatchNorm. The order is convolution, BatchNorm, sigmoid.",
             ((MAP, "torch.sigmoid(self.bn(torch.relu(self.conv(pooled))))"),)),
     Mistake("spatial-bn-first", "SpatialGate",
-            "The BatchNorm comes before the convolution (with two channels). It follows the convolution, whose one channel it brings to scale.",
+            "The BatchNorm comes before the convolution (with two channels). It follows the convolution, whose one channel it brings "
+            "to scale.",
             ((BN, "nn.BatchNorm2d(2)"), (MAP, "torch.sigmoid(self.conv(self.bn(pooled)))"))),
     Mistake("spatial-no-bn", "SpatialGate",
             "The BatchNorm is missing. The paper's formula has none, but the authors' code has one, and here it is `self.bn`, between "
@@ -233,22 +245,23 @@ MISTAKES = (
             "`self.bn` is made and never called. It stands between the convolution and the sigmoid.",
             ((MAP, "torch.sigmoid(self.conv(pooled))"),)),
     Mistake("spatial-bn-momentum", "SpatialGate",
-            "Your BatchNorm keeps its running mean and variance with another momentum. (The authors' code has 0.01.) Here it is torch's "
-            "default: leave the argument out.",
+            "Your BatchNorm keeps its running mean and variance with another momentum. (The authors' code has 0.01.) Here it is "
+            "torch's default: leave the argument out.",
             ((BN, "nn.BatchNorm2d(1, momentum=0.01)"),)),
     Mistake("spatial-instance-norm", "SpatialGate",
             "Your norm takes mean and variance from each image. BatchNorm takes them from the batch in training, and from what it has "
             "remembered in eval mode.",
             (("self.bn(self.conv(pooled))", "nn.functional.instance_norm(self.conv(pooled), weight=self.bn.weight, bias=self.bn.bias)"),)),
     Mistake("spatial-bias", "SpatialGate",
-            "Your convolution has a bias. Pass `bias=False`: the BatchNorm behind it would take a constant away again, and has a bias of its "
-            "own.",
+            "Your convolution has a bias. Pass `bias=False`: the BatchNorm behind it would take a constant away again, and has a bias "
+            "of its own.",
             ((", bias=False", ""),)),
     Mistake("spatial-applied", "SpatialGate",
             "You multiply x by the map. Return the map itself, (B, 1, H, W); the block that owns it applies it.",
             ((MAP, f"x * {MAP}"),)),
     Mistake("spatial-expanded", "SpatialGate",
-            "You spread the map over the channels, (B, C, H, W). Return it as (B, 1, H, W): the axis of size 1 is stretched by the product.",
+            "You spread the map over the channels, (B, C, H, W). Return it as (B, 1, H, W): the axis of size 1 is stretched by the "
+            "product.",
             ((MAP, f"{MAP}.expand_as(x)"),)),
     Mistake("spatial-three-axes", "SpatialGate",
             "Your map has shape (B, H, W). Keep the channel axis, of size 1: (B, 1, H, W).",
@@ -269,15 +282,15 @@ MISTAKES = (
             "Your ValueError comes too early: sizes other than 3 and 7 are allowed. Only an even kernel_size is an error.",
             (("if kernel_size % 2 == 0", "if kernel_size not in (3, 7)"),)),
     Mistake("spatial-softmax", "SpatialGate",
-            "Your map goes through a softmax over the positions: they compete, and the map sums to 1. CBAM uses a sigmoid: each position is "
-            "opened or closed on its own.",
+            "Your map goes through a softmax over the positions: they compete, and the map sums to 1. CBAM uses a sigmoid: each "
+            "position is opened or closed on its own.",
             ((MAP, "self.bn(self.conv(pooled)).flatten(2).softmax(dim=2).view(len(x), 1, *x.shape[2:])"),)),
     Mistake("spatial-complement", "SpatialGate",
             "You return 1 minus the map: open positions are closed and closed ones opened.",
             ((MAP, f"1 - {MAP}"),)),
     Mistake("spatial-detached", "SpatialGate",
-            "The numbers are right, but the map is detached: the convolution would never learn. Leave out the `detach()` (or `.data`, or "
-            "`no_grad()`).",
+            "The numbers are right, but the map is detached: the convolution would never learn. Leave out the `detach()` (or `.data`, "
+            "or `no_grad()`).",
             ((MAP, f"{MAP}.detach()"),)),
     Mistake("spatial-pooled-detached", "SpatialGate",
             "The numbers are right, but no gradient reaches x: a `detach()`, `.data` or `no_grad()` cuts off the pooled maps.",
@@ -285,15 +298,16 @@ MISTAKES = (
 
     # --- CBAM
     Mistake("cbam-reversed", "CBAM",
-            "Your block gates the positions first, then the channels. CBAM begins with the channel gate, and the spatial gate reads its result.",
+            "Your block gates the positions first, then the channels. CBAM begins with the channel gate, and the spatial gate reads "
+            "its result.",
             ((BOTH, "x = x * self.spatial_gate(x)\n        return x * self.channel_gate(x)"),)),
     Mistake("cbam-parallel", "CBAM",
-            "Both of your gates read the same x. They work one after the other: the spatial gate reads the image that the channel gate has "
-            "already gated.",
+            "Both of your gates read the same x. They work one after the other: the spatial gate reads the image that the channel gate "
+            "has already gated.",
             ((BOTH, "return x * self.channel_gate(x) * self.spatial_gate(x)"),)),
     Mistake("cbam-gated-added", "CBAM",
-            "You add what the two gates do, x times their sum. They work one after the other: x times the channel gate, and that times its "
-            "spatial gate.",
+            "You add what the two gates do, x times their sum. They work one after the other: x times the channel gate, and that times "
+            "its spatial gate.",
             ((BOTH, "return x * self.channel_gate(x) + x * self.spatial_gate(x)"),)),
     Mistake("cbam-channel-only", "CBAM",
             "Your block stops after the channel gate. Its result goes through the spatial gate too.",
@@ -302,26 +316,26 @@ MISTAKES = (
             "Your block leaves the channel gate out. It comes first; the spatial gate reads its result.",
             ((BOTH, f"return {SECOND}"),)),
     Mistake("cbam-ungated-image", "CBAM",
-            "The spatial gate reads the gated image, but its map is multiplied onto the original x: the channel gate is lost. Multiply the gated "
-            "image.",
+            "The spatial gate reads the gated image, but its map is multiplied onto the original x: the channel gate is lost. Multiply "
+            "the gated image.",
             ((BOTH, "return x * self.spatial_gate(x * self.channel_gate(x))"),)),
     Mistake("cbam-gates-not-applied", "CBAM",
-            "A gate returns weights, not a gated image. Your spatial gate reads the channel gate's weights, (B, C, 1, 1); multiply x by them "
-            "first.",
+            "A gate returns weights, not a gated image. Your spatial gate reads the channel gate's weights, (B, C, 1, 1); multiply x "
+            "by them first.",
             ((BOTH, "x = self.channel_gate(x)\n        return x * self.spatial_gate(x)"),)),
     Mistake("cbam-returns-map", "CBAM",
             "Your block returns the spatial map. Multiply the gated image by it.",
             ((f"return {SECOND}", "return self.spatial_gate(x)"),)),
     Mistake("cbam-gate-of-gate", "CBAM",
-            "You hand the channel gate's weights to the spatial gate and return what comes out, weights of weights. Each gate's weights are "
-            "multiplied onto the image it has read.",
+            "You hand the channel gate's weights to the spatial gate and return what comes out, weights of weights. Each gate's "
+            "weights are multiplied onto the image it has read.",
             ((BOTH, "return self.spatial_gate(self.channel_gate(x))"),)),
     Mistake("cbam-added", "CBAM",
             "Your block adds its gates to the image. A gate multiplies.",
             ((BOTH, "x = x + self.channel_gate(x)\n        return x + self.spatial_gate(x)"),)),
     Mistake("cbam-shortcut", "CBAM",
-            "Your block adds the input to the gated input. CBAM returns the gated image alone; the shortcut belongs to the residual block "
-            "around it.",
+            "Your block adds the input to the gated input. CBAM returns the gated image alone; the shortcut belongs to the residual "
+            "block around it.",
             ((BOTH, "y = x * self.channel_gate(x)\n        return x + y * self.spatial_gate(y)"),)),
     Mistake("cbam-inner-shortcut", "CBAM",
             "Your block adds the channel-gated image at the end. CBAM returns the gated image alone.",
@@ -333,8 +347,8 @@ MISTAKES = (
             "Your gates go through a second sigmoid: both end in one already, and two of them keep every weight between 0.5 and 0.73.",
             ((BOTH, "x = x * torch.sigmoid(self.channel_gate(x))\n        return x * torch.sigmoid(self.spatial_gate(x))"),)),
     Mistake("cbam-in-place", "CBAM",
-            "Your block multiplies its input in place (`x *= ...`): whoever reads x afterwards, a shortcut for instance, finds it changed. Write "
-            "`x = x * ...`.",
+            "Your block multiplies its input in place (`x *= ...`): whoever reads x afterwards, a shortcut for instance, finds it "
+            "changed. Write `x = x * ...`.",
             ((FIRST, "x *= self.channel_gate(x)"),)),
     Mistake("cbam-reduction-dropped", "CBAM",
             "`reduction` does not reach the channel gate: it is built with its default, 16. Pass it on.",
@@ -384,7 +398,8 @@ MISTAKES = (
             "Your gates go through a softmax: the channels compete, and their gates sum to 1. Use a sigmoid.",
             ((FLEXIBLE, "x * torch.softmax(scores, dim=1)[:, :, None, None]"),)),
     Mistake("flexible-two-sigmoids", "flexible_attention",
-            "You add two sigmoids, so your weights lie between 0 and 2. Add the two results first; one sigmoid at the end makes the gate.",
+            "You add two sigmoids, so your weights lie between 0 and 2. Add the two results first; one sigmoid at the end makes the "
+            "gate.",
             ((FLEXIBLE, f"x * sum(torch.sigmoid(torch.relu(s @ w1.T) @ w2.T) for s in ({MEAN}, {LARGEST}))[:, :, None, None]"),)),
     Mistake("flexible-returns-gate", "flexible_attention",
             "You return the gates. Multiply the image by them: each channel of x by its own gate.",
@@ -399,18 +414,19 @@ MISTAKES = (
             "You multiply x in place (`x *= ...`): whoever reads x afterwards finds it changed. Write `x * ...`.",
             ((f"return {FLEXIBLE}", f"{FLEXIBLE.replace('*', '*=')}\n    return x"),)),
     Mistake("flexible-matrices-not-turned", "flexible_attention",
-            "`w1` is (C // r, C), and your pooled vectors are rows, (B, C): multiply by its transpose, `s @ w1.T`, or use `F.linear(s, w1)`.",
+            "`w1` is (C // r, C), and your pooled vectors are rows, (B, C): multiply by its transpose, `s @ w1.T`, or use `F.linear(s, "
+            "w1)`.",
             (("s @ w1.T", "s @ w1"),)),
     Mistake("flexible-neither-matrix-turned", "flexible_attention",
-            "`w1` is (C // r, C), and your pooled vectors are rows, (B, C): multiply by its transpose, `s @ w1.T`, or use `F.linear(s, w1)`. The "
-            "same goes for `w2`.",
+            "`w1` is (C // r, C), and your pooled vectors are rows, (B, C): multiply by its transpose, `s @ w1.T`, or use `F.linear(s, "
+            "w1)`. The same goes for `w2`.",
             (("s @ w1.T) @ w2.T", "s @ w1) @ w2"),)),
     Mistake("flexible-matrices-swapped", "flexible_attention",
             "`w1` and `w2` have changed places: `w1`, (C // r, C), comes first and makes C // r numbers of C.",
             (("s @ w1.T) @ w2.T", "s @ w2.T) @ w1.T"),)),
     Mistake("flexible-gate-on-width", "flexible_attention",
-            "The gates have lost their place: shapes line up from the right, so the gates' C meets the image's W. Give them two axes of size 1 "
-            "behind, (B, C, 1, 1).",
+            "The gates have lost their place: shapes line up from the right, so the gates' C meets the image's W. Give them two axes "
+            "of size 1 behind, (B, C, 1, 1).",
             ((FLEXIBLE, "x * torch.sigmoid(scores)"),)),
     Mistake("flexible-detached", "flexible_attention",
             "The numbers are right, but the gates are detached: neither matrix would ever learn.",
@@ -418,7 +434,31 @@ MISTAKES = (
 )
 
 # Mutants of the reference (autograder.mutants) that lose no points, and why that is right.
-EQUIVALENT: dict[str, str] = {}
+OWN_TENSOR = "What is changed in place is a tensor that forward has just made."
+IN_RANGE = "A sigmoid lies between 0 and 1."
+ANY_MESSAGE = "Of this error any message will do."
+NOT_GRADED = "Of impossible arguments, only a bottleneck without channels is graded, not a reduction of 0."
+
+EQUIVALENT = {
+    "ChannelGate 10: without 1": NOT_GRADED,
+    "ChannelGate 10: 1 -> 0": NOT_GRADED,
+    "ChannelGate 12: rounded down, at least 1": "The error above is raised before.",
+    "ChannelGate 15: x last two axes exchanged": "A mean and a maximum over both axes do not depend on their order.",
+    "ChannelGate 16: Add in place": OWN_TENSOR,
+    "ChannelGate 17: last two axes exchanged": "Both have size 1.",
+    "ChannelGate 17: clamped": IN_RANGE,
+    "ChannelGate 17: sigmoid in place": OWN_TENSOR,
+    "SpatialGate 11: message without numbers": ANY_MESSAGE,
+    "SpatialGate 11: no message": ANY_MESSAGE,
+    "SpatialGate 11: message without kernel_size": ANY_MESSAGE,
+    "SpatialGate 17: clamped": IN_RANGE,
+    "SpatialGate 17: sigmoid in place": OWN_TENSOR,
+    "flexible_attention 7: relu twice": "A second ReLU changes nothing.",
+    "flexible_attention 7: relu in place": OWN_TENSOR,
+    "flexible_attention 7: at most four": "There are two vectors.",
+    "flexible_attention 7: each once": "The two vectors are two tensors, whatever their numbers are.",
+    "flexible_attention 8: sigmoid in place": OWN_TENSOR,
+}
 
 VARIANTS = (
     Variant("gate-published-style", "ChannelGate", """

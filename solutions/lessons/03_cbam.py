@@ -504,9 +504,8 @@ class ExhibitA(nn.Module):
                                  nn.Linear(channels // reduction, channels))
 
     def forward(self, x):
-        y_avg = self.mlp(x.mean((2, 3)))
-        y_max = self.mlp(x.amax((2, 3)))
-        return torch.sigmoid(y_avg + y_avg)[:, :, None, None]
+        avg, largest = (self.mlp(pooled) for pooled in (x.mean((2, 3)), x.amax((2, 3))))
+        return torch.sigmoid(avg + avg)[:, :, None, None]
 
 # %% [markdown]
 # You may have seen it at once. A test sees it in a thousand lines: raise the brightest position of each channel, lower another one as much, so that the means stay. Repair the cell above until the next one says yes.
@@ -524,8 +523,8 @@ print("Does the gate notice the maximum?", "Yes." if moved else "No, not yet.")
 # %% [markdown]
 # <details><summary>What is wrong, and where it was seen</summary>
 #
-# `y_avg + y_avg`: a slip of the hand. `y_max` is computed and thrown away, and what is left is SE with doubled scores. Seen in a collection of attention modules by the authors of a survey,
-# [MenghaoGuo/Awesome-Vision-Attentions, issue 32](https://github.com/MenghaoGuo/Awesome-Vision-Attentions/issues/32), and once more, as `x1 + x1`, in
+# `avg + avg`: a slip of the hand. `largest` is computed and thrown away, and what is left is SE with doubled scores. Seen in a collection of attention modules by the authors of a survey,
+# [MenghaoGuo/Awesome-Vision-Attentions, issue 32](https://github.com/MenghaoGuo/Awesome-Vision-Attentions/issues/32) (`y_avg + y_avg`), and once more, as `x1 + x1`, in
 # [nikhilroxtomar/Attention-Mechanism-Implementation, issue 1](https://github.com/nikhilroxtomar/Attention-Mechanism-Implementation/issues/1).
 # </details>
 #

@@ -14,6 +14,7 @@ from solutions.reference.catnet import (
     prior_mask,
     prototype_segmentation,
 )
+from solutions.reference.cbam import CBAM, ChannelGate, SpatialGate, flexible_attention
 from solutions.reference.eca import ECABlock, band_matrix, eca_kernel_size
 from solutions.reference.grl import WindowAttention, cosine_attention, window_partition, window_reverse
 from solutions.reference.warmup import count_parameters, dot_product_attention, gate, global_average_pool
@@ -231,3 +232,36 @@ def test_resnet_50_with_the_released_kernels_has_the_80_parameters_of_the_abstra
     stages = list(zip((256, 512, 1024, 2048), (3, 4, 6, 3), (3, 5, 5, 7), strict=True))
     assert sum(n * ECABlock(c, k).conv.weight.numel() for c, n, k in stages) == 80
     assert sum(n * ECABlock(c).conv.weight.numel() for c, n, _ in stages) == 86
+
+
+# --- CBAM ------------------------------------------------------------------------------------------------------------
+
+def test_flexible_attention_is_the_channel_gate_without_biases():
+    gate, x = randomised(ChannelGate(9, reduction=2)), random(2, 9, 3, 5)
+    first, _, second = gate.mlp
+    first.bias.data.zero_()
+    second.bias.data.zero_()
+    torch.testing.assert_close(flexible_attention(x, first.weight, second.weight), x * gate(x), rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("kernel_size", [1, 3, 9])
+def test_the_spatial_gate_of_the_paper_is_the_one_without_batchnorm(kernel_size):
+    gate, x = randomised(SpatialGate(kernel_size)), random(2, 4, 5, 6)
+    gate.bn = torch.nn.Identity()
+    windows = F.unfold(torch.stack([x.amax(dim=1), x.mean(dim=1)], dim=1), kernel_size, padding=kernel_size // 2)
+    expected = torch.sigmoid(gate.conv.weight.flatten() @ windows).reshape(2, 1, 5, 6)
+    torch.testing.assert_close(gate(x), expected, rtol=0, atol=1e-12)
+
+
+def test_shuffled_channels_leave_the_map_alone_and_shuffled_positions_the_channel_gate():
+    x, order = random(2, 8, 4, 5), torch.randperm(8, generator=torch.Generator().manual_seed(0))
+    gate, spatial = randomised(ChannelGate(8, reduction=4)), randomised(SpatialGate(3)).eval()
+    torch.testing.assert_close(spatial(x[:, order]), spatial(x), rtol=0, atol=1e-12)
+    torch.testing.assert_close(gate(x.flip(2).mT), gate(x), rtol=0, atol=1e-12)
+
+
+def test_a_cbam_block_costs_the_parameters_of_the_authors():
+    assert sum(p.numel() for p in ChannelGate(64).parameters()) == 580
+    assert sum(p.numel() for p in CBAM(256).parameters()) == 8564
+    stages = zip((256, 512, 1024, 2048), (3, 4, 6, 3), strict=True)
+    assert sum(n * p.numel() for c, n in stages for p in CBAM(c).parameters()) == 28_089_624 - 25_557_032

@@ -1,5 +1,5 @@
 """CBAM: Jongchan/attention-module. Its gates multiply the image; ours return the map."""
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -18,7 +18,7 @@ POOLED = {
 }
 
 
-def weights(gate: ChannelGate, pool_types: list[str]) -> Callable[[Tensor], Tensor]:
+def weights(gate: ChannelGate, pool_types: Sequence[str]) -> Callable[[Tensor], Tensor]:
     """The channel weights. Quirk: other pools than the paper's two."""
     if sorted(pool_types) == ["avg", "max"]:
         return gate
@@ -30,7 +30,7 @@ def published_momentum(gate: SpatialGate) -> SpatialGate:
     return gate
 
 
-def channel_gate(case: Case, gate_channels: int, reduction_ratio: int = 16, pool_types: list[str] = ["avg", "max"]) -> Unit:
+def channel_gate(case: Case, gate_channels: int, reduction_ratio: int = 16, pool_types: Sequence[str] = ("avg", "max")) -> Unit:
     gate = ChannelGate(gate_channels, reduction_ratio)
     return Unit(gate, call=lambda x: x * weights(gate, pool_types)(x), names=MLP)
 
@@ -40,7 +40,7 @@ def spatial_gate(case: Case) -> Unit:
     return Unit(gate, call=lambda x: x * gate(x), names=(("spatial", ""),))
 
 
-def cbam(case: Case, gate_channels: int, reduction_ratio: int = 16, pool_types: list[str] = ["avg", "max"],
+def cbam(case: Case, gate_channels: int, reduction_ratio: int = 16, pool_types: Sequence[str] = ("avg", "max"),
          no_spatial: bool = False) -> Unit:
     names = (("ChannelGate", "channel_gate"), ("SpatialGate.spatial", "spatial_gate"), *MLP)
     if no_spatial:
