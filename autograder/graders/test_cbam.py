@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from random import Random
 
 from autograder.declare import Case, Draw
@@ -49,7 +50,7 @@ def gate_on(words: str, shape: Shape) -> Size:
 
 
 def _worded(case: Case, words: str) -> Case:
-    return Case(words, case.args, construct=case.construct)
+    return replace(case, label=words)
 
 
 # --- SpatialGate
@@ -102,6 +103,13 @@ def one_kernel_position(r: Random) -> Case:
     return _worded(gate(r, construct), "a kernel of one position")
 
 
+def large_in_training(r: Random) -> Case:
+    """In eval mode large numbers may close the whole map; in training mode BatchNorm keeps some of it open."""
+    case = block(r, bottleneck(r))
+    (x,) = case.args
+    return replace(case, label="large numbers in training mode", args=(replace(x, scale=8.0),), train=True)
+
+
 def even_block(r: Random) -> Case:
     construct = {**bottleneck(r), "kernel_size": r.choice((2, 4, 6))}
     return Case("an even kernel size", gate(r, construct).args, construct=construct, raises=())
@@ -145,7 +153,8 @@ FLEXIBLE = (
 GRADERS = (
     Grader("ChannelGate", (*(gate_on(words, shape) for words, shape in MAPS), *bottlenecks(gate)), refused=empty_bottlenecks(gate)),
     Grader("SpatialGate", SPATIAL, refused=(even_spatial("a kernel size of two", (2,)), even_spatial("an even kernel size", (4, 6, 8)))),
-    Grader("CBAM", (*(block_on(words, shape) for words, shape in MAPS), default_kernel, one_kernel_position, *bottlenecks(block)),
+    Grader("CBAM", (*(block_on(words, shape) for words, shape in MAPS), default_kernel, one_kernel_position, large_in_training,
+                    *bottlenecks(block)),
            refused=(*empty_bottlenecks(block), even_block), uses=("ChannelGate", "SpatialGate")),
     Grader("flexible_attention", FLEXIBLE, large=4.0),  # x, w1 and w2 grow alike
 )
