@@ -6,6 +6,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from solutions.reference.bam import BAM, RepairedSpatialAttention, SpatialBranch, conv_output_size
 from solutions.reference.catnet import (
     CMAT,
     CrossMaskedAttention,
@@ -265,3 +266,47 @@ def test_a_cbam_block_costs_the_parameters_of_the_authors():
     assert sum(p.numel() for p in CBAM(256).parameters()) == 8564
     stages = zip((256, 512, 1024, 2048), (3, 4, 6, 3), strict=True)
     assert sum(n * p.numel() for c, n in stages for p in CBAM(c).parameters()) == 28_089_624 - 25_557_032
+
+
+# --- BAM -------------------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("size, k, padding, dilation, stride", [
+    (7, 3, 1, 2, 1), (13, 4, 0, 3, 2), (224, 7, 3, 1, 2), (5, 2, 3, 4, 3), (1, 3, 6, 6, 1),
+])
+def test_the_output_size_is_that_of_torch(size, k, padding, dilation, stride):
+    y = F.conv1d(random(1, 1, size), random(1, 1, k), padding=padding, dilation=dilation, stride=stride)
+    assert conv_output_size(size, k, padding, dilation, stride) == y.shape[-1]
+
+
+@pytest.mark.parametrize("combine, together", [("sum", torch.add), ("product", torch.mul)])
+def test_bam_gates_x_by_both_maps_and_adds_it(combine, together):
+    block, x = randomised(BAM(12, 3, 2, combine)).eval(), random(2, 12, 5, 8)
+    channels, positions = block.channel(x), block.spatial(x)
+    assert channels.shape == (2, 12, 1, 1) and positions.shape == (2, 1, 5, 8)
+    torch.testing.assert_close(block(x), x * (1 + torch.sigmoid(together(channels, positions))), atol=1e-12, rtol=0)
+
+
+@pytest.mark.parametrize("dilation", [1, 2, 4])
+def test_the_spatial_branch_sees_4_d_and_1_positions_a_side_and_no_more(dilation):
+    branch, x = randomised(SpatialBranch(6, 2, dilation)).eval(), random(1, 6, 21, 23).requires_grad_()
+    (seen,) = torch.autograd.grad(branch(x)[0, 0, 10, 11], x)
+    rows, columns = seen.abs().sum((0, 1)).nonzero().T
+    assert (rows - 10).abs().max() <= 2 * dilation and (columns - 11).abs().max() <= 2 * dilation
+    assert len(rows) <= 25 and not rows.sub(10).remainder(dilation).any()
+
+
+def test_the_repaired_attention_is_the_snippet_on_the_inside_of_a_large_map():
+    """Padding acts at the border alone: away from it, the snippet and its repair are the same map, moved."""
+    repaired = randomised(RepairedSpatialAttention(6, 2, 3, 2)).eval()
+    snippet = randomised(RepairedSpatialAttention(6, 2, 3, 2)).eval()
+    for i in range(3):
+        getattr(snippet.sa, f"conv_{i}").padding = 1, 1
+    x = random(1, 6, 20, 22)
+    inside = slice(6, -6), slice(6, -6)
+    shrunken = snippet.sa(x)
+    assert shrunken.shape == (1, 1, 14, 16)
+    torch.testing.assert_close(repaired(x)[:, :1, *inside], shrunken[:, :, 3:-3, 3:-3], atol=1e-12, rtol=0)
+
+
+def test_resnet_50_with_three_bams_has_the_parameters_of_the_published_network():
+    assert 25_557_032 + sum(count_parameters(BAM(channels)) for channels in (256, 512, 1024)) == 25_915_099
