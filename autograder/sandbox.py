@@ -189,7 +189,12 @@ class Sandbox:
         mine.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)  # the kernel says who writes, in our numbers
         socket.send_fds(self.first[1], [str(folder).encode()], [theirs.fileno()])
         theirs.close()
-        return Worker(mine, _first_word(mine), folder)
+        try:
+            return Worker(mine, _first_word(mine), folder)
+        except (RuntimeError, OSError):  # something stopped it, perhaps: the next worker gets another
+            mine.close()
+            self._end_first()
+            raise
 
     def get_ready(self) -> None:
         """Begin to start the process that workers are forked from, which takes a few seconds; `worker` waits for it."""
@@ -207,12 +212,16 @@ class Sandbox:
         theirs.close()
         return process, mine
 
-    def close(self) -> None:
+    def _end_first(self) -> None:
         if self.first:
             process, control = self.first
             control.close()
             process.kill()
             process.wait()
+            self.first = None
+
+    def close(self) -> None:
+        self._end_first()
         _remove(self.scratch)
 
 

@@ -42,8 +42,8 @@ def got_through(attack: Attack, judge: Judge, world: World, worth: dict[str, flo
     with Watch((str(world.scratch), world.marker(attack)), world.scratch) as watch:
         result = judge.grade(notebook_of(world.pupil(attack)), LESSON)
     took = time.monotonic() - began
-    zygote = judge.sandboxes["cpu"].first
-    family = before | {zygote[0].pid} | {child.pid for child in psutil.Process(zygote[0].pid).children()}
+    zygote = judge.sandboxes["cpu"].first  # none where the attack stopped it
+    family = before | ({zygote[0].pid} | {child.pid for child in psutil.Process(zygote[0].pid).children()} if zygote else set())
     left = [process for process in marked(str(world.scratch), world.marker(attack)) if process.pid not in family]
     points: Points = {"judge": {name: verdict.points for name, verdict in result.verdicts.items()}}
     found = [f"points: {name}" for name in NAMES if points["judge"].get(name, 0.0) > worth[name]]
@@ -69,7 +69,7 @@ def at_level(walls: tuple[str, ...], world: World, chosen: list[Attack], worth: 
 def main(names: list[str]) -> None:
     chosen = [attack for attack in attacks() if attack.wins != "page" and not attack.on_files and (not names or attack.name in names)]
     worth = honest_points(chosen)
-    sandbox.CPU_SECONDS, sandbox.WALL_SECONDS, sandbox.START_SECONDS, judging.SECONDS = 1.5, 4.0, 30.0, 15.0
+    sandbox.CPU_SECONDS, sandbox.WALL_SECONDS, sandbox.START_SECONDS, judging.SECONDS = 1.5, 4.0, 15.0, 15.0
     table: dict[str, dict[str, str]] = {}
     with tempfile.TemporaryDirectory() as folder, World(Path(folder), seed=GUESSABLE) as world:
         outcomes = against_control(world, chosen)

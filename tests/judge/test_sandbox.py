@@ -1,5 +1,7 @@
 """A worker's limits, and what is left of it when it is over."""
 
+import os
+import signal
 import time
 
 import psutil
@@ -130,3 +132,16 @@ def test_a_worker_of_its_own_process_where_nothing_can_be_forked():
         assert cell(second, "x")["type"] == "NameError"
         assert dies(first, "import os; os._exit(0)") == "ended"
         second.close()
+
+
+def test_where_the_process_that_forks_was_stopped_the_next_worker_gets_another(monkeypatch):
+    with sandboxes.Sandbox("none") as sandbox:
+        if not sandbox.fork:
+            pytest.skip("every worker is a process of its own here")
+        sandbox.worker().close()
+        os.kill(sandbox.first[0].pid, signal.SIGSTOP)
+        monkeypatch.setattr(sandboxes, "START_SECONDS", 0.5)
+        with pytest.raises(TimeoutError):
+            sandbox.worker()
+        monkeypatch.undo()
+        assert cell(sandbox.worker(), "x = 1") is None
