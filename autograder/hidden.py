@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -16,7 +15,7 @@ from torch import Tensor
 from attention_lab import recorded
 from solutions.course import ROOT
 
-from . import notebook, record, wire
+from . import notebook, private, record, wire
 from .graders import contract
 from .versions import VERSIONS, digest, unchanged
 
@@ -77,11 +76,8 @@ def _kept(path: Path) -> list[recorded.Exercise] | None:
 
 
 def _keep(lesson: recorded.Lesson, path: Path) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor, beside = tempfile.mkstemp(dir=path.parent)  # for its owner's eyes only
-    os.close(descriptor)
-    recorded.save(lesson, Path(beside))
-    os.replace(beside, path)
+    with private.replacing(path) as beside:
+        recorded.save(lesson, beside)
     newest = sorted(path.parent.iterdir(), key=lambda file: file.stat().st_mtime, reverse=True)
     for old in newest[KEPT:]:
         old.unlink(missing_ok=True)

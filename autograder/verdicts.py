@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 import time
 from contextlib import suppress
 from dataclasses import asdict
@@ -13,6 +12,7 @@ from typing import Any
 
 from attention_lab.verdict import Check, Verdict
 
+from . import private
 from .judge import Judge, Result
 from .notebook import Cell, Lesson
 from .versions import VERSIONS, digest, unchanged
@@ -55,17 +55,9 @@ class Verdicts:
         """Keep a verdict that may be used again. Raises OSError where the folder can't be written to."""
         if not storable(result) or not unchanged():
             return
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         content = asdict(result)
-        descriptor, beside = tempfile.mkstemp(dir=self.folder)  # for its owner's eyes only
-        try:
-            with os.fdopen(descriptor, "w", encoding="ascii") as file:
-                json.dump({"digest": digest([key, content]), "result": content}, file)
-            os.replace(beside, self.folder / f"{key}.json")
-        except BaseException:
-            with suppress(OSError):
-                os.unlink(beside)
-            raise
+        with private.replacing(self.folder / f"{key}.json") as beside:
+            beside.write_text(json.dumps({"digest": digest([key, content]), "result": content}), encoding="ascii")
 
     def tidy(self) -> None:
         """Remove what was not used for long, and what a killed process left."""
