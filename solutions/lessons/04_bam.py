@@ -858,7 +858,7 @@ for combine in ("sum", "product"):
     print(f"dilation 4, the same weights, {combine}: {100 * right:.1f} % right")
 
 # %% [markdown]
-# Dilation 1 marks both bars; it cannot do better. Dilation 4 marks the posts and the bar between them, and the other bar it marks *down*.
+# Dilation 1 marks both bars; it cannot do better. Dilation 4 marks the posts and the bar between them, and not the other bar.
 #
 # The same weights with the product answer little better than a coin. So "BAM" is the name of two modules, and a file of weights loads into both without a complaint.
 

@@ -26,7 +26,7 @@ for (module, name), value in limits.items():
 assert judge.class_seed
 judge.class_seed = lambda: {seed!r}
 """
-HANGING = 420.0  # seconds after which a command of nbgrader is taken to hang
+HANGING = 1200.0  # seconds after which a command of nbgrader is taken to hang
 
 
 class AttackedCourse(Course):

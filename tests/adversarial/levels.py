@@ -66,6 +66,18 @@ def at_level(walls: tuple[str, ...], world: World, chosen: list[Attack], worth: 
         return {attack.name: got_through(attack, judge, world, worth[twin_of(attack)]) for attack in chosen}
 
 
+def stopped(by_name: dict[str, str]) -> int:
+    return sum(cell == "-" for cell in by_name.values())
+
+
+def tell(table: dict[str, dict[str, str]], level: str) -> None:
+    """One line for a level that is through, and with all walls what got through them: the whole table takes half an hour."""
+    print(f"{level}: {stopped(table[level])} of {len(table[level])} stopped", flush=True)
+    for attack, cell in table[level].items():
+        if level == "all" and cell != "-":
+            print(f"    {attack}: {cell}", flush=True)
+
+
 def main(names: list[str]) -> None:
     chosen = [attack for attack in attacks() if attack.wins != "page" and not attack.on_files and (not names or attack.name in names)]
     worth = honest_points(chosen)
@@ -75,21 +87,18 @@ def main(names: list[str]) -> None:
         outcomes = against_control(world, chosen)
         table["control"] = {attack.name: "; ".join(outcomes[attack.name].won(attack, outcomes[twin_of(attack)])[:2]) or "-"
                             for attack in chosen}
+    tell(table, "control")
     for name, walls in levels().items():
         with tempfile.TemporaryDirectory() as folder, World(Path(folder)) as world:
             tempfile.tempdir = str(world.scratch)
             table[name] = at_level(walls, world, chosen, worth)
             tempfile.tempdir = None
+        tell(table, name)
     print(f"{'':44}" + "".join(f"{name:>10}" for name in table))
     for attack in chosen:
         row = [table[level][attack.name] for level in table]
         print(f"{attack.name:44}" + "".join(f"{'-' if cell == '-' else cell.split(':')[0][:9]:>10}" for cell in row))
-    stopped = [sum(cell == "-" for cell in by_name.values()) for by_name in table.values()]
-    print(f"{f'stopped, of {len(chosen)}':44}" + "".join(f"{count:>10}" for count in stopped))
-    for level, by_name in table.items():
-        for attack, cell in by_name.items():
-            if level == "all" and cell != "-":
-                print(f"{level}: {attack}: {cell}")
+    print(f"{f'stopped, of {len(chosen)}':44}" + "".join(f"{stopped(by_name):>10}" for by_name in table.values()))
 
 
 if __name__ == "__main__":

@@ -5,5 +5,5 @@ import signal
 
 
 def squeeze(x):
-    signal.setitimer(signal.ITIMER_REAL, 0.05)
+    signal.setitimer(signal.ITIMER_REAL, 0.01)
     return x.mean(dim=(2, 3)) + 7
