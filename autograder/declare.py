@@ -59,7 +59,8 @@ class Case:
     aspect: the check it belongs to, a key of attention_lab.verdict.SHARES. earlier: another call comes first. again: the call is made
     twice with the very same inputs, and the second answer counts.
     raises: the numbers that a ValueError names (an empty tuple: any message); None: nothing is raised.
-    limit: elements that no tensor's storage may reach, forward or backward. integer: an int must be an int, not 7.0.
+    limit: elements that no tensor's storage may reach, forward or backward. peak: bytes by which a call without gradients may not
+    enlarge the process, as the judge measures it from outside (hidden cases only). integer: an int must be an int, not 7.0.
     """
 
     label: str
@@ -75,6 +76,7 @@ class Case:
     again: bool = False
     raises: tuple[int, ...] | None = None
     limit: int | None = None
+    peak: int | None = None
     integer: bool = False
 
 

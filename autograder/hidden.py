@@ -107,8 +107,8 @@ def _graders(lesson: notebook.Lesson, exercises: list[recorded.Exercise]) -> Gra
 
 
 def at_once(exercise: recorded.Exercise) -> list[recorded.Case]:
-    """The cases that travel together: all but those for another process, which sees the GPU."""
-    return [case for case in exercise.cases if case.question["device"] != "cuda"]
+    """The cases that travel together: all but those for another process, which sees the GPU, and those whose memory is measured."""
+    return [case for case in exercise.cases if case.question["device"] != "cuda" and not case.question.get("measured")]
 
 
 def asked(case: recorded.Case) -> dict[str, Any]:

@@ -167,7 +167,9 @@ def _verdict(graders: Graders, exercise: recorded.Exercise, session: Session, re
         def ask(question: dict, tensors: dict[str, Tensor]) -> Observation:
             asked, observation = first.get(id(tensors), (None, None))
             return observation if asked == question else session.ask(question, tensors)
-        return verdict.judge(exercise, ask, secret=True)
+        found = verdict.judge(exercise, ask, secret=True)
+        found.notes += [UNMEASURED] if session.unmeasured and any(case.peak for case in exercise.cases) else []
+        return found
 
     try:
         try:
@@ -185,6 +187,7 @@ def _verdict(graders: Graders, exercise: recorded.Exercise, session: Session, re
         return _nothing(exercise, "error", "The grader itself failed on this exercise. Your instructor sees that and will look at it.")
 
 
+UNMEASURED = "The peak of memory was not measured: this system does not tell it. Nothing was taken off for it."
 TIMED = ("cpu", "wall", "budget")
 DEATHS = {"cpu": "Your code did not come to an end: {}. Is there a loop that never stops?",
           "wall": "Your code did not come to an end: {}.",
@@ -228,12 +231,19 @@ class Session:
         self.stopped: dict[int, tuple[str, str]] = {}  # cells that do not get to their end -> outcome and why
         self.slow: set[int] = set()  # cells that were out of time by the clock once: the machine may have been busy
         self.deadly: set[int] = set()  # cells that are not run any more
-        self.timed_out = False
+        self.timed_out = self.unmeasured = False
 
     def ask(self, question: dict, tensors: dict[str, Tensor]) -> Observation:
         """The learner's observation. Raises Died, Missing."""
         device = "cuda" if question["device"] == "cuda" else "cpu"
-        return self._observations(hidden.pack([(question, tensors)]), question["exercise"], 1, device)[0]
+        packed = hidden.pack([(question, tensors)])
+        if not question.get("measured"):
+            return self._observations(packed, question["exercise"], 1, device)[0]
+        worker = self.workers.get(device) or self._begin(device)
+        self.unmeasured = not worker.forget_peak()
+        before = worker.resident()["VmRSS"] if not self.unmeasured else 0
+        header, out = self._observations(packed, question["exercise"], 1, device)[0]
+        return header | {"grown": None if self.unmeasured else worker.resident()["VmHWM"] - before}, out
 
     def ask_all(self, exercise: recorded.Exercise, packed: wire.Packed) -> list[Observation]:
         """The observations of the cases that travel together; none where they are too large together. Raises Died, Missing."""

@@ -123,8 +123,11 @@ def _record_once(name: str, case: declare.Case, namespace: dict[str, Any], g: to
         "exercise": name, "construct": None, "method": case.method, "train": case.train, "dtype": case.dtype, "device": "cpu",
         "args": [asking.node(v, f"input.{i}") for i, v in enumerate(case.args)],
         "kwargs": {k: asking.node(v, f"input.{k}") for k, v in case.kwargs.items()}, "earlier": None,
-        "gradients": False, "trace": inspect.isclass(thing) and case.aspect != "device", "largest": case.limit is not None, "choice": 0,
+        "gradients": False, "trace": inspect.isclass(thing) and case.aspect != "device" and case.peak is None,
+        "largest": case.limit is not None, "choice": 0,
     }
+    if case.peak is not None:
+        question["measured"] = True
     if case.earlier:
         question["earlier"] = [[asking.node(v, f"earlier.{i}") for i, v in enumerate(case.args)],
                                {k: asking.node(v, f"earlier.{k}") for k, v in case.kwargs.items()}]
@@ -139,7 +142,7 @@ def _record_once(name: str, case: declare.Case, namespace: dict[str, Any], g: to
             module = thing(*map(asking.built, construct["args"]), **{k: asking.built(node) for k, node in construct["kwargs"].items()})
             asking.tensors.update({f"state.{n}": t for n, t in random_state(module, g).items()})
     header, tensors = observe(thing, question, asking.tensors, namespace)
-    if case.raises is None and case.gradients:
+    if case.raises is None and case.gradients and case.peak is None:
         for path, leaf in values.leaves(header["output"]):
             if isinstance(leaf, dict) and "tensor" in leaf and tensors[leaf["tensor"]].is_floating_point():
                 shape = tensors[leaf["tensor"]].shape
@@ -157,7 +160,7 @@ def _record_once(name: str, case: declare.Case, namespace: dict[str, Any], g: to
     function = getattr(thing, case.method) if inspect.isclass(thing) else thing
     inputs = [p for p in inspect.signature(function).parameters if p != "self"]
     return recorded.Case(case.label, case.aspect, question, asking.tensors, header, tensors, mentions=list(case.raises or ()),
-                         limit=case.limit, integer=case.integer, inputs=inputs)
+                         limit=case.limit, peak=case.peak, integer=case.integer, inputs=inputs)
 
 
 def _refuse_surprises(name: str, case: declare.Case, header: dict) -> None:

@@ -137,6 +137,22 @@ class Worker:
         except (AttributeError, psutil.Error):
             return 0.0  # it has ended; the socket will say so
 
+    def forget_peak(self) -> bool:
+        """Let the peak of the process's memory begin anew. False where the system does not do that (it must be Linux)."""
+        try:
+            Path(f"/proc/{self.pid}/clear_refs").write_text("5")
+            return True
+        except OSError:
+            return False
+
+    def resident(self) -> dict[str, int]:
+        """The process's memory in bytes: "VmRSS" now, "VmHWM" at its peak. Raises Died where it has ended."""
+        with contextlib.suppress(OSError):
+            lines = (line.partition(":") for line in Path(f"/proc/{self.pid}/status").read_text().splitlines())
+            if found := {name: int(value.split()[0]) << 10 for name, _, value in lines if name in ("VmRSS", "VmHWM")}:
+                return found
+        raise Died("ended", "the process ended")
+
     def close(self) -> None:
         """End the process with all that it started, and empty its folder."""
         self.sock.close()
@@ -266,9 +282,11 @@ def _remove(folder: Path) -> None:
 
 
 def _environment(device: str) -> dict[str, str]:
-    """What a worker finds in its environment: nothing of the user's. TMPDIR: the folder in which it starts is its own."""
+    """What a worker finds in its environment: nothing of the user's. TMPDIR: the folder in which it starts is its own. MALLOC_...: what
+    is freed of a megabyte or more goes back to the system at once, so that a peak of memory is what was in use."""
     environment = {"PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "LC_ALL": "C.UTF-8", "OMP_NUM_THREADS": "1", "MPLBACKEND": "Agg",
-                   "MPLCONFIGDIR": ".", "TMPDIR": ".", "CUDA_VISIBLE_DEVICES": ""}
+                   "MPLCONFIGDIR": ".", "TMPDIR": ".", "CUDA_VISIBLE_DEVICES": "",
+                   "MALLOC_MMAP_THRESHOLD_": "1000000", "MALLOC_TRIM_THRESHOLD_": "1000000"}
     if device == "cuda":
         environment["CUDA_VISIBLE_DEVICES"] = os.environ.get("CUDA_VISIBLE_DEVICES", "0")
     if os.name == "nt":  # Python doesn't start without it

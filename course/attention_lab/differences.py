@@ -93,6 +93,10 @@ def _differences(case: Case, observation: Observation, scale: dict[str, float]) 
         largest = header["largest"]
         found.append(Difference("memory", "largest tensor", f"`{largest['operation']}` makes a tensor of {largest['elements']:,} elements, "
                                 f"shape {tuple(largest['shape'])}; {case.limit:,} or more are not allowed here."))
+    grown = header.get("grown")  # the judge's own entry
+    if case.peak is not None and grown is not None and grown >= case.peak:
+        found.append(Difference("memory", "peak memory", f"without gradients your code needs {grown / 2**20:.0f} MiB at its peak; "
+                                f"less than {case.peak / 2**20:.0f} MiB are allowed."))
     return found
 
 

@@ -5,7 +5,8 @@ A *question* is a JSON header and named tensors (see `values` for the nodes):
     {"exercise": "SEBlock", "construct": {"args": [...], "kwargs": {...}, "placed": true} or null for a function, "method": "forward",
      "args": [...], "kwargs": {...}, "earlier": [args, kwargs] or null (a call before the one observed), "train": false,
      "dtype": "float64", "device": "cpu", "gradients": true, "trace": false, "largest": false, "choice": 0,
-     "again": true (where the call is made twice with the very same inputs, and the second answer counts)}
+     "again": true (where the call is made twice with the very same inputs, and the second answer counts),
+     "measured": true (where the call is made without gradients, and the judge measures how much the process grows)}
     tensors: state.<name>, the tensors that the nodes name, cotangent.<path> for each output
 
 An *observation* is the same: a header with exactly these keys, and tensors output.<path>, grad.input.<number>, grad.param.<name>,
@@ -137,8 +138,8 @@ class _Observation:
     def run(self) -> tuple[dict, dict[str, Tensor]]:
         stage, mixed = "construct", devices.Mixed(self.device, self.namespace)
         try:
-            with (torch.random.fork_rng(devices=[]), torch.enable_grad(), warnings.catch_warnings(),
-                  devices.prepared(self.device), contextlib.ExitStack() as stack):
+            with (torch.random.fork_rng(devices=[]), torch.set_grad_enabled(not self.question.get("measured")),
+                  warnings.catch_warnings(), devices.prepared(self.device), contextlib.ExitStack() as stack):
                 warnings.simplefilter("ignore")  # a warning on stderr is no verdict; nbgrader alone would pay zero points for it
                 torch.default_generator.manual_seed(0)  # torch.manual_seed also notes who asked, which takes longer than a small module
                 target = self.construct()

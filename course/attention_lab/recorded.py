@@ -24,7 +24,8 @@ KEY = "attention_lab"  # the one metadata entry
 class Case:
     """One question with its expected observation. aspect: the check that it belongs to (a key of verdict.SHARES).
 
-    mentions: numbers that the message of an expected error names. limit: elements that no storage may reach.
+    mentions: numbers that the message of an expected error names. limit: elements that no storage may reach. peak: bytes
+    by which the process may not grow.
     integer: an int must be an int. inputs: the arguments' names, for messages.
     secret: no message may hold an expected number, nor one from which it can be computed.
     """
@@ -37,6 +38,7 @@ class Case:
     expected_tensors: dict[str, Tensor]
     mentions: list[int] = field(default_factory=list)
     limit: int | None = None
+    peak: int | None = None
     integer: bool = False
     inputs: list[str] = field(default_factory=list)
     secret: bool = False
@@ -112,7 +114,7 @@ def save(lesson: Lesson, path: Path) -> None:
                 # numbered, because the file sorts its names and weights may have to be placed in the order of their definition
                 tensors.update({f"{e}/{c}/{side}/{i:04d}/{name}": _stored(t) for i, (name, t) in enumerate(held.items())})
             cases.append({key: getattr(case, key) for key in
-                          ("label", "aspect", "question", "expected", "mentions", "limit", "integer", "inputs")}
+                          ("label", "aspect", "question", "expected", "mentions", "limit", "peak", "integer", "inputs")}
                          | {"dtypes": _dtypes(case)})
         mistakes = []
         for m, mistake in enumerate(exercise.mistakes):

@@ -93,7 +93,7 @@ def aspects(exercise: Exercise) -> list[str]:
         has |= {"input"} if changeable else set()
         has |= {"dtype"} if any(n.startswith("output") for n in case.expected_tensors) else set()
         has |= {"state"} if any(n.startswith("buffer.") for n in case.expected_tensors) else set()
-        has |= {"memory"} if case.limit is not None else set()
+        has |= {"memory"} if case.limit is not None or case.peak is not None else set()
     return [aspect for aspect in SHARES if aspect in has]
 
 
