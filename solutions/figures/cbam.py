@@ -1,6 +1,6 @@
 """The drawings of the CBAM lesson."""
 
-from solutions.figures.primitives import Drawing, Point, depth
+from solutions.figures.primitives import Drawing, Point, depth, stacked
 
 # One illustrative example for the whole lesson, so that a channel and a position look the same wherever they appear.
 MEANS = (0.5, 0.3, 0.6, 0.2, 0.4, 0.7, 0.3, 0.5)
@@ -12,10 +12,6 @@ MAP = ((0.05, 0.2, 0.2, 0.05), (0.2, 0.9, 1.0, 0.2), (0.2, 1.0, 0.9, 0.2), (0.05
 FEATURES = 0.85
 FACE, THICKNESS = 48, 4
 REACH, RISE = depth(THICKNESS, len(GATE))
-
-
-def _column(values: tuple[float, ...]) -> list[list[float]]:
-    return [[value] for value in values]
 
 
 def _image(drawing: Drawing, x: float, middle: float, strengths: list[float]) -> None:
@@ -93,7 +89,7 @@ def channel_gate() -> str:
         drawing.arrow((114, middle), (150, y))
         drawing.operation(174, y, name, radius=24)
         drawing.arrow((198, y), (222, y))
-        drawing.cells(224, y - 4 * cell, _column(values), "features", side=cell)
+        drawing.cells(224, y - 4 * cell, stacked(values), "features", side=cell)
         drawing.text(252, y + 4, "(B, C)", size=13, anchor="start", mono=True)
         drawing.arrow((308, y), (346, y))
     drawing.text(174, middle + 5, "over H, W", size=14)
@@ -104,13 +100,13 @@ def channel_gate() -> str:
     drawing.text(431, middle + 66, "one, called twice", size=14, bold=True)
     for y, values in ((upper, (0.4, 0.6, 0.5, 0.2, 0.6, 0.4, 0.5, 0.3)), (lower, (0.3, 0.8, 0.5, 0.1, 0.9, 0.4, 0.6, 0.2))):
         drawing.arrow((516, y), (546, y))
-        drawing.cells(548, y - 4 * cell, _column(values), "features", side=cell)
+        drawing.cells(548, y - 4 * cell, stacked(values), "features", side=cell)
         drawing.arrow((563, y), (612, middle + (14 if y > middle else -14)))
     drawing.operation(628, middle, "+")
     drawing.arrow((646, middle), (668, middle))
     drawing.operation(686, middle, "σ")
     drawing.arrow((704, middle), (726, middle))
-    drawing.cells(728, middle - 4 * cell, _column(GATE), "gate", side=cell)
+    drawing.cells(728, middle - 4 * cell, stacked(GATE), "gate", side=cell)
     drawing.arrow((743, middle), (800, middle), label="reshape")
     drawing.broadcast(802, middle - (FACE - RISE) / 2, FACE, FACE, GATE, thickness=THICKNESS, bar=12)
     drawing.label(838, middle + 66, "gates", "(B, C, 1, 1)")

@@ -1,18 +1,13 @@
 """The drawings of the Efficient Channel Attention lesson."""
 
-from collections.abc import Sequence
 
-from solutions.figures.primitives import Drawing, depth
+from solutions.figures.primitives import Drawing, depth, stacked
 
 # One illustrative example for the whole lesson, so that a channel looks the same wherever it appears.
 SUMMARY = (0.5, 0.9, 0.3, 0.6, 0.2, 0.8, 0.4, 0.7)
 GATE = (0.3, 0.9, 0.6, 0.1, 1.0, 0.4, 0.7, 0.2)
 KERNEL = (0.25, 0.95, 0.55)
 FEATURES = 0.85
-
-
-def _column(strengths: Sequence[float]) -> list[list[float]]:
-    return [[strength] for strength in strengths]
 
 
 def eca_block() -> str:
@@ -35,11 +30,11 @@ def eca_block() -> str:
     drawing.text(169, middle + 42, "over H, W", size=14)
     drawing.arrow((191, middle), (222, middle))
     column = middle - 4 * cell
-    drawing.cells(226, column, _column(SUMMARY), "features", side=cell)
+    drawing.cells(226, column, stacked(SUMMARY), "features", side=cell)
     drawing.label(232, label, "s", "(B, C)")
     # The kernel over three neighbours, and the one number that it gives.
     kernel = 300
-    drawing.cells(kernel, column + 2 * cell, _column(KERNEL), "layer", side=cell)
+    drawing.cells(kernel, column + 2 * cell, stacked(KERNEL), "layer", side=cell)
     for edge in (2, 5):
         drawing.line((226 + cell, column + edge * cell), (kernel, column + edge * cell), colour="quiet", width=1)
         drawing.line((kernel + cell, column + edge * cell), (386, column + (3 if edge == 2 else 4) * cell), colour="quiet", width=1)
@@ -47,12 +42,12 @@ def eca_block() -> str:
     drawing.arrow((kernel + cell / 2, column + 5 * cell + 4), (kernel + cell / 2, column + 8 * cell + 4))
     drawing.text(kernel + cell / 2, column - 13, "slides along", size=14)
     drawing.label(kernel + cell / 2, label, "conv", "(1, 1, k)")
-    drawing.cells(386, column, _column([0.45] * 3 + [0.9] + [0.45] * 4), "features", side=cell)
+    drawing.cells(386, column, stacked([0.45] * 3 + [0.9] + [0.45] * 4), "features", side=cell)
     drawing.label(393, label, "scores", "(B, 1, C)")
     drawing.arrow((403, middle), (441, middle))
     drawing.operation(461, middle, "σ")
     drawing.arrow((479, middle), (517, middle))
-    drawing.cells(521, column, _column(GATE), "gate", side=cell)
+    drawing.cells(521, column, stacked(GATE), "gate", side=cell)
     drawing.label(528, label, "gate", "(B, 1, C)")
     drawing.arrow((536, middle), (612, middle), label="reshape")
     drawing.broadcast(616, top, face, face, GATE, thickness=thickness, bar=14)

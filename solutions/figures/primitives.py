@@ -46,6 +46,11 @@ def depth(thickness: float, channels: int) -> Point:
     return channels * thickness * DEPTH_X, channels * thickness * DEPTH_Y
 
 
+def stacked(strengths: Sequence[float]) -> list[list[float]]:
+    """One cell below the other, as `Drawing.cells` takes them."""
+    return [[strength] for strength in strengths]
+
+
 def _number(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
 

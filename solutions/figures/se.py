@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from solutions.figures.primitives import Drawing, depth, tint
+from solutions.figures.primitives import Drawing, depth, stacked, tint
 
 # One illustrative example for the whole lesson, so that a channel looks the same wherever it appears.
 SUMMARY = (0.5, 0.9, 0.3, 0.6, 0.2, 0.8, 0.4, 0.7)
@@ -12,10 +12,6 @@ GATE = (0.3, 0.9, 0.6, 0.1, 1.0, 0.4, 0.7, 0.2)
 FEATURES = 0.85
 
 Colour = tuple[float, float, float]
-
-
-def _column(strengths: Sequence[float]) -> list[list[float]]:
-    return [[strength] for strength in strengths]
 
 
 def _gated(gates: Sequence[float]) -> list[float]:
@@ -40,21 +36,21 @@ def se_block() -> str:
     drawing.operation(159, middle, "mean", radius=22)
     drawing.text(159, middle + 42, "over H, W", size=14)
     drawing.arrow((181, middle), (203, middle))
-    drawing.cells(205, middle - 4 * cell, _column(SUMMARY), "features", side=cell)
+    drawing.cells(205, middle - 4 * cell, stacked(SUMMARY), "features", side=cell)
     drawing.label(211, label, "s", "(B, C)")
     drawing.arrow((220, middle), (241, middle))
     drawing.layer(241, middle - 26, 46, 52, "fc1")
     drawing.arrow((287, middle), (307, middle))
     drawing.operation(329, middle, "ReLU", radius=22)
     drawing.arrow((351, middle), (371, middle))
-    drawing.cells(373, middle - cell, _column(HIDDEN), "features", side=cell)
+    drawing.cells(373, middle - cell, stacked(HIDDEN), "features", side=cell)
     drawing.label(380, label, "hidden", "(B, C/r)")
     drawing.arrow((388, middle), (409, middle))
     drawing.layer(409, middle - 26, 46, 52, "fc2")
     drawing.arrow((455, middle), (475, middle))
     drawing.operation(493, middle, "σ")
     drawing.arrow((511, middle), (531, middle))
-    drawing.cells(533, middle - 4 * cell, _column(GATE), "gate", side=cell)
+    drawing.cells(533, middle - 4 * cell, stacked(GATE), "gate", side=cell)
     drawing.label(540, label, "gate", "(B, C)")
     drawing.arrow((548, middle), (614, middle), label="reshape")
     drawing.broadcast(616, top, face, face, GATE, thickness=thickness, bar=14)
@@ -123,19 +119,19 @@ def excitation() -> str:
         drawing.label(centre, 240, name, shape)
         drawing.text(centre, 276, sizes, size=13, mono=True, colour="quiet")
 
-    stage(50, _column(SUMMARY), "features", "s", "(B, C)", "(B, 8)")
+    stage(50, stacked(SUMMARY), "features", "s", "(B, C)", "(B, 8)")
     drawing.arrow((77, middle), (138, middle))
     stage(140, [[0.5] * 8] * 2, "layer", "fc1", "(C/r, C)", "(2, 8)")
     drawing.arrow((328, middle), (389, middle))
     drawing.operation(413, middle, "ReLU", radius=24)
     drawing.arrow((437, middle), (498, middle))
-    stage(500, _column(HIDDEN), "features", "hidden", "(B, C/r)", "(B, 2)")
+    stage(500, stacked(HIDDEN), "features", "hidden", "(B, C/r)", "(B, 2)")
     drawing.arrow((527, middle), (588, middle))
     stage(590, [[0.5] * 2] * 8, "layer", "fc2", "(C, C/r)", "(8, 2)")
     drawing.arrow((640, middle), (701, middle))
     drawing.operation(721, middle, "σ", radius=20)
     drawing.arrow((741, middle), (802, middle))
-    stage(804, _column(GATE), "gate", "gate", "(B, C)", "(B, 8)")
+    stage(804, stacked(GATE), "gate", "gate", "(B, C)", "(B, 8)")
     drawing.text(450, 326, "C = 8, r = 4:   2 · 8 + 8 · 2  =  2 · C² / r  =  32 parameters", size=18, bold=True)
     return drawing.svg()
 
