@@ -1,5 +1,6 @@
 """The visible check against the catalogue and against answers as learners write them."""
 
+import textwrap
 import tomllib
 from importlib import import_module
 from pathlib import Path
@@ -48,6 +49,26 @@ def test_a_known_mistake_is_named(lesson, mistake):
 def test_a_right_answer_in_another_style_gets_full_points(lesson, variant):
     found = verdict(lesson, variant.id, record.source_of(variant, reference(lesson)), variant.exercise)
     assert found.points == found.max_points, found.headline
+
+
+def test_who_names_a_layer_otherwise_is_told_that_later_cells_may_want_the_pages_name():
+    renamed = """
+        class SpatialGate(nn.Module):
+            def __init__(self, kernel_size=7):
+                super().__init__()
+                if kernel_size % 2 == 0:
+                    raise ValueError(kernel_size)
+                self.CALLED = nn.Conv2d(2, 1, kernel_size, padding=kernel_size // 2, bias=False)
+                self.bn = nn.BatchNorm2d(1)
+
+            def forward(self, x):
+                sheets = torch.cat([x.amax(dim=1, keepdim=True), x.mean(dim=1, keepdim=True)], dim=1)
+                return torch.sigmoid(self.bn(self.CALLED(sheets)))
+    """
+    notes = {name: verdict(LESSONS["03_cbam"], "renamed", textwrap.dedent(renamed).replace("CALLED", name), "SpatialGate").notes
+             for name in ("conv", "weights")}
+    assert notes["conv"] == []
+    assert "`weights` has another name than on the page" in notes["weights"][0]
 
 
 @pytest.mark.parametrize("lesson", LESSONS.values(), ids=str)

@@ -166,8 +166,10 @@ def test_predictions_stand_beside_the_truth_with_their_ratio():
     assert bars(axis)[:6] == [600, 300, 100, 250, 51, 50]
     assert axis.get_xscale() == "linear"
     assert axis.get_xlabel() == "pixels"
-    for text in ("600  2 x too high", "100  2.5 x too low", "51  2 % too high", "300"):
+    for text in ("600  2 times the truth", "100  2.5 times too small", "51  2 % too high", "300"):
         assert text in words(figure)
+    assert "exact" in words(predict_then_run({"a": 0.4}, {"a": torch.tensor(0.4)}, "weight"))  # float32 has no more digits
+    assert "0.2 too low" in words(predict_then_run({"a": 0}, {"a": 0.2}, "weight"))
 
 
 def test_the_axis_is_logarithmic_from_a_factor_of_30():

@@ -181,19 +181,34 @@ MISTAKES = (
             "The numbers are right, but no gradient reaches x: a `detach()`, `.data` or `no_grad()` cuts off what is pooled.",
             ((MEAN, "x.detach().mean(dim=(2, 3))"), (LARGEST, "x.detach().amax(dim=(2, 3))"))),
 
+    Mistake("gate-keeps-axes", "ChannelGate",
+            "Your pooled tensors are (B, C, 1, 1), and a linear layer works on the last axis. Pool to (B, C), without `keepdim`, and add "
+            "the two axes after the sigmoid.",
+            ((MEAN, "x.mean(dim=(2, 3), keepdim=True)"), (LARGEST, "x.amax(dim=(2, 3), keepdim=True)"))),
+    Mistake("gate-maximum-over-rows", "ChannelGate",
+            "`x.max(dim=2)` takes the maximum over H alone, and W is still there. `x.amax(dim=(2, 3))` takes it over both.",
+            ((LARGEST, "x.max(dim=2)[0]"),)),
+    Mistake("gate-maximum-of-a-pair", "ChannelGate",
+            "`x.max(dim=...)` returns a pair, the maxima and their places, so that a second `.max` has nothing to work on. "
+            "`x.amax(dim=(2, 3))` takes both axes at once.",
+            ((LARGEST, "x.max(dim=2).max(dim=2)"),)),
+    Mistake("gate-maximum-over-batch", "ChannelGate",
+            "The maximum is taken over the batch too, so that all images share it. H and W go, B and C stay.",
+            ((LARGEST, "x.amax(dim=(0, 2, 3)).expand(len(x), -1)"),)),
+
     # --- SpatialGate
     Mistake("spatial-mean-first", "SpatialGate",
-            "Your two maps are in the other order: the mean first. The exercise, like the authors' code, puts the maximum first; "
+            "Your two sheets are in the other order: the mean first. The exercise, like the authors' code, puts the maximum first; "
             "weights that were trained with one order are wrong in the other.",
             ((POOLED, f"torch.cat([{MEAN_MAP}, {MAX_MAP}], dim=1)"),)),
     Mistake("spatial-mean-twice", "SpatialGate",
-            "Both maps of your pair are the mean; the maximum never arrives.",
+            "Both of your sheets are the mean; the maximum never arrives.",
             ((POOLED, f"torch.cat([{MEAN_MAP}, {MEAN_MAP}], dim=1)"),)),
     Mistake("spatial-max-twice", "SpatialGate",
-            "Both maps of your pair are the maximum; the mean never arrives.",
+            "Both of your sheets are the maximum; the mean never arrives.",
             ((POOLED, f"torch.cat([{MAX_MAP}, {MAX_MAP}], dim=1)"),)),
     Mistake("spatial-added", "SpatialGate",
-            "You add the two maps and give the convolution one channel. It takes two: put the maps side by side along the channel "
+            "You add the two sheets and give the convolution one channel. It takes two: put the sheets together along the channel "
             "axis, with `torch.cat`.",
             (("nn.Conv2d(2,", "nn.Conv2d(1,"), (POOLED, f"{MAX_MAP} + {MEAN_MAP}"))),
     Mistake("spatial-over-positions", "SpatialGate",
@@ -201,12 +216,15 @@ MISTAKES = (
             "numbers.",
             ((MAX_MAP, "x.amax(dim=(2, 3), keepdim=True)"), (MEAN_MAP, "x.mean(dim=(2, 3), keepdim=True)"))),
     Mistake("spatial-no-keepdim", "SpatialGate",
-            "Your pooled maps have lost their channel axis, (B, H, W), so that `torch.cat` has nothing to put side by side. Keep it "
+            "Your sheets have lost their channel axis, (B, H, W), so that `torch.cat` puts them together along H. Keep it "
             "with `keepdim=True`, or use `torch.stack`.",
             ((MAX_MAP, "x.amax(dim=1)"), (MEAN_MAP, "x.mean(dim=1)"))),
     Mistake("spatial-cat-batch", "SpatialGate",
-            "You put the two maps together along the batch. They go side by side along the channel axis: `torch.cat([...], dim=1)`.",
+            "You put the two sheets together along the batch. They go together along the channel axis: `torch.cat([...], dim=1)`.",
             ((POOLED, POOLED[:-2] + "0)"),)),
+    Mistake("spatial-cat-height", "SpatialGate",
+            "You put the two sheets together along H. They go together along the channel axis: `torch.cat([...], dim=1)`.",
+            ((POOLED, POOLED[:-2] + "2)"),)),
     Mistake("spatial-max-pair", "SpatialGate",
             "`x.max(dim=1)` returns a pair: the maxima, and the channels in which they lie. Take the first part, or use "
             "`x.amax(dim=1)`.",
@@ -293,7 +311,7 @@ MISTAKES = (
             "or `no_grad()`).",
             ((MAP, f"{MAP}.detach()"),)),
     Mistake("spatial-pooled-detached", "SpatialGate",
-            "The numbers are right, but no gradient reaches x: a `detach()`, `.data` or `no_grad()` cuts off the pooled maps.",
+            "The numbers are right, but no gradient reaches x: a `detach()`, `.data` or `no_grad()` cuts off the sheets.",
             (("self.conv(pooled)", "self.conv(pooled.detach())"),)),
 
     # --- CBAM
@@ -424,6 +442,17 @@ MISTAKES = (
     Mistake("flexible-matrices-swapped", "flexible_attention",
             "`w1` and `w2` have changed places: `w1`, (C // r, C), comes first and makes C // r numbers of C.",
             (("s @ w1.T) @ w2.T", "s @ w2.T) @ w1.T"),)),
+    Mistake("flexible-second-not-turned", "flexible_attention",
+            "w2 meets the hidden numbers as it is, (B, C // r) @ (C, C // r), and the sizes do not fit. A layer with the matrix w computes "
+            "`s @ w.T`.",
+            (("w2.T", "w2"),)),
+    Mistake("flexible-other-matrix-first", "flexible_attention",
+            "You multiply by w2 first. The sizes fit, because w2 as it is has the shape of w1 turned; but w1 comes first: `s @ w1.T`, then "
+            "`@ w2.T`.",
+            (("torch.relu(s @ w1.T) @ w2.T", "torch.relu(s @ w2) @ w1"),)),
+    Mistake("flexible-over-channels", "flexible_attention",
+            "You pool over the channels. H and W go, axes 2 and 3; each channel keeps its own number.",
+            ((MEAN, "x.mean(dim=1)"), (LARGEST, "x.amax(dim=1)"))),
     Mistake("flexible-gate-on-width", "flexible_attention",
             "The gates have lost their place: shapes line up from the right, so the gates' C meets the image's W. Give them two axes "
             "of size 1 behind, (B, C, 1, 1).",

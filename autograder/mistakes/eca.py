@@ -161,6 +161,16 @@ MISTAKES = (
             "Your block adds up the positions of each channel without dividing by H * W, so the gates depend on the size of the image. "
             "Take the mean.",
             ((MEAN, "x.sum(dim=(2, 3))"),)),
+    Mistake("eca-mean-over-channels", "ECABlock",
+            "You take the mean over axis 1, the channels. H and W go, axes 2 and 3; each channel keeps its own number.",
+            ((MEAN, "x.mean(dim=1)"),)),
+    Mistake("eca-mean-over-channels-and-rows", "ECABlock",
+            "You take the mean over axes 1 and 2, the channels and the rows. Axes are counted from 0: H and W are 2 and 3.",
+            ((MEAN, "x.mean(dim=(1, 2))"),)),
+    Mistake("eca-one-long-row", "ECABlock",
+            "The means of all images lie end to end in one row, (1, 1, B * C), so that the last channel of one image becomes the neighbour "
+            "of the first of the next. The convolution takes (B, 1, C).",
+            ((GATES, "torch.sigmoid(self.conv(s.reshape(1, 1, -1))).view(len(x), 1, -1)"),)),
     Mistake("eca-over-batch", "ECABlock",
             "Your block averages over the batch too: every image gets the gates of the whole batch. Average over H and W only.",
             ((MEAN, "x.mean(dim=(0, 2, 3)).expand(len(x), -1)"),)),
@@ -317,6 +327,23 @@ MISTAKES = (
             "A negative index counts from the end in Python: `kernel[-1]` is the last number, no error. So your matrix has numbers where "
             "zeros belong; ask whether 0 <= index < k.",
             ((BAND, "torch.where((index >= -k) & (index < k), kernel[index.clamp(-k, k - 1)], 0)"),)),
+    Mistake("band-lower-end-not-asked", "band_matrix",
+            "You ask whether the index is below k, and not whether it is at least 0. A negative index counts from the end in Python "
+            "(`kernel[-1]` is the last number), or is an error far below. Ask `0 <= index < k`.",
+            ((BAND, "torch.stack([torch.stack([kernel[j - i + k // 2] if j - i + k // 2 < k else kernel.new_zeros(()) "
+                    "for j in range(channels)]) for i in range(channels)])"),)),
+    Mistake("band-neither-end-asked", "band_matrix",
+            "You use the index j - i + k // 2 everywhere. Far from the diagonal the kernel has no such index: put 0 there, and ask "
+            "`0 <= index < k` first (below 0 Python would count from the end).",
+            ((BAND, "torch.stack([torch.stack([kernel[j - i + k // 2] for j in range(channels)]) for i in range(channels)])"),)),
+    Mistake("band-cut-at-the-wrong-end", "band_matrix",
+            "In the first rows you cut off the kernel's end. Its beginning is what hangs over the left edge.",
+            ((BAND, "torch.stack([torch.cat([kernel.new_zeros(max(0, i - k // 2)), "
+                    "kernel[:min(channels, i + k // 2 + 1) - max(0, i - k // 2)], "
+                    "kernel.new_zeros(max(0, channels - (i + k // 2 + 1)))]) for i in range(channels)])"),)),
+    Mistake("band-size-by-the-rule", "band_matrix",
+            "Your k comes from `eca_kernel_size(channels)`. Here k is the length of the kernel that is given: `len(kernel)`.",
+            (("    place = torch.arange(", "    k = eca_kernel_size(channels)\n    place = torch.arange("),)),
     Mistake("band-rows-alike", "band_matrix",
             "Every row of your matrix is the same: the kernel does not move along. In row i it is centred on column i.",
             ((INDEX, "(place - channels // 2 + k // 2).expand(channels, channels)"),)),
@@ -341,7 +368,7 @@ MISTAKES = (
             "Your matrix has k - 1 columns too many, those of the padding. What would meet the padded zeros is left out: it is (C, C).",
             ((INDEX, "torch.arange(channels + k - 1, device=kernel.device) - place[:, None]"),)),
     Mistake("band-sigmoid", "band_matrix",
-            "Your matrix went through a sigmoid. The gates do, later: sigmoid(W @ y). The matrix holds the kernel's numbers as they are.",
+            "Your matrix went through a sigmoid. The gates do, later: sigmoid(W @ s). The matrix holds the kernel's numbers as they are.",
             ((BAND, f"torch.sigmoid({BAND})"),)),
     Mistake("band-softmax", "band_matrix",
             "Your rows are normalised to sum to 1. The matrix holds the kernel's numbers as they are.",

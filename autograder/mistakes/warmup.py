@@ -149,12 +149,17 @@ MISTAKES = (
             (("if weights.shape == (b, c):\n        weights = weights[:, :, None, None]\n    elif", "if"),)),
     Mistake("gate-refuses-channels", "gate", LEFT_OUT.format("(B, C, 1, 1)"), (("(b, c, 1, 1), ", ""),)),
     Mistake("gate-refuses-positions", "gate", LEFT_OUT.format("(B, 1, H, W)"), (("(b, 1, h, w), ", ""),)),
+    Mistake("gate-compares-with-lists", "gate",
+            "Your function refuses all four shapes. A shape is a tuple, and a tuple never equals a list: compare it with (b, c), not with "
+            "[b, c].",
+            (("weights.shape == (b, c)", "weights.shape == [b, c]"),
+             ("((b, c, 1, 1), (b, 1, h, w), (b, c, h, w))", "([b, c, 1, 1], [b, 1, h, w], [b, c, h, w])"))),
     Mistake("gate-refuses-elements", "gate", LEFT_OUT.format("(B, C, H, W)"), ((", (b, c, h, w))", ")"),)),
 
     # --- dot_product_attention
     Mistake("attention-over-queries", "dot_product_attention",
-            "Your softmax runs over the queries (`dim=1`): for each *key* the weights sum to 1, and a query's result depends on which "
-            "other queries are asked. Each query shares out its attention among the keys: the last axis.",
+            "Your softmax runs over the queries (dim 1 of q @ kᵀ, or the last axis of k @ qᵀ): for each key the weights sum to 1, and a "
+            "query's result depends on which other queries are asked. Each query shares out its attention among the keys: the last axis.",
             (("dim=-1", "dim=1"),)),
     Mistake("attention-over-batch", "dot_product_attention",
             "Your softmax runs over the batch (`dim=0`, which is also what torch picks for three axes where no `dim` is given): images "
@@ -216,6 +221,14 @@ MISTAKES = (
     Mistake("attention-transposes-batch", "dot_product_attention",
             "You exchange axes 0 and 1 of k, the batch and the keys. Axis 0 stays where it is: exchange axes 1 and 2.",
             (("k.transpose(1, 2)", "k.transpose(0, 1)"),)),
+    Mistake("attention-keys-not-turned", "dot_product_attention",
+            "k meets q as it is, (B, N, D) @ (B, M, D), and the sizes do not fit. Exchange its last two axes first: `k.transpose(1, 2)` is "
+            "(B, D, M).",
+            (("k.transpose(1, 2)", "k"),)),
+    Mistake("attention-base-two", "dot_product_attention",
+            "Your weights are powers of 2, as in the example by hand. A softmax takes e for a base; with scale = ln 2 the example comes "
+            "out by itself.",
+            ((WEIGHTS, f"torch.softmax(0.6931471805599453 * {SCORES}, dim=-1)"),)),
     Mistake("attention-roles-exchanged", "dot_product_attention",
             "Queries and keys are exchanged: your scores have one row for each key, (B, M, N). One row for each query, (B, N, M): "
             "q times k transposed.",

@@ -31,7 +31,8 @@ def describe(error: BaseException, namespace: dict[str, Any]) -> dict[str, Any]:
     if frame is not None:
         number = frames[-1][1]
         line = _line(*frames[-1])
-        operands = _operands(line or "", {**frame.f_globals, **frame.f_locals})
+        unbound = dict.fromkeys(frame.f_code.co_varnames)  # a local name without a value yet is no global of that name
+        operands = _operands(line or "", {**frame.f_globals, **unbound, **frame.f_locals})
         place = frame.f_code.co_qualname.split(".")[0]
         caller = _line(*frames[0]) if frames[0][0].f_code is not frame.f_code else None
     text = _message(error)

@@ -212,7 +212,7 @@ def predict_then_run(predicted: Mapping[str, float | None], measured: Mapping[st
 
     predicted: a number for each quantity of `measured`, or None (or no entry) where there is no prediction yet: there
     the measured value stays hidden. unit: of all numbers, such as "parameters". The axis is logarithmic when the
-    shown numbers differ by more than 30 times.
+    shown numbers differ by more than 30 times and some are above 1.
     Raises ValueError for a prediction of something that was not measured, TypeError for one that is no number.
     """
     unknown = [name for name in predicted if name not in measured]
@@ -225,7 +225,8 @@ def predict_then_run(predicted: Mapping[str, float | None], measured: Mapping[st
     if not pairs:
         return _message("Predict first: put your numbers in the place of None, then run this cell again.", INK)
     shown = [abs(v) for pair in pairs.values() for v in pair if v]
-    logarithmic = len(shown) > 1 and max(shown) > 30 * min(shown) and all(v >= 0 for p in pairs.values() for v in p)
+    counts = max(abs(float(value)) for value in measured.values()) > 1  # what lies between 0 and 1, such as a gate, is read as it is
+    logarithmic = counts and len(shown) > 1 and max(shown) > 30 * min(shown) and all(v >= 0 for p in pairs.values() for v in p)
     figure, axis = _axes(7.5, 1.1 + 0.62 * len(measured))
     if logarithmic:
         axis.set_xscale("log")
@@ -466,11 +467,11 @@ def _short(value: float) -> str:
 
 
 def _ratio(guess: float, truth: float) -> str:
-    if guess == truth:
+    if math.isclose(guess, truth, rel_tol=1e-4):  # a float32 that was measured has no more digits
         return "exact"
     if guess * truth <= 0:
-        return ""
+        return f"{_short(abs(guess - truth))} too {'high' if guess > truth else 'low'}"
     ratio = max(guess / truth, truth / guess)
-    far = "high" if abs(guess) > abs(truth) else "low"
-    amount = f"{100 * (ratio - 1):.2g} %" if ratio < 1.1 else f"{_short(ratio)} x"
-    return f"{amount} too {far}"
+    if ratio < 1.1:
+        return f"{100 * (ratio - 1):.2g} % too {'high' if abs(guess) > abs(truth) else 'low'}"
+    return f"{_short(ratio)} times {'the truth' if abs(guess) > abs(truth) else 'too small'}"

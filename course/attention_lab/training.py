@@ -226,9 +226,9 @@ class _Bar:
             return
         self.drawn = now
         text = f"{100 * done / self.steps:3.0f} %"
-        if now - self.began > 2 and done:
+        if now - self.began > 2 and done > 0.05 * self.steps:  # the first runs also pay for what is done once
             text += f", about {max(1, (now - self.began) * (self.steps - done) / done):.0f} s left"
-        text += f"  {self.doing}" if self.doing else ""
+        text += f" · {self.doing}" if self.doing else ""
         if self.handle:
             bar = f'<progress max="{self.steps}" value="{done:.3f}"></progress> {html.escape(text)}'
             self.handle.update({"text/plain": text, "text/html": bar}, raw=True)

@@ -77,7 +77,7 @@ def judge(exercise: Exercise, ask: Ask, secret: bool = False) -> Verdict:
     found = _told_once(exercise, [differences(case, observation, scale) for case, observation in zip(exercise.cases, observed)])
     if not any(found):
         return Verdict(exercise.name, exercise.points, exercise.points, [Check(a, "passed") for a in aspects(exercise)],
-                       _green(exercise))
+                       _green(exercise), notes=_other_names(exercise, observed[0][0]))
     return _red(exercise, observed, found, scale, lambda i, question: ask({**question, "choice": choices[i]}, exercise.cases[i].tensors))
 
 
@@ -158,13 +158,27 @@ def _green(exercise: Exercise) -> str:
     return f"{what} the reference on {len(compared)} input{'s' if len(compared) > 1 else ''}" + "".join(f"; {text}" for text in rest) + "."
 
 
+def _other_names(exercise: Exercise, header: dict) -> list[str]:
+    """A note for those whose layers have other names than on the page: right as they are, but later cells may want the page's."""
+    theirs = [name for name in exercise.cases[0].tensors if name.startswith("state.")]
+    mine = [name for name, _ in header["parameters"]]
+    other = sorted({name.rpartition(".")[0] or name for name in mine if f"state.{name}" not in theirs})
+    if not other or exercise.cases[0].secret:
+        return []
+    called = "has another name" if len(other) == 1 else "have other names"
+    return [f"Your {' and '.join(f'`{name}`' for name in other[:3])} {called} than on the "
+            "page. That is right; but a later cell that uses the page's names will not find them."]
+
+
 def _red(exercise: Exercise, observed: list[Observation], found: list[list[Difference]], scale: dict[str, float],
          ask: Callable[[int, dict], Observation]) -> Verdict:
     checks = _checks(exercise, found)
     verdict = Verdict(exercise.name, _points(exercise, found, checks), exercise.points, checks, "")
     index = _leading(found)
-    case, difference = exercise.cases[index], _worst(found[index])
     mistake = _recognise(exercise, observed, found, scale, index)
+    if mistake:  # the cause is known: what an odd case would make one guess only distracts
+        index = _candidates(found)[0]
+    case, difference = exercise.cases[index], _worst(found[index])
     wrong_numbers = difference.aspect == case.aspect and difference.where.startswith("output")
     shown = _picture(case, observed[index])
     verdict.shown = None if case.secret else shown
@@ -253,12 +267,17 @@ def _worst(found: list[Difference]) -> Difference:
     return _best_first(found)[0]
 
 
-def _leading(found: list[list[Difference]]) -> int:
-    """The failing case to show: a wrong output before a wrong gradient before the rest, and where something specific is seen."""
+def _candidates(found: list[list[Difference]]) -> list[int]:
+    """The failing cases of which one is shown: a wrong output before a wrong gradient before the rest."""
     order = list(SHARES)
     rank = {i: min(order.index(d.aspect) for d in ds) for i, ds in enumerate(found) if ds}
-    first = [i for i in rank if rank[i] == min(rank.values())]
-    return next((i for i in first if any(d.specific for d in found[i])), first[0])
+    return [i for i in rank if rank[i] == min(rank.values())]
+
+
+def _leading(found: list[list[Difference]]) -> int:
+    """The failing case that says most: where something specific is seen."""
+    candidates = _candidates(found)
+    return next((i for i in candidates if any(d.specific for d in found[i])), candidates[0])
 
 
 def _headline(exercise: Exercise, found: list[list[Difference]], index: int, difference: Difference, trace: str | None,

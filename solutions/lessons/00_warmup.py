@@ -311,7 +311,7 @@ show_images(torch.cat(gated), ["x", f"gate {tuple(channels.shape)}", "the map, a
 #
 # Scores need each query with each key, (N, D) times (D, M): the last two axes of k exchanged. `@` multiplies matrices and leaves the batch axis alone.
 #
-# A softmax runs along one axis, `dim`. Which one? *Each query shares one whole of attention among the keys*: its row of (B, N, M) sums to 1.
+# A softmax runs along one axis, `dim`. Which one? *Each query hands out weights to the keys that sum to 1*: its row of (B, N, M) sums to 1.
 #
 # Worked example: the words above, scale = ln 2 = 0.693, give (5, 2) and (3, 3). And a query (0, 0) likes all three keys equally: weights 1/3 each,
 # output (12, 8) / 3 = (4, 2.67), the plain mean.
@@ -374,7 +374,7 @@ measured = dict(zip(predicted, weights.tolist()))
 predict_then_run(predicted, measured, unit="weight")
 
 # %% [markdown]
-# **Why the scale?** Take random queries and 16 random keys of D numbers each. A dot product of D random products is about $\sqrt{D}$ large. What happens to the largest of the 16 weights when D grows? Guess
+# **Why the scale?** Take random queries and 16 random keys of D numbers each. A dot product of random vectors is a sum of D random products, about $\sqrt{D}$ large. What happens to the largest of the 16 weights when D grows? Guess
 # both columns for D = 256 before you run the cell.
 
 # %%
@@ -447,12 +447,12 @@ predict_then_run(predicted, measured, unit="parameters")
 #
 # ### Exhibit A: every weight is 1
 #
-# *Symptom.* You pass one sentence and one query, and all attention weights are 1, whatever you pass. With more queries they are not.
+# *Symptom.* You pass one sentence and one query, and all attention weights are 1, whatever you pass. With more queries they are not. (Repaired, with base e and scale 1, *ball* gives about 0.58, 0.21, 0.21.)
 
 # %%
 def exhibit_a(q, k, v):
     b, n, _ = q.shape
-    scores = (q @ k.mT).reshape(b * n, -1)
+    scores = (q @ k.mT).reshape(b * n, -1)  # .mT: the last two axes exchanged
     weights = nn.Softmax(dim=0)(scores).reshape(b, n, -1)
     return weights, weights @ v
 
@@ -472,34 +472,34 @@ print("Does exhibit A compute what your attention does?", "Yes." if same else "N
 # <details><summary>What is wrong, and where it was seen</summary>
 #
 # `dim=0` of (B · N, M) runs over all queries of the whole batch. A single query has nobody to share with, so each of its weights is 1. The repair: `dim=-1`. Seen in
-# [PetrochukM/PyTorch-NLP, issue 2](https://github.com/PetrochukM/PyTorch-NLP/issues/2). A relative, over the queries of one image, in a tutorial on vision transformers:
+# [PetrochukM/PyTorch-NLP, issue 2](https://github.com/PetrochukM/PyTorch-NLP/issues/2). A similar one, over the queries of one image, in a tutorial on vision transformers:
 # [nerminnuraydogan/vision-transformer, issue 1](https://github.com/nerminnuraydogan/vision-transformer/issues/1). The experiment below asks what such a network learns.
 # </details>
 #
 # ### Exhibit B: rows that sum to 1, used as columns
 #
-# *Symptom.* The softmax is right, each row of the weights sums to 1. But where all values are 1 a weighted mean must be 1, and it is not.
+# *Symptom.* The softmax is right, each row of the weights sums to 1. But where all values are 1 a weighted mean must be 1, and it is not. Find out why, and repair the cell.
 
 # %%
 scores = torch.randn(1, 4, 4, generator=torch.Generator().manual_seed(0))
 weights = scores.softmax(dim=-1)                # (B, N, N): row = query, column = key
 values = torch.ones(1, 1, 4)                    # (B, C, N): positions last, as in an image
-out = torch.bmm(values, weights.permute(0, 1, 2))
+out = values @ weights.permute(0, 1, 2)
 print("sums of the rows:", weights.sum(dim=-1))
 print("output          :", out[0, 0])
 
 # %% [markdown]
 # <details><summary>What is wrong, and where it was seen</summary>
 #
-# `permute(0, 1, 2)` puts axes 0, 1, 2 in the order 0, 1, 2: it does nothing. With the positions of the values last, output j adds up *column* j. Meant was `permute(0, 2, 1)`. As N = M, every shape fits. Seen in
-# [heykeetae/Self-Attention-GAN, issue 11](https://github.com/heykeetae/Self-Attention-GAN/issues/11). Repair the cell: the output becomes four times 1.
+# `permute(0, 1, 2)` puts axes 0, 1, 2 in the order 0, 1, 2: it does nothing. With the positions of the values last, output j adds up *column* j. Meant was `permute(0, 2, 1)`. As N = M, every shape fits. Repaired, the output is four times 1. Seen in
+# [heykeetae/Self-Attention-GAN, issue 11](https://github.com/heykeetae/Self-Attention-GAN/issues/11).
 # </details>
 
 # %% [markdown]
 # ### Exhibit C: nine pictures for one
 #
 # *Symptom.* To let positions attend to each other, an image (B, C, H, W) is made into a list of positions, (B, H · W, C). The shape is right, the network trains, worse than it should. Here is the first channel of such a
-# list, made back into a picture.
+# list, made back into a picture. Why nine? Find the line, and repair it.
 
 # %%
 photo = F.avg_pool2d(photograph("coffee")[None], 4)
@@ -512,8 +512,8 @@ show_images(torch.stack([photo[0, :1], tokens[0, :, 0].reshape(1, h, w)]),
 # %% [markdown]
 # <details><summary>What is wrong, and where it was seen</summary>
 #
-# `reshape` keeps the order of the numbers in memory and cuts it anew: three neighbours of one channel become "a position". Axes are exchanged by `transpose` or `permute`: `photo.flatten(2).transpose(1, 2)`. Try it in the cell above. Seen,
-# where attention's heads are put together, in [jsbaan/transformer-from-scratch, pull request 6](https://github.com/jsbaan/transformer-from-scratch/pull/6): its training test passed all the same, probably (its author says) because the task was easy.
+# `reshape` keeps the order of the numbers in memory and cuts it anew: three neighbours of one channel become "a position". So every third number of a channel is shown: three times side by side, and the three channels one below the other. Axes are exchanged by `transpose` or `permute`: `photo.flatten(2).transpose(1, 2)`. Try it in the cell above. Seen in
+# [jsbaan/transformer-from-scratch, pull request 6](https://github.com/jsbaan/transformer-from-scratch/pull/6), where several attentions side by side are put together: its training test passed all the same, probably (its author says) because the task was easy.
 # </details>
 
 # %% [markdown]
@@ -529,7 +529,7 @@ show_images(torch.stack([photo[0, :1], tokens[0, :, 0].reshape(1, h, w)]),
 #
 # ![Right: along each row, over the keys, weights 1/2, 1/4, 1/4 and 1/4, 1/2, 1/4 sum to 1. Wrong: down each column, over the queries, weights 2/3, 1/3, 1/2 and 1/3, 2/3, 1/2 sum to 3/2 in each row.](figures/axes.svg)
 #
-# And once more with the **cue taken out**: random patterns as questions. Each arm is trained five times (about 20 seconds for all), with other initial weights and another order of the same games. In training, all six questions of a game are
+# And once more with the **cue taken out**: random patterns as questions. Each arm is trained five times (20 seconds for all on an idle machine), with other initial weights and another order of the same games. In training, all six questions of a game are
 # asked at once. In the test too; and then three, two, and one at a time. *A guess is right in 1 of 6. Before you run it: what do you expect of "over the queries", asked six at once, and asked one by one?*
 
 # %% tags=["experiment"]
@@ -632,7 +632,8 @@ for arm, control, measure in (("over the keys", "over the queries", "6 at once")
                               ("over the keys", "plain mean", "6 at once"),
                               ("over the keys, no cue", "plain mean", "6 at once")):
     gap = results.mean(arm, measure) - results.mean(control, measure)
-    ahead = results.lead(arm, control, measure) > 2 and gap > 5  # luck, or too small to matter
+    # "clearly": by more than luck (two standard errors), and by enough to matter (5 points)
+    ahead = results.lead(arm, control, measure) > 2 and gap > 5
     print(f"{measure}: '{arm}' is {'clearly' if ahead else 'not clearly'} ahead of '{control}'")
 
 # %% [markdown]
@@ -708,12 +709,12 @@ plt.show()
 # | mask | hides later words | an argument | none |
 # | softmax over | the keys | the keys | the keys |
 #
-# Not everybody scales. DANet (lesson 05) leaves the scale out, others learn it, and CloFormer's local branch has a tanh where you wrote a softmax. This is why `scale` is an argument here.
+# Not everybody scales. DANet (a later lesson) leaves the scale out, others learn it, and CloFormer's local branch has a tanh where you wrote a softmax. This is why `scale` is an argument here.
 
 # %% [markdown]
 # ## 13. Questions to think about
 #
-# 1. `gate` accepts (B, C) and (B, C, 1, 1). Where C = 1, which other of the four shapes does (B, 1, 1, 1) equal, and when?
+# 1. Weights (B, 1, 1, 1) may be a gate for one channel, (B, C, 1, 1) with C = 1. For which x may they be a map, (B, 1, H, W), as well?
 # 2. Add 5 to every score of a query. What happens to its weights? And if you multiply every score by 5?
 # 3. Shuffle the keys and the values in the same way. What happens to the output of attention? What does this say about the order of words?
 # 4. Give all six askers the same question. What does the network over the queries answer?

@@ -90,7 +90,9 @@ figure, axes = plt.subplots(1, 3, figsize=(9.5, 2.7), width_ratios=[1, 2.4, 1], 
                             layout="constrained")
 axes[0].imshow(pictures[0].sum(0), cmap="gray")
 axes[0].set_title("all bands added", fontsize=10)
-axes[1].plot(pictures[0].mean(dim=(1, 2)), "o-", color=FEATURES, markersize=3, linewidth=1)
+means = pictures[0].mean(dim=(1, 2))
+axes[1].plot(means, "o-", color=FEATURES, markersize=3, linewidth=1)
+axes[1].plot(bands[0], means[bands[0]], "o", color=ALERT, markersize=5)
 axes[1].set(xlabel="band (channel)", ylabel="mean of the band", facecolor=PAPER)
 axes[1].set_title("one number per band: its mean over H and W", fontsize=10)
 axes[2].imshow(pictures[0, bands[0]], cmap="gray")
@@ -115,25 +117,25 @@ for rule, found in (("the largest mean", largest), ("above both neighbours", sta
     print(f"{rule}: {100 * (found == bands).float().mean():.0f} % right (by chance: 2 %)")
 
 # %% [markdown]
-# The second rule needs three numbers, $-\tfrac12, 1, -\tfrac12$, the same for every band. SE's matrices have a row of weights of their own for each channel: whatever they
-# learn about band 7 says nothing about band 8. With 48 channels that is up to 48 · 48 numbers a matrix, and each row has to be learned from the few pictures in which its band glows.
+# The second rule needs three numbers, $-\tfrac12, 1, -\tfrac12$, the same for every band. One full matrix, as wide as the channels (SE has two
+# narrower ones), would have 48 · 48 numbers, a row for each gate: whatever it learns about band 7 says nothing about band 8, and each row has to be learned from the few pictures in which its band glows.
 
 # %% [markdown]
 # ## 2. The idea
 #
 # Wang and others (2020) keep SE's squeeze and its product, and replace the two matrices between them. A gate looks at its own channel and at a few neighbours, through one small **kernel** that
-# slides along the channels: a one-dimensional convolution. No hidden layer, so nothing is squeezed through fewer channels.
+# slides along the channels: a one-dimensional convolution. No hidden layer, so nothing is forced through fewer numbers.
 #
 # ![The ECA block: x (B, C, H, W) is averaged over H and W to s (B, C). A kernel of k numbers slides along the C numbers and gives C scores; a sigmoid makes gates of them. Reshaped to (B, C, 1, 1), the gates multiply x, which arrives unchanged on a skip path; the output is (B, C, H, W).](figures/eca_block.svg)
 #
-# B is the batch, C the number of channels, k the size of the kernel.
+# B is the batch, C the number of channels, k the size of the kernel; γ and b are two constants, 2 and 1 in the paper. The paper's y is our s, as in lesson 01.
 #
 # | in the paper | in words | in code |
 # |---|---|---|
 # | $y = \frac{1}{HW}\sum_{i,j} x(i, j)$ | mean of each channel | `x.mean((2, 3))` |
 # | $\omega = \sigma(\mathrm{C1D}_k(y))$ | a kernel of size k along the channels, sigmoid | `torch.sigmoid(conv(...))` |
 # | $\omega_c \cdot x_c$ | each channel times its gate | `x * gates` |
-# | $k = \left\lvert\frac{\log_2 C}{\gamma} + \frac{b}{\gamma}\right\rvert_{\text{odd}}$ | more channels, a longer kernel | `eca_kernel_size(C)` |
+# | $k = \left\lvert\frac{\log_2 C}{\gamma} + \frac{b}{\gamma}\right\rvert_{\text{odd}}$ | more channels, a longer kernel; "odd": made odd, as in exercise 1 | `eca_kernel_size(C)` |
 
 # %% [markdown]
 # ## 3. Exercise 1: `eca_kernel_size`
@@ -182,7 +184,7 @@ check(eca_kernel_size)
 #
 # <details><summary>Hint 2: the idea</summary>
 #
-# `t % 2` is the rest when t is divided by 2: 0 for an even t, 1 for an odd one.
+# `t % 2` is the remainder when t is divided by 2: 0 for an even t, 1 for an odd one.
 # </details>
 #
 # <details><summary>Hint 3: the shape of the code</summary>
@@ -204,14 +206,14 @@ released = {  # channels of the stages, blocks in them, kernel sizes of the rele
     "ECA-ResNet-152": ((256, 512, 1024, 2048), (3, 8, 36, 3), (3, 3, 5, 7)),
 }
 figure, axis = plt.subplots(figsize=(8, 3.2), facecolor=PAPER, layout="constrained")
-counts = range(1, 4097)
-rule = [eca_kernel_size(c) for c in counts]
-axis.plot(counts, rule, color=LAYERS, linewidth=2, label="the rule")
-styles = {"ECA-ResNet-34": ("s", MAPS, 0.9), "ECA-ResNet-50": ("o", FEATURES, 1.1)}
-for network, (marker, colour, shift) in styles.items():
+powers = [2 ** n for n in range(13)]
+axis.plot(powers, [eca_kernel_size(c) for c in powers], "o-", color=LAYERS, markersize=5,
+          drawstyle="steps-post", label="the rule (dots: powers of two)")
+styles = {"ECA-ResNet-34": ("s", MAPS, 11), "ECA-ResNet-50": ("o", FEATURES, 6)}  # size
+for network, (marker, colour, size) in styles.items():
     channels, _, kernels = released[network]
-    axis.plot([shift * c for c in channels], kernels, marker, color=colour, markeredgecolor=INK,
-              markersize=8, linestyle="none", label=f"released {network}")
+    axis.plot(channels, kernels, marker, color=colour, markeredgecolor=INK,
+              markersize=size, linestyle="none", label=f"released {network}")
 axis.set_xscale("log", base=2)
 axis.set(xlabel="channels C (logarithmic axis)", ylabel="kernel size k", yticks=[1, 3, 5, 7],
          ylim=(0.5, 7.6), facecolor=PAPER)
@@ -229,11 +231,9 @@ for network, (channels, blocks, kernels) in released.items():
     print(f"{network:15s}  {by_rule}, {ruled:3d} numbers  {kernels}, {shipped:3d} numbers")
 
 # %% [markdown]
-# ResNet-50 with the released kernels: **80 parameters**, the number in the paper's abstract ("80 vs. 24.37M"). The paper's rule gives 86.
+# ResNet-50 with the released kernels: **80 parameters**, the number in the paper's abstract. The paper's rule gives 86.
 #
-# No formula is in the authors' code: it takes the kernel sizes by hand. Asked for the reason, they answered that sizes can be [computed beforehand or adjusted](https://github.com/BangguWu/ECANet/issues/17). Others
-# [compared](https://github.com/BangguWu/ECANet/issues/46) all three: default, rule, released. The width *inside* a ResNet-50 block (64, 128, 256, 512) does not explain the 3, 5, 5, 7 either: the rule gives 3, 5, 5, 5 there.
-#
+# No formula is in the authors' code: it takes the kernel sizes by hand. Asked for the reason, they answered that sizes can be [computed beforehand or adjusted](https://github.com/BangguWu/ECANet/issues/17).#
 # So when somebody says "ECA with k by the rule", look at the code.
 
 # %% [markdown]
@@ -310,8 +310,8 @@ print(f"the disc glows in band {bands[0]}")
 show_gate(gates_of(peaks, pictures)[0], title="gates of the kernel (-4, 8, -4)")
 
 # %% [markdown]
-# Most bands lie near their neighbours: their score is near 0, their gate around 0.5, up or down with the noise. (Without a bias a gate closes only where the score is negative; training will find a kernel whose sum is.) The gate of the
-# glowing band is wide open, as it should be. But two others are open even wider. Which ones, and why?
+# Most bands lie near their neighbours: their score is near 0, their gate around 0.5, up or down with the noise. The gate of the
+# glowing band is wide open, as it should be. But two others are open even wider. Which ones, and why? (The next section answers.)
 
 # %% [markdown]
 # ## 5. Predict, then run
@@ -332,7 +332,7 @@ predict_then_run(predicted, measured, unit="gate")
 # %% [markdown]
 # <details><summary>Where it comes from</summary>
 #
-# Beyond both ends the convolution finds zeros: `padding` put them there. Channel 0 is compared with the mean of 1 and *nothing*, so it looks like a peak: 2 · 1 - 1 - 0 = 1, gate 0.73. In the pictures above, bands 0 and 47 stand about 2.5 above the padded zeros, and their
+# Beyond both ends the convolution finds zeros: `padding` put them there. Channel 0 is compared with its two neighbours, 1 and a padded 0, so it looks like a peak: 2 · 1 - 1 - 0 = 1, gate 0.73. In the pictures above, bands 0 and 47 stand about 2.5 above the padded zeros, and their
 # gates are wide open whatever the picture shows.
 #
 # With a kernel of 7 it concerns three channels at each end, of 48. With 2048 channels it hardly matters; with a few channels it does. The developer who brought ECA to timm (a library of vision models) saw
@@ -366,10 +366,13 @@ predict_then_run(predicted, measured, unit="parameters")
 
 # %% tags=["experiment", "nbval-ignore-output"]
 x = torch.randn(1, 256, 56, 56)
+threads = torch.get_num_threads()
+torch.set_num_threads(1)  # with more of them, other work on the machine disturbs most
 for name, block in (("SE", SEBlock(256)), ("ECA", ECABlock(256))):
     of_it = cost(block, x)
     print(f"{name:4s} {of_it.parameters:6,} parameters,",
           f"{of_it.multiply_adds:7,} multiply-adds, {1e6 * of_it.latency:6.0f} microseconds")
+torch.set_num_threads(threads)
 
 # %% [markdown]
 # "Efficient" is a word about parameters here, hardly about time.
@@ -583,9 +586,9 @@ for channels in (64, 2048):
 #
 # The last arm takes the cue away. No information is lost, and the network behind could not care less about the order. Only "neighbour" has lost its meaning.
 #
-# The score is the **overlap** (intersection over union): pixels rightly marked, divided by pixels that are marked or should be; on new pictures, and on those seen in training. Each arm is trained three times, half a minute for all.
+# The score is the **overlap** (intersection over union): pixels rightly marked, divided by pixels that are marked or should be; on new pictures, and on those seen in training. Each arm is trained three times, half a minute for all on an idle machine.
 #
-# *Before you run it: which arm comes second?*
+# *Before you run it: which arms will beat the plain network?*
 
 # %% tags=["experiment"]
 def network(attention, width=8):
@@ -659,7 +662,7 @@ score_bars(results, "overlap with the true disc on new pictures (%)",
            parameters=sizes, highlight="ECA")
 
 # %% [markdown]
-# **Read it.** Three numbers more than double the overlap. One number does next to nothing, so it is the neighbours that count, not the gate. 2304 numbers do nothing for new pictures, although a peak detector is among the matrices that they can make. And in another order of the same bands,
+# **Read it.** One arm beats the plain network, and the other four lie within each other's luck. Three numbers more than double the overlap. One number does next to nothing, so it is the neighbours that count, not the gate. 2304 numbers do nothing for new pictures, although a peak detector is among the matrices that they can make. And in another order of the same bands,
 # ECA is about where the plain network is: *nothing* of its lead is left.
 #
 # Look at what was learned: the two matrices, and the gates on one new picture.
@@ -680,8 +683,8 @@ axis.plot(gates_of(eca, unseen)[chosen], color=MAPS, linewidth=2, label="gates o
 axis.plot(gates_of(full, unseen)[chosen], color=INK, linewidth=1.2, linestyle="--",
           label="gates of the full matrix")
 axis.axvline(unseen_band[chosen], color=ALERT, linestyle=":", label="the band that glows")
-axis.set(xlabel="band (channel)", ylabel="gate", ylim=(-0.03, 1.3), facecolor=PAPER)
-axis.legend(frameon=False, ncols=3, loc="upper center")
+axis.set(xlabel="band (channel)", ylabel="gate", ylim=(-0.03, 1.05), facecolor=PAPER)
+figure.legend(frameon=False, ncols=3, loc="outside upper center")
 plt.show()
 
 gates = gates_of(eca, unseen)
@@ -716,7 +719,7 @@ print(f"leaving out the first and the last band, in {100 * inside:.0f} %")
 # | kernel size | a rule of C, γ = 2, b = 1, "nearest odd" | an argument, 3 by default; 3, 5, 5, 7 for the released ResNet-50 | the rule where `kernel_size` is None; any odd number otherwise |
 # | parameters for ResNet-50 | 80 | 80 with 3, 5, 5, 7 | 86 by the rule, 80 with the released kernels |
 # | "24.37M" for ResNet-50 | 24.37M | counts in units of 2²⁰: 25,557,112 / 2²⁰ = 24.37 | 25.56 million, as everywhere else |
-# | smallest kernel | 1, by the rule | | 1; timm's `EcaModule` never goes below 3 |
+# | smallest kernel | 1, by the rule | no rule | 1; timm's `EcaModule` never goes below 3 |
 # | ends of the channel axis | its formula leaves them open | zeros | zeros; timm's `CecaModule` pads in a circle |
 #
 # The abstract gives 24.37M for the plain ResNet-50 as well: 80 parameters do not show in four digits. Beware when you compare tables: SE's 28.07 million and ECA's 24.37M are in different units.

@@ -60,7 +60,7 @@ course_map()
 # %% [markdown]
 # ## 1. A question with a what and a where
 #
-# In each of these little pictures there are two crosses, left and right. A cross is a red bar and a blue bar on top of each other (magenta where they meet). Each bar is horizontal or vertical.
+# In each of these little pictures there are two crosses, left and right. A cross is a red bar and a blue bar on top of each other, magenta where they meet (all of it, where both point the same way). Each bar is horizontal or vertical.
 #
 # A green frame says **where** to look. The stars in the sky say **what** to look at: the red bar or the blue one. The question: *is that bar horizontal?*
 
@@ -148,6 +148,8 @@ plt.show()
 # | $M_s = \sigma(f^{7 \times 7}([\mathrm{Avg}; \mathrm{Max}]))$ | mean and maximum over C, a 7 x 7 convolution, sigmoid | `SpatialGate()(x)` |
 # | $F'' = M_s \otimes F'$ | each position times its gate | `x * spatial_gate(x)` |
 #
+# The authors' code differs in two things, and we build the code's version: it puts the maximum first, and a BatchNorm behind the convolution (more in sections 5 and 11).
+#
 # An **mlp** (multi-layer perceptron) is a chain of linear layers, here two with a ReLU between them.
 
 # %% [markdown]
@@ -207,7 +209,7 @@ check(ChannelGate)
 # </details>
 
 # %% [markdown]
-# Try it on a haze and a star: two channels with the same mean, 0.1; one is 0.1 everywhere, the other is 10 at one of 100 positions. The mlp is set by hand: each channel for itself, 0.5 · relu(pooled - 1) - 1.
+# Try it on a haze and a star: two channels with the same mean, 0.1; one is 0.1 everywhere, the other is 10 at one of 100 positions. The mlp is set by hand: each channel for itself, 0.5 · relu(pooled - 1) - 1, once for the mean and once for the maximum, so that the -1 is added twice. Which two gates do you expect?
 
 # %% tags=["experiment"]
 haze_and_star = torch.full((1, 2, 10, 10), 0.1)
@@ -222,7 +224,7 @@ with torch.no_grad():
 show_gate(gates, labels=["haze", "star"], title="both have the mean 0.1")
 
 # %% [markdown]
-# From the means alone both gates would be equal.
+# The haze: mean and maximum are 0.1, twice -1, σ(-2) = 0.12. The star: -1 from its mean, 0.5 · 9 - 1 = 3.5 from its maximum, σ(2.5) = 0.92. From the means alone both gates would be equal.
 
 # %% [markdown]
 # ## 5. Exercise 2: `SpatialGate`
@@ -322,7 +324,7 @@ for view, weights in zip(views, maps):
                           title="features and kernel made by hand, nothing trained"))
 
 # %% [markdown]
-# Lamps, the rocket's edges, nose and eyes. (And the margin: beyond the border the convolution finds zeros, so that what lies there seems to stand out. Lesson 02 meets this border effect in one dimension.)
+# Lamps, the rocket, the cat's nose and the rims of its eyes. (And the margin: beyond the border the convolution finds zeros, so that what lies there seems to stand out. Lesson 02 meets this border effect in one dimension.)
 #
 # **Paper or code?** The paper's formula has no BatchNorm between convolution and sigmoid; the authors' code has one. Put `nn.Identity()` in its place, and you have the paper's gate. What is the difference? Multiply the features by 0.1, 1 and 100, and look at the middle 90 % of each map.
 
@@ -449,7 +451,7 @@ for name, block in (("SE", SEBlock(256)), ("CBAM", CBAM(256))):
 #
 # $$x \cdot \sigma\big(w_2\,\mathrm{relu}(w_1\,\text{mean}) + w_2\,\mathrm{relu}(w_1\,\text{max})\big).$$
 #
-# Worked example: exercise 1's, with `w1 = [[1., -1.]]` and `w2 = [[2.], [-2.]]`: the same gates, 0.88 and 0.12, so channel 0, which holds 1, 2, 3, 2, becomes 0.88, 1.76, 2.64, 1.76. While you write: which module is it?
+# Worked example: two channels that hold 0, 4 and 2, 2, so that the means are (2, 2) and the maxima (4, 2); `w1 = [[1., -1.]]`, `w2 = [[1.], [-1.]]`. The means give relu(0) = 0, then (0, 0); the maxima relu(2) = 2, then (2, -2). Gates 0.88 and 0.12: channel 0 becomes 0, 3.52, channel 1 0.24, 0.24. While you write: have you met this module?
 
 # %% nbgrader={"grade": false, "grade_id": "flexible_attention", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def flexible_attention(x: torch.Tensor, w1: torch.Tensor, w2: torch.Tensor) -> torch.Tensor:
@@ -502,9 +504,9 @@ print("the same as x * ChannelGate(x):", bool(difference.abs().max() < 1e-6))
 #
 # Exhibits A and B were real code, rebuilt here as small as possible. C is another kind of bug.
 #
-# ### Exhibit A: the maximum that never arrives
+# ### Exhibit A: a gate that trains
 #
-# *Symptom.* None that you would notice. It trains.
+# *Symptom.* None that you would notice. The loss falls. What is wrong?
 
 # %%
 class ExhibitA(nn.Module):
@@ -518,7 +520,7 @@ class ExhibitA(nn.Module):
         return torch.sigmoid(avg + avg)[:, :, None, None]
 
 # %% [markdown]
-# You may have seen it at once. A test sees it in a thousand lines: raise the brightest position of each channel, lower another one as much, so that the means stay. Repair the cell above until the next one says yes.
+# A test sees it in a thousand lines: raise the brightest position of each channel, lower another one as much, so that the means stay. Repair the cell above until the next one says yes.
 
 # %%
 torch.manual_seed(0)
@@ -586,7 +588,7 @@ print("torch.max(x, 1)[0]: shape", tuple(torch.max(x, 1)[0].shape))
 #
 # <details><summary>The limits, by hand</summary>
 #
-# Who sees four bars and does not know which one counts lets them vote. The other three are coins. With 2 or 3 of them like the one in question the vote is right (1/2 of the pictures), with 1 it is a tie (3/8, half of them right): 1/2 + 3/16 = **68.75 %**.
+# Who sees four bars and does not know which one counts lets them vote. Each of the other three agrees with the one in question half of the time. Where 2 or 3 of them do, the vote is right (1/2 of the pictures), where 1 does it is a tie (3/8, half of them right): 1/2 + 3/16 = **68.75 %**.
 #
 # Who knows only the colour, or only the place, has two bars: alike half of the time, else a coin. 1/2 + 1/4 = **75 %**. Who knows both: **100 %**.
 # </details>
@@ -678,7 +680,7 @@ score_bars(results, "right answers on new pictures (%)", parameters=sizes, highl
            baselines={"four bars": 68.75, "two bars": 75})
 
 # %% [markdown]
-# **Read it.** The first three arms land on their limits: votes of four bars, of two, of two (2048 test pictures leave about a point to luck, the same for all arms). Only both gates together answer the question. Take the cue away and CBAM votes like the plain network: it was the stars and the frame, not the 262 extra parameters.
+# **Read it.** The first three arms land on their limits: votes of four bars, of two, of two. (The 2048 test pictures leave about a point to luck, upwards as well: on them the three votes are right in 69.3, 75.0 and 75.3 %.) Only both gates together answer the question. Take the cue away and CBAM votes like the plain network: it was the stars and the frame, not the 262 extra parameters.
 #
 # **The order.** Two runs show little. We ran eight, to be sure: CBAM has 97.0 % on average (three times 100, once 99.7, four times about 94), the other order 100 % in all eight. A lead of 3 points and 2.8 standard errors, for the order that is *not* CBAM's. Why, we do not know. In the paper channel first is slightly ahead, on ImageNet, and both in a row are ahead of both side by side.
 #
@@ -719,7 +721,7 @@ figure.colorbar(drawn, ax=axes[1], label="map (0 closed, 1 open)")
 plt.show()
 
 # %% [markdown]
-# In the clearest run the map is as one would hope. In another one (run 0, on our machine) it is *lower* at the framed cross, and all answers are right as well. So a map says where numbers are large. Why the network is right, it does not say.
+# In the clearest run the other cross is shut, as one would hope; the rest is stripes that nobody ordered. In the other run (run 0, on our machine) the map is *lower* at the framed cross, and all answers are right as well. A map says where the gate is open. Why the network is right, it does not say.
 #
 # Be honest about the rest:
 #

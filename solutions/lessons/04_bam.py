@@ -119,8 +119,8 @@ print(f"always the left bar: {100 * left_bar:.0f} % right")
 print(f"a vote of both bars, a coin where they disagree: {100 * vote:.0f} % right")
 
 # %% [markdown]
-# 75 %, whatever you do: where the bars agree you are right, elsewhere you toss a coin. To do better, the gate at a bar must depend on posts up to 12 pixels away. Each further 3 x 3 convolution sees one pixel more on each
-# side: that would be a dozen layers.
+# 75 %, whatever you do: where the bars agree you are right, elsewhere you toss a coin. To do better, some position must see a bar and its post together, which lie up to 12 pixels apart. Each further 3 x 3 convolution sees one pixel more on each
+# side: that would take half a dozen layers.
 
 # %% [markdown]
 # ## 2. The idea
@@ -204,24 +204,26 @@ for dilation in (1, 2, 4, 6):
 # ### Predict, then run: how far do two layers see?
 #
 # One 3 x 3 convolution with dilation d sees a window of 2d + 1 positions a side. BAM has *two* in a row. How many positions a side do they see together, for d = 1, 2 and 4? Replace each `None`. The cell measures it: all
-# weights are 1, and the gradient of the centre says in how many ways each position reaches it.
+# weights are 1, and the gradient of the centre's output with respect to each input position says in how many ways that position reaches it.
 
 # %%
 predicted = {"dilation 1": None, "dilation 2": None, "dilation 4": None}
 
 
-def ways(dilation, layers=2, side=19):
-    """In how many ways each position of a (side, side) map reaches the centre."""
+def ways(dilations, side=19):
+    """In how many ways each position reaches the centre of a map, through one layer a dilation."""
+    if side < 2 * sum(dilations) + 1:
+        raise ValueError(f"a side of {side} cuts off the window of {2 * sum(dilations) + 1}")
     x = torch.ones(1, 1, side, side, requires_grad=True)
     seen, kernel = x, torch.ones(1, 1, 3, 3)
-    for _ in range(layers):
+    for dilation in dilations:
         seen = F.conv2d(seen, kernel, padding=dilation, dilation=dilation)
     return torch.autograd.grad(seen[0, 0, side // 2, side // 2], x)[0][0, 0]
 
 
 measured = {}
 for dilation in (1, 2, 4):
-    columns = ways(dilation).sum(0).nonzero()
+    columns = ways((dilation, dilation)).sum(0).nonzero()
     measured[f"dilation {dilation}"] = (columns.max() - columns.min() + 1).item()
 predict_then_run(predicted, measured, unit="positions a side")
 
@@ -231,24 +233,26 @@ predict_then_run(predicted, measured, unit="positions a side")
 # Each layer adds d positions on each side: 2 · 2d + 1 = 4d + 1, so 5, 9 and 17.
 # </details>
 #
-# And *which* positions of the window? Change the arguments and run again: three layers, dilation 3, a dilation of 2 in the first layer only.
+# And *which* positions of the window? Change `networks` and run again: (3, 3), (2, 1), (1, 4); for three layers, (4, 4, 4), the side must be larger.
 
 # %% tags=["experiment"]
 figure, axes = plt.subplots(1, 3, figsize=(9, 3.3), facecolor=PAPER, layout="constrained")
-for axis, dilation in zip(axes, (1, 2, 4)):
-    count = ways(dilation, layers=2, side=19)
+networks, side = ((1, 1), (2, 2), (4, 4)), 19  # the dilations of each; pixels
+for axis, dilations in zip(axes, networks):
+    count = ways(dilations, side)
     axis.imshow(count, cmap="Greens", vmin=0, vmax=count.max())
-    axis.set(xticks=[n - 0.5 for n in range(20)], yticks=[n - 0.5 for n in range(20)])
+    edges = [n - 0.5 for n in range(side + 1)]
+    axis.set(xticks=edges, yticks=edges)
     axis.tick_params(labelbottom=False, labelleft=False, length=0)
     axis.grid(color=OTHER, linewidth=0.4)
-    axis.plot(9, 9, "o", markersize=5, markerfacecolor=PAPER, markeredgecolor=INK)
+    axis.plot(side // 2, side // 2, "o", markersize=5, markerfacecolor=PAPER, markeredgecolor=INK)
     seen = int((count > 0).sum())
-    axis.set_title(f"dilation {dilation}: {seen} positions seen", fontsize=10)
-figure.suptitle("two layers; darker: more ways lead to the centre (circle)", fontsize=10)
+    axis.set_title(f"dilations {dilations}: {seen} positions seen", fontsize=10)
+figure.suptitle("darker: more ways lead to the centre (circle)", fontsize=10)
 plt.show()
 
 # %% [markdown]
-# Always 25 positions, farther and farther apart. Dilation does not see more, it sees *farther*, with holes in between. BAM can live with that, because each position in front of it already knows its surroundings: earlier
+# Always 25 positions, farther and farther apart. Two layers of the same dilation do not see more, they see *farther*, with holes in between. (Layers of different dilations may fill them: try (1, 3).) BAM can live with that, because each position in front of it already knows its surroundings: earlier
 # convolutions have filled the holes.
 
 # %% [markdown]
@@ -455,7 +459,7 @@ check(BAM)
 # </details>
 
 # %% [markdown]
-# **The number of the network.** ResNet-50 has a BAM after each of its first three stages, with 256, 512 and 1024 channels. Predict: which branch has more parameters for 256 channels? And the three blocks together, in thousands?
+# **What it costs.** ResNet-50 is four groups of blocks, its stages. It has a BAM after each of the first three, with 256, 512 and 1024 channels. Predict: which branch has more parameters for 256 channels? And the three blocks together, in thousands?
 
 # %%
 def count(module):
@@ -469,7 +473,7 @@ print("three blocks:", " + ".join(f"{n:,}" for n in three), f"= {sum(three):,}")
 print(f"ResNet-50 with them: 25,557,032 + {sum(three):,} = {25_557_032 + sum(three):,}")
 
 # %% [markdown]
-# **25,915,099**, to the last digit what we count in the network built from the authors' code: three blocks for 1.4 %. SE puts a block into all sixteen and pays 2.5 million.
+# **25,915,099**, to the last digit what we count in the network built from the authors' code: three blocks for 1.4 %. SE puts one into each of the network's sixteen blocks and pays 2.5 million.
 #
 # ### Sum or product?
 #
@@ -501,8 +505,8 @@ figure.colorbar(drawn, ax=axes, label="gate (white line: 0.5)")
 plt.show()
 
 # %% [markdown]
-# In the sum each branch pulls in its own direction, and each can be outvoted. In the product two *no* make a *yes*, and a branch that says 0 makes the gate 0.5 whatever the other says. The sign of a map alone means nothing any more: turn both around and the gate is the same.
-# Weights that were trained with one are of no use with the other, so you need both; section 10 tries it.
+# In the sum each branch pulls in its own direction, and a strong one overrules the other. In the product two *no* make a *yes*, and a branch that says 0 makes the gate 0.5 whatever the other says. The sign of a map alone means nothing any more: turn both around and the gate is the same.
+# Weights that were trained with one are of no use with the other, so `BAM` must offer both; section 10 tries it.
 
 # %% [markdown]
 # ## 7. Read the code of others: the case of the spatial map
@@ -559,10 +563,10 @@ for side in (7, 8, 14, 28):
 # %% [markdown]
 # ## 8. Exercise 5: `RepairedSpatialAttention`
 #
-# Repair the snippet. Its weights should still fit, so keep its names: a `Sequential` called `sa` that holds
+# Repair the snippet. Its weights should still fit (a later cell loads them), so keep its names: a `Sequential` called `sa` that holds
 #
-# 1. `conv_reduce1` (1 x 1, C to C // r), `bn_reduce1`, a ReLU;
-# 2. for each i from 0 to `num_layers` - 1: `conv_i` (3 x 3, with the dilation), `bn_i`, a ReLU;
+# 1. `conv_reduce1` (1 x 1, C to C // r), `bn_reduce1`, `relu_reduce1`;
+# 2. for each i from 0 to `num_layers` - 1: `conv_i` (3 x 3, with the dilation), `bn_i`, `relu_i` (each entry needs a name of its own: equal ones overwrite each other);
 # 3. `last_conv` (1 x 1, to one channel).
 #
 # The map is repeated for every channel, in x's shape (B, C, H, W), without a sigmoid, as the snippet returns it. Any H, W and dilation must run, and each position has its own number. Keep the dilation: without it the sizes fit too, but the far view is gone.
@@ -704,7 +708,7 @@ except NameError as error:
 #
 # ### Exhibit C: dilations that dilate nothing
 #
-# *Symptom.* Three convolutions with dilation 3, 5 and 7 look at an image "at several scales". Eight of nine weights of each never move.
+# *Symptom.* Three convolutions with dilation 3, 5 and 7 look at an image "at several scales". Eight of nine weights of each get no gradient.
 
 # %%
 pooled_image = torch.randn(4, 6, 20, 20).mean((2, 3), keepdim=True)  # (4, 6, 1, 1)
@@ -719,14 +723,14 @@ for dilation in (3, 5, 7):
 #
 # The map has one position. Every tap but the middle one meets padded zeros, so all three are the same kind of 1 x 1 convolution. Readers asked about it in [saeed-anwar/DRLN, issue 3](https://github.com/saeed-anwar/DRLN/issues/3).
 #
-# BAM is not safe from it. On a 7 x 7 map with dilation 4 the corner taps of `conv1` meet the map from 3 x 3 of its 49 positions. Compare the window, 4d + 1, with the side of your map.
+# BAM is not safe from it. On a 7 x 7 map with dilation 4 a corner tap of `conv1` lies on the map from 9 of the 49 positions; from the other 40 it meets zeros. Compare the window, 4d + 1, with the side of your map.
 # </details>
 
 # %% [markdown]
 # ## 10. The experiment: how far does it see?
 #
 # Back to the strips. A small network answers whether the bar between the posts is horizontal: a 3 x 3 convolution, a 1 x 1 convolution, your `BAM`, a 1 x 1 convolution, the mean over the image, a linear layer. In front of the block each position knows 3 x 3 pixels; with it, a window of
-# (4d + 1) + 2 = 4d + 3. A bar and a post `distance` pixels away fit into it up to a distance of about 4d + 3: 7, 11 and 19 for d = 1, 2 and 4.
+# (4d + 1) + 2 = 4d + 3. A bar and a post `distance` pixels away fit into it up to a distance of about 4d + 3: 7, 11 and 19 for d = 1, 2 and 4. (A gate *at the bar* reaches only half as far. But a position halfway between sees both, can mark what it saw there, and the mean over the image collects the mark.)
 #
 # | arm | what it is for |
 # |---|---|
@@ -735,7 +739,7 @@ for dilation in (3, 5, 7):
 # | no gate | both branches *added* to x, without sigmoid and product |
 # | posts anywhere | the cue taken out: the posts stand at either bar, whichever counts |
 #
-# Three seeds each, about 35 s on an idle machine. *Before you run it: draw the three lines. And which of the last three arms stays at 75 %?*
+# Three seeds each, about 35 s on an idle machine. *Before you run it, draw a chart: right answers against the distance, two points for each dilation. And which of the last three arms stays at 75 %?*
 
 # %% tags=["experiment"]
 CHANNELS, REDUCTION = 16, 2
@@ -802,7 +806,9 @@ figure, axis = plt.subplots(figsize=(7.5, 3.8), facecolor=PAPER, layout="constra
 for d, colour, marker in ((1, FEATURES, "o"), (2, LAYERS, "s"), (4, MAPS, "^")):
     means = [results.mean(arm_name(d, far)) for far in DISTANCES[d]]
     shift = {1: -0.2, 2: 0, 4: 0.2}[d]
-    axis.plot(DISTANCES[d], means, color=colour, linewidth=2, label=f"dilation {d}: mean, seeds")
+    axis.plot([far + shift for far in DISTANCES[d]], means, "_", color=colour, markersize=30,
+              markeredgewidth=2)
+    axis.plot([], [], marker, color=colour, markeredgecolor=INK, label=f"dilation {d}: runs")
     for far in DISTANCES[d]:
         scores = results.scores(arm_name(d, far))
         axis.plot([far + shift] * len(scores), scores, marker, color=colour,
@@ -810,6 +816,7 @@ for d, colour, marker in ((1, FEATURES, "o"), (2, LAYERS, "s"), (4, MAPS, "^")):
     axis.axvline(4 * d + 3, color=colour, linestyle=":")
     axis.text(4 * d + 3, 62, f"window\n4 · {d} + 3", ha="center", fontsize=8,
               backgroundcolor=PAPER)
+axis.plot([], [], "_", color=INK, markersize=12, label="their mean")
 axis.axhline(75, color=INK, linestyle="--", linewidth=1)
 axis.text(14.2, 76, "a vote of both bars: 75 %", fontsize=8)
 axis.set(xlabel="distance of the posts (pixels)", ylabel="right answers on new strips (%)",
