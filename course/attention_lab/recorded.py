@@ -116,10 +116,10 @@ def save(lesson: Lesson, path: Path) -> None:
             cases.append({key: getattr(case, key) for key in
                           ("label", "aspect", "question", "expected", "mentions", "limit", "peak", "integer", "inputs")}
                          | {"dtypes": _dtypes(case)})
-        mistakes = []
-        for m, mistake in enumerate(exercise.mistakes):
-            tensors.update({f"{e}/m/{m}/{c}": numbers for c, (_, numbers) in enumerate(mistake.fingerprints) if len(numbers)})
-            mistakes.append({"id": mistake.id, "sentence": mistake.sentence, "digests": [d for d, _ in mistake.fingerprints]})
+        mistakes = [{"id": mistake.id, "sentence": mistake.sentence, "digests": [digest for digest, _ in mistake.fingerprints],
+                     "rows": [len(numbers) for _, numbers in mistake.fingerprints]} for mistake in exercise.mistakes]
+        if mistakes:  # all numbers as one tensor: a name for each would take more room than they do
+            tensors[f"{e}/mistakes"] = torch.cat([numbers for mistake in exercise.mistakes for _, numbers in mistake.fingerprints])
         exercises.append({"name": exercise.name, "points": exercise.points, "uses": exercise.uses, "cases": cases,
                           "mistakes": mistakes})
     header = {"lesson": lesson.name, "title": lesson.title, "exercises": exercises}
@@ -156,11 +156,10 @@ def load(path: Path, only: str | None = None) -> Lesson:
                 expected = _expected(under(f"{e}/{c}/e/"), case["question"]["dtype"], dtypes)
                 cases.append(Case(**case, tensors=under(f"{e}/{c}/q/"), expected_tensors=expected))
             mistakes = []
-            for m, mistake in enumerate(entry["mistakes"]):
-                numbers = under(f"{e}/m/{m}/")
-                empty = torch.zeros(0, 4, dtype=torch.float64)
-                mistakes.append(Mistake(mistake["id"], mistake["sentence"],
-                                        [(d, numbers.get(str(c), empty)) for c, d in enumerate(mistake["digests"])]))
+            if entry["mistakes"]:
+                numbers = iter(file.get_tensor(f"{e}/mistakes").split([n for mistake in entry["mistakes"] for n in mistake["rows"]]))
+                mistakes = [Mistake(mistake["id"], mistake["sentence"], [(digest, next(numbers)) for digest in mistake["digests"]])
+                            for mistake in entry["mistakes"]]
             exercises.append(Exercise(entry["name"], entry["points"], entry["uses"], cases, mistakes))
     return Lesson(header["lesson"], header["title"], exercises)
 

@@ -34,6 +34,14 @@ def levels() -> dict[str, tuple[str, ...]]:
     return {**known, "all": here}
 
 
+def started(process: psutil.Process) -> set[int]:
+    """The process that forks workers, or bubblewrap, which starts it, with all that lie between."""
+    chain = [process]
+    while chain[-1].name() == "bwrap" and (children := chain[-1].children()):
+        chain.append(children[0])
+    return {each.pid for each in chain}
+
+
 def got_through(attack: Attack, judge: Judge, world: World, worth: dict[str, float]) -> str:
     """What the attack achieved: "points", "secret" or "harm", and what of it; "-" if nothing."""
     first = judge.sandboxes["cpu"].first
@@ -43,7 +51,7 @@ def got_through(attack: Attack, judge: Judge, world: World, worth: dict[str, flo
         result = judge.grade(notebook_of(world.pupil(attack)), LESSON)
     took = time.monotonic() - began
     zygote = judge.sandboxes["cpu"].first  # none where the attack stopped it
-    family = before | ({zygote[0].pid} | {child.pid for child in psutil.Process(zygote[0].pid).children()} if zygote else set())
+    family = before | (started(psutil.Process(zygote[0].pid)) if zygote else set())
     left = [process for process in marked(str(world.scratch), world.marker(attack)) if process.pid not in family]
     points: Points = {"judge": {name: verdict.points for name, verdict in result.verdicts.items()}}
     found = [f"points: {name}" for name in NAMES if points["judge"].get(name, 0.0) > worth[name]]
