@@ -176,7 +176,8 @@ def test_the_axis_is_logarithmic_from_a_factor_of_30():
     def scale(predicted, measured):
         return predict_then_run({"a": predicted}, {"a": measured}, "bytes").axes[0].get_xscale()
 
-    assert [scale(30, 1), scale(31, 1), scale(1, 1000), scale(0, 5)] == ["linear", "log", "log", "linear"]
+    assert [scale(60, 2), scale(61, 2), scale(1, 1000), scale(0, 5)] == ["linear", "log", "log", "linear"]
+    assert scale(0.9, 0.02) == "linear"  # a gate, a weight
     zero = predict_then_run({"pool": 3, "SE": 500}, {"pool": 0, "SE": 512}, "parameters")
     assert zero.axes[0].get_xscale() == "log"
     assert "| 0 |" in words(zero)

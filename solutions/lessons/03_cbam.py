@@ -443,7 +443,7 @@ for name, block in (("SE", SEBlock(256)), ("CBAM", CBAM(256))):
 # %% [markdown]
 # ## 8. Exercise 4: have you seen this before?
 #
-# A Chinese post on attention modules, widely read (《论文中常用的注意力模块合集(下)》, "attention modules common in papers, part 2"), presents ECA, then DANet's attention, and third a "flexible attention" (柔性注意力). No paper is named. In our words:
+# A widely read Chinese post (《论文中常用的注意力模块合集(下)》, "attention modules common in papers, part 2") presents a "flexible attention" (柔性注意力). No paper is named. In our words:
 #
 # > Take any feature layer. Pool it over all positions twice, by mean and by maximum, to two vectors of C numbers. Send both through two shared, fully connected layers with a ReLU. Add the two results; a sigmoid makes weights of them. Multiply each channel by its weight.
 #
@@ -451,7 +451,7 @@ for name, block in (("SE", SEBlock(256)), ("CBAM", CBAM(256))):
 #
 # $$x \cdot \sigma\big(w_2\,\mathrm{relu}(w_1\,\text{mean}) + w_2\,\mathrm{relu}(w_1\,\text{max})\big).$$
 #
-# Worked example: two channels that hold 0, 4 and 2, 2, so that the means are (2, 2) and the maxima (4, 2); `w1 = [[1., -1.]]`, `w2 = [[1.], [-1.]]`. The means give relu(0) = 0, then (0, 0); the maxima relu(2) = 2, then (2, -2). Gates 0.88 and 0.12: channel 0 becomes 0, 3.52, channel 1 0.24, 0.24. While you write: have you met this module?
+# Worked example: channels 0, 4 and 2, 2: means (2, 2), maxima (4, 2). With `w1 = [[1., -1.]]`, `w2 = [[1.], [-1.]]` the means give (0, 0), the maxima (2, -2): gates 0.88, 0.12. Channel 0 becomes 0, 3.52. Have you met this module?
 
 # %% nbgrader={"grade": false, "grade_id": "flexible_attention", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def flexible_attention(x: torch.Tensor, w1: torch.Tensor, w2: torch.Tensor) -> torch.Tensor:

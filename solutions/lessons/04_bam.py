@@ -211,7 +211,7 @@ predicted = {"dilation 1": None, "dilation 2": None, "dilation 4": None}
 
 
 def ways(dilations, side=19):
-    """In how many ways each position reaches the centre of a map, through one layer a dilation."""
+    """In how many ways each position reaches a map's centre, through one layer a dilation."""
     if side < 2 * sum(dilations) + 1:
         raise ValueError(f"a side of {side} cuts off the window of {2 * sum(dilations) + 1}")
     x = torch.ones(1, 1, side, side, requires_grad=True)
@@ -245,7 +245,8 @@ for axis, dilations in zip(axes, networks):
     axis.set(xticks=edges, yticks=edges)
     axis.tick_params(labelbottom=False, labelleft=False, length=0)
     axis.grid(color=OTHER, linewidth=0.4)
-    axis.plot(side // 2, side // 2, "o", markersize=5, markerfacecolor=PAPER, markeredgecolor=INK)
+    axis.plot(side // 2, side // 2, "o", markersize=5, markerfacecolor=PAPER,
+              markeredgecolor=INK)
     seen = int((count > 0).sum())
     axis.set_title(f"dilations {dilations}: {seen} positions seen", fontsize=10)
 figure.suptitle("darker: more ways lead to the centre (circle)", fontsize=10)

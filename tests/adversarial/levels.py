@@ -53,6 +53,7 @@ def got_through(attack: Attack, judge: Judge, world: World, worth: dict[str, flo
     zygote = judge.sandboxes["cpu"].first  # none where the attack stopped it
     family = before | (started(psutil.Process(zygote[0].pid)) if zygote else set())
     left = [process for process in marked(str(world.scratch), world.marker(attack)) if process.pid not in family]
+    _, left = psutil.wait_procs(left, 3)  # what was killed takes a moment to go
     points: Points = {"judge": {name: verdict.points for name, verdict in result.verdicts.items()}}
     found = [f"points: {name}" for name in NAMES if points["judge"].get(name, 0.0) > worth[name]]
     told = f"{result.verdicts} {world.taken(attack)} {world.heard()[heard:]}"
