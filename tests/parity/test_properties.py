@@ -1,5 +1,6 @@
 """Properties of what no recorded case holds: pieces that appear only inside larger units, and CAT-Net's paper form."""
 import json
+import math
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from solutions.reference.catnet import (
 from solutions.reference.cbam import CBAM, ChannelGate, SpatialGate, flexible_attention
 from solutions.reference.eca import ECABlock, band_matrix, eca_kernel_size
 from solutions.reference.grl import WindowAttention, cosine_attention, window_partition, window_reverse
+from solutions.reference.pyramid_split import EPSABlock, PyramidSplitAttention, SplitAndConcat
 from solutions.reference.warmup import count_parameters, dot_product_attention, gate, global_average_pool
 
 
@@ -310,3 +312,53 @@ def test_the_repaired_attention_is_the_snippet_on_the_inside_of_a_large_map():
 
 def test_resnet_50_with_three_bams_has_the_parameters_of_the_published_network():
     assert 25_557_032 + sum(count_parameters(BAM(channels)) for channels in (256, 512, 1024)) == 25_915_099
+
+
+# --- Pyramid split attention -----------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("kernels, groups", [((3, 5, 7, 9), (1, 4, 8, 16)), ((1, 3), (2, 4)), ((5, 3, 3), (1, 2, 1))])
+def test_every_scale_is_a_convolution_of_all_channels(kernels, groups):
+    split, x = randomised(SplitAndConcat(16, 16 * len(kernels), kernels, groups, stride=2)), random(2, 16, 7, 6).requires_grad_()
+    scales = split(x)
+    for i, (k, g) in enumerate(zip(kernels, groups, strict=True)):
+        expected = F.conv2d(x, split.convs[i].weight, stride=2, padding=k // 2, groups=g)
+        torch.testing.assert_close(scales[:, i], expected, atol=1e-12, rtol=0)
+        (seen,) = torch.autograd.grad(scales[:, i].sum(), x, retain_graph=True)
+        assert (seen.abs().amax((0, 2, 3)) > 0).all()
+
+
+@pytest.mark.parametrize("scales", [2, 3, 4])
+def test_shares_sum_to_one_and_differ_by_a_factor_of_e_at_most(scales):
+    module, x = randomised(PyramidSplitAttention(4, 8 * scales, (3,) * scales, (1,) * scales, reduction=2)), 5 * random(3, 4, 5, 6)
+    pyramid = module.split(x)
+    shares = module(x).view_as(pyramid) / pyramid
+    torch.testing.assert_close(shares.sum(dim=1), torch.ones_like(shares[:, 0]), atol=1e-9, rtol=0)
+    assert shares.min() > 1 / (1 + (scales - 1) * math.e) and shares.max() < math.e / (math.e + scales - 1)
+    torch.testing.assert_close(shares, shares[..., :1, :1].expand_as(shares), atol=1e-9, rtol=0)  # one a channel, for all positions
+
+
+def test_scales_that_change_places_take_their_shares_along():
+    module, x = randomised(PyramidSplitAttention(8, 24, (3, 5, 1), (1, 4, 2), reduction=2)), random(2, 8, 5, 6)
+    before = module(x).unflatten(1, (3, 8))
+    module.split.convs = torch.nn.ModuleList(module.split.convs[i] for i in (2, 0, 1))
+    torch.testing.assert_close(module(x).unflatten(1, (3, 8)), before[:, [2, 0, 1]], atol=1e-12, rtol=0)
+
+
+def test_scales_that_cannot_share_the_channels_are_refused():
+    with pytest.raises(ValueError, match="3 scales cannot share 16 channels"):
+        SplitAndConcat(8, 16, (1, 3, 5), (1, 1, 1))
+    with pytest.raises(ValueError, match="2 kernel sizes and 4"):
+        SplitAndConcat(8, 16, (1, 3))
+
+
+@pytest.mark.parametrize("numbers, parameters", [((3, 4, 6, 3), 22_561_715), ((3, 4, 23, 3), 38_900_279)])
+def test_epsanet_has_the_parameters_of_the_published_network(numbers, parameters):
+    total, inputs = 3 * 64 * 49 + 2 * 64 + 2048 * 1000 + 1000, 64
+    with torch.device("meta"):
+        for stage, number in enumerate(numbers):
+            planes = 64 * 2**stage
+            for i in range(number):
+                fit = torch.nn.Sequential(torch.nn.Conv2d(inputs, 4 * planes, 1, bias=False), torch.nn.BatchNorm2d(4 * planes))
+                total += count_parameters(EPSABlock(inputs, planes, downsample=None if i else fit))
+                inputs = 4 * planes
+    assert total == parameters
