@@ -30,10 +30,11 @@
 # | exercise 1, `global_average_pool` (2 points) | 12 |
 # | exercise 2, `gate` (3 points) | 20 |
 # | attention by hand; exercise 3, `dot_product_attention` (4 points) | 25 |
+# | predict, then run: the scale | 8 |
 # | exercise 4, `count_parameters` (1 point) | 8 |
 # | the bug museum | 12 |
 # | the experiment | 13 |
-# | paper against code, questions, handing in | 5 |
+# | paper against code, questions, handing in | 7 |
 
 # %%
 import math

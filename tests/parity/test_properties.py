@@ -19,6 +19,7 @@ from solutions.reference.catnet import (
 from solutions.reference.cbam import CBAM, ChannelGate, SpatialGate, flexible_attention
 from solutions.reference.eca import ECABlock, band_matrix, eca_kernel_size
 from solutions.reference.grl import WindowAttention, cosine_attention, window_partition, window_reverse
+from solutions.reference.polarized import AuthorsPolarized, ChannelPolarized, PolarizedSelfAttention, SpatialPolarized
 from solutions.reference.pyramid_split import EPSABlock, PyramidSplitAttention, SplitAndConcat
 from solutions.reference.warmup import count_parameters, dot_product_attention, gate, global_average_pool
 
@@ -362,3 +363,61 @@ def test_epsanet_has_the_parameters_of_the_published_network(numbers, parameters
                 total += count_parameters(EPSABlock(inputs, planes, downsample=None if i else fit))
                 inputs = 4 * planes
     assert total == parameters
+
+
+# --- Polarized Self-Attention ----------------------------------------------------------------------------------------
+
+def test_the_channel_branch_is_attention_with_one_learned_query():
+    branch, x = randomised(ChannelPolarized(9)), random(2, 9, 3, 5)
+    tokens = x.flatten(2).mT
+    query = branch.wq.weight.flatten(1).expand(2, 1, 9)
+    summary = dot_product_attention(query, tokens, branch.wv(x).flatten(2).mT, scale=1.0)
+    scores = summary[:, 0] @ branch.wz.weight.flatten(1).T + branch.wz.bias
+    expected = torch.sigmoid(F.layer_norm(scores, (9,), branch.ln.weight, branch.ln.bias))
+    torch.testing.assert_close(branch(x).flatten(1), expected, rtol=0, atol=1e-12)
+
+
+def test_both_branches_take_weighted_means():
+    """Where all values are equal a weighted mean is that value, whatever the weights; so are the gates of it."""
+    x = random(2, 8, 3, 5)
+    spatial = randomised(SpatialPolarized(8))
+    spatial.wv.weight.data.zero_(), spatial.wv.bias.data.fill_(1.7)
+    torch.testing.assert_close(spatial(x), torch.full((2, 1, 3, 5), 1.7, dtype=torch.float64).sigmoid(), rtol=0, atol=1e-12)
+    channel = randomised(ChannelPolarized(8))
+    channel.wv.weight.data.zero_()
+    torch.testing.assert_close(channel(x)[0], channel(x)[1], rtol=0, atol=1e-12)
+
+
+def test_shuffled_positions_leave_the_channel_gates_alone_and_shuffle_the_map():
+    x = random(2, 8, 4, 5)
+    channel, spatial = randomised(ChannelPolarized(8)), randomised(SpatialPolarized(8))
+    torch.testing.assert_close(channel(x.flip(2).mT), channel(x), rtol=0, atol=1e-12)
+    torch.testing.assert_close(spatial(x.flip(2).mT), spatial(x).flip(2).mT, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("layout", ["parallel", "sequential"])
+def test_gates_that_are_half_open(layout):
+    block, x = PolarizedSelfAttention(6, layout).double(), random(2, 6, 3, 4)
+    for parameter in block.parameters():
+        parameter.data.zero_()
+    torch.testing.assert_close(block(x), x * {"parallel": 1.0, "sequential": 0.25}[layout], rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("kind, layout, expected", [
+    (PolarizedSelfAttention, "parallel", 8545), (PolarizedSelfAttention, "sequential", 8545),
+    (AuthorsPolarized, "parallel", 8256), (AuthorsPolarized, "sequential", 7064),
+])
+def test_a_polarized_block_for_64_channels_costs_what_the_published_ones_do(kind, layout, expected):
+    assert count_parameters(kind(64, layout)) == expected
+
+
+def test_the_authors_parallel_map_can_neither_open_nor_close():
+    block, x = randomised(AuthorsPolarized(16)), random(2, 16, 7, 9)
+    gates = block.spatial_gate(x)
+    assert gates.min() >= 0.5 and gates.max() <= torch.sigmoid(torch.tensor(1.0))
+
+
+@pytest.mark.parametrize("kind", [PolarizedSelfAttention, AuthorsPolarized])
+def test_another_layout_is_refused(kind):
+    with pytest.raises(ValueError, match="serial"):
+        kind(8, "serial")
