@@ -123,7 +123,7 @@ def _record_once(name: str, case: declare.Case, namespace: dict[str, Any], g: to
         "exercise": name, "construct": None, "method": case.method, "train": case.train, "dtype": case.dtype, "device": "cpu",
         "args": [asking.node(v, f"input.{i}") for i, v in enumerate(case.args)],
         "kwargs": {k: asking.node(v, f"input.{k}") for k, v in case.kwargs.items()}, "earlier": None,
-        "gradients": False, "trace": inspect.isclass(thing) and case.aspect != "device" and case.peak is None,
+        "gradients": False, "trace": inspect.isclass(thing) and case.aspect not in ("device", "memory"),
         "largest": case.limit is not None, "choice": 0,
     }
     if case.peak is not None:

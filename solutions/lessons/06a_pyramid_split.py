@@ -505,13 +505,19 @@ def blocks_of(numbers):
 
 
 rest = (3 * 64 * 49 + 2 * 64) + (2048 * 1000 + 1000)  # in front, and behind
-totals = {f"EPSANet-{name}": rest + sum(map(count, blocks_of(numbers)))
-          for name, numbers in ((50, (3, 4, 6, 3)), (101, (3, 4, 23, 3)))}
-measured = {"EPSANet-50": totals["EPSANet-50"] / 1e6}
+
+
+def total(numbers):
+    """The parameters of the network with so many blocks in its four stages."""
+    return rest + sum(map(count, blocks_of(numbers)))
+
+
+measured = {"EPSANet-50": total((3, 4, 6, 3)) / 1e6}
 predict_then_run(predicted, measured, unit="million parameters")
 
 # %%
-print(*(f"{name}: {total:,} parameters" for name, total in totals.items()), sep="\n")
+for name, numbers in (("EPSANet-50", (3, 4, 6, 3)), ("EPSANet-101", (3, 4, 23, 3))):
+    print(f"{name}: {total(numbers):,} parameters")
 
 # %% [markdown]
 # **22,561,715**, to the last digit what we count in the authors' own code, and the 22.56 M of [their README](https://github.com/murufeng/EPSANet). It is 12 % *less* than ResNet-50.
@@ -522,7 +528,7 @@ print(*(f"{name}: {total:,} parameters" for name, total in totals.items()), sep=
 
 # %%
 fifty = list(blocks_of((3, 4, 6, 3)))
-one_se = totals["EPSANet-50"]
+one_se = total((3, 4, 6, 3))
 of_se, of_convs = (sum(count(part) for part in parts) for parts in
                    ([b.psa.se for b in fifty], [b.psa.split for b in fifty]))
 print(f"all channels, one SE:        {one_se / 1e6:.2f} million")
@@ -606,7 +612,7 @@ inspected(Found)
 # %% [markdown]
 # <details><summary>A repair</summary>
 #
-# `self.convs = nn.ModuleList()`. And no writing: `forward` collects the outputs in a new list, from `x.chunk(len(self.convs), dim=1)`, and returns them concatenated.
+# An `nn.ModuleList` in the place of the list. And no writing: `forward` collects the outputs in a new list, from `x.chunk(len(self.convs), dim=1)`, and returns them concatenated.
 # </details>
 #
 # <details><summary>Where it was seen</summary>
@@ -706,7 +712,7 @@ trained = {}
 def run(arm, seed):
     model = train(network(*arms[arm]), seen, truth, loss=F.cross_entropy,
                   epochs=2, batch_size=16, peak_rate=0.02, seed=seed)
-    trained[arm, seed] = model
+    trained[arm, seed] = model.state_dict()
     with torch.no_grad():
         right = 100 * (model(unseen).argmax(1) == answers).float()
         fooled = 100 * (model(other_dots(unseen)).argmax(1) == answers).float()
@@ -772,7 +778,9 @@ def shares(model, pictures):
 figure, axes = plt.subplots(1, 3, figsize=(9, 2.9), sharey=True, facecolor=PAPER,
                             layout="constrained")
 for seed, axis in enumerate(axes):
-    of_pictures = shares(trained["softmax", seed], unseen)
+    model = network(*arms["softmax"]).eval()
+    model.load_state_dict(trained["softmax", seed])
+    of_pictures = shares(model, unseen)
     for shift, question, colour, word in ((-0.2, 0, "#D55E00", "red: fine"),
                                           (0.2, 1, "#0072B2", "blue: coarse")):
         means = of_pictures[asked == question].mean(0)

@@ -17,6 +17,7 @@ from solutions.reference.catnet import (
     prototype_segmentation,
 )
 from solutions.reference.cbam import CBAM, ChannelGate, SpatialGate, flexible_attention
+from solutions.reference.danet import ChannelAttention, DANetHead, EfficientPositionAttention, PositionAttention
 from solutions.reference.eca import ECABlock, band_matrix, eca_kernel_size
 from solutions.reference.grl import WindowAttention, cosine_attention, window_partition, window_reverse
 from solutions.reference.polarized import AuthorsPolarized, ChannelPolarized, PolarizedSelfAttention, SpatialPolarized
@@ -313,6 +314,69 @@ def test_the_repaired_attention_is_the_snippet_on_the_inside_of_a_large_map():
 
 def test_resnet_50_with_three_bams_has_the_parameters_of_the_published_network():
     assert 25_557_032 + sum(count_parameters(BAM(channels)) for channels in (256, 512, 1024)) == 25_915_099
+
+
+# --- DANet -----------------------------------------------------------------------------------------------------------
+
+def test_position_attention_is_that_of_torch_without_a_scale():
+    block, x = randomised(PositionAttention(8, 4)), random(2, 8, 3, 5)
+    q, k, v = (layer(x).flatten(2).mT for layer in (block.query, block.key, block.value))
+    gathered = F.scaled_dot_product_attention(q, k, v, scale=1.0).mT.reshape(x.shape)
+    torch.testing.assert_close(block(x), x + block.gamma * gathered, atol=1e-12, rtol=0)
+
+
+@pytest.mark.parametrize("kind", [PositionAttention, EfficientPositionAttention])
+def test_shuffled_positions_shuffle_what_position_attention_gives(kind):
+    block, x, order = randomised(kind(8, 4)), random(1, 8, 4, 5), torch.randperm(20, generator=torch.Generator().manual_seed(0))
+    shuffled = x.flatten(2)[..., order].reshape(x.shape)
+    torch.testing.assert_close(block(shuffled).flatten(2), block(x).flatten(2)[..., order], atol=1e-12, rtol=0)
+
+
+@pytest.mark.parametrize("size", [(3, 5), (16, 16), (13, 31)])
+def test_the_efficient_form_gives_the_same_result_and_gradients(size):
+    plain, efficient = randomised(PositionAttention(6, 2)), EfficientPositionAttention(6, 2).double()
+    efficient.load_state_dict(plain.state_dict())
+    x = random(2, 6, *size) / 2
+    found = []
+    for block in (plain, efficient):
+        leaf = x.clone().requires_grad_()
+        y = block(leaf)
+        found.append([y, *torch.autograd.grad((y * y.detach().sin()).sum(), [leaf, *block.parameters()])])
+    for ours, expected in zip(*found, strict=True):
+        torch.testing.assert_close(ours, expected, atol=1e-9, rtol=0)
+
+
+@pytest.mark.parametrize("negate", [False, True])
+def test_channel_attention_mixes_channels_and_does_not_see_the_order_of_positions(negate):
+    block, x = randomised(ChannelAttention(negate)), random(2, 5, 3, 4) / 3
+    weights, rows = block.attention(x), x.flatten(2)
+    assert weights.shape == (2, 5, 5)
+    torch.testing.assert_close(weights.sum(-1), torch.ones(2, 5).double(), atol=1e-12, rtol=0)
+    energy = torch.einsum("bin,bjn->bij", rows, rows)
+    torch.testing.assert_close(weights, torch.softmax(-energy if negate else energy, dim=-1), atol=1e-12, rtol=0)
+    torch.testing.assert_close(block.attention(x.flip(2, 3)), weights, atol=1e-12, rtol=0)
+    torch.testing.assert_close(block(x).flatten(2), rows + block.gamma * (weights @ rows), atol=1e-12, rtol=0)
+
+
+@pytest.mark.parametrize("block", [PositionAttention(8), ChannelAttention(), EfficientPositionAttention(8)], ids=lambda b: type(b).__name__)
+def test_a_fresh_attention_changes_nothing(block):
+    x = random(2, 8, 3, 5)
+    assert torch.equal(block.double()(x), x)
+
+
+@pytest.mark.parametrize("classes, parameters", [(19, 23_954_619), (21, 23_957_697)])
+def test_the_head_has_the_parameters_of_the_published_one(classes, parameters):
+    assert count_parameters(DANetHead(2048, classes)) == parameters
+
+
+def test_the_fused_logits_come_from_the_sum_of_the_branches():
+    head, x = randomised(DANetHead(32, 3)).eval(), random(2, 32, 4, 5)
+    p = head.position_out(head.position(head.position_in(x)))
+    c = head.channel_out(head.channel(head.channel_in(x)))
+    expected = [layer[1](part) for layer, part in
+                ((head.classify_fused, p + c), (head.classify_position, p), (head.classify_channel, c))]
+    for ours, wanted in zip(head(x), expected, strict=True):
+        torch.testing.assert_close(ours, wanted, atol=1e-12, rtol=0)
 
 
 # --- Pyramid split attention -----------------------------------------------------------------------------------------
