@@ -46,7 +46,7 @@ def watched(r: Random) -> Case:
     """A call of which no tensor may be large, forward or backward."""
     height, channels = r.choice((16, 32, 64)), 8 * r.randint(2, 4)
     return Case("1024 positions, where no tensor may have half as many elements as there are pairs",
-                (Draw((1, channels, height, 1024 // height)),), construct={"channels": channels}, dtype="float32", aspect="memory",
+                (Draw((1, channels, height, 1024 // height)),), construct={"channels": channels}, aspect="memory",
                 limit=1024 ** 2 // 2)
 
 

@@ -636,7 +636,7 @@ VARIANTS = (
                 self.value, self.gamma = nn.Conv2d(channels, channels, 1), nn.Parameter(torch.zeros(1))
 
             def forward(self, x):
-                q, k, v = (layer(x).flatten(2).transpose(1, 2)[:, None] for layer in (self.query, self.key, self.value))
+                q, k, v = (layer(x).flatten(2).mT[:, None].contiguous() for layer in (self.query, self.key, self.value))
                 q, k = (nn.functional.pad(t, (0, v.shape[-1] - t.shape[-1])) for t in (q, k))
                 y = nn.functional.scaled_dot_product_attention(q, k, v, scale=1.0)[:, 0]
                 return x + self.gamma * y.transpose(1, 2).reshape(x.shape)

@@ -228,9 +228,14 @@ def learn(model, seed):
                  epochs=2, batch_size=16, peak_rate=5e-3, seed=seed)
 
 
-torch.manual_seed(0)
-looking = learn(network(PositionAttention(CHANNELS, reduction=4)), seed=0)
-print(f"gamma has gone from 0 to {looking[2].gamma.item():.2f}")
+@cache
+def looking():
+    """The small network with your module, trained once."""
+    torch.manual_seed(0)
+    return learn(network(PositionAttention(CHANNELS, reduction=4)), seed=0)
+
+
+print(f"gamma has gone from 0 to {looking()[2].gamma.item():.2f}")
 
 # %% [markdown]
 # Now give it a map of another size, 48 x 72, painted on a photograph that it has never seen. Which way does the field at row 10, column 30 look? Guess, then run. Then choose other positions in the call: a field, the legend, the roof.
@@ -250,7 +255,7 @@ def look(name, row, column):
     """Where the position at this pixel of the map looks: its row of A, over the photograph."""
     picture = large_map(name)
     with torch.no_grad():
-        weights = looking[2].attention(looking[:2](picture))[0]  # (N, N)
+        weights = looking()[2].attention(looking()[:2](picture))[0]  # (N, N)
     height, width = picture.shape[2] // 2, picture.shape[3] // 2
     chosen = weights[row // 2 * width + column // 2].view(height, width)
     upper, lower = (100 * chosen[top:top + 4, :4].sum() for top in (2, 10))
@@ -417,7 +422,7 @@ check(ChannelAttention)
 # %% tags=["experiment", "nbval-ignore-output"]
 new, truth = maps(500, seed=2, split="test")
 with torch.no_grad():
-    x = looking[:2](new[:64])  # (64, 32, 12, 12)
+    x = looking()[:2](new[:64])  # (64, 32, 12, 12)
 both = {"paper: softmax(E)": ChannelAttention(),
         "code: softmax(max(E) - E)": ChannelAttention(negate=True)}
 figure, axes = plt.subplots(1, 2, figsize=(8.4, 3.7), facecolor=PAPER, layout="constrained")
@@ -463,7 +468,7 @@ predict_then_run(predicted, measured, unit="times as much memory")
 #
 # 1. **Chunks.** A row of A needs one query and all keys. Take 128 queries, compute their 128 x N weights, gather, forget, go on. `queries.split(128, dim=1)` cuts; the last chunk may be shorter.
 # 2. **Recompute.** In training nothing is forgotten: autograd keeps each chunk's weights for the backward pass, and all chunks together are N x N again. `checkpoint(f, a, b, use_reentrant=False)` computes f(a, b), keeps only a and b, and computes f once more when the gradient comes by.
-# 3. **A fused kernel.** `F.scaled_dot_product_attention(q, k, v, scale=1.0)` goes through A in small blocks inside one operation. On the CPU of torch 2.13 it does so only where q, k and v have the *same width*. Otherwise it builds A, without a word. Here q has C // r numbers and v has C.
+# 3. **A fused kernel.** `F.scaled_dot_product_attention(q, k, v, scale=1.0)` goes through A in small blocks inside one operation. On the CPU of torch 2.13 it does so only where q, k and v have the *same width*, and where a position's numbers lie *side by side* in memory (`.contiguous()`; behind a `transpose` they do not). Otherwise it builds A, without a word. Here q has C // r numbers and v has C.
 
 # %% [markdown]
 # ## 10. Exercise 3: `EfficientPositionAttention`
@@ -532,7 +537,7 @@ check(EfficientPositionAttention)
 # </details>
 
 # %% [markdown]
-# **Prove it.** The check above compares results. Whether you keep the limits, measure here: the largest storage that any operation makes, forward and backward, and the memory of a forward pass at N = 9216. Your module should say *yes* twice, `PositionAttention` says *no* twice.
+# **Prove it.** The check above compares results and watches the first limit. Measure both here: the largest storage that any operation makes, forward and backward, and the memory of a forward pass at N = 9216. Your module should say *yes* twice, `PositionAttention` says *no* twice.
 
 # %%
 class Largest(TorchDispatchMode):
@@ -630,7 +635,7 @@ plt.show()
 #
 # ![From x two branches start: position_in, position, position_out, and channel_in, channel, channel_out. classify_position and classify_channel read one branch each, classify_fused reads their sum.](figures/head.svg)
 #
-# With inter = in_channels // 4:
+# inter stands for in_channels // 4:
 #
 # - `position_in`, `channel_in`: conv-BN-ReLU, in_channels to inter; `position_out`, `channel_out`: the same, inter to inter. Each is a `Sequential` of a 3 x 3 `Conv2d` without bias that keeps H and W, `BatchNorm2d`, `ReLU`;
 # - `position = PositionAttention(inter)`, `channel = ChannelAttention(negate=True)`;

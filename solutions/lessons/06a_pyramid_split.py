@@ -629,7 +629,8 @@ inspected(Found)
 class Silenced(Found):
     def __init__(self, channels, scales=4):
         super().__init__(channels, scales)
-        self.convs = nn.ModuleList(self.convs)
+        found, self.convs = self.convs, nn.ModuleList()
+        self.convs.extend(found)
 
     def forward(self, x):
         parts = x.view(len(x), len(self.convs), -1, *x.shape[2:])

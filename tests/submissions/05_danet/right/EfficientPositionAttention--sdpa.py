@@ -19,7 +19,7 @@ class EfficientPositionAttention(nn.Module):
         N = H * W
         q = self.query(x).flatten(2).transpose(1, 2)
         k = self.key(x).flatten(2)
-        v = self.value(x).flatten(2).transpose(1, 2)
+        v = self.value(x).flatten(2).transpose(1, 2).contiguous()
         k = k.transpose(1, 2)
         extra = C - q.shape[-1]
         q, k = nn.functional.pad(q, (0, extra)), nn.functional.pad(k, (0, extra))
