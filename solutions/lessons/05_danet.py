@@ -891,6 +891,7 @@ results = compare(arms, seeds=range(2), run=run)
 results
 
 # %% tags=["experiment", "nbval-ignore-output"]
+sizes = {arm: count(network(middle())) for arm, middle in arms.items()}
 for arm, control in (("position", "no attention"), ("position", "wide window"),
                      ("position", "mean of all"), ("channel, code", "channel, paper")):
     matters = results.lead(arm, control) > 2 and results.mean(arm) - results.mean(control) > 5
@@ -898,8 +899,7 @@ for arm, control in (("position", "no attention"), ("position", "wide window"),
 for arm in ("position", "channel, code"):
     print(f"'{arm}' with the A of another map: {results.mean(arm, 'A of another map'):.0f} %")
 score_bars(results, "right positions on fields of new maps (%)", highlight="position",
-           parameters={arm: count(network(middle())) for arm, middle in arms.items()},
-           baselines={"a guess": 50})
+           parameters=sizes, baselines={"a guess": 50})
 
 # %% [markdown]
 # **Read it.** Two arms read the legend, and both read all of it. The wide window sees the whole map and has almost twice the parameters; it stays at a guess, and so does the mean of all positions, with the very parameters of position attention. With the A of another map both winners fall back to a guess:
