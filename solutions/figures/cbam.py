@@ -1,6 +1,6 @@
 """The drawings of the CBAM lesson."""
 
-from solutions.figures.primitives import Drawing, Point, depth, stacked
+from solutions.figures.primitives import Drawing, depth, stacked
 
 # One illustrative example for the whole lesson, so that a channel and a position look the same wherever they appear.
 MEANS = (0.5, 0.3, 0.6, 0.2, 0.4, 0.7, 0.3, 0.5)
@@ -17,17 +17,6 @@ REACH, RISE = depth(THICKNESS, len(GATE))
 def _image(drawing: Drawing, x: float, middle: float, strengths: list[float]) -> None:
     """A (C, H, W) box, its drawing as a whole centred on `middle`."""
     drawing.box(x, middle - (FACE - RISE) / 2, FACE, FACE, strengths, "features", thickness=THICKNESS)
-
-
-def _stretched_map(drawing: Drawing, x: float, middle: float) -> None:
-    """A (1, H, W) map in front, and the dashed box over the channels to which it is stretched."""
-    top = middle - (FACE - RISE) / 2
-    right, bottom = x + FACE, top + FACE
-    over: list[Point] = [(x, top), (x + REACH, top - RISE), (right + REACH, top - RISE), (right, top)]
-    beside: list[Point] = [(right, top), (right + REACH, top - RISE), (right + REACH, bottom - RISE), (right, bottom)]
-    for face in over, beside:
-        drawing.ghost(face, 0.5)
-    drawing.cells(x, top, MAP, "gate", side=FACE / 4)
 
 
 def cbam_block() -> str:
@@ -56,7 +45,7 @@ def cbam_block() -> str:
     drawing.arrow((502, middle), (522, middle))
     drawing.layer(522, middle - 26, 108, 52, "spatial gate")
     drawing.arrow((630, middle), (650, middle))
-    _stretched_map(drawing, 652, middle)
+    drawing.stretched_map(652, middle, MAP, len(GATE), face=FACE, thickness=THICKNESS)
     drawing.label(690, label, "map", "(B, 1, H, W)")
     drawing.arrow((732, middle), (752, middle))
     drawing.operation(770, middle, "×")

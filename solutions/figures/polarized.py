@@ -1,6 +1,6 @@
 """The drawings of the Polarized Self-Attention lesson."""
 
-from solutions.figures.primitives import PALETTE, Drawing, Point, depth, mix
+from solutions.figures.primitives import PALETTE, Drawing, depth, mix
 
 # One illustrative example for the whole lesson, so that a channel and a position look the same wherever they appear.
 SUMMARY = (0.3, 0.9, 0.5, 0.7)  # C // 2 numbers
@@ -64,7 +64,7 @@ def polarized() -> str:
     drawing.arrow((436, lower), (510, lower))
     drawing.broadcast(600, upper - (FACE - RISE) / 2, FACE, FACE, GATE, thickness=THICKNESS, bar=13)
     drawing.label(636, upper + 62, "gates", "(B, C, 1, 1)")
-    _stretched(drawing, 600, lower)
+    drawing.stretched_map(600, lower, MAP, len(GATE), face=FACE, thickness=THICKNESS)
     drawing.label(636, lower + 62, "map", "(B, 1, H, W)")
 
     drawing.line((716, 40), (716, 360), colour="border")
@@ -76,17 +76,6 @@ def polarized() -> str:
     for row, words in enumerate(("sigmoid", "makes the gates:", "each between 0 and 1,", "on its own")):
         drawing.text(736, 264 + 20 * row, words, anchor="start", size=14, bold=row == 0)
     return drawing.svg()
-
-
-def _stretched(drawing: Drawing, x: float, middle: float) -> None:
-    """A (1, H, W) map in front, and the dashed box over the channels to which it is stretched."""
-    top = middle - (FACE - RISE) / 2
-    right, bottom = x + FACE, top + FACE
-    over: list[Point] = [(x, top), (x + REACH, top - RISE), (right + REACH, top - RISE), (right, top)]
-    beside: list[Point] = [(right, top), (right + REACH, top - RISE), (right + REACH, bottom - RISE), (right, bottom)]
-    for face in over, beside:
-        drawing.ghost(face, 0.5)
-    drawing.cells(x, top, MAP, "gate", side=FACE / 4)
 
 
 def channel_branch() -> str:
@@ -179,7 +168,7 @@ def spatial_branch() -> str:
     drawing.arrow((702, middle), (722, middle))
     drawing.operation(740, middle, "σ")
     drawing.arrow((758, middle), (782, middle))
-    _stretched(drawing, 786, middle)
+    drawing.stretched_map(786, middle, MAP, len(GATE), face=FACE, thickness=THICKNESS)
     drawing.label(822, middle + 66, "map", "(B, 1, H, W)")
     return drawing.svg()
 

@@ -196,3 +196,13 @@ class Drawing:
         for channel, _, corners in _faces(x, y, width, height, thickness, len(strengths)):
             self.ghost(corners, strengths[channel])
         self.box(x + (width - bar) / 2, y + (height - bar) / 2, bar, bar, strengths, "gate", thickness=thickness)
+
+    def stretched_map(self, x: float, middle: float, sheet: Sequence[Sequence[float]], channels: int, *, face: float,
+                      thickness: float) -> None:
+        """A (1, H, W) map in front, and the dashed box over the channels to which it is stretched; centred on `middle`."""
+        reach, rise = depth(thickness, channels)
+        top = middle - (face - rise) / 2
+        right, bottom = x + face, top + face
+        self.ghost([(x, top), (x + reach, top - rise), (right + reach, top - rise), (right, top)], 0.5)
+        self.ghost([(right, top), (right + reach, top - rise), (right + reach, bottom - rise), (right, bottom)], 0.5)
+        self.cells(x, top, sheet, "gate", side=face / len(sheet))
