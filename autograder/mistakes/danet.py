@@ -227,7 +227,7 @@ MISTAKES = (
             "Your product takes the columns of the map for its rows. Channel i gathers with row i: A times X, without a transposition.",
             ((MIXED, "self.attention(x).transpose(1, 2) @ x.flatten(2)"),)),
     Mistake("channel-map-transposed", "ChannelAttention",
-            "Your output is right, but `attention` returns the map transposed: its columns sum to 1. Row i is how channel i weighs all "
+            "Your `attention` returns the map transposed: its columns sum to 1. Row i is how channel i weighs all "
             "channels.",
             ((WEIGHTS, f"{WEIGHTS}.transpose(1, 2)"), (MIXED, "self.attention(x).transpose(1, 2) @ x.flatten(2)"))),
     Mistake("channel-energy", "ChannelAttention",

@@ -190,7 +190,8 @@ MISTAKES = (
             "You return the shares. Multiply the scales by them first.",
             ((RESULT, "shares.expand_as(scales).flatten(1, 2)"),)),
     Mistake("psa-not-weighted", "PyramidSplitAttention",
-            "You return the scales as they are: the shares are computed and not used.",
+            "You return the scales as they are, as if every share were 1: the shares are not used, or their softmax runs over an axis of "
+            "size 1 (`dim=-1`). The scales are dim 1.",
             ((RESULT, "scales.flatten(1, 2)"),)),
     Mistake("psa-five-axes", "PyramidSplitAttention",
             "The numbers are right, but the scales are still an axis of their own. Concatenate them along the channels: "

@@ -439,7 +439,7 @@ plt.show()
 
 # %% [markdown]
 # An energy is a sum over all positions, without a scale. Energies are therefore large and far apart, and a softmax of such numbers is nearly one-hot. In the paper's form nearly all weight lies on one channel, more often than not the channel itself: A X is hardly more than copies of x.
-# Turned around, a channel never looks at itself, spreads its weight over several others, and brings in what it does not have.
+# Turned around, a channel hardly ever looks at itself in these features, spreads its weight over several others, and brings in what it does not have.
 #
 # The sign of what it brings is left open: gamma may become negative. Section 13 measures what each form can learn; it is *our* measurement of one task. The authors' own reason we know only from a [reader of theirs](https://github.com/dmlc/gluon-cv/issues/1444): it keeps the loss from diverging.
 
@@ -464,21 +464,21 @@ predict_then_run(predicted, measured, unit="times as much memory")
 # %% [markdown]
 # Twice the side is four times the positions and sixteen times the map. Readers of the authors' code noticed: a module of a few layers [doubled the memory](https://github.com/CASIA-IVA-Lab/DANet/issues/104) of a whole network.
 #
-# Three ideas, each of which gives exactly the same result:
+# Three ideas, each of which gives the same result but for rounding:
 #
 # 1. **Chunks.** A row of A needs one query and all keys. Take 128 queries, compute their 128 x N weights, gather, forget, go on. `queries.split(128, dim=1)` cuts; the last chunk may be shorter.
 # 2. **Recompute.** In training nothing is forgotten: autograd keeps each chunk's weights for the backward pass, and all chunks together are N x N again. `checkpoint(f, a, b, use_reentrant=False)` computes f(a, b), keeps only a and b, and computes f once more when the gradient comes by.
-# 3. **A fused kernel.** `F.scaled_dot_product_attention(q, k, v, scale=1.0)` goes through A in small blocks inside one operation. On the CPU of torch 2.13 it does so only where q, k and v have the *same width*, and where a position's numbers lie *side by side* in memory (`.contiguous()`; behind a `transpose` they do not). Otherwise it builds A, without a word. Here q has C // r numbers and v has C.
+# 3. **A fused kernel.** `F.scaled_dot_product_attention(q, k, v, scale=1.0)` goes through A in small blocks inside one operation. On the CPU of torch 2.13 it does so only where q, k and v have the *same width*, and where a position's numbers lie *side by side* in memory (`.contiguous()`; behind a `transpose` they do not). Otherwise it builds A, without a word. Here q has C // r numbers and v has C; zeros added to q and k (`F.pad`) change no product. It wants an axis in front, (B, 1, N, C).
 
 # %% [markdown]
 # ## 10. Exercise 3: `EfficientPositionAttention`
 #
 # The same layers, the same `gamma`, the same result and gradients as `PositionAttention`. But no tensor with N · N numbers may exist at any time, forward or backward. No `attention` method is asked for. The limits, for one image:
 #
-# - forward and backward, at N = 1024 and up to 32 channels: no tensor's storage holds N · N / 2 numbers or more;
+# - forward and backward, at N = 1024 and up to 32 channels: no tensor's storage (the memory behind it; a view shares it) holds N · N / 2 numbers or more;
 # - a float32 forward pass without gradients, C = 32, N = 9216: the memory grows by less than 324 MiB, one map.
 #
-# Idea 1 keeps both limits, ideas 2 and 3 do more. All N keys belong into every softmax: do not chunk *them*.
+# Idea 1 keeps both limits; ideas 2 and 3 also keep the memory of training from growing with N². All N keys belong into every softmax: do not chunk *them*.
 #
 # Worked example: N = 300 in chunks of 128 rows: 128, 128 and 44 rows. Each chunk makes (B, rows, N) weights and gathers (B, rows, C). Put together along the axis of the rows, (B, 300, C), then (B, C, H, W).
 
@@ -818,7 +818,7 @@ for channels, side in ((512, 7), (256, 7), (256, 14)):
 # | arm | between the second and the third convolution |
 # |---|---|
 # | no attention | nothing |
-# | wide window | two more convolutions, dilated (lesson 04): together they see 35 x 35 pixels, more than the whole map |
+# | wide window | two more convolutions, dilated (lesson 04): a position sees 35 x 35 pixels, the legend from nearly every field |
 # | mean of all | `PositionAttention`'s parameters, but every position gathers the same plain mean |
 # | position | your `PositionAttention` |
 # | channel, paper | your `ChannelAttention()` |
@@ -902,7 +902,7 @@ score_bars(results, "right positions on fields of new maps (%)", highlight="posi
            parameters=sizes, baselines={"a guess": 50})
 
 # %% [markdown]
-# **Read it.** Two arms read the legend, and both read all of it. The wide window sees the whole map and has almost twice the parameters; it stays at a guess, and so does the mean of all positions, with the very parameters of position attention. With the A of another map both winners fall back to a guess:
+# **Read it.** Two arms read the legend, and both read all of it. The wide window reaches the legend from nearly every field and has almost twice the parameters; it stays at a guess, and so does the mean of all positions, with the very parameters of position attention. With the A of another map both winners fall back to a guess:
 # the answer comes through A.
 #
 # **Channel attention** needs no N x N map for it, and one parameter. Its C x C matrix says which channels are active together in *this* map, "this colour beside white", and applies that at every position: a 1 x 1 convolution made anew for each image. But only in the code's form. The paper's stays at a guess. Is it because its rows are nearly one-hot, or because a channel looks at itself? We tried beforehand, one or two runs each: E / N; E without its diagonal; both. All stayed at a guess, and so did the *negated* form with E / N. So neither explains it alone, and why the code's form learns we do not know.

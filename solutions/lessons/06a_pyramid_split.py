@@ -19,7 +19,7 @@
 #
 # - say what the size of a kernel and its groups cost, before you run them;
 # - build EPSANet's block: a pyramid of convolutions, and a softmax that chooses between its scales;
-# - decide between three readings of a paper by one number, 22,561,715;
+# - decide between readings of a paper by one number;
 # - catch two mistakes that no error message tells you of, by counting parameters and by watching the input;
 # - say what in this module helped in an experiment, and what did not.
 #
@@ -423,7 +423,7 @@ print("their order, the weights rearranged:  equal?", same)
 # - `psa`, a `PyramidSplitAttention` from planes to planes with the **stride** and its other defaults, `bn2`, ReLU;
 # - `conv3` (1 x 1, to 4 · planes), `bn3`; plus the shortcut; then ReLU.
 #
-# Neither 1 x 1 convolution has a bias. Where x has another shape than the sum, the caller hands over a module `downsample` that makes it fit: add `downsample(x)`. Where that is `None`, add x. Do not change x in place.
+# Neither 1 x 1 convolution has a bias. Where x has another shape than the sum, the caller hands over a module `downsample` that makes it fit (also with stride 1, where only the channels differ): add `downsample(x)`. Where that is `None`, add x. Do not change x in place.
 #
 # Worked example: `bn3` gives -3 somewhere, the shortcut 5: relu(-3 + 5) = 2, whereas relu(-3) + 5 would be 5.
 
@@ -536,7 +536,7 @@ print(f"all channels, four SEs:      {(one_se + 3 * of_se) / 1e6:.2f} million")
 print(f"a quarter each, one SE:      {(one_se - of_convs * 3 / 4) / 1e6:.2f} million")
 
 # %% [markdown]
-# Only the first is 22.56. A parameter count is a fingerprint: it tells readings apart that a drawing leaves open, and it costs three lines.
+# Only the first is 22.56. (What the figure draws, a quarter each and four SEs, is 16.36.) A parameter count is a fingerprint: it tells readings apart that a drawing leaves open, and it costs three lines.
 
 # %% [markdown]
 # ## 8. Read the code of others: the case of the empty module

@@ -155,7 +155,7 @@ for cell in (1, 2, 4, 8):
 #
 # 1. `wq(x)` gives one number per position. Flatten H and W to one axis of N = H · W, and take the softmax over it: weights that sum to 1.
 # 2. `wv(x)` gives C // 2 channels of values. Take their weighted mean over the N positions: (B, C // 2).
-# 3. `wz` makes C numbers of it, `ln` brings the C numbers of each image to mean 0 and standard deviation 1 (and applies a weight and a bias of its own), a sigmoid makes gates (B, C, 1, 1). Return the gates, not multiplied onto x.
+# 3. `wz`, a convolution that wants (B, C // 2, 1, 1), makes C numbers of it, `ln`, on (B, C), brings the C numbers of each image to mean 0 and standard deviation 1 (and applies a weight and a bias of its own), a sigmoid makes gates (B, C, 1, 1). Return the gates, not multiplied onto x.
 #
 # By hand, C = 2, two positions: `wq` says 0 and 1.1, and $e^{1.1}$ is about 3, so the weights are 1/4 and 3/4. The values 4 and 8 have the weighted mean 1 + 6 = 7. `wz` with weights 1 and -1 gives (7, -7), `ln` (1, -1), sigmoid (0.73, 0.27).
 
@@ -198,7 +198,7 @@ check(ChannelPolarized)
 #
 # <details><summary>Hint 2: the idea</summary>
 #
-# `t.flatten(2)` makes one axis of all axes from the second on. A weighted mean is a product and a sum over that axis, or one matrix product, (B, C // 2, N) @ (B, N, 1). `nn.LayerNorm(C)` works on the *last* axis: give it (B, C).
+# `t.flatten(2)` makes one axis of H and W. A weighted mean is a product and a sum over that axis, or one matrix product, (B, C // 2, N) @ (B, N, 1). `nn.LayerNorm(C)` works on the *last* axis: give it (B, C).
 # </details>
 #
 # <details><summary>Hint 3: the shape of the code</summary>
