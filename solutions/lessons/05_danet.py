@@ -466,7 +466,7 @@ predict_then_run(predicted, measured, unit="times as much memory")
 #
 # Three ideas, each of which gives the same result but for rounding:
 #
-# 1. **Chunks.** A row of A needs one query and all keys. Take 128 queries, compute their 128 x N weights, gather, forget, go on. `queries.split(128, dim=1)` cuts; the last chunk may be shorter.
+# 1. **Chunks.** (What counts is a tensor's *storage*, the memory behind it; a view has none of its own.) A row of A needs one query and all keys. Take 128 queries, compute their 128 x N weights, gather, forget, go on. `queries.split(128, dim=1)` cuts; the last chunk may be shorter.
 # 2. **Recompute.** In training nothing is forgotten: autograd keeps each chunk's weights for the backward pass, and all chunks together are N x N again. `checkpoint(f, a, b, use_reentrant=False)` computes f(a, b), keeps only a and b, and computes f once more when the gradient comes by.
 # 3. **A fused kernel.** `F.scaled_dot_product_attention(q, k, v, scale=1.0)` goes through A in small blocks inside one operation. On the CPU of torch 2.13 it does so only where q, k and v have the *same width*, and where a position's numbers lie *side by side* in memory (`.contiguous()`; behind a `transpose` they do not). Otherwise it builds A, without a word. Here q has C // r numbers and v has C; zeros added to q and k (`F.pad`) change no product. It wants an axis in front, (B, 1, N, C).
 
@@ -475,10 +475,10 @@ predict_then_run(predicted, measured, unit="times as much memory")
 #
 # The same layers, the same `gamma`, the same result and gradients as `PositionAttention`. But no tensor with N · N numbers may exist at any time, forward or backward. No `attention` method is asked for. The limits, for one image:
 #
-# - forward and backward, at N = 1024 and up to 32 channels: no tensor's storage (the memory behind it; a view shares it) holds N · N / 2 numbers or more;
+# - forward and backward, at N = 1024 and up to 32 channels: no tensor's storage holds N · N / 2 numbers or more;
 # - a float32 forward pass without gradients, C = 32, N = 9216: the memory grows by less than 324 MiB, one map.
 #
-# Idea 1 keeps both limits; ideas 2 and 3 also keep the memory of training from growing with N². All N keys belong into every softmax: do not chunk *them*.
+# Idea 1 keeps both limits; ideas 2 and 3 do so in training too. All N keys belong into every softmax: do not chunk *them*.
 #
 # Worked example: N = 300 in chunks of 128 rows: 128, 128 and 44 rows. Each chunk makes (B, rows, N) weights and gathers (B, rows, C). Put together along the axis of the rows, (B, 300, C), then (B, C, H, W).
 
