@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+# Wrong answers that only a process's memory betrays: the judge sees them, other tests cannot.
+MEASURED = {"05_danet/EfficientPositionAttention--keeps-all-pieces"}
 ROOT = Path(__file__).resolve().parents[1]
 
 

@@ -6,6 +6,7 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+from conftest import MEASURED
 
 from attention_lab import recorded
 from attention_lab.check import verdict_on
@@ -15,9 +16,7 @@ from solutions import build
 LESSONS = {lesson.name: lesson for lesson in build.lessons()}
 BANK = Path(__file__).parent / "submissions"
 # Wrong answers that only a hidden case can see, each with the reason: {"<lesson>/<Exercise>--<what>": "why"}.
-NOT_VISIBLE: dict[str, str] = {
-    "05_danet/EfficientPositionAttention--keeps-all-pieces": "no tensor of it is large; only the judge measures a process",
-}
+NOT_VISIBLE = dict.fromkeys(MEASURED, "no tensor is large; only the judge measures a process")
 TOLD = tomllib.loads((Path(__file__).parent / "told.toml").read_text(encoding="utf-8"))
 
 
