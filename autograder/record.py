@@ -215,7 +215,9 @@ def record_exercise(exercise: declare.Exercise, points: float, reference: Module
     for mistake in mistakes:
         theirs = run_source(source_of(mistake, reference), reference, mistake.id)
         thing = theirs[exercise.name]
-        prints = [fingerprint(*observe(thing, case.question, case.tensors, theirs), case.mentions) for case in cases]
+        prints = [right if case.question.get("measured")  # large and slow; what it shows is no number
+                  else fingerprint(*observe(thing, case.question, case.tensors, theirs), case.mentions)
+                  for case, right in zip(cases, known["the reference"])]
         for other, others in known.items():
             if all(same(p, o, z if len(z) <= len(p[1]) else z[:len(p[1])], case.question["dtype"])
                    for p, o, z, case in zip(prints, others, zero, cases)):
