@@ -74,8 +74,7 @@ def test_recorded_checks_are_what_the_reference_gives_now(lesson):
             assert c.expected_tensors.keys() == d.expected_tensors.keys()
             for name, tensor in {**c.tensors, **{f"expected {n}": t for n, t in c.expected_tensors.items()}}.items():
                 other = {**d.tensors, **{f"expected {n}": t for n, t in d.expected_tensors.items()}}[name]
-                near = {"rtol": 1e-4, "atol": 1e-5} if c.question["dtype"] == "float32" else {"rtol": 1e-6, "atol": 1e-9}  # it rounds
-                torch.testing.assert_close(tensor, other.to(tensor.dtype), **near, msg=f"{c.label}: {name}; run `make build`")
+                torch.testing.assert_close(tensor, other.to(tensor.dtype), rtol=1e-6, atol=1e-9, msg=f"{c.label}: {name}; run `make build`")
 
 
 def test_photographs_beside_the_library_are_those_of_the_data_set():
