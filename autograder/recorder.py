@@ -89,12 +89,14 @@ class Recorder(Autograde):
         for _ in waiting:
             folder = self.folders[self.judged.get()]
             self.assignments = {folder: assignments[folder]}
+            recorded = False
             try:
-                super().convert_notebooks()
+                super().convert_notebooks()  # an interrupt in there takes the submission back
+                recorded = True
             except NbGraderException:
                 complete = False
             finally:
-                self._end_current(recorded=False)
+                self._end_current(recorded)
         if not complete:
             raise NbGraderException("not everything could be recorded")
 
@@ -191,7 +193,6 @@ class Recorder(Autograde):
 
     def init_destination(self, assignment_id: str, student_id: str) -> bool:
         """nbgrader's method: is the submission graded now? What a killed run left is removed first."""
-        self._end_current(recorded=False)
         folder = self._format_dest(assignment_id, student_id)
         if os.path.exists(folder) and not self._finished(folder):
             self.log.warning("Removing what an interrupted run left: %s", folder)
@@ -200,11 +201,6 @@ class Recorder(Autograde):
         self.progress.sure(student_id, graded)
         self.current = student_id if graded else ""
         return graded
-
-    def run_post_convert_hook(self) -> None:
-        """nbgrader's method, the last one of a submission that is recorded."""
-        super().run_post_convert_hook()
-        self._end_current(recorded=True)
 
     def _end_current(self, recorded: bool) -> None:
         if self.current:
