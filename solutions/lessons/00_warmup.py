@@ -722,6 +722,16 @@ plt.show()
 # 5. A gate made by a softmax over the channels: what would it do to 512 channels? (Lesson 01 has a look.)
 
 # %% [markdown]
+# <details><summary>What we think</summary>
+#
+# 1. Where H = W = 1, whatever C is: then x has one position. With C = 1 as well, the shape could mean all three things, and all three are the same product.
+# 2. Nothing: $e^5$ stands in every numerator and in the sum, and cancels. Times 5 makes each weight its fifth power (then brought back to sum 1): the largest wins more clearly.
+# 3. Nothing: a sum does not depend on the order of its terms. Attention knows of no order. If the order of words matters, something must write it into the words themselves.
+# 4. All rows of scores are equal, so down each column every asker gets 1/6, of every card: the plain mean. A guess.
+# 5. Their mean would be 1/512, so features fade almost to nothing, and no two channels could be wide open at once.
+# </details>
+
+# %% [markdown]
 # ## 14. When you are done
 #
 # **Your progress** is kept in a file beside this notebook, by the checks; `progress()` shows it, and `course_map()` across all lessons.

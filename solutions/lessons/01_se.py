@@ -686,6 +686,16 @@ score_bars(on_photographs, "PSNR on patches of new photographs (dB)",
 # 5. The experiment's cue is a mean. Invent a task in which the *maximum* of each channel is what matters.
 
 # %% [markdown]
+# <details><summary>What we think</summary>
+#
+# 1. They double. Without biases, ReLU and both matrices double what they pass on, so the scores double too, and the gates move away from 0.5: 0.73 becomes 0.88. If brightness is only the light, you would not want it.
+# 2. 0.5, every channel: s is 0, so all scores are 0.
+# 3. Nothing: the means stay. Any picture in which the place decides: two things of which one is framed, as in lesson 03.
+# 4. The hidden numbers are 0, so the gates are 0.5, and fc1 gets no gradient. Nor does fc2, whose inputs are 0. If that is so in every picture, the block stays like this.
+# 5. Two channels with the same sum: one holds it in a single bright pixel, the other spreads it evenly. *Which one has the star?*
+# </details>
+
+# %% [markdown]
 # ## 12. References
 #
 # - J. Hu, L. Shen, G. Sun: *Squeeze-and-Excitation Networks*, CVPR 2018, [arXiv:1709.01507](https://arxiv.org/abs/1709.01507). Authors' code: [hujie-frank/SENet](https://github.com/hujie-frank/SENet).

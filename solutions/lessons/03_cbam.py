@@ -752,6 +752,17 @@ plt.show()
 # 6. Multiply x by 2. What do the channel gates do, and what does the map, in training mode?
 
 # %% [markdown]
+# <details><summary>What we think</summary>
+#
+# 1. The channel gates stay: they pool over H and W. The map is mirrored exactly where the kernel is its own mirror image.
+# 2. Nothing: maximum and mean over C do not know which channel is which. The map can know *that* something is strong at a position, not *what* it is.
+# 3. In the channel gate the maximum: one pixel sets it in every picture, while the mean shifts by 1 / (H · W) of its value. In the spatial gate both are wrong at that position, and no others: its damage reaches as far as the kernel.
+# 4. The new column of `w1` holds the first biases. One more hidden number reads only the new channel, so it is always 1, and its column in `w2` holds the second biases.
+# 5. One way, not tried: a red frame at one cross and a blue one at the other, and the stars say which colour of frame counts.
+# 6. The channel gates move, not by a simple rule, since the mlp has biases. The spatial gate makes the same map of 2x as of x: the convolution's scores double, and BatchNorm takes it back (but for its eps).
+# </details>
+
+# %% [markdown]
 # ## 13. References
 #
 # - S. Woo, J. Park, J.-Y. Lee, I. S. Kweon: *CBAM: Convolutional Block Attention Module*, ECCV 2018, [arXiv:1807.06521](https://arxiv.org/abs/1807.06521). Authors' code: [Jongchan/attention-module](https://github.com/Jongchan/attention-module).

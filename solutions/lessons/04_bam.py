@@ -895,6 +895,17 @@ for combine in ("sum", "product"):
 # 6. `padding="same"` makes the repair for you. What does it do with a stride of 2?
 
 # %% [markdown]
+# <details><summary>What we think</summary>
+#
+# 1. `bn` of the channel branch: one image gives it one number a channel, and one number has no spread. The spatial branch's norms have H · W numbers a channel.
+# 2. The norm subtracts the batch's mean, and the bias with it. So `fc1.bias` gets no gradient and could be left out; the authors' code has it.
+# 3. Yes. Where two channels hold the same f, one gated and one not, the next layer can subtract them: 2f - f where the gate is 1, f - f = 0 where it is 0.
+# 4. 81: nine a side, in three groups of three, with a hole two positions from the centre. No holes: dilation 1 with 1, 2 or 3.
+# 5. Where its window, 4d + 1, covers the map without hanging far over it: on 32 x 32 or 16 x 16 d = 4 (window 17), on 8 x 8 d = 2.
+# 6. It refuses: `padding='same' is not supported for strided convolutions`. With a stride no padding keeps the size.
+# </details>
+
+# %% [markdown]
 # ## 13. References
 #
 # - J. Park, S. Woo, J.-Y. Lee, I. S. Kweon: *BAM: Bottleneck Attention Module*, BMVC 2018, [arXiv:1807.06514](https://arxiv.org/abs/1807.06514). Authors' code: [Jongchan/attention-module](https://github.com/Jongchan/attention-module).
