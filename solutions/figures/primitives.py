@@ -206,3 +206,16 @@ class Drawing:
         self.ghost([(x, top), (x + reach, top - rise), (right + reach, top - rise), (right, top)], 0.5)
         self.ghost([(right, top), (right + reach, top - rise), (right + reach, bottom - rise), (right, bottom)], 0.5)
         self.cells(x, top, sheet, "gate", side=face / len(sheet))
+
+    def axes_paired(self, x: float, y: float, weights: str, verdicts: Sequence[str]) -> None:
+        """The axes of weights (a letter each, blank where there is none) over B, C, H, W of x, as broadcasting pairs them.
+
+        190 x 100 px from the top left corner (x, y); a verdict stands under each pair.
+        """
+        for column, (mine, axis, verdict) in enumerate(zip(weights, "BCHW", verdicts, strict=True)):
+            left = x + column * 50
+            for top, name, role in ((y, mine, "gate"), (y + 38, axis, "features")):
+                if name != " ":
+                    self.rectangle(left, top, 40, 32, tint(role, 0.45), radius=4)
+                    self.text(left + 20, top + 22, name, mono=True, bold=True)
+            self.text(left + 20, y + 92, verdict, size=14, bold=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from solutions.figures.primitives import Drawing, depth, stacked, tint
+from solutions.figures.primitives import Drawing, depth, stacked
 
 # One illustrative example for the whole lesson, so that a channel looks the same wherever it appears.
 SUMMARY = (0.5, 0.9, 0.3, 0.6, 0.2, 0.8, 0.4, 0.7)
@@ -136,17 +136,6 @@ def excitation() -> str:
     return drawing.svg()
 
 
-def _alignment(drawing: Drawing, x: float, y: float, gate_axes: str, verdicts: Sequence[str]) -> None:
-    """The gate's axes over those of x, as broadcasting pairs them, with a verdict under each pair, 190 x 100 px."""
-    for column, (gate_axis, axis, verdict) in enumerate(zip(gate_axes, "BCHW", verdicts, strict=True)):
-        left = x + column * 50
-        for top, name, role in ((y, gate_axis, "gate"), (y + 38, axis, "features")):
-            if name != " ":
-                drawing.rectangle(left, top, 40, 32, tint(role, 0.45), radius=4)
-                drawing.text(left + 20, top + 22, name, mono=True, bold=True)
-        drawing.text(left + 20, y + 92, verdict, size=14, bold=True)
-
-
 def broadcast() -> str:
     """The gate stretched over the sheets of x, and below it what goes wrong without the two 1s, 900 x 464 px."""
     drawing = Drawing(
@@ -175,7 +164,7 @@ def broadcast() -> str:
     for left, name, shape in ((first, "gate", "(B, C, 1, 1)"), (second, "x", "(B, C, H, W)"),
                               (third, "output", "(B, C, H, W)")):
         drawing.label(left + (face + reach) / 2, 200, name, shape)
-    _alignment(drawing, table, 84, "BC11", ("same", "same", "1 → H", "1 → W"))
+    drawing.axes_paired(table, 84, "BC11", ("same", "same", "1 → H", "1 → W"))
 
     drawing.line((20, 240), (880, 240), colour="border")
     drawing.line((31, 262), (45, 276), colour="wrong", width=3.5)
@@ -196,7 +185,7 @@ def broadcast() -> str:
     for left, name, shape in ((first, "gate", "(B, C)"), (second, "a sheet of x", "(H, W)"),
                               (third, "a sheet of the output", "(H, W)")):
         drawing.label(left + (face + reach) / 2, 426, name, shape)
-    _alignment(drawing, table, 316, "  BC", ("1 → B", "1 → C", "B ? H", "C ? W"))
+    drawing.axes_paired(table, 316, "  BC", ("1 → B", "1 → C", "B ? H", "C ? W"))
     for left in (table + 95, table + 145):
         drawing.line((left, 310), (left + 50, 310), (left + 50, 416), (left, 416), (left, 310),
                      colour="wrong", width=2.5)

@@ -79,16 +79,6 @@ def vocabulary() -> str:
     return drawing.svg()
 
 
-def _alignment(drawing: Drawing, x: float, y: float, axes: Sequence[str], verdicts: Sequence[str]) -> None:
-    """The weights' axes over those of x, as broadcasting pairs them, 190 x 100 px."""
-    for column, (mine, axis, verdict) in enumerate(zip(axes, "BCHW", verdicts, strict=True)):
-        left = x + column * 48
-        for top, name, role in ((y, mine, "gate"), (y + 36, axis, "features")):
-            drawing.rectangle(left, top, 40, 30, tint(role, 0.45), radius=4)
-            drawing.text(left + 20, top + 21, name, mono=True, bold=True)
-        drawing.text(left + 20, y + 88, verdict, size=13, bold=True)
-
-
 def gates() -> str:
     """Three shapes of weights, how each is stretched over x, and what becomes of it, 900 x 400 px."""
     drawing = Drawing(
@@ -114,7 +104,7 @@ def gates() -> str:
     rows = (("BC11", ("same", "same", "1 → H", "1 → W")), ("B1HW", ("same", "1 → C", "same", "same")),
             ("BCHW", ("same",) * 4))
     for centre, (axes, verdicts) in zip((150, 450, 750), rows, strict=True):
-        _alignment(drawing, centre - 92, 264, axes, verdicts)
+        drawing.axes_paired(centre - 95, 260, axes, verdicts)
     drawing.text(450, 384, "Axes are lined up from the right. An axis of size 1 is stretched; other sizes must be equal.", size=14)
     return drawing.svg()
 
