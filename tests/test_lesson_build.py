@@ -69,7 +69,8 @@ def test_recorded_checks_are_what_the_reference_gives_now(lesson):
         assert (a.name, a.points, a.uses) == (b.name, b.points, b.uses)
         assert [(m.id, m.sentence) for m in a.mistakes] == [(m.id, m.sentence) for m in b.mistakes]
         for c, d in zip(a.cases, b.cases, strict=True):
-            assert (c.label, c.aspect, c.question, c.mentions, c.limit) == (d.label, d.aspect, d.question, d.mentions, d.limit)
+            assert (c.label, c.aspect, c.question, c.mentions, c.limit, c.peak) == (
+                d.label, d.aspect, d.question, d.mentions, d.limit, d.peak)
             assert c.tensors.keys() == d.tensors.keys()
             assert c.expected_tensors.keys() == d.expected_tensors.keys()
             for name, tensor in {**c.tensors, **{f"expected {n}": t for n, t in c.expected_tensors.items()}}.items():

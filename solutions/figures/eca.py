@@ -1,13 +1,9 @@
-"""The drawings of the Efficient Channel Attention lesson."""
+"""The drawings of the Efficient Channel Attention lesson, with the channels of SE's: a channel looks the same wherever it appears."""
 
+from solutions.figures.primitives import Drawing, stacked
+from solutions.figures.se import CELL, GATE, LABEL, MIDDLE, SUMMARY, gating
 
-from solutions.figures.primitives import Drawing, depth, stacked
-
-# One illustrative example for the whole lesson, so that a channel looks the same wherever it appears.
-SUMMARY = (0.5, 0.9, 0.3, 0.6, 0.2, 0.8, 0.4, 0.7)
-GATE = (0.3, 0.9, 0.6, 0.1, 1.0, 0.4, 0.7, 0.2)
 KERNEL = (0.25, 0.95, 0.55)
-FEATURES = 0.85
 
 
 def eca_block() -> str:
@@ -18,52 +14,32 @@ def eca_block() -> str:
         "sigmoid makes a gate (B, C) of its output. Reshaped to (B, C, 1, 1), the gate multiplies x, which comes "
         "past on a skip path.",
     )
-    middle, label, skip = 156, 244, 50
-    face, thickness, cell = 54, 5, 13
-    reach, rise = depth(thickness, len(GATE))
-    top = middle - (face - rise) / 2
-
-    drawing.box(24, top, face, face, [FEATURES] * len(GATE), "features", thickness=thickness)
-    drawing.label(68, label, "x", "(B, C, H, W)")
-    drawing.arrow((116, middle), (147, middle))
-    drawing.operation(169, middle, "mean", radius=22)
-    drawing.text(169, middle + 42, "over H, W", size=14)
-    drawing.arrow((191, middle), (222, middle))
-    column = middle - 4 * cell
-    drawing.cells(226, column, stacked(SUMMARY), "features", side=cell)
-    drawing.label(232, label, "s", "(B, C)")
+    gating(drawing, ((142, 252, "squeeze, as in SE"), (272, 560, "a kernel along the channels"), (574, 770, "scale, as in SE")))
+    drawing.arrow((116, MIDDLE), (147, MIDDLE))
+    drawing.operation(169, MIDDLE, "mean", radius=22)
+    drawing.text(169, MIDDLE + 42, "over H, W", size=14)
+    drawing.arrow((191, MIDDLE), (222, MIDDLE))
+    column = MIDDLE - 4 * CELL
+    drawing.cells(226, column, stacked(SUMMARY), "features", side=CELL)
+    drawing.label(232, LABEL, "s", "(B, C)")
     # The kernel over three neighbours, and the one number that it gives.
     kernel = 300
-    drawing.cells(kernel, column + 2 * cell, stacked(KERNEL), "layer", side=cell)
+    drawing.cells(kernel, column + 2 * CELL, stacked(KERNEL), "layer", side=CELL)
     for edge in (2, 5):
-        drawing.line((226 + cell, column + edge * cell), (kernel, column + edge * cell), colour="quiet", width=1)
-        drawing.line((kernel + cell, column + edge * cell), (386, column + (3 if edge == 2 else 4) * cell), colour="quiet", width=1)
-    drawing.arrow((kernel + cell / 2, column + 2 * cell - 4), (kernel + cell / 2, column - 4))
-    drawing.arrow((kernel + cell / 2, column + 5 * cell + 4), (kernel + cell / 2, column + 8 * cell + 4))
-    drawing.text(kernel + cell / 2, column - 13, "slides along", size=14)
-    drawing.label(kernel + cell / 2, label, "conv", "(1, 1, k)")
-    drawing.cells(386, column, stacked([0.45] * 3 + [0.9] + [0.45] * 4), "features", side=cell)
-    drawing.label(393, label, "scores", "(B, 1, C)")
-    drawing.arrow((403, middle), (441, middle))
-    drawing.operation(461, middle, "σ")
-    drawing.arrow((479, middle), (517, middle))
-    drawing.cells(521, column, stacked(GATE), "gate", side=cell)
-    drawing.label(528, label, "gate", "(B, 1, C)")
-    drawing.arrow((536, middle), (612, middle), label="reshape")
-    drawing.broadcast(616, top, face, face, GATE, thickness=thickness, bar=14)
-    drawing.label(660, label, "gate", "(B, C, 1, 1)")
-    drawing.arrow((708, middle), (729, middle))
-    drawing.operation(747, middle, "×")
-    drawing.arrow((765, middle), (785, middle))
-    drawing.box(787, top, face, face, [FEATURES * gate for gate in GATE], "features", thickness=thickness)
-    drawing.label(830, label, "output", "(B, C, H, W)")
-
-    start = 24 + (face + reach) / 2
-    drawing.arrow((start, top - rise), (start, skip), (747, skip), (747, middle - 18))
-    drawing.text(410, skip - 10, "skip path: x itself, unchanged", size=14)
-    for left, right, stage in ((142, 252, "squeeze, as in SE"), (272, 560, "a kernel along the channels"), (574, 770, "scale, as in SE")):
-        drawing.line((left, 278), (left, 285), (right, 285), (right, 278), colour="quiet")
-        drawing.text((left + right) / 2, 304, stage, bold=True, colour="quiet")
+        drawing.line((226 + CELL, column + edge * CELL), (kernel, column + edge * CELL), colour="quiet", width=1)
+        drawing.line((kernel + CELL, column + edge * CELL), (386, column + (3 if edge == 2 else 4) * CELL), colour="quiet", width=1)
+    drawing.arrow((kernel + CELL / 2, column + 2 * CELL - 4), (kernel + CELL / 2, column - 4))
+    drawing.arrow((kernel + CELL / 2, column + 5 * CELL + 4), (kernel + CELL / 2, column + 8 * CELL + 4))
+    drawing.text(kernel + CELL / 2, column - 13, "slides along", size=14)
+    drawing.label(kernel + CELL / 2, LABEL, "conv", "(1, 1, k)")
+    drawing.cells(386, column, stacked([0.45] * 3 + [0.9] + [0.45] * 4), "features", side=CELL)
+    drawing.label(393, LABEL, "scores", "(B, 1, C)")
+    drawing.arrow((403, MIDDLE), (441, MIDDLE))
+    drawing.operation(461, MIDDLE, "σ")
+    drawing.arrow((479, MIDDLE), (517, MIDDLE))
+    drawing.cells(521, column, stacked(GATE), "gate", side=CELL)
+    drawing.label(528, LABEL, "gate", "(B, 1, C)")
+    drawing.arrow((536, MIDDLE), (612, MIDDLE), label="reshape")
     return drawing.svg()
 
 

@@ -18,6 +18,36 @@ def _gated(gates: Sequence[float]) -> list[float]:
     return [FEATURES * gate for gate in gates]
 
 
+# The row on which data flows, px down, and the row of the labels; one cell of a column of numbers.
+MIDDLE, LABEL, CELL = 156, 244, 13
+
+
+def gating(drawing: Drawing, stages: Sequence[tuple[float, float, str]]) -> None:
+    """All of a channel gate's drawing but how the gate is found: x at the left, from 614 px on its product with the gate.
+
+    stages: from, to (px) and name of each part of the formula, written below.
+    """
+    skip, face, thickness = 50, 54, 5
+    reach, rise = depth(thickness, len(GATE))
+    top = MIDDLE - (face - rise) / 2
+    drawing.box(24, top, face, face, [FEATURES] * len(GATE), "features", thickness=thickness)
+    drawing.label(68, LABEL, "x", "(B, C, H, W)")
+    drawing.broadcast(616, top, face, face, GATE, thickness=thickness, bar=14)
+    drawing.label(660, LABEL, "gate", "(B, C, 1, 1)")
+    drawing.arrow((708, MIDDLE), (729, MIDDLE))
+    drawing.operation(747, MIDDLE, "×")
+    drawing.arrow((765, MIDDLE), (785, MIDDLE))
+    drawing.box(787, top, face, face, _gated(GATE), "features", thickness=thickness)
+    drawing.label(830, LABEL, "output", "(B, C, H, W)")
+
+    start = 24 + (face + reach) / 2
+    drawing.arrow((start, top - rise), (start, skip), (747, skip), (747, MIDDLE - 18))
+    drawing.text(410, skip - 10, "skip path: x itself, unchanged", size=14)
+    for left, right, stage in stages:
+        drawing.line((left, 278), (left, 285), (right, 285), (right, 278), colour="quiet")
+        drawing.text((left + right) / 2, 304, stage, bold=True, colour="quiet")
+
+
 def se_block() -> str:
     """The whole block from x to the gated x with the shape of every tensor, 900 x 320 px."""
     drawing = Drawing(
@@ -25,48 +55,28 @@ def se_block() -> str:
         "x (B, C, H, W) is averaged over H and W to s (B, C). fc1 and ReLU bring s to (B, C/r), fc2 and sigmoid "
         "back to a gate (B, C). Reshaped to (B, C, 1, 1), the gate multiplies x, which comes past on a skip path.",
     )
-    middle, label, skip = 156, 244, 50
-    face, thickness, cell = 54, 5, 13
-    reach, rise = depth(thickness, len(GATE))
-    top = middle - (face - rise) / 2
-
-    drawing.box(24, top, face, face, [FEATURES] * len(GATE), "features", thickness=thickness)
-    drawing.label(68, label, "x", "(B, C, H, W)")
-    drawing.arrow((116, middle), (137, middle))
-    drawing.operation(159, middle, "mean", radius=22)
-    drawing.text(159, middle + 42, "over H, W", size=14)
-    drawing.arrow((181, middle), (203, middle))
-    drawing.cells(205, middle - 4 * cell, stacked(SUMMARY), "features", side=cell)
-    drawing.label(211, label, "s", "(B, C)")
-    drawing.arrow((220, middle), (241, middle))
-    drawing.layer(241, middle - 26, 46, 52, "fc1")
-    drawing.arrow((287, middle), (307, middle))
-    drawing.operation(329, middle, "ReLU", radius=22)
-    drawing.arrow((351, middle), (371, middle))
-    drawing.cells(373, middle - cell, stacked(HIDDEN), "features", side=cell)
-    drawing.label(380, label, "hidden", "(B, C/r)")
-    drawing.arrow((388, middle), (409, middle))
-    drawing.layer(409, middle - 26, 46, 52, "fc2")
-    drawing.arrow((455, middle), (475, middle))
-    drawing.operation(493, middle, "σ")
-    drawing.arrow((511, middle), (531, middle))
-    drawing.cells(533, middle - 4 * cell, stacked(GATE), "gate", side=cell)
-    drawing.label(540, label, "gate", "(B, C)")
-    drawing.arrow((548, middle), (614, middle), label="reshape")
-    drawing.broadcast(616, top, face, face, GATE, thickness=thickness, bar=14)
-    drawing.label(660, label, "gate", "(B, C, 1, 1)")
-    drawing.arrow((708, middle), (729, middle))
-    drawing.operation(747, middle, "×")
-    drawing.arrow((765, middle), (785, middle))
-    drawing.box(787, top, face, face, _gated(GATE), "features", thickness=thickness)
-    drawing.label(830, label, "output", "(B, C, H, W)")
-
-    start = 24 + (face + reach) / 2
-    drawing.arrow((start, top - rise), (start, skip), (747, skip), (747, middle - 18))
-    drawing.text(410, skip - 10, "skip path: x itself, unchanged", size=14)
-    for left, right, stage in ((132, 232, "squeeze"), (238, 568, "excitation"), (574, 770, "scale")):
-        drawing.line((left, 278), (left, 285), (right, 285), (right, 278), colour="quiet")
-        drawing.text((left + right) / 2, 304, stage, bold=True, colour="quiet")
+    gating(drawing, ((132, 232, "squeeze"), (238, 568, "excitation"), (574, 770, "scale")))
+    drawing.arrow((116, MIDDLE), (137, MIDDLE))
+    drawing.operation(159, MIDDLE, "mean", radius=22)
+    drawing.text(159, MIDDLE + 42, "over H, W", size=14)
+    drawing.arrow((181, MIDDLE), (203, MIDDLE))
+    drawing.cells(205, MIDDLE - 4 * CELL, stacked(SUMMARY), "features", side=CELL)
+    drawing.label(211, LABEL, "s", "(B, C)")
+    drawing.arrow((220, MIDDLE), (241, MIDDLE))
+    drawing.layer(241, MIDDLE - 26, 46, 52, "fc1")
+    drawing.arrow((287, MIDDLE), (307, MIDDLE))
+    drawing.operation(329, MIDDLE, "ReLU", radius=22)
+    drawing.arrow((351, MIDDLE), (371, MIDDLE))
+    drawing.cells(373, MIDDLE - CELL, stacked(HIDDEN), "features", side=CELL)
+    drawing.label(380, LABEL, "hidden", "(B, C/r)")
+    drawing.arrow((388, MIDDLE), (409, MIDDLE))
+    drawing.layer(409, MIDDLE - 26, 46, 52, "fc2")
+    drawing.arrow((455, MIDDLE), (475, MIDDLE))
+    drawing.operation(493, MIDDLE, "σ")
+    drawing.arrow((511, MIDDLE), (531, MIDDLE))
+    drawing.cells(533, MIDDLE - 4 * CELL, stacked(GATE), "gate", side=CELL)
+    drawing.label(540, LABEL, "gate", "(B, C)")
+    drawing.arrow((548, MIDDLE), (614, MIDDLE), label="reshape")
     return drawing.svg()
 
 
