@@ -2,6 +2,8 @@
 
 from autograder.declare import Mistake, Variant
 
+from .shared import detached
+
 # What the reference says, and most mistakes replace.
 REACH = "dilation * (kernel_size - 1) + 1"
 RESULT = "(size + 2 * padding - reach) // stride + 1"
@@ -54,19 +56,6 @@ def bottleneck(short: str, exercise: str) -> tuple[Mistake, ...]:
         Mistake(f"{short}-reduction-ignored", exercise,
                 "The argument `reduction` has no effect: 16 is written in its place.",
                 ((HIDDEN, "hidden_channels(channels, 16)"),)),
-    )
-
-
-def detached(short: str, exercise: str, result: str, what: str) -> tuple[Mistake, ...]:
-    return (
-        Mistake(f"{short}-detached", exercise,
-                f"The numbers are right, but the {what} is detached (`detach()`, `.data` or `no_grad()`): nothing in it would ever learn.",
-                ((f"return {result}", f"return ({result}).detach()"),)),
-        Mistake(f"{short}-input-detached", exercise,
-                "The numbers are right, and so are the gradients of the weights, but x is detached before the first layer: no gradient "
-                "flows back to the network in front.",
-                ((f"return {result}", f"x = x.detach()\n        return {result}"),) if "(x)" in result else
-                ((MEAN, "x.detach().mean(dim=(2, 3))") if short == "channel" else ("self.reduce(x)", "self.reduce(x.detach())"),)),
     )
 
 
@@ -217,7 +206,7 @@ MISTAKES = (
             "A bare `.squeeze()` removes every axis of size 1: a batch of one image loses its batch axis. Say which axes go.",
             ((MEAN, "x.mean(dim=(2, 3), keepdim=True).squeeze()"),)),
     *bottleneck("channel", "ChannelBranch"),
-    *detached("channel", "ChannelBranch", SHAPED, "result"),
+    *detached("channel", "ChannelBranch", SHAPED, "result", ((MEAN, "x.detach().mean(dim=(2, 3))"),)),
 
     # --- SpatialBranch
     Mistake("spatial-sigmoid", "SpatialBranch",
@@ -307,7 +296,7 @@ MISTAKES = (
             "Your last convolution gives C maps, one for each channel. It gives one: the branch says where, whatever the channel.",
             (("nn.Conv2d(hidden, 1, 1)", "nn.Conv2d(hidden, channels, 1)"),)),
     *bottleneck("spatial", "SpatialBranch"),
-    *detached("spatial", "SpatialBranch", PROJECTED, "result"),
+    *detached("spatial", "SpatialBranch", PROJECTED, "result", (("self.reduce(x)", "self.reduce(x.detach())"),)),
 
     # --- BAM
     Mistake("bam-no-shortcut", "BAM",
@@ -471,7 +460,8 @@ MISTAKES = (
             "Your dilation grows from layer to layer. The snippet's is the same in all of them.",
             ((LAYER, LAYER.replace("=dilation", "=dilation * (i + 1)")),)),
     *bottleneck("repaired", "RepairedSpatialAttention"),
-    *detached("repaired", "RepairedSpatialAttention", EXPANDED, "map"),
+    *detached("repaired", "RepairedSpatialAttention", EXPANDED, "map",
+              ((f"return {EXPANDED}", f"x = x.detach()\n        return {EXPANDED}"),)),
 )
 
 # Mutants of the reference (autograder.mutants) that lose no points, and why that is right.
