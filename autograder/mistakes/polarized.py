@@ -2,6 +2,8 @@
 
 from autograder.declare import Mistake, Variant
 
+from .shared import detached
+
 # What the reference says, and most mistakes replace.
 INNER = "half(channels)"
 ONE_QUERY = "self.wq = nn.Conv2d(channels, 1, 1)"
@@ -24,6 +26,9 @@ PARALLEL = "gated + x * self.spatial(x)"
 SEQUENTIAL = "gated * self.spatial(gated)"
 IS_PARALLEL = 'self.layout == "parallel"'
 
+THREE_AXES = ("Your wz gets (B, C // 2, 1). A convolution takes three axes for one image and reads B as its channels. Give it one more "
+              "axis of size 1: (B, C // 2, 1, 1).")
+
 
 def branch(short: str, exercise: str, first: str, result: str, what: str) -> tuple[Mistake, ...]:
     """What goes wrong in either branch. first: how its wq is made. result: what it returns."""
@@ -34,13 +39,7 @@ def branch(short: str, exercise: str, first: str, result: str, what: str) -> tup
         Mistake(f"{short}-half-rounded-up", exercise,
                 "Where C is odd you round half of it up. Round down: C // 2.",
                 ((INNER, "(channels + 1) // 2"),)),
-        Mistake(f"{short}-detached", exercise,
-                f"The numbers are right, but the {what} is detached (`detach()`, `.data` or `no_grad()`): nothing in it would ever learn.",
-                ((f"return {result}", f"return ({result}).detach()"),)),
-        Mistake(f"{short}-input-detached", exercise,
-                "The numbers are right, and so are the gradients of the weights, but x is detached before the first layer: no gradient "
-                "flows back to the network in front.",
-                (("self.wq(x)", "self.wq(x.detach())"), ("self.wv(x)", "self.wv(x.detach())"))),
+        *detached(short, exercise, result, what, (("self.wq(x)", "self.wq(x.detach())"), ("self.wv(x)", "self.wv(x.detach())"))),
         Mistake(f"{short}-query-detached", exercise,
                 "The numbers are right, but the query is detached: wq would never learn where to look.",
                 (("self.wq(x)", "self.wq(x).detach()"),)),
@@ -137,11 +136,39 @@ MISTAKES = (
     Mistake("channel-norm-on-four-axes", "ChannelPolarized",
             "nn.LayerNorm(C) works on the last axis, and yours gets (B, C, 1, 1). Take the two axes of size 1 away first: give it (B, C).",
             ((GATE, "torch.sigmoid(self.ln(scores))"),)),
+    Mistake("channel-norm-of-three-axes", "ChannelPolarized",
+            "nn.LayerNorm([C, 1, 1]) wants (B, C, 1, 1), and yours gets (B, C). Leave the two axes of size 1 where they are; or make "
+            "nn.LayerNorm(C), which takes (B, C).",
+            ((NORM, "nn.LayerNorm([channels, 1, 1])"),)),
+    Mistake("channel-norm-of-one-number", "ChannelPolarized",
+            "Your LayerNorm is made for one number at a time (`[1, 1]`, or 1). A number minus its own mean is 0, so nothing of wz would "
+            "be left. It is made for the C numbers of an image: nn.LayerNorm(C).",
+            ((NORM, "nn.LayerNorm([1, 1])"), (GATE, "torch.sigmoid(self.ln(scores))"))),
+    Mistake("channel-wz-two-axes", "ChannelPolarized",
+            "A convolution wants two axes behind the channels, and one of yours gets (B, C // 2). Give wz the weighted mean as "
+            "(B, C // 2, 1, 1).",
+            ((SCORES, "self.wz(summary[:, :, 0])"),)),
+    Mistake("channel-wz-three-axes", "ChannelPolarized",
+            THREE_AXES, ((SCORES, "self.wz(summary)"),)),
+    Mistake("channel-wz-three-axes-reshaped", "ChannelPolarized",
+            THREE_AXES, ((SCORES, "self.wz(summary)"), (GATE, "torch.sigmoid(self.ln(scores.reshape(len(x), -1)))[:, :, None, None]"))),
+    Mistake("channel-wz-linear-on-four-axes", "ChannelPolarized",
+            "A linear layer works on the last axis, and your wz gets axes of size 1 behind the C // 2 numbers. Give it (B, C // 2); or "
+            "make it the 1 x 1 convolution that the exercise names.",
+            ((BACK, "self.wz = nn.Linear(inner, channels)"),)),
+    Mistake("channel-weights-times-values", "ChannelPolarized",
+            "In your product `@` the N positions of the left factor meet the C // 2 channels of the right one. N must meet N: turn one "
+            "factor with transpose(1, 2), (B, C // 2, N) @ (B, N, 1).",
+            ((SUMMARY, "(weights @ values).transpose(1, 2)"),)),
+    Mistake("channel-weights-not-turned", "ChannelPolarized",
+            "In your product `@` the N positions of the left factor meet an axis of size 1. N must meet N: turn the weights with "
+            "transpose(1, 2), (B, C // 2, N) @ (B, N, 1).",
+            ((SUMMARY, "values @ weights"),)),
     Mistake("channel-norm-after-sigmoid", "ChannelPolarized",
             "LayerNorm and sigmoid have changed places: your gates leave (0, 1). The order is wz, LayerNorm, sigmoid.",
             ((GATE, "self.ln(torch.sigmoid(scores.flatten(1)))[:, :, None, None]"),)),
     Mistake("channel-norm-before-wz", "ChannelPolarized",
-            "Your LayerNorm stands before wz, on C // 2 numbers. It stands behind it, on C numbers.",
+            "Your LayerNorm is made for C // 2 numbers. It stands behind wz, which gives C of them: nn.LayerNorm(C).",
             ((NORM, "nn.LayerNorm(inner)"), (SCORES, "self.wz(self.ln(summary[:, :, 0])[:, :, None, None])"),
              (GATE, "torch.sigmoid(scores)"))),
     Mistake("channel-batch-norm", "ChannelPolarized",
@@ -243,6 +270,26 @@ MISTAKES = (
     Mistake("spatial-best-channel", "SpatialPolarized",
             "You take the largest of the weighted channels. Add them up: a weighted mean.",
             ((PRODUCT, "(weights[:, :, None] * values).amax(dim=1, keepdim=True)"),)),
+    Mistake("spatial-every-image-with-every-other", "SpatialPolarized",
+            "Your weights have two axes, (B, C // 2), so that `@` multiplies the weights of every image with the values of every image. "
+            "Give them an axis in front of their channels: (B, 1, C // 2) @ (B, C // 2, N).",
+            ((PRODUCT, "weights @ values"),)),
+    Mistake("spatial-every-image-reshaped", "SpatialPolarized",
+            "What you reshape has B * B * N numbers: with weights of two axes, (B, C // 2), `@` multiplies the weights of every image with "
+            "the values of every image. Give them an axis in front of their channels: (B, 1, C // 2) @ (B, C // 2, N).",
+            ((PRODUCT, "weights @ values"), (MAP, "torch.sigmoid(scores.reshape(len(x), 1, *x.shape[2:]))"))),
+    Mistake("spatial-weights-not-turned", "SpatialPolarized",
+            "In your product `@` an axis of size 1 of the left factor meets the C // 2 channels of the right one. Channels must meet "
+            "channels: (B, 1, C // 2) @ (B, C // 2, N).",
+            ((PRODUCT, "weights[:, :, None] @ values"),)),
+    Mistake("spatial-values-not-flat", "SpatialPolarized",
+            "`@` sums over the second last axis of its right factor, and in (B, C // 2, H, W) that is H. Make one axis of H and W first: "
+            "(B, 1, C // 2) @ (B, C // 2, N).",
+            ((VALUES, "self.wv(x)"), (PRODUCT, "weights @ values"), (MAP, "torch.sigmoid(scores)"))),
+    Mistake("spatial-values-not-flat-weights-of-three", "SpatialPolarized",
+            "`@` sums over the second last axis of its right factor, and in (B, C // 2, H, W) that is H. Make one axis of H and W of the "
+            "values first: (B, 1, C // 2) @ (B, C // 2, N).",
+            ((VALUES, "self.wv(x)"), (MAP, "torch.sigmoid(scores)"))),
     Mistake("spatial-softmax-map", "SpatialPolarized",
             "Your map ends in a softmax over the positions: they compete, and sum to 1. It ends in a sigmoid.",
             ((MAP, "scores.softmax(dim=2).unflatten(2, x.shape[2:])"),)),

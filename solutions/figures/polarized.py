@@ -83,8 +83,8 @@ def channel_branch() -> str:
     drawing = Drawing(
         900, 300, "The channel branch",
         "wq makes one number per position of x; a softmax over the N = H x W positions makes weights of them, (B, 1, N). wv "
-        "makes values (B, C // 2, N). The weighted mean of the values is (B, C // 2, 1, 1). wz makes C numbers of it, LayerNorm and "
-        "sigmoid follow: gates (B, C, 1, 1).",
+        "makes values (B, C // 2, N). Their weighted mean is the product of (B, C // 2, N) and (B, N, 1), which is (B, C // 2, 1). With "
+        "one more axis wz reads it and makes (B, C, 1, 1); LayerNorm works on (B, C); a sigmoid makes gates (B, C, 1, 1).",
     )
     upper, lower, middle = 84, 208, 146
     end = _box(drawing, 28, middle, [FEATURES] * len(GATE))
@@ -108,10 +108,12 @@ def channel_branch() -> str:
     drawing.arrow((452, upper), (502, upper), (502, middle - 18))
     drawing.arrow((354, lower), (502, lower), (502, middle + 18))
     drawing.operation(502, middle, "@")
-    drawing.text(502, lower + 22, "weighted mean", size=13)
+    drawing.text(600, lower + 26, "weighted mean", bold=True)
+    drawing.text(600, lower + 46, "(B, C//2, N) @ (B, N, 1)", size=13, mono=True)
+    drawing.text(600, lower + 66, "makes (B, C//2, 1)", size=13)
     drawing.arrow((520, middle), (542, middle))
     _bar(drawing, 548, middle, SUMMARY, "features", side=16)
-    drawing.text(566, middle + 44, "(B, C//2, 1, 1)", size=13, mono=True)
+    drawing.text(578, middle + 42, "(B, C//2, 1, 1)", size=13, mono=True)
     drawing.arrow((590, middle), (612, middle))
     drawing.layer(612, middle - 24, 46, 48, "wz")
     drawing.arrow((658, middle), (672, middle))
@@ -121,7 +123,8 @@ def channel_branch() -> str:
     drawing.arrow((764, middle), (782, middle))
     drawing.broadcast(786, middle - (FACE - RISE) / 2, FACE, FACE, GATE, thickness=THICKNESS, bar=13)
     drawing.label(822, middle + 66, "gates", "(B, C, 1, 1)")
-    drawing.text(660, middle - 40, "C//2 to C, (B, C)", size=13)
+    drawing.text(622, middle - 36, "C//2 to C", size=13)
+    drawing.text(706, middle - 36, "on (B, C)", size=13)
     return drawing.svg()
 
 
@@ -130,8 +133,8 @@ def spatial_branch() -> str:
     drawing = Drawing(
         900, 290, "The spatial branch",
         "wq makes C // 2 channels of x; their means over H and W are the query (B, C // 2); a softmax over these C // 2 numbers makes "
-        "weights. wv makes values (B, C // 2, H, W). The weighted mean of the value's channels is one sheet; a sigmoid makes the map "
-        "(B, 1, H, W).",
+        "weights. wv makes values (B, C // 2, H, W). With H and W flattened to N positions, the weighted mean of the value's channels is "
+        "the product of (B, 1, C // 2) and (B, C // 2, N): one sheet, (B, 1, N). A sigmoid makes the map (B, 1, H, W).",
     )
     upper, lower, middle = 84, 202, 143
     end = _box(drawing, 28, middle, [FEATURES] * len(GATE))
@@ -162,7 +165,9 @@ def spatial_branch() -> str:
     drawing.arrow((542, upper), (612, upper), (612, middle - 18))
     drawing.arrow((396, lower), (612, lower), (612, middle + 18))
     drawing.operation(612, middle, "@")
-    drawing.text(612, lower + 22, "weighted mean", size=13)
+    drawing.text(640, lower + 26, "weighted mean", bold=True)
+    drawing.text(640, lower + 46, "(B, 1, C//2) @ (B, C//2, N)", size=13, mono=True)
+    drawing.text(640, lower + 66, "makes (B, 1, N), N = H x W", size=13)
     drawing.arrow((630, middle), (650, middle))
     _sheet(drawing, 652, middle, MAP, "features")
     drawing.arrow((702, middle), (722, middle))
