@@ -35,8 +35,8 @@ def polarized() -> str:
     drawing = Drawing(
         900, 400, "Polarized: one direction collapsed, the other kept",
         "From x (B, C, H, W) the channel branch collapses all positions to one and keeps C // 2 channels; the spatial branch collapses all "
-        "channels to one and keeps every position. Each is a weighted mean whose weights a softmax makes. A sigmoid makes gates of them: "
-        "(B, C, 1, 1) and (B, 1, H, W).",
+        "channels to one and keeps every position. Each is a weighted mean whose weights a softmax makes. In the channel branch wz and "
+        "a LayerNorm, ln, follow. A sigmoid makes gates: (B, C, 1, 1) and (B, 1, H, W).",
     )
     upper, lower, middle, left = 108, 282, 195, 34
     end = _box(drawing, left, middle, [FEATURES] * len(GATE))
@@ -57,9 +57,9 @@ def polarized() -> str:
         drawing.operation(528, y, "σ")
         drawing.arrow((546, y), (596, y))
     _bar(drawing, 384, upper, SUMMARY, "features", side=16)
-    drawing.arrow((424, upper), (448, upper))
-    drawing.layer(448, upper - 24, 46, 48, "wz")
-    drawing.arrow((494, upper), (510, upper))
+    drawing.arrow((424, upper), (438, upper))
+    drawing.layer(438, upper - 24, 58, 48, "wz, ln")
+    drawing.arrow((496, upper), (510, upper))
     _sheet(drawing, 378, lower, MAP, "features", side=13)
     drawing.arrow((436, lower), (510, lower))
     drawing.broadcast(600, upper - (FACE - RISE) / 2, FACE, FACE, GATE, thickness=THICKNESS, bar=13)

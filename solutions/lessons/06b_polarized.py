@@ -134,7 +134,7 @@ for cell in (1, 2, 4, 8):
 #
 # What passes a filter is faint, so it is enhanced: a **softmax** on the smallest tensor, a **sigmoid** at the end.
 #
-# ![From x (B, C, H, W) the channel branch takes a weighted mean over H and W: positions collapsed to 1, C // 2 channels kept; wz and a sigmoid make gates (B, C, 1, 1). The spatial branch takes a weighted mean over C: channels collapsed to 1, H x W positions kept; a sigmoid makes a map (B, 1, H, W). Softmax makes the weights, none negative, their sum 1; sigmoid makes the gates, each between 0 and 1.](figures/polarized.svg)
+# ![From x (B, C, H, W) the channel branch takes a weighted mean over H and W: positions collapsed to 1, C // 2 channels kept; wz, a LayerNorm (ln) and a sigmoid make gates (B, C, 1, 1). The spatial branch takes a weighted mean over C: channels collapsed to 1, H x W positions kept; a sigmoid makes a map (B, 1, H, W). Softmax makes the weights, none negative, their sum 1; sigmoid makes the gates, each between 0 and 1.](figures/polarized.svg)
 
 # %% [markdown]
 # One sentence holds both branches: *a weighted mean over what is collapsed, with weights that the image chooses*.
@@ -474,7 +474,7 @@ for layout in ("parallel", "sequential"):
 #
 # ## 7. Read the code of others: a softmax is missing
 #
-# A widely read Chinese post (《…极化自注意力，更精细的双重注意力建模结构》, "polarized self-attention, a finer structure of dual attention"), written before the authors' own code was public, explains this module and prints code for both branches. Of the spatial one it says, in our words:
+# A widely read Chinese post ("polarized self-attention, a finer structure of dual attention"), written before the authors' own code was public, explains this module and prints code for both branches. Of the spatial one it says, in our words:
 #
 # > (1) Two 1 x 1 convolutions make a query and a value of the input. (2) The query is pooled over all positions; the value keeps its H x W. (3) As the query has lost its positions, a softmax enhances what it says. (4) Query and value are multiplied. (5) Reshape, then a sigmoid, so that every number lies between 0 and 1.
 #
@@ -535,7 +535,7 @@ class NobodyAsks(PostedSpatial):
 print("Do the weights sum to 1?", "Yes." if sum_to_one(NobodyAsks(64)) else "No, not yet.")
 
 # %% [markdown]
-# A plain mean: `wq` never has a say. A query divided by its own sum passes as well, with weights below 0. So a test of one property finds a fault and proves nothing. Exercise 2's check compares numbers and gradients with a reference, on many inputs; that is evidence of another kind.
+# A plain mean: `wq` never has a say. A query divided by its own sum passes as well, and may have weights below 0. So a test of one property finds a fault and proves nothing. Exercise 2's check compares numbers and gradients with a reference, on many inputs; that is evidence of another kind.
 #
 # **The measurement.** Without the softmax, query *and* value grow with x, so the sheet (what the sigmoid is taken of) grows with its square. Multiply the features by 4. How many times as large is the sheet? Guess twice: with the softmax, and as posted.
 
@@ -833,6 +833,7 @@ print(f"a heat map of zeros is off by {truth.square().mean().sqrt():.3f}")
 #
 # - H. Liu, F. Liu, X. Fan, D. Huang: *Polarized Self-Attention: Towards High-quality Pixel-wise Regression*, 2021, [arXiv:2107.00782](https://arxiv.org/abs/2107.00782). Authors' code: [DeLightCMU/PSA](https://github.com/DeLightCMU/PSA).
 # - S. Woo, J. Park, J.-Y. Lee, I. S. Kweon: *CBAM*, ECCV 2018, [arXiv:1807.06521](https://arxiv.org/abs/1807.06521): a gate and a map, made otherwise.
+# - The post of section 7: 《…极化自注意力，更精细的双重注意力建模结构》.
 # - Photographs: sources and licences stand in `attention_lab/photos/CARD.md`.
 #
 # Here is what you have solved:
