@@ -829,6 +829,18 @@ print(f"a heat map of zeros is off by {truth.square().mean().sqrt():.3f}")
 # 7. Put a 3 x 3 convolution *behind* the gate in the experiment and run it again. Coarse maps recover. How can a map that cannot tell the dots apart still tell the next layers the colour? (It has a level.)
 
 # %% [markdown]
+# <details><summary>What we think</summary>
+#
+# 1. Positions: the gates stay, the map is shuffled along. Channels: both change in no simple way, since each weight of a 1 x 1 convolution belongs to a channel.
+# 2. Nothing in the result: a mean and a linear layer can change places. The cost falls from C · C // 2 multiply-adds a position to as many in all.
+# 3. Yes: the weighted mean of `wv(x)` is `wv` of the weighted mean of x. The bias is added to each value, so its weighted mean is the bias times the sum of the weights: right where that sum is 1.
+# 4. The only weight is 1. What is left is `wv`, `wz`, LayerNorm and a sigmoid; `wq` does nothing and learns nothing.
+# 5. A narrow passage, as in SE. The task has three colours: two numbers hold them so that a linear layer can favour each.
+# 6. Any in which only the *order* counts, such as a peak among candidates that are otherwise equal: a small lead is enough.
+# 7. By how bright it is as a whole: one level for red, another for green. That level is in every feature, everywhere, and a layer with a ReLU can compare it with something.
+# </details>
+
+# %% [markdown]
 # ## 12. References
 #
 # - H. Liu, F. Liu, X. Fan, D. Huang: *Polarized Self-Attention: Towards High-quality Pixel-wise Regression*, 2021, [arXiv:2107.00782](https://arxiv.org/abs/2107.00782). Authors' code: [DeLightCMU/PSA](https://github.com/DeLightCMU/PSA).
