@@ -59,6 +59,8 @@ class Case:
     aspect: the check it belongs to, a key of attention_lab.verdict.SHARES. earlier: another call comes first. again: the call is made
     twice with the very same inputs, and the second answer counts.
     raises: the numbers that a ValueError names (an empty tuple: any message); None: nothing is raised.
+    like: the number of an earlier case of the exercise, whose weights it takes over where name and shape are the same: a module that
+    cannot be small is kept once for several cases.
     limit: elements that no tensor's storage may reach, forward or backward. peak: bytes by which a call without gradients may not
     enlarge the process, as the judge measures it from outside (hidden cases only). integer: an int must be an int, not 7.0.
     """
@@ -75,6 +77,7 @@ class Case:
     earlier: bool = False
     again: bool = False
     raises: tuple[int, ...] | None = None
+    like: int | None = None
     limit: int | None = None
     peak: int | None = None
     integer: bool = False

@@ -96,16 +96,18 @@ ATTEMPTS = 30
 PATIENCE = 8
 
 
-def record_case(name: str, case: declare.Case, namespace: dict[str, Any], seed: str = VISIBLE, device: str = "meta") -> recorded.Case:
+def record_case(name: str, case: declare.Case, namespace: dict[str, Any], seed: str = VISIBLE, device: str = "meta",
+                like: recorded.Case | None = None) -> recorded.Case:
     """Ask the reference `namespace[name]` one question and keep question and answer.
 
+    like: the case whose weights it takes over where name and shape are the same.
     device: where a case of the aspect `device` is asked, `cuda` or its stand-in `meta`; all others are asked on the CPU.
     Drawn again while the gradient of a parameter, or of an image of the batch, is zero throughout (a hidden layer that a ReLU
     silences would hide mistakes), up to ATTEMPTS times, or PATIENCE times without gain: some gradients are zero by nature.
     """
     best, most, since = None, -1, 0
     for attempt in range(ATTEMPTS):
-        made = _record_once(name, case, namespace, generator(seed, name, case.label, attempt), device)
+        made = _record_once(name, case, namespace, generator(seed, name, case.label, attempt), device, like)
         gradients = [part for name_, t in made.expected_tensors.items() if name_.startswith("grad.") and t.numel()
                      for part in (t if name_.startswith("grad.input.") and t.ndim > 1 else [t])]
         alive = sum(bool(part.abs().max() > 1e-9) for part in gradients)
@@ -116,7 +118,8 @@ def record_case(name: str, case: declare.Case, namespace: dict[str, Any], seed: 
     return best
 
 
-def _record_once(name: str, case: declare.Case, namespace: dict[str, Any], g: torch.Generator, device: str) -> recorded.Case:
+def _record_once(name: str, case: declare.Case, namespace: dict[str, Any], g: torch.Generator, device: str,
+                 like: recorded.Case | None) -> recorded.Case:
     thing = namespace[name]
     asking = _Asking(namespace, g)
     question = {
@@ -140,7 +143,10 @@ def _record_once(name: str, case: declare.Case, namespace: dict[str, Any], g: to
         question["construct"] = construct
         if case.raises is None:
             module = thing(*map(asking.built, construct["args"]), **{k: asking.built(node) for k, node in construct["kwargs"].items()})
-            asking.tensors.update({f"state.{n}": t for n, t in random_state(module, g).items()})
+            theirs = like.tensors if like else {}
+            for weight, drawn in random_state(module, g).items():
+                known = theirs.get(f"state.{weight}", drawn)
+                asking.tensors[f"state.{weight}"] = known if known.shape == drawn.shape else drawn
     header, tensors = observe(thing, question, asking.tensors, namespace)
     if case.raises is None and case.gradients and case.peak is None:
         for path, leaf in values.leaves(header["output"]):
@@ -208,7 +214,10 @@ def record_exercise(exercise: declare.Exercise, points: float, reference: Module
     if exercise.cases[0].aspect == "device":
         raise ValueError(f"{exercise.name}: the first case places the weights, so that it is asked on the CPU")
     namespace = vars(reference)
-    cases = [record_case(exercise.name, case, namespace, seed, device) for case in exercise.cases]
+    cases: list[recorded.Case] = []
+    for case in exercise.cases:
+        like = None if case.like is None else cases[case.like]
+        cases.append(record_case(exercise.name, case, namespace, seed, device, like))
     made = recorded.Exercise(exercise.name, points, list(exercise.uses), cases, [])
     zero = [row_scales(case.expected_tensors, made.scale) for case in cases]
     known = {"the reference": [fingerprint(case.expected, case.expected_tensors, case.mentions) for case in cases]}

@@ -2,6 +2,7 @@
 
 import pytest
 
+from attention_lab import recorded
 from autograder import record
 from autograder.declare import Case, Draw, Exercise, Mistake
 from solutions.reference import se
@@ -44,3 +45,20 @@ def test_the_same_case_is_the_same_question_each_time():
     first, again = (record.record_case("squeeze", SQUEEZE.cases[0], vars(se)) for _ in range(2))
     assert first.tensors["input.0"].equal(again.tensors["input.0"])
     assert first.expected_tensors["grad.input.0"].equal(again.expected_tensors["grad.input.0"])
+
+
+def test_weights_that_a_case_takes_over_are_kept_once(tmp_path):
+    sizes = []
+    for like in (None, 0):
+        block = Exercise("SEBlock", (Case("a map", (Draw((1, 32, 2, 3)),), construct=(32, 2)),
+                                     Case("another map", (Draw((1, 32, 3, 1)),), construct=(32, 2), like=like),
+                                     Case("fewer hidden channels", (Draw((1, 32, 1, 2)),), construct=(32, 4), like=like)))
+        made = record.record_exercise(block, 2.0, se, [])
+        recorded.save(recorded.Lesson("lesson", "Lesson", [made]), tmp_path / recorded.FILE)
+        sizes.append((tmp_path / recorded.FILE).stat().st_size)
+    for case, then in zip(made.cases, recorded.load(tmp_path / recorded.FILE).exercises[0].cases, strict=True):
+        assert list(case.tensors) == list(then.tensors) and all(t.equal(then.tensors[name]) for name, t in case.tensors.items())
+    first, second, third = ({name: t for name, t in case.tensors.items() if name.startswith("state.")} for case in made.cases)
+    assert all(t.equal(second[name]) for name, t in first.items()) and first.keys() == second.keys() == third.keys()
+    assert all(t.shape != first[name].shape for name, t in third.items())
+    assert sizes[0] - sizes[1] > 4 * sum(t.numel() for t in first.values()) - 1000

@@ -104,15 +104,20 @@ def _dtypes(case: Case) -> dict[str, str]:
 
 
 def save(lesson: Lesson, path: Path) -> None:
-    """Write `lesson` to `path`; the same lesson always gives the same bytes."""
+    """Write `lesson` to `path`; the same lesson always gives the same bytes. A weight that several cases share is written once."""
     tensors: dict[str, Tensor] = {}
     exercises = []
     for e, exercise in enumerate(lesson.exercises):
-        cases = []
+        cases, first, same = [], {}, {}
         for c, case in enumerate(exercise.cases):
             for side, held in (("q", case.tensors), ("e", case.expected_tensors)):
                 # numbered, because the file sorts its names and weights may have to be placed in the order of their definition
-                tensors.update({f"{e}/{c}/{side}/{i:04d}/{name}": _stored(t) for i, (name, t) in enumerate(held.items())})
+                for i, (name, t) in enumerate(held.items()):
+                    key = f"{e}/{c}/{side}/{i:04d}/{name}"
+                    if first.setdefault(id(t), key) == key:
+                        tensors[key] = _stored(t)
+                    else:
+                        same[key] = first[id(t)]
             cases.append({key: getattr(case, key) for key in
                           ("label", "aspect", "question", "expected", "mentions", "limit", "peak", "integer", "inputs")}
                          | {"dtypes": _dtypes(case)})
@@ -121,7 +126,7 @@ def save(lesson: Lesson, path: Path) -> None:
         if mistakes:  # all numbers as one tensor: a name for each would take more room than they do
             tensors[f"{e}/mistakes"] = torch.cat([numbers for mistake in exercise.mistakes for _, numbers in mistake.fingerprints])
         exercises.append({"name": exercise.name, "points": exercise.points, "uses": exercise.uses, "cases": cases,
-                          "mistakes": mistakes})
+                          "mistakes": mistakes} | ({"same": same} if same else {}))
     header = {"lesson": lesson.name, "title": lesson.title, "exercises": exercises}
     path.write_bytes(serialize(dict(sorted(tensors.items())), metadata={KEY: json.dumps(header, sort_keys=True)}))
 
@@ -140,10 +145,11 @@ def load(path: Path, only: str | None = None) -> Lesson:
     """Read a lesson; `only`: the one exercise to read with its tensors. Raises ValueError where `path` is not readable."""
     header = read_header(path)
     with safe_open(path, framework="pt") as file:
-        names = sorted(file.keys())
+        same = {name: first for entry in header["exercises"] for name, first in entry.get("same", {}).items()}
+        names = sorted([*file.keys(), *same])
 
         def under(prefix: str) -> dict[str, Tensor]:
-            held = {n.removeprefix(prefix).rpartition("/")[2]: file.get_tensor(n) for n in names if n.startswith(prefix)}
+            held = {n.removeprefix(prefix).rpartition("/")[2]: file.get_tensor(same.get(n, n)) for n in names if n.startswith(prefix)}
             return {n: t.double() if t.dtype == torch.float32 else t for n, t in held.items()}
 
         exercises = []
