@@ -1,7 +1,7 @@
 """Visible cases of 06a_pyramid_split.
 
-A block needs at least 64 planes, some 45,000 numbers: it is asked little, on small maps, its gradients in float32. The default kernels
-and groups, which stand in the stubs, are asked there and by the hidden cases.
+A block needs at least 64 planes, some 45,000 numbers: it is asked little, on small maps, its gradients in float32, and its cases share
+their weights. The default kernels and groups, which stand in the stubs, are asked there and by the hidden cases.
 """
 
 from autograder.declare import Case, Draw, Exercise, TorchModule
@@ -37,8 +37,8 @@ SPLIT = Exercise("SplitAndConcat", (
 ))
 
 ATTENTION = Exercise("PyramidSplitAttention", (
-    Case("PyramidSplitAttention(4, 12, (1, 3, 5), (1, 2, 2), 1, 2), x of shape (2, 4, 3, 5)", (Draw((2, 4, 3, 5)),),
-         construct=(4, 12, (1, 3, 5), (1, 2, 2), 1, 2)),
+    Case("PyramidSplitAttention(6, 12, (1, 3, 5), (1, 2, 2), 1, 2), x of shape (2, 6, 3, 5)", (Draw((2, 6, 3, 5)),),
+         construct=(6, 12, (1, 3, 5), (1, 2, 2), 1, 2)),
     Case("as many channels in as out, stride=2, x of shape (1, 8, 5, 6)", (Draw((1, 8, 5, 6)),),
          construct={"in_channels": 8, "channels": 8, "kernel_sizes": (3, 1), "groups": (4, 2), "stride": 2, "reduction": 3}),
     Case("training mode, as many channels in as out, x of shape (2, 4, 3, 2)", (Draw((2, 4, 3, 2)),), train=True,
@@ -52,10 +52,12 @@ ATTENTION = Exercise("PyramidSplitAttention", (
 ), uses=("SEWeight", "SplitAndConcat"))
 
 BLOCK = Exercise("EPSABlock", (
-    Case("EPSABlock(3, 64, 2, a strided convolution), x of shape (1, 3, 3, 4), in float32", (Draw((1, 3, 3, 4)),), dtype="float32",
-         construct=(3, 64, 2, TorchModule("Conv2d", (3, 256, 1), {"stride": 2, "bias": False}))),
+    Case("in_channels=3, planes=64, a convolution as downsample, x of shape (1, 3, 2, 3), in float32", (Draw((1, 3, 2, 3)),),
+         dtype="float32", construct={"in_channels": 3, "planes": 64, "downsample": TorchModule("Conv2d", (3, 256, 1), {"bias": False})}),
+    Case("EPSABlock(256, 64, 2, a pooling), stride 2, x of shape (1, 256, 3, 2)", (Draw((1, 256, 3, 2)),), gradients=False, like=0,
+         construct=(256, 64, 2, TorchModule("AvgPool2d", (2,), {"ceil_mode": True}))),
     Case("training mode, in_channels=256, planes=64, no downsample, x of shape (1, 256, 2, 1)", (Draw((1, 256, 2, 1)),), train=True,
-         gradients=False, construct={"in_channels": 256, "planes": 64}),
+         gradients=False, like=1, construct={"in_channels": 256, "planes": 64}),
 ), uses=("PyramidSplitAttention",))
 
 EXERCISES = (SE_WEIGHT, SPLIT, ATTENTION, BLOCK)

@@ -175,6 +175,16 @@ def block(words: str, shape: Shape = small_map, stride: int = 1, norm: bool = Fa
     return size
 
 
+def pooled(words: str) -> Size:
+    """256 channels go in and come out, and a stride makes the map smaller: the shortcut needs a pooling."""
+    def size(r: Random) -> Case:
+        downsample = TorchModule("AvgPool2d", (2,), {"ceil_mode": True})
+        return Case(words, (Draw((1, 256, *r.sample((3, 4, 5), 2))),),
+                    construct={"in_channels": 256, "planes": 64, "stride": 2, "downsample": downsample})
+
+    return size
+
+
 def as_it_is(words: str, shape: Shape, train: bool = False) -> Size:
     """256 channels go in and come out: nothing is needed for the shortcut."""
     def size(r: Random) -> Case:
@@ -191,6 +201,7 @@ BLOCK = (
     block("a downsample with a norm, on odd sides", lambda r: (1, *r.sample((3, 5), 2)), norm=True),
     block("a batch of one", lambda r: (1, *small_map(r)[1:])),
     block("a map of one position", lambda r: (3, 1, 1)),
+    pooled("a stride of two, as many channels out as in"),
     as_it_is("no downsample", lambda r: (1, *r.sample((2, 3, 4), 2))),
     as_it_is("no downsample, training mode", lambda r: (2, *r.sample((2, 3), 2)), train=True),
 )

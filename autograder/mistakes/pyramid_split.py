@@ -31,11 +31,11 @@ CONV3 = "nn.Conv2d(planes, self.expansion * planes, kernel_size=1, bias=False)"
 MISTAKES = (
     # --- SEWeight
     Mistake("se-applies-itself", "SEWeight",
-            "You multiply x by the weights, as an SE block does. SEWeight gives the weights out, (B, C, 1, 1); the module that calls it "
+            "You multiply x by the weights, as an SE block does. SEWeight gives the weights out, (B, C', 1, 1); the module that calls it "
             "applies them.",
             ((f"return {WEIGHTS}", f"return x * {WEIGHTS}"),)),
     Mistake("se-flat", "SEWeight",
-            "The numbers are right, but of shape (B, C). Keep two axes of size 1 behind: (B, C, 1, 1).",
+            "The numbers are right, but of shape (B, C'). Keep two axes of size 1 behind: (B, C', 1, 1).",
             ((f"return {WEIGHTS}", f"return {WEIGHTS}[:, :, 0, 0]"),)),
     Mistake("se-no-bias", "SEWeight",
             "Your layers have no bias. Lesson 01's had none; here both have one (leave torch's default).",
@@ -44,7 +44,7 @@ MISTAKES = (
             "fc1 has no bias. Both layers have one.",
             ((FC1, FC1.replace(")", ", bias=False)")),)),
     Mistake("se-not-pooled", "SEWeight",
-            "Nothing is pooled: each position gets weights of its own, (B, C, H, W). Take the mean of each channel over H and W first.",
+            "Nothing is pooled: each position gets weights of its own, (B, C', H, W). Take the mean of each channel over H and W first.",
             ((MEAN, "x"),)),
     Mistake("se-maximum", "SEWeight",
             "You take the largest value of each channel. SEWeight takes the mean over H and W.",
@@ -83,6 +83,34 @@ MISTAKES = (
     Mistake("se-reduction-ignored", "SEWeight",
             "The argument `reduction` has no effect: 16 is written in its place.",
             ((HIDDEN, "hidden = channels // 16"),)),
+    Mistake("se-means-without-axes", "SEWeight",
+            "What your convolution receives is (B, C'); it takes (B, C', 1, 1). With keepdim=True the mean leaves axes of size 1 in "
+            "the place of H and W.",
+            ((MEAN, "x.mean(dim=(2, 3))"),)),
+    Mistake("se-means-with-one-axis", "SEWeight",
+            "What your convolution receives is (B, C', 1), which it takes for one image of B channels. Leave two axes of size 1 behind, "
+            "(B, C', 1, 1): a mean over dim=(2, 3) with keepdim=True.",
+            ((MEAN, "x.flatten(2).mean(dim=2, keepdim=True)"),)),
+    Mistake("se-linear-of-means", "SEWeight",
+            "nn.Linear works on the last axis, which has size 1 here; the channels are axis 1. A 1 x 1 convolution (nn.Conv2d) works on "
+            "axis 1.",
+            ((FC1, "nn.Linear(channels, hidden)"), (FC2, "nn.Linear(hidden, channels)"))),
+    Mistake("se-linear-of-maps", "SEWeight",
+            "nn.Linear works on the last axis, which is the width of x here; the channels are axis 1. Take the mean over H and W first, "
+            "with keepdim=True; a 1 x 1 convolution (nn.Conv2d) works on axis 1.",
+            ((FC1, "nn.Linear(channels, hidden)"), (FC2, "nn.Linear(hidden, channels)"), (MEAN, "x"))),
+    Mistake("se-images-in-a-loop", "SEWeight",
+            "You ask for axis 3 of a tensor that has three axes. If it is one image of the batch: it is (C', H, W), and H and W are its "
+            "axes 1 and 2. No loop over the batch is needed: in x they are axes 2 and 3.",
+            ((MEAN, "torch.stack([image.mean(dim=(2, 3), keepdim=True) for image in x])"),)),
+    Mistake("se-images-strung-together", "SEWeight",
+            "The numbers are right, but batch and channels have become one axis, (B * C', 1, 1). Keep them apart: (B, C', 1, 1). (Of a "
+            "list of images, torch.stack makes a batch, torch.cat does not.)",
+            ((f"return {WEIGHTS}", f"return {WEIGHTS}.flatten(0, 1)"),)),
+    Mistake("se-layers-exchanged", "SEWeight",
+            "The first of your two layers gives `channels` channels, where it should take them. First comes fc1, from channels to "
+            "channels // reduction, then fc2, back to channels.",
+            ((f"fc1 = {FC1}", f"fc1 = {FC2}"), (f"fc2 = {FC2}", f"fc2 = {FC1}"))),
     Mistake("se-detached", "SEWeight",
             "The numbers are right, but the result is detached (`detach()`, `.data` or `no_grad()`): nothing in it would ever learn.",
             ((f"return {WEIGHTS}", f"return {WEIGHTS}.detach()"),)),
@@ -99,23 +127,31 @@ MISTAKES = (
     Mistake("split-four-scales", "SplitAndConcat",
             "The number of scales is written into your code as 4. It is len(kernel_sizes), and each scale puts out channels // S.",
             ((f"width = {WIDTH}", "width = channels // 4"),)),
+    Mistake("split-four-indices", "SplitAndConcat",
+            "Your code asks for a kernel size or a number of groups that is not there. There are len(kernel_sizes) of each, not always "
+            "four: zip(kernel_sizes, groups) gives those that are there.",
+            ((PAIRS, "for k, g in ((kernel_sizes[i], groups[i]) for i in range(4))"),)),
+    Mistake("split-four-throughout", "SplitAndConcat",
+            "Your code asks for a kernel size or a number of groups that is not there. There are len(kernel_sizes) of each, not always "
+            "four; as many scales share the channels.",
+            ((PAIRS, "for k, g in ((kernel_sizes[i], groups[i]) for i in range(4))"), (f"width = {WIDTH}", "width = channels // 4"))),
     Mistake("split-plain-list", "SplitAndConcat",
             "Your convolutions are in a plain Python list, where torch does not find them: no optimiser, no `.to(device)`, no state_dict "
             "sees them. Use nn.ModuleList.",
             (("nn.ModuleList(\n", "list(\n"),)),
     Mistake("split-concatenated", "SplitAndConcat",
-            "Your scales are concatenated along the channels, (B, C, H, W). Give them an axis of their own: torch.stack(..., dim=1), "
-            "(B, S, C // S, H, W).",
+            "Your scales are concatenated along the channels, (B, S * C', H', W'). Give them an axis of their own: torch.stack(..., "
+            "dim=1), (B, S, C', H', W').",
             ((STACKED, "torch.cat([conv(x) for conv in self.convs], dim=1)"),)),
     Mistake("split-axis-two", "SplitAndConcat",
-            "The axis of the scales stands behind the channels, (B, C // S, S, H, W). It comes right after the batch: dim=1.",
+            "The axis of the scales stands behind the channels, (B, C', S, H', W'). It comes right after the batch: dim=1.",
             ((STACKED, STACKED.replace("dim=1", "dim=2")),)),
     Mistake("split-axis-zero", "SplitAndConcat",
-            "The axis of the scales stands in front of the batch, (S, B, C // S, H, W). It comes right after the batch: dim=1.",
+            "The axis of the scales stands in front of the batch, (S, B, C', H', W'). It comes right after the batch: dim=1.",
             ((STACKED, STACKED.replace("dim=1", "dim=0")),)),
     Mistake("split-mixed-up", "SplitAndConcat",
-            "Your reshape deals the channels out to the scales one by one. The channels of a scale stay together: (B, S * C', H, W) "
-            "becomes (B, S, C', H, W); stack does it by itself.",
+            "Your reshape deals the channels out to the scales one by one. The channels of a scale stay together: (B, S * C', H', W') "
+            "becomes (B, S, C', H', W'); stack does it by itself.",
             ((STACKED, "torch.cat([conv(x) for conv in self.convs], dim=1).unflatten(1, (-1, len(self.convs))).transpose(1, 2)"),)),
     Mistake("split-added", "SplitAndConcat",
             "You add the scales up. They stay apart here, each on its own place of a new axis.",
@@ -167,11 +203,11 @@ MISTAKES = (
             "of the scales, dim=1.",
             ((SHARES, SHARES.replace("dim=1", "dim=2")),)),
     Mistake("psa-softmax-over-batch", "PyramidSplitAttention",
-            "Your softmax runs over the images of the batch. Here the scales compete: dim=1 of (B, S, C // S, 1, 1).",
+            "Your softmax runs over the images of the batch. Here the scales compete: dim=1 of (B, S, C', 1, 1).",
             ((SHARES, SHARES.replace("dim=1", "dim=0")),)),
     Mistake("psa-softmax-over-all", "PyramidSplitAttention",
             "Your softmax runs over all channels of all scales at once. Each channel is decided by itself: over the S scales, dim=1 of "
-            "(B, S, C // S, 1, 1).",
+            "(B, S, C', 1, 1).",
             ((SHARES, "torch.softmax(weights.flatten(1, 2), dim=1).unflatten(1, weights.shape[1:3])"),)),
     Mistake("psa-no-softmax", "PyramidSplitAttention",
             "The softmax over the scales is missing: you multiply by the sigmoids themselves.",
@@ -203,7 +239,7 @@ MISTAKES = (
             ((RESULT, "(scales * shares).sum(dim=1)"),)),
     Mistake("psa-interleaved", "PyramidSplitAttention",
             "Your channels alternate between the scales. All channels of the first scale come first, then those of the second: "
-            "flatten(1, 2) of (B, S, C // S, H, W).",
+            "flatten(1, 2) of (B, S, C', H', W').",
             ((RESULT, "(scales * shares).transpose(1, 2).flatten(1, 2)"),)),
     Mistake("psa-se-for-each-scale", "PyramidSplitAttention",
             "Every scale has a SEWeight of its own. One serves them all: `se` is called S times.",
@@ -212,6 +248,29 @@ MISTAKES = (
     Mistake("psa-se-of-all-channels", "PyramidSplitAttention",
             "Your SEWeight is made for all channels at once. It serves one scale at a time: channels // S channels.",
             ((SE, "SEWeight(channels, reduction)"), (OF_SCALES, "self.se(scales.flatten(1, 2)).unflatten(1, scales.shape[1:3])"))),
+    Mistake("psa-se-made-for-all-channels", "PyramidSplitAttention",
+            "Your SEWeight is made for all `channels`. It is asked about one scale at a time, and a scale has channels // S of them, S "
+            "being len(kernel_sizes).",
+            ((SE, "SEWeight(channels, reduction)"),)),
+    Mistake("psa-se-made-for-input-channels", "PyramidSplitAttention",
+            "Your SEWeight is made for in_channels. It is asked about the scales, not about x, and a scale has channels // S, S being "
+            "len(kernel_sizes).",
+            ((SE, "SEWeight(in_channels, reduction)"),)),
+    Mistake("psa-all-channels-to-se", "PyramidSplitAttention",
+            "`se` receives the channels of all scales at once. It takes those of one scale: call it once for each.",
+            ((OF_SCALES, "self.se(scales.flatten(1, 2)).unflatten(1, scales.shape[1:3])"),)),
+    Mistake("psa-five-axes-to-se", "PyramidSplitAttention",
+            "`se` receives five axes, all scales at once. It takes one scale, (B, C', H', W'): call it once for each, and put its answers "
+            "on a new axis with torch.stack(..., dim=1).",
+            ((OF_SCALES, "self.se(scales)"),)),
+    Mistake("psa-weights-scales-first", "PyramidSplitAttention",
+            "Your weights have the scales in front of the batch, (S, B, C', 1, 1). They belong behind it, as in what `split` gives: "
+            "torch.stack(..., dim=1) over `scales.unbind(dim=1)`. (`for scale in scales` goes through the images of the batch.)",
+            ((OF_SCALES, OF_SCALES.replace("], dim=1", "], dim=0")),)),
+    Mistake("psa-weights-concatenated", "PyramidSplitAttention",
+            "Your weights have S * C' channels on one axis, where the scales have C'. Put what `se` gives of each scale on a new axis with "
+            "torch.stack(..., dim=1): (B, S, C', 1, 1).",
+            ((OF_SCALES, OF_SCALES.replace("stack", "cat")),)),
     Mistake("psa-se-of-the-sum", "PyramidSplitAttention",
             "Every scale gets the same weights (from one of them, or from all added up), so that every share is 1 / S. Ask SEWeight about "
             "each scale.",
@@ -248,6 +307,20 @@ MISTAKES = (
     Mistake("block-downsample-ignored", "EPSABlock",
             "`downsample` is never called: x itself is added, whose channels or size do not fit where a downsample is given.",
             ((SHORTCUT, "x"),)),
+    Mistake("block-downsample-only-with-a-stride", "EPSABlock",
+            "With stride 1 your block adds x itself, although a `downsample` is given. Whether it is called depends on nothing but whether "
+            "there is one: with stride 1 the channels alone may differ.",
+            ((SHORTCUT, "self.downsample(x) if self.psa.split.convs[0].stride != (1, 1) else x"),)),
+    Mistake("block-downsample-only-for-channels", "EPSABlock",
+            "Where as many channels go in as come out your block adds x itself, although a `downsample` is given. Whether it is called "
+            "depends on nothing but whether there is one: with a stride the size alone differs.",
+            ((SHORTCUT, "x if x.shape[1] == y.shape[1] else self.downsample(x)"),)),
+    Mistake("block-downsample-of-none", "EPSABlock",
+            "Where `downsample` is None your block calls it. Add x itself then.",
+            ((SHORTCUT, "self.downsample(x)"),)),
+    Mistake("block-downsample-first", "EPSABlock",
+            "conv1 receives what `downsample` gives. It takes x as it came: only the shortcut is downsample(x).",
+            ((FIRST, FIRST.replace("self.conv1(x)", "self.conv1(x if self.downsample is None else self.downsample(x))")),)),
     Mistake("block-shortcut-only-with-downsample", "EPSABlock",
             "Where downsample is None nothing is added. Add x itself then.",
             ((SHORTCUT, "0 if self.downsample is None else self.downsample(x)"),)),
@@ -291,6 +364,20 @@ MISTAKES = (
     Mistake("block-stride-in-last-convolution", "EPSABlock",
             "The stride is in conv3. It belongs to psa: `PyramidSplitAttention(planes, planes, stride=stride)`.",
             ((PSA, "PyramidSplitAttention(planes, planes)"), (CONV3, CONV3.replace("bias", "stride=stride, bias")))),
+    Mistake("block-stride-in-first-convolution-too", "EPSABlock",
+            "The stride is in conv1 and in psa, so that the map shrinks twice. It belongs to psa alone.",
+            ((CONV1, CONV1.replace("bias", "stride=stride, bias")),)),
+    Mistake("block-stride-in-last-convolution-too", "EPSABlock",
+            "The stride is in psa and in conv3, so that the map shrinks twice. It belongs to psa alone.",
+            ((CONV3, CONV3.replace("bias", "stride=stride, bias")),)),
+    Mistake("block-stride-for-kernels", "EPSABlock",
+            "A number stands where psa takes a sequence. Its third argument is kernel_sizes: hand the stride over by its name, "
+            "`stride=stride`.",
+            ((PSA, "PyramidSplitAttention(planes, planes, stride)"),)),
+    Mistake("block-psa-of-input-channels", "EPSABlock",
+            "psa is made for in_channels. conv1 has made `planes` channels of them: `PyramidSplitAttention(planes, planes, "
+            "stride=stride)`.",
+            ((PSA, "PyramidSplitAttention(in_channels, planes, stride=stride)"),)),
     Mistake("block-bias", "EPSABlock",
             "conv1 and conv3 have a bias. In front of a BatchNorm it is of no use: bias=False.",
             ((CONV1, CONV1.replace(", bias=False", "")), (CONV3, CONV3.replace(", bias=False", "")))),

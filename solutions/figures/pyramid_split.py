@@ -5,7 +5,7 @@ from solutions.figures.primitives import Drawing, depth, tint
 # One illustrative example for the whole lesson: three channels for each of four scales.
 KERNELS = (3, 5, 7, 9)
 GROUPS = (1, 4, 8, 16)
-WEIGHTS = ((0.9, 0.2, 0.5), (0.6, 0.3, 0.5), (0.3, 0.6, 0.5), (0.1, 0.9, 0.5))
+WEIGHTS = ((0.9, 0.2, 0.5), (0.6, 0.3, 0.5), (0.3, 0.6, 0.5), (0.1, 0.8, 0.5))
 FEATURES = 0.85
 
 
@@ -69,7 +69,7 @@ def psa_block() -> str:
     whole = [FEATURES * 2 * share for scale in SHARES for share in scale]
     drawing.box(826, middle - 8, 30, 30, whole, "features", thickness=3.4)
     drawing.text(846, middle + 48, "output", bold=True)
-    drawing.text(838, middle + 66, "(B, 4C', H', W')", size=12, mono=True)
+    drawing.text(832, middle + 66, "(B, 4C', H', W')", size=12, mono=True)
     for x, name, shape in ((246, "scales", "(B, C', H', W')"), (379, "weights", "(B, C', 1, 1)"), (592, "shares", "(B, C', 1, 1)")):
         drawing.label(x, 414, name, shape)
     drawing.text(327, 458, "one se, called four times", size=14)
@@ -125,24 +125,22 @@ def groups() -> str:
 
 
 def mixing_desk() -> str:
-    """The shares of three channels as faders, and how far a fader can go, 900 x 352 px."""
+    """The shares of three channels as faders, 900 x 352 px."""
     drawing = Drawing(
         900, 352, "The softmax over the scales as a mixing desk",
         "For each of three channels there are four faders, one a scale, which always add up to 1. Channel 0: 0.37, 0.27, 0.20, 0.16. "
-        "Channel 1: 0.18, 0.20, 0.27, 0.36. Channel 2: four times 0.25. No fader leaves the band from 0.11 to 0.48.",
+        "Channel 1: 0.18, 0.20, 0.28, 0.34. Channel 2: four times 0.25.",
     )
     top, height = 66, 186
-    lowest, highest = 1 / (1 + 3 * 2.71828), 2.71828 / (2.71828 + 3)
     base = top + height
 
     def level(share: float) -> float:
-        return base - share * height / 0.6
+        return base - share * height
 
     for channel in range(3):
         left = 108 + channel * 270
         drawing.rectangle(left - 26, top - 18, 242, height + 70, "#FFFFFF", radius=10, outline="border")
         drawing.text(left + 95, 36, f"channel {channel}", bold=True, size=16)
-        drawing.rectangle(left - 14, level(highest), 218, level(lowest) - level(highest), tint("gate", 0.12), outline="border")
         shares = [scale[channel] for scale in SHARES]
         for i, share in enumerate(shares):
             x = left + 12 + i * 55
@@ -150,9 +148,10 @@ def mixing_desk() -> str:
             drawing.rectangle(x - 15, level(share) - 8, 30, 16, tint("gate", 0.35 + share), radius=4)
             drawing.text(x, base + 18, f"{share:.2f}", size=15, bold=True)
             drawing.text(x, base + 38, f"{KERNELS[i]} × {KERNELS[i]}", size=14, colour="quiet")
-        drawing.text(left + 95, base + 76, f"weights {'  '.join(f'{scale[channel]:.1f}' for scale in WEIGHTS)}", size=14)
-    drawing.text(74, level(highest) + 5, "0.48", size=13, anchor="end")
-    drawing.text(74, level(lowest) + 5, "0.11", size=13, anchor="end")
+            drawing.text(x, base + 76, f"{WEIGHTS[i][channel]:.1f}", size=14)
+    for share in (0, 1):
+        drawing.text(70, level(share) + 5, str(share), size=14, anchor="end")
+    drawing.text(70, base + 76, "weights", size=14, anchor="end")
     return drawing.svg()
 
 

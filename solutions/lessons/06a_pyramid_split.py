@@ -28,13 +28,13 @@
 # | part | minutes |
 # |---|---|
 # | the problem, the idea | 15 |
-# | exercise 1, `SEWeight` (2 points) | 10 |
+# | exercise 1, `SEWeight` (2 points) | 12 |
 # | predict, then run: what do groups cost? | 12 |
-# | exercise 2, `SplitAndConcat` (3 points) | 20 |
-# | exercise 3, `PyramidSplitAttention` (3 points) | 25 |
-# | exercise 4, `EPSABlock` (2 points); the number of the network | 30 |
-# | read the code of others, the bug museum | 20 |
-# | the experiment | 18 |
+# | exercise 2, `SplitAndConcat` (3 points) | 22 |
+# | exercise 3, `PyramidSplitAttention` (3 points) | 30 |
+# | exercise 4, `EPSABlock` (2 points); the number of the network | 35 |
+# | read the code of others, the bug museum | 24 |
+# | the experiment | 20 |
 # | paper against code, questions | 10 |
 
 # %%
@@ -114,7 +114,12 @@ fine_only = torch.where(asked == 0, answers, lucky) == answers
 print(f"always the fine stripes: {100 * fine_only.float().mean():.0f} % right")
 
 # %% [markdown]
-# 67 %: right in the half that asks for the fine stripes, and by luck in a third of the other half. Always naming the coarse ones gives the same. Whoever wants more must see **both scales**, and **choose by picture**.
+# <details><summary>What it gives</summary>
+#
+# 67 %: right in the half that asks for the fine stripes, and by luck in a third of the other half. Always naming the coarse ones gives the same.
+# </details>
+#
+# Whoever wants more must see **both scales**, and **choose by picture**.
 
 # %% [markdown]
 # ## 2. The idea
@@ -123,32 +128,32 @@ print(f"always the fine stripes: {100 * fine_only.float().mean():.0f} % right")
 #
 # ![Pyramid split attention: x (B, C, H, W) goes into four convolutions, 3 x 3 to 9 x 9, each of which gives a scale (B, C', H', W'). One se, called four times, makes weights (B, C', 1, 1) of each. A softmax over the scales makes shares of them, which multiply the scales. Concatenated, they are the output (B, 4 C', H', W').](figures/psa_block.svg)
 #
-# S is the number of scales, C' the number of channels of each: the C channels of the output, shared out, C' = C // S.
+# x has C channels. The output has `channels`, which S scales share: each has C' = channels // S of them.
 #
 # | in the paper | in words | here |
 # |---|---|---|
 # | $F_i = \mathrm{Conv}_{k_i, G_i}(X)$ | the features of scale i, with kernel size $k_i$ and $G_i$ groups | `SplitAndConcat`, (B, S, C', H', W') |
 # | $Z_i = \mathrm{SEWeight}(F_i)$ | one number between 0 and 1 per channel of a scale | `SEWeight`, (B, C', 1, 1) |
 # | $a_i = e^{Z_i} / \sum_j e^{Z_j}$ | the share of scale i | a softmax over the S scales |
-# | $Y = \mathrm{Cat}_i\,(a_i \odot F_i)$ | every scale times its share, side by side | `PyramidSplitAttention`, (B, C, H', W') |
+# | $Y = \mathrm{Cat}_i\,(a_i \odot F_i)$ | every scale times its share, side by side | `PyramidSplitAttention`, (B, S · C', H', W') |
 
 # %% [markdown]
 # ## 3. Exercise 1: `SEWeight`
 #
-# Lesson 01's squeeze and excitation, with three differences. The layers are **1 x 1 convolutions** (`nn.Conv2d`), which take (B, C, 1, 1) as it is. They have a **bias**. And the weights are given *out*, not multiplied with x: the softmax needs them first.
+# Lesson 01's squeeze and excitation, with three differences. The layers are **1 x 1 convolutions** (`nn.Conv2d`), which take (B, C', 1, 1) as it is. They have a **bias**. And the weights are given *out*, not multiplied with x: the softmax needs them first.
 #
-# Take the mean of each channel over H and W, (B, C, 1, 1); `fc1` to C // r channels; ReLU; `fc2` back to C; sigmoid. Return (B, C, 1, 1).
+# Its x is one scale, (B, C', H, W), and its argument `channels` is C'. Take the mean of each channel over H and W, (B, C', 1, 1); `fc1` to C' // r channels, r being `reduction`; ReLU; `fc2` back to C'; sigmoid. Return (B, C', 1, 1).
 #
-# Worked example, C = 2, r = 2: the means are (3, 1). `fc1` has the weights (1, -1) and bias 0: hidden 2. `fc2` has the weights (1, -1) and biases (0, 2): (2, 0). The sigmoid makes (0.88, 0.5) of it.
+# Worked example, C' = 2, r = 2: the means are (3, 1). `fc1` has the weights (1, -1) and bias 0: hidden 2. `fc2` has the weights (1, -1) and biases (0, 2): (2, 0). The sigmoid makes (0.88, 0.5) of it.
 #
-# Where C // r is 0, a `ValueError` names both numbers, C and r.
+# Where C' // r is 0, a `ValueError` names both numbers, C' and r.
 
 # %% nbgrader={"grade": false, "grade_id": "seweight", "locked": false, "schema_version": 3, "solution": true, "task": false}
 class SEWeight(nn.Module):
-    """Channel weights between 0 and 1, given out and not applied: (B, C, H, W) -> (B, C, 1, 1).
+    """Channel weights between 0 and 1, given out, not applied: (B, C', H, W) -> (B, C', 1, 1).
 
-    fc1: nn.Conv2d, 1 x 1, from channels to channels // reduction; fc2: 1 x 1, back to channels.
-    Both have a bias. Mean over H and W, fc1, ReLU, fc2, sigmoid.
+    C' is channels. fc1: nn.Conv2d, 1 x 1, to channels // reduction; fc2: the same, back to
+    channels. Both have a bias. Mean over H and W, fc1, ReLU, fc2, sigmoid.
     Raises ValueError, with both numbers in the message, where channels // reduction is 0.
     """
 
@@ -256,7 +261,7 @@ for k, groups in zip((3, 5, 7, 9), (1, 4, 8, 16)):
 # ## 5. Exercise 2: `SplitAndConcat`
 #
 # S convolutions side by side, in an `nn.ModuleList` called `convs`. The i-th has kernel size `kernel_sizes[i]`, padding `kernel_sizes[i] // 2`, `groups[i]` groups, the stride, and **no bias**. Each reads **all** `in_channels` of x and puts out
-# `channels // S`. S is the number of kernel sizes, not always four. Return their outputs on a new axis behind the batch, in order: (B, S, channels // S, H', W').
+# C' = `channels // S`. S is the number of kernel sizes, not always four. Return their outputs on a new axis behind the batch, in order: (B, S, C', H', W').
 #
 # (The name is the paper's. Neither a split of x nor a concatenation is in it; section 7 comes back to that.)
 #
@@ -264,10 +269,11 @@ for k, groups in zip((3, 5, 7, 9), (1, 4, 8, 16)):
 
 # %% nbgrader={"grade": false, "grade_id": "splitandconcat", "locked": false, "schema_version": 3, "solution": true, "task": false}
 class SplitAndConcat(nn.Module):
-    """Convolutions of several sizes, all of x: (B, in_channels, H, W) -> (B, S, C', H', W').
+    """Convolutions of several sizes, all of x: (B, C, H, W) -> (B, S, C', H', W').
 
-    C' is channels // S. convs: nn.ModuleList of S nn.Conv2d without bias, from in_channels to
-    C'; the i-th has kernel_sizes[i], padding kernel_sizes[i] // 2, groups[i] and the stride.
+    C is in_channels, C' is channels // S. convs: nn.ModuleList of S nn.Conv2d without bias,
+    from C to C' channels; the i-th has kernel_sizes[i], padding kernel_sizes[i] // 2,
+    groups[i] and the stride.
     """
 
     def __init__(self, in_channels: int, channels: int, kernel_sizes=(3, 5, 7, 9),
@@ -309,20 +315,21 @@ check(SplitAndConcat)
 # %% [markdown]
 # ## 6. Exercise 3: `PyramidSplitAttention`
 #
-# `split` is a `SplitAndConcat`. `se` is **one** `SEWeight` for C' channels, asked about every scale in turn. Its S answers per channel go through a **softmax over the scales**, and each scale is multiplied by its shares. At last the scales stand side by side: (B, channels, H', W'), all C' channels of the first scale, then those of the second.
+# `split` is a `SplitAndConcat`. `se` is **one** `SEWeight` for C' channels, asked about every scale in turn. Its S answers per channel go through a **softmax over the scales**, and each scale is multiplied by its shares. At last the scales stand side by side: (B, S · C', H', W'), all C' channels of the first scale, then those of the second.
 #
-# ![A mixing desk. For each of three channels there are four faders, one a scale, which add up to 1. Channel 0: 0.37, 0.27, 0.20, 0.16 from the weights 0.9, 0.6, 0.3, 0.1. Channel 1: 0.18, 0.20, 0.27, 0.36. Channel 2: four times 0.25. No fader leaves the band from 0.11 to 0.48.](figures/mixing_desk.svg)
+# ![A mixing desk. For each of three channels there are four faders, one a scale, which add up to 1. Channel 0: 0.37, 0.27, 0.20, 0.16 from the weights 0.9, 0.6, 0.3, 0.1. Channel 1: 0.18, 0.20, 0.28, 0.34. Channel 2: four times 0.25.](figures/mixing_desk.svg)
 #
 # A softmax is a mixing desk whose faders always add up to 1: whoever pushes one up pulls the others down. Every channel has a desk of its own.
 #
 # Worked example, channel 0 of the drawing: the weights are 0.9, 0.6, 0.3, 0.1. Their exponentials are 2.46, 1.82, 1.35, 1.11, together 6.74; so the shares are 0.37, 0.27, 0.20, 0.16.
 #
-# With C' = C // S, a `ValueError` for C' // reduction = 0 comes from your `SEWeight` by itself.
+# The `ValueError` for C' // reduction = 0 comes from your `SEWeight` by itself.
 
 # %% nbgrader={"grade": false, "grade_id": "pyramidsplitattention", "locked": false, "schema_version": 3, "solution": true, "task": false}
 class PyramidSplitAttention(nn.Module):
-    """Every scale times its shares, side by side: (B, in_channels, H, W) -> (B, C, H', W').
+    """Every scale times its shares, side by side: (B, C, H, W) -> (B, S * C', H', W').
 
+    C is in_channels, C' is channels // S.
     split: SplitAndConcat(in_channels, channels, kernel_sizes, groups, stride), with S scales;
     se: one SEWeight(channels // S, reduction) for all of them. The shares of a channel are the
     softmax, over the scales, of what se gives. The output has the scales in their order.
@@ -377,7 +384,10 @@ measured = {"the largest share": round(one_high.softmax(0)[0].item(), 2),
 predict_then_run(predicted, measured, unit="share of one scale")
 
 # %% [markdown]
-# e / (e + 3) = 0.48 and 1 / (1 + 3e) = 0.11. That is the band in the drawing. No scale can be switched off, none gets half: two shares differ by a factor of e = 2.7 at most. The paper speaks of *selecting* scales; as published it is a mild preference.
+# <details><summary>Why these two</summary>
+#
+# e / (e + 3) = 0.48 and 1 / (1 + 3e) = 0.11. No scale can be switched off, none gets half: two shares differ by a factor of e = 2.7 at most. The paper speaks of *selecting* scales; as published it is a mild preference.
+# </details>
 #
 # ### The authors' order
 #
@@ -415,7 +425,7 @@ print("their order, the weights rearranged:  equal?", same)
 # %% [markdown]
 # ## 7. Exercise 4: `EPSABlock`
 #
-# ResNet-50 is a chain of **bottlenecks**: a 1 x 1 convolution to a few channels, the `planes`; a 3 x 3 convolution; a 1 x 1 convolution to four times as many; and a **shortcut** that adds the block's input. EPSANet puts your module in the place of the 3 x 3 convolution.
+# ResNet-50 is a chain of **bottlenecks**: a 1 x 1 convolution to a few channels, the `planes`; a 3 x 3 one; a 1 x 1 one to four times as many; and a **shortcut** that adds x. EPSANet replaces the 3 x 3 one by your module.
 #
 # ![The EPSA block: x goes through conv1, bn1 and ReLU to (B, P, H, W), through psa, bn2 and ReLU to (B, P, H', W'), through conv3 and bn3 to (B, 4P, H', W'). x, or downsample of x, is added; a ReLU follows.](figures/epsa_block.svg)
 #
@@ -423,17 +433,17 @@ print("their order, the weights rearranged:  equal?", same)
 # - `psa`, a `PyramidSplitAttention` from planes to planes with the **stride** and its other defaults, `bn2`, ReLU;
 # - `conv3` (1 x 1, to 4 · planes), `bn3`; plus the shortcut; then ReLU.
 #
-# Neither 1 x 1 convolution has a bias. Where x has another shape than the sum, the caller hands over a module `downsample` that makes it fit (also with stride 1, where only the channels differ): add `downsample(x)`. Where that is `None`, add x. Do not change x in place.
+# `conv1` and `conv3` have no bias. `planes`, P, is a multiple of 64: 16 groups must divide the P / 4 channels of a scale. Where x does not fit (with stride 1 too: the channels may differ), the caller hands over `downsample`: add `downsample(x)`. Where that is `None`, add x. Do not change x in place.
 #
-# Worked example: `bn3` gives -3 somewhere, the shortcut 5: relu(-3 + 5) = 2, whereas relu(-3) + 5 would be 5.
+# Worked example: `bn3` gives -3, the shortcut 5: relu(-3 + 5) = 2, not relu(-3) + 5 = 5.
 
 # %% nbgrader={"grade": false, "grade_id": "epsablock", "locked": false, "schema_version": 3, "solution": true, "task": false}
 class EPSABlock(nn.Module):
     """ResNet's bottleneck with pyramid split attention: (B, C, H, W) -> (B, 4P, H', W').
 
-    C is in_channels, P is planes. conv1, bn1, ReLU: 1 x 1 to P; psa, bn2, ReLU: with this
-    stride; conv3, bn3: 1 x 1 to 4P. The shortcut is downsample(x), or x where downsample is
-    None; then ReLU.
+    C is in_channels; P is planes, a multiple of 64. conv1, bn1, ReLU: 1 x 1 to P; psa, bn2,
+    ReLU: with this stride; conv3, bn3: 1 x 1 to 4P. The shortcut is downsample(x), or x where
+    downsample is None; then ReLU.
     """
 
     expansion = 4
@@ -520,11 +530,14 @@ for name, numbers in (("EPSANet-50", (3, 4, 6, 3)), ("EPSANet-101", (3, 4, 23, 3
     print(f"{name}: {total(numbers):,} parameters")
 
 # %% [markdown]
+# <details><summary>What it should be</summary>
+#
 # **22,561,715**, to the last digit what we count in the authors' own code, and the 22.56 M of [their README](https://github.com/murufeng/EPSANet). It is 12 % *less* than ResNet-50.
+# </details>
 #
-# ### One paper, three readings
+# ### One paper, four readings
 #
-# The paper's figure draws x cut into S parts, one for each convolution, and one SE module for each scale. A post of October 2021 tells of the cut as well. The authors' code has neither: every convolution reads all channels, and one SE serves all. How would you know which of them the published figures belong to? Count.
+# The paper's figure draws x cut into S parts, one for each convolution, and one SE module for each scale. A post of October 2021 tells of the cut as well. The authors' code has neither: every convolution reads all channels, and one SE serves all. How would you know which of them the published number belongs to? Count.
 
 # %%
 fifty = list(blocks_of((3, 4, 6, 3)))
@@ -534,9 +547,11 @@ of_se, of_convs = (sum(count(part) for part in parts) for parts in
 print(f"all channels, one SE:        {one_se / 1e6:.2f} million")
 print(f"all channels, four SEs:      {(one_se + 3 * of_se) / 1e6:.2f} million")
 print(f"a quarter each, one SE:      {(one_se - of_convs * 3 / 4) / 1e6:.2f} million")
+both = one_se + 3 * of_se - of_convs * 3 / 4
+print(f"a quarter each, four SEs:    {both / 1e6:.2f} million")
 
 # %% [markdown]
-# Only the first is 22.56. (What the figure draws, a quarter each and four SEs, is 16.36.) A parameter count is a fingerprint: it tells readings apart that a drawing leaves open, and it costs three lines.
+# Only the first is the number of the authors' README. The last is what the figure draws. A parameter count is a fingerprint: it tells readings apart that a drawing leaves open, and it costs three lines.
 
 # %% [markdown]
 # ## 8. Read the code of others: the case of the empty module
