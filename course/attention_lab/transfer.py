@@ -182,7 +182,7 @@ def _candidates(reference: tuple, learner: tuple) -> list[dict[str, str]]:
     ours, theirs = dict(reference), dict(learner)
     fits = {name for name in ours if name in theirs and canonical(ours[name]) == canonical(theirs[name])}
     if len(fits) == len(ours) == len(theirs):
-        return [{name: name for name in fits}]
+        return [{name: name for name in ours}]  # in their order: of a tensor under two names the last one counts
     for bare in (False, True):  # layers; or, where a layer was written out as bare parameters, every tensor by itself
         left, right = tree(list(reference), bare), tree(list(learner), bare)
         if Counter(u.signature() for u in left.units()) == Counter(u.signature() for u in right.units()):
