@@ -63,6 +63,8 @@ class Case:
     cannot be small is kept once for several cases.
     limit: elements that no tensor's storage may reach, forward or backward. peak: bytes by which a call without gradients may not
     enlarge the process, as the judge measures it from outside (hidden cases only). integer: an int must be an int, not 7.0.
+    fresh: the module keeps the values that it starts with; the output must not depend on those that are drawn.
+    drops: dropout drops what is largest, so that it is seen where it stands and whether whole channels go.
     """
 
     label: str
@@ -81,6 +83,8 @@ class Case:
     limit: int | None = None
     peak: int | None = None
     integer: bool = False
+    fresh: bool = False
+    drops: bool = False
 
 
 @dataclass(frozen=True)

@@ -136,12 +136,15 @@ def _record_once(name: str, case: declare.Case, namespace: dict[str, Any], g: to
                                {k: asking.node(v, f"earlier.{k}") for k, v in case.kwargs.items()}]
     if case.again:
         question["again"] = True
+    if case.drops:
+        question["drops"] = True
+    placed = case.raises is None and not case.fresh
     if inspect.isclass(thing):
         positional, named = ((), case.construct) if isinstance(case.construct, dict) else (case.construct, {})
         construct = {"args": [asking.node(v, f"construct.{i}") for i, v in enumerate(positional)],
-                     "kwargs": {k: asking.node(v, f"construct.{k}") for k, v in named.items()}, "placed": case.raises is None}
+                     "kwargs": {k: asking.node(v, f"construct.{k}") for k, v in named.items()}, "placed": placed}
         question["construct"] = construct
-        if case.raises is None:
+        if placed:
             module = thing(*map(asking.built, construct["args"]), **{k: asking.built(node) for k, node in construct["kwargs"].items()})
             theirs = like.tensors if like else {}
             for weight, drawn in random_state(module, g).items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import linecache
 import re
+import sys
 from types import FrameType
 from typing import Any
 
@@ -41,6 +42,14 @@ def describe(error: BaseException, namespace: dict[str, Any]) -> dict[str, Any]:
     return {"type": type(error).__name__, "message": text[:LONGEST], "value_error": isinstance(error, ValueError),
             "numbers": [int(n) for n in re.findall(r"\d+", text[:LONGEST])][:50],
             "not_implemented": unwritten, "place": place, "line": line, "number": number, "operands": operands, "caller": caller}
+
+
+def current_line(namespace: dict[str, Any] | None) -> str | None:
+    """The learner's line that is running, or None outside of their code. namespace: their global names."""
+    frame = sys._getframe(1)
+    while frame and frame.f_globals is not namespace:
+        frame = frame.f_back
+    return frame and _line(frame, frame.f_lineno)
 
 
 def _line(frame: FrameType, number: int) -> str | None:

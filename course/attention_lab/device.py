@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import importlib
-import linecache
 import sys
 import types
 from collections.abc import Callable, Iterator
@@ -19,7 +18,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from .crash import LONGEST
+from .crash import current_line
 
 aten = torch.ops.aten
 INDEXING = {aten.index, aten.index_put, aten.index_put_, aten._index_put_impl_, aten._unsafe_index, aten._unsafe_index_put}
@@ -53,7 +52,8 @@ class Mixed(TorchDispatchMode):
     def __torch_dispatch__(self, function, types, args=(), kwargs=None):
         kwargs = kwargs or {}
         if self.first is None and (stayed := self._stayed(function, args, kwargs)):
-            self.first = {"operation": str(function.overloadpacket), "shapes": [list(t.shape) for t in stayed], "line": self._line()}
+            self.first = {"operation": str(function.overloadpacket), "shapes": [list(t.shape) for t in stayed],
+                          "line": current_line(self.namespace)}
         if self.kind == "meta" and self._brought_back(function, args, kwargs):
             self.invented = True
             return torch.zeros(args[0].shape, dtype=kwargs.get("dtype") or args[0].dtype)
@@ -77,12 +77,6 @@ class Mixed(TorchDispatchMode):
             return []
         alias = function._schema.arguments[0].alias_info if function._schema.arguments else None
         return [t for t in given if t.device.type == "cpu" and (t.ndim or alias and alias.is_write and t is first)]
-
-    def _line(self) -> str | None:
-        frame = sys._getframe(1)
-        while frame and frame.f_globals is not self.namespace:
-            frame = frame.f_back
-        return frame and (linecache.getline(frame.f_code.co_filename, frame.f_lineno, frame.f_globals).strip()[:LONGEST] or None)
 
 
 def without_numbers(error: BaseException, mixed: Mixed) -> BaseException:

@@ -18,6 +18,15 @@ from .recorded import Case, Observation
 NO_GRADIENT = ("no gradient arrives. Either the result does not depend on it, or a `detach()`, `.data`, `no_grad()` or a conversion to "
                "plain numbers cuts the graph.")
 
+# Why a tensor is too large (the `causes` of observe.LargestTensor).
+UNCUT = (" Where no `dim` is given, `split` and `chunk` cut along axis 0, the batch, which leaves all positions in one piece here: name "
+         "the axis of the positions.")
+FALLS_BACK = {
+    "axes": "its arguments have fewer than four axes (make them (B, 1, N, C))",
+    "width": "queries and keys have another width than the values (pad them with zeros)",
+    "strides": "the numbers of a position do not lie side by side in memory, as behind a transpose or permute (add `.contiguous()`)",
+}
+
 
 class Difference:
     """aspect: the check that fails (a key of verdict.SHARES). where: the tensor, as a learner would call it.
@@ -92,12 +101,20 @@ def _differences(case: Case, observation: Observation, scale: dict[str, float]) 
     if case.limit is not None and header["largest"] and header["largest"]["elements"] >= case.limit:
         largest = header["largest"]
         found.append(Difference("memory", "largest tensor", f"`{largest['operation']}` makes a tensor of {largest['elements']:,} elements, "
-                                f"shape {tuple(largest['shape'])}; {case.limit:,} or more are not allowed here."))
+                                f"shape {tuple(largest['shape'])}; {case.limit:,} or more are not allowed here."
+                                + _why_so_large(largest["causes"])
+                                + (f"\nin your line: {largest['line']}" if largest["line"] else "")))
     grown = header.get("grown")  # the judge's own entry
     if case.peak is not None and grown is not None and grown >= case.peak:
         found.append(Difference("memory", "peak memory", f"without gradients your code needs {grown / 2**20:.0f} MiB at its peak; "
                                 f"less than {case.peak / 2**20:.0f} MiB are allowed."))
     return found
+
+
+def _why_so_large(causes: list[str]) -> str:
+    reasons = [FALLS_BACK[cause] for cause in causes if cause in FALLS_BACK]
+    fused = f" On the CPU `scaled_dot_product_attention` builds the whole map here, because {', and because '.join(reasons)}."
+    return (fused if reasons else "") + (UNCUT if "uncut" in causes else "")
 
 
 def _left_behind(case: Case, header: dict) -> list[Difference]:

@@ -45,7 +45,7 @@ def fingerprint(header: dict, tensors: dict[str, Tensor], mentions: list[int]) -
         raised and [raised["type"], set(mentions) <= set(raised["numbers"]), *([] if raised["value_error"] else [raised["message"]])],
         unplaced and sorted([list(canonical(shape)) for _, shape in header["parameters"]]),
         header["changed"],
-        header["dropout"],
+        sorted(set(header["dropout"])),
         [[path, leaf if isinstance(leaf, (dict, str, bool, type(None))) else "number"] for path, leaf in scalars],
         [[name, list(tensors[name].shape), str(tensors[name].dtype)] for name in seen],
         *([[header["mixed"] and header["mixed"]["operation"], header["devices"]]] if header["mixed"] or header["devices"] else []),

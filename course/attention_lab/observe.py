@@ -6,6 +6,7 @@ A *question* is a JSON header and named tensors (see `values` for the nodes):
      "args": [...], "kwargs": {...}, "earlier": [args, kwargs] or null (a call before the one observed), "train": false,
      "dtype": "float64", "device": "cpu", "gradients": true, "trace": false, "largest": false, "choice": 0,
      "again": true (where the call is made twice with the very same inputs, and the second answer counts),
+     "drops": true (where dropout drops what is largest in the place of nothing),
      "measured": true (where the call is made without gradients, and the judge measures how much the process grows)}
     tensors: state.<name>, the tensors that the nodes name, cotangent.<path> for each output
 
@@ -24,7 +25,8 @@ NaN or infinite, and the tensor that a node names is among the tensors.
     parameters  list of [text, shape]
     output      node
     changed     list of text
-    largest     null or {"elements": integer of at least 0, "operation": text, "shape": shape}; null unless the question asks for it
+    largest     null or {"elements": integer of at least 0, "operation": text, "shape": shape, "line": text or null, "causes": list
+                of "axes", "width", "strides" and "uncut" (LargestTensor)}; null unless the question asks for it
     dropout     list of floats: the shares that were active
     trace       list of [text, {"received": node, "gave": node, "again": bool}]; empty unless the question asks for it
     mixed       null or {"operation": text, "shapes": list of shape, "line": text or null}; null where the question's device is "cpu"
@@ -38,6 +40,7 @@ from __future__ import annotations
 
 import contextlib
 import inspect
+import math
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -55,18 +58,24 @@ from . import device as devices
 DROPOUTS = {torch.dropout, torch.feature_dropout, torch.alpha_dropout, F.dropout, F.dropout1d, F.dropout2d, F.dropout3d,
             F.alpha_dropout, F.feature_alpha_dropout, torch.dropout_, torch.feature_dropout_, torch.alpha_dropout_,
             torch.feature_alpha_dropout, torch.feature_alpha_dropout_}
-
+OF_CHANNELS = {torch.feature_dropout, torch.feature_dropout_, torch.feature_alpha_dropout, torch.feature_alpha_dropout_,
+               F.dropout1d, F.dropout2d, F.dropout3d, F.feature_alpha_dropout}
+CUTS = {torch.split, torch.chunk, Tensor.split, Tensor.chunk}
 
 CPU = torch.device("cpu")
 
 
 class NoDropout(TorchFunctionMode):
     """Dropout lets everything through, so that a module in training mode has one right answer; `active` lists what it would
-    have dropped."""
+    have dropped.
 
-    def __init__(self) -> None:
+    drops: it drops that share of elements, or of whole channels, that is largest. No chance in this either.
+    """
+
+    def __init__(self, drops: bool = False) -> None:
         super().__init__()
         self.active: list[float] = []
+        self.drops = drops
 
     def __torch_function__(self, function, types, args=(), kwargs=None):
         kwargs = kwargs or {}
@@ -74,17 +83,65 @@ class NoDropout(TorchFunctionMode):
             return function(*args, **kwargs)
         share = args[1] if len(args) > 1 else kwargs.get("p", 0.5)
         training = args[2] if len(args) > 2 else kwargs.get("training", kwargs.get("train", True))
-        if training and share:
-            self.active.append(float(share))
-        return args[0] if args else kwargs["input"]
+        given = args[0] if args else kwargs["input"]
+        if not (training and share):
+            return given
+        self.active.append(float(share))
+        return _without_largest(given, float(share), 2 if function in OF_CHANNELS else given.ndim) if self.drops else given
 
 
-class LargestTensor(TorchDispatchMode):
-    """Remembers the largest storage that an operation of the forward or backward pass returned, in elements."""
+def _without_largest(given: Tensor, share: float, axes: int) -> Tensor:
+    """Dropout of the largest units, at least one; a unit is what the first `axes` axes count. What is left is scaled as usual."""
+    size = given.detach().abs()
+    size = size.flatten(axes).sum(-1) if axes < given.ndim else size
+    dropped = torch.zeros(size.numel(), dtype=torch.bool, device=given.device)
+    dropped[size.flatten().topk(math.ceil(share * size.numel())).indices] = True
+    kept = ~dropped.reshape(*size.shape, *[1] * (given.ndim - axes))
+    return given * kept / (1 - share) if share < 1 else given * 0
+
+
+class _Calls(TorchFunctionMode):
+    """Which of torch's functions is running, as Python calls it, and whether a tensor was cut along the batch by mistake."""
 
     def __init__(self) -> None:
         super().__init__()
+        self.running: tuple[Callable, tuple, dict] | None = None
+        self.uncut = False
+
+    def __torch_function__(self, function, types, args=(), kwargs=None):
+        kwargs, outer = kwargs or {}, self.running
+        self.running = function, args, kwargs
+        try:
+            result = function(*args, **kwargs)
+        finally:
+            self.running = outer
+        if function in CUTS and len(result) == 1 == len(args[0]) and result[0].ndim > 1 and args[1:2] != (1,):
+            self.uncut |= kwargs.get("dim", args[2] if len(args) > 2 else 0) == 0
+        return result
+
+
+class LargestTensor(TorchDispatchMode):
+    """Remembers the largest storage that an operation of the forward or backward pass returned, in elements.
+
+    operation: the function that Python called, or torch's own name of it. line: the learner's, whose global names `namespace` is.
+    causes: known reasons why it is large: `scaled_dot_product_attention` without an axis of heads ("axes"), with values of another
+    "width", with numbers of a position that do not lie side by side ("strides"); a `split` that left the whole ("uncut").
+    """
+
+    def __init__(self, namespace: dict[str, Any] | None = None) -> None:
+        super().__init__()
+        self.namespace, self.calls = namespace, _Calls()
         self.elements, self.operation, self.shape = 0, "", ()
+        self.line: str | None = None
+        self.causes: list[str] = []
+
+    def __enter__(self) -> LargestTensor:
+        self.calls.__enter__()
+        return super().__enter__()
+
+    def __exit__(self, *error: Any) -> None:
+        super().__exit__(*error)
+        self.calls.__exit__(*error)
 
     def __torch_dispatch__(self, function, types, args=(), kwargs=None):
         result = function(*args, **(kwargs or {}))
@@ -92,8 +149,19 @@ class LargestTensor(TorchDispatchMode):
             if isinstance(item, Tensor):
                 elements = item.untyped_storage().nbytes() // item.element_size()
                 if elements > self.elements:
-                    self.elements, self.operation, self.shape = elements, str(function), tuple(item.shape)
+                    called = self.calls.running
+                    self.elements, self.shape = elements, tuple(item.shape)
+                    self.operation = called[0].__name__.strip("_") if called else str(function)
+                    self.line, self.causes = crash.current_line(self.namespace), self._causes(called)
         return result
+
+    def _causes(self, called: tuple[Callable, tuple, dict] | None) -> list[str]:
+        if called is None or called[0] is not F.scaled_dot_product_attention:
+            return ["uncut"] if self.calls.uncut else []
+        _, args, kwargs = called
+        q, k, v = (*args, *(kwargs[name] for name in ("query", "key", "value")[len(args):]))[:3]
+        found = {"axes": q.ndim < 4, "width": q.shape[-1] != v.shape[-1], "strides": any(t.stride(-1) != 1 for t in (q, k, v))}
+        return [cause for cause, holds in found.items() if holds]
 
 
 class NotAModule(TypeError):
@@ -125,7 +193,7 @@ class _Observation:
         self.tensors = {name: t.to(dtype) if t.is_floating_point() else t for name, t in tensors.items()}
         self.header: dict[str, Any] = {"raised": None, "unplaced": None, "placements": 1, "parameters": [], "output": None,
                                        "changed": [], "largest": None, "dropout": [], "trace": [], "mixed": None, "devices": {}}
-        self.dropout = NoDropout()
+        self.dropout = NoDropout(question.get("drops", False))
         self.seen: dict[str, Tensor] = {}
         self.leaves: dict[str, Tensor] = {}  # what gradients are taken of: input.<number>, param.<the reference's name>
         self.names: dict[str, str] = {}  # the module's parameter names -> the reference's
@@ -148,7 +216,7 @@ class _Observation:
                     stack.enter_context(mixed)
                 if self.question["earlier"]:
                     self.call(target, *self.question["earlier"], watched=False)
-                largest = stack.enter_context(LargestTensor()) if self.question["largest"] else None
+                largest = stack.enter_context(LargestTensor(self.namespace)) if self.question["largest"] else None
                 output = self.call(target, self.question["args"], self.question["kwargs"], watched=True)
                 self.header["output"] = values.encode(output, self.seen, "output", self.header["devices"] if self.elsewhere else None)
                 self.header["dropout"] = sorted(self.dropout.active)
@@ -157,7 +225,7 @@ class _Observation:
                     self.differentiate(output)
                 if largest:
                     self.header["largest"] = {"elements": largest.elements, "operation": largest.operation,
-                                              "shape": list(largest.shape)}
+                                              "shape": list(largest.shape), "line": largest.line, "causes": largest.causes}
             if isinstance(target, nn.Module):
                 for name, buffer in target.named_buffers():
                     if name in self.names and buffer.device.type != "meta":
@@ -188,7 +256,7 @@ class _Observation:
         self.header["parameters"] = [[name, list(p.shape)] for name, p in module.named_parameters()]
         self.hidden_layers = _unregistered(module)
         if not question["construct"]["placed"]:
-            return module  # arguments that a call refuses: the weights do not matter
+            return module  # arguments that a call refuses, where weights do not matter; or the values that a module starts with
         self.names = self.place(module, "state.", question["exercise"])
         if self.elsewhere:
             devices.move(module, self.device)

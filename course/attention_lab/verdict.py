@@ -19,9 +19,10 @@ from .trace import first_difference
 Ask = Callable[[dict, dict[str, Tensor]], Observation]
 
 # What each check is worth in an exercise that has it, and what a green line says of it. Without a right output the rest is
-# worth nothing: an empty function leaves its input untouched too.
-SHARES = {"output": 4, "gradients": 3, "memory": 3, "state": 1, "dtype": 1, "device": 1, "input": 1, "errors": 1}
+# worth nothing: an empty function leaves its input untouched too. Where memory is limited, all the rest is worth half of the points.
+SHARES = {"output": 4, "gradients": 3, "memory": 3, "start": 1, "state": 1, "dtype": 1, "device": 1, "input": 1, "errors": 1}
 VERIFIED = {"output": "output", "gradients": "gradients", "memory": "memory stays within the limit",
+            "start": "a fresh module does what it should",
             "state": "nothing is kept from call to call", "dtype": "dtype followed", "device": "device followed",
             "input": "input untouched", "errors": "impossible arguments refused"}
 NOT_COMPARED = "not compared: the output is not right"
@@ -227,12 +228,14 @@ def _compared(exercise: Exercise, found: list[list[Difference]]) -> list[int]:
 
 def _points(exercise: Exercise, found: list[list[Difference]], checks: list[Check]) -> float:
     """The shares of the checks that passed. Where the output is wrong the other checks are worth nothing, and being right on at
-    least half of the cases is worth half of the output's share."""
+    least half of the cases is worth half of the output's share. Above a limit of memory at most half of the points are left."""
     shares = {check.name: SHARES[check.name] for check in checks}
     passed = sum(shares[check.name] for check in checks if check.outcome == "passed")
     if any(check.name == "output" and check.outcome != "passed" for check in checks):
         outputs = [ds for case, ds in zip(exercise.cases, found) if case.aspect == "output"]
         passed = shares["output"] / 2 if 2 * sum(not ds for ds in outputs) >= len(outputs) else 0
+    if any(check.name == "memory" and check.outcome != "passed" for check in checks):
+        passed = min(passed, sum(shares.values()) / 2)
     return int(exercise.points * passed / sum(shares.values()) * 20) / 20  # rounded down to a twentieth: what is missing is missing
 
 
@@ -293,16 +296,19 @@ def _headline(exercise: Exercise, found: list[list[Difference]], index: int, dif
     begins = trace and "first difference is" in trace and difference.message.startswith(OF_IMAGES)
     if trace and (not difference.specific or begins):
         return trace, True
-    lead = f"{difference.where[0].upper()}{difference.where[1:]}: {difference.message}"
+    first, *_ = difference.message.split("\n")
+    lead = f"{difference.where[0].upper()}{difference.where[1:]}: {first}"
     unknown = [name for name in exercise.uses if difference.message.startswith("NameError") and f"'{name}'" in difference.message]
     if unknown:
         return f"`{unknown[0]}` is not defined yet: run the cell of that exercise first, then check this one again.", True
     if difference.where == "crash":
-        lead = "Your code stops with an error: " + difference.message.split("\n")[0]
+        lead = "Your code stops with an error: " + first
         if "unexpected keyword argument" in lead or "required positional argument" in lead:
             return lead + ". Keep the arguments and their names as the exercise gives them.", True
     if difference.where in ("parameters", "class", "device"):
-        lead = difference.message.split("\n")[0]
+        lead = first
+    if difference.aspect == "memory":  # what comes before it in SHARES is right
+        return f"The numbers are right, but your code holds more at once than it may. {lead}", True
     if wrong and len(wrong) <= len(values_cases) // 2 and index in wrong:
         return f"Right on other inputs, wrong with {case.label}. {lead}", True
     if case.expected["raised"]:

@@ -1,5 +1,9 @@
 """A limit on the largest tensor, in the forward and in the backward pass."""
 
+from dataclasses import replace
+
+import pytest
+
 from autograder.declare import Case, Draw
 
 MIX = """
@@ -45,3 +49,28 @@ def test_a_limit_within_an_exercise_of_one_aspect(way):
     lesson = way(MIX, "mix", Case("64 tokens", BIG, limit=64 * 32))
     lesson.right("def mix(q, k, v):\n    return torch.cat([(q[:, i:i + 1] @ k.mT).softmax(-1) @ v for i in range(q.shape[1])], 1)")
     lesson.wrong("def mix(q, k, v):\n    return (q @ k.mT).softmax(-1) @ v", "4,096 elements")
+
+
+@pytest.mark.parametrize("answer, telling", [
+    ("F.scaled_dot_product_attention(q, k, v, scale=1.0)", "because its arguments have fewer than four axes"),
+    ("F.scaled_dot_product_attention(q[:, None], k[:, None], v.mT.contiguous().mT[:, None], scale=1.0)[:, 0]",
+     "because the numbers of a position do not lie side by side"),
+    ("torch.cat([(rows @ k.mT).softmax(-1) @ v for rows in q.split(4)], 0)", "`split` and `chunk` cut along axis 0, the batch"),
+])
+def test_the_cause_of_a_large_tensor(way, answer, telling):
+    lesson = way(MIX, "mix", *CASES)
+    lesson.wrong(f"def mix(q, k, v):\n    return {answer}", "The numbers are right", telling, f"in your line: return {answer}")
+
+
+def test_a_fused_kernel_with_values_of_another_width(way):
+    lesson = way(MIX, "mix", *(replace(case, args=(*case.args[:2], Draw((*case.args[2].shape[:2], 3)))) for case in CASES))
+    answer = "F.scaled_dot_product_attention(q[:, None], k[:, None], v[:, None], scale=1.0)[:, 0]"
+    lesson.wrong(f"def mix(q, k, v):\n    return {answer}", "because queries and keys have another width than the values")
+    lesson.right(f"def mix(q, k, v):\n    q, k = F.pad(q, (0, 1)), F.pad(k, (0, 1))\n    return {answer}")
+
+
+def test_more_than_the_limit_leaves_half_of_the_points(way):
+    lesson = way(MIX, "mix", *CASES)
+    said = lesson.wrong("def mix(q, k, v):\n    parts = [one for one in q.split(1)]\n    return torch.cat([(q @ k.mT).softmax(-1) @ v], 0)",
+                        "The numbers are right", never=("name the axis",))
+    assert said.points == 5

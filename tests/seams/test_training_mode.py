@@ -95,6 +95,51 @@ def test_dropout_lets_everything_through(way, layer, call):
     lesson.wrong(answer.replace("return self.conv", "return -self.conv"), "its sign is flipped everywhere")
 
 
+@pytest.mark.parametrize("answer, right", [
+    ("self.conv(F.dropout2d(x, 0.1, self.training))", True),
+    ("self.conv(torch.feature_dropout(x.flatten(2), 0.1, self.training).view_as(x))", True),
+    ("self.conv(F.dropout(x, 0.1, self.training))", False),
+    ("F.dropout2d(self.conv(x), 0.1, self.training)", False),
+    ("self.conv(F.dropout2d(x / 2, 0.1, self.training) + F.dropout2d(x - x / 2, 0.1, self.training))", True),
+    ("self.conv(F.dropout2d(x - 1, 0.1, self.training) + F.dropout2d(torch.ones_like(x), 0.1, self.training))", False),
+])
+def test_where_dropout_stands_and_what_it_drops(way, answer, right):
+    lesson = way(DROPPED, "Classifier", Case("evaluation", (Draw((2, 4, 3, 3)),), construct={"channels": 4, "classes": 3}),
+                 Case("training mode", (Draw((2, 4, 3, 3)),), construct={"channels": 4, "classes": 3}, train=True, drops=True))
+    answer = f"""
+        class Classifier(nn.Module):
+            def __init__(self, channels, classes):
+                super().__init__()
+                self.conv = nn.Conv2d(channels, classes, 1)
+
+            def forward(self, x):
+                return {answer}
+        """
+    if right:
+        lesson.right(answer)
+    else:
+        lesson.wrong(answer, "training mode")
+
+
+def test_what_a_module_starts_with(way):
+    """A gate that starts at zero; what it starts with is asked apart from what it does."""
+    gated = """
+        class Gated(nn.Module):
+            def __init__(self, channels):
+                super().__init__()
+                self.conv = nn.Conv2d(channels, channels, 1)
+                self.gamma = nn.Parameter(torch.zeros(1))
+
+            def forward(self, x):
+                return x + self.gamma * self.conv(x)
+        """
+    lesson = way(gated, "Gated", *(Case("an image", (Draw((2, 4, 3, 3)),), construct={"channels": 4}, fresh=fresh, gradients=not fresh,
+                                        aspect="start" if fresh else "output") for fresh in (False, True)))
+    assert "a fresh module" in lesson.right(gated.replace("gamma", "gate").replace("torch.zeros(1)", "torch.tensor(0.0)")).headline
+    lost = lesson.wrong(gated.replace("zeros", "ones"))
+    assert [check.name for check in lost.checks if check.outcome != "passed"] == ["start"]
+
+
 @pytest.mark.parametrize("call, telling", [
     ("x", "p=0.1 should be active in training mode and is not"),
     ("F.dropout(x, 0.3, self.training)", "p=0.3 is active in training mode; expected p=0.1"),
