@@ -12,11 +12,17 @@ def refused() -> tuple[Case, ...]:
                       construct={"channels": channels, "reduction": reduction}) for label, channels, reduction in EMPTY)
 
 
+def fresh(exercise: str, shape: tuple[int, ...], **options: object) -> Case:
+    """A module that nobody has trained: with gamma at 0, what is gathered does not count."""
+    return Case(f"a fresh {exercise}, which should return x itself, x of shape {shape}", (Draw(shape),), aspect="start",
+                fresh=True, gradients=False, **options)
+
+
 def asked(name: str) -> tuple[Case, ...]:
     """What both forms of position attention are asked."""
     return (
         Case("channels=8, reduction=2, x of shape (2, 8, 3, 4)", (Draw((2, 8, 3, 4)),), construct={"channels": 8, "reduction": 2}),
-        Case("channels=16 and the default reduction, x of shape (2, 16, 2, 5)", (Draw((2, 16, 2, 5)),), construct={"channels": 16}),
+        Case("channels=16 and the default reduction, x of shape (2, 16, 2, 3)", (Draw((2, 16, 2, 3)),), construct={"channels": 16}),
         Case(f"{name}(11, 4), where 4 does not divide, and a batch of one, x of shape (1, 11, 4, 3)", (Draw((1, 11, 4, 3)),),
              construct=(11, 4)),
         Case("a second call on the same module, x of shape (2, 6, 3, 2)", (Draw((2, 6, 3, 2)),), earlier=True, aspect="state",
@@ -25,12 +31,12 @@ def asked(name: str) -> tuple[Case, ...]:
              construct={"channels": 6, "reduction": 2}),
         Case("another device, channels=6, reduction=2, x of shape (2, 6, 2, 3)", (Draw((2, 6, 2, 3)),), aspect="device",
              construct={"channels": 6, "reduction": 2}),
+        fresh(name, (2, 6, 2, 3), construct={"channels": 6, "reduction": 2}),
     )
 
 
 POSITION = Exercise("PositionAttention", (
     *asked("PositionAttention"),
-    Case("training mode, x of shape (3, 6, 3, 2)", (Draw((3, 6, 3, 2)),), train=True, construct={"channels": 6, "reduction": 2}),
     Case("an x in channels-last order of memory, one row, shape (2, 6, 1, 4)", (Draw((2, 6, 1, 4), layout="channels_last"),),
          construct={"channels": 6, "reduction": 3}),
     Case("its method `attention`, channels=8, reduction=2, x of shape (2, 8, 3, 4)", (Draw((2, 8, 3, 4)),), method="attention",
@@ -53,18 +59,18 @@ CHANNEL = Exercise("ChannelAttention", (
     gram("ChannelAttention(True) and a batch of one, ", (1, 7, 2, 3), construct=(True,)),
     gram("negate=False, ", (2, 6, 2, 3), construct={"negate": False}),
     gram("one row, ", (2, 5, 1, 4), construct={"negate": True}),
-    gram("training mode, ", (3, 4, 2, 3), train=True),
     gram("channels-last order of memory, ", (2, 5, 3, 4), layout="channels_last", construct={"negate": True}),
     gram("its method `attention`, ", (2, 5, 2, 4), method="attention"),
     gram("its method `attention`, negate=True, ", (2, 5, 2, 4), method="attention", construct={"negate": True}),
     gram("a second call on the same module, ", (2, 4, 3, 2), earlier=True, aspect="state", construct={"negate": True}),
     gram("float32, ", (2, 4, 2, 3), dtype="float32", aspect="dtype"),
     gram("another device, ", (2, 4, 2, 3), aspect="device", construct={"negate": True}),
+    fresh("ChannelAttention", (2, 4, 2, 3)),
 ))
 
 EFFICIENT = Exercise("EfficientPositionAttention", (
     *asked("EfficientPositionAttention"),
-    Case("391 positions, a number that no usual chunk divides, x of shape (1, 2, 17, 23)", (Draw((1, 2, 17, 23)),),
+    Case("323 positions, a number that no usual chunk divides, x of shape (1, 2, 17, 19)", (Draw((1, 2, 17, 19)),),
          construct={"channels": 2, "reduction": 1}),
     Case("1024 positions, where no tensor may have half as many elements as there are pairs, x of shape (1, 2, 32, 32)",
          (Draw((1, 2, 32, 32)),), aspect="memory", limit=1024 * 1024 // 2, construct={"channels": 2, "reduction": 2}),
@@ -74,12 +80,10 @@ EFFICIENT = Exercise("EfficientPositionAttention", (
 HEAD = Exercise("DANetHead", (  # its weights fill most of what is recorded, so that gradients are asked for once
     Case("in_channels=32, num_classes=3, x of shape (2, 32, 2, 3)", (Draw((2, 32, 2, 3)),),
          construct={"in_channels": 32, "num_classes": 3}),
-    Case("DANetHead(35, 2), where 4 does not divide, training mode, x of shape (2, 35, 3, 2)", (Draw((2, 35, 3, 2)),), train=True,
-         construct=(35, 2), gradients=False),
-    Case("a second call on the same module, one image, x of shape (1, 32, 3, 2)", (Draw((1, 32, 3, 2)),), earlier=True, aspect="state",
-         construct={"in_channels": 32, "num_classes": 2}, gradients=False),
-    Case("a float32 x of shape (1, 32, 3, 2)", (Draw((1, 32, 3, 2)),), dtype="float32", aspect="dtype",
-         construct={"in_channels": 32, "num_classes": 2}, gradients=False),
+    Case("DANetHead(35, 2), where 4 does not divide, training mode with a dropout of the largest channels, x of shape (2, 35, 3, 2)",
+         (Draw((2, 35, 3, 2)),), train=True, drops=True, construct=(35, 2), gradients=False),
+    Case("a second call on the same module, one float32 image, x of shape (1, 32, 3, 2)", (Draw((1, 32, 3, 2)),), dtype="float32",
+         earlier=True, aspect="dtype", construct={"in_channels": 32, "num_classes": 2}, gradients=False),
     Case("another device, in_channels=32, num_classes=2, x of shape (2, 32, 3, 2)", (Draw((2, 32, 3, 2)),), aspect="device",
          construct={"in_channels": 32, "num_classes": 2}),
 ), uses=("PositionAttention", "ChannelAttention"))

@@ -42,6 +42,15 @@ def of_bottleneck(r: Random, construct: Construct) -> Case:
     return Case("", (Draw((2, channels_of(construct), height, width)),), construct=construct)
 
 
+def fresh(r: Random) -> Case:
+    """A module that nobody has trained: gamma is 0, so that it returns x."""
+    return _as_built(image("", batch_and_map)(r))
+
+
+def _as_built(case: Case) -> Case:
+    return replace(case, label="a fresh module, which should return x itself", fresh=True, gradients=False, aspect="start")
+
+
 def watched(r: Random) -> Case:
     """A call of which no tensor may be large, forward or backward."""
     height, channels = r.choice((16, 32, 64)), 8 * r.randint(2, 4)
@@ -67,7 +76,7 @@ def many(low: int, high: int) -> Shape:
     return shape
 
 
-POSITIONS = (*(image(words, shape) for words, shape in SHAPES.items()), *bottlenecks(of_bottleneck, default=8))
+POSITIONS = (*(image(words, shape) for words, shape in SHAPES.items()), *bottlenecks(of_bottleneck, default=8), fresh)
 MAPS = tuple(image(f"its method `attention`{words and ', '}{words}", shape, method="attention") for words, shape in SHAPES.items())
 REFUSED = empty_bottlenecks(of_bottleneck, default=8)
 
@@ -100,6 +109,7 @@ CHANNELS = (
     channels("not negated, said", batch_and_map, negate=False),
     *(channels(f"its method `attention`{', negated' * negate}", batch_and_map, "attention", negate=negate) for negate in (False, True)),
     channels("its method `attention`, one image", lambda r: (1, 3, 5), "attention", negate=True),
+    lambda r: _as_built(channels("", batch_and_map, negate=r.random() < 0.5)(r)),
 )
 
 
@@ -119,6 +129,11 @@ def in_order(r: Random) -> Case:
     return replace(case, construct=tuple(case.construct.values()))
 
 
+def dropped(r: Random) -> Case:
+    """Training mode, with a dropout of which something is seen."""
+    return replace(head("", two_and_map)(r), label="training mode with a dropout of the largest channels", train=True, drops=True)
+
+
 def two_and_map(r: Random) -> tuple[int, int, int]:
     return (2, *batch_and_map(r)[1:])
 
@@ -132,6 +147,7 @@ HEADS = (
     head("channels that 4 does not divide", two_and_map, rest=1),
     head("channels that leave a large rest", two_and_map, rest=3),
     in_order,
+    dropped,
 )
 
 GRADERS = (

@@ -19,6 +19,7 @@ NEGATE = f"""if self.negate:
         """
 WEIGHTS = "torch.softmax(energy, dim=-1)"
 MIXED = "self.attention(x) @ x.flatten(2)"
+SCRAMBLED = "x.reshape(len(x), -1, x.shape[1]).transpose(1, 2)"
 
 TURNED = "self.value(x).flatten(2).transpose(1, 2)"
 CHUNK = "checkpoint(gather, some, keys, values, use_reentrant=False)"
@@ -84,6 +85,9 @@ def with_gamma(short: str, exercise: str, what: str) -> tuple[Mistake, ...]:
         Mistake(f"{short}-shortcut-detached", exercise,
                 "The numbers are right, but x is detached in the shortcut: most of its gradient is lost.",
                 ((ADDED, "x.detach() + self.gamma * gathered.reshape(x.shape)"),)),
+        Mistake(f"{short}-gamma-one", exercise,
+                "Your gamma starts at 1. It starts at 0, torch.zeros(1): a new module changes nothing in the network that it is put into.",
+                (("torch.zeros(1)", "torch.ones(1)"),)),
         Mistake(f"{short}-swapped-sides", exercise,
                 "What was gathered is reshaped with H and W exchanged (and turned back): each number lands at another position. "
                 "Positions are counted row by row: (B, C, H, W).",
@@ -216,6 +220,18 @@ MISTAKES = (
             "Your matrix is N x N: it compares positions, as a widely read post says of this branch. Channels are compared: X times X "
             "transposed, (C, N) times (N, C), is C x C.",
             ((ENERGY, "channels.transpose(1, 2) @ channels"), (MIXED, "x.flatten(2) @ self.attention(x).transpose(1, 2)"))),
+    *(Mistake(f"channel-positions-{short}", "ChannelAttention",
+              "Your energies are N x N: X transposed times X compares positions. Channels are compared: X times X transposed, "
+              "(C, N) times (N, C), is C x C.",
+              ((ENERGY, "channels.transpose(1, 2) @ channels"), (MIXED, mixed)))
+      for short, mixed in (("do-not-fit", MIXED), ("columns", "x.flatten(2) @ self.attention(x)"))),
+    *(Mistake(f"channel-scrambled-{short}", "ChannelAttention",
+              "You exchange the axes of C and N with `reshape` or `view`, which keeps the order of the numbers in memory: channels and "
+              "positions are mixed up. X is x.flatten(2), and X transposed is X.transpose(1, 2).", edits)
+      for short, edits in (
+          ("energies", ((ENERGY, "channels @ channels.reshape(len(x), -1, x.shape[1])"),)),
+          ("energies-first", (("channels = x.flatten(2)", f"channels = {SCRAMBLED}"),)),
+          ("all", (("channels = x.flatten(2)", f"channels = {SCRAMBLED}"), (MIXED, f"self.attention(x) @ {SCRAMBLED}"))))),
     Mistake("channel-columns-sum", "ChannelAttention",
             "Your softmax runs over the first of the two channel axes (dim=1): the columns sum to 1. Each channel spreads its weights "
             "along its row: dim=-1.",
@@ -382,6 +398,16 @@ MISTAKES = (
     Mistake("head-no-back", "DANetHead",
             "position_out and channel_out are made and never called. Each branch is conv-BN-ReLU, attention, conv-BN-ReLU.",
             ((POSITION, "self.position(self.position_in(x))"), (CHANNEL, "self.channel(self.channel_in(x))"))),
+    *(Mistake(f"head-{unused}-unused", "DANetHead",
+              f"Both branches end in {used}; {unused} is made and never used. Each branch has its own last convolution.",
+              ((branch, branch.replace(unused, used)),))
+      for branch, used, unused in ((CHANNEL, "position_out", "channel_out"), (POSITION, "channel_out", "position_out"))),
+    Mistake("head-one-back", "DANetHead",
+            "position_out and channel_out are one and the same block under two names, so that both branches share its weights. Make two.",
+            ((BACK, "self.position_out = self.channel_out = conv_bn_relu(inter, inter)"),)),
+    Mistake("head-one-front", "DANetHead",
+            "position_in and channel_in are one and the same block under two names, so that both branches share its weights. Make two.",
+            ((FRONT, "self.position_in = self.channel_in = conv_bn_relu(in_channels, inter)"),)),
     Mistake("head-attentions-exchanged", "DANetHead",
             "The two attentions have changed places: `position` is called in the channel branch and `channel` in the position branch.",
             ((POSITION, POSITION.replace("self.position(", "self.channel(")),
@@ -392,6 +418,10 @@ MISTAKES = (
     Mistake("head-logits-summed", "DANetHead",
             "Your fused logits are the sum of the other two. classify_fused makes its own, from the sum of the two branches' features.",
             ((LOGITS, "a, b = self.classify_position(position), self.classify_channel(channel)\n        return a + b, a, b"),)),
+    Mistake("head-fused-twice", "DANetHead",
+            "You call classify_fused on each branch and add what it gives, which adds its bias twice. Add the two branches first, then "
+            "call it once.",
+            (("self.classify_fused(position + channel)", "self.classify_fused(position) + self.classify_fused(channel)"),)),
     Mistake("head-three-logits-summed", "DANetHead",
             "You add the other two logits to the fused ones. The fused logits come from the sum of the features alone.",
             ((LOGITS, "a, b = self.classify_position(position), self.classify_channel(channel)\n"
@@ -426,6 +456,19 @@ MISTAKES = (
     Mistake("head-no-dropout", "DANetHead",
             "The Dropout2d(0.1) in front of the three last convolutions is missing.",
             classified_by("nn.Conv2d(inter, num_classes, 1)")),
+    Mistake("head-dropout-of-elements", "DANetHead",
+            "Your dropout is nn.Dropout, which drops single numbers; their neighbours on the map say nearly the same. nn.Dropout2d(0.1) "
+            "drops whole channels.",
+            classified_by("nn.Sequential(nn.Dropout(0.1), nn.Conv2d(inter, num_classes, 1))")),
+    *(Mistake(f"head-{kind.lower()}-behind", "DANetHead",
+              "Your dropout stands behind the last convolutions and drops logits. nn.Dropout2d(0.1) stands in front of them.",
+              classified_by(f"nn.Sequential(nn.Conv2d(inter, num_classes, 1), nn.{kind}(0.1))"))
+      for kind in ("Dropout", "Dropout2d")),
+    Mistake("head-dropout-before-sum", "DANetHead",
+            "You drop channels of each branch and classify_fused reads the sum of what is left. Each of the three convolutions has its own "
+            "Dropout2d(0.1) in front of it: that of classify_fused is applied to the sum.",
+            (*classified_by("nn.Conv2d(inter, num_classes, 1)"),
+             *((branch, f"nn.functional.dropout2d({branch}, 0.1, self.training)") for branch in (POSITION, CHANNEL)))),
     Mistake("head-dropout-half", "DANetHead",
             "Your dropout has torch's default, 0.5. It is Dropout2d(0.1).",
             classified_by("nn.Sequential(nn.Dropout2d(), nn.Conv2d(inter, num_classes, 1))")),
@@ -470,18 +513,15 @@ MISTAKES = (
 
 # Mutants of the reference (autograder.mutants) that lose no points, and why that is right.
 ONE_TAP = "A kernel of one tap spans one position, whatever its dilation is."
-PLACED = "What a parameter starts with is not asked: each case gives it another value, so that it shows what gamma does."
 EITHER_ORDER = "Two axes are exchanged in either order."
 SAME_FUNCTION = "The same function."
 BETWEEN = "Weights lie between 0 and 1 already."
 ONLY_SHAPE = "Only its shape is asked."
 SHIFTED = "What is the same for a whole row changes no weight of its softmax."
-SILENT = "Dropout lets everything through in a case; told is which shares are active, and this one is 0.1 as well."
 CHECKPOINT = "Another way to compute the chunks once more, with the same result."
 
 EQUIVALENT = {
     **{f"{name}PositionAttention {line}: Conv2d with dilation=2": ONE_TAP for name in ("", "Efficient") for line in (11, 12, 13)},
-    **{f"{line}: zeros -> ones": PLACED for line in ("PositionAttention 14", "ChannelAttention 10", "EfficientPositionAttention 14")},
     **{f"{line}: arguments 0 and 1 of transpose exchanged": EITHER_ORDER
        for line in ("PositionAttention 18", "PositionAttention 24", "ChannelAttention 15",
                     *(f"EfficientPositionAttention {number}" for number in (17, 19, 21)))},
@@ -495,9 +535,6 @@ EQUIVALENT = {
     "EfficientPositionAttention 20: False -> True": CHECKPOINT,
     "EfficientPositionAttention 20: each once": "Every chunk is another tensor.",
     "DANetHead 9: rounded down, at least 1": "Fewer than eight channels are refused by the position attention.",
-    **{f"DANetHead {line}: dropout after self.{layer}": SILENT
-       for line, layers in ((19, ("position_out", "position", "position_in")), (20, ("channel_out", "channel", "channel_in")),
-                            (21, ("classify_fused", "classify_position", "classify_channel"))) for layer in layers},
 }
 
 VARIANTS = (
