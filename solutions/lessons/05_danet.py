@@ -27,13 +27,13 @@
 # | part | minutes |
 # |---|---|
 # | the problem, the idea | 10 |
-# | exercise 1, `PositionAttention` (3 points) | 22 |
+# | exercise 1, `PositionAttention` (3 points) | 25 |
 # | where does it look? why gamma starts at zero | 20 |
-# | two matrices; exercise 2, `ChannelAttention` (2 points) | 25 |
-# | what a map costs; exercise 3, `EfficientPositionAttention` (3 points) | 40 |
-# | exercise 4, `DANetHead` (2 points) | 15 |
-# | the bug museum | 15 |
-# | the experiment | 18 |
+# | two matrices; exercise 2, `ChannelAttention` (2 points) | 30 |
+# | what a map costs; exercise 3, `EfficientPositionAttention` (3 points) | 45 |
+# | exercise 4, `DANetHead` (2 points) | 20 |
+# | the bug museum | 20 |
+# | the experiment | 20 |
 # | paper against code, questions | 10 |
 
 # %%
@@ -301,7 +301,7 @@ for gamma in (0, 0.5):
         print(f"    {name:34s} differs by {(y - module(x)).abs().max():.2f}")
 
 # %% [markdown]
-# At gamma 0 even noise passes. A test of a fresh module, "the output has the right shape, the numbers agree with the published ones", tests nothing but x = x. This is why every check of this lesson first gives `gamma` another value. (So none sees whether yours *starts* at 0: look at `PositionAttention(16).gamma`.) Do the same in your own tests: *set every parameter to something
+# At gamma 0 even noise passes. A test of a fresh module, "the output has the right shape, the numbers agree with the published ones", tests nothing but x = x. This is why the checks of this lesson give `gamma` another value first. (Only one leaves yours as it is: it asks whether a fresh module returns x.) Do the same in your own tests: *set every parameter to something
 # that is not its first value.*
 #
 # **Predict, then run.** The module has 7 parameter tensors: three weights, three biases, gamma. How many of them receive a gradient other than zero in the very first step, with gamma 0? And with gamma 0.5?
@@ -478,7 +478,7 @@ predict_then_run(predicted, measured, unit="times as much memory")
 # - forward and backward, at N = 1024 and up to 32 channels: no tensor's storage holds N · N / 2 numbers or more;
 # - a float32 forward pass without gradients, C = 32, N = 9216: the memory grows by less than 324 MiB, one map.
 #
-# Idea 1 keeps both limits; ideas 2 and 3 do so in training too. All N keys belong into every softmax: do not chunk *them*.
+# Idea 1 keeps both limits and is worth all points; only ideas 2 and 3 keep the memory of *training* linear too. All N keys belong into every softmax: do not chunk *them*.
 #
 # Worked example: N = 300 in chunks of 128 rows: 128, 128 and 44 rows. Each chunk makes (B, rows, N) weights and gathers (B, rows, C). Put together along the axis of the rows, (B, 300, C), then (B, C, H, W).
 
@@ -537,7 +537,9 @@ check(EfficientPositionAttention)
 # </details>
 
 # %% [markdown]
-# **Prove it.** The check above compares results and watches the first limit. Measure both here: the largest storage that any operation makes, forward and backward, and the memory of a forward pass at N = 9216. Your module should say *yes* twice, `PositionAttention` says *no* twice.
+# **Prove it.** The check above compares results and watches the first limit. Measure more here: the largest storage that any operation makes, forward and backward; the memory of a forward pass at N = 9216; and by how much a *training step* grows from 32 x 32 to 64 x 64. Four times the positions should cost about four times as much, not sixteen.
+#
+# `PositionAttention` says *no* three times. Yours should say *yes* three times. If the last line says *no*, you have chunks that nobody recomputes: each is small, and autograd keeps them all.
 
 # %%
 class Largest(TorchDispatchMode):
@@ -567,6 +569,10 @@ for kind in (PositionAttention, EfficientPositionAttention):
           "below N² / 2?", "yes" if most < n * n / 2 else "no")
     peak = cost(kind(32), torch.randn(1, 32, 96, 96), latency=False).forward_memory / 2**20
     print(f"  N = 9216, forward: {peak:.0f} MiB, below 324?", "yes" if peak < 324 else "no")
+    step = [cost(kind(32), torch.randn(1, 32, side, side), backward=True,
+                 latency=False).training_memory for side in (32, 64)]
+    print(f"  training step, 64 x 64 against 32 x 32: {step[1] / step[0]:.1f} times as much,",
+          "below 6?", "yes" if step[1] < 6 * step[0] else "no")
 
 # %% [markdown]
 # The naive module needs not one map but two at a time: the products and their softmax. Now the three ideas side by side. *Which of the five will still be quadratic in training?*
@@ -797,14 +803,16 @@ class ExhibitC(nn.Module):
         return self.part(x)
 
 
-for channels, side in ((512, 7), (256, 7), (256, 14)):
+for channels, side in ((512, 7), (512, 14), (256, 7)):
     try:
         shape = ExhibitC(channels, side, side)(torch.randn(1, channels, side, side)).shape
         print(f"{channels} channels, {side} x {side}: runs, {tuple(shape)}")
     except RuntimeError as error:
-        print(f"{channels} channels, {side} x {side}:", str(error).split(",")[0])
+        print(f"{channels} channels, {side} x {side}:\n    {error}")
 
 # %% [markdown]
+# 49 is 7 · 7, and 512 is written nowhere in the last call. Repair one line, until all three run.
+#
 # <details><summary>What is wrong, and where it was seen</summary>
 #
 # The outer class takes three arguments and hands on none of them: `Part(d_model, H, W)`. The file's own test uses 512 channels and 7 x 7, so it ran. Seen in [External-Attention-pytorch, issue 56](https://github.com/xmu-xiaoma666/External-Attention-pytorch/issues/56), the collection that you met in lesson 04.
