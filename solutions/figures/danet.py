@@ -35,7 +35,7 @@ def position_attention() -> str:
     for height, name in ((upper, "query"), (middle, "key"), (lower, "value")):
         drawing.arrow((edge + 8, height), (edge + 30, height))
         drawing.layer(edge + 30, height - 22, 66, 44, name)
-        drawing.arrow((edge + 96, height), (edge + 116, height))
+        drawing.arrow((edge + 96, height), (edge + (138 if name == "query" else 116), height))  # its grid is narrower
     left, side = edge + 118, 16
     drawing.text(edge + 63, 56, "1 × 1 convolutions, then one list of N positions", size=13, anchor="start", colour="quiet")
     _grid(drawing, left + 22, upper - 2 * side, 4, 2, side, "features")
