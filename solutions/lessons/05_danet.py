@@ -478,9 +478,9 @@ predict_then_run(predicted, measured, unit="times as much memory")
 # - forward and backward, at N = 1024 and up to 32 channels: no tensor's storage holds N · N / 2 numbers or more;
 # - a float32 forward pass without gradients, C = 32, N = 9216: the memory grows by less than 324 MiB, one map.
 #
-# A copy of exercise 1, right as its numbers are, earns at most half of the points. Idea 1 keeps both limits and earns all; only ideas 2 and 3 keep the memory of *training* linear too. All N keys belong into every softmax: do not chunk *them*.
+# A copy of exercise 1 earns half of the points at most, idea 1 all; only ideas 2 and 3 keep *training* linear. All N keys belong into every softmax: do not chunk *them*.
 #
-# Worked example: N = 300 in chunks of 128 rows: 128, 128 and 44 rows. Each chunk makes (B, rows, N) weights and gathers (B, rows, C). Put together along the axis of the rows, (B, 300, C), then (B, C, H, W).
+# Worked example: N = 300 in chunks of 128 rows: 128, 128 and 44 rows. Each chunk makes (B, rows, N) weights and gathers (B, rows, C). Put together along the rows' axis, (B, 300, C), then (B, C, H, W).
 
 # %% nbgrader={"grade": false, "grade_id": "efficientpositionattention", "locked": false, "schema_version": 3, "solution": true, "task": false}
 class EfficientPositionAttention(nn.Module):
