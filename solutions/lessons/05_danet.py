@@ -977,6 +977,17 @@ for arm in arms:
 # 6. A module starts at x = x because its last factor is zero. Which other modules of this course can you make start so, and how would you test them?
 
 # %% [markdown]
+# <details><summary>What we think</summary>
+#
+# 1. The output of position attention is shuffled in the same way, and channel attention's A stays: a sum over positions has no order. Alone, neither knows left from right. What tells them is in the features: the zeros that convolutions find beyond a border.
+# 2. At each position the output is A times the column of x, with the same A everywhere. That is a 1 x 1 convolution with C · C weights, and each image has its own.
+# 3. The sum grows with the number of positions, so the softmax becomes sharper on larger maps. Divided by N it does not. We know of no change of the paper's form that learns the legend.
+# 4. Where C is larger than H · W: deep in a network for images, with 2048 channels on 7 x 7 positions, for instance.
+# 5. Time where N is large, in early layers: there the maps are what fills the memory. Memory where N is small: there recomputing saves little.
+# 6. A gamma in front of what is added, as here; or, in a bottleneck, a last BatchNorm whose weight starts at 0. To test one, set that number to something else first, as the checks of this course do.
+# </details>
+
+# %% [markdown]
 # ## 16. References
 #
 # - J. Fu, J. Liu, H. Tian, Y. Li, Y. Bao, Z. Fang, H. Lu: *Dual Attention Network for Scene Segmentation*, CVPR 2019, [arXiv:1809.02983](https://arxiv.org/abs/1809.02983). Authors' code: [junfu1115/DANet](https://github.com/junfu1115/DANet).
