@@ -37,8 +37,8 @@ def describe(error: BaseException, namespace: dict[str, Any]) -> dict[str, Any]:
         place = frame.f_code.co_qualname.split(".")[0]
         caller = _line(*frames[0]) if frames[0][0].f_code is not frame.f_code else None
     text = _message(error)
-    # torch raises NotImplementedError too: for a module without `forward`, for a sparse tensor
-    unwritten = isinstance(error, NotImplementedError) and frame is not None and frame is _last(error)
+    # torch raises NotImplementedError too, for a module without `forward`, for a sparse tensor; and learners do, with a message
+    unwritten = isinstance(error, NotImplementedError) and not error.args and frame is not None and frame is _last(error)
     return {"type": type(error).__name__, "message": text[:LONGEST], "value_error": isinstance(error, ValueError),
             "numbers": [int(n) for n in re.findall(r"\d+", text[:LONGEST])][:50],
             "not_implemented": unwritten, "place": place, "line": line, "number": number, "operands": operands, "caller": caller}

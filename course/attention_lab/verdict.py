@@ -73,7 +73,8 @@ def judge(exercise: Exercise, ask: Ask, secret: bool = False) -> Verdict:
     scale = exercise.scale
     choices, observed = _placed(exercise, ask, scale)
     for case, (header, _) in zip(exercise.cases, observed):
-        if case.question["device"] == "cpu" and header["raised"] and header["raised"]["not_implemented"]:
+        wanted = case.question["device"] == "cpu" and not case.expected["raised"]  # refusing in another way is a mistake, no gap
+        if wanted and header["raised"] and header["raised"]["not_implemented"]:
             return _unwritten(exercise, header["raised"]["place"])
     found = _told_once(exercise, [differences(case, observation, scale) for case, observation in zip(exercise.cases, observed)])
     if not any(found):

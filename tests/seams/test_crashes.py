@@ -75,6 +75,18 @@ def test_a_stub_is_not_a_mistake(way):
     assert judged.started
 
 
+def test_refusing_with_another_error_is_no_stub(way):
+    """Right but for one thing: impossible arguments are refused with a NotImplementedError."""
+    lesson = way("def signed(x, sign):\n    if sign not in (1, -1):\n        raise ValueError(sign)\n    return sign * x", "signed",
+                 Case("a vector", (Draw((3,)), -1)), Case("sign 0", (Draw((3,)), 0), raises=(), aspect="errors"))
+    for error in ("NotImplementedError", "NotImplementedError(f'sign {sign}')"):
+        judged = lesson.wrong(f"def signed(x, sign):\n    if sign not in (1, -1):\n        raise {error}\n    return sign * x",
+                              "raise a ValueError, so that callers", never=("Not implemented yet",))
+        assert judged.started and judged.points > 0
+    lesson.wrong("def signed(x, sign):\n    if sign != 1:\n        raise NotImplementedError(f'what is {sign}?')\n    return x",
+                 "what is -1?", never=("Not implemented yet",))
+
+
 def test_decorated_functions_know_their_notebook(way):
     lesson = way("def twice(x):\n    return 2 * x\n\ndef fourfold(x):\n    return twice(twice(x))", "fourfold",
                  Case("a vector", (Draw((3,)),)))
