@@ -166,6 +166,8 @@ def _record_once(name: str, case: declare.Case, namespace: dict[str, Any], g: to
     _refuse_surprises(name, case, header)
     if header["raised"]:  # the reference's own line and words stay here
         header["raised"] = {key: header["raised"][key] for key in ("type", "value_error", "numbers")}
+    if header["largest"]:
+        header["largest"]["line"] = None
     function = getattr(thing, case.method) if inspect.isclass(thing) else thing
     inputs = [p for p in inspect.signature(function).parameters if p != "self"]
     return recorded.Case(case.label, case.aspect, question, asking.tensors, header, tensors, mentions=list(case.raises or ()),
