@@ -2,12 +2,11 @@
 
 from autograder.declare import Mistake, Variant
 
-from .shared import detached
+from .shared import bottleneck, detached
 
 # What the reference says, and most mistakes replace.
 REACH = "dilation * (kernel_size - 1) + 1"
 RESULT = "(size + 2 * padding - reach) // stride + 1"
-HIDDEN = "hidden_channels(channels, reduction)"
 MEAN = "x.mean(dim=(2, 3))"
 FIRST = "self.bn(self.fc1(s))"
 SCORES = f"self.fc2(torch.relu({FIRST}))"
@@ -37,26 +36,6 @@ def dilated(layer: str, new: str) -> tuple[str, str]:
 
 def both(new: str) -> tuple[tuple[str, str], ...]:
     return dilated("conv1", new), dilated("conv2", new)
-
-
-def bottleneck(short: str, exercise: str) -> tuple[Mistake, ...]:
-    """What goes wrong with `hidden = channels // reduction` in every module that has one."""
-    return (
-        Mistake(f"{short}-no-error", exercise,
-                "Where channels // reduction is 0 no ValueError is raised: the module is built without hidden channels. Raise one whose "
-                "message names both numbers.",
-                ((HIDDEN, "channels // reduction"),)),
-        Mistake(f"{short}-at-least-one", exercise,
-                "Where channels // reduction is 0 you silently take one hidden channel. Raise a ValueError that names both numbers "
-                "instead.",
-                ((HIDDEN, "max(1, channels // reduction)"),)),
-        Mistake(f"{short}-rounded-up", exercise,
-                "You round the hidden channels up. Where the reduction does not divide the channels, round down: channels // reduction.",
-                ((HIDDEN, "-(-channels // reduction)"),)),
-        Mistake(f"{short}-reduction-ignored", exercise,
-                "The argument `reduction` has no effect: 16 is written in its place.",
-                ((HIDDEN, "hidden_channels(channels, 16)"),)),
-    )
 
 
 MISTAKES = (
@@ -205,7 +184,7 @@ MISTAKES = (
     Mistake("channel-squeezed", "ChannelBranch",
             "A bare `.squeeze()` removes every axis of size 1: a batch of one image loses its batch axis. Say which axes go.",
             ((MEAN, "x.mean(dim=(2, 3), keepdim=True).squeeze()"),)),
-    *bottleneck("channel", "ChannelBranch"),
+    *bottleneck("channel", "ChannelBranch", default=16),
     *detached("channel", "ChannelBranch", SHAPED, "result", ((MEAN, "x.detach().mean(dim=(2, 3))"),)),
 
     # --- SpatialBranch
@@ -295,7 +274,7 @@ MISTAKES = (
     Mistake("spatial-channel-map", "SpatialBranch",
             "Your last convolution gives C maps, one for each channel. It gives one: the branch says where, whatever the channel.",
             (("nn.Conv2d(hidden, 1, 1)", "nn.Conv2d(hidden, channels, 1)"),)),
-    *bottleneck("spatial", "SpatialBranch"),
+    *bottleneck("spatial", "SpatialBranch", default=16),
     *detached("spatial", "SpatialBranch", PROJECTED, "result", (("self.reduce(x)", "self.reduce(x.detach())"),)),
 
     # --- BAM
@@ -459,7 +438,7 @@ MISTAKES = (
     Mistake("repaired-growing-dilation", "RepairedSpatialAttention",
             "Your dilation grows from layer to layer. The snippet's is the same in all of them.",
             ((LAYER, LAYER.replace("=dilation", "=dilation * (i + 1)")),)),
-    *bottleneck("repaired", "RepairedSpatialAttention"),
+    *bottleneck("repaired", "RepairedSpatialAttention", default=16),
     *detached("repaired", "RepairedSpatialAttention", EXPANDED, "map",
               ((f"return {EXPANDED}", f"x = x.detach()\n        return {EXPANDED}"),)),
 )

@@ -2,8 +2,9 @@
 
 from autograder.declare import Mistake, Variant
 
+from .shared import bottleneck
+
 # What the reference says, and most mistakes replace.
-HIDDEN = "hidden_channels(channels, reduction)"
 QUERY_LAYER, KEY_LAYER = "self.query = nn.Conv2d(channels, hidden, 1)", "self.key = nn.Conv2d(channels, hidden, 1)"
 VALUE_LAYER = "self.value = nn.Conv2d(channels, channels, 1)"
 QUERIES, KEYS = "self.query(x).flatten(2).transpose(1, 2)", "self.key(x).flatten(2)"
@@ -98,20 +99,7 @@ def with_gamma(short: str, exercise: str, what: str) -> tuple[Mistake, ...]:
 def projections(short: str, exercise: str, values: str) -> tuple[Mistake, ...]:
     """What goes wrong with the three layers of position attention. values: the expression of the values."""
     return (
-        Mistake(f"{short}-no-error", exercise,
-                "Where channels // reduction is 0 no ValueError is raised: the module is built without hidden channels. Raise one whose "
-                "message names both numbers.",
-                ((HIDDEN, "channels // reduction"),)),
-        Mistake(f"{short}-at-least-one", exercise,
-                "Where channels // reduction is 0 you silently take one hidden channel. Raise a ValueError that names both numbers "
-                "instead.",
-                ((HIDDEN, "max(1, channels // reduction)"),)),
-        Mistake(f"{short}-rounded-up", exercise,
-                "You round the hidden channels up. Where the reduction does not divide the channels, round down: channels // reduction.",
-                ((HIDDEN, "-(-channels // reduction)"),)),
-        Mistake(f"{short}-reduction-ignored", exercise,
-                "The argument `reduction` has no effect: 8 is written in its place.",
-                ((HIDDEN, "hidden_channels(channels, 8)"),)),
+        *bottleneck(short, exercise, default=8),
         Mistake(f"{short}-default-sixteen", exercise,
                 "Where reduction is not given, yours is 16, as in the earlier lessons. Here the default is 8.",
                 (("reduction: int = 8", "reduction: int = 16"),)),

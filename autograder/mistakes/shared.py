@@ -2,6 +2,8 @@
 
 from autograder.declare import Mistake
 
+HIDDEN = "hidden_channels(channels, reduction)"  # as the references say it
+
 
 def detached(short: str, exercise: str, result: str, what: str, before: tuple[tuple[str, str], ...]) -> tuple[Mistake, ...]:
     """What a module returns is detached, or what it reads. result: the expression that it returns; what: its name in a sentence;
@@ -14,4 +16,24 @@ def detached(short: str, exercise: str, result: str, what: str, before: tuple[tu
                 "The numbers are right, and so are the gradients of the weights, but x is detached before the first layer: no gradient "
                 "flows back to the network in front.",
                 before),
+    )
+
+
+def bottleneck(short: str, exercise: str, default: int) -> tuple[Mistake, ...]:
+    """What goes wrong with the hidden channels of a reference that calls `hidden_channels`. default: its reduction's default."""
+    return (
+        Mistake(f"{short}-no-error", exercise,
+                "Where channels // reduction is 0 no ValueError is raised: the module is built without hidden channels. Raise one whose "
+                "message names both numbers.",
+                ((HIDDEN, "channels // reduction"),)),
+        Mistake(f"{short}-at-least-one", exercise,
+                "Where channels // reduction is 0 you silently take one hidden channel. Raise a ValueError that names both numbers "
+                "instead.",
+                ((HIDDEN, "max(1, channels // reduction)"),)),
+        Mistake(f"{short}-rounded-up", exercise,
+                "You round the hidden channels up. Where the reduction does not divide the channels, round down: channels // reduction.",
+                ((HIDDEN, "-(-channels // reduction)"),)),
+        Mistake(f"{short}-reduction-ignored", exercise,
+                f"The argument `reduction` has no effect: {default} is written in its place.",
+                ((HIDDEN, f"hidden_channels(channels, {default})"),)),
     )
