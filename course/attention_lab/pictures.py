@@ -265,7 +265,7 @@ def score_bars(
     parameters: Mapping[str, int] | None = None,
     highlight: str | None = None,
 ) -> Figure:
-    """The mean score of each arm as a bar, with two standard errors to each side and a dot for each seed.
+    """The mean score of each arm as a bar, with a dot for each seed; with three seeds or more, two standard errors to each side.
 
     results: what `compare` returned, finished or not. label: the score's name and unit, "PSNR on new papers (dB)".
     measure: which one, where runs have several. baselines: scores to beat that need no training, drawn as dashed
@@ -280,14 +280,13 @@ def score_bars(
     figure, axis = _axes(7.5, 1.3 + 0.42 * len(results.arms))
     for row, arm in enumerate(results.arms):
         scores, mean = results.scores(arm, measure), results.mean(arm, measure)
-        error = 2 * results.standard_error(arm, measure)
         if not scores:
             axis.text(0.01, row, "no run finished", transform=axis.get_yaxis_transform(), va="center", style="italic")
             continue
         chosen = arm == highlight
         axis.barh(row, mean, 0.7, color=FEATURES if chosen else "#B9CFDD")
-        if not math.isnan(error):
-            axis.errorbar(mean, row, xerr=error, color=INK, capsize=4, linewidth=1.2)
+        if len(scores) > 2:  # of two, it would be their distance
+            axis.errorbar(mean, row, xerr=2 * results.standard_error(arm, measure), color=INK, capsize=4, linewidth=1.2)
         spread = [row + 0.22 * (2 * i / (len(scores) - 1) - 1) if len(scores) > 1 else row for i in range(len(scores))]
         axis.plot(scores, spread, "o", color=PAPER, markeredgecolor=INK, markersize=4, markeredgewidth=0.8, zorder=3)
         if arm in parameters:
@@ -303,7 +302,8 @@ def score_bars(
             textcoords="offset points", ha="right" if value > middle else "left", va="bottom", color="#A84400",
         )
     axis.set_yticks(range(len(results.arms)), results.arms)
-    key = "(bar: mean; line: two standard errors to each side; dots: seeds)"
+    errors = "line: two standard errors to each side; " if any(len(results.scores(arm, measure)) > 2 for arm in results.arms) else ""
+    key = f"(bar: mean; {errors}dots: seeds)"
     axis.set(ylim=(len(results.arms) - 0.5, -0.5), xlabel=f"{label}\n{key}")
     axis.tick_params(axis="y", length=0)
     return figure

@@ -44,7 +44,7 @@ def polarized() -> str:
     start = end + 8
     drawing.line((start, middle), (start + 16, middle))
     rows = ((upper, "channel branch: which channels?", "over H and W", "positions: collapsed to 1", "channels: C // 2 kept"),
-            (lower, "spatial branch: which positions?", "over C", "channels: collapsed to 1", "positions: H x W kept"))
+            (lower, "spatial branch: which positions?", "over C // 2", "channels: collapsed to 1", "positions: H x W kept"))
     for y, title, over, gone, kept in rows:
         drawing.arrow((start + 16, middle), (start + 16, y), (178, y))
         drawing.rectangle(178, y - 32, 150, 64, PALETTE["operation"], radius=32)

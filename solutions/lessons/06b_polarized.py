@@ -27,16 +27,16 @@
 #
 # | part | minutes |
 # |---|---|
-# | the problem, the idea, LayerNorm | 15 |
+# | the problem, the idea, LayerNorm | 16 |
 # | exercise 1, `ChannelPolarized` (4 points) | 26 |
 # | between mean and maximum; one query | 12 |
 # | exercise 2, `SpatialPolarized` (4 points); the same weights by day and night | 24 |
 # | exercise 3, `PolarizedSelfAttention` (2 points) | 10 |
 # | predict, then run | 7 |
-# | read the code of others: a softmax is missing | 16 |
+# | read the code of others | 16 |
 # | the bug museum | 12 |
-# | the experiment | 18 |
-# | paper against code, questions | 10 |
+# | the experiment | 24 |
+# | paper against code, questions | 16 |
 
 # %%
 import matplotlib.pyplot as plt
@@ -113,18 +113,25 @@ def at(sheet, places):
     return sheet.flatten(1).gather(1, places[..., 0] * SIDE + places[..., 1])
 
 
-_, heat, centres, asked = scenes(2000, seed=1)
-stands_out = {}
-for cell in (1, 2, 4, 8):
+def stands_out(heat, centres, asked, cell):
+    """Is the right dot of each picture ahead of the other two on such a map? (n,)"""
     values = at(coarse(heat, cell), centres)
     right = values.gather(1, asked[:, None])
-    rivals = (values >= right).sum(1)  # the right one itself, and whatever equals or beats it
-    stands_out[cell] = 100 * (rivals == 1).float().mean().item()
-    print(f"cells of {cell} x {cell}: the right dot stands out in {stands_out[cell]:.0f} %")
+    return (values >= right).sum(1) == 1  # nothing but the right one itself
+
+
+_, heat, centres, asked = scenes(2000, seed=1)
+for cell in (1, 2, 4, 8):
+    share = stands_out(heat, centres, asked, cell).float().mean()
+    print(f"cells of {cell} x {cell}: the right dot stands out in {100 * share:.0f} %")
 
 # %% [markdown]
-# With 2 x 2 cells nothing is lost, with 4 x 4 a quarter of the pictures, with 8 x 8 two thirds: dots in one cell cannot be told apart any more. So we want a map of *full* size, made with knowledge of the *whole* image,
-# and it should be cheap.
+# <details><summary>What is lost</summary>
+#
+# With 2 x 2 cells the right dot still stands out in every picture, with 4 x 4 in three quarters of them, with 8 x 8 in a third: dots in one cell cannot be told apart any more.
+# </details>
+#
+# So we want a map of *full* size, made with knowledge of the *whole* image, and it should be cheap.
 
 # %% [markdown]
 # ## 2. The idea
@@ -134,7 +141,7 @@ for cell in (1, 2, 4, 8):
 #
 # What passes a filter is faint, so it is enhanced: a **softmax** on the smallest tensor, a **sigmoid** at the end.
 #
-# ![From x (B, C, H, W) the channel branch takes a weighted mean over H and W: positions collapsed to 1, C // 2 channels kept; wz, a LayerNorm (ln) and a sigmoid make gates (B, C, 1, 1). The spatial branch takes a weighted mean over C: channels collapsed to 1, H x W positions kept; a sigmoid makes a map (B, 1, H, W). Softmax makes the weights, none negative, their sum 1; sigmoid makes the gates, each between 0 and 1.](figures/polarized.svg)
+# ![From x (B, C, H, W) the channel branch takes a weighted mean over H and W: positions collapsed to 1, C // 2 channels kept; wz, a LayerNorm (ln) and a sigmoid make gates (B, C, 1, 1). The spatial branch takes a weighted mean over C // 2 channels: channels collapsed to 1, H x W positions kept; a sigmoid makes a map (B, 1, H, W). Softmax makes the weights, none negative, their sum 1; sigmoid makes the gates, each between 0 and 1.](figures/polarized.svg)
 
 # %% [markdown]
 # One sentence holds both branches: *a weighted mean over what is collapsed, with weights that the image chooses*.
@@ -143,7 +150,7 @@ for cell in (1, 2, 4, 8):
 # |---|---|---|
 # | $F_{SM}(\sigma_2(W_q(X)))$ | a weight for each position | softmax of `wq(x)` |
 # | $A^{ch} = F_{SG}[W_z(W_v(X) \times \ldots)]$ | weighted mean of the values, back to C, sigmoid | `ChannelPolarized(...)(x)` |
-# | (the formula leaves it out) | between $W_z$ and the sigmoid: a LayerNorm over the C numbers | `ln`, on (B, C) |
+# | (not in the formula) | between $W_z$ and the sigmoid: a LayerNorm over the C numbers | `ln`, on (B, C) |
 # | $F_{SM}(\sigma_1(F_{GP}(W_q(X))))$ | a weight for each of C // 2 channels | softmax of pooled `wq(x)` |
 # | $A^{sp} = F_{SG}[\ldots \times W_v(X)]$ | weighted mean of the value's channels, sigmoid | `SpatialPolarized(...)(x)` |
 #
@@ -152,7 +159,7 @@ for cell in (1, 2, 4, 8):
 # %% [markdown]
 # ### LayerNorm: the C numbers of one image
 #
-# One layer is new in this course. A BatchNorm compares the numbers of *one channel* over all images. A **LayerNorm** compares the numbers of *one image* over its channels: it subtracts their mean and divides by their standard deviation. Then it gives every channel a weight and a bias of its own, 1 and 0 before training. No image looks at another one, so it does the same in training and afterwards.
+# One layer is new in this course. A BatchNorm compares the numbers of *one channel* over all images. A **LayerNorm** compares the numbers of *one image* over its channels: it subtracts their mean and divides by their standard deviation (of all C, not C - 1; 1e-5 is added to its square). Then it gives every channel a weight and a bias of its own, 1 and 0 before training. No image looks at another one, so it does the same in training and afterwards.
 #
 # Two images, four channels, the second image ten times as strong. By hand, for both: the mean is 3 (or 30), the standard deviation 1.87 (or 18.7).
 
@@ -284,14 +291,14 @@ branch, x = ChannelPolarized(8), torch.randn(2, 8, 5, 7)
 pixels = x.flatten(2).transpose(1, 2)  # (2, 35, 8): the keys
 query = branch.wq.weight.view(1, 1, 8).expand(2, -1, -1)  # (2, 1, 8)
 values = at_each(branch.wv, pixels)  # (2, 35, 4)
-pooled = F.scaled_dot_product_attention(query, pixels, values, scale=1.0)  # (2, 1, 4)
+pooled = F.scaled_dot_product_attention(query, pixels, values, scale=1.0)  # no 1 / sqrt(D)
 scores = at_each(branch.wz, pooled)  # (2, 1, 8)
 normed = F.layer_norm(scores, (8,), branch.ln.weight.flatten(), branch.ln.bias.flatten())
 gates = normed.sigmoid().transpose(1, 2)[..., None]  # (2, 8, 1, 1)
 print("the same gates:", torch.allclose(gates, branch(x), atol=1e-6))
 
 # %% [markdown]
-# One row of N weights where self-attention between all positions has N of them. (And `wq`'s bias? It adds the same number to every query · key, which a softmax does not notice. It has no effect at all.)
+# One row of N weights where self-attention between all positions has N of them. (And `wq`'s bias? It adds the same number to every query · key, which a softmax does not notice. It has no effect at all. The spatial branch's `wq` has a bias for each channel; those do count.)
 
 # %% [markdown]
 # ## 4. Exercise 2: `SpatialPolarized`
@@ -438,7 +445,7 @@ check(PolarizedSelfAttention)
 # %% [markdown]
 # ## 6. Predict, then run
 #
-# Before training, gates are near 0.5. Set every parameter to 0, so that they *are* 0.5. What is the output of one block of each layout, as a multiple of x? And how many parameters has a block for 64 channels? Replace each `None`.
+# Before training, gates are near 0.5. Set every parameter to 0, so that they *are* 0.5. What is the output of one block of each layout, as a multiple of x? Replace each `None`.
 
 # %%
 predicted = {"parallel": None, "sequential": None}
@@ -457,22 +464,31 @@ ones = torch.ones(1, 8, 3, 4)
 measured = {layout: half_open(layout)(ones).mean().item() for layout in predicted}
 predict_then_run(predicted, measured, unit="times x")
 
+# %% [markdown]
+# And after eight blocks in a row? How many parameters has a block for 64 channels, in either layout?
+
 # %%
-for layout in ("parallel", "sequential"):
-    eight = nn.Sequential(*[half_open(layout)] * 8)
-    print(f"{layout}: after eight blocks in a row, {eight(ones).mean():.6f}")
-    size = sum(p.numel() for p in PolarizedSelfAttention(64, layout).parameters())
-    print(f"{layout}: {size:,} parameters for 64 channels")
+predicted = {"parallel": None, "sequential": None}
+
+measured = {layout: nn.Sequential(*[half_open(layout)] * 8)(ones).mean().item()
+            for layout in predicted}
+predict_then_run(predicted, measured, unit="times x after eight blocks")
+
+# %%
+predicted = {"64 channels": None}
+
+measured = {"64 channels": sum(p.numel() for p in PolarizedSelfAttention(64).parameters())}
+predict_then_run(predicted, measured, unit="parameters")
 
 # %% [markdown]
 # <details><summary>By hand</summary>
 #
-# Parallel: 0.5 + 0.5 = 1. Sequential: 0.5 · 0.5 = 0.25; eight times, 0.000015. Parameters: `wv`, `wz` and the spatial branch's `wq` and `wv` have 64 · 32 weights each, 8192; the channel branch's `wq` 64; biases 1 + 32 + 64 + 32 + 32; `ln` 128: 8545 for either layout. SE with r = 16 has 512.
+# Parallel: 0.5 + 0.5 = 1. Sequential: 0.5 · 0.5 = 0.25; eight times, 0.000015. Parameters: `wv`, `wz` and the spatial branch's `wq` and `wv` have 64 · 32 weights each, together 8192; the channel branch's `wq` 64; biases 1 + 32 + 64 + 32 + 32; `ln` 128: 8545 for either layout. SE with r = 16 has 512.
 # </details>
 #
 # The same parameters, and yet: parallel leaves the size of the features alone (its factor lies between 0 and 2), sequential takes three quarters away, in every block. A BatchNorm behind it puts that right; without one a deep network would fall silent.
 #
-# ## 7. Read the code of others: a softmax is missing
+# ## 7. Read the code of others: tick off the steps
 #
 # A widely read Chinese post ("polarized self-attention, a finer structure of dual attention"), written before the authors' own code was public, explains this module and prints code for both branches. Of the spatial one it says, in our words:
 #
@@ -498,7 +514,10 @@ class PostedSpatial(nn.Module):
         return torch.sigmoid(product.reshape(len(x), 1, *x.shape[2:]))
 
 # %% [markdown]
+# <details><summary>Which step has no line?</summary>
+#
 # Step (3) is explained, and missing. Would you have noticed without the text? The shapes are right, the map lies between 0 and 1, it trains.
+# </details>
 #
 # **The symptom.** A weighted mean of threes is 3, whatever the weights are. Make every value 3: the map must be σ(3) = 0.95 everywhere, for every image. Repair `query` in the cell above until the next one says yes.
 
@@ -537,7 +556,7 @@ print("Do the weights sum to 1?", "Yes." if sum_to_one(NobodyAsks(64)) else "No,
 # %% [markdown]
 # A plain mean: `wq` never has a say. A query divided by its own sum passes as well, and may have weights below 0. So a test of one property finds a fault and proves nothing. Exercise 2's check compares numbers and gradients with a reference, on many inputs; that is evidence of another kind.
 #
-# **The measurement.** Without the softmax, query *and* value grow with x, so the sheet (what the sigmoid is taken of) grows with its square. Multiply the features by 4. How many times as large is the sheet? Guess twice: with the softmax, and as posted.
+# **The measurement.** Multiply the features by 4. How many times as large is the sheet, that is, what the sigmoid is taken of? Guess twice: with the softmax, and as posted.
 
 # %%
 torch.manual_seed(2)
@@ -560,7 +579,7 @@ for name, softmax in (("with softmax", True), ("as posted", False)):
           f"{larger / size:.1f} times as large")
 
 # %% [markdown]
-# As posted it grows 16 times, as every product of two things that grow 4 times: a map that is soft on one image is a hard mask on a stronger one. With the softmax the weights share a sum of 1, however large x is. (It grows more than 4 times all the same, because larger queries make sharper weights.)
+# As posted query *and* value grow with x, so the sheet grows 16 times, as every product of two things that grow 4 times: a map that is soft on one image is a hard mask on a stronger one. With the softmax the weights share a sum of 1, however large x is. (It grows more than 4 times all the same, because larger queries make sharper weights.)
 #
 # Does it matter for what can be learned? Section 9 has an answer, and it is not a loud one. A forgotten step need not hurt to be a mistake: it is another module, and weights of one are wrong in the other.
 
@@ -640,7 +659,7 @@ for side in (4, 7, 14, 56):
 # | channel | x times your `ChannelPolarized`'s gates |
 # | parallel, sequential | your `PolarizedSelfAttention` |
 #
-# The control costs no training: each test picture gets the **bar of another one**. Who uses the bar must fall to 1/3. Two runs each, about 35 s. *Before you run it: which scores do you expect for 4 x 4 and 8 x 8? (Section 1 has a hint.) And is the channel branch of any use, where the question is a place?*
+# The control costs no training: each test picture gets the **bar of another one**. Who uses the bar must fall to 1/3. Two runs each, about 35 s. *Before you run it: section 1 says what a **perfect** map of such cells could do. Will a trained one reach that with 4 x 4, with 8 x 8? And is the channel branch of any use, where the question is a place?*
 
 # %% tags=["experiment"]
 CHANNELS = 16
@@ -696,12 +715,16 @@ wanted = centres[torch.arange(len(new)), asked]  # (n, 2)
 trained = {}
 
 
-def score(model, pictures):
-    """Per cent of pictures whose peak is the wanted pixel or one of its four neighbours."""
+def hits(model, pictures):
+    """Is the peak the wanted pixel or one of its four neighbours? (n,)"""
     with torch.no_grad():
         peak = model(pictures - 0.3).flatten(1).argmax(1)
-    off = (torch.stack([peak // SIDE, peak % SIDE], dim=1) - wanted).abs().sum(1)
-    return 100 * (off <= 1).float().mean().item()
+    return (torch.stack([peak // SIDE, peak % SIDE], dim=1) - wanted).abs().sum(1) <= 1
+
+
+def score(model, pictures):
+    """Per cent of pictures that count as right."""
+    return 100 * hits(model, pictures).float().mean().item()
 
 
 def run(arm, seed):
@@ -721,18 +744,38 @@ sizes = {arm: sum(p.numel() for p in network(attention()).parameters())
 for arm, control in (("map, 1 x 1", "no attention"), ("map, 1 x 1", "map, 4 x 4"),
                      ("map, 4 x 4", "map, 8 x 8"), ("map, 8 x 8", "no attention"),
                      ("sequential", "map, 1 x 1")):
+    # more than luck (two standard errors), and enough to matter (5 points)
     matters = results.lead(arm, control) > 2 and results.mean(arm) - results.mean(control) > 5
     print(f"'{arm}' is {'clearly' if matters else 'not clearly'} ahead of '{control}'")
 score_bars(results, "right dot on new pictures (%)", parameters=sizes, highlight="map, 1 x 1",
            baselines={"a guess": 100 / 3})
 
 # %% [markdown]
-# **Read it.** The finer the map, the better, with the same layers and the same parameters: a map of full size finds the dot, cells of 4 x 4 lose about a third, cells of 8 x 8 are no better than no map at all. And with the bar of another picture all fall back to a guess: the bar is what they use.
+# **Read it.** The finer the map, the better, with the same layers and the same parameters. A map of full size finds the dot; cells of 8 x 8 are no better than no map at all. And with the bar of another picture all fall back to a guess: the bar is what they use.
 #
-# What do the maps look like? One picture, under a bar of each colour:
+# Is it the cells alone? Take the pictures in which a perfect map of such cells lets the right dot stand out, and the others.
 
-# %% tags=["experiment"]
-picture = new[:1]
+# %% tags=["experiment", "nbval-ignore-output"]
+_, truth, *_ = scenes(1000, seed=1)
+for cell in (4, 8):
+    possible = stands_out(truth, centres, asked, cell)
+    for seed in range(2):
+        model = network(arms[f"map, {cell} x {cell}"]()).eval()
+        model.load_state_dict(trained[f"map, {cell} x {cell}", seed])
+        right = hits(model, new).float()
+        print(f"cells of {cell} x {cell}, run {seed}: {100 * right[possible].mean():.0f} % right",
+              f"where it could be told, {100 * right[~possible].mean():.0f} % where not")
+
+# %% [markdown]
+# No. A perfect map says where the trained ones fail in principle; these fail elsewhere too. A mean over a cell is mostly ground: what the branch says of a dot of 5 pixels arrives thinned, to a third in a cell of 16 positions, to less than a tenth in one of 64. Perhaps too little moves in the larger cells to be learned from; we did not test it.
+#
+# What do the maps look like? One picture, two of whose dots lie in one cell of 4 x 4, under a bar of each colour:
+
+# %% tags=["experiment", "nbval-ignore-output"]
+of_cells = centres // 4
+number = of_cells[..., 0] * 4 + of_cells[..., 1]  # the cell of each dot, (n, 3)
+pairs = (number == number.roll(1, 1)).sum(1)
+picture = new[pairs == 1][:1]
 bars = []
 for colour in range(3):
     changed = picture.clone()
@@ -756,7 +799,7 @@ figure.colorbar(drawn, ax=axes, label="map (0 closed, 1 open)", shrink=0.7)
 plt.show()
 
 # %% [markdown]
-# The full map closes the dots that are not asked for, and opens or at least spares the one that is. The map of 4 x 4 cells can do so only for dots in different cells. The map of 8 x 8 cells hardly moves.
+# The full map closes the dots that are not asked for, and opens or at least spares the one that is. In the map of 4 x 4 cells two of the dots have one gate between them, whatever the bar says. The map of 8 x 8 cells hardly moves.
 #
 # And the two layouts, with the *same* weights? Both have the same parameter names, so a file of weights loads into either without a complaint. Will the peak stay where it was? And the heat map as a whole?
 
@@ -764,7 +807,6 @@ plt.show()
 models = {layout: network(PolarizedSelfAttention(CHANNELS, layout)).eval()
           for layout in ("parallel", "sequential")}
 best = max(range(2), key=lambda seed: results.scores("parallel")[seed])
-_, truth, *_ = scenes(1000, seed=1)
 for layout in models:
     for other, model in models.items():
         model.load_state_dict(trained[layout, best])
@@ -775,7 +817,7 @@ for layout in models:
 print(f"a heat map of zeros is off by {truth.square().mean().sqrt():.3f}")
 
 # %% [markdown]
-# The peak stays: what was highest is still highest. The heat map as a whole is lost; on our machine it is off by 0.17 and 0.48, where a map of zeros is off by 0.11. Section 6 says why: the layouts give features of another size. A score that looks at the peak alone would never tell you that you loaded the wrong one.
+# The peak stays: what was highest is still highest. The heat map as a whole is lost; on our machine it is off by 0.17 and 0.48, where a map of zeros is off by 0.11. The layouts give features of another size (section 6), and a sum of gates is not a product. A score that looks at the peak alone would never tell you that you loaded the wrong one.
 
 # %% [markdown]
 # **Be honest about the rest.** Two runs show little. Measured beforehand with the same settings, eight runs each:
@@ -811,9 +853,9 @@ print(f"a heat map of zeros is off by {truth.square().mean().sqrt():.3f}")
 # | | the paper | the authors' code, parallel | the authors' code, sequential | here |
 # |---|---|---|---|---|
 # | softmax of the spatial branch | over the query's C // 2 channels, before the product | over the H · W positions, after the product | over the H · W positions, on the value | as the paper |
-# | between mean and gates of the channel branch | `wz`, LayerNorm | `wz` alone | C // 2 → C // 8, LayerNorm, ReLU, C // 8 → C | as the paper |
-# | biases | | none | only in that little network | everywhere |
-# | parameters, 64 channels | | 8,256 | 7,064 | 8,545, in both layouts |
+# | between mean and gates of the channel branch | `wz`; in its figure, a LayerNorm too | `wz` alone | C // 2 → C // 8, LayerNorm, ReLU, C // 8 → C | as the paper |
+# | biases | not said | none | only in that little network | everywhere |
+# | parameters, 64 channels | not said | 8,256 | 7,064 | 8,545, in both layouts |
 #
 # So "PSA" is the name of three modules. The formulas of the paper, which the re-implementation of section 7 follows, are none of the two that its authors published. This course's reference library keeps theirs as `AuthorsPolarized` and reproduces what their code computes, gradients included, to ten decimals; it is no exercise.
 
@@ -826,7 +868,7 @@ print(f"a heat map of zeros is off by {truth.square().mean().sqrt():.3f}")
 # 4. A map of one position (H = W = 1): what are the channel branch's weights, and what is left of the branch?
 # 5. Half of the channels are kept inside. What would you lose with C // 16, and what does the experiment's task need at least?
 # 6. Exhibit B's map can emphasise one position by at most 0.73 / 0.5. Design a task on which that is enough.
-# 7. Put a 3 x 3 convolution *behind* the gate in the experiment and run it again. Coarse maps recover. How can a map that cannot tell the dots apart still tell the next layers the colour? (It has a level.)
+# 7. In `network`, put a 3 x 3 convolution, BatchNorm and ReLU between `attention` and the last layer, and run the experiment again. Coarse maps recover. How can a map that cannot tell the dots apart still tell the next layers the colour?
 
 # %% [markdown]
 # <details><summary>What we think</summary>
@@ -835,7 +877,7 @@ print(f"a heat map of zeros is off by {truth.square().mean().sqrt():.3f}")
 # 2. Nothing in the result: a mean and a linear layer can change places. The cost falls from C · C // 2 multiply-adds a position to as many in all.
 # 3. Yes: the weighted mean of `wv(x)` is `wv` of the weighted mean of x. The bias is added to each value, so its weighted mean is the bias times the sum of the weights: right where that sum is 1.
 # 4. The only weight is 1. What is left is `wv`, `wz`, LayerNorm and a sigmoid; `wq` does nothing and learns nothing.
-# 5. A narrow passage, as in SE. The task has three colours: two numbers hold them so that a linear layer can favour each.
+# 5. A narrow passage, as in SE. With one value channel (here C // 16) the spatial branch cannot work at all: a softmax over one number is 1, so the image has no say, and it stays at a guess. The channel branch still answered in most of our runs with one: three colours fit into one number.
 # 6. Any in which only the *order* counts, such as a peak among candidates that are otherwise equal: a small lead is enough.
 # 7. By how bright it is as a whole: one level for red, another for green. That level is in every feature, everywhere, and a layer with a ReLU can compare it with something.
 # </details>
