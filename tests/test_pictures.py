@@ -184,23 +184,32 @@ def test_the_axis_is_logarithmic_from_a_factor_of_30():
 
 
 def test_score_bars_show_means_errors_and_every_seed():
-    runs = {(arm, seed): {"acc": base + seed, "other": 0} for arm, base in (("plain", 1), ("SE", 4)) for seed in (0, 2)}
+    runs = {(arm, seed): {"acc": base + seed, "other": 0} for arm, base in (("plain", 1), ("SE", 4)) for seed in range(3)}
     figure = score_bars(
-        Results(("plain", "SE", "late"), (0, 2), runs), "accuracy (%)",
+        Results(("plain", "SE", "late"), range(3), runs), "accuracy (%)",
         baselines={"a guess": 0.25}, parameters={"SE": 3107}, highlight="SE",
     )  # fmt: skip
     (axis,) = figure.axes
     assert bars(axis) == [2, 5]
     dots = [sorted(line.get_xdata()) for line in axis.lines if line.get_marker() == "o"]
-    assert dots == [[1, 3], [4, 6]]
+    assert dots == [[1, 2, 3], [4, 5, 6]]
     errors = [c.lines[2][0].get_segments()[0][:, 0] for c in axis.containers if isinstance(c, ErrorbarContainer)]
-    assert [error.tolist() for error in errors] == [[0, 4], [3, 7]]  # the standard error of (1, 3) and of (4, 6) is 1
+    far = 2 / 3 ** 0.5  # the standard error of (1, 2, 3) is 1 / sqrt(3)
+    assert [error.tolist() for error in errors] == [pytest.approx([2 - far, 2 + far]), pytest.approx([5 - far, 5 + far])]
     text = words(figure)
+    assert "two standard errors" in text
     assert "a guess: 0.25" in text
     assert "3,107 parameters" in text
     assert "no run finished" in text
     assert "accuracy (%)" in text
     assert axis.get_xlim()[0] <= 0  # a bar that does not start at zero exaggerates
+
+
+def test_two_runs_have_no_error_lines():
+    figure = score_bars(Results(("plain",), range(2), {("plain", seed): {"acc": seed} for seed in range(2)}), "accuracy (%)")
+    (axis,) = figure.axes
+    assert not any(isinstance(container, ErrorbarContainer) for container in axis.containers)
+    assert "two standard errors" not in words(figure)
 
 
 def test_a_heat_map_covers_the_image_and_marks_a_pixel():

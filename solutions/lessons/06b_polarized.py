@@ -762,9 +762,9 @@ for cell in (4, 8):
     for seed in range(2):
         model = network(arms[f"map, {cell} x {cell}"]()).eval()
         model.load_state_dict(trained[f"map, {cell} x {cell}", seed])
-        right = hits(model, new).float()
-        print(f"cells of {cell} x {cell}, run {seed}: {100 * right[possible].mean():.0f} % right",
-              f"where it could be told, {100 * right[~possible].mean():.0f} % where not")
+        right = 100 * hits(model, new).float()
+        print(f"cells of {cell} x {cell}, run {seed}: {right[possible].mean():.0f} % right",
+              f"where it could be told, {right[~possible].mean():.0f} % where not")
 
 # %% [markdown]
 # No. A perfect map says where the trained ones fail in principle; these fail elsewhere too. A mean over a cell is mostly ground: what the branch says of a dot of 5 pixels arrives thinned, to a third in a cell of 16 positions, to less than a tenth in one of 64. Perhaps too little moves in the larger cells to be learned from; we did not test it.
