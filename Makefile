@@ -10,6 +10,9 @@ LESSON ?=
 
 # In a container one is often root, which JupyterLab refuses unless told.
 ROOT_TOO := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
+# Tests that use all of the machine run one after the other; the others on two cores, each file on one of them.
+WHOLE := tests/adversarial tests/browser tests/classroom tests/corruption tests/grade
+BESIDE := -n 2 --dist loadfile
 BIN := $(CURDIR)/.venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 export PATH := $(BIN):$(PATH)
@@ -26,8 +29,9 @@ reset: .venv/lab
 test: .venv/test browser database bubblewrap
 	rm -rf work/nbval && mkdir -p work && cp -r solutions/notebooks work/nbval
 	$(BIN)/ruff check .
-	$(BIN)/python -m pytest
-	$(BIN)/python -m pytest -p no:cacheprovider --nbval --nbval-cell-timeout=300 work/nbval
+	$(BIN)/python -m pytest $(BESIDE) $(WHOLE:%=--ignore=%)
+	$(BIN)/python -m pytest $(WHOLE)
+	$(BIN)/python -m pytest $(BESIDE) -p no:cacheprovider --nbval --nbval-cell-timeout=300 work/nbval
 
 class: .venv/grade
 	$(BIN)/python -m tests.classroom.demonstration
