@@ -287,8 +287,9 @@ def _unplaced(header: dict) -> str:
         parts.append(f"your layers have biases that the exercise's have not: {listed(unplaced['extra'])}. Pass bias=False.")
     else:
         wanted, found = dict(unplaced["missing"]), dict(unplaced["extra"])
-        for name in sorted(wanted.keys() & found.keys()):
-            parts.append(f"`{name}` has shape {tuple(found.pop(name))}, expected {tuple(wanted.pop(name))}.")
+        other = [f"`{name}` has shape {tuple(found.pop(name))}, expected {tuple(wanted.pop(name))}."
+                 for name in [name for name in wanted if name in found]]
+        parts += other[:4] + ([f"{len(other) - 4} more have other shapes than expected."] if len(other) > 4 else [])
         parts += [f"missing: {listed(wanted.items())}."] if wanted else []
         parts += [f"not expected: {listed(found.items())}."] if found else []
         if wanted and not header["parameters"] and not unplaced["hidden"]:

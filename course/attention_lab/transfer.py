@@ -200,11 +200,24 @@ def _full(unit: Node, local: str) -> str:
 
 
 def _unmatched(reference: tuple, learner: tuple, fits: set[str]) -> tuple[Spec, Spec]:
-    """What is left on each side when equal names, then equal layers, then equal shapes are taken away."""
+    """What is left on each side when equal names, then equal layers, then equal shapes are taken away.
+
+    Where that would call a name missing, or not expected, that both sides have, names that both have are compared by shape alone.
+    """
+    both = {name for name, _ in reference} & {name for name, _ in learner} - fits
+    missing, extra = _left_over(reference, learner, fits, set())
+    if both & ({name for name, _ in missing} ^ {name for name, _ in extra}):
+        missing, extra = _left_over(reference, learner, fits, both)
+    return missing, extra
+
+
+def _left_over(reference: tuple, learner: tuple, fits: set[str], bound: set[str]) -> tuple[Spec, Spec]:
+    """See _unmatched. bound: names that are not put down to others."""
     left, right = ([unit for unit in tree(list(spec)).units() if not fits.issuperset(_full(unit, t) for t in unit.tensors)]
                    for spec in (reference, learner))
-    for unit in list(left):
-        twin = next((other for other in right if other.signature() == unit.signature()), None)
+    for unit in [unit for unit in left if bound.isdisjoint(_full(unit, t) for t in unit.tensors)]:
+        twin = next((other for other in right if other.signature() == unit.signature()
+                     and bound.isdisjoint(_full(other, t) for t in other.tensors)), None)
         if twin:
             left.remove(unit)
             right.remove(twin)
@@ -212,7 +225,7 @@ def _unmatched(reference: tuple, learner: tuple, fits: set[str]) -> tuple[Spec, 
                       for units, spec in ((left, reference), (right, learner)))
     extra = []
     for name, shape in spare:
-        twin = next((m for m in missing if canonical(m[1]) == canonical(shape)), None)
+        twin = next((m for m in missing if canonical(m[1]) == canonical(shape) and bound.isdisjoint((name, m[0]))), None)
         missing.remove(twin) if twin else extra.append((name, shape))
     return missing, extra
 

@@ -171,6 +171,30 @@ def test_depthwise_convolutions_are_not_confused(way):
         """, "`local.weight` has shape (4, 4, 3, 3), expected (4, 1, 3, 3)")
 
 
+def test_a_name_that_is_there_is_not_called_missing(way):
+    """The reference's `outer.weight` and the answer's `inner.bias` have one shape; each is compared with its namesake."""
+    lesson = way("""
+        class Narrow(nn.Module):
+            def __init__(self, channels, hidden=1):
+                super().__init__()
+                self.inner = nn.Conv2d(channels, hidden, 1)
+                self.outer = nn.Conv2d(hidden, channels, 1)
+
+            def forward(self, x):
+                return self.outer(self.inner(x))
+        """, "Narrow", Case("x", (Draw((1, 4, 2, 3)),), construct={"channels": 4}))
+    lesson.wrong("""
+        class Narrow(nn.Module):
+            def __init__(self, channels, hidden=1):
+                super().__init__()
+                self.inner, self.outer = nn.Conv2d(channels, 4, 1), nn.Conv2d(4, channels, 1)
+
+            def forward(self, x):
+                return self.outer(self.inner(x))
+        """, "`inner.weight` has shape (4, 4, 1, 1), expected (1, 4, 1, 1). `inner.bias` has shape (4,), expected (1,). "
+             "`outer.weight` has shape (4, 4, 1, 1), expected (4, 1, 1, 1).", never=("missing", "not expected"))
+
+
 TWO_PATHS = """
 class Path(nn.Module):
     def __init__(self, channels):
