@@ -153,21 +153,23 @@ def small_map(r: Random) -> tuple[int, int, int]:
     return (2, *r.sample((2, 3, 4), 2))
 
 
-def widened(stride: int, norm: bool = False) -> Callable[[Random, int], TorchModule]:
-    """What makes the shortcut fit: a 1x1 convolution to 256 channels, with or without a BatchNorm."""
+def widened(planes: int, stride: int, norm: bool = False) -> Callable[[Random, int], TorchModule]:
+    """What makes the shortcut fit: a 1x1 convolution to 4 * planes channels, with or without a BatchNorm."""
     def draw(r: Random, channels: int) -> TorchModule:
-        conv = TorchModule("Conv2d", (channels, 256, 1), {"stride": stride, "bias": False})
-        return TorchModule("Sequential", (conv, TorchModule("BatchNorm2d", (256,)))) if norm else conv
+        conv = TorchModule("Conv2d", (channels, 4 * planes, 1), {"stride": stride, "bias": False})
+        return TorchModule("Sequential", (conv, TorchModule("BatchNorm2d", (4 * planes,)))) if norm else conv
 
     return draw
 
 
-def block(words: str, shape: Shape = small_map, stride: int = 1, norm: bool = False, in_order: bool = False) -> Size:
+def block(words: str, shape: Shape = small_map, stride: int = 1, norm: bool = False, in_order: bool = False, planes: int = 64) -> Size:
     def size(r: Random) -> Case:
         channels = r.randint(2, 5)
-        downsample = widened(stride, norm)(r, channels)
-        construct = (channels, 64, stride, downsample) if in_order else {"in_channels": channels, "planes": 64, "downsample": downsample}
-        if stride != 1 and not in_order:
+        downsample = widened(planes, stride, norm)(r, channels)
+        construct = {"in_channels": channels, "planes": planes, "downsample": downsample}
+        if in_order:
+            construct = (channels, planes, stride, downsample)
+        elif stride != 1:
             construct["stride"] = stride
         batch, height, width = shape(r)
         return Case(words, (Draw((batch, channels, height, width)),), construct=construct)
@@ -175,12 +177,11 @@ def block(words: str, shape: Shape = small_map, stride: int = 1, norm: bool = Fa
     return size
 
 
-def pooled(words: str) -> Size:
-    """256 channels go in and come out, and a stride makes the map smaller: the shortcut needs a pooling."""
+def pooled(words: str, stride: int, downsample: TorchModule) -> Size:
+    """256 channels go in and come out; the shortcut has a pooling."""
     def size(r: Random) -> Case:
-        downsample = TorchModule("AvgPool2d", (2,), {"ceil_mode": True})
         return Case(words, (Draw((1, 256, *r.sample((3, 4, 5), 2))),),
-                    construct={"in_channels": 256, "planes": 64, "stride": 2, "downsample": downsample})
+                    construct={"in_channels": 256, "planes": 64, "stride": stride, "downsample": downsample})
 
     return size
 
@@ -201,7 +202,9 @@ BLOCK = (
     block("a downsample with a norm, on odd sides", lambda r: (1, *r.sample((3, 5), 2)), norm=True),
     block("a batch of one", lambda r: (1, *small_map(r)[1:])),
     block("a map of one position", lambda r: (3, 1, 1)),
-    pooled("a stride of two, as many channels out as in"),
+    block("more planes", planes=128),
+    pooled("a stride of two, as many channels out as in", 2, TorchModule("AvgPool2d", (2,), {"ceil_mode": True})),
+    pooled("a downsample, although x fits as it is", 1, TorchModule("AvgPool2d", (3, 1, 1))),
     as_it_is("no downsample", lambda r: (1, *r.sample((2, 3, 4), 2))),
     as_it_is("no downsample, training mode", lambda r: (2, *r.sample((2, 3), 2)), train=True),
 )

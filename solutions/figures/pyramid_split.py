@@ -37,6 +37,13 @@ def psa_block() -> str:
     def features(x: float, centre: float, strengths: list[float]) -> None:
         drawing.box(x, centre - (face - rise) / 2, face, face, strengths, "features", thickness=thickness)
 
+    def towards(x: float, y: float, centre: float, radius: float) -> tuple[float, float]:
+        """Where the way from (x, y) to the middle of a circle meets it."""
+        share = radius / ((x - centre) ** 2 + (y - middle) ** 2) ** 0.5
+        return centre + share * (x - centre), middle + share * (y - middle)
+
+    drawing.rectangle(296, rows[0] - 28, 62, rows[-1] - rows[0] + 56, tint("layer", 0.12), radius=12, outline="border")
+    drawing.line((327, rows[-1] + 28), (327, 442), colour="quiet", width=1.2)
     drawing.box(26, middle - (face - rise) / 2, face, face, [FEATURES] * 5, "features", thickness=thickness)
     drawing.label(56, middle + 60, "x", "(B, C, H, W)")
     bus = 114
@@ -50,8 +57,8 @@ def psa_block() -> str:
         drawing.layer(304, row - 20, 46, 40, "se")
         drawing.arrow((350, row), (370, row))
         drawing.cells(372, row - 21, _column(WEIGHTS[i]), "gate", side=14)
-        drawing.line((388, row), (416, row), (446, middle + (row - middle) * 0.14))
-        drawing.arrow((530, middle + (row - middle) * 0.14), (560, row), (580, row))
+        drawing.arrow((388, row), (416, row), towards(416, row, 488, 44))
+        drawing.arrow(towards(560, row, 488, 44), (560, row), (580, row))
         drawing.cells(582, row - 21, _column(SHARES[i]), "gate", side=14)
         drawing.arrow((598, row), (622, row))
         drawing.operation(638, row, "×", radius=16)
@@ -60,7 +67,7 @@ def psa_block() -> str:
         drawing.arrow((start, row + away * 26), (start, row + away * 42), (638, row + away * 42), (638, row + away * 16))
         drawing.arrow((654, row), (676, row))
         features(678, row, [FEATURES * 2 * share for share in SHARES[i]])
-        drawing.line((678 + face + reach + 3, row), (756, row), (770, middle + (row - middle) * 0.1))
+        drawing.arrow((678 + face + reach + 3, row), (750, row), towards(750, row, 790, 22))
     drawing.operation(488, middle, "", radius=44)
     drawing.text(488, middle - 1, "softmax", size=15, bold=True)
     drawing.text(488, middle + 17, "over scales", size=13)
@@ -69,11 +76,11 @@ def psa_block() -> str:
     whole = [FEATURES * 2 * share for scale in SHARES for share in scale]
     drawing.box(826, middle - 8, 30, 30, whole, "features", thickness=3.4)
     drawing.text(846, middle + 48, "output", bold=True)
-    drawing.text(832, middle + 66, "(B, 4C', H', W')", size=12, mono=True)
-    for x, name, shape in ((246, "scales", "(B, C', H', W')"), (379, "weights", "(B, C', 1, 1)"), (592, "shares", "(B, C', 1, 1)")):
+    drawing.text(838, middle + 66, "(B, 4C', H', W')", size=12, mono=True)
+    for x, name, shape in ((246, "scales", "(B, C', H', W')"), (386, "weights", "(B, C', 1, 1)"), (592, "shares", "(B, C', 1, 1)")):
         drawing.label(x, 414, name, shape)
-    drawing.text(327, 458, "one se, called four times", size=14)
-    drawing.text(592, 458, "they sum to 1 over the scales", size=14)
+    drawing.text(327, 460, "one se, called four times", size=15, bold=True)
+    drawing.text(592, 460, "they sum to 1 over the scales", size=14)
     return drawing.svg()
 
 
@@ -159,8 +166,8 @@ def epsa_block() -> str:
     """The bottleneck with its shortcut, 900 x 238 px."""
     drawing = Drawing(
         900, 238, "The EPSA block",
-        "x goes through conv1, bn1 and ReLU to P planes, through psa, bn2 and ReLU, which may halve the map, and through conv3 and bn3 "
-        "to 4 P channels. x, or downsample of x where it is given, is added, and a ReLU follows.",
+        "x (B, C, H, W) goes through conv1, bn1 and ReLU to P planes, through psa, bn2 and ReLU, which may halve the map, and through "
+        "conv3 and bn3 to 4 P channels. x, or downsample of x where it is given, is added, and a ReLU follows.",
     )
     y, skip = 84, 184
     drawing.text(34, y + 5, "x", bold=True)
@@ -188,6 +195,7 @@ def epsa_block() -> str:
     drawing.layer(326, skip - 22, 118, 44, "downsample")
     drawing.arrow((444, skip), (plus, skip), (plus, y + 18))
     drawing.text(385, skip + 40, "or nothing, where x fits as it is", size=14)
+    drawing.text(42, y + 48, "(B, C, H, W)", size=13, mono=True, anchor="start")
     for x, shape in ((238, "(B, P, H, W)"), (449, "(B, P, H', W')"), (at - 8, "(B, 4P, H', W')")):
         drawing.text(x, y + 48, shape, size=13, mono=True)
     return drawing.svg()
