@@ -64,6 +64,7 @@ class Case:
     limit: elements that no tensor's storage may reach, forward or backward. peak: bytes by which a call without gradients may not
     enlarge the process, as the judge measures it from outside (hidden cases only). integer: an int must be an int, not 7.0.
     fresh: the module keeps the values that it starts with; the output must not depend on those that are drawn.
+    zeros: the parameters that are at zero, where all others are drawn.
     drops: dropout drops what is largest, so that it is seen where it stands and whether whole channels go.
     """
 
@@ -84,6 +85,7 @@ class Case:
     peak: int | None = None
     integer: bool = False
     fresh: bool = False
+    zeros: tuple[str, ...] = ()
     drops: bool = False
 
 

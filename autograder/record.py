@@ -149,6 +149,7 @@ def _record_once(name: str, case: declare.Case, namespace: dict[str, Any], g: to
             theirs = like.tensors if like else {}
             for weight, drawn in random_state(module, g).items():
                 known = theirs.get(f"state.{weight}", drawn)
+                known = torch.zeros_like(drawn) if weight in case.zeros else known
                 asking.tensors[f"state.{weight}"] = known if known.shape == drawn.shape else drawn
     header, tensors = observe(thing, question, asking.tensors, namespace)
     if case.raises is None and case.gradients and case.peak is None:

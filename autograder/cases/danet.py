@@ -1,4 +1,4 @@
-"""Visible cases of 05_danet. `gamma` is drawn like every other parameter, so that it is nowhere zero; maps are not square."""
+"""Visible cases of 05_danet. `gamma` is drawn like every other parameter, and zero where that is asked; maps are not square."""
 
 from autograder.declare import Case, Draw, Exercise
 
@@ -18,6 +18,16 @@ def fresh(exercise: str, shape: tuple[int, ...], **options: object) -> Case:
                 fresh=True, gradients=False, **options)
 
 
+def at_zero(shape: tuple[int, ...], **options: object) -> Case:
+    """With gamma at 0 only the gradients tell whether anything is gathered."""
+    return Case(f"gamma at 0, x of shape {shape}", (Draw(shape),), zeros=("gamma",), aspect="start", **options)
+
+
+def overflowing(what: str, shape: tuple[int, ...], scale: float, **options: object) -> Case:
+    """`exp` of such numbers is infinite. A softmax of them is one-hot, so that its gradients say nothing."""
+    return Case(f"{what} too large for `exp` alone, x of shape {shape}", (Draw(shape, scale=scale),), gradients=False, **options)
+
+
 def asked(name: str) -> tuple[Case, ...]:
     """What both forms of position attention are asked."""
     return (
@@ -32,6 +42,8 @@ def asked(name: str) -> tuple[Case, ...]:
         Case("another device, channels=6, reduction=2, x of shape (2, 6, 2, 3)", (Draw((2, 6, 2, 3)),), aspect="device",
              construct={"channels": 6, "reduction": 2}),
         fresh(name, (2, 6, 2, 3), construct={"channels": 6, "reduction": 2}),
+        at_zero((2, 6, 3, 2), construct={"channels": 6, "reduction": 2}),
+        overflowing("products", (2, 6, 2, 3), 3e4, construct={"channels": 6, "reduction": 2}),
     )
 
 
@@ -66,6 +78,9 @@ CHANNEL = Exercise("ChannelAttention", (
     gram("float32, ", (2, 4, 2, 3), dtype="float32", aspect="dtype"),
     gram("another device, ", (2, 4, 2, 3), aspect="device", construct={"negate": True}),
     fresh("ChannelAttention", (2, 4, 2, 3)),
+    at_zero((2, 4, 3, 2)),
+    overflowing("energies", (2, 4, 3, 5), 1e4),
+    overflowing("negated energies", (2, 5, 2, 4), 1e4, construct={"negate": True}),
 ))
 
 EFFICIENT = Exercise("EfficientPositionAttention", (
@@ -80,12 +95,14 @@ EFFICIENT = Exercise("EfficientPositionAttention", (
 HEAD = Exercise("DANetHead", (  # its weights fill most of what is recorded, so that gradients are asked for once
     Case("in_channels=32, num_classes=3, x of shape (2, 32, 2, 3)", (Draw((2, 32, 2, 3)),),
          construct={"in_channels": 32, "num_classes": 3}),
-    Case("DANetHead(35, 2), where 4 does not divide, training mode with a dropout of the largest channels, x of shape (2, 35, 3, 2)",
-         (Draw((2, 35, 3, 2)),), train=True, drops=True, construct=(35, 2), gradients=False),
+    Case("DANetHead(39, 2), where 4 does not divide, training mode with a dropout of the largest channels, x of shape (2, 39, 3, 2)",
+         (Draw((2, 39, 3, 2)),), train=True, drops=True, construct=(39, 2), gradients=False),
     Case("a second call on the same module, one float32 image, x of shape (1, 32, 3, 2)", (Draw((1, 32, 3, 2)),), dtype="float32",
          earlier=True, aspect="dtype", construct={"in_channels": 32, "num_classes": 2}, gradients=False),
     Case("another device, in_channels=32, num_classes=2, x of shape (2, 32, 3, 2)", (Draw((2, 32, 3, 2)),), aspect="device",
          construct={"in_channels": 32, "num_classes": 2}),
+    Case("in_channels=20, of which position attention has none left for its queries", (Draw((2, 20, 2, 3)),), aspect="errors", raises=(),
+         construct={"in_channels": 20, "num_classes": 2}),
 ), uses=("PositionAttention", "ChannelAttention"))
 
 EXERCISES = (POSITION, CHANNEL, EFFICIENT, HEAD)

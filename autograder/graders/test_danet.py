@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from random import Random
 
 from autograder.declare import Case, Draw
@@ -51,6 +52,21 @@ def _as_built(case: Case) -> Case:
     return replace(case, label="a fresh module, which should return x itself", fresh=True, gradients=False, aspect="start")
 
 
+def at_zero(r: Random) -> Case:
+    """With gamma at 0 only the gradients tell whether anything is gathered."""
+    return _at_zero(image("", batch_and_map, small)(r))
+
+
+def _at_zero(case: Case) -> Case:
+    return replace(case, label="gamma at 0", zeros=("gamma",), aspect="start")
+
+
+def overflowing(r: Random) -> Case:
+    """`exp` of such numbers is infinite. A softmax of them is one-hot, so that its gradients say nothing."""
+    case = image("products too large for `exp` alone", batch_and_map, small)(r)
+    return replace(case, args=(replace(case.args[0], scale=r.uniform(3e4, 4e4)),), gradients=False)
+
+
 def watched(r: Random) -> Case:
     """A call of which no tensor may be large, forward or backward."""
     height, channels = r.choice((16, 32, 64)), 8 * r.randint(2, 4)
@@ -76,7 +92,8 @@ def many(low: int, high: int) -> Shape:
     return shape
 
 
-POSITIONS = (*(image(words, shape) for words, shape in SHAPES.items()), *bottlenecks(of_bottleneck, default=8), fresh)
+POSITIONS = (*(image(words, shape) for words, shape in SHAPES.items()), *bottlenecks(of_bottleneck, default=8), fresh, at_zero,
+             overflowing)
 MAPS = tuple(image(f"its method `attention`{words and ', '}{words}", shape, method="attention") for words, shape in SHAPES.items())
 REFUSED = empty_bottlenecks(of_bottleneck, default=8)
 
@@ -101,6 +118,11 @@ def numbers_above_three(r: Random) -> Case:
     return replace(channels("", lambda r: (3, 1, 2))(r), label="two positions, larger numbers", args=(Draw((3, 9, 1, 2), scale=2.0),))
 
 
+def overflowing_channels(r: Random, negate: bool) -> Case:
+    case = channels(f"{'negated ' * negate}energies too large for `exp` alone", batch_and_map, negate=negate)(r)
+    return replace(case, args=(replace(case.args[0], scale=r.uniform(1e4, 2e4)),), gradients=False)
+
+
 CHANNELS = (
     *(channels(words, shape) for words, shape in SHAPES.items()),
     *(channels(f"{words}{words and ', '}negated", shape, negate=True) for words, shape in SHAPES.items()),
@@ -110,6 +132,8 @@ CHANNELS = (
     *(channels(f"its method `attention`{', negated' * negate}", batch_and_map, "attention", negate=negate) for negate in (False, True)),
     channels("its method `attention`, one image", lambda r: (1, 3, 5), "attention", negate=True),
     lambda r: _as_built(channels("", batch_and_map, negate=r.random() < 0.5)(r)),
+    lambda r: _at_zero(channels("", batch_and_map, negate=r.random() < 0.5)(r)),
+    *(partial(overflowing_channels, negate=negate) for negate in (False, True)),
 )
 
 
@@ -150,8 +174,17 @@ HEADS = (
     dropped,
 )
 
+
+def too_narrow(r: Random) -> Case:
+    """The position attention inside has no channel left for its queries."""
+    case = head("fewer than 32 channels, too few for the position attention inside", two_and_map)(r)
+    wide = {**case.construct, "in_channels": r.randint(16, 31)}
+    return replace(case, args=(Draw((2, wide["in_channels"], *case.args[0].shape[2:])),), construct=wide, raises=())
+
+
+
 GRADERS = (
-    Grader("PositionAttention", (*POSITIONS, *MAPS), refused=REFUSED, large=3.0),  # a softmax written with `exp` is right as well
+    Grader("PositionAttention", (*POSITIONS, *MAPS), refused=REFUSED, large=3.0),
     Grader("ChannelAttention", CHANNELS, large=4.0),
     Grader("EfficientPositionAttention", (
         *POSITIONS,
@@ -160,7 +193,7 @@ GRADERS = (
         watched,
         measured,
     ), refused=REFUSED, uses=("PositionAttention",), delegates=("PositionAttention",), large=3.0),
-    Grader("DANetHead", HEADS, uses=("PositionAttention", "ChannelAttention"), large=4.0),
+    Grader("DANetHead", HEADS, refused=(too_narrow,), uses=("PositionAttention", "ChannelAttention"), large=4.0),
 )
 
 

@@ -2,7 +2,7 @@
 
 from autograder.declare import Mistake, Variant
 
-from .shared import bottleneck
+from .shared import HIDDEN, bottleneck
 
 # What the reference says, and most mistakes replace.
 QUERY_LAYER, KEY_LAYER = "self.query = nn.Conv2d(channels, hidden, 1)", "self.key = nn.Conv2d(channels, hidden, 1)"
@@ -38,6 +38,11 @@ THREE = LOGITS.replace("return", "fused, a, b =")
 CLASSIFIERS = {name: f"self.classify_{name} = classifier(inter, num_classes)" for name in ("fused", "position", "channel")}
 
 
+ATTENDED = "a = self.position(self.position_in(x))\n        b = self.channel(self.channel_in(x))"
+OVERFLOW = ("Your softmax gives NaN where the {} are large: in float64 `exp` is infinite above 709 and 0 below -746, and a row of "
+            "such numbers cannot be divided by its sum. Use `softmax`, which subtracts the largest number of a row first.")
+
+
 def classified_by(layers: str) -> tuple[tuple[str, str], ...]:
     return tuple((line, f"self.classify_{name} = {layers}") for name, line in CLASSIFIERS.items())
 
@@ -67,6 +72,17 @@ def with_gamma(short: str, exercise: str, what: str) -> tuple[Mistake, ...]:
         Mistake(f"{short}-no-shortcut", exercise,
                 "The shortcut is missing: you return gamma * (...), which is nothing at all where gamma is 0. Add it to x.",
                 ((ADDED, "self.gamma * gathered.reshape(x.shape)"),)),
+        Mistake(f"{short}-subtracted", exercise,
+                f"You subtract what was gathered: x - gamma * ({what}). It is added: x + gamma * ({what}).",
+                ((ADDED, "x - self.gamma * gathered.reshape(x.shape)"),)),
+        Mistake(f"{short}-skipped-at-zero", exercise,
+                "Where gamma is 0 you return x without gamma in it: then no gradient reaches gamma, and it stays 0 for good. Multiply by "
+                "gamma whatever its value is.",
+                ((f"return {ADDED}", f"return {ADDED} if self.gamma.item() else x"),)),
+        Mistake(f"{short}-gamma-no-parameter", exercise,
+                "Your module has no parameter for gamma. A plain tensor is none, no optimiser would train it: "
+                "`self.gamma = nn.Parameter(torch.zeros(1))` in `__init__`.",
+                (("nn.Parameter(torch.zeros(1))", "torch.zeros(1)"),)),
         Mistake(f"{short}-returns-gathered", exercise,
                 "You return what was gathered. Multiply it by gamma and add it to x.",
                 ((ADDED, "gathered.reshape(x.shape)"),)),
@@ -99,7 +115,15 @@ def with_gamma(short: str, exercise: str, what: str) -> tuple[Mistake, ...]:
 def projections(short: str, exercise: str, values: str) -> tuple[Mistake, ...]:
     """What goes wrong with the three layers of position attention. values: the expression of the values."""
     return (
-        *bottleneck(short, exercise, default=8),
+        *(mistake for mistake in bottleneck(short, exercise, default=8) if mistake.id != f"{short}-reduction-ignored"),
+        *(Mistake(f"{short}-reduction-ignored{how}", exercise,  # the authors' code has no such argument
+                  "The argument `reduction` has no effect on the number of channels: 8 is written in its place.",
+                  ((f"hidden = {HIDDEN}", hidden),))
+          for how, hidden in (("", 'if not (hidden := channels // 8):\n            raise ValueError(f"{channels}, {reduction}")'),
+                              ("-but-refused", f"hidden = {HIDDEN} and channels // 8"))),
+        Mistake(f"{short}-relu", exercise,
+                "Queries and keys go through a ReLU. They stay as the convolutions give them.",
+                ((QUERIES, f"{QUERIES}.relu()"), (KEYS, f"{KEYS}.relu()"))),
         Mistake(f"{short}-default-sixteen", exercise,
                 "Where reduction is not given, yours is 16, as in the earlier lessons. Here the default is 8.",
                 (("reduction: int = 8", "reduction: int = 16"),)),
@@ -143,6 +167,19 @@ MISTAKES = (
     Mistake("position-scaled", "PositionAttention",
             "You divide the products by sqrt(D), as lesson 00 does. DANet does not scale them.",
             ((MAP, "torch.softmax(queries @ keys * queries.shape[-1] ** -0.5, dim=-1)"),)),
+    Mistake("position-scaled-by-c", "PositionAttention",
+            "You divide the products by sqrt(C). DANet does not scale them.",
+            ((MAP, "torch.softmax(queries @ keys / x.shape[1] ** 0.5, dim=-1)"),)),
+    Mistake("position-averaged", "PositionAttention",
+            "You divide the products by N, the number of positions, before the softmax. DANet does not scale them.",
+            ((MAP, "torch.softmax(queries @ keys / keys.shape[-1], dim=-1)"),)),
+    Mistake("position-scaled-in-forward", "PositionAttention",
+            "`attention` is right, but your `forward` divides the products by sqrt(D): `scaled_dot_product_attention` does it unless you "
+            "pass scale=1.0. DANet does not scale.",
+            ((f"gathered = {GATHERED}", f"""q, k = {QUERIES}, {KEYS}.transpose(1, 2)
+        gathered = nn.functional.scaled_dot_product_attention(q, k, values.transpose(1, 2)).transpose(1, 2)"""),)),
+    Mistake("position-exp", "PositionAttention", OVERFLOW.format("products"),
+            ((f"return {MAP}", "e = torch.exp(queries @ keys)\n        return e / e.sum(dim=-1, keepdim=True)"),)),
     Mistake("position-over-queries", "PositionAttention",
             "Your softmax runs over the queries (dim=1): the columns sum to 1 and the rows do not. A position spreads its attention "
             "along its row: dim=-1.",
@@ -251,6 +288,14 @@ MISTAKES = (
     Mistake("channel-negated-by-default", "ChannelAttention",
             "Where negate is not given, yours turns the energies around. The default is False, as in the paper.",
             (("negate: bool = False", "negate: bool = True"),)),
+    *(Mistake(f"channel-{short}", "ChannelAttention",
+              "With negate=True you turn the weights around, after the softmax: they are then no weights that sum to 1. The energies are "
+              "turned around, before it.",
+              ((NEGATE, ""), (f"return {WEIGHTS}", f"return {turned} if self.negate else {WEIGHTS}")))
+      for short, turned in (("maximum-minus-softmax", f"energy.amax(dim=-1, keepdim=True) - {WEIGHTS}"), ("minus-softmax", f"-{WEIGHTS}"),
+                            ("maximum-minus-weights", f"{WEIGHTS}.amax(dim=-1, keepdim=True) - {WEIGHTS}"))),
+    Mistake("channel-exp", "ChannelAttention", OVERFLOW.format("energies"),
+            ((f"return {WEIGHTS}", "e = torch.exp(energy)\n        return e / e.sum(dim=-1, keepdim=True)"),)),
     Mistake("channel-weights-inverted", "ChannelAttention",
             "With negate=True you turn the weights around, after the softmax. The energies are turned around, before it.",
             ((NEGATE, ""), (f"return {WEIGHTS}", f"weights = {WEIGHTS}\n        return 1 - weights if self.negate else weights"))),
@@ -261,6 +306,9 @@ MISTAKES = (
     Mistake("channel-scaled", "ChannelAttention",
             "You divide the energies by sqrt(N). DANet does not scale them.",
             ((ENERGY, f"{ENERGY} * channels.shape[-1] ** -0.5"),)),
+    Mistake("channel-scaled-by-c", "ChannelAttention",
+            "You divide the energies by sqrt(C). DANet does not scale them.",
+            ((ENERGY, f"{ENERGY} * channels.shape[1] ** -0.5"),)),
     Mistake("channel-averaged", "ChannelAttention",
             "You divide the energies by N, as for a mean over the positions. They are plain sums.",
             ((ENERGY, f"{ENERGY} / channels.shape[-1]"),)),
@@ -304,14 +352,16 @@ MISTAKES = (
     *with_gamma("efficient", "EfficientPositionAttention", "A V"),
     *projections("efficient", "EfficientPositionAttention", TURNED),
     Mistake("efficient-scaled", "EfficientPositionAttention",
-            "Your products are divided by sqrt(D) of the queries: `scaled_dot_product_attention` does it unless you pass scale=1.0. "
-            "DANet does not scale.",
+            "Your products are divided by sqrt(D) of the queries. `scaled_dot_product_attention` does it by itself unless you pass "
+            "scale=1.0. DANet does not scale.",
             ((ROWS, "gathered = nn.functional.scaled_dot_product_attention(queries, keys.transpose(1, 2), values).transpose(1, 2)"),)),
     Mistake("efficient-scaled-by-width", "EfficientPositionAttention",
-            "Your products are divided by sqrt(C): padded queries are C wide, and `scaled_dot_product_attention` scales by that unless "
-            "you pass scale=1.0.",
+            "Your products are divided by sqrt(C). `scaled_dot_product_attention` does it by itself where padded queries are C wide, "
+            "unless you pass scale=1.0. DANet does not scale.",
             ((ROWS, """wide = nn.functional.pad(torch.stack([queries, keys.transpose(1, 2)]), (0, values.shape[-1] - queries.shape[-1]))
         gathered = nn.functional.scaled_dot_product_attention(*wide, values).transpose(1, 2)"""),)),
+    Mistake("efficient-exp", "EfficientPositionAttention", OVERFLOW.format("products"),
+            ((CHUNK, "(lambda e: e / e.sum(dim=-1, keepdim=True) @ values)(torch.exp(some @ keys))"),)),
     Mistake("efficient-own-chunk", "EfficientPositionAttention",
             "Each chunk of queries sees the keys of its own chunk only. Every query needs all N keys: chunk the queries, not the keys.",
             ((CHUNKS, "parts = zip(queries.split(ROWS, dim=1), keys.split(ROWS, dim=2), values.split(ROWS, dim=1))\n"
@@ -396,6 +446,31 @@ MISTAKES = (
     Mistake("head-one-front", "DANetHead",
             "position_in and channel_in are one and the same block under two names, so that both branches share its weights. Make two.",
             ((FRONT, "self.position_in = self.channel_in = conv_bn_relu(in_channels, inter)"),)),
+    Mistake("head-back-first", "DANetHead",
+            "position_out comes before the attention `position`, and channel_out before `channel`. Each branch is conv-BN-ReLU, attention, "
+            "conv-BN-ReLU.",
+            ((POSITION, "self.position(self.position_out(self.position_in(x)))"), (CHANNEL, "self.channel(self.channel_out(self.channel_in(x)))"))),
+    Mistake("head-position-back-first", "DANetHead",
+            "position_out comes before the attention `position`. Each branch is conv-BN-ReLU, attention, conv-BN-ReLU.",
+            ((POSITION, "self.position(self.position_out(self.position_in(x)))"),)),
+    *(Mistake(f"head-summed-before-{short}", "DANetHead",
+              "You add what the two attentions give. classify_fused reads the sum of what position_out and channel_out give.",
+              ((f"position = {POSITION}", f"{ATTENDED}\n        position = self.position_out(a)"), (CHANNEL, "self.channel_out(b)"),
+               ("self.classify_fused(position + channel)", f"self.classify_fused({read})")))
+      for short, read in (("back", "a + b"), ("position-out", "self.position_out(a + b)"), ("channel-out", "self.channel_out(a + b)"))),
+    *(Mistake(f"head-added-to-{to}", "DANetHead",
+              f"You add {added} to {to} in place (`+=`), so that classify_{to} reads the sum. Write `position + channel`, which makes a new "
+              "tensor.",
+              ((LOGITS, LOGITS.replace("return", f"{to} += {added}\n        return").replace("(position + channel)", f"({to})")),))
+      for to, added in (("position", "channel"), ("channel", "position"))),
+    Mistake("head-added-in-place-last", "DANetHead",
+            "The numbers are right, but you add one branch to the other in place (`+=`): the classifier that has read it alone needs its "
+            "old numbers for the backward pass, which stops. Write `position + channel`, which makes a new tensor.",
+            ((LOGITS, "a, b = self.classify_position(position), self.classify_channel(channel)\n        position += channel\n"
+              "        return self.classify_fused(position), a, b"),)),
+    Mistake("head-sum-under-old-name", "DANetHead",
+            "classify_position reads the sum of both branches. It reads what position_out gives.",
+            (("self.classify_position(position)", "self.classify_position(position + channel)"),)),
     Mistake("head-attentions-exchanged", "DANetHead",
             "The two attentions have changed places: `position` is called in the channel branch and `channel` in the position branch.",
             ((POSITION, POSITION.replace("self.position(", "self.channel(")),
@@ -437,6 +512,15 @@ MISTAKES = (
     Mistake("head-one-classifier", "DANetHead",
             "classify_fused is called for all three logits. Each has a classifier of its own.",
             ((LOGITS, "return self.classify_fused(position + channel), self.classify_fused(position), self.classify_fused(channel)"),)),
+    Mistake("head-shared-classifier", "DANetHead",
+            "classify_fused, classify_position and classify_channel are one and the same classifier under three names, so that they share "
+            "its weights. Make three.",
+            (*((line, "pass") for line in list(CLASSIFIERS.values())[:2]), (CLASSIFIERS["channel"],
+             "self.classify_fused = self.classify_position = self.classify_channel = classifier(inter, num_classes)"))),
+    Mistake("head-classifiers-exchanged", "DANetHead",
+            "classify_position reads the channel branch and classify_channel the position branch: they have changed places.",
+            ((LOGITS, LOGITS.replace("classify_position", "other").replace("classify_channel", "classify_position")
+              .replace("other", "classify_channel")),)),
     Mistake("head-softmax", "DANetHead",
             "Your logits go through a softmax. The head returns them as they are: the loss takes the softmax.",
             ((LOGITS, "logits = self.classify_fused(position + channel), self.classify_position(position), self.classify_channel(channel)\n"
@@ -461,7 +545,8 @@ MISTAKES = (
             "Your dropout has torch's default, 0.5. It is Dropout2d(0.1).",
             classified_by("nn.Sequential(nn.Dropout2d(), nn.Conv2d(inter, num_classes, 1))")),
     Mistake("head-dropout-in-eval", "DANetHead",
-            "Your dropout is active in eval mode too: `F.dropout2d` needs training=self.training. The module nn.Dropout2d knows by itself.",
+            "Your dropout is active in eval mode too. An nn.Dropout2d that is made in `__init__` follows the mode; one that is made in "
+            "`forward` does not, and `F.dropout2d` needs training=self.training.",
             (*classified_by("nn.Conv2d(inter, num_classes, 1)"),
              (LOGITS, "drop = nn.functional.dropout2d\n        return (self.classify_fused(drop(position + channel, 0.1)), "
               "self.classify_position(drop(position, 0.1)), self.classify_channel(drop(channel, 0.1)))"))),
@@ -477,6 +562,13 @@ MISTAKES = (
     Mistake("head-one-by-one", "DANetHead",
             "Your conv-BN-ReLU blocks have 1x1 convolutions. They are 3x3, padded by 1.",
             other_block("nn.Conv2d(i, o, 1, bias=False)")),
+    Mistake("head-inter-fixed", "DANetHead",
+            "Your branches have 8 channels always. They have in_channels // 4, which is 8 for 32 to 35 channels only.",
+            ((INTER, "inter = 8"),)),
+    Mistake("head-inter-at-least", "DANetHead",
+            "Where in_channels // 4 is below 8 you take 8. It is in_channels // 4 always; where that is too few, PositionAttention raises "
+            "its ValueError.",
+            ((INTER, "inter = max(8, in_channels // 4)"),)),
     Mistake("head-inter-eighth", "DANetHead",
             "Your branches have in_channels // 8 channels. They have in_channels // 4; the 8 belongs to the queries and keys inside.",
             ((INTER, "inter = in_channels // 8"), ("PositionAttention(inter)", "PositionAttention(inter, 4)"))),
@@ -589,7 +681,8 @@ VARIANTS = (
                 return layer(x).flatten(2).transpose(1, 2)
 
             def attention(self, x):
-                e = torch.exp(self.rows(self.query, x) @ self.key(x).flatten(2))
+                products = self.rows(self.query, x) @ self.key(x).flatten(2)
+                e = torch.exp(products - products.amax(-1, keepdim=True))
                 return e / e.sum(-1, keepdim=True)
 
             def forward(self, x):

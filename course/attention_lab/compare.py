@@ -161,7 +161,7 @@ def _activation(got: Tensor, expected: Tensor, within: float) -> str | None:
         if close(got, function(expected), 10 * within):
             return f"it went through one more {name}"
         if close(function(got), expected, 10 * within):
-            return "it holds negative numbers that a ReLU would have set to 0" if name == "ReLU" else f"a {name} is missing at the end"
+            return "it holds negative numbers that a ReLU would have set to 0" if name == "ReLU" else f"{'an' if name == 'exp' else 'a'} {name} is missing at the end"
     for axis in (axis for axis in range(got.ndim) if got.shape[axis] > 1):
         whole = torch.ones((), dtype=torch.float64)  # the sums of a softmax; asked first, because they cost less
         if close(expected.sum(axis), whole.expand_as(expected.sum(axis)), 1e-6) and close(got.softmax(axis), expected, 10 * within):

@@ -18,9 +18,11 @@ from .recorded import Case, Observation
 NO_GRADIENT = ("no gradient arrives. Either the result does not depend on it, or a `detach()`, `.data`, `no_grad()` or a conversion to "
                "plain numbers cuts the graph.")
 
+LISTED = 6  # parameters of another shape that are told one by one
+
 # Why a tensor is too large (the `causes` of observe.LargestTensor).
-UNCUT = (" Where no `dim` is given, `split` and `chunk` cut along axis 0, the batch, which leaves all positions in one piece here: name "
-         "the axis of the positions.")
+UNCUT = (" Without a `dim`, or with dim=0, `split` and `chunk` cut along axis 0, the batch, which leaves all positions in one piece here: "
+         "name the axis of the positions.")
 FALLS_BACK = {
     "axes": "its arguments have fewer than four axes (make them (B, 1, N, C))",
     "width": "queries and keys have another width than the values (pad them with zeros)",
@@ -287,14 +289,14 @@ def _unplaced(header: dict) -> str:
         parts.append(f"your layers have biases that the exercise's have not: {listed(unplaced['extra'])}. Pass bias=False.")
     else:
         wanted, found = dict(unplaced["missing"]), dict(unplaced["extra"])
-        other = [f"`{name}` has shape {tuple(found.pop(name))}, expected {tuple(wanted.pop(name))}."
-                 for name in [name for name in wanted if name in found]]
-        parts += other[:4] + ([f"{len(other) - 4} more have other shapes than expected."] if len(other) > 4 else [])
+        both = [name for name in wanted if name in found]
+        shapes = [f"`{name}` has shape {tuple(found.pop(name))}, expected {tuple(wanted.pop(name))}." for name in both]
+        parts += shapes[:LISTED] + ([f"{len(shapes) - LISTED} more have other shapes than expected."] if len(shapes) > LISTED else [])
         parts += [f"missing: {listed(wanted.items())}."] if wanted else []
         parts += [f"not expected: {listed(found.items())}."] if found else []
         if wanted and not header["parameters"] and not unplaced["hidden"]:
-            parts.append("Your module has no parameters at all: make the layers in `__init__` and keep them as attributes, "
-                         "`self.name = ...`.")
+            parts.append("Your module has no parameters at all: make layers, and each nn.Parameter, in `__init__` and keep them as "
+                         "attributes, `self.name = ...`.")
     return "The parameters are not the ones that the exercise asks for: " + " ".join(parts)
 
 

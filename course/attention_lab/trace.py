@@ -41,7 +41,7 @@ def first_difference(case: Case, observation: Observation, scale: dict[str, floa
         agreed.append(name)
     again = any(entry.get("again") for _, entry in case.expected["trace"])
     if agreed and not again and header["raised"] is None and len(agreed) == len(case.expected["trace"]):
-        names = " and ".join(f"`{n}`" for n in agreed[-2:])
+        names = ", ".join(f"`{n}`" for n in agreed[-3:-1]) + " and " * (len(agreed) > 1) + f"`{agreed[-1]}`"
         return f"{names} agree{'s' if len(agreed) == 1 else ''}; what you do with the result differs.", len(agreed)
     return None, len(agreed)
 
