@@ -5,7 +5,7 @@ from solutions.figures.primitives import Drawing, depth
 # One small image for the lesson: three channels of 2 x 2 positions, so X is 3 x 4. Its numbers are in the drawing of the two matrices.
 X = ((2, 0, 1, 0), (0, 2, 0, 1), (1, 0, 1, 0))
 FEATURES = 0.85
-MAP = ((0.9, 0.1, 0.5, 0.1), (0.1, 0.9, 0.1, 0.5), (0.5, 0.1, 0.8, 0.2), (0.1, 0.5, 0.2, 0.8))
+MAP = ((0.1, 0.2, 0.9, 0.1), (0.5, 0.1, 0.6, 0.1), (0.2, 0.1, 0.1, 0.9), (0.1, 0.4, 0.7, 0.1))
 
 
 def _box(drawing: Drawing, x: float, middle: float, face: float = 50, channels: int = 5, thickness: float = 7) -> float:
@@ -131,7 +131,8 @@ def head() -> str:
     drawing = Drawing(
         900, 390, "The head of the Dual Attention Network",
         "From x two branches start, each of conv-BN-ReLU, an attention, conv-BN-ReLU. The upper one has position attention, the lower one "
-        "channel attention. classify_position and classify_channel read one branch each; classify_fused reads their sum.",
+        "channel attention. classify_position and classify_channel read one branch each; classify_fused reads their sum. Each classifier is "
+        "dropout and a 1 x 1 convolution.",
     )
     upper, middle, lower = 92, 200, 308
     edge = _box(drawing, 26, middle, face=56)
@@ -151,6 +152,7 @@ def head() -> str:
     drawing.text(edge + 83, upper - 38, "conv-BN-ReLU", size=13, colour="quiet")
     drawing.text(edge + 324, upper - 38, "conv-BN-ReLU", size=13, colour="quiet")
     drawing.text(edge + 201, upper - 38, "attention", size=13, colour="quiet")
+    drawing.text(edge + 543, upper - 38, "dropout, 1 × 1 conv", size=13, colour="quiet")
     drawing.text(edge + 266, middle + 5, "(B, C/4, H, W) all along", size=13, mono=True)
     plus = edge + 424
     drawing.arrow((plus, upper), (plus, middle - 18))

@@ -22,19 +22,19 @@
 # - notice when a parameter that starts at zero makes a wrong module look right;
 # - compute the same result without ever holding the large matrix, and prove that you do.
 #
-# **You need** lesson 00 (attention on three words). Lesson 04 (BAM) asks how far a position sees; here it sees everything. **Difficulty** 4 of 5.
+# **You need** lesson 00 (attention on three words) and lesson 04 (padding, dilation, how far a position sees; here it sees everything). **Difficulty** 4 of 5.
 #
 # | part | minutes |
 # |---|---|
-# | the problem, the idea | 10 |
+# | the problem, the idea | 12 |
 # | exercise 1, `PositionAttention` (3 points) | 25 |
-# | where does it look? why gamma starts at zero | 20 |
+# | where does it look? why gamma starts at zero | 25 |
 # | two matrices; exercise 2, `ChannelAttention` (2 points) | 30 |
-# | what a map costs; exercise 3, `EfficientPositionAttention` (3 points) | 45 |
+# | what a map costs; exercise 3, `EfficientPositionAttention` (3 points) | 60 |
 # | exercise 4, `DANetHead` (2 points) | 20 |
-# | the bug museum | 20 |
-# | the experiment | 20 |
-# | paper against code, questions | 10 |
+# | the bug museum | 15 |
+# | the experiment | 25 |
+# | paper against code, questions | 30 |
 
 # %%
 import math
@@ -129,7 +129,7 @@ show_images(pictures[:6].clamp(0, 1), columns=6)
 # | one list of all positions, N = H · W, row by row | `.flatten(2)` | (B, C, H, W) → (B, C, N) |
 # | query of j times key of i | `queries @ keys` | (B, N, N) |
 # | $A_{ji}$: how position j weighs position i | softmax along each row | (B, N, N) |
-# | $\sum_i A_{ji} V_i$: what j gathers | `values @ A` transposed | (B, C, N) |
+# | $\sum_i A_{ji} V_i$: what j gathers | V Aᵀ: the values times A, its last two axes exchanged | (B, C, N) |
 # | $x + \gamma \cdot$ gathered | one learned number $\gamma$ | (B, C, H, W) |
 #
 # Unlike lesson 00, DANet does **not** divide the products by $\sqrt{D}$.
@@ -144,7 +144,7 @@ show_images(pictures[:6].clamp(0, 1), columns=6)
 # Worked example: one channel, two positions, x = (0, 2). Let `query` multiply by 1, `key` by ln(3) / 4, `value` by 4, without biases. Position 1 has query 2; with the keys (0, ln(3) / 2) its products are 0 and ln 3, so its weights are (1/4, 3/4). Position 0 has query 0: (1/2, 1/2).
 # The values are (0, 8): position 0 gathers 4, position 1 gathers 6. With γ = 0.5 the output is (0 + 2, 2 + 3) = (2, 5).
 #
-# Where C // r is 0, raise the usual `ValueError` with both numbers. Maps need not be square.
+# Products may be large, since nothing scales them: take torch's softmax, which does not overflow as a bare `exp` does. Where C // r is 0, raise the usual `ValueError` with both numbers. Maps need not be square.
 
 # %% nbgrader={"grade": false, "grade_id": "positionattention", "locked": false, "schema_version": 3, "solution": true, "task": false}
 class PositionAttention(nn.Module):
@@ -272,7 +272,7 @@ look("china", row=34, column=40)
 # %% [markdown]
 # Each field looks past the photograph and past the other fields, at the seam in the legend where a colour meets its answer. Nobody told it about legends.
 #
-# But look at *which* entry. In our run a red field looks at the entry of the other colour! With two entries that tells as much: what the other one is, this one is not. A map of weights says where an answer is read. It does not say what is alike, and it does not say what is made of it.
+# But look at *which* entry. In our run a red field looks at the entry of the other colour! With two entries that tells as much: what the other one is, this one is not. Which it becomes depends on the seed. Of five that we tried, in two each field looked at the entry of the other colour, in two at its own, and in one both fields at the same entry. A map of weights says where an answer is read. It does not say what is alike, and it does not say what is made of it.
 #
 # N here is 24 · 36 = 864; in training it was 144. The layers do not care: nothing in them has the size N.
 
@@ -281,16 +281,16 @@ look("china", row=34, column=40)
 #
 # In the beginning gamma is 0, so the module returns x, whatever it gathers. You can put it into the middle of a trained network and nothing breaks. The network learns how much of it to let in. (It comes from SAGAN, an image generator of 2018.)
 #
-# It has a price for whoever writes the module. Here are four ways to gather, three of them wrong. Which ones differ from yours, with gamma at 0 and at 0.5?
+# It has a price for whoever writes the module. Here are four ways to gather. *Before you run it, for each of them: does the output differ from your module's, with gamma at 0? And at 0.5?*
 
 # %%
 torch.manual_seed(0)
 x, module = torch.randn(2, 16, 3, 4), PositionAttention(16, reduction=4)
 suspects = {
-    "yours": lambda v, a: v @ a.transpose(1, 2),
-    "columns of A in the place of rows": lambda v, a: v @ a,
-    "channels and positions mixed up": lambda v, a: a @ v.transpose(1, 2),
-    "no attention at all, but noise": lambda v, a: torch.randn_like(v),
+    "V Aᵀ": lambda v, a: v @ a.transpose(1, 2),
+    "V A": lambda v, a: v @ a,
+    "A Vᵀ": lambda v, a: a @ v.transpose(1, 2),
+    "noise": lambda v, a: torch.randn_like(v),
 }
 for gamma in (0, 0.5):
     nn.init.constant_(module.gamma, gamma)
@@ -298,10 +298,10 @@ for gamma in (0, 0.5):
     for name, gather in suspects.items():
         gathered = gather(module.value(x).flatten(2), module.attention(x))
         y = x + module.gamma * gathered.reshape(x.shape)
-        print(f"    {name:34s} differs by {(y - module(x)).abs().max():.2f}")
+        print(f"    {name:6s} differs by {(y - module(x)).abs().max():.2f}")
 
 # %% [markdown]
-# At gamma 0 even noise passes. A test of a fresh module, "the output has the right shape, the numbers agree with the published ones", tests nothing but x = x. This is why the checks of this lesson give `gamma` another value first. (Only one leaves yours as it is: it asks whether a fresh module returns x.) Do the same in your own tests: *set every parameter to something
+# At gamma 0 even noise passes. At 0.5 the second shows that it takes columns of A for rows, the third that it mixes up channels and positions. A test of a fresh module, "the output has the right shape, the numbers agree with the published ones", tests nothing but x = x. This is why the checks of this lesson give `gamma` another value first. (Two do not: one asks whether a fresh module returns x, one which gradients arrive where gamma is 0.) Do the same in your own tests: *set every parameter to something
 # that is not its first value.*
 #
 # **Predict, then run.** The module has 7 parameter tensors: three weights, three biases, gamma. How many of them receive a gradient other than zero in the very first step, with gamma 0? And with gamma 0.5?
@@ -414,7 +414,9 @@ check(ChannelAttention)
 # %% [markdown]
 # ## 8. The sign that nobody expects
 #
-# max(E) - E turns the order around: the *least* similar channels get the largest weights. Readers have [asked](https://github.com/CASIA-IVA-Lab/DANet/issues/62) and [asked](https://github.com/CASIA-IVA-Lab/DANet/issues/106) whether it is a slip: E - max(E) is a common way to keep
+# max(E) - E turns the order around: the *least* similar channels get the largest weights. The maximum has no part in it: it is one number for a whole row, and a softmax does not notice what is added to a row. The weights are those of -E.
+#
+# Readers have [asked](https://github.com/CASIA-IVA-Lab/DANet/issues/62) and [asked](https://github.com/CASIA-IVA-Lab/DANet/issues/106) whether it is a slip: E - max(E) is a common way to keep
 # a softmax from overflowing, and changes no weight. The authors tried that form and [answered](https://github.com/CASIA-IVA-Lab/DANet/issues/48) that it did not do well.
 #
 # What do the two forms look at? Take the features of your trained network, before its attention, and measure.
@@ -466,14 +468,20 @@ predict_then_run(predicted, measured, unit="times as much memory")
 #
 # Three ideas, each of which gives the same result but for rounding:
 #
-# 1. **Chunks.** (What counts is a tensor's *storage*, the memory behind it; a view has none of its own.) A row of A needs one query and all keys. Take 128 queries, compute their 128 x N weights, gather, forget, go on. `queries.split(128, dim=1)` cuts; the last chunk may be shorter.
+# 1. **Chunks.** A row of A needs one query and all keys. Take 128 queries, compute their 128 x N weights, gather, forget, go on. `queries.split(128, dim=1)` cuts; the last chunk may be shorter. (`chunk(4, dim=1)` cuts too, but into four pieces of N / 4 rows, which grow with N.)
 # 2. **Recompute.** In training nothing is forgotten: autograd keeps each chunk's weights for the backward pass, and all chunks together are N x N again. `checkpoint(f, a, b, use_reentrant=False)` computes f(a, b), keeps only a and b, and computes f once more when the gradient comes by.
-# 3. **A fused kernel.** `F.scaled_dot_product_attention(q, k, v, scale=1.0)` goes through A in small blocks inside one operation. On the CPU of torch 2.13 it does so only where q, k and v have the *same width*, and where a position's numbers lie *side by side* in memory (`.contiguous()`; behind a `transpose` they do not). Otherwise it builds A, without a word. Here q has C // r numbers and v has C; zeros added to q and k (`F.pad`) change no product. It wants an axis in front, (B, 1, N, C).
+# 3. **A fused kernel.** `F.scaled_dot_product_attention(q, k, v, scale=1.0)` goes through A in small blocks inside one operation. Without `scale` it divides the products by the square root of q's width, which DANet does not. On the CPU of torch 2.13 it works in blocks only where
+#
+#     - q, k and v have four axes, (B, 1, N, C);
+#     - all three have the *same width*: q and k have C // r numbers, v has C, and zeros added to q and k (`F.pad`) change no product;
+#     - a position's numbers lie *side by side* in memory: behind a `transpose` they do not, `.contiguous()` copies them so.
+#
+#     Otherwise it builds A, without a word.
 
 # %% [markdown]
 # ## 10. Exercise 3: `EfficientPositionAttention`
 #
-# The same layers, the same `gamma`, the same result and gradients as `PositionAttention`. But no tensor with N · N numbers may exist at any time, forward or backward. No `attention` method is asked for. The limits, for one image:
+# The same layers, the same `gamma`, the same result and gradients as `PositionAttention`. But no tensor with N · N numbers may exist at any time, forward or backward. What counts is a tensor's *storage*, the memory behind it; a view has none of its own. No `attention` method is asked for. The limits, for one image:
 #
 # - forward and backward, at N = 1024 and up to 32 channels: no tensor's storage holds N · N / 2 numbers or more;
 # - a float32 forward pass without gradients, C = 32, N = 9216: the memory grows by less than 324 MiB, one map.
@@ -539,7 +547,7 @@ check(EfficientPositionAttention)
 # %% [markdown]
 # **Prove it.** The check above compares results and watches the first limit. Measure more here: the largest storage that any operation makes, forward and backward; the memory of a forward pass at N = 9216; and by how much a *training step* grows from 32 x 32 to 64 x 64. Four times the positions should cost about four times as much, not sixteen.
 #
-# `PositionAttention` says *no* three times. Yours should say *yes* three times. If the last line says *no*, you have chunks that nobody recomputes: each is small, and autograd keeps them all.
+# `PositionAttention` says *no* three times. Yours should say *yes* three times. If only the last line says *no*, either nobody recomputes your chunks: each is small, and autograd keeps them all. Or their number is fixed, as with `chunk(4)`, so that each of them grows with N · N.
 
 # %%
 class Largest(TorchDispatchMode):
@@ -575,7 +583,9 @@ for kind in (PositionAttention, EfficientPositionAttention):
           "below 6?", "yes" if step[1] < 6 * step[0] else "no")
 
 # %% [markdown]
-# The naive module needs not one map but two at a time: the products and their softmax. Now the three ideas side by side. *Which of the five will still be quadratic in training?*
+# Forward, the naive module needs not one map but two at a time: the products and their softmax. A training step needs three: A, the gradient of A, and the gradient of the products, which is made of the two.
+#
+# Now the three ideas side by side. *Before you run it: how many times as much memory does the largest of the five need as the smallest, at N = 4096?*
 
 # %%
 def naive(q, k, v):  # (1, N, D), (1, N, D), (1, N, C) -> (1, N, C)
@@ -609,10 +619,14 @@ for method in (naive, chunks, recomputed, fused, fused_padded):
     listed = "  ".join(f"{value:7.1f}" for value in memory[method.__name__])
     print(f"{method.__name__:13s} training step, MiB, N = {sizes}: {listed}")
 figure, axis = plt.subplots(figsize=(6.8, 3.6), facecolor=PAPER, layout="constrained")
+print(f"N = {sizes[-1]}: the largest needs",
+      f"{max(m[-1] for m in memory.values()) / min(m[-1] for m in memory.values()):.0f} times as much")
 styles = {"naive": (FEATURES, "o-"), "chunks": (MAPS, "s-"), "recomputed": (LAYERS, "^-"),
           "fused": (OTHER, "o--"), "fused_padded": (INK, "v:")}
 for name, (colour, style) in styles.items():
-    axis.loglog(sizes, memory[name], style, color=colour, label=name.replace("_", ", "))
+    width, size = (6, 11) if name == "naive" else (1.6, 6)  # wide, to be seen below fused
+    axis.loglog(sizes, memory[name], style, color=colour, label=name.replace("_", ", "),
+                linewidth=width, markersize=size)
 axis.set(xlabel="positions N", ylabel="tensors alive in a training step (MiB)", facecolor=PAPER,
          xticks=sizes, xticklabels=[str(n) for n in sizes])
 axis.minorticks_off()
@@ -647,7 +661,7 @@ plt.show()
 # - `position = PositionAttention(inter)`, `channel = ChannelAttention(negate=True)`;
 # - `classify_fused`, `classify_position`, `classify_channel`: `Sequential` of `Dropout2d(0.1)` and a 1 x 1 `Conv2d` to num_classes.
 #
-# `classify_fused` reads the *sum* of the two branches. Return a tuple: fused, position, channel.
+# `classify_fused` reads the *sum* of the two branches. Return a tuple: fused, position, channel. With fewer than 32 channels `PositionAttention` raises its `ValueError`: let it.
 #
 # Worked example, `DANetHead(32, 5)` and x of shape (2, 32, 6, 9): both branches (2, 8, 6, 9) throughout; three logits of (2, 5, 6, 9).
 
@@ -750,10 +764,10 @@ print("Is it the channel branch?", "Yes." if same else "No, not yet.")
 # <details><summary>What is wrong, and where it was seen</summary>
 #
 # (C x N) times (N x C) is C x C: that half of the sentence is right, and it is Q times K *transposed*. "Q transposed times K" and "N x N" describe the position branch, from which the paragraph seems to have been copied. A matrix that mixes channels must be as
-# large as there are channels. Four words would have shown it: `print(energy.shape)`.
+# large as there are channels. One line would have shown it: `print(energy.shape)`.
 # </details>
 #
-# ### Exhibit B: it looks along its row
+# ### Exhibit B: a change that few notice
 #
 # *Symptom.* An early TensorFlow version of SAGAN's attention, rebuilt. Output shape right, rows sum to 1, it trains. But what happens far away in another row of the image changes nothing.
 
@@ -779,7 +793,7 @@ print("positions that notice:\n", moved.int())
 # [taki0112/Self-Attention-GAN-Tensorflow, issue 3](https://github.com/taki0112/Self-Attention-GAN-Tensorflow/issues/3). (It is not always a mistake: attention along rows and columns is an idea of its own, of CCNet for instance.)
 # </details>
 #
-# ### Exhibit C: arguments that go nowhere
+# ### Exhibit C: 49 and 512
 #
 # *Symptom.* "The DANet module: when I change h and w of the features, it is wrong. Why?"
 
@@ -836,7 +850,7 @@ for channels, side in ((512, 7), (512, 14), (256, 7)):
 # Two runs each, about 25 s on an idle machine. The score: right positions among those of the fields, on maps over new photographs. A guess is right in 1 of 2. And the sharpest control needs no training: **another map's weights**. The trained network reads each map with the A of its
 # neighbour in the batch. If the score stays, A was not used.
 #
-# *Before you run it: which arms stay at a guess?*
+# *Before you run it: write down a score for each arm, and for the last two with another map's weights.*
 
 # %% tags=["experiment"]
 class Position(PositionAttention):
@@ -926,9 +940,11 @@ score_bars(results, "right positions on fields of new maps (%)", highlight="posi
 #
 # Worked example: 10 positions are white, 8 are called white, 6 are both. The union is 12, the IoU 0.5.
 #
-# *Before you run it: what is the IoU of an arm that finds every field and then tosses a coin?*
+# **Predict, then run.** An arm finds every field, and for each position of one it tosses a coin: black or white? What is its IoU for ground, and what for black?
 
 # %% tags=["experiment", "nbval-ignore-output"]
+predicted = {"ground": None, "black": None}
+
 NAMES = ("ground", "black", "white")
 
 
@@ -938,6 +954,10 @@ def iou(called, truth):
             / ((called == n) | (truth == n)).sum().item() for n in range(len(NAMES))]
 
 
+coin = torch.where(truth > 0, torch.randint(1, 3, truth.shape), 0)
+predict_then_run(predicted, dict(zip(predicted, iou(coin, truth))), unit="IoU")
+
+# %% tags=["experiment", "nbval-ignore-output"]
 print(f"{'seed 0':17s} right positions  IoU:", *(f"{name:>7s}" for name in NAMES), "   mean")
 for arm in arms:
     with torch.no_grad():
@@ -980,7 +1000,7 @@ for arm in arms:
 # <details><summary>What we think</summary>
 #
 # 1. The output of position attention is shuffled in the same way, and channel attention's A stays: a sum over positions has no order. Alone, neither knows left from right. What tells them is in the features: the zeros that convolutions find beyond a border.
-# 2. At each position the output is A times the column of x, with the same A everywhere. That is a 1 x 1 convolution with C · C weights, and each image has its own.
+# 2. At each position the output is A times the column of x, with the same A everywhere. That is a 1 x 1 convolution with C · C weights, and each image has its own. With the shortcut, the module as a whole is one with the weights I + γ A, where I is the identity.
 # 3. The sum grows with the number of positions, so the softmax becomes sharper on larger maps. Divided by N it does not. We know of no change of the paper's form that learns the legend.
 # 4. Where C is larger than H · W: deep in a network for images, with 2048 channels on 7 x 7 positions, for instance.
 # 5. Time where N is large, in early layers: there the maps are what fills the memory. Memory where N is small: there recomputing saves little.
