@@ -449,7 +449,8 @@ MISTAKES = (
     Mistake("head-back-first", "DANetHead",
             "position_out comes before the attention `position`, and channel_out before `channel`. Each branch is conv-BN-ReLU, attention, "
             "conv-BN-ReLU.",
-            ((POSITION, "self.position(self.position_out(self.position_in(x)))"), (CHANNEL, "self.channel(self.channel_out(self.channel_in(x)))"))),
+            ((POSITION, "self.position(self.position_out(self.position_in(x)))"),
+             (CHANNEL, "self.channel(self.channel_out(self.channel_in(x)))"))),
     Mistake("head-position-back-first", "DANetHead",
             "position_out comes before the attention `position`. Each branch is conv-BN-ReLU, attention, conv-BN-ReLU.",
             ((POSITION, "self.position(self.position_out(self.position_in(x)))"),)),
@@ -459,8 +460,8 @@ MISTAKES = (
                ("self.classify_fused(position + channel)", f"self.classify_fused({read})")))
       for short, read in (("back", "a + b"), ("position-out", "self.position_out(a + b)"), ("channel-out", "self.channel_out(a + b)"))),
     *(Mistake(f"head-added-to-{to}", "DANetHead",
-              f"You add {added} to {to} in place (`+=`), so that classify_{to} reads the sum. Write `position + channel`, which makes a new "
-              "tensor.",
+              f"You add {added} to {to} in place (`+=`), so that classify_{to} reads the sum. Write `position + channel`, which makes a "
+              "new tensor.",
               ((LOGITS, LOGITS.replace("return", f"{to} += {added}\n        return").replace("(position + channel)", f"({to})")),))
       for to, added in (("position", "channel"), ("channel", "position"))),
     Mistake("head-added-in-place-last", "DANetHead",

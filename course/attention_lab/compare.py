@@ -156,12 +156,12 @@ def _activation(got: Tensor, expected: Tensor, within: float) -> str | None:
     """One more or one fewer activation function at the end."""
     if got.shape != expected.shape:
         return None
-    extra = {"sigmoid": torch.sigmoid, "ReLU": torch.relu, "tanh": torch.tanh, "exp": torch.exp}
+    extra = {"a sigmoid": torch.sigmoid, "a ReLU": torch.relu, "a tanh": torch.tanh, "an exp": torch.exp}
     for name, function in extra.items():
         if close(got, function(expected), 10 * within):
-            return f"it went through one more {name}"
+            return f"it went through one more {name.split()[1]}"
         if close(function(got), expected, 10 * within):
-            return "it holds negative numbers that a ReLU would have set to 0" if name == "ReLU" else f"{'an' if name == 'exp' else 'a'} {name} is missing at the end"
+            return "it holds negative numbers that a ReLU would have set to 0" if name == "a ReLU" else f"{name} is missing at the end"
     for axis in (axis for axis in range(got.ndim) if got.shape[axis] > 1):
         whole = torch.ones((), dtype=torch.float64)  # the sums of a softmax; asked first, because they cost less
         if close(expected.sum(axis), whole.expand_as(expected.sum(axis)), 1e-6) and close(got.softmax(axis), expected, 10 * within):

@@ -160,7 +160,8 @@ class LargestTensor(TorchDispatchMode):
             return ["uncut"] if self.calls.uncut else []
         _, args, kwargs = called
         q, k, v = (*args, *(kwargs[name] for name in ("query", "key", "value")[len(args):]))[:3]
-        found = {"axes": q.ndim < 4, "width": q.shape[-1] != v.shape[-1], "strides": any(t.shape[-1] > 1 and t.stride(-1) != 1 for t in (q, k, v))}
+        found = {"axes": q.ndim < 4, "width": q.shape[-1] != v.shape[-1],
+                 "strides": any(t.shape[-1] > 1 and t.stride(-1) != 1 for t in (q, k, v))}
         return [cause for cause, holds in found.items() if holds]
 
 

@@ -131,8 +131,8 @@ def head() -> str:
     drawing = Drawing(
         900, 390, "The head of the Dual Attention Network",
         "From x two branches start, each of conv-BN-ReLU, an attention, conv-BN-ReLU. The upper one has position attention, the lower one "
-        "channel attention. classify_position and classify_channel read one branch each; classify_fused reads their sum. Each classifier is "
-        "dropout and a 1 x 1 convolution.",
+        "channel attention. classify_position and classify_channel read one branch each; classify_fused reads their sum. Each classifier "
+        "is dropout and a 1 x 1 convolution.",
     )
     upper, middle, lower = 92, 200, 308
     edge = _box(drawing, 26, middle, face=56)
