@@ -458,7 +458,8 @@ MISTAKES = (
               "You add what the two attentions give. classify_fused reads the sum of what position_out and channel_out give.",
               ((f"position = {POSITION}", f"{ATTENDED}\n        position = self.position_out(a)"), (CHANNEL, "self.channel_out(b)"),
                ("self.classify_fused(position + channel)", f"self.classify_fused({read})")))
-      for short, read in (("back", "a + b"), ("position-out", "self.position_out(a + b)"), ("channel-out", "self.channel_out(a + b)"))),
+      for short, read in (("back", "a + b"), ("position-out", "self.position_out(a + b)"),
+                          ("channel-out", "self.channel_out(a + b)"))),
     *(Mistake(f"head-added-to-{to}", "DANetHead",
               f"You add {added} to {to} in place (`+=`), so that classify_{to} reads the sum. Write `position + channel`, which makes a "
               "new tensor.",

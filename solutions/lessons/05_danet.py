@@ -144,7 +144,7 @@ show_images(pictures[:6].clamp(0, 1), columns=6)
 # Worked example: one channel, two positions, x = (0, 2). Let `query` multiply by 1, `key` by ln(3) / 4, `value` by 4, without biases. Position 1 has query 2; with the keys (0, ln(3) / 2) its products are 0 and ln 3, so its weights are (1/4, 3/4). Position 0 has query 0: (1/2, 1/2).
 # The values are (0, 8): position 0 gathers 4, position 1 gathers 6. With γ = 0.5 the output is (0 + 2, 2 + 3) = (2, 5).
 #
-# Products may be large, since nothing scales them: take torch's softmax, which does not overflow as a bare `exp` does. Where C // r is 0, raise the usual `ValueError` with both numbers. Maps need not be square.
+# A bare `exp` of large products overflows, torch's softmax does not. Where C // r is 0, raise the usual `ValueError` with both numbers. Maps need not be square.
 
 # %% nbgrader={"grade": false, "grade_id": "positionattention", "locked": false, "schema_version": 3, "solution": true, "task": false}
 class PositionAttention(nn.Module):
@@ -481,9 +481,9 @@ predict_then_run(predicted, measured, unit="times as much memory")
 # %% [markdown]
 # ## 10. Exercise 3: `EfficientPositionAttention`
 #
-# The same layers, the same `gamma`, the same result and gradients as `PositionAttention`. But no tensor with N · N numbers may exist at any time, forward or backward. What counts is a tensor's *storage*, the memory behind it; a view has none of its own. No `attention` method is asked for. The limits, for one image:
+# The same layers, the same `gamma`, the same result and gradients as `PositionAttention`. But no tensor with N · N numbers may exist, forward or backward. No `attention` method is asked for. The limits, for one image:
 #
-# - forward and backward, at N = 1024 and up to 32 channels: no tensor's storage holds N · N / 2 numbers or more;
+# - forward and backward, at N = 1024 and up to 32 channels: no tensor's *storage* (the memory behind it) holds N · N / 2 numbers or more;
 # - a float32 forward pass without gradients, C = 32, N = 9216: the memory grows by less than 324 MiB, one map.
 #
 # A copy of exercise 1 earns half of the points at most, idea 1 all; only ideas 2 and 3 keep *training* linear. All N keys belong into every softmax: do not chunk *them*.
@@ -619,8 +619,8 @@ for method in (naive, chunks, recomputed, fused, fused_padded):
     listed = "  ".join(f"{value:7.1f}" for value in memory[method.__name__])
     print(f"{method.__name__:13s} training step, MiB, N = {sizes}: {listed}")
 figure, axis = plt.subplots(figsize=(6.8, 3.6), facecolor=PAPER, layout="constrained")
-print(f"N = {sizes[-1]}: the largest needs",
-      f"{max(m[-1] for m in memory.values()) / min(m[-1] for m in memory.values()):.0f} times as much")
+last = [needed[-1] for needed in memory.values()]
+print(f"N = {sizes[-1]}: the largest needs {max(last) / min(last):.0f} times as much")
 styles = {"naive": (FEATURES, "o-"), "chunks": (MAPS, "s-"), "recomputed": (LAYERS, "^-"),
           "fused": (OTHER, "o--"), "fused_padded": (INK, "v:")}
 for name, (colour, style) in styles.items():
