@@ -850,7 +850,7 @@ for channels, side in ((512, 7), (512, 14), (256, 7)):
 # Two runs each, about 25 s on an idle machine. The score: right positions among those of the fields, on maps over new photographs. A guess is right in 1 of 2. And the sharpest control needs no training: **another map's weights**. The trained network reads each map with the A of its
 # neighbour in the batch. If the score stays, A was not used.
 #
-# *Before you run it: write down a score for each arm, and for the last two with another map's weights.*
+# *Before you run it: write down a score for each arm, and for the last three another one, with the weights of another map.*
 
 # %% tags=["experiment"]
 class Position(PositionAttention):
