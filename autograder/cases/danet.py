@@ -25,7 +25,8 @@ def at_zero(shape: tuple[int, ...], **options: object) -> Case:
 
 def overflowing(what: str, shape: tuple[int, ...], scale: float, **options: object) -> Case:
     """`exp` of such numbers is infinite. A softmax of them is one-hot, so that its gradients say nothing."""
-    return Case(f"{what} too large for `exp` alone, x of shape {shape}", (Draw(shape, scale=scale),), gradients=False, **options)
+    return Case(f"{what} too large for `exp` alone, x of shape {shape}", (Draw(shape, scale=scale),), aspect="large", gradients=False,
+                **options)
 
 
 def asked(name: str) -> tuple[Case, ...]:

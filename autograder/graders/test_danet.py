@@ -64,7 +64,7 @@ def _at_zero(case: Case) -> Case:
 def overflowing(r: Random) -> Case:
     """`exp` of such numbers is infinite. A softmax of them is one-hot, so that its gradients say nothing."""
     case = image("products too large for `exp` alone", batch_and_map, small)(r)
-    return replace(case, args=(replace(case.args[0], scale=r.uniform(3e4, 4e4)),), gradients=False)
+    return replace(case, args=(replace(case.args[0], scale=r.uniform(3e4, 4e4)),), aspect="large", gradients=False)
 
 
 def watched(r: Random) -> Case:
@@ -120,7 +120,7 @@ def numbers_above_three(r: Random) -> Case:
 
 def overflowing_channels(r: Random, negate: bool) -> Case:
     case = channels(f"{'negated ' * negate}energies too large for `exp` alone", batch_and_map, negate=negate)(r)
-    return replace(case, args=(replace(case.args[0], scale=r.uniform(1e4, 2e4)),), gradients=False)
+    return replace(case, args=(replace(case.args[0], scale=r.uniform(1e4, 2e4)),), aspect="large", gradients=False)
 
 
 CHANNELS = (

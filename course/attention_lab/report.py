@@ -9,8 +9,8 @@ from html import escape
 
 from .verdict import NOT_COMPARED, Check, Verdict
 
-LABELS = {"output": "output", "gradients": "gradients", "memory": "memory", "start": "fresh module", "state": "same on every call",
-          "dtype": "dtype", "device": "device", "input": "input untouched", "errors": "ValueErrors"}
+LABELS = {"output": "output", "gradients": "gradients", "memory": "memory", "start": "fresh module", "large": "large numbers",
+          "state": "same on every call", "dtype": "dtype", "device": "device", "input": "input untouched", "errors": "ValueErrors"}
 SAID = {"passed": "", "failed": "", "error": " (stops with an error)", "timeout": " (takes too long)"}  # of a check, beside its sign
 
 # What a learner's code says (an error's message, a source line) may steer a terminal, turn the direction of the text or be no

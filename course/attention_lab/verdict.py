@@ -20,13 +20,13 @@ Ask = Callable[[dict, dict[str, Tensor]], Observation]
 
 # What each check is worth in an exercise that has it, and what a green line says of it. Without a right output the rest is
 # worth nothing: an empty function leaves its input untouched too. Where memory is limited, all the rest is worth half of the points.
-SHARES = {"output": 4, "gradients": 3, "memory": 3, "start": 1, "state": 1, "dtype": 1, "device": 1, "input": 1, "errors": 1}
+SHARES = {"output": 4, "gradients": 3, "memory": 3, "start": 1, "large": 1, "state": 1, "dtype": 1, "device": 1, "input": 1, "errors": 1}
 VERIFIED = {"output": "output", "gradients": "gradients", "memory": "memory stays within the limit",
-            "start": "a fresh module does what it should",
+            "start": "a fresh module does what it should", "large": "large numbers do not overflow",
             "state": "nothing is kept from call to call", "dtype": "dtype followed", "device": "device followed",
             "input": "input untouched", "errors": "impossible arguments refused"}
 NOT_COMPARED = "not compared: the output is not right"
-COMPARED = ("gradients", "dtype", "device", "state")  # the checks that say nothing where the output is wrong
+COMPARED = ("gradients", "large", "dtype", "device", "state")  # the checks that say nothing where the output is wrong
 EXPLAINED = 12  # placements that come equally close and are looked at in detail
 
 
