@@ -81,7 +81,7 @@ def with_gamma(short: str, exercise: str, what: str) -> tuple[Mistake, ...]:
                 ((f"return {ADDED}", f"return {ADDED} if self.gamma.item() else x"),)),
         Mistake(f"{short}-gamma-no-parameter", exercise,
                 "Your module has no parameter for gamma. A plain tensor is none, no optimiser would train it: "
-                "`self.gamma = nn.Parameter(torch.zeros(1))` in `__init__`.",
+                "an nn.Parameter that holds torch.zeros(1), made in `__init__`.",
                 (("nn.Parameter(torch.zeros(1))", "torch.zeros(1)"),)),
         Mistake(f"{short}-returns-gathered", exercise,
                 "You return what was gathered. Multiply it by gamma and add it to x.",
