@@ -80,8 +80,8 @@ def with_gamma(short: str, exercise: str, what: str) -> tuple[Mistake, ...]:
                 "gamma whatever its value is.",
                 ((f"return {ADDED}", f"return {ADDED} if self.gamma.item() else x"),)),
         Mistake(f"{short}-gamma-no-parameter", exercise,
-                "Your module has no parameter for gamma. A plain tensor is none, no optimiser would train it: "
-                "an nn.Parameter that holds torch.zeros(1), made in `__init__`.",
+                "Your module has no parameter for gamma. A plain tensor is none, no optimiser would train it. "
+                "Make an nn.Parameter of torch.zeros(1), in `__init__`.",
                 (("nn.Parameter(torch.zeros(1))", "torch.zeros(1)"),)),
         Mistake(f"{short}-returns-gathered", exercise,
                 "You return what was gathered. Multiply it by gamma and add it to x.",
