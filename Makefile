@@ -1,6 +1,6 @@
 # make lab     set everything up, copy the lessons to my/ and open JupyterLab there (PORT=8888, BROWSER=no for no browser)
 # make reset LESSON=01_se   start a lesson afresh; your old copy is kept in my/old/
-# make test    set everything up and run all tests
+# make test    set everything up and run all tests (LESSON=01_se: those of one lesson)
 # make class   a whole class through nbgrader, in a course of its own below work/class
 # make build   build every lesson from its source (LESSON=01_se: one)
 PYTHON ?= python3
@@ -10,9 +10,11 @@ LESSON ?=
 
 # In a container one is often root, which JupyterLab refuses unless told.
 ROOT_TOO := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
-# Tests that use all of the machine run one after the other; the others on two cores, each file on one of them.
-WHOLE := tests/adversarial tests/browser tests/classroom tests/corruption tests/grade
-BESIDE := -n 2 --dist loadfile
+# Attacks run into limits of seconds, and have the machine to themselves. Everything else runs on two cores; what starts processes or
+# browsers of its own comes after the rest. Which tests share a process: tests/lessons.py. What is sampled: tests/sampling.py.
+ALONE := tests/adversarial
+COMMANDS := tests/browser tests/classroom tests/corruption tests/grade
+BESIDE := -n 2 --dist loadgroup
 BIN := $(CURDIR)/.venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 export PATH := $(BIN):$(PATH)
@@ -27,17 +29,22 @@ reset: .venv/lab
 	$(BIN)/python -m attention_lab.workspace reset course my $(LESSON)
 
 test: .venv/test browser database bubblewrap
-	rm -rf work/nbval && mkdir -p work && cp -r solutions/notebooks work/nbval
+	$(BIN)/python -m tests.notebooks $(LESSON)
 	$(BIN)/ruff check .
-	$(BIN)/python -m pytest $(BESIDE) $(WHOLE:%=--ignore=%)
-	$(BIN)/python -m pytest $(WHOLE)
-	$(BIN)/python -m pytest $(BESIDE) -p no:cacheprovider --nbval --nbval-cell-timeout=300 work/nbval
+ifeq ($(LESSON),)
+	$(BIN)/python -m pytest $(BESIDE) $(ALONE:%=--ignore=%) $(COMMANDS:%=--ignore=%)
+	$(BIN)/python -m pytest $(BESIDE) $(COMMANDS)
+	$(BIN)/python -m pytest $(ALONE)
+else
+	$(BIN)/python -m pytest $(BESIDE) $(ALONE:%=--ignore=%) $(COMMANDS:%=--ignore=%) --lesson $(LESSON)
+endif
+	$(BIN)/python -m pytest -n 2 --dist loadfile -p no:cacheprovider --nbval --nbval-cell-timeout=300 work/nbval
 
 class: .venv/grade
 	$(BIN)/python -m tests.classroom.demonstration
 
 build: .venv/test
-	$(BIN)/python -m solutions.build $(LESSON)
+	$(BIN)/python -m builder $(LESSON)
 
 # Tools from apt, where apt may be used; tests that miss one say so (and fail in CI).
 browser:

@@ -13,7 +13,7 @@ c = get_config()  # noqa: F821  traitlets gives it
 root = Path(__file__).resolve().parent
 sys.path[:0] = [path for path in (str(root), str(root / "course")) if path not in sys.path]
 
-from autograder import nbgrader_plugin  # noqa: E402
+from autograder.classroom import nbgrader_plugin  # noqa: E402
 
 work = root / "work"
 (work / "exchange").mkdir(parents=True, exist_ok=True)

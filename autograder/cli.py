@@ -13,12 +13,12 @@ from typing import Any
 from nbformat import NotebookNode
 from rich.console import Console
 
-from . import notebook
-from .isolation import ISOLATIONS, NoWalls
-from .judge import DEVICES, Judge, Result
-from .pool import Pool, get_ready, graded
-from .reading import read
-from .report import as_json, show
+from autograder.classroom.pool import Pool, get_ready, graded
+from autograder.judge.judge import DEVICES, Judge, Result
+from autograder.outputs import as_json, show
+from autograder.sandbox.isolation import ISOLATIONS, NoLayers
+from autograder.submission import notebook
+from autograder.submission.parse import read
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -31,7 +31,8 @@ def main(arguments: list[str] | None = None) -> None:
     check.add_argument("notebooks", nargs="+", metavar="NOTEBOOK")
     check.add_argument("--json", metavar="PATH", help="one line of JSON a notebook; -: to standard output, and nothing else there")
     check.add_argument("--jobs", type=_positive, default=1, metavar="N", help="notebooks graded side by side")
-    check.add_argument("--isolation", choices=ISOLATIONS, default="auto", help="none: without walls, for notebooks whose authors you trust")
+    check.add_argument("--isolation", choices=ISOLATIONS, default="auto",
+                       help="none: without a sandbox, for notebooks whose authors you trust")
     check.add_argument("--device", choices=DEVICES, default="auto", help="where the device check is made")
     check.add_argument("--solution-from", type=Path, metavar="NOTEBOOK", help="take exercises that are absent or as released from this one")
     check.set_defaults(run=_check)
@@ -60,7 +61,7 @@ def main(arguments: list[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     try:
         sys.exit(options.run(options))
-    except (ValueError, OSError, NoWalls) as error:
+    except (ValueError, OSError, NoLayers) as error:
         parser.error(str(error))
 
 
@@ -98,7 +99,7 @@ def _graded(options: argparse.Namespace, solved: NotebookNode | None) -> Iterato
 def _grade(options: argparse.Namespace) -> int:
     get_ready()
     try:
-        from .grade import grade  # imports nbgrader
+        from autograder.classroom.grade import grade  # imports nbgrader
 
         return grade(options)
     except KeyboardInterrupt:
@@ -106,7 +107,7 @@ def _grade(options: argparse.Namespace) -> int:
 
 
 def _audit(options: argparse.Namespace) -> int:
-    from .audit import audit, named  # imports every mistake and reference
+    from autograder.audit.audit import audit, named  # imports every mistake and reference
 
     known = [lesson.name for lesson in notebook.lessons()]
     for name in options.lessons:
@@ -120,7 +121,7 @@ def _audit(options: argparse.Namespace) -> int:
 
 
 def _doctor(_options: argparse.Namespace) -> int:
-    from .doctor import examine
+    from autograder.doctor import examine
 
     return examine(Console())
 

@@ -17,11 +17,11 @@ from rich.console import Console
 from rich.text import Text
 from torch import nn
 
-from . import notebook
-from .isolation import LIMITS, WALLS, NoWalls, probed
-from .judge import SECONDS
-from .sandbox import CPU_SECONDS, SCRATCH_BYTES, WALL_SECONDS, Died, Sandbox
-from .seed import FILE
+from autograder.judge.judge import SECONDS
+from autograder.judge.seed import FILE
+from autograder.sandbox.isolation import LAYERS, LIMITS, NoLayers, probed
+from autograder.sandbox.sandbox import CPU_SECONDS, SCRATCH_BYTES, WALL_SECONDS, Died, Sandbox
+from autograder.submission import notebook
 
 SIGNS = {"good": ("✓", "green"), "missing": ("○", "yellow"), "bad": ("✗", "red")}
 
@@ -75,18 +75,18 @@ def _device() -> Iterator[Finding]:
 
 def _walls() -> Iterator[Finding]:
     have = probed()
-    for wall in WALLS:
-        if wall.name in have:
-            yield Finding("good", f"{wall.name}: {wall.stops}")
+    for layer in LAYERS:
+        if layer.name in have:
+            yield Finding("good", f"{layer.name}: {layer.stops}")
         else:
-            yield Finding("missing", f"no {wall.name} ({wall.stops}): {wall.missing}")
+            yield Finding("missing", f"no {layer.name} ({layer.stops}): {layer.missing}")
     if "limits" in have:
         listed = ", ".join(f"{name.removeprefix('RLIMIT_').lower()} {value:,}" for name, value in LIMITS.items())
         yield Finding("good", f"limits of a worker: {listed}; its folder {SCRATCH_BYTES >> 20} MiB; a question {CPU_SECONDS:g} s of "
                               f"processor time, {WALL_SECONDS:g} s in all; a notebook {SECONDS:g} s")
     try:
         sandbox = Sandbox()
-    except NoWalls as missing:
+    except NoLayers as missing:
         yield Finding("bad", str(missing))
         return
     with sandbox:

@@ -11,21 +11,21 @@ from pathlib import Path
 
 import nbformat
 
-from attention_lab import recorded
-from autograder.judge import Graders
+from attention_lab.checking import recorded
+from autograder.judge.judge import Graders
 from tests.classroom.course import OURS, Course
 from tests.classroom.pupils import GRADE_IDS, LESSON, ROOT, Pupil, find
 
 from .submissions import without_pictures
 
-HIDDEN = "hidden.safetensors"
+HIDDEN = "hidden"
 # The same questions, comparisons and shares as the judge's, in the learner's kernel. The last value of a grade cell is its points.
 TEST = """### BEGIN HIDDEN TESTS
 from pathlib import Path
 from attention_lab.check import asker
-from attention_lab.recorded import load
-from attention_lab.verdict import judge
-float(judge(load(Path({file!r}), only={name!r}).exercises[0], asker({name}, globals()), secret=True).points)
+from attention_lab.checking.recorded import load
+from attention_lab.checking.judging import judge
+float(judge(load(Path({file!r}), {name!r}), asker({name}, globals()), secret=True).points)
 ### END HIDDEN TESTS"""
 
 
@@ -94,7 +94,7 @@ class Stock(Class):
         for name, grade_id in GRADE_IDS.items():
             find(notebook, f"{grade_id}-check").source = TEST.format(file=HIDDEN, name=name)
         nbformat.write(notebook, source)
-        recorded.save(recorded.Lesson(LESSON, LESSON, graders.exercises), source.with_name(HIDDEN))
+        recorded.save(recorded.RecordedLesson(LESSON, LESSON, graders.exercises), source.with_name(HIDDEN))
         self.release()
 
     def collect(self, pupils: list[Pupil]) -> None:

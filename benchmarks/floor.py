@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from attention_lab import recorded, values
+from attention_lab.checking import recorded, values
 from tests.classroom.pupils import SOLVED
 
 from .submissions import IMPORTS
@@ -21,7 +21,7 @@ from .submissions import IMPORTS
 Run = Callable[[], bool]  # one case, from the construction to the comparison: does the answer agree?
 
 
-def runs(exercises: list[recorded.Exercise]) -> dict[str, list[Run]]:
+def runs(exercises: list[recorded.RecordedExercise]) -> dict[str, list[Run]]:
     """The cases of each exercise, with the solved notebook's answer. Raises ValueError where one of them doesn't agree."""
     namespace: dict[str, Any] = {"__name__": "floor"}
     for source in (IMPORTS, *SOLVED.values()):
@@ -45,18 +45,18 @@ def milliseconds(made: dict[str, list[Run]]) -> dict[str, float]:
     return took
 
 
-def _run(thing: Callable, case: recorded.Case) -> Run:
-    question, dtype, device = case.question, getattr(torch, case.question["dtype"]), case.question["device"]
+def _run(thing: Callable, case: recorded.RecordedCase) -> Run:
+    question, dtype, device = case.question, getattr(torch, case.question.dtype), case.question.device
     given = {name: t.to(dtype) if t.is_floating_point() else t for name, t in case.tensors.items()}
     state = {name.removeprefix("state."): t for name, t in given.items() if name.startswith("state.")}
-    construct, earlier = question["construct"], question["earlier"]
-    inputs = _Call(question["args"], question["kwargs"], given, device)
-    before = _Call(*earlier, given, device) if earlier else None
+    construct, earlier = question.construct, question.earlier
+    inputs = _Call(question.args, question.kwargs, given, device)
+    before = _Call(earlier.args, earlier.kwargs, given, device) if earlier else None
     wanted = {name.removeprefix("grad."): t for name, t in case.expected_tensors.items() if name.startswith("grad.")}
     cotangent = given["cotangent"].to(device) if "cotangent" in given else None
-    output = case.expected["output"]
+    output = case.expected.output
     expected = case.expected_tensors[output["tensor"]] if isinstance(output, dict) and "tensor" in output else output
-    built = _Call(construct["args"], construct["kwargs"], given, "cpu") if construct else None
+    built = _Call(construct.args, construct.kwargs, given, "cpu") if construct else None
 
     def answer(target: Callable) -> bool:
         if before:
@@ -79,8 +79,8 @@ def _run(thing: Callable, case: recorded.Case) -> Run:
         try:
             module = thing(*built.args, **built.kwargs)
         except ValueError:
-            return case.expected["raised"] is not None
-        module.to(dtype).train(question["train"])
+            return case.expected.raised is not None
+        module.to(dtype).train(question.train)
         module.load_state_dict(state)
         return answer(module if device == "cpu" else module.to(device))
 

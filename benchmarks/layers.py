@@ -10,8 +10,11 @@ import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from autograder import answers, judge, notebook, sandbox, wire
-from autograder.judge import Judge
+from autograder.judge import judge, session
+from autograder.judge.judge import Judge
+from autograder.sandbox import sandbox, validation
+from autograder.submission import notebook
+from autograder.worker import wire
 from tests.classroom.pupils import LESSON, Pupil, notebook_of
 
 from . import spans
@@ -27,29 +30,29 @@ import json
 clocks = sys.modules["spans"] = types.ModuleType("spans")
 exec(compile({text!r}, "<spans>", "exec"), vars(clocks))
 spans = clocks.Spans({clock!r})
-from attention_lab import crash, observe, values
-worker, wire, pristine = (sys.modules[name] for name in ("worker", "wire", "pristine"))
+from attention_lab.checking import crash, observe, values
+main, wire, restore = (sys.modules[f"worker.{name}"] for name in ("main", "wire", "restore"))
 observed = observe._Observation
-for owner, name, label in ((wire, "_read", "wait"), (wire, "receive", "worker: unpack"), (worker.Notebook, "cell", "worker: run cells"),
-                           (worker.Notebook, "observe", "worker: sort tensors"), (worker, "observe", "observe: the rest"),
+for owner, name, label in ((wire, "_read", "wait"), (wire, "receive", "worker: unpack"), (main.Notebook, "cell", "worker: run cells"),
+                           (main.Notebook, "observe", "worker: sort tensors"), (main, "observe", "observe: the rest"),
                            (observed, "construct", "observe: construct"), (observed, "place", "observe: place weights"),
                            (observed, "call", "observe: call"), (observed, "differentiate", "observe: backward"),
                            (values, "encode", "observe: copy what is seen"), (crash, "describe", "observe: describe an error"),
                            (wire.Packed, "__init__", "worker: pack")):
     spans.time(owner, name, label)
-keeper, send = pristine.keeper, wire.send
-pristine.keeper = lambda owners: spans.timed(keeper(owners), "worker: restore")
+snapshot, send = restore.snapshot, wire.send
+restore.snapshot = lambda owners: spans.timed(snapshot(owners), "worker: restore")
 def send_with_times(sock, number, packed):
     packed.head = b'"spent": ' + json.dumps({{label: took for (_, label), took in spans.taken().items()}}).encode() + b", " + packed.head
     send(sock, number, packed)
 wire.send = send_with_times
 """
-MAIN = 'sys.modules["worker"].main('
+MAIN = "worker.main.main("
 
 
 def _parts(clocks: Spans) -> None:
     clocks.within(judge, "_verdict", lambda graders, exercise, *_: exercise.name)
-    clocks.within(judge.Session, "_begin", lambda *_: BEGIN)
+    clocks.within(session.Session, "_begin", lambda *_: BEGIN)
     clocks.time(Judge, "grade", "the rest")
 
 
@@ -93,10 +96,10 @@ def _clocks(clock: str) -> Iterator[Spans]:
     _parts(clocks)
     for owner, name, label in ((notebook, "cells_to_run", "find the cells"), (sandbox.Sandbox, "worker", "fork, walls"),
                                (sandbox.Worker, "ask", "look after the worker"), (sandbox.Worker, "_send", "send"),
-                               (wire, "_read", WAIT), (wire, "receive", "unpack"), (answers, "observations", "examine the answer"),
+                               (wire, "_read", WAIT), (wire, "receive", "unpack"), (validation, "observations", "examine the answer"),
                                (judge.verdict, "judge", "verdict: the rest"), (judge.verdict, "_recognise", "verdict: which mistake"),
                                (judge.verdict, "first_difference", "verdict: where it begins"),
-                               (judge.Pieces, "answer", "stand in for a piece"),
+                               (session.Proxies, "answer", "stand in for a piece"),
                                (judge.verdict, "differences", "verdict: compare"),
                                (sandbox.Worker, "close", "end the worker")):
         clocks.time(owner, name, label)

@@ -1,7 +1,7 @@
 """`python -m benchmarks.recording FILE LESSON --jobs N`, in a course's folder: `autograder grade` with clocks in the process that records.
 
 Writes to FILE, as JSON, the seconds of each step; the judges work in other processes meanwhile, and nothing of theirs is in it but
-"wait for verdicts": the time in which the recorder had nothing to record.
+"wait for verdicts": the time in which the gradebook writer had nothing to record.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ BEGAN = time.perf_counter()
 
 
 def main(file: Path, arguments: list[str]) -> None:
+    from autograder.classroom.grade import AutogradeApp, Judge  # imports torch and nbgrader
     from autograder.cli import main as command
-    from autograder.grade import AutogradeApp, Judge  # imports torch and nbgrader
 
     from .spans import Spans
 
@@ -28,29 +28,30 @@ def main(file: Path, arguments: list[str]) -> None:
     from nbconvert.writers import FilesWriter
     from nbgrader.converters import Autograde
 
-    from autograder import notebook, recorder
-    from autograder.nbgrader_plugin import handed_in, repair
-    from autograder.nbgrader_plugin.judging import JudgeCells
-    from autograder.pool import Pool
-    from autograder.verdicts import Verdicts
+    from autograder.classroom import gradebook
+    from autograder.classroom.nbgrader_plugin import exporter, repair
+    from autograder.classroom.nbgrader_plugin.judge_cells import JudgeCells
+    from autograder.classroom.pool import Pool
+    from autograder.judge.cache import Verdicts
+    from autograder.submission import notebook
 
     for owner, name, label in (
             (AutogradeApp, "initialize", "read the configuration"), (Judge, "__init__", "walls that this machine has"),
-            (recorder.Recorder, "init_notebooks", "find what was handed in"),
-            (recorder.Recorder, "_sent", "read, mend and send to the judges"),
-            (recorder.Recorder, "init_assignment", "gradebook: submission"),
-            (recorder, "restore", "read, mend and send to the judges"), (notebook, "cells_to_run", "find the cells"),
+            (gradebook.GradebookWriter, "init_notebooks", "find what was handed in"),
+            (gradebook.GradebookWriter, "_sent", "read, mend and send to the judges"),
+            (gradebook.GradebookWriter, "init_assignment", "gradebook: submission"),
+            (gradebook, "restore", "read, mend and send to the judges"), (notebook, "cells_to_run", "find the cells"),
             (Verdicts, "put", "keep the verdicts"), (Verdicts, "get", "keep the verdicts"), (Pool, "__exit__", "end the judges"),
-            (recorder.Recorder, "run_post_convert_hook", "the rest of recording"),
+            (gradebook.GradebookWriter, "run_post_convert_hook", "the rest of recording"),
             (Autograde, "convert_single_notebook", "the rest of recording"), (NotebookExporter, "from_notebook_node", "nbconvert"),
-            (handed_in.ReadAnything, "read", "read the notebook"), (FilesWriter, "write", "write the notebook"),
+            (exporter.ReadAnything, "read", "read the notebook"), (FilesWriter, "write", "write the notebook"),
             (repair.Repair, "preprocess", "Repair"), (JudgeCells, "preprocess", "JudgeCells"),
             (ClearMetadataPreprocessor, "preprocess", "ClearMetadata")):
         spans.time(owner, name, label)
     for name in ("ClearOutput", "DeduplicateIds", "OverwriteKernelspec", "OverwriteCells", "CheckCellMetadata", "IgnorePattern",
                  "LimitOutput", "SaveAutoGrades", "AssignLatePenalties"):
         spans.time(getattr(steps, name), "preprocess", name)
-    queue = recorder.SimpleQueue
+    queue = gradebook.SimpleQueue
 
     class Waiting:
         """The queue of those whose verdicts have come."""
@@ -59,7 +60,7 @@ def main(file: Path, arguments: list[str]) -> None:
             inner = queue()
             self.put, self.get = inner.put, spans.timed(inner.get, "wait for verdicts")
 
-    spans.replace(recorder, "SimpleQueue", Waiting)
+    spans.replace(gradebook, "SimpleQueue", Waiting)
     began = time.perf_counter()
     try:
         spans.timed(command, "everything else")(["grade", *arguments])

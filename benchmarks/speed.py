@@ -23,7 +23,7 @@ from rich.console import Console
 from rich.table import Table
 
 from attention_lab.threads import one_thread
-from autograder.judge import Judge
+from autograder.judge.judge import Judge
 from tests.classroom.pupils import LESSON, NAMES, ROOT, Pupil, notebook_of
 
 from . import floor, layers

@@ -7,10 +7,10 @@ from random import Random
 
 from nbformat import NotebookNode
 
-from autograder.mistakes.se import MISTAKES, VARIANTS
-from autograder.notebook import lesson
-from autograder.record import source_of
-from solutions.reference import se
+from autograder.judge.recording import source_of
+from autograder.submission.notebook import lesson
+from solutions.se import reference as se
+from solutions.se.mistakes import MISTAKES, VARIANTS
 from tests.classroom.pupils import FULL, LESSON, NAMES, NOTHING, SOLVED, Pupil
 
 RIGHT = "everything right"

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-# Wrong answers that only a process's memory betrays: the judge sees them, other tests cannot.
-MEASURED = {"05_danet/EfficientPositionAttention--keeps-all-pieces"}
+from tests import lessons
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -22,3 +22,21 @@ def need(tools: list[str]) -> None:
 def course() -> Path:
     """The hand-out as it lies in the repository."""
     return ROOT / "course"
+
+
+def pytest_addoption(parser):
+    parser.addoption("--lesson", metavar="LESSON", help="only tests with this lesson, or something of it, as a parameter")
+
+
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in a hook of its own
+def pytest_collection_modifyitems(config, items):
+    """Leave out what does not concern `--lesson`, and keep what shares a lesson's questions, or a file's fixtures, in one process."""
+    wanted = config.getoption("--lesson")
+    if wanted:
+        if wanted not in lessons.NAMES:
+            raise pytest.UsageError(f"no lesson {wanted!r} in solutions/course.toml; there are {', '.join(lessons.NAMES)}")
+        concerned = [wanted in lessons.of(item) for item in items]
+        config.hook.pytest_deselected(items=[item for item, kept in zip(items, concerned) if not kept])
+        items[:] = [item for item, kept in zip(items, concerned) if kept]
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(lessons.group(item)))

@@ -4,10 +4,10 @@ import shutil
 
 import pytest
 
+from attention_lab.checking.verdict import Verdict
 from attention_lab.course_map import CourseMap, duration
 from attention_lab.progress import remember
-from attention_lab.verdict import Verdict
-from solutions.course import lessons
+from solutions.shared.course import lessons
 
 
 @pytest.fixture
@@ -15,7 +15,7 @@ def lesson(course, tmp_path):
     """The warm-up with nothing beside it."""
     folder = tmp_path / "00_warmup"
     folder.mkdir()
-    shutil.copy(course / "00_warmup/checks.safetensors", folder)
+    shutil.copytree(course / "00_warmup/checks", folder / "checks")
     return folder
 
 
@@ -37,6 +37,17 @@ def test_what_is_solved_is_seen_across_lessons(course, lesson):
         assert "✓" not in row(lesson, "01")
         remember(lesson.parent / "01_se", Verdict(name, points, points, [], ""))
     assert row(lesson, "01").endswith("✓ 10 of 10") and "✓ 10 of 10" in CourseMap(lesson)._repr_html_()
+
+
+def test_titles_lead_to_the_lessons_that_are_there_and_hours_stay_on_one_line(lesson):
+    notebook = lesson.parent / "01_se/01_se.ipynb"  # two lessons, and no third
+    notebook.parent.mkdir()
+    notebook.touch()
+    drawn = CourseMap(lesson)._repr_html_()
+    assert '<a href="../01_se/01_se.ipynb">01 Squeeze-and-Excitation</a>' in drawn
+    assert "02 Efficient Channel Attention" in drawn and "../02_eca" not in drawn  # not in this folder: nothing to open
+    assert "../00_warmup" not in drawn  # the lesson at hand is open already
+    assert 'white-space:nowrap">1 h 55 min<' in drawn
 
 
 def test_outside_of_a_lesson_it_is_still_a_map(tmp_path):

@@ -4,15 +4,15 @@ import shutil
 
 import pytest
 
+from attention_lab.checking.verdict import Verdict
 from attention_lab.progress import FILE, Progress, remember
-from attention_lab.verdict import Verdict
 
 
 @pytest.fixture
 def lesson(course, tmp_path):
     folder = tmp_path / "01_se"
     folder.mkdir()
-    shutil.copy(course / "01_se/checks.safetensors", folder)
+    shutil.copytree(course / "01_se/checks", folder / "checks")
     return folder
 
 
@@ -20,12 +20,23 @@ def verdict(name, points, most):
     return Verdict(name, points, most, [], "")
 
 
-def test_points_of_the_latest_check_count(lesson):
-    for points in (0.0, 2.0, 1.5):
+def test_points_of_the_best_check_count(lesson):
+    for points in (0.0, 1.5, 1.0):
         remember(lesson, verdict("squeeze", points, 2.0))
     remember(lesson, verdict("SEBlock", 4.0, 4.0))
     text = repr(Progress(lesson))
     assert "5.5 of 10" in text and "1.5 of 2" in text and "4 of 4" in text and "Excitation (not checked yet)" in text
+
+
+def test_what_is_solved_stays_solved_while_you_experiment(lesson):
+    for points in (2.0, 0.0):
+        remember(lesson, verdict("squeeze", points, 2.0))
+    assert "2 of 10" in repr(Progress(lesson)) and "2 of 2" in repr(Progress(lesson))
+
+
+def test_points_of_an_older_lesson_are_at_most_todays_maximum(lesson):
+    remember(lesson, verdict("squeeze", 3.0, 3.0))  # worth 3 points then, 2 now
+    assert "2 of 10" in repr(Progress(lesson)) and "2 of 2" in repr(Progress(lesson))
 
 
 def test_lessons_side_by_side_are_counted_as_a_whole(lesson):

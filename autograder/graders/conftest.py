@@ -10,12 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from attention_lab import report
-from attention_lab.verdict import Check, Verdict
-from autograder import notebook
-from autograder.isolation import ISOLATIONS
-from autograder.judge import DEVICES, Judge, Result
-from autograder.reading import read
+from attention_lab.checking import report
+from attention_lab.checking.verdict import Check, Verdict
+from autograder.judge.judge import DEVICES, Judge, Result
+from autograder.sandbox.isolation import ISOLATIONS
+from autograder.submission.parse import read
 
 RESULT = pytest.StashKey[Result]()
 
@@ -23,7 +22,7 @@ RESULT = pytest.StashKey[Result]()
 def pytest_addoption(parser: pytest.Parser) -> None:
     options = parser.getgroup("attention by hand")
     options.addoption("--submission", type=Path, metavar="NOTEBOOK", help="the notebook that the hidden graders judge")
-    options.addoption("--isolation", choices=ISOLATIONS, default="auto", help="walls around the learner's code (default: auto)")
+    options.addoption("--isolation", choices=ISOLATIONS, default="auto", help="sandbox layers around the learner's code (default: auto)")
     options.addoption("--device", choices=DEVICES, default="auto", help="where the device checks run (default: auto)")
 
 
@@ -40,12 +39,6 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     if result.error:
         raise pytest.UsageError(f"{options.submission}: {result.error}")
     session.config.stash[RESULT] = result
-
-
-def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Leave out the graders of other lessons."""
-    topic = notebook.lesson(config.stash[RESULT].lesson).topic
-    return True if collection_path.match("test_*.py") and collection_path.name != f"test_{topic}.py" else None
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

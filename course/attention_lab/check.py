@@ -1,4 +1,4 @@
-"""The visible check of an exercise: `check(SEBlock)` in the notebook, beside the lesson's `checks.safetensors`."""
+"""The visible check of an exercise: `check(SEBlock)` in the notebook, beside the lesson's folder `checks`."""
 
 from __future__ import annotations
 
@@ -11,51 +11,94 @@ from typing import Any
 
 from torch import Tensor
 
-from . import progress, recorded
-from .observe import namespace_of, observe
-from .recorded import Observation
-from .report import Report
+from . import progress
+from .checking import recorded
+from .checking.judging import Ask, judge
+from .checking.observe import namespace_of, observe
+from .checking.protocol import Answer, Question
+from .checking.report import Report
+from .checking.verdict import Verdict
 from .threads import one_thread
-from .verdict import Ask, Verdict, judge
 
 
 def check(thing: Callable, picture: bool = False) -> float:
     """Check one exercise on the lesson's recorded inputs, show the report, and return the points.
 
+    In a notebook the report is how the points are drawn: as the last line of a cell, the check shows one thing and is worth a number.
     thing: the function or class that the exercise asks for, under its own name.
     picture: also draw your output, the expected one and their difference, where both are tensors of one shape.
     Raises FileNotFoundError where the lesson's checks are not beside the notebook, ValueError for a name that the lesson
     does not ask for.
     """
-    verdict = verdict_on(thing, Path.cwd() / recorded.FILE)
-    _show(Report(verdict))
-    if picture and verdict.shown:
+    verdict = verdict_on(thing, Path.cwd() / recorded.FOLDER)
+    progress.remember(Path.cwd(), verdict)
+    points, below = Points(verdict.points), _picture(verdict) if picture else []
+    points.report = Report(verdict)
+    if shell := _notebook():
+        _show_rest()  # of an earlier check in this cell
+        _waiting.append((points, below))
+        shell.events.register("post_run_cell", _show_rest)
+    else:
+        print(points.report, *below, sep="\n")
+    return points
+
+
+class Points(float):
+    """The points of a check. A notebook draws them as the report; as text they are the plain number that nbgrader reads."""
+
+    report: Report
+    shown = False  # has the report been drawn?
+
+    def _repr_html_(self) -> str:
+        self.shown = True
+        return self.report._repr_html_()
+
+
+_waiting: list[tuple[Points, list]] = []  # checks of the cell that is running, each with what comes below its report
+
+
+def _show_rest(_result: Any = None) -> None:
+    """At the end of a cell: the reports that it has not shown as its value (a check need not be the last line), and the pictures."""
+    from IPython.display import display  # in a notebook only
+
+    while _waiting:
+        points, below = _waiting.pop(0)
+        for thing in below if points.shown else [points.report, *below]:
+            display(thing)
+
+
+def _notebook() -> Any:
+    """IPython's shell if it draws HTML; None in a terminal or a script."""
+    ipython = sys.modules.get("IPython")  # imported by every kernel
+    shell = ipython and ipython.get_ipython()
+    return shell if shell and "text/html" in shell.display_formatter.active_types else None
+
+
+def _picture(verdict: Verdict) -> list:
+    """Your output beside the expected one, as a list of one figure; without a picture it is empty, and a printed line says why."""
+    if verdict.shown:
         from .pictures import yours_against_expected  # matplotlib takes longer to import than a check takes
 
-        _show(yours_against_expected(*verdict.shown))
-    elif picture:
-        right = verdict.points == verdict.max_points
-        print("No picture:", "nothing differs." if right else "there is no output to draw beside the expected one.")
-    progress.remember(Path.cwd(), verdict)
-    return float(verdict.points)
+        return [yours_against_expected(*verdict.shown)]
+    right = verdict.points == verdict.max_points
+    print("No picture:", "nothing differs." if right else "there is no output to draw beside the expected one.")
+    return []
 
 
-def verdict_on(thing: Callable, path: Path) -> Verdict:
-    """The verdict on `thing` by the recorded checks in `path`; its earlier exercises are found where it was defined."""
-    if not path.exists():
-        raise FileNotFoundError(f"{path.name} is not in {path.parent}: a notebook and its {path.name} belong in one folder")
-    name = getattr(thing, "__name__", "")
-    found = recorded.load(path, only=name).exercises
-    if not found:
-        known = [exercise["name"] for exercise in recorded.read_header(path)["exercises"]]
+def verdict_on(thing: Callable, checks: Path) -> Verdict:
+    """The verdict on `thing` by the recorded checks in the folder `checks`; its earlier exercises are found where it was defined."""
+    known, name = recorded.parts(checks), getattr(thing, "__name__", "")
+    if not known:
+        raise FileNotFoundError(f"no checks in {checks}: a notebook and its folder `{checks.name}` belong in one folder")
+    if name not in known:
         shown = f"`{name}`" if name else f"an object of type {type(thing).__name__}"
         raise ValueError(f"check was given {shown}; it takes one of this lesson's exercises, written with def or class under its own name: "
                          f"{', '.join(known)}")
-    namespace, exercise = namespace_of(thing), found[0]
+    namespace, exercise = namespace_of(thing), recorded.load(checks, name)
     with one_thread():
         verdict = judge(exercise, asker(thing, namespace))
         if verdict.started and verdict.points < verdict.max_points:
-            _blame_earlier(verdict, exercise.uses, path, namespace)
+            _blame_earlier(verdict, exercise.uses, checks, namespace)
     return verdict
 
 
@@ -63,7 +106,7 @@ def asker(thing: Callable, namespace: dict[str, Any]) -> Ask:
     """Asks `thing` in this process. namespace: the learner's global names."""
     asked = []
 
-    def ask(question: dict, tensors: dict[str, Tensor]) -> Observation:
+    def ask(question: Question, tensors: dict[str, Tensor]) -> Answer:
         # What a learner prints is seen once, not once a question.
         with contextlib.redirect_stdout(io.StringIO()) if asked else contextlib.nullcontext():
             asked.append(True)
@@ -71,24 +114,17 @@ def asker(thing: Callable, namespace: dict[str, Any]) -> Ask:
     return ask
 
 
-def _blame_earlier(verdict: Verdict, uses: list[str], path: Path, namespace: dict[str, Any]) -> None:
+def _blame_earlier(verdict: Verdict, uses: list[str], checks: Path, namespace: dict[str, Any]) -> None:
     """Say so where an earlier exercise that this one is built from is not right yet: repairing it comes first."""
-    for name in uses:
+    known = recorded.parts(checks)
+    for name in [name for name in uses if name in known]:  # not those of another lesson
         piece = namespace.get(name)
         if piece is None or getattr(piece, "__name__", None) != name:
             continue
-        known = recorded.load(path, only=name).exercises  # empty where it is an exercise of another lesson
-        if known and (earlier := judge(known[0], asker(piece, namespace))).points < known[0].points:
+        earlier = judge(recorded.load(checks, name), asker(piece, namespace))
+        if earlier.points < earlier.max_points:
             verdict.evidence.insert(0, verdict.headline)
             verdict.headline = (f"`{name}`, an earlier exercise, does not pass its own check yet"
                                 f"{'' if earlier.started else ' (it is not implemented)'}: repair it first, then check this one again.")
             verdict.specific = True
             return
-
-
-def _show(thing: Any) -> None:
-    ipython = sys.modules.get("IPython")  # imported by every kernel
-    if ipython and ipython.get_ipython():
-        ipython.display.display(thing)
-    else:
-        print(thing)

@@ -9,8 +9,8 @@ import tomllib
 from html import escape
 from pathlib import Path
 
+from .checking.report import GOOD, number
 from .progress import Progress, total
-from .report import GOOD, number
 
 LIST = Path(__file__).with_name("course.toml")
 HEAD = ("lesson", "what it adds", "builds on", "time", "solved")
@@ -22,6 +22,7 @@ class CourseMap:
     def __init__(self, folder: Path):
         beside = {name: (here, *total(rows)) for here, name, _, rows in Progress(folder).lessons}
         self.rows = []  # (is it this one, is it solved, the cells of HEAD)
+        self.links = []  # for each row the notebook to open, or None if it is open already or not there
         for lesson in tomllib.loads(LIST.read_text(encoding="utf-8"))["lesson"]:
             here, got, most = beside.get(lesson["name"], (False, 0, 0))
             solved = most > 0 and got == most
@@ -29,6 +30,8 @@ class CourseMap:
             builds_on = ", ".join(name.partition("_")[0] for name in lesson["builds_on"]) or "–"
             self.rows.append((here, solved, (f"{lesson['name'].partition('_')[0]} {lesson['title']}", lesson["adds"], builds_on,
                                              duration(lesson["minutes"]), points)))
+            notebook = f"../{lesson['name']}/{lesson['name']}.ipynb"
+            self.links.append(notebook if not here and (folder / notebook).exists() else None)
 
     def __repr__(self) -> str:
         cells = [HEAD, *(cells for _, _, cells in self.rows)]
@@ -41,11 +44,12 @@ class CourseMap:
     def _repr_html_(self) -> str:
         left = 'style="text-align:left"'
         table = "<tr>" + "".join(f"<th {left}>{escape(cell)}</th>" for cell in HEAD) + "</tr>"
-        for here, solved, cells in self.rows:
-            title, *rest, points = (escape(cell) for cell in cells)
-            title = f"<b>▶ {title}</b>" if here else title
+        for (here, solved, cells), link in zip(self.rows, self.links, strict=True):
+            title, adds, builds_on, time, points = (escape(cell) for cell in cells)
+            title = f"<b>▶ {title}</b>" if here else f'<a href="{escape(link)}">{title}</a>' if link else title
             points = f'<span style="color:{GOOD}">{points}</span>' if solved else points
-            table += "<tr>" + "".join(f"<td {left}>{cell}</td>" for cell in (title, *rest, points)) + "</tr>"
+            row = "".join(f"<td {left}>{cell}</td>" for cell in (title, adds, builds_on))
+            table += f'<tr>{row}<td style="text-align:left;white-space:nowrap">{time}</td><td {left}>{points}</td></tr>'
         return f"<table>{table}</table>"
 
 

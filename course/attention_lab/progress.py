@@ -7,15 +7,15 @@ import os
 from html import escape
 from pathlib import Path
 
-from . import recorded
-from .report import GOOD, OPEN, number
-from .verdict import Verdict
+from .checking import recorded
+from .checking.report import GOOD, OPEN, number
+from .checking.verdict import Verdict
 
 FILE = ".progress.json"
 
 
 def _read(folder: Path) -> dict[str, float]:
-    """Points by exercise, as the last checks gave them; empty where nothing (readable) was kept."""
+    """The best points of each exercise so far; empty if nothing readable was kept."""
     try:
         kept = json.loads((folder / FILE).read_text(encoding="utf-8"))
         return {str(name): float(points) for name, points in kept.items()}
@@ -24,14 +24,23 @@ def _read(folder: Path) -> dict[str, float]:
 
 
 def remember(folder: Path, verdict: Verdict) -> None:
-    """Keep the points of the latest check in `folder`. A folder that cannot be written to costs the memory, not the check."""
-    kept = {**_read(folder), verdict.exercise: verdict.points}
+    """Keep the best points of each exercise in `folder`: trying something else later takes nothing away.
+
+    A folder that cannot be written to costs the memory, not the check.
+    """
+    kept = _read(folder)
+    kept[verdict.exercise] = max(verdict.points, kept.get(verdict.exercise, 0.0))
     beside = folder / f"{FILE}.new"
     try:
         beside.write_text(json.dumps(kept, indent=1), encoding="utf-8")
         os.replace(beside, folder / FILE)  # never half a file, whatever happens in between
     except OSError:
         beside.unlink(missing_ok=True)
+
+
+def _at_most(maximum: float, points: float | None) -> float | None:
+    """Points from a check; an exercise may have been worth more in an older copy of the lesson."""
+    return None if points is None else min(points, maximum)
 
 
 def total(rows: list[tuple[str, float | None, float]]) -> tuple[float, float]:
@@ -44,15 +53,14 @@ class Progress:
 
     def __init__(self, folder: Path):
         self.lessons = []  # (is it this one, name, title, [(exercise, points or None, maximum)])
-        for path in sorted(folder.parent.glob(f"*/{recorded.FILE}")) or [folder / recorded.FILE]:
-            if not path.exists():
-                continue
+        for path in sorted(folder.parent.glob(f"*/{recorded.FOLDER}")) or [folder / recorded.FOLDER]:
             try:
-                header, kept = recorded.read_header(path), _read(path.parent)
+                parts, kept = list(recorded.parts(path).values()), _read(path.parent)
             except ValueError:  # a broken neighbour is no reason to hide the rest
                 continue
-            rows = [(e["name"], kept.get(e["name"]), e["points"]) for e in header["exercises"]]
-            self.lessons.append((path.parent == folder, header["lesson"], header["title"], rows))
+            if parts:
+                rows = [(part.exercise, _at_most(part.points, kept.get(part.exercise)), part.points) for part in parts]
+                self.lessons.append((path.parent == folder, parts[0].lesson, parts[0].title, rows))
 
     def _lines(self) -> list[tuple[str, float, float]]:
         """(text, points, maximum): the lesson at hand exercise by exercise, the others as a whole."""
@@ -65,7 +73,7 @@ class Progress:
 
     def __repr__(self) -> str:
         lines = (f"{'✓' if got == most else '○'} {text:44s} {number(got):>5} of {number(most)}" for text, got, most in self._lines())
-        return "\n".join(lines) or "No lesson here: a notebook and its checks.safetensors belong in one folder."
+        return "\n".join(lines) or "No lesson here: a notebook and its folder `checks` belong in one folder."
 
     def _repr_html_(self) -> str:
         rows = ""

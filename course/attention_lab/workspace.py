@@ -12,7 +12,7 @@ import shutil
 from datetime import datetime
 from pathlib import Path
 
-from . import recorded
+from .checking import recorded
 
 RELEASE = ".release"  # in the learner's folder: the hash of the released notebook that the learner's copy began as
 
@@ -23,7 +23,7 @@ def _hash(path: Path) -> str:
 
 def _lessons(course: Path) -> list[Path]:
     """The lesson folders of a course. Raises FileNotFoundError where there is none."""
-    found = sorted(path.parent for path in course.glob(f"*/{recorded.FILE}"))
+    found = sorted(path.parent for path in course.glob(f"*/{recorded.FOLDER}"))
     if not found:
         raise FileNotFoundError(f"no lesson in {course.resolve()}: give the folder that holds 01_se and the others")
     return found
@@ -42,6 +42,8 @@ def copy(course: Path, my: Path) -> list[str]:
         began = mark.read_text(encoding="utf-8").strip() if mark.exists() else None
         own.mkdir(parents=True, exist_ok=True)
         for part in lesson.iterdir():
+            if part.name == recorded.FOLDER:
+                shutil.rmtree(own / part.name, ignore_errors=True)  # an exercise that is gone leaves no check behind
             if part.is_dir():
                 shutil.copytree(part, own / part.name, dirs_exist_ok=True)
             elif part.name != notebook:

@@ -7,8 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from autograder import notebook
-from autograder.judge import Judge
+from autograder.judge.judge import Judge
+from autograder.submission import notebook
 from tests.classroom.course import OURS, Course
 from tests.classroom.pupils import FULL, LESSON, NAMES, Pupil, notebook_of
 
@@ -18,7 +18,8 @@ from .traces import Watch
 
 # The limits are a few seconds here, so that the attacks on them take a few seconds each. A name that is gone is an error.
 SETTINGS = OURS + """
-from autograder import judge, sandbox
+from autograder.judge import judge
+from autograder.sandbox import sandbox
 limits = {{(sandbox, "CPU_SECONDS"): 1.5, (sandbox, "WALL_SECONDS"): 4.0, (judge, "SECONDS"): 15.0}}
 for (module, name), value in limits.items():
     assert isinstance(getattr(module, name), (int, float)), name

@@ -33,9 +33,14 @@ import pytest
 import torch
 
 import attention_lab
-from attention_lab import observe, recorded, values, verdict
-from autograder import notebook, record, wire
-from autograder.graders import contract
+from attention_lab.checking import judging, observe, recorded, values
+from attention_lab.checking.protocol import Answer, Observation, Question, plain, read
+from attention_lab.checking.recorded import RecordedExercise
+from autograder.judge import recording
+from autograder.submission import notebook
+from autograder.worker import wire
+from solutions.shared import derive
+from solutions.shared.topics import topic
 
 from .harness import GUESSABLE, LESSON, ROOT
 from .traces import Watch, end, marked
@@ -45,14 +50,21 @@ SECONDS = 5.0  # for all cells and all questions of one job
 PRINTED = 20 << 20  # bytes that it may print
 
 
-def draw(seed: str) -> list[recorded.Exercise]:
+def draw(seed: str) -> list[RecordedExercise]:
     """Some hidden cases with the reference's answers; without the known mistakes, which only choose sentences."""
-    from solutions.reference import se
+    from solutions.se import reference as se
 
     lesson = notebook.lesson(LESSON)
     points = {slot.name: slot.points for slot in lesson.exercises}
-    drawn = [replace(exercise, cases=exercise.cases[::EVERY]) for exercise in contract.drawn(lesson.topic, seed)]
-    return [record.record_exercise(exercise, points[exercise.name], se, [], seed) for exercise in drawn]
+    cases = derive.hidden(topic(lesson.topic).exercises, se, seed)
+    return [exactly(recording.record_exercise(name, each[::EVERY], points[name], se, seed=seed), vars(se)) for name, each in cases.items()]
+
+
+def exactly(exercise: RecordedExercise, reference: dict[str, Any]) -> RecordedExercise:
+    """With every bit of the reference's answers: what is recorded is rounded to what our comparisons look at, others look at more."""
+    return replace(exercise, cases=[
+        replace(case, expected_tensors=observe.observe(reference[exercise.name], case.question, case.tensors, reference)[1])
+        for case in exercise.cases])
 
 
 # --- how a cell of hidden tests compares: a tensor, or a number
@@ -64,42 +76,44 @@ SAME: dict[str, Callable[[Any, Any], bool]] = {
     "allclose": lambda got, want: torch.allclose(got, want) if _tensor(want) else abs(got - want) < 1e-6,
     "assert_close": lambda got, want: torch.testing.assert_close(got, want) is None,
     "isclose": lambda got, want: bool(torch.isclose(torch.as_tensor(got), torch.as_tensor(want)).all()),
-    "equal": lambda got, want: torch.equal(got.round(decimals=6), want.round(decimals=6)) if _tensor(want) else got == want,
-    "==": lambda got, want: bool((got.float() == want.float()).all()) if _tensor(want) else got == want,
-    "not !=": lambda got, want: not (got != want).any() if _tensor(want) else not got != want,
+    # A formula in another order may differ in a number's last digit.
+    "equal": lambda got, want: torch.equal(got.round(decimals=6), want.round(decimals=6)) if _tensor(want) else
+        got == want or abs(got - want) < 1e-6,
+    "==": lambda got, want: bool((got.float() == want.float()).all()) if _tensor(want) else got == want or abs(got - want) < 1e-6,
+    "not !=": lambda got, want: not (got != want).any() if _tensor(want) else not got != want or abs(got - want) < 1e-6,
     "pytest": lambda got, want: got == pytest.approx(want) if not _tensor(want) else
         got.flatten().tolist() == pytest.approx(want.flatten().tolist()),
     "numpy": lambda got, want: numpy.testing.assert_allclose(*(t.detach().numpy() if _tensor(t) else t for t in (got, want)), 1e-6) is None,
 }
 
 
-def hidden_test(exercise: recorded.Exercise, namespace: dict[str, Any], same: Callable[[Any, Any], bool]) -> None:
+def hidden_test(exercise: RecordedExercise, namespace: dict[str, Any], same: Callable[[Any, Any], bool]) -> None:
     """Raises AssertionError, or whatever the learner's code raises, where a case is wrong."""
     thing = namespace[exercise.name]
     for case in exercise.cases:
         question, expected = case.question, case.expected
-        if question["device"] != "cpu":
+        if question.device != "cpu":
             continue
-        dtype = getattr(torch, question["dtype"])
+        dtype = getattr(torch, question.dtype)
         given = {name: t.to(dtype) for name, t in case.tensors.items()}
         decode = lambda node: values.decode(node, given, None)  # noqa: B023, E731 (called within this turn of the loop)
         try:
             target = thing
-            if question["construct"]:
-                built = question["construct"]
-                target = thing(*map(decode, built["args"]), **{k: decode(v) for k, v in built["kwargs"].items()})
+            if question.construct:
+                built = question.construct
+                target = thing(*map(decode, built.args), **{k: decode(v) for k, v in built.kwargs.items()})
                 state = {name.removeprefix("state."): t for name, t in given.items() if name.startswith("state.")}
                 target.to(dtype).load_state_dict(state, strict=False)
-            inputs = [decode(node) for node in question["args"]]
+            inputs = [decode(node) for node in question.args]
             for x in inputs:
                 if _tensor(x):
                     x.requires_grad_()
-            output = target(*inputs, **{k: decode(v) for k, v in question["kwargs"].items()})
+            output = target(*inputs, **{k: decode(v) for k, v in question.kwargs.items()})
         except ValueError:
-            assert expected["raised"], case.label
+            assert expected.raised, case.label
             continue
-        assert not expected["raised"], case.label
-        (_, leaf), = values.leaves(expected["output"])
+        assert not expected.raised, case.label
+        (_, leaf), = values.leaves(expected.output)
         want = case.expected_tensors[leaf["tensor"]] if isinstance(leaf, dict) else leaf
         assert same(output, want), case.label
         if "cotangent" in given and "grad.input.0" in case.expected_tensors:
@@ -107,15 +121,17 @@ def hidden_test(exercise: recorded.Exercise, namespace: dict[str, Any], same: Ca
             assert same(gradient, case.expected_tensors["grad.input.0"]), case.label
 
 
-def over_the_wire(answer: recorded.Observation) -> recorded.Observation:
+def over_the_wire(answer: Answer) -> Answer:
     mine, theirs = socket.socketpair()
     with mine, theirs:
-        sending = threading.Thread(target=wire.send, args=(mine, 1, wire.Packed(*answer)), daemon=True)
+        packed = wire.Packed(plain(answer[0]), answer[1])
+        sending = threading.Thread(target=wire.send, args=(mine, 1, packed), daemon=True)
         sending.start()
-        return wire.receive(theirs)
+        header, tensors = wire.receive(theirs)
+        return read(Observation, {name: value for name, value in header.items() if name != "id"}), tensors
 
 
-def grade(cells: list[tuple[str, bool]], hidden: list[recorded.Exercise], visible: list[recorded.Exercise]) -> dict[str, Any]:
+def grade(cells: list[tuple[str, bool]], hidden: list[RecordedExercise], visible: list[RecordedExercise]) -> dict[str, Any]:
     """Run the cells, then the tests, in one namespace. Points by style and exercise, and what the learner's code raised.
 
     The style `executed` believes the number in which a grade cell ends, as the notebook that was handed in holds it.
@@ -136,8 +152,8 @@ def grade(cells: list[tuple[str, bool]], hidden: list[recorded.Exercise], visibl
         except Exception as error:
             messages.append(f"{type(error).__name__}: {error}")
 
-    def ask(question: dict, tensors: dict) -> recorded.Observation:
-        return over_the_wire(observe.observe(namespace[question["exercise"]], question, tensors, namespace))
+    def ask(question: Question, tensors: dict) -> Answer:
+        return over_the_wire(observe.observe(namespace[question.exercise], question, tensors, namespace))
 
     for style in (*SAME, "judge", "visible"):
         points[style] = {}
@@ -148,7 +164,7 @@ def grade(cells: list[tuple[str, bool]], hidden: list[recorded.Exercise], visibl
                     hidden_test(exercise, namespace, SAME[style])
                     points[style][exercise.name] = exercise.points
                 else:
-                    judged = verdict.judge(exercise, ask, secret=True)
+                    judged = judging.judge(exercise, ask, secret=True)
                     points[style][exercise.name] = judged.points
                     messages += [judged.headline, *judged.evidence]
             except Exception as error:
@@ -156,7 +172,7 @@ def grade(cells: list[tuple[str, bool]], hidden: list[recorded.Exercise], visibl
     return {"points": points, "messages": messages}
 
 
-def child(job: dict[str, Any], folder: Path, hidden: list[recorded.Exercise], visible: list[recorded.Exercise]) -> None:
+def child(job: dict[str, Any], folder: Path, hidden: list[RecordedExercise], visible: list[RecordedExercise]) -> None:
     """Become the process of one job: its output to a file, its working directory a scratch folder of its own."""
     os.setsid()
     out = os.open(folder / f"{job['name']}.out", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
@@ -169,7 +185,7 @@ def child(job: dict[str, Any], folder: Path, hidden: list[recorded.Exercise], vi
     print("\n" + json.dumps(report), flush=True)
 
 
-def run(job: dict[str, Any], folder: Path, hidden: list[recorded.Exercise], visible: list[recorded.Exercise]) -> dict[str, Any] | None:
+def run(job: dict[str, Any], folder: Path, hidden: list[RecordedExercise], visible: list[RecordedExercise]) -> dict[str, Any] | None:
     """What was seen of one job from outside; None in the process of the job itself, when it is over."""
     began, pid = time.monotonic(), os.fork()
     if pid == 0:
@@ -208,12 +224,12 @@ def main(folder: Path) -> None:
     torch.set_num_threads(1)
     attention_lab.check = lambda *_, **__: 0.0
     attention_lab.progress = lambda *_: None
-    sys.modules["wire"] = wire
+    sys.modules["worker.wire"] = wire
     hidden = draw(GUESSABLE)
     visible = [replace(exercise, cases=exercise.cases[::EVERY], mistakes=[])
-               for exercise in recorded.load(ROOT / "course" / LESSON / recorded.FILE).exercises]
+               for exercise in recorded.load_all(ROOT / "course" / LESSON / recorded.FOLDER)]
     os.set_inheritable(os.open(os.environ["ADVERSARIAL_ANSWERS"], os.O_RDONLY), True)  # the grader's own file, left open
-    grade([("from solutions.reference.se import *", False)], hidden, visible)  # what costs time on first use, before any fork
+    grade([("from solutions.se.reference import *", False)], hidden, visible)  # what costs time on first use, before any fork
     results = folder / "results"
     for job in json.loads((folder / "jobs.json").read_text()):
         if (results / f"{job['name']}.json").exists():

@@ -166,7 +166,7 @@ class World:
         self.secrets = {place: f"planted-{uuid.uuid4().hex}" for place in places}
         if seed:
             self.secrets["seed"] = seed
-        self.secrets["hidden cases"] = "primes: no bottleneck has as many channels"  # a comment in graders/test_se.py
+        self.secrets["hidden cases"] = "primes: no bottleneck has as many channels"  # a comment in solutions/shared/sizes.py
         self.gradebook, self.other = self.kept / "gradebook.db", self.kept / "other.ipynb"
 
     def __enter__(self) -> World:
@@ -174,7 +174,7 @@ class World:
             folder.mkdir(parents=True)
         (self.kept / "reference.py").write_text(f"# {self.secrets['reference']}\n")
         (self.kept / "seed").write_text(self.secrets["seed"] + "\n")
-        timm = f"import sys\nsys.path.append({str(ROOT)!r})\nfrom solutions.reference.se import *\n"
+        timm = f"import sys\nsys.path.append({str(ROOT)!r})\nfrom solutions.se.reference import *\n"
         (self.kept / "library/timm/__init__.py").write_text(timm)
         self.home.write_text(self.secrets["home"])
         nbformat.write(notebook_of(self.ada), self.other)

@@ -1,6 +1,6 @@
-"""`python -m tests.adversarial.levels [ATTACK ...]`: what each set of walls stops, as a table; the judge alone, without nbgrader.
+"""`python -m tests.adversarial.levels [ATTACK ...]`: what each set of layers stops, as a table; the judge alone, without nbgrader.
 
-Attacks on pages and on files are left out: no wall of a process is meant for them. `-` is stopped; anything else is what got through.
+Attacks on pages and on files are left out: no layer of a process is meant for them. `-` is stopped; anything else is what got through.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from pathlib import Path
 
 import psutil
 
-from autograder import isolation, sandbox
-from autograder import judge as judging
-from autograder.judge import Judge
-from autograder.sandbox import Sandbox
+from autograder.judge import judge as judging
+from autograder.judge.judge import Judge
+from autograder.sandbox import isolation, sandbox
+from autograder.sandbox.sandbox import Sandbox
 from tests.classroom.pupils import LESSON, NAMES, notebook_of
 
 from .attacked import honest_points
@@ -28,9 +28,9 @@ LONG = 60.0  # seconds for one submission that are too many, with the limits tha
 
 
 def levels() -> dict[str, tuple[str, ...]]:
-    """Sets of walls by name: each wall by itself, and all that this machine has."""
+    """Sets of layers by name: each layer by itself, and all that this machine has."""
     here = isolation.probed()
-    known = {name: walls for name, walls in LEVELS.items() if set(walls) <= set(here)}
+    known = {name: layers for name, layers in LEVELS.items() if set(layers) <= set(here)}
     return {**known, "all": here}
 
 
@@ -68,10 +68,10 @@ def got_through(attack: Attack, judge: Judge, world: World, worth: dict[str, flo
     return "; ".join(found) or "-"
 
 
-def at_level(walls: tuple[str, ...], world: World, chosen: list[Attack], worth: dict[str, dict[str, float]]) -> dict[str, str]:
+def at_level(layers: tuple[str, ...], world: World, chosen: list[Attack], worth: dict[str, dict[str, float]]) -> dict[str, str]:
     with Judge(isolation="none", seed=world.secrets["seed"]) as judge:
         judge.sandboxes["cpu"].close()
-        judge.sandboxes["cpu"] = Sandbox(walls=walls)
+        judge.sandboxes["cpu"] = Sandbox(layers=layers)
         return {attack.name: got_through(attack, judge, world, worth[twin_of(attack)]) for attack in chosen}
 
 
@@ -80,7 +80,7 @@ def stopped(by_name: dict[str, str]) -> int:
 
 
 def tell(table: dict[str, dict[str, str]], level: str) -> None:
-    """One line for a level that is through, and with all walls what got through them: the whole table takes half an hour."""
+    """One line for a level that is through, and with all layers what got through them: the whole table takes half an hour."""
     print(f"{level}: {stopped(table[level])} of {len(table[level])} stopped", flush=True)
     for attack, cell in table[level].items():
         if level == "all" and cell != "-":
@@ -97,10 +97,10 @@ def main(names: list[str]) -> None:
         table["control"] = {attack.name: "; ".join(outcomes[attack.name].won(attack, outcomes[twin_of(attack)])[:2]) or "-"
                             for attack in chosen}
     tell(table, "control")
-    for name, walls in levels().items():
+    for name, layers in levels().items():
         with tempfile.TemporaryDirectory() as folder, World(Path(folder)) as world:
             tempfile.tempdir = str(world.scratch)
-            table[name] = at_level(walls, world, chosen, worth)
+            table[name] = at_level(layers, world, chosen, worth)
             tempfile.tempdir = None
         tell(table, name)
     print(f"{'':44}" + "".join(f"{name:>10}" for name in table))

@@ -1,9 +1,8 @@
 """Attacks on the grader: each succeeds where nothing protects it, and none through nbgrader's own commands as we set them up.
 
-Every third attack is tried, which takes a few minutes; `ADVERSARIAL=all pytest tests/adversarial` tries them all.
+A third of the attacks is tried, which takes a few minutes; `ADVERSARIAL=all pytest tests/adversarial` tries them all.
 """
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 
 import nbformat
@@ -12,6 +11,7 @@ from conftest import need
 
 from tests.browser.lab import missing_tools
 from tests.classroom.pupils import FULL
+from tests.sampling import part
 
 from .attacked import attacked, honest_points
 from .browser import Browser
@@ -19,7 +19,7 @@ from .harness import GUESSABLE, World, attacks
 from .outcomes import LARGEST_PAGE, against_control, plain_page, twin_of
 from .traces import marked
 
-ATTACKS = attacks() if os.environ.get("ADVERSARIAL") == "all" else attacks()[::3]
+ATTACKS = part("attacks", attacks())
 PAGES = [attack for attack in ATTACKS if attack.wins == "page"]
 each = pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
 each_page = pytest.mark.parametrize("attack", PAGES, ids=lambda attack: attack.name)

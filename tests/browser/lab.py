@@ -141,6 +141,10 @@ class Lab:
     def output(self, cell_id: str) -> str:
         return self._cell(cell_id).find_element("css selector", ".jp-Cell-outputArea").text
 
+    def shown(self, cell_id: str) -> int:
+        """How many things a cell's output shows, one below the other."""
+        return len(self._cell(cell_id).find_elements("css selector", ".jp-OutputArea-child"))
+
     def pictures(self, cell_id: str) -> list[tuple[int, int]]:
         """Width and height, as loaded, of every image in a cell."""
         self._cell(cell_id)

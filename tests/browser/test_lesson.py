@@ -42,7 +42,7 @@ def test_a_lesson_from_a_wrong_answer_to_the_experiment(my):
         lab.type_into("squeeze", "def squeeze(x):\n    return x.mean(dim=(2, 3), keepdim=True)\n")
         lab.run("squeeze")
         report = lab.run("squeeze-check")
-        assert "0 of 2 points" in report and "keeps the two axes of size 1" in report
+        assert "0 of 2 points" in report and "keeps the two axes of size 1" in report and lab.shown("squeeze-check") == 1
         lab.screenshot("red-report", "squeeze")
 
         lab.type_into("squeeze", "def squeeze(x):\n    return x.flatten(2) @ x\n")
@@ -56,6 +56,7 @@ def test_a_lesson_from_a_wrong_answer_to_the_experiment(my):
             lab.run(name)
             report = lab.run(f"{name}-check")
             assert "✓" in report and "of" in report and "✗" not in report, report
+            assert lab.shown(f"{name}-check") == 1, report  # no bare number under the report
         lab.screenshot("green-report", "seblock")
 
         predict = find(solved, "predicted = ")

@@ -17,7 +17,7 @@ CONFIG = """
 import sys
 c = get_config()
 sys.path[:0] = [{root!r}, {library!r}]
-from autograder import nbgrader_plugin
+from autograder.classroom import nbgrader_plugin
 c.CourseDirectory.root = {folder!r}
 c.CourseDirectory.course_id = "attention"
 c.CourseDirectory.db_url = {db_url!r}

@@ -15,9 +15,9 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
-from autograder.mistakes.se import MISTAKES, VARIANTS
-from autograder.record import source_of
-from solutions.reference import se
+from autograder.judge.recording import source_of
+from solutions.se import reference as se
+from solutions.se.mistakes import MISTAKES, VARIANTS
 
 ROOT = Path(__file__).resolve().parents[2]
 LESSON = "01_se"

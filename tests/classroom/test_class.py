@@ -9,9 +9,9 @@ import pytest
 from bs4 import BeautifulSoup
 from nbgrader.preprocessors import CheckCellMetadata
 
-from attention_lab import values
-from autograder import hidden, judge, seed
-from autograder.reading import Unreadable, read
+from attention_lab.checking import values
+from autograder.judge import judge, questions, seed
+from autograder.submission.parse import Unreadable, read
 
 from .pupils import FULL, LESSON, PUPILS, ROOT, file_of, notebook_of
 
@@ -91,14 +91,14 @@ def test_all_that_was_written_is_still_there(autograding, pupil):
 
 
 @everybody
-def test_grade_cells_hold_a_report_and_one_number(autograding, pupil):
+def test_grade_cells_hold_one_number_that_is_shown_as_a_report(autograding, pupil):
     graded = nbformat.read(autograding[0].autograded(pupil.student), as_version=4)
     nbformat.validate(graded)
     CheckCellMetadata().preprocess(graded, {})
     checks = [cell for cell in graded.cells if cell.metadata.get("nbgrader", {}).get("grade")]
-    assert [float(cell.outputs[1].data["text/plain"]) for cell in checks] == list(pupil.points)
+    assert [float(cell.outputs[0].data["text/plain"]) for cell in checks] == list(pupil.points)
     for cell in checks:
-        assert [output.output_type for output in cell.outputs] == ["display_data", "execute_result"]
+        assert [output.output_type for output in cell.outputs] == ["execute_result"]
         assert set(cell.outputs[0].data) == {"text/plain", "text/html"}
     assert not any(cell.get("outputs") for cell in graded.cells if cell not in checks)
 
@@ -189,18 +189,18 @@ def test_feedback_says_what_its_reader_did(graded, student):
 def secrets():
     """Lines that no learner may read: of the references (but those that the notebook shows too) and of the hidden graders."""
     released = (ROOT / f"course/{LESSON}/{LESSON}.ipynb").read_text(encoding="utf-8")
-    files = [ROOT / "solutions/reference/se.py", *(ROOT / "autograder/graders").glob("*.py")]
+    files = [*(ROOT / "solutions/se").glob("*.py"), *(ROOT / "autograder/judge").glob("*.py")]
     lines = {line.strip() for path in files for line in path.read_text(encoding="utf-8").split("\n")}
     return {line for line in lines if len(line) > 30 and line.replace('"', '\\"') not in released}
 
 
 def expected_numbers():
     """Every expected number of the hidden cases that has four digits, as a report would write it."""
-    graders = hidden.prepare(judge.notebook.lesson(LESSON), seed.class_seed(), "meta", keep=True)
+    graders = questions.prepare(judge.notebook.lesson(LESSON), seed.class_seed(), "meta", keep=True)
     numbers = set()
     for exercise in graders.exercises:
         for case in exercise.cases:
-            for _, leaf in values.leaves(case.expected["output"]):
+            for _, leaf in values.leaves(case.expected.output):
                 if isinstance(leaf, (int, float)) and not isinstance(leaf, bool):
                     numbers |= {f"{leaf:.4g}", str(leaf)}
             for tensor in case.expected_tensors.values():
@@ -219,7 +219,7 @@ def test_feedback_gives_no_secret_away(graded):
         assert not [line for line in lines if line in page and line not in allowed]
         checks = [cell for cell in nbformat.read(graded.autograded(pupil.student), as_version=4).cells
                   if cell.metadata.get("nbgrader", {}).get("grade")]
-        reports = " ".join(data for cell in checks for data in cell.outputs[0].data.values())
+        reports = " ".join(cell.outputs[0].data["text/html"] for cell in checks)
         written = set(re.findall(r"-?\d[\d.]*(?:e[+-]\d+)?", reports))
         assert not written & numbers, (pupil.student, written & numbers)
         assert not [path for path in folder.rglob("*") if path.suffix in (".py", ".ipynb")]

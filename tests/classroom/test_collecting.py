@@ -4,7 +4,7 @@ import zipfile
 
 import pytest
 
-from autograder.nbgrader_plugin.collecting import Platforms
+from autograder.classroom.nbgrader_plugin.collector import Platforms
 
 from .course import Course
 from .pupils import LESSON, PUPILS, file_of

@@ -69,7 +69,7 @@ def test_a_command_that_grades_nothing_does_not_import_torch(clone):
     ran = nbgrader(clone, "db", "student", "list", options=("-X", "importtime"))
     assert ran.returncode == 0, ran.stderr[-3000:]
     imported = {line.rpartition("|")[2].strip() for line in ran.stderr.split("\n") if line.startswith("import time:")}
-    assert "autograder.nbgrader_plugin" in imported and not imported & {"torch", "autograder.judge", "numpy"}
+    assert "autograder.classroom.nbgrader_plugin" in imported and not imported & {"torch", "autograder.judge.judge", "numpy"}
 
 
 def test_a_command_without_submissions_says_so(clone):

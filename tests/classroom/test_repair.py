@@ -12,10 +12,10 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from nbgrader.preprocessors import CheckCellMetadata
 
-from autograder.nbgrader_plugin.pages import LONGEST, as_text, make_harmless, rendered, unsafe
-from autograder.nbgrader_plugin.repair import Mark, restore
-from autograder.notebook import defined_names
-from autograder.reading import Unreadable, parse
+from autograder.classroom.nbgrader_plugin.harmless import LONGEST, as_text, make_harmless, rendered, unsafe
+from autograder.classroom.nbgrader_plugin.repair import Mark, restore
+from autograder.submission.notebook import defined_names
+from autograder.submission.parse import Unreadable, parse
 
 from .pupils import GRADE_IDS, HOSTILE, RELEASED, SOLVED, find, place
 

@@ -1,32 +1,30 @@
 """A class whose notebooks were all corrupted, through nbgrader's own commands: everybody has the scores that the judge gives."""
 
-import os
 import random
 
 import pytest
 from bs4 import BeautifulSoup
 
-from autograder.reading import Unreadable, parse
+from autograder.submission.parse import Unreadable, parse
 from tests.classroom.course import Course
 from tests.classroom.pupils import LESSON, NAMES
+from tests.sampling import count
 
 from .corruptions import CORRUPTIONS, MIXED, corrupted
 
-SIZE = {"normal": 5, "nightly": 100}[os.environ.get("HYPOTHESIS_PROFILE", "normal")]
 
-
-def drawn(count):
+def drawn(size):
     """Students and their files: every kind of corruption in turn, with up to three others. A large class has them all."""
-    r = random.Random(count)
+    r = random.Random(size)
     kinds, files = list(CORRUPTIONS), {}
-    for number in range(count):
+    for number in range(size):
         whats = [kinds[number * 8 % len(kinds)], *r.choices(kinds, k=r.randint(0, 3))]
         base, steps = r.choice(list(MIXED)), [(what, r.randrange(10_000), r.randrange(10_000)) for what in whats]
         files[f"s{number:03d}"] = (base, steps, corrupted(base, steps)[0])
     return files
 
 
-FILES = drawn(SIZE)
+FILES = drawn(count("corrupted notebooks in a class"))
 
 
 @pytest.fixture(scope="module")

@@ -10,9 +10,9 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
-from autograder.nbgrader_plugin.repair import restore
-from autograder.notebook import cells_to_run, lesson
-from autograder.reading import Unreadable, parse, read
+from autograder.classroom.nbgrader_plugin.repair import restore
+from autograder.submission.notebook import cells_to_run, lesson
+from autograder.submission.parse import Unreadable, parse, read
 from tests.classroom.pupils import LESSON, PUPILS, file_of, find, place, version_3
 from tests.classroom.test_repair import MARKS, solved, well_marked
 

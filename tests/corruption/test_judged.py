@@ -7,17 +7,16 @@
 
 import copy
 import json
-import os
 from functools import cache
 
 import nbformat
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from attention_lab import report
-from autograder.nbgrader_plugin.repair import restore
-from autograder.notebook import cells_to_run, lesson, lesson_of
-from autograder.reading import Unreadable, parse
+from attention_lab.checking import report
+from autograder.classroom.nbgrader_plugin.repair import restore
+from autograder.submission.notebook import cells_to_run, lesson, lesson_of
+from autograder.submission.parse import Unreadable, parse
 from tests.classroom.pupils import FULL, LESSON, NAMES, ROOT
 from tests.classroom.test_repair import MARKS, well_marked
 
@@ -61,7 +60,7 @@ def code(notebook):
     return [source for source in cells if any(line.strip() and not line.lstrip().startswith("#") for line in source.split("\n"))]
 
 
-@settings(settings.get_profile(os.environ.get("HYPOTHESIS_PROFILE", "normal")))
+@settings(settings.get_profile("corruption"))
 @given(st.sampled_from(list(MIXED)), STEPS)
 def test_every_notebook_has_its_verdicts_and_what_was_not_touched_its_points(judge, base, steps):
     data, touched, spoilt = corrupted(base, steps)

@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from autograder.versions import digest
+from autograder.judge.versions import digest
 from tests.classroom.pupils import FULL, LESSON
 
 from .classes import CLASS, POINTS, QUICK, counts, grade, moved, penalties

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from autograder import seed
+from autograder.judge import seed
 from tests.classroom.pupils import LESSON, PUPILS, ROOT, hand_in
 
 from .classes import counts

@@ -6,8 +6,8 @@ import time
 import psutil
 import pytest
 
-from autograder.pool import Pool
-from autograder.reading import parse
+from autograder.classroom.pool import Pool
+from autograder.submission.parse import parse
 from tests.classroom.pupils import FULL, PUPILS, file_of
 
 

@@ -8,15 +8,15 @@ from dataclasses import replace
 import pytest
 
 import attention_lab
-from attention_lab import report
-from attention_lab.verdict import Check, Verdict
-from autograder import verdicts as module
-from autograder import versions
-from autograder.judge import Judge, Result
-from autograder.notebook import Cell, cells_to_run, lesson
-from autograder.reading import parse
-from autograder.verdicts import Verdicts, storable
-from solutions.course import ROOT
+from attention_lab.checking import report
+from attention_lab.checking.verdict import Check, Verdict
+from autograder.judge import cache as module
+from autograder.judge import versions
+from autograder.judge.cache import Verdicts, storable
+from autograder.judge.judge import Judge, Result
+from autograder.submission.notebook import Cell, cells_to_run, lesson
+from autograder.submission.parse import parse
+from solutions.shared.course import ROOT
 from tests.classroom.pupils import LESSON, PUPILS, file_of
 
 CELLS = [Cell("import torch"), Cell("def squeeze(x):\n    return x.mean(dim=(2, 3))", ("squeeze",))]
@@ -79,7 +79,7 @@ def test_the_key_is_everything_that_decides(judge, verdicts, tmp_path, monkeypat
         monkeypatch.setattr(judge, name, value)
         keys[name] = Verdicts(tmp_path, judge).key(CELLS, known)
         monkeypatch.undo()
-    monkeypatch.setattr(module, "VERSIONS", [*versions.VERSIONS, "another torch"])
+    monkeypatch.setattr(versions.torch, "__version__", "another")
     keys["torch"] = Verdicts(tmp_path, judge).key(CELLS, known)
     monkeypatch.undo()
     assert len(set(keys.values())) == len(keys)
@@ -89,25 +89,31 @@ def test_the_key_is_everything_that_decides(judge, verdicts, tmp_path, monkeypat
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory):
     folder = tmp_path_factory.mktemp("tree")
-    for name in ("autograder", "solutions/reference", "course/attention_lab"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("autograder", "solutions", "course/attention_lab"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "notebooks"))
     return folder
 
 
 def digest(monkeypatch, tree):
     monkeypatch.setattr(versions, "ROOT", tree)
     monkeypatch.setattr(attention_lab, "__file__", str(tree / "course/attention_lab/__init__.py"))
-    return versions.code()
+    return versions.code.__wrapped__("se")
 
 
-@pytest.mark.parametrize("file", ["autograder/graders/test_se.py", "autograder/graders/contract.py", "autograder/mistakes/se.py",
-                                  "autograder/judge.py", "autograder/worker.py", "autograder/cases/se.py", "solutions/reference/se.py",
-                                  "course/attention_lab/compare.py"])
+@pytest.mark.parametrize("file", ["autograder/judge/judge.py", "autograder/worker/main.py", "course/attention_lab/checking/compare.py",
+                                  "solutions/shared/derive.py", "solutions/se/reference.py", "solutions/se/exercises.py",
+                                  "solutions/se/mistakes.py"])
 def test_a_change_of_code_is_another_digest(tree, file, monkeypatch):
     before, text = digest(monkeypatch, tree), (tree / file).read_text()
     (tree / file).write_text(text.replace("\n", "\n\n", 1))
     assert digest(monkeypatch, tree) != before
     (tree / file).write_text(text)
+    assert digest(monkeypatch, tree) == before
+
+
+def test_a_change_of_another_lesson_is_none(tree, monkeypatch):
+    before = digest(monkeypatch, tree)
+    (tree / "solutions/eca/mistakes.py").write_text("")
     assert digest(monkeypatch, tree) == before
 
 

@@ -5,19 +5,22 @@ import json
 
 import pytest
 
-from autograder import audit, declare
-from autograder.mistakes import se as catalogue
-from autograder.mutants import Mutant, mutants
-from solutions.reference import se
-
-from .hidden import LESSONS
+from autograder.audit import audit
+from autograder.audit.mutants import Mutant, mutants
+from autograder.judge import questions
+from solutions.se import mistakes as catalogue
+from solutions.se import reference as se
+from solutions.shared import declare
+from tests.hidden import LESSONS, SEED, graders
 
 MAXIMUM = "def squeeze(x):\n    return x.amax(dim=(2, 3))"
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
-def test_the_course_is_judged_rightly(lesson):
-    found = audit.audit(lesson, ("tests",))
+def test_the_course_is_judged_rightly(lesson, monkeypatch):
+    drawn = graders(lesson)
+    monkeypatch.setattr(questions, "prepare", lambda *_: drawn)
+    found = audit.audit(lesson, (SEED,))
     assert not found.failed, str(found)
     assert found.totals["mutants"] > 300 and found.totals["mistakes"] > 50 and found.totals["variants"] >= 8
 
@@ -30,7 +33,7 @@ def planted(monkeypatch):
             monkeypatch.setattr(catalogue, name, value)
         of = {inspect.getsource(getattr(se, name)): found for name, found in (changed or {}).items()}
         monkeypatch.setattr(audit, "mutants", lambda source: of.get(source, []))
-        return audit.audit("01_se", ("tests",))
+        return audit.audit("01_se", (SEED,))
 
     return run
 

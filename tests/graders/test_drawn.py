@@ -6,20 +6,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from attention_lab.values import LAYOUTS
-from autograder import notebook
-from autograder.graders import contract
-from solutions.reference import se
-
-from .hidden import LESSONS
+from attention_lab.checking.values import LAYOUTS
+from autograder.submission import notebook
+from solutions.se import reference as se
+from solutions.shared import derive
+from solutions.shared.topics import topic as load
+from tests.hidden import LESSONS
 
 SEEDS = [f"seed {i}" for i in range(25)]
 TOPICS = [lesson.topic for lesson in LESSONS.values()]
 MODULES = {"Excitation", "SEBlock"}
 
 
+def drawn(topic, seed):
+    """The hidden cases of each exercise."""
+    return derive.hidden(load(topic).exercises, load(topic).reference, seed)
+
+
 def cases(name, seed):
-    return next(e for e in contract.drawn("se", seed) if e.name == name).cases
+    return drawn("se", seed)[name]
 
 
 def arguments(case):
@@ -30,33 +35,34 @@ def arguments(case):
 
 @pytest.mark.parametrize("topic", TOPICS)
 def test_a_seed_gives_the_same_cases_each_time_and_another_seed_others(topic):
-    assert contract.drawn(topic, "one") == contract.drawn(topic, "one")
-    for first, second in zip(contract.drawn(topic, "one"), contract.drawn(topic, "two")):
-        asked = [{repr((case.args, case.kwargs, case.construct)) for case in exercise.cases} for exercise in (first, second)]
-        assert len(asked[0] & asked[1]) <= len(first.cases) // 2, first.name
+    assert drawn(topic, "one") == drawn(topic, "one")
+    for name, first in drawn(topic, "one").items():
+        second = drawn(topic, "two")[name]
+        calls = [{repr((case.args, case.kwargs, case.construct)) for case in cases} for cases in (first, second)]
+        assert len(calls[0] & calls[1]) <= len(first) // 2, name
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_the_exercises_are_the_grade_cells_in_their_order(lesson):
     names = [slot.name for slot in notebook.lesson(lesson).exercises]
-    assert [exercise.name for exercise in contract.drawn(LESSONS[lesson].topic, "any")] == names
+    assert list(drawn(LESSONS[lesson].topic, "any")) == names
 
 
 @pytest.mark.parametrize("topic", TOPICS)
 def test_no_two_cases_have_the_same_label(topic):
     for seed in SEEDS:
-        for exercise in contract.drawn(topic, seed):
-            labels = [case.label for case in exercise.cases]
-            assert len(set(labels)) == len(labels), (seed, exercise.name)
+        for name, cases in drawn(topic, seed).items():
+            labels = [case.label for case in cases]
+            assert len(set(labels)) == len(labels), (seed, name)
 
 
 @settings(max_examples=25, deadline=None)
 @given(seed=st.text(max_size=20))
 @pytest.mark.parametrize("topic", TOPICS)
 def test_the_label_of_plain_numbers_does_not_give_them_away(topic, seed):
-    for exercise in contract.drawn(topic, seed):
-        for case in exercise.cases:
-            if not contract.tensors(case):
+    for cases in drawn(topic, seed).values():
+        for case in cases:
+            if not derive.tensors(case):
                 assert not re.search(r"\d", case.label.replace("a reduction of 1", "")), case.label
 
 
@@ -82,8 +88,8 @@ def test_ordinary_sizes_are_not_degenerate(seed):
 @pytest.mark.parametrize("name", ["squeeze", "Excitation", "SEBlock"])
 def test_what_every_exercise_with_tensors_is_asked(name):
     found = cases(name, "any")
-    assert {"output", "state", "dtype", "device"} <= {case.aspect for case in found}
-    layouts = {draw.layout for case in found for draw in contract.tensors(case)}
+    assert {"output", "state", "dtype", "device"} <= {case.check for case in found}
+    layouts = {draw.layout for case in found for draw in derive.tensors(case)}
     assert layouts == set(LAYOUTS) - ({"channels_last"} if name == "Excitation" else set())
     shapes = [case.args[0].shape for case in found if case.raises is None]
     assert any(shape[0] == 1 for shape in shapes)

@@ -6,8 +6,11 @@ from textwrap import dedent
 
 import pytest
 
-from autograder.mutants import mutants
-from solutions.reference import catnet, grl, pyramid_split, se
+from autograder.audit.mutants import mutants
+from solutions.catnet import reference as catnet
+from solutions.grl import reference as grl
+from solutions.pyramid_split import reference as pyramid_split
+from solutions.se import reference as se
 
 made = cache(mutants)
 

@@ -4,12 +4,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from attention_lab.values import LAYOUTS
-from autograder import record
-from autograder.audit import Local
-from autograder.declare import Case, Draw, Exercise
-from autograder.mistakes.se import VARIANTS
-from solutions.reference import se
+from attention_lab.checking.values import LAYOUTS
+from autograder.audit.audit import Local
+from autograder.judge import recording
+from solutions.se import reference as se
+from solutions.se.mistakes import VARIANTS
+from solutions.shared.declare import Case, RandomTensor
 
 side = st.integers(1, 9)
 image_layout = st.sampled_from(sorted(LAYOUTS))
@@ -18,9 +18,9 @@ often = settings(max_examples=40, deadline=None, database=None, suppress_health_
 
 
 def agree(name, case):
-    local = Local(record.record_exercise(Exercise(name, (case,)), 1.0, se, []), se)
+    local = Local(recording.record_exercise(name, [case], 1.0, se), se)
     for variant in (v for v in VARIANTS if v.exercise == name):
-        judged = local.judge(record.source_of(variant, se))
+        judged = local.judge(recording.source_of(variant, se))
         assert judged.points == judged.max_points, f"{variant.id}: {judged.headline}"
 
 
@@ -33,19 +33,19 @@ def bottlenecks(draw):
 @often
 @given(shape=st.tuples(st.integers(1, 4), side, side, side), layout=image_layout, scale=st.sampled_from([1.0, 1000.0]))
 def test_squeeze(shape, layout, scale):
-    agree("squeeze", Case(f"{shape} {layout}", (Draw(shape, layout=layout, scale=scale),)))
+    agree("squeeze", Case(f"{shape} {layout}", (RandomTensor(shape, layout=layout, scale=scale),)))
 
 
 @often
 @given(batch=st.integers(1, 4), construct=bottlenecks(), layout=layout, train=st.booleans())
 def test_excitation(batch, construct, layout, train):
-    agree("Excitation", Case("any", (Draw((batch, construct["channels"]), layout=layout),), construct=construct, train=train))
+    agree("Excitation", Case("any", (RandomTensor((batch, construct["channels"]), layout=layout),), construct=construct, train=train))
 
 
 @often
 @given(batch=st.integers(1, 3), height=side, width=side, construct=bottlenecks(), layout=image_layout)
 def test_se_block(batch, height, width, construct, layout):
-    agree("SEBlock", Case("any", (Draw((batch, construct["channels"], height, width), layout=layout),), construct=construct))
+    agree("SEBlock", Case("any", (RandomTensor((batch, construct["channels"], height, width), layout=layout),), construct=construct))
 
 
 @often
@@ -58,5 +58,5 @@ def test_se_parameter_cost(stages, reduction, kind):
 
 @pytest.mark.parametrize("shape, layout", [((1, 1, 1, 1), "strided"), ((2, 3, 1, 9), "transposed"), ((1, 5, 9, 1), "channels_last")])
 def test_thin_maps(shape, layout):
-    agree("squeeze", Case("a thin map", (Draw(shape, layout=layout),)))
-    agree("SEBlock", Case("a thin map", (Draw(shape, layout=layout),), construct={"channels": shape[1], "reduction": 1}))
+    agree("squeeze", Case("a thin map", (RandomTensor(shape, layout=layout),)))
+    agree("SEBlock", Case("a thin map", (RandomTensor(shape, layout=layout),), construct={"channels": shape[1], "reduction": 1}))

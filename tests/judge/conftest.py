@@ -1,12 +1,13 @@
 import pytest
 
-from autograder.judge import Judge
-from autograder.sandbox import Sandbox
+from autograder.judge.judge import Judge
+from autograder.sandbox.sandbox import Sandbox
+from tests.hidden import SEED
 
 
 @pytest.fixture(scope="session")
 def judge():
-    with Judge(seed="the seed of these tests") as judge:
+    with Judge(seed=SEED) as judge:
         yield judge
 
 

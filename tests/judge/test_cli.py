@@ -10,9 +10,10 @@ import sys
 import nbformat
 import pytest
 
-from autograder import cli, seed
-from autograder.reading import read
-from solutions.course import COURSE, NOTEBOOKS, ROOT
+from autograder import cli
+from autograder.judge import seed
+from autograder.submission.parse import read
+from solutions.shared.course import COURSE, NOTEBOOKS, ROOT
 
 SOLVED, RELEASED = (folder / "01_se/01_se.ipynb" for folder in (NOTEBOOKS, COURSE))
 KEYS = ["notebook", "lesson", "points", "max_points", "isolation", "device", "error", "exercises"]

@@ -5,9 +5,9 @@ import copy
 import pytest
 import torch
 
-from autograder.judge import Judge
-from autograder.reading import read
-from solutions.course import NOTEBOOKS
+from autograder.judge.judge import Judge
+from autograder.submission.parse import read
+from solutions.shared.course import NOTEBOOKS
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU here: the CUDA pass was not run")
 SOLVED = read(NOTEBOOKS / "01_se/01_se.ipynb")

@@ -5,18 +5,18 @@ from dataclasses import fields, is_dataclass
 import pytest
 import torch
 
-from attention_lab import recorded
+from attention_lab.checking import recorded
 from attention_lab.threads import one_thread
-from autograder import hidden
-from autograder.notebook import lesson
-from solutions.course import COURSE
+from autograder.judge import questions
+from autograder.submission.notebook import lesson
+from solutions.shared.course import COURSE
 
 LESSON = lesson("01_se")
 
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    monkeypatch.setattr(hidden, "FOLDER", tmp_path / "hidden")
+    monkeypatch.setattr(questions, "FOLDER", tmp_path / "hidden")
     return tmp_path / "hidden"
 
 
@@ -27,14 +27,14 @@ def draws(monkeypatch):
 
     def drawn(_lesson, seed, _device):
         seeds.append(seed)
-        return recorded.load(COURSE / LESSON.name / recorded.FILE).exercises
-    monkeypatch.setattr(hidden, "drawn", drawn)
+        return recorded.load_all(COURSE / LESSON.name / recorded.FOLDER)
+    monkeypatch.setattr(questions, "drawn", drawn)
     return seeds
 
 
 def same(a, b):
     if isinstance(a, torch.Tensor):
-        return a.dtype == b.dtype and torch.equal(a, b)
+        return a.dtype == b.dtype and torch.equal(a.nan_to_num(), b.nan_to_num())
     if isinstance(a, dict):
         return sorted(a) == sorted(b) and all(same(a[key], b[key]) for key in a)
     if isinstance(a, (list, tuple)):
@@ -44,7 +44,7 @@ def same(a, b):
 
 def test_what_is_kept_is_what_was_drawn(folder):
     with one_thread():
-        first, again = (hidden.prepare(LESSON, "a seed", "meta", keep=True) for _ in range(2))
+        first, again = (questions.prepare(LESSON, "a seed", "meta", keep=True) for _ in range(2))
     assert same(again.exercises, first.exercises)
     assert [packed.body for packed in again.packed.values()] == [packed.body for packed in first.packed.values()]
     path, = folder.iterdir()  # so the second came from there
@@ -52,28 +52,28 @@ def test_what_is_kept_is_what_was_drawn(folder):
 
 
 def test_another_seed_other_code_and_a_broken_file_draw_anew(folder, draws, monkeypatch):
-    hidden.prepare(LESSON, "a", "meta", keep=True)
+    questions.prepare(LESSON, "a", "meta", keep=True)
     path, = folder.iterdir()
     path.write_bytes(path.read_bytes()[:-100])
-    hidden.prepare(LESSON, "a", "meta", keep=True)
-    hidden.prepare(LESSON, "b", "meta", keep=True)
-    monkeypatch.setattr(hidden, "VERSIONS", ["other code"])
-    hidden.prepare(LESSON, "b", "meta", keep=True)
+    questions.prepare(LESSON, "a", "meta", keep=True)
+    questions.prepare(LESSON, "b", "meta", keep=True)
+    monkeypatch.setattr(questions, "versions", lambda _topic: ["other code"])
+    questions.prepare(LESSON, "b", "meta", keep=True)
     assert draws == ["a", "a", "b", "b"] and len(list(folder.iterdir())) == 3
 
 
 def test_nothing_is_kept_where_it_is_not_asked_for_or_can_not_be(folder, draws, monkeypatch):
-    hidden.prepare(LESSON, "a", "meta", keep=False)
+    questions.prepare(LESSON, "a", "meta", keep=False)
     assert not folder.exists()
     folder.write_text("a file where the folder should be")
-    assert hidden.prepare(LESSON, "a", "meta", keep=True).exercises and draws == ["a", "a"]
+    assert questions.prepare(LESSON, "a", "meta", keep=True).exercises and draws == ["a", "a"]
 
 
 def test_what_was_not_used_for_longest_goes(folder, draws, monkeypatch):
-    monkeypatch.setattr(hidden, "KEPT", 2)
+    monkeypatch.setattr(questions, "KEPT", 2)
     for seed in "abc":
-        hidden.prepare(LESSON, seed, "meta", keep=True)
+        questions.prepare(LESSON, seed, "meta", keep=True)
     assert len(list(folder.iterdir())) == 2
-    hidden.prepare(LESSON, "c", "meta", keep=True)
-    hidden.prepare(LESSON, "a", "meta", keep=True)
+    questions.prepare(LESSON, "c", "meta", keep=True)
+    questions.prepare(LESSON, "a", "meta", keep=True)
     assert draws == ["a", "b", "c", "a"]

@@ -6,14 +6,15 @@ import inspect
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from attention_lab import recorded, report, verdict
-from autograder.isolation import probed
-from autograder.judge import Session
-from autograder.notebook import Cell
-from autograder.pieces import Pieces
-from autograder.reading import read
-from solutions.course import COURSE, NOTEBOOKS
-from solutions.reference import catnet, grl
+from attention_lab.checking import judging, recorded, report
+from autograder.judge.proxied import Proxies
+from autograder.judge.session import Session
+from autograder.sandbox.isolation import probed
+from autograder.submission.notebook import Cell
+from autograder.submission.parse import read
+from solutions.catnet import reference as catnet
+from solutions.grl import reference as grl
+from solutions.shared.course import COURSE, NOTEBOOKS
 from tests.seams import test_iterative_refinement as refinement
 from tests.seams import test_stripe_attention as stripes
 from tests.seams.way import IMPORTS, Way
@@ -129,13 +130,13 @@ class SEBlock(nn.Module):
         words = %r  # written backwards, so that this very code is not found
         hit = [word for word in words if word[::-1] in text]
         raise RuntimeError("FOUND " + repr(hit))
-""" % [word[::-1] for word in ("no hidden channel is left", "x.mean(dim=(2, 3))", "solutions.reference", "expected an image")]
+""" % [word[::-1] for word in ("no hidden channel is left", "x.mean(dim=(2, 3))", "solutions.se", "expected an image")]
     result = judge.grade(changed(squeeze="def squeeze(x): return 0", Excitation=BROKEN_EXCITATION, SEBlock=spy))
     assert "FOUND []" in report.text(result.verdicts["SEBlock"])
 
 
 def test_an_endless_loop_costs_its_own_exercise(judge, monkeypatch):
-    monkeypatch.setattr("autograder.sandbox.CPU_SECONDS", 1.0)
+    monkeypatch.setattr("autograder.sandbox.sandbox.CPU_SECONDS", 1.0)
     result = judge.grade(changed(squeeze="def squeeze(x):\n    while True:\n        pass"))
     assert points(result) == {**FULL, "squeeze": 0}
     assert outcomes(result.verdicts["squeeze"]) == {"timeout"} and "loop" in result.verdicts["squeeze"].headline
@@ -149,14 +150,14 @@ def test_an_endless_loop_costs_its_own_exercise(judge, monkeypatch):
     ("raise ValueError('mine')\ndef squeeze(x): return x", "error", "ValueError: mine"),
 ])
 def test_a_cell_that_stops_costs_its_own_exercise(judge, monkeypatch, cell, outcome, said):
-    monkeypatch.setattr("autograder.sandbox.CPU_SECONDS", 1.0)
+    monkeypatch.setattr("autograder.sandbox.sandbox.CPU_SECONDS", 1.0)
     result = judge.grade(changed(squeeze=cell if "def squeeze" in cell else f"{cell}\ndef squeeze(x): return x"))
     assert points(result) == {**FULL, "squeeze": 0}
     assert outcomes(result.verdicts["squeeze"]) == {outcome} and said in result.verdicts["squeeze"].headline
 
 
 def test_a_cell_of_ones_own_that_never_ends_costs_nothing(judge, monkeypatch):
-    monkeypatch.setattr("autograder.sandbox.CPU_SECONDS", 1.0)
+    monkeypatch.setattr("autograder.sandbox.sandbox.CPU_SECONDS", 1.0)
     submission = copy.deepcopy(SOLVED)
     submission.cells.insert(2, new_code_cell("while True: pass"))
     submission.cells.append(new_code_cell("import os; os._exit(1)"))
@@ -183,10 +184,10 @@ def test_a_name_for_something_else(judge, source):
 
 @pytest.mark.parametrize("source", [
     "def squeeze(x):\n    import os\n    os.write(3, b'x' * 100)\n    return x",
-    "import attention_lab.observe\nattention_lab.observe._Observation.run = lambda self: ({'raised': None}, {})\ndef squeeze(x): return x",
-    "import worker\nworker.observe = lambda *a: ({'raised': 7, 'placements': 'many'}, {})\ndef squeeze(x): return x",
-    "import worker\nworker.observe = lambda *a: ({'missing': 1}, {})\ndef squeeze(x): return x",
-    "import worker\nworker.observe = lambda *a: (['missing'], {})\ndef squeeze(x): return x",
+    "from attention_lab.checking import observe\nobserve._Observation.run = lambda self: ({'raised': None}, {})\ndef squeeze(x): return x",
+    "import worker.main\nworker.main.observe = lambda *a: ({'raised': 7, 'placements': 'many'}, {})\ndef squeeze(x): return x",
+    "import worker.main\nworker.main.observe = lambda *a: ({'missing': 1}, {})\ndef squeeze(x): return x",
+    "import worker.main\nworker.main.observe = lambda *a: (['missing'], {})\ndef squeeze(x): return x",
 ])
 def test_answers_that_are_none_gain_nothing_and_are_not_our_failure(judge, source):
     result = judge.grade(changed(squeeze=source))
@@ -237,11 +238,11 @@ def test_a_notebook_of_another_kind(judge):
 
 def asked(way, sandbox, answer, *broken):
     """The verdict through worker, wire and stand-ins. broken: the pieces that are answered by the judge."""
-    exercise = recorded.load(way.path, only=way.name).exercises[0]
+    exercise = recorded.load(way.path, way.name)
     cells = [Cell(inspect.getsource(way.reference)), Cell(IMPORTS + answer, (way.name,))]
-    session = Session({"cpu": sandbox}, cells, Pieces(vars(way.reference), list(broken)) if broken else None)
+    session = Session({"cpu": sandbox}, cells, Proxies(vars(way.reference), list(broken)) if broken else None)
     try:
-        return verdict.judge(exercise, session.ask, secret=True)
+        return judging.judge(exercise, session.ask, secret=True)
     finally:
         session.close()
 
@@ -284,10 +285,10 @@ def test_iterative_refinement_through_worker_and_wire(refined, sandbox):
 
 def test_delegating_to_a_piece_that_would_be_the_answer(refined, sandbox):
     """A broken piece is no way to have the course compute the answer: without a forward it has children alone."""
-    exercise = recorded.load(refined.path, only=refined.name).exercises[0]
+    exercise = recorded.load(refined.path, refined.name)
     cells = [Cell(inspect.getsource(catnet)), Cell(IMPORTS + refinement.ANSWER, (refined.name,))]
-    session = Session({"cpu": sandbox}, cells, Pieces(vars(catnet), ["CMAT"], without_forward=("CMAT",)))
-    judged = verdict.judge(exercise, session.ask, secret=True)
+    session = Session({"cpu": sandbox}, cells, Proxies(vars(catnet), ["CMAT"], without_forward=("CMAT",)))
+    judged = judging.judge(exercise, session.ask, secret=True)
     session.close()
     assert judged.points == 0 and "forward" in report.text(judged)
 

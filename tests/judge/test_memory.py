@@ -4,12 +4,12 @@ import types
 
 import pytest
 
-from attention_lab import report, verdict
-from autograder import record
-from autograder.declare import Case, Draw, Exercise
-from autograder.judge import Session
-from autograder.notebook import Cell
-from autograder.sandbox import Worker
+from attention_lab.checking import judging, report
+from autograder.judge import recording
+from autograder.judge.session import Session
+from autograder.sandbox.sandbox import Worker
+from autograder.submission.notebook import Cell
+from solutions.shared.declare import Case, RandomTensor
 
 N = 4096
 MAP = 4 * N * N  # bytes
@@ -35,9 +35,9 @@ BEFORE = "import torch\nmuch = torch.zeros(10 * 4096 * 4096)\ndel much\n"
 def exercise():
     reference = types.ModuleType("reference")
     exec(REFERENCE, vars(reference))
-    small = Case("a small input", (Draw((6, 3)),), dtype="float32")
-    large = Case("a large input", (Draw((N, 8)),), dtype="float32", aspect="memory", peak=MAP)
-    made = record.record_exercise(Exercise("smoothed", (small, large)), 10.0, reference, [])
+    small = Case("a small input", (RandomTensor((6, 3)),), dtype="float32")
+    large = Case("a large input", (RandomTensor((N, 8)),), dtype="float32", peak=MAP)
+    made = recording.record_exercise("smoothed", [small, large], 10.0, reference)
     for case in made.cases:
         case.secret = True
     return made
@@ -46,7 +46,7 @@ def exercise():
 def judged(exercise, sandbox, *cells):
     session = Session({"cpu": sandbox}, [Cell(source, ("smoothed",) if "def smoothed" in source else ()) for source in cells])
     try:
-        return verdict.judge(exercise, session.ask, secret=True)
+        return judging.judge(exercise, session.ask, secret=True)
     finally:
         session.close()
 

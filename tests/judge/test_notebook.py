@@ -7,10 +7,10 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from autograder import reading
-from autograder.notebook import cells_to_run, completed, defined_names, lesson, lesson_of, same_code
-from autograder.reading import Unreadable, parse, read
-from solutions.course import COURSE, NOTEBOOKS
+from autograder.submission import parse as parsing
+from autograder.submission.notebook import cells_to_run, completed, defined_names, lesson, lesson_of, same_code
+from autograder.submission.parse import Unreadable, parse, read
+from solutions.shared.course import COURSE, NOTEBOOKS
 
 SE = lesson("01_se")
 SOLVED, RELEASED = (read(folder / "01_se/01_se.ipynb") for folder in (NOTEBOOKS, COURSE))
@@ -124,7 +124,7 @@ def test_a_notebook_of_fifty_megabytes():
 
 
 def test_a_file_that_is_too_large(tmp_path, monkeypatch):
-    monkeypatch.setattr(reading, "LARGEST", 10)
+    monkeypatch.setattr(parsing, "LARGEST", 10)
     path = tmp_path / "x.ipynb"
     path.write_text(json.dumps(MINIMAL))
     with pytest.raises(Unreadable, match="at most 10"):

@@ -7,8 +7,8 @@ import time
 import psutil
 import pytest
 
-from autograder import sandbox as sandboxes
-from autograder.sandbox import Died
+from autograder.sandbox import sandbox as sandboxes
+from autograder.sandbox.sandbox import Died
 
 
 def cell(worker, source):
@@ -72,7 +72,7 @@ def test_floods_of_output_are_nobodys_problem(sandbox, capfd):
 
 
 def test_what_a_submission_started_ends_with_it():
-    with sandboxes.Sandbox(walls=("limits",)) as sandbox:  # where a wall is missing that refuses new processes
+    with sandboxes.Sandbox(layers=("limits",)) as sandbox:  # where a wall is missing that refuses new processes
         worker = sandbox.worker()
         assert cell(worker, "import subprocess; child = subprocess.Popen(['sleep', '300']); open('pid', 'w').write(str(child.pid))") is None
         child = int((worker.folder / "pid").read_text())
@@ -94,7 +94,7 @@ def test_a_worker_holds_nothing_of_ours(sandbox, monkeypatch):
     monkeypatch.setenv("SECRET_OF_MINE", "1")
     worker = sandbox.worker()
     found = cell(worker, "import os, sys\n"
-                 "for name in ('autograder', 'solutions', 'solutions.reference.se'):\n"
+                 "for name in ('autograder', 'solutions', 'solutions.se.reference'):\n"
                  "    try:\n        __import__(name)\n        raise SystemExit(name)\n    except ImportError:\n        pass\n"
                  "assert 'SECRET_OF_MINE' not in os.environ and os.environ['HOME'] == '/nonexistent'\n"
                  "paths = [f'/proc/self/fd/{f}' for f in os.listdir('/proc/self/fd')]\n"

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from safetensors.torch import save
 
-from autograder import wire
+from autograder.worker import wire
 
 
 @pytest.fixture

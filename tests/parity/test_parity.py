@@ -1,20 +1,23 @@
 """The reference against what the authors' own code computed, in float64.
 
-`PARITY_DIR=DIR` checks every case below DIR in place of the copy in `data/`. A system whose lesson is not there yet
-has no adapter and is listed as skipped; apart from that only an adapter's explicit rule skips a case.
+A recorded system is a folder `solutions/<topic>/parity/<system>/`, with its adapter. `PARITY_DIR=DIR` checks every case below DIR
+instead of those folders. A system that has no adapter yet is listed as skipped; apart from that only an adapter's explicit rule
+skips a case.
 """
 import dataclasses
-import importlib
+import os
 from functools import cache
 from pathlib import Path
 
 import pytest
 from torch import Tensor
 
-from .case import DIRECTORY, FILES, Case, read
-from .unit import Skip, Unit
+from solutions.shared.parity import Case, Skip, Unit, read
+from solutions.shared.topics import SOLUTIONS, topic
 
-ADAPTERS = Path(__file__).parent / "adapters"
+DIRECTORY = Path(os.environ.get("PARITY_DIR") or SOLUTIONS)
+FILES = sorted(DIRECTORY.rglob("*.safetensors") if "PARITY_DIR" in os.environ else SOLUTIONS.glob("*/parity/*/*.safetensors"))
+ADAPTERS = {path.parent.name: path for path in SOLUTIONS.glob("*/parity/*/adapter.py")}
 TOLERANCE = 1e-10
 BUFFER_TOLERANCE = 1e-12
 TABLE_TOLERANCE = 1e-6  # GRL's tables are float32 in the published code
@@ -22,12 +25,13 @@ COMPARED = "output", "grad_input", "grad_param", "after_buffer"
 
 
 def has_adapter(case: Case) -> bool:
-    return (ADAPTERS / f"{case.system}.py").exists()
+    return case.system in ADAPTERS
 
 
 def adapt(case: Case) -> Unit | Skip:
     """Our counterpart of the unit. Raises on a unit, or a key of its configuration, that the adapter does not know."""
-    units = importlib.import_module(f".adapters.{case.system}", __package__).UNITS
+    folder = ADAPTERS[case.system].parents[2]
+    units = topic(folder.name).module(f"parity.{case.system}.adapter").UNITS
     assert case.unit in units, f"unknown unit {case.unit!r} of {case.system}"
     return units[case.unit](case, **case.config)
 

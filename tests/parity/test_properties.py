@@ -1,14 +1,13 @@
 """Properties of what no recorded case holds: pieces that appear only inside larger units, and CAT-Net's paper form."""
 import json
 import math
-from pathlib import Path
 
 import pytest
 import torch
 import torch.nn.functional as F
 
-from solutions.reference.bam import BAM, RepairedSpatialAttention, SpatialBranch, conv_output_size
-from solutions.reference.catnet import (
+from solutions.bam.reference import BAM, RepairedSpatialAttention, SpatialBranch, conv_output_size
+from solutions.catnet.reference import (
     CMAT,
     CrossMaskedAttention,
     iterative_refinement,
@@ -16,13 +15,14 @@ from solutions.reference.catnet import (
     prior_mask,
     prototype_segmentation,
 )
-from solutions.reference.cbam import CBAM, ChannelGate, SpatialGate, flexible_attention
-from solutions.reference.danet import ChannelAttention, DANetHead, EfficientPositionAttention, PositionAttention
-from solutions.reference.eca import ECABlock, band_matrix, eca_kernel_size
-from solutions.reference.grl import WindowAttention, cosine_attention, window_partition, window_reverse
-from solutions.reference.polarized import AuthorsPolarized, ChannelPolarized, PolarizedSelfAttention, SpatialPolarized
-from solutions.reference.pyramid_split import EPSABlock, PyramidSplitAttention, SplitAndConcat
-from solutions.reference.warmup import count_parameters, dot_product_attention, gate, global_average_pool
+from solutions.cbam.reference import CBAM, ChannelGate, SpatialGate, flexible_attention
+from solutions.danet.reference import ChannelAttention, DANetHead, EfficientPositionAttention, PositionAttention
+from solutions.eca.reference import ECABlock, band_matrix, eca_kernel_size
+from solutions.grl.reference import WindowAttention, cosine_attention, window_partition, window_reverse
+from solutions.polarized.reference import AuthorsPolarized, ChannelPolarized, PolarizedSelfAttention, SpatialPolarized
+from solutions.pyramid_split.reference import EPSABlock, PyramidSplitAttention, SplitAndConcat
+from solutions.shared.topics import SOLUTIONS
+from solutions.warmup.reference import count_parameters, dot_product_attention, gate, global_average_pool
 
 
 def random(*shape: int) -> torch.Tensor:
@@ -218,7 +218,7 @@ def test_refinement_by_hand():
 # --- ECA -------------------------------------------------------------------------------------------------------------
 
 def test_the_kernel_sizes_are_those_of_the_formula_that_the_authors_point_to():
-    rows = json.loads((Path(__file__).parent / "data/eca/kernel_sizes.json").read_text(encoding="utf-8"))["rows"]
+    rows = json.loads((SOLUTIONS / "eca/parity/eca/kernel_sizes.json").read_text(encoding="utf-8"))["rows"]
     assert len(rows) > 20
     assert [eca_kernel_size(row["C"]) for row in rows] == [row["issue24_formula"] for row in rows]
 

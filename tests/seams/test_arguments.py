@@ -2,14 +2,14 @@
 
 import torch
 
-from autograder.declare import Affine, Case, Draw
+from solutions.shared.declare import Affine, Case, RandomTensor
 
 ATTENTION = """
 def dot_product_attention(q, k, v, scale=None):
     scale = q.shape[-1] ** -0.5 if scale is None else scale
     return (scale * q @ k.mT).softmax(-1) @ v
 """
-THREE = (Draw((2, 4, 3)), Draw((2, 5, 3)), Draw((2, 5, 6)))
+THREE = (RandomTensor((2, 4, 3)), RandomTensor((2, 5, 3)), RandomTensor((2, 5, 6)))
 
 
 def test_several_tensors_and_none(way):
@@ -46,9 +46,9 @@ def to_grid(tokens, size, offset=(0, (0, 0)), keep=None):
 
 
 def test_sizes_nested_tuples_and_boolean_tensors(way):
-    lesson = way(GRID, "to_grid", Case("a torch.Size", (Draw((2, 12, 3)), torch.Size((3, 4)))),
-                 Case("a tuple", (Draw((1, 10, 2)), (2, 5), (1, (0, 2)))),
-                 Case("a boolean mask", (Draw((2, 6, 2)), (2, 3)), {"keep": Draw((2, 2, 3), kind="bool")}))
+    lesson = way(GRID, "to_grid", Case("a torch.Size", (RandomTensor((2, 12, 3)), torch.Size((3, 4)))),
+                 Case("a tuple", (RandomTensor((1, 10, 2)), (2, 5), (1, (0, 2)))),
+                 Case("a boolean mask", (RandomTensor((2, 6, 2)), (2, 3)), {"keep": RandomTensor((2, 2, 3), kind="bool")}))
     lesson.right("""
         def to_grid(tokens, size, offset=(0, (0, 0)), keep=None):
             h, w = size
@@ -74,7 +74,7 @@ def test_integer_tensors(way):
     lesson = way("""
         def look_up(table, index):
             return table[index]
-        """, "look_up", Case("some rows", (Draw((7, 2)), Draw((3, 4), kind="integers", high=7))))
+        """, "look_up", Case("some rows", (RandomTensor((7, 2)), RandomTensor((3, 4), kind="integers", high=7))))
     lesson.right("def look_up(table, index):\n    return F.embedding(index, table)")
     lesson.wrong("def look_up(table, index):\n    return table[index.T]", "Expected shape (3, 4, 2), got (4, 3, 2)")
     lesson.wrong("def look_up(table, index):\n    index += 0 * index - 1\n    return table[index + 1]",
@@ -86,14 +86,15 @@ def test_a_tuple_of_tensors_has_a_gradient_for_each(way):
         def weighted(pair, weights):
             (a, b), (u, v) = pair, weights
             return u * a + v * b
-        """, "weighted", Case("two maps", ((Draw((2, 3)), Draw((2, 3))), [0.25, 2])))
+        """, "weighted", Case("two maps", ((RandomTensor((2, 3)), RandomTensor((2, 3))), [0.25, 2])))
     lesson.right("def weighted(pair, weights):\n    return sum(w * t for w, t in zip(weights, pair))")
     lesson.wrong("def weighted(pair, weights):\n    return weights[0] * pair[0] + weights[1] * pair[1].detach()", "Gradient of `pair[1]`")
 
 
 def test_a_callable_argument(way):
-    cases = (Case("a mild transform", (Draw((2, 3, 4)), Draw((2, 5, 4)), Draw((2, 5, 2)), Affine(2.5, Draw((2, 3, 5))))),
-             Case("the same for all", (Draw((1, 3, 4)), Draw((1, 2, 4)), Draw((1, 2, 2)), Affine(-1, 0.5))))
+    cases = (Case("a mild transform", (RandomTensor((2, 3, 4)), RandomTensor((2, 5, 4)), RandomTensor((2, 5, 2)),
+                                       Affine(2.5, RandomTensor((2, 3, 5))))),
+             Case("the same for all", (RandomTensor((1, 3, 4)), RandomTensor((1, 2, 4)), RandomTensor((1, 2, 2)), Affine(-1, 0.5))))
     lesson = way("""
         def cosine_attention(q, k, v, transform):
             cosine = F.normalize(q, dim=-1) @ F.normalize(k, dim=-1).mT
@@ -137,7 +138,7 @@ def test_positional_arguments_of_a_constructor(way):
             def forward(self, x):
                 return x * self.factor
         """
-    lesson = way(source, "Scale", Case("a factor by name", (Draw((2, 3)),), construct={"channels": 3, "factor": 5}),
-                 Case("Scale(3, 4)", (Draw((2, 3)),), construct=(3, 4)))
+    lesson = way(source, "Scale", Case("a factor by name", (RandomTensor((2, 3)),), construct={"channels": 3, "factor": 5}),
+                 Case("Scale(3, 4)", (RandomTensor((2, 3)),), construct=(3, 4)))
     lesson.right(source)
     lesson.wrong(source.replace("channels, factor=2", "factor=2, channels=1"), "Right on other inputs, wrong with Scale(3, 4)")

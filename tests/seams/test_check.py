@@ -1,16 +1,22 @@
 """`check` itself: what it refuses, what it prints, how long it takes."""
 
+import os
+import shutil
 import time
 
+import nbformat
 import pytest
+from conftest import ROOT
+from nbclient import NotebookClient
+from nbgrader.utils import determine_grade
 
-from attention_lab import recorded
 from attention_lab.check import check, verdict_on
-from autograder.declare import Case, Draw
+from attention_lab.checking import recorded
+from solutions.shared.declare import Case, RandomTensor
 
 GATE = "class Gate(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.fc = nn.Linear(3, 3)\n\n" \
        "    def forward(self, x):\n        return torch.sigmoid(self.fc(x))\n"
-CASES = tuple(Case(f"{n} vectors", (Draw((n, 3)),)) for n in (1, 2, 5))
+CASES = tuple(Case(f"{n} vectors", (RandomTensor((n, 3)),)) for n in (1, 2, 5))
 
 
 @pytest.fixture
@@ -40,21 +46,23 @@ def test_what_is_no_exercise(lesson):
 
 @pytest.mark.parametrize("content", [b"", b"no checks", None, b"\x10\x00\x00\x00\x00\x00\x00\x00{}              "])
 def test_a_broken_file(lesson, content):
-    whole = lesson.path.read_bytes()
-    lesson.path.write_bytes(whole[: len(whole) // 2] if content is None else content)
+    path, = lesson.path.iterdir()
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2] if content is None else content)
     with pytest.raises(ValueError, match="is not a file of recorded checks"):
         check(lesson.namespace(GATE)["Gate"])
 
 
 def test_a_missing_file(lesson):
-    lesson.path.unlink()
+    shutil.rmtree(lesson.path)
     with pytest.raises(FileNotFoundError, match="belong in one folder"):
         check(lesson.namespace(GATE)["Gate"])
 
 
 def test_saving_twice_gives_the_same_bytes(lesson, tmp_path):
-    recorded.save(recorded.load(lesson.path), tmp_path / "again")
-    assert (tmp_path / "again").read_bytes() == lesson.path.read_bytes()
+    recorded.save(recorded.RecordedLesson("seams", "Seams", recorded.load_all(lesson.path)), tmp_path / "again")
+    (path,), (again,) = lesson.path.iterdir(), (tmp_path / "again").iterdir()
+    assert path.name == again.name and path.read_bytes() == again.read_bytes()
 
 
 def test_a_check_is_quick(lesson):
@@ -64,3 +72,55 @@ def test_a_check_is_quick(lesson):
         verdict_on(thing, lesson.path)
         took.append(time.perf_counter() - start)
     assert min(took) < 0.5  # a busy machine may delay some of them
+
+
+WRONG = GATE.replace("torch.sigmoid", "-torch.sigmoid")
+GRADED = {"nbgrader": {"grade": True, "grade_id": "gate-check", "locked": True, "points": 10, "schema_version": 3, "solution": False,
+                       "task": False}}
+
+
+@pytest.fixture
+def shown(lesson, tmp_path):
+    """Runs cells in a kernel, after the answer's own, and gives each cell as it is saved."""
+    def run(answer, *sources):
+        first = "import torch\nfrom torch import nn\nfrom attention_lab import check\n\n\n" + answer
+        cells = [nbformat.v4.new_code_cell(first), *(nbformat.v4.new_code_cell(s, metadata=GRADED) for s in sources)]
+        notebook = nbformat.v4.new_notebook(cells=cells)
+        client = NotebookClient(notebook, allow_errors=True, resources={"metadata": {"path": str(tmp_path)}})
+        client.execute(env={**os.environ, "PYTHONPATH": str(ROOT / "course")})
+        return notebook.cells[1:]
+    return run
+
+
+def kinds(cell):
+    return [output.output_type for output in cell.outputs]
+
+
+def reports(cell):
+    return [output.data["text/html"] for output in cell.outputs if "text/html" in output.get("data", {})]
+
+
+def test_a_cell_shows_one_thing_and_is_worth_what_it_says(shown):
+    for answer, points, words in ((GATE, 10.0, "10 of 10 points"), (WRONG, 0.0, "0 of 10 points"),
+                                  (GATE.replace("(x))", "(x)).float()"), None, "Why ")):
+        cell, = shown(answer, "check(Gate)")
+        assert kinds(cell) == ["execute_result"] and set(cell.outputs[0].data) == {"text/plain", "text/html"}
+        assert words in cell.outputs[0].data["text/html"]
+        given = float(cell.outputs[0].data["text/plain"])
+        assert determine_grade(cell) == (given, 10) and (points is None and 0 < given < 10 or given == points)
+
+
+def test_a_report_is_seen_wherever_the_check_stands_in_its_cell(shown):
+    after, kept, two, quiet, stopped, again = shown(
+        WRONG, "check(Gate)\nx = 1", "points = check(Gate)\npoints + 1", "check(Gate)\nGate = 0 or Gate\ncheck(Gate)", "check(Gate);",
+        "check(Gate)\n1 / 0", "points")
+    assert kinds(after) == kinds(quiet) == ["display_data"] and kinds(kept) == ["execute_result", "display_data"]
+    assert kinds(two) == ["display_data", "execute_result"] and kinds(stopped) == ["error", "display_data"]
+    for cell, number in ((after, 1), (kept, 1), (two, 2), (quiet, 1), (stopped, 1), (again, 1)):
+        assert len(reports(cell)) == number and all("0 of 10 points" in drawn for drawn in reports(cell))
+    assert kept.outputs[0].data["text/plain"] == "1.0" and "its sign is flipped" in after.outputs[0].data["text/plain"]
+
+
+def test_a_picture_stands_below_the_report(shown):
+    cell, = shown(WRONG, "check(Gate, picture=True)")
+    assert kinds(cell) == ["execute_result", "display_data"] and "image/png" in cell.outputs[1].data

@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograder.declare import Case, Draw
+from solutions.shared.declare import Case, RandomTensor
 
 SCALE = """
 class Scale(nn.Module):
@@ -13,7 +13,8 @@ class Scale(nn.Module):
     def forward(self, x):
         return x * self.weight
 """
-CASES = (Case("two vectors", (Draw((2, 3)),), construct={"channels": 3}), Case("one", (Draw((1, 5)),), construct={"channels": 5}))
+CASES = (Case("two vectors", (RandomTensor((2, 3)),), construct={"channels": 3}),
+         Case("one", (RandomTensor((1, 5)),), construct={"channels": 5}))
 
 
 @pytest.mark.parametrize("line, telling", [
@@ -78,7 +79,7 @@ def test_a_stub_is_not_a_mistake(way):
 def test_refusing_with_another_error_is_no_stub(way):
     """Right but for one thing: impossible arguments are refused with a NotImplementedError."""
     lesson = way("def signed(x, sign):\n    if sign not in (1, -1):\n        raise ValueError(sign)\n    return sign * x", "signed",
-                 Case("a vector", (Draw((3,)), -1)), Case("sign 0", (Draw((3,)), 0), raises=(), aspect="errors"))
+                 Case("a vector", (RandomTensor((3,)), -1)), Case("sign 0", (RandomTensor((3,)), 0), raises=()))
     for error in ("NotImplementedError", "NotImplementedError(f'sign {sign}')"):
         judged = lesson.wrong(f"def signed(x, sign):\n    if sign not in (1, -1):\n        raise {error}\n    return sign * x",
                               "raise a ValueError, so that callers", never=("Not implemented yet",))
@@ -89,7 +90,7 @@ def test_refusing_with_another_error_is_no_stub(way):
 
 def test_decorated_functions_know_their_notebook(way):
     lesson = way("def twice(x):\n    return 2 * x\n\ndef fourfold(x):\n    return twice(twice(x))", "fourfold",
-                 Case("a vector", (Draw((3,)),)))
+                 Case("a vector", (RandomTensor((3,)),)))
     lesson.right("def fourfold(x):\n    return torch.add(x, x, alpha=3)")
     lesson.wrong("@torch.no_grad()\ndef fourfold(x):\n    return twice(2 * x)", "no gradient arrives")
     lesson.wrong("@torch.no_grad()\ndef fourfold(x):\n    return twice(missing)", "in your line: return twice(missing)")

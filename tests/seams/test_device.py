@@ -2,20 +2,24 @@
 
 import importlib.util
 import sys
+from dataclasses import replace
 
 import pytest
 import torch
 
-from attention_lab import device, recorded, report, verdict
 from attention_lab.check import asker
-from attention_lab.observe import observe
-from autograder import record
-from autograder.declare import Affine, Case, Draw, Earlier, Mistake
-from solutions.reference import catnet, grl, pyramid_split
+from attention_lab.checking import device, judging, recorded, report
+from attention_lab.checking.observe import observe
+from attention_lab.checking.protocol import Located, Mixed, Raised
+from autograder.judge import recording
+from solutions.catnet import reference as catnet
+from solutions.grl import reference as grl
+from solutions.pyramid_split import reference as pyramid_split
+from solutions.shared.declare import Affine, Case, Earlier, Mistake, RandomTensor
 
 SHAPE = (2, 4, 5, 6)
-MAP = (Case("a map of 5 x 6", (Draw(SHAPE),)), Case("another device, a map of 5 x 6", (Draw(SHAPE),), aspect="device"))
-FUNCTION = Case("another device", (Draw(SHAPE),), aspect="device")
+MAP = (Case("a map of 5 x 6", (RandomTensor(SHAPE),)), Case("another device, a map of 5 x 6", (RandomTensor(SHAPE),), device=True))
+FUNCTION = Case("another device", (RandomTensor(SHAPE),), device=True)
 
 PIECE = """
 class Piece(nn.Module):
@@ -95,23 +99,26 @@ HONEST = {
 @pytest.mark.parametrize("train", [False, True], ids=["eval", "train"])
 def test_a_module_that_follows(way, name, train):
     source = piece(*HONEST[name])
-    cases = [Case(case.label, case.args, aspect=case.aspect, train=train) for case in MAP]
+    cases = [replace(case, train=train) for case in MAP]
     judged = way(source, "Piece", *cases).right(source)
     assert "; device followed" in judged.headline and "on 1 input" in judged.headline
 
 
 REFERENCES = [
-    (pyramid_split, "SEWeight", Case("", (Draw((2, 8, 3, 4)),), construct=(8, 4))),
-    (catnet, "masked_average_pool", Case("", (Draw((2, 4, 6, 6)), Draw((2, 12, 12), kind="mask", grad=False)))),
-    (catnet, "prior_mask", Case("", (Draw((2, 4, 6, 6)), Draw((2, 4, 6, 6)), Draw((2, 12, 12), kind="mask", grad=False)))),
-    (catnet, "CMAT", Case("", (Draw((2, 8, 3, 4)), Draw((2, 8, 3, 4)), Draw((2, 1, 3, 4), kind="mask", grad=False),
-                               Draw((2, 1, 3, 4), kind="mask", grad=False)), construct=(8, 4))),
-    (catnet, "iterative_refinement", Case("", ([Earlier("CMAT", (8, 4))], Draw((2, 8, 4, 5)), Draw((2, 8, 4, 5)),
-                                              Draw((2, 8, 7), kind="mask", grad=False)))),
-    (grl, "window_partition", Case("", (Draw((2, 4, 6, 3)), (2, 3)))),
-    (grl, "cosine_attention", Case("", (Draw((2, 2, 4, 3)), Draw((2, 2, 5, 3)), Draw((2, 2, 5, 3)), Affine(3.0, Draw((2, 1, 1)))))),
-    (grl, "WindowAttention", Case("", (Draw((2, 32, 12)), (8, 4)), construct={"num_heads": 2, "window_size": (4, 2), "shift": True})),
-    (grl, "AnchoredStripeAttention", Case("", (Draw((2, 32, 12)), Draw((2, 4, 2, 4)), (8, 4)),
+    (pyramid_split, "SEWeight", Case("", (RandomTensor((2, 8, 3, 4)),), construct=(8, 4))),
+    (catnet, "masked_average_pool", Case("", (RandomTensor((2, 4, 6, 6)), RandomTensor((2, 12, 12), kind="mask", grad=False)))),
+    (catnet, "prior_mask", Case("", (RandomTensor((2, 4, 6, 6)), RandomTensor((2, 4, 6, 6)),
+                                     RandomTensor((2, 12, 12), kind="mask", grad=False)))),
+    (catnet, "CMAT", Case("", (RandomTensor((2, 8, 3, 4)), RandomTensor((2, 8, 3, 4)), RandomTensor((2, 1, 3, 4), kind="mask", grad=False),
+                               RandomTensor((2, 1, 3, 4), kind="mask", grad=False)), construct=(8, 4))),
+    (catnet, "iterative_refinement", Case("", ([Earlier("CMAT", (8, 4))], RandomTensor((2, 8, 4, 5)), RandomTensor((2, 8, 4, 5)),
+                                              RandomTensor((2, 8, 7), kind="mask", grad=False)))),
+    (grl, "window_partition", Case("", (RandomTensor((2, 4, 6, 3)), (2, 3)))),
+    (grl, "cosine_attention", Case("", (RandomTensor((2, 2, 4, 3)), RandomTensor((2, 2, 5, 3)), RandomTensor((2, 2, 5, 3)),
+                                        Affine(3.0, RandomTensor((2, 1, 1)))))),
+    (grl, "WindowAttention", Case("", (RandomTensor((2, 32, 12)), (8, 4)),
+                                  construct={"num_heads": 2, "window_size": (4, 2), "shift": True})),
+    (grl, "AnchoredStripeAttention", Case("", (RandomTensor((2, 32, 12)), RandomTensor((2, 4, 2, 4)), (8, 4)),
                                           construct={"num_heads": 2, "stripe_size": (4, 2), "down_factor": 2, "shift": True})),
 ]
 
@@ -120,13 +127,13 @@ REFERENCES = [
 @pytest.mark.parametrize(("reference", "name", "case"), REFERENCES, ids=[name for _, name, _ in REFERENCES])
 def test_the_references_follow(reference, name, case, where):
     """What the far ends of the course are built from can be asked on another device, arguments that are modules or callables too."""
-    case = Case("another device", case.args, construct=case.construct, aspect="device")
-    made = record.record_case(name, case, vars(reference), device=where)
-    assert made.question["device"] == where and bool(made.expected_tensors) == (where == "cuda")
-    assert all(device.is_on(there["device"], where) for there in made.expected["devices"].values())
-    assert {n.split(".")[0] for n in made.expected["devices"]} == {"output", "grad"}
+    case = Case("another device", case.args, construct=case.construct, device=True)
+    made = recording.record_case(name, case, vars(reference), device=where)
+    assert made.question.device == where and bool(made.expected_tensors) == (where == "cuda")
+    assert all(device.is_on(there.device, where) for there in made.expected.devices.values())
+    assert {n.split(".")[0] for n in made.expected.devices} == {"output", "grad"}
     header, _ = observe(vars(reference)[name], made.question, made.tensors, vars(reference))
-    assert header["mixed"] is None and header["raised"] is None
+    assert header.mixed is None and header.raised is None
 
 
 @pytest.mark.parametrize("init, forward, operation", [
@@ -157,8 +164,8 @@ def test_what_stays_behind_is_told(way, init, forward, operation):
 
 
 def test_an_output_that_was_made_on_the_cpu(way):
-    lesson = way("def steps(x):\n    return torch.arange(len(x), device=x.device), 2 * x", "steps", Case("two", (Draw((2, 3)),)),
-                 Case("another device, two", (Draw((2, 3)),), aspect="device"))
+    lesson = way("def steps(x):\n    return torch.arange(len(x), device=x.device), 2 * x", "steps", Case("two", (RandomTensor((2, 3)),)),
+                 Case("another device, two", (RandomTensor((2, 3)),), device=True))
     lesson.right("def steps(x):\n    return torch.arange(len(x)).to(x.device), x + x")
     lesson.wrong("def steps(x):\n    return torch.arange(len(x)), x + x",
                  "Output[0]: it is on the CPU, its input is on another device: make new tensors with `device=x.device`", never=("meta",))
@@ -211,7 +218,7 @@ def test_each_phrase_is_one_that_torch_says(tmp_path):
     """A phrase that no torch says any more would forgive nothing, or hide that it does."""
     said = [_raised_on_meta(piece(forward=forward.replace(": x = x", ":\n            x = x")), tmp_path) for forward in NEEDS_NUMBERS]
     for kind, words in device.NEEDS_NUMBERS:
-        assert any(raised["type"] == kind and words in raised["message"] for raised in said), words
+        assert any(raised.type == kind and words in raised.message for raised in said), words
 
 
 def _raised_on_meta(source, folder):
@@ -222,13 +229,13 @@ def _raised_on_meta(source, folder):
     spec.loader.exec_module(module)
     with pytest.raises(Exception) as error:
         module.Piece().to("meta")(torch.randn(SHAPE, dtype=torch.float64, device="meta"))
-    return {"type": type(error.value).__name__, "message": str(error.value)}
+    return Raised(type(error.value).__name__, False, [], str(error.value))
 
 
 @pytest.mark.parametrize("forward, telling", [
     ("if x.device.type != 'cpu': raise RuntimeError('only for the CPU'); return 2 * x",
      "RuntimeError when it was called: only for the CPU"),
-    ("if x.device != torch.device('cpu'): return None; return 2 * x", "Output: it is no tensor"),
+    ("if x.device != torch.device('cpu'): return None; return 2 * x", "Output: it is not a tensor"),
     ("if x.device.type != 'cpu': x = x[:, :2]; return 2 * x", "on another device expected shape (2, 4, 5, 6), got (2, 2, 5, 6)"),
     ("if x.device.type != 'cpu': x = x.detach(); return 2 * x", "Gradient of `x`: no gradient arrives"),
     ("if x.device.type != 'cpu': return 2 * x.float(); return 2 * x", "on another device its dtype is float32, expected float64"),
@@ -253,7 +260,7 @@ def test_a_wrong_output_is_not_compared_elsewhere(way):
 
 @pytest.mark.parametrize("forward, lost", [("return 2 * x.detach()", "gradients"), ("return (2 * x).float()", "dtype")])
 def test_one_fault_is_lost_once(way, forward, lost):
-    lesson = way(piece(forward="return 2 * x"), "Piece", *MAP, Case("another map", (Draw((1, 2, 3, 4)),)))
+    lesson = way(piece(forward="return 2 * x"), "Piece", *MAP, Case("another map", (RandomTensor((1, 2, 3, 4)),)))
     judged = lesson.wrong(piece(forward=forward))
     assert [check.name for check in judged.checks if check.outcome != "passed"] == [lost]
 
@@ -261,7 +268,7 @@ def test_one_fault_is_lost_once(way, forward, lost):
 def test_renamed_and_doubtful_weights_are_placed_as_without_it(way):
     """Equal layers under other names: the search goes on among the cases on the CPU."""
     source = piece("self.a, self.b = nn.Linear(6, 6), nn.Linear(6, 6)", "return self.b(torch.relu(self.a(x)))")
-    lesson = way(source, "Piece", *MAP, Case("another map", (Draw((1, 2, 3, 6)),)))
+    lesson = way(source, "Piece", *MAP, Case("another map", (RandomTensor((1, 2, 3, 6)),)))
     lesson.right(piece("self.last, self.first = nn.Linear(6, 6), nn.Linear(6, 6)", "return self.last(torch.relu(self.first(x)))"))
     lesson.right(piece("self.w = nn.Parameter(torch.ones(6, 6)); self.b = nn.Linear(6, 6); self.bias = nn.Parameter(torch.ones(6))",
                        "return self.b(torch.relu(x @ self.w + self.bias))"))
@@ -290,10 +297,10 @@ def test_what_the_recording_refuses(tmp_path, way):
 
 def test_the_recording_holds_no_expected_number_of_it(way):
     lesson = way(piece(forward="return 2 * x"), "Piece", *MAP)
-    case = recorded.load(lesson.path).exercises[0].cases[1]
-    assert case.question["device"] == "meta" and not case.expected_tensors
-    assert case.expected["devices"] == {name: {"device": "meta", "shape": list(SHAPE), "dtype": "float64"}
-                                        for name in ("output", "grad.input.0")}
+    case = recorded.load(lesson.path, lesson.name).cases[1]
+    assert case.question.device == "meta" and not case.expected_tensors
+    assert case.expected.devices == {name: Located("meta", list(SHAPE), "float64")
+                                     for name in ("output", "grad.input.0")}
 
 
 def test_the_compiler_is_not_imported_and_works_afterwards(way):
@@ -323,33 +330,33 @@ class OnGpu:
         self.exercise, self.ask, self.where, self.mixed = exercise, ask, where, mixed
 
     def __call__(self, question, tensors):
-        header, out = self.ask({**question, "device": "cpu"}, tensors)
-        if question["device"] == "cuda":
-            header["devices"] = {n: {**device.described(t), "device": self.where} for n, t in out.items()}
-            header["mixed"] = self.mixed
+        header, out = self.ask(replace(question, device="cpu"), tensors)
+        if question.device == "cuda":
+            header.devices = {n: replace(device.described(t), device=self.where) for n, t in out.items()}
+            header.mixed = self.mixed
         return header, out
 
 
 def on_gpu(lesson, answer, **more):
     """The verdict on `answer` where its device case is asked on a GPU."""
     names = lesson.namespace(answer)
-    exercise = recorded.load(lesson.path, only=lesson.name).exercises[0]
+    exercise = recorded.load(lesson.path, lesson.name)
     cpu, there = exercise.cases[0], exercise.cases[1]
-    there.question["device"] = "cuda"
-    header, out = asker(lesson.namespace("")[lesson.name], lesson.namespace(""))({**there.question, "device": "cpu"}, there.tensors)
-    there.expected, there.expected_tensors = {**header, "devices": {n: device.described(t) for n, t in out.items()}}, out
-    assert cpu.question["device"] == "cpu"
-    return verdict.judge(exercise, OnGpu(exercise, asker(names[lesson.name], names), **more))
+    there.question.device = "cuda"
+    header, out = asker(lesson.namespace("")[lesson.name], lesson.namespace(""))(replace(there.question, device="cpu"), there.tensors)
+    there.expected, there.expected_tensors = replace(header, devices={n: device.described(t) for n, t in out.items()}), out
+    assert cpu.question.device == "cpu"
+    return judging.judge(exercise, OnGpu(exercise, asker(names[lesson.name], names), **more))
 
 
 def test_on_a_gpu_values_are_compared(way):
     lesson = way(piece(forward="return 2 * x"), "Piece", *MAP)
     right, wrong = piece(forward="return x + x"), piece(forward="return 2 * x if x[0, 0, 0, 0] != self.first else 3 * x")
     assert on_gpu(lesson, right).points == 10.0
-    there = recorded.load(lesson.path).exercises[0].cases[1].tensors["input.0"][0, 0, 0, 0].item()
+    there = recorded.load(lesson.path, lesson.name).cases[1].tensors["input.0"][0, 0, 0, 0].item()
     judged = on_gpu(lesson, wrong.replace("pass", f"self.first = {there!r}"))
     assert "it is 1.5 times the expected one everywhere" in judged.headline and check_of(judged).outcome == "failed"
     assert check_of(judged, "output").outcome == check_of(judged, "gradients").outcome == "passed"
     assert "it is on the CPU, its input is on the GPU" in on_gpu(lesson, right, where="cpu").headline
-    mixed = {"operation": "aten.mul", "shapes": [[6]], "line": None}
+    mixed = Mixed("aten.mul", [[6]], None)
     assert "`aten.mul` mixes a tensor on the GPU with one that stayed on the CPU, shape (6,)" in on_gpu(lesson, right, mixed=mixed).headline

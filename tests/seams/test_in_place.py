@@ -2,14 +2,15 @@
 
 import pytest
 
-from autograder.declare import Case, Draw
+from solutions.shared.declare import Case, RandomTensor
 
 GATE = """
 def gate(x, weights):
     return x * weights[0] + weights[1][0]
 """
-CASES = (Case("a map", (Draw((2, 3)), (Draw((2, 3)), [Draw((2, 3))]))),
-         Case("every second column", (Draw((2, 3), layout="strided"), (Draw((2, 3), layout="transposed"), [Draw((2, 3))]))))
+CASES = (Case("a map", (RandomTensor((2, 3)), (RandomTensor((2, 3)), [RandomTensor((2, 3))]))),
+         Case("every second column", (RandomTensor((2, 3), layout="strided"),
+                                      (RandomTensor((2, 3), layout="transposed"), [RandomTensor((2, 3))]))))
 
 
 @pytest.mark.parametrize("line, telling", [

@@ -2,16 +2,16 @@
 
 import pytest
 
-from autograder.declare import Case, Draw, Earlier, Mistake
-from solutions.reference import catnet
+from solutions.catnet import reference as catnet
+from solutions.shared.declare import Case, Earlier, Mistake, RandomTensor
 
 from .way import Way
 
 
 def question(label, blocks, channels=8, batch=2, size=(4, 5), mask=(8, 7), **kwargs):
     features = (batch, channels, *size)
-    return Case(label, ([Earlier("CMAT", (channels, 4)) for _ in range(blocks)], Draw(features), Draw(features),
-                        Draw((batch, *mask), kind="mask", grad=False)), kwargs)
+    return Case(label, ([Earlier("CMAT", (channels, 4)) for _ in range(blocks)], RandomTensor(features), RandomTensor(features),
+                        RandomTensor((batch, *mask), kind="mask", grad=False)), kwargs)
 
 
 CASES = (question("two blocks", 2), question("three blocks and another threshold", 3, threshold=-4.0, scale=8.0),

@@ -1,6 +1,6 @@
 """Modules among the arguments: torch's own, and earlier exercises of the learner."""
 
-from autograder.declare import Case, Draw, Earlier, TorchModule
+from solutions.shared.declare import Case, Earlier, RandomTensor, TorchModule
 
 COUNT = """
 def count_parameters(module):
@@ -37,9 +37,9 @@ def test_a_given_layer_has_gradients_of_its_own(way):
     lesson = way("""
         def residual(x, downsample=None):
             return torch.relu(x + (x if downsample is None else downsample(x)))
-        """, "residual", Case("a convolution", (Draw((2, 3, 4, 5)), TorchModule("Conv2d", (3, 3, 1)))),
-        Case("a frozen bias", (Draw((2, 3, 2, 2)),), {"downsample": TorchModule("Conv2d", (3, 3, 1), frozen=("bias",))}),
-        Case("none", (Draw((2, 3, 4, 5)),)))
+        """, "residual", Case("a convolution", (RandomTensor((2, 3, 4, 5)), TorchModule("Conv2d", (3, 3, 1)))),
+        Case("a frozen bias", (RandomTensor((2, 3, 2, 2)),), {"downsample": TorchModule("Conv2d", (3, 3, 1), frozen=("bias",))}),
+        Case("none", (RandomTensor((2, 3, 4, 5)),)))
     lesson.right("""
         def residual(x, downsample=None):
             shortcut = downsample(x) if downsample else x
@@ -76,8 +76,8 @@ def refine(blocks, x):
 
 
 def test_a_list_of_earlier_exercises(way):
-    lesson = way(BLOCKS, "refine", Case("two blocks", ([Earlier("Block", (4,)), Earlier("Block", (4,))], Draw((3, 4)))),
-                 Case("one block", ([Earlier("Block", (2,))], Draw((1, 2)))), uses=("Block",))
+    lesson = way(BLOCKS, "refine", Case("two blocks", ([Earlier("Block", (4,)), Earlier("Block", (4,))], RandomTensor((3, 4)))),
+                 Case("one block", ([Earlier("Block", (2,))], RandomTensor((1, 2)))), uses=("Block",))
     renamed = """
         class Block(nn.Module):
             def __init__(self, channels):
@@ -120,8 +120,9 @@ def test_a_layer_given_to_the_constructor(way):
 
             def forward(self, x):
                 return self.conv(x) + (x if self.downsample is None else self.downsample(x))
-        """, "Residual", Case("a layer", (Draw((2, 3, 2, 4)),), construct={"channels": 3, "downsample": TorchModule("Conv2d", (3, 3, 1))}),
-        Case("none", (Draw((2, 3, 2, 4)),), construct={"channels": 3}))
+        """, "Residual", Case("a layer", (RandomTensor((2, 3, 2, 4)),),
+                              construct={"channels": 3, "downsample": TorchModule("Conv2d", (3, 3, 1))}),
+        Case("none", (RandomTensor((2, 3, 2, 4)),), construct={"channels": 3}))
     lesson.right("""
         class Residual(nn.Module):
             def __init__(self, channels, downsample=None):
@@ -152,7 +153,7 @@ class Stack(nn.Module):
 
     def forward(self, x):
         return refine(self.blocks, x)[-1]
-""", "Stack", Case("three blocks", (Draw((2, 4)),), construct={"channels": 4, "depth": 3}), uses=("Block", "refine"))
+""", "Stack", Case("three blocks", (RandomTensor((2, 4)),), construct={"channels": 4, "depth": 3}), uses=("Block", "refine"))
     lesson.right("""
         class Stack(nn.Module):
             def __init__(self, channels, depth):

@@ -2,14 +2,14 @@
 
 import pytest
 
-from autograder.declare import Case, Draw
+from solutions.shared.declare import Case, RandomTensor
 
 EMBED = """
 def embed(x, patch):
     y = F.avg_pool2d(x, patch)
     return y.flatten(2).transpose(1, 2), (y.shape[2], y.shape[3])
 """
-MAP = (Case("a map of 7 x 5", (Draw((2, 3, 7, 5)), 2)),)
+MAP = (Case("a map of 7 x 5", (RandomTensor((2, 3, 7, 5)), 2)),)
 
 
 def test_a_tensor_and_its_size(way):
@@ -45,7 +45,7 @@ def test_several_tensors_have_their_own_gradients(way):
     lesson = way("""
         def heads(x):
             return x.mean(1), (x.amax(1), x.sum(1))
-        """, "heads", Case("three numbers each", (Draw((2, 3, 4)),)))
+        """, "heads", Case("three numbers each", (RandomTensor((2, 3, 4)),)))
     lesson.right("def heads(x):\n    return x.sum(1) / x.shape[1], (x.max(dim=1).values, torch.einsum('bcn->bn', x))")
     lesson.wrong("def heads(x):\n    return x.mean(1), (x.sum(1), x.amax(1))", "Output[1][0]")
     lesson.wrong("def heads(x):\n    return x.mean(1), (x.amax(1), x.detach().sum(1))", "Gradient of `x`")
@@ -55,7 +55,7 @@ def test_a_list_and_a_dict(way):
     lesson = way("""
         def pyramid(x, levels):
             return {"levels": [F.avg_pool2d(x, 2**i) for i in range(levels)], "size": x.shape[2:], "tensor": x.mean()}
-        """, "pyramid", Case("two levels", (Draw((1, 2, 4, 6)), 2)))
+        """, "pyramid", Case("two levels", (RandomTensor((1, 2, 4, 6)), 2)))
     lesson.right("""
         def pyramid(x, levels):
             maps = [x]
@@ -77,7 +77,7 @@ POOL = """
 def pool(x):
     return x.mean((2, 3))
 """
-ONE = (Case("a map", (Draw((2, 3, 4, 5)),)), Case("another", (Draw((1, 2, 3, 2)),)))
+ONE = (Case("a map", (RandomTensor((2, 3, 4, 5)),)), Case("another", (RandomTensor((1, 2, 3, 2)),)))
 
 
 def test_results_that_are_views(way):
@@ -119,6 +119,6 @@ def test_inference_mode_is_told_as_a_missing_gradient(way):
 
 
 def test_exchanged_outputs(way):
-    lesson = way("def parts(x):\n    return x.mean(1), x.sum(1)", "parts", Case("two images", (Draw((2, 3, 4)),)))
+    lesson = way("def parts(x):\n    return x.mean(1), x.sum(1)", "parts", Case("two images", (RandomTensor((2, 3, 4)),)))
     lesson.right("def parts(x):\n    total = x.sum(dim=1)\n    return total / x.shape[1], total")
     lesson.wrong("def parts(x):\n    return x.sum(1), x.mean(1)", "Output[0]: it is what output[1] should be.")

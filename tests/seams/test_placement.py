@@ -5,8 +5,8 @@ import time
 import torch
 from torch import nn
 
-from attention_lab import transfer
-from autograder.declare import Case, Draw
+from attention_lab.checking import weights
+from solutions.shared.declare import Case, RandomTensor
 
 POSITION = """
 class PositionAttention(nn.Module):
@@ -23,9 +23,9 @@ class PositionAttention(nn.Module):
     def forward(self, x):
         return x + self.gamma * (self.value(x).flatten(2) @ self.attention(x).mT).view_as(x)
 """
-CASES = (Case("a map of 3 x 4", (Draw((2, 8, 3, 4)),), construct={"channels": 8}),
-         Case("its attention map", (Draw((2, 8, 3, 2)),), construct={"channels": 8}, method="attention"),
-         Case("a reduction of 1", (Draw((2, 4, 2, 3)),), construct={"channels": 4, "reduction": 1}))
+CASES = (Case("a map of 3 x 4", (RandomTensor((2, 8, 3, 4)),), construct={"channels": 8}),
+         Case("its attention map", (RandomTensor((2, 8, 3, 2)),), construct={"channels": 8}, method="attention"),
+         Case("a reduction of 1", (RandomTensor((2, 4, 2, 3)),), construct={"channels": 4, "reduction": 1}))
 RENAMED = """
     class PositionAttention(nn.Module):
         def __init__(self, channels, reduction=4):
@@ -95,7 +95,7 @@ class Gate(nn.Module):
 
 
 def test_convolutions_and_linear_layers_are_one(way):
-    lesson = way(LINEARS, "Gate", Case("three images", (Draw((3, 5)),), construct={"channels": 5}))
+    lesson = way(LINEARS, "Gate", Case("three images", (RandomTensor((3, 5)),), construct={"channels": 5}))
     lesson.right("""
         class Gate(nn.Module):
             def __init__(self, channels):
@@ -127,7 +127,7 @@ def test_convolutions_and_linear_layers_are_one(way):
 
             def forward(self, s):
                 return torch.sigmoid(self.mix(self.wide(torch.tanh(self.narrow(s)))))
-        """, "your layers have biases that the exercise's have not: `mix.bias` (5,)")
+        """, "your layers have biases, which the exercise's layers do not: `mix.bias` (5,)")
     lesson.wrong(LINEARS.replace("torch.sigmoid", "torch.exp"), "`wide` and `mix` agree; what you do with the result differs")
 
 
@@ -146,7 +146,7 @@ class Mixer(nn.Module):
 
 
 def test_depthwise_convolutions_are_not_confused(way):
-    lesson = way(DEPTHWISE, "Mixer", Case("a map", (Draw((2, 4, 3, 5)),), construct={"channels": 4}))
+    lesson = way(DEPTHWISE, "Mixer", Case("a map", (RandomTensor((2, 4, 3, 5)),), construct={"channels": 4}))
     lesson.right("""
         class Mixer(nn.Module):
             def __init__(self, channels):
@@ -182,7 +182,7 @@ def test_a_name_that_is_there_is_not_called_missing(way):
 
             def forward(self, x):
                 return self.outer(self.inner(x))
-        """, "Narrow", Case("x", (Draw((1, 4, 2, 3)),), construct={"channels": 4}))
+        """, "Narrow", Case("x", (RandomTensor((1, 4, 2, 3)),), construct={"channels": 4}))
     lesson.wrong("""
         class Narrow(nn.Module):
             def __init__(self, channels, hidden=1):
@@ -220,7 +220,7 @@ class Paths(nn.Module):
 
 def test_whole_sub_modules_are_exchanged_before_their_layers(way):
     """Two times four layers of one shape: 8! orders, of which the right one comes early."""
-    lesson = way(TWO_PATHS, "Paths", Case("two vectors", (Draw((2, 3)),), construct={"channels": 3}))
+    lesson = way(TWO_PATHS, "Paths", Case("two vectors", (RandomTensor((2, 3)),), construct={"channels": 3}))
     start = time.perf_counter()
     lesson.right("""
         class Paths(nn.Module):
@@ -253,9 +253,9 @@ def test_many_equal_layers_end():
     layers = nn.ModuleDict({f"layer{i}": nn.Linear(2, 2) for i in range(20)})
     state = {f"other.{n}": torch.randn(t.shape) for n, t in nn.Sequential(*[nn.Linear(2, 2) for _ in range(20)]).state_dict().items()}
     start = time.perf_counter()
-    placed = transfer.place(layers, state)
+    placed = weights.place(layers, state)
     names, count = placed.names, placed.count
-    assert count == transfer.LIMIT and time.perf_counter() - start < 10
+    assert count == weights.LIMIT and time.perf_counter() - start < 10
     assert names["layer7.bias"] == "other.7.bias"
 
 
@@ -269,7 +269,7 @@ def test_two_bare_parameters(way):
 
             def forward(self, logits):
                 return logits * self.logit_scale.exp() + self.offset
-        """, "Affine", Case("three heads", (Draw((4, 3, 5, 2)),), construct={"heads": 3}))
+        """, "Affine", Case("three heads", (RandomTensor((4, 3, 5, 2)),), construct={"heads": 3}))
     lesson.right("""
         class Affine(nn.Module):
             def __init__(self, heads):
@@ -302,7 +302,7 @@ def test_a_parameter_beside_layers(way):
 
             def forward(self, x):
                 return self.fc(x) * self.weight
-        """, "Scaled", Case("a few", (Draw((3, 4)),), construct={"dim": 4}))
+        """, "Scaled", Case("a few", (RandomTensor((3, 4)),), construct={"dim": 4}))
     renamed = """
         class Scaled(nn.Module):
             def __init__(self, dim):
@@ -328,7 +328,7 @@ def test_containers_in_another_nesting(way):
 
             def forward(self, x):
                 return self.second(self.first(x))
-        """, "Mlp", Case("a few", (Draw((3, 4)),), construct={"dim": 4}))
+        """, "Mlp", Case("a few", (RandomTensor((3, 4)),), construct={"dim": 4}))
     lesson.right("""
         class Mlp(nn.Module):
             def __init__(self, dim):
@@ -348,7 +348,8 @@ def test_containers_in_another_nesting(way):
 
             def forward(self, x):
                 return self.second(x)
-        """, "Gradients of `first.0.weight`", "no gradient arrives. Either the result does not depend on it")
+        """, "`first` is made and never called",
+                 "`first.2.weight` and 1 more: no gradient arrives, because your result does not depend on them")
 
 
 def test_an_index_table_is_no_weight(way):
@@ -362,7 +363,7 @@ def test_an_index_table_is_no_weight(way):
             def forward(self, x):
                 steps = torch.arange(self.n)
                 return x + self.table.weight[0][steps[:, None] - steps + self.n - 1]
-        """, "Bias", Case("three positions", (Draw((2, 3, 3)),), construct={"n": 3}))
+        """, "Bias", Case("three positions", (RandomTensor((2, 3, 3)),), construct={"n": 3}))
     lesson.right("""
         class Bias(nn.Module):
             def __init__(self, n):
@@ -398,7 +399,7 @@ def test_bare_matrices_may_be_transposed(way):
 
             def forward(self, s):
                 return torch.sigmoid(self.fc2(torch.relu(self.fc1(s))))
-        """, "Mlp", Case("a few", (Draw((3, 6)),), construct={"channels": 6, "hidden": 2}))
+        """, "Mlp", Case("a few", (RandomTensor((3, 6)),), construct={"channels": 6, "hidden": 2}))
     answer = """
         class Mlp(nn.Module):
             def __init__(self, channels, hidden):

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from attention_lab import transfer
+from attention_lab.checking import weights
 
 WIDTH = 3
 LAYERS = {
@@ -51,9 +51,9 @@ def test_renamed_children_reproduce_the_output(children, swap, renamed, seed):
     learner = Tree(children, ["a", "b", "c"] if renamed else ["first", "second", "third"], swap)
     state, x = drawn(reference, seed), torch.randn(2, WIDTH, 4, 5, generator=torch.Generator().manual_seed(seed))
     reference.load_state_dict(state)
-    placed = transfer.place(learner, state)
+    placed = weights.place(learner, state)
     names, count = placed.names, placed.count
-    assert 1 <= count <= transfer.LIMIT and set(names.values()) == set(state) and set(names) == set(learner.state_dict())
+    assert 1 <= count <= weights.LIMIT and set(names.values()) == set(state) and set(names) == set(learner.state_dict())
     assert torch.allclose(learner.eval()(x), reference.eval()(x), atol=1e-4, rtol=1e-4)
 
 
@@ -68,11 +68,11 @@ def test_children_defined_in_another_order_are_found(children, order, seed):
     state, x = drawn(reference, seed), torch.randn(2, WIDTH, 4, 5, generator=torch.Generator().manual_seed(seed))
     reference.load_state_dict(state)
     expected = reference.eval()(x)
-    count = transfer.place(learner, state).count
-    if count == transfer.LIMIT:
+    count = weights.place(learner, state).count
+    if count == weights.LIMIT:
         return  # more orders than are tried
     for choice in range(count):
-        transfer.place(learner, state, choice)
+        weights.place(learner, state, choice)
         if torch.allclose(learner.eval()(x), expected, atol=1e-4, rtol=1e-4):
             return
     raise AssertionError(f"none of {count} placements reproduces the output")

@@ -5,12 +5,13 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from attention_lab.compare import close, explain, largest, tolerance
+from attention_lab.checking.compare import close, explain, largest, tolerance
+from attention_lab.checking.wording import words
 
 
 def said(got, expected, **inputs):
     got, expected = (torch.as_tensor(t, dtype=torch.float64) for t in (got, expected))
-    return explain(got, expected, tolerance(largest(expected), 0.0, "float64"), inputs)[0]
+    return words(explain(got, expected, tolerance(largest(expected), 0.0, "float64"), inputs))
 
 
 X = torch.randn(3, 2, 5, 6, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
@@ -61,7 +62,7 @@ def test_nothing_is_said_by_chance(got, expected):
 
 
 def test_noise_where_zero_is_expected():
-    text, _ = explain(X, Y * 1e-17, 1e-9, {})
+    text = words(explain(X, Y * 1e-17, 1e-9))
     assert "it should be zero everywhere; its largest number is" in text
 
 
@@ -90,7 +91,7 @@ def test_axes_of_size_one_in_another_place():
 def test_any_two_tensors_can_be_explained(shape, other, seed):
     g = torch.Generator().manual_seed(seed)
     a, b = (torch.randint(-2, 3, tuple(s), generator=g).double() for s in (shape, other))
-    text, _ = explain(a, b + 0.5, 1e-9, {"x": a, "y": b})
+    text = words(explain(a, b + 0.5, 1e-9, {"x": a, "y": b}))
     assert text[0].isalnum() and text.endswith(".") and "  " not in text
 
 

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attention_lab import report
-from attention_lab.verdict import NOT_COMPARED, Check, Verdict
-from autograder.declare import Case, Draw
+from attention_lab.checking import report
+from attention_lab.checking.verdict import NOT_COMPARED, Check, Verdict
+from solutions.shared.declare import Case, RandomTensor
 
-CASES = (Case("two vectors", (Draw((2, 3)),)), Case("one", (Draw((1, 5)),)))
+CASES = (Case("two vectors", (RandomTensor((2, 3)),)), Case("one", (RandomTensor((1, 5)),)))
 TWICE = "class Twice(nn.Module):\n    def forward(self, x):\n        {}"
 RED = Verdict("Twice", 0.0, 2.0, [Check("output", "failed", "wrong")], "It is wrong.", ["With two."], ["Wrong on 1 of 1 cases"], ["Here."])
 GREEN = Verdict("Twice", 2.0, 2.0, [Check("output", "passed")], "Output equals the reference.")

@@ -2,20 +2,21 @@
 
 import html
 import re
-from importlib import import_module
+from dataclasses import replace
 
 import pytest
 import torch
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from attention_lab import recorded, report, verdict
 from attention_lab.check import asker
-from autograder import record
-from autograder.cases import se as cases
-from autograder.declare import Case, Draw, Exercise
-from autograder.mistakes import se as mistakes
-from solutions.reference import se
+from attention_lab.checking import judging, recorded, report
+from autograder.judge import recording
+from solutions.se import mistakes
+from solutions.se import reference as se
+from solutions.se.exercises import EXERCISES
+from solutions.shared import derive
+from solutions.shared.declare import Case, RandomTensor
 
 SHAPE = (2, 3, 4)
 REFERENCE = """
@@ -58,9 +59,9 @@ def refuse(judged, expected, own) -> None:
 def exercise(tmp_path_factory):
     from .way import Way
 
-    way = Way(tmp_path_factory.mktemp("secret"), REFERENCE, "parts", Case("a tensor", (Draw(SHAPE),)),
-              Case("a second one", (Draw(SHAPE),)), Case("float32 numbers", (Draw(SHAPE),), dtype="float32", aspect="dtype"))
-    return recorded.load(way.path).exercises[0]
+    way = Way(tmp_path_factory.mktemp("secret"), REFERENCE, "parts", Case("a tensor", (RandomTensor(SHAPE),)),
+              Case("a second one", (RandomTensor(SHAPE),)), Case("float32 numbers", (RandomTensor(SHAPE),), dtype="float32"))
+    return recorded.load(way.path, way.name)
 
 
 WRONG = {
@@ -92,28 +93,28 @@ def test_no_expected_number_is_told(exercise, data):
 
     def ask(question, tensors):
         case = next(case for case in exercise.cases if case.tensors is tensors)
-        header, out = dict(case.expected), dict(case.expected_tensors)
+        header, out = replace(case.expected), dict(case.expected_tensors)
         for how, name in zip(wrong, sorted(out)):
             if how and out[name].is_floating_point():
                 right, out[name] = out[name], WRONG[how](out[name], r)
                 own.extend(numbers_of([out[name]]))
                 if right.numel() > 1 and how in ("scaled", "shifted"):  # how two tensors are related may be told
                     own.extend(numbers_of([out[name] / right, out[name] - right]))
-        nodes = list(header["output"]["tuple"])
+        nodes = list(header.output["tuple"])
         for how, place in zip(wrong[-2:], NUMBERS):
             if how:
                 made = WRONG[how](torch.tensor(nodes[place], dtype=torch.float64), r)
                 value = made.flatten()[0].item()
                 nodes[place] = int(value) if place == 5 and value == value and abs(value) < 1e15 else value
                 own.append(nodes[place])
-                plain.append((nodes[place], case.expected["output"]["tuple"][place]))
-        header["output"] = {"tuple": nodes}
+                plain.append((nodes[place], case.expected.output["tuple"][place]))
+        header.output = {"tuple": nodes}
         return header, out
 
-    judged = verdict.judge(exercise, ask, secret=True)
+    judged = judging.judge(exercise, ask, secret=True)
     assert judged.shown is None
     expected = [value for case in exercise.cases for value in numbers_of(case.expected_tensors.values())]
-    expected += [case.expected["output"]["tuple"][place] for case in exercise.cases for place in NUMBERS]
+    expected += [case.expected.output["tuple"][place] for case in exercise.cases for place in NUMBERS]
     related = [] if any(wrong[:6]) else [relation for mine, right in plain if abs(mine) < float("inf")
                                          for relation in (mine / right, right / mine if mine else 0.0, mine - right, right - mine)]
     refuse(judged, expected + related, own)
@@ -130,7 +131,7 @@ def test_no_expected_number_is_told(exercise, data):
     ("return x.mean(0)", "Expected a tuple of 3, got a tensor"),
 ])
 def test_what_a_secret_report_says(way, answer, telling):
-    lesson = way("def f(x):\n    return x.mean(0), x.sum(), 5.25", "f", Case("a tensor", (Draw(SHAPE),)))
+    lesson = way("def f(x):\n    return x.mean(0), x.sum(), 5.25", "f", Case("a tensor", (RandomTensor(SHAPE),)))
     source = "def f(x):\n    " + answer.replace("; ", "\n    ")
     judged, shown = lesson.judge(source, secret=True), lesson.judge(source)
     assert telling in report.text(judged) and "5.25" not in report.text(judged) and judged.shown is None
@@ -148,7 +149,7 @@ def test_the_kind_of_a_number_is_told(way):
 
 def test_dropout_and_booleans(way):
     lesson = way("class P(nn.Module):\n    def forward(self, x):\n        return F.dropout(x, 0.125, self.training), True", "P",
-                 Case("training mode", (Draw(SHAPE),), train=True), Case("eval mode", (Draw(SHAPE),)))
+                 Case("training mode", (RandomTensor(SHAPE),), train=True), Case("eval mode", (RandomTensor(SHAPE),)))
     source = "class P(nn.Module):\n    def forward(self, x):\n        return {}"
     for answer, telling in (("x, True", "dropout should be active in training mode and is not"),
                             ("F.dropout(x, 0.375, self.training), True", "p=0.375 is active in training mode."),
@@ -158,23 +159,24 @@ def test_dropout_and_booleans(way):
         assert telling in said and "0.125" not in said.replace("x, 0.125", "") and "True" not in said, said
 
 
-@pytest.mark.parametrize("declared", cases.EXERCISES, ids=lambda exercise: exercise.name)
+@pytest.mark.parametrize("declared", EXERCISES, ids=lambda exercise: exercise.name)
 def test_no_mistake_of_the_catalogue_is_told_an_expected_number(declared):
     """With other numbers than the visible ones; what differs is told with the same words but for the numbers."""
     catalogue = [m for m in mistakes.MISTAKES if m.exercise == declared.name]
-    hidden = record.record_exercise(Exercise(declared.name, declared.cases, declared.uses), 4.0, se, [], seed="a class")
+    cases = derive.visible(EXERCISES, se)[declared.name]
+    hidden = recording.record_exercise(declared.name, cases, 4.0, se, uses=declared.uses, seed="a class")
     expected = [value for case in hidden.cases for value in numbers_of(case.expected_tensors.values())]
-    expected += [case.expected["output"] for case in hidden.cases if isinstance(case.expected["output"], (int, float))]
+    expected += [case.expected.output for case in hidden.cases if isinstance(case.expected.output, (int, float))]
     for mistake in catalogue:
-        names = record.run_source(record.source_of(mistake, import_module("solutions.reference.se")), se, mistake.id)
+        names = recording.run_source(recording.source_of(mistake, se), se, mistake.id)
         own, ask = [], asker(names[declared.name], names)
 
         def heard(question, tensors, own=own, ask=ask):
             header, out = ask(question, tensors)
             own.extend([*numbers_of(out.values()), *numbers_of(tensors.values())])
-            own.extend([header["output"]] if isinstance(header["output"], (int, float)) else [])
+            own.extend([header.output] if isinstance(header.output, (int, float)) else [])
             return header, out
 
-        judged = verdict.judge(hidden, heard, secret=True)
+        judged = judging.judge(hidden, heard, secret=True)
         assert judged.points < judged.max_points
         refuse(judged, [value for value in expected if abs(value - round(value, 2)) > 1e-9 or value > 1000], own)

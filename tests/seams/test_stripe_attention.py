@@ -2,8 +2,8 @@
 
 import pytest
 
-from autograder.declare import Case, Draw, Mistake
-from solutions.reference import grl
+from solutions.grl import reference as grl
+from solutions.shared.declare import Case, Mistake, RandomTensor
 
 from .way import Way
 
@@ -11,7 +11,7 @@ STRIPES = {"num_heads": 2, "stripe_size": (4, 2), "down_factor": 2}
 
 
 def tokens(height, width, channels=4, batch=2):
-    return Draw((batch, height * width, 3 * channels)), Draw((batch, height // 2, width // 2, channels)), (height, width)
+    return RandomTensor((batch, height * width, 3 * channels)), RandomTensor((batch, height // 2, width // 2, channels)), (height, width)
 
 
 CASES = (
@@ -19,11 +19,11 @@ CASES = (
     Case("shifted stripes", tokens(8, 4), construct={**STRIPES, "shift": True}),
     Case("groups along the width, shifted", tokens(4, 8),
          construct={**STRIPES, "stripe_size": (2, None), "stripe_groups": (None, 2), "shift": True}),
-    Case("one group, down_factor=1", (Draw((1, 12, 6)), Draw((1, 4, 3, 2)), (4, 3)),
+    Case("one group, down_factor=1", (RandomTensor((1, 12, 6)), RandomTensor((1, 4, 3, 2)), (4, 3)),
          construct={"num_heads": 1, "stripe_size": (2, 99), "stripe_groups": (None, 1), "shift": True}),
-    Case("float32 numbers", tokens(8, 4), construct={**STRIPES, "shift": True}, dtype="float32", aspect="dtype"),
-    Case("a second call", tokens(8, 4), construct=STRIPES, earlier=True, aspect="state"),
-    Case("tokens of another image", (Draw((1, 12, 12)), Draw((1, 2, 2, 4)), (4, 4)), construct=STRIPES, aspect="errors", raises=()),
+    Case("float32 numbers", tokens(8, 4), construct={**STRIPES, "shift": True}, dtype="float32"),
+    Case("a second call", tokens(8, 4), construct=STRIPES, earlier=True),
+    Case("tokens of another image", (RandomTensor((1, 12, 12)), RandomTensor((1, 2, 2, 4)), (4, 4)), construct=STRIPES, raises=()),
 )
 ANSWER = """
 class AnchoredStripeAttention(nn.Module):

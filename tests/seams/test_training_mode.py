@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograder.declare import Case, Draw
+from solutions.shared.declare import Case, RandomTensor
 
 NORMED = """
 class Unit(nn.Module):
@@ -14,7 +14,7 @@ class Unit(nn.Module):
     def forward(self, x):
         return torch.relu(self.bn(self.conv(x)))
 """
-BOTH = tuple(Case(label, (Draw((3, 4, 3, 2)),), construct={"channels": 4}, train=train)
+BOTH = tuple(Case(label, (RandomTensor((3, 4, 3, 2)),), construct={"channels": 4}, train=train)
              for label, train in (("training mode", True), ("evaluation", False)))
 
 
@@ -80,7 +80,7 @@ class Classifier(nn.Module):
     ("nn.Identity()", "torch.feature_dropout(input=x, p=0.1, train=self.training)"),
 ])
 def test_dropout_lets_everything_through(way, layer, call):
-    lesson = way(DROPPED, "Classifier", *(Case(label, (Draw((2, 4, 3, 3)),), construct={"channels": 4, "classes": 3}, train=train)
+    lesson = way(DROPPED, "Classifier", *(Case(label, (RandomTensor((2, 4, 3, 3)),), construct={"channels": 4, "classes": 3}, train=train)
                                           for label, train in (("training mode", True), ("evaluation", False))))
     answer = f"""
         class Classifier(nn.Module):
@@ -104,8 +104,9 @@ def test_dropout_lets_everything_through(way, layer, call):
     ("self.conv(F.dropout2d(x - 1, 0.1, self.training) + F.dropout2d(torch.ones_like(x), 0.1, self.training))", False),
 ])
 def test_where_dropout_stands_and_what_it_drops(way, answer, right):
-    lesson = way(DROPPED, "Classifier", Case("evaluation", (Draw((2, 4, 3, 3)),), construct={"channels": 4, "classes": 3}),
-                 Case("training mode", (Draw((2, 4, 3, 3)),), construct={"channels": 4, "classes": 3}, train=True, drops=True))
+    lesson = way(DROPPED, "Classifier", Case("evaluation", (RandomTensor((2, 4, 3, 3)),), construct={"channels": 4, "classes": 3}),
+                 Case("training mode", (RandomTensor((2, 4, 3, 3)),), construct={"channels": 4, "classes": 3}, train=True,
+                      drop_largest=True))
     answer = f"""
         class Classifier(nn.Module):
             def __init__(self, channels, classes):
@@ -133,8 +134,9 @@ def test_what_a_module_starts_with(way):
             def forward(self, x):
                 return x + self.gamma * self.conv(x)
         """
-    lesson = way(gated, "Gated", *(Case("an image", (Draw((2, 4, 3, 3)),), construct={"channels": 4}, fresh=fresh, gradients=not fresh,
-                                        aspect="start" if fresh else "output") for fresh in (False, True)))
+    lesson = way(gated, "Gated", *(Case("an image", (RandomTensor((2, 4, 3, 3)),), construct={"channels": 4}, fresh=fresh,
+                                        gradients=not fresh)
+                                   for fresh in (False, True)))
     assert "a fresh module" in lesson.right(gated.replace("gamma", "gate").replace("torch.zeros(1)", "torch.tensor(0.0)")).headline
     lost = lesson.wrong(gated.replace("zeros", "ones"))
     assert [check.name for check in lost.checks if check.outcome != "passed"] == ["start"]
@@ -146,13 +148,13 @@ def test_what_a_module_starts_with(way):
     ("F.dropout(x, 0.1)", "p=0.1 is active in eval mode (F.dropout needs `training=self.training`); expected none"),
 ])
 def test_dropout_is_compared_by_its_share_and_mode(way, call, telling):
-    lesson = way(DROPPED, "Classifier", *(Case(label, (Draw((2, 4, 3, 3)),), construct={"channels": 4, "classes": 3}, train=train)
+    lesson = way(DROPPED, "Classifier", *(Case(label, (RandomTensor((2, 4, 3, 3)),), construct={"channels": 4, "classes": 3}, train=train)
                                           for label, train in (("training mode", True), ("evaluation", False))))
     lesson.wrong(DROPPED.replace("nn.Dropout2d(0.1)", "nn.Identity()").replace("self.classify(x)", f"self.classify({call})"), telling)
 
 
 def test_dropout_that_nobody_asked_for(way):
-    lesson = way(MEMORY, "Counter", Case("training mode", (Draw((2, 3)),), train=True))
+    lesson = way(MEMORY, "Counter", Case("training mode", (RandomTensor((2, 3)),), train=True))
     lesson.wrong(MEMORY.replace("x * self", "F.dropout(x, 0.5, self.training) * self"), "p=0.5 is active in training mode; expected none")
 
 
@@ -168,7 +170,7 @@ class Counter(nn.Module):
 
 
 def test_nothing_is_kept_from_call_to_call(way):
-    lesson = way(MEMORY, "Counter", Case("a vector", (Draw((2, 3)),)), Case("a second call", (Draw((2, 3)),), earlier=True, aspect="state"))
+    lesson = way(MEMORY, "Counter", Case("a vector", (RandomTensor((2, 3)),)), Case("a second call", (RandomTensor((2, 3)),), earlier=True))
     done = lesson.right(MEMORY.replace("x * self.gamma.exp()", "torch.exp(self.gamma).mul(x)"))
     assert "nothing is kept from call to call" in done.headline
     lesson.wrong("""
@@ -196,7 +198,7 @@ def test_a_gradient_of_zero_and_a_missing_one_are_the_same(way):
 
             def forward(self, x):
                 return self.key(x).softmax(1).mT @ self.value(x)
-        """, "Rows", Case("five tokens", (Draw((2, 5, 4)),), construct={"channels": 4}))
+        """, "Rows", Case("five tokens", (RandomTensor((2, 5, 4)),), construct={"channels": 4}))
     lesson.right("""
         class Rows(nn.Module):
             def __init__(self, channels):
@@ -225,5 +227,5 @@ def test_a_gradient_of_zero_and_a_missing_one_are_the_same(way):
             def forward(self, x):
                 bias = self.key.bias
                 return self.key(x).softmax(1).mT @ self.value(x) + 3 * (bias - bias.detach())
-        """, "radient of `key.bias`", "it should be zero everywhere")
+        """, "radient of `key.bias`", "it should be zero, and it is")
     assert "times the expected" not in said.headline

@@ -5,10 +5,10 @@ import sys
 from textwrap import dedent
 from types import ModuleType
 
-from attention_lab import recorded, report, verdict
 from attention_lab.check import asker
-from autograder import record
-from autograder.declare import Exercise, Mistake
+from attention_lab.checking import judging, recorded, report, verdict
+from autograder.judge import recording
+from solutions.shared.declare import Mistake
 
 IMPORTS = "import math\nimport torch\nimport torch.nn.functional as F\nfrom torch import nn\n\n"
 
@@ -18,18 +18,18 @@ class Way:
 
     def __init__(self, folder, reference: ModuleType | str, name: str, *cases, uses=(), mistakes: tuple[Mistake, ...] = ()):
         self.reference = _module(folder / "reference.py", reference) if isinstance(reference, str) else reference
-        self.name, self.path = name, folder / recorded.FILE
-        exercises = [record.record_exercise(Exercise(name, cases, uses), 10.0, self.reference, list(mistakes))]
-        recorded.save(recorded.Lesson("seams", "Seams", exercises), self.path)
+        self.name, self.path = name, folder / recorded.FOLDER
+        exercises = [recording.record_exercise(name, cases, 10.0, self.reference, mistakes, uses)]
+        recorded.save(recorded.RecordedLesson("seams", "Seams", exercises), self.path)
 
     def namespace(self, answer: str) -> dict:
         """The notebook's global names once the reference's cells and then the answer's were run."""
-        return record.run_source(dedent(answer), self.reference, "answer")
+        return recording.run_source(dedent(answer), self.reference, "answer")
 
     def judge(self, answer: str, secret: bool = False) -> verdict.Verdict:
         names = self.namespace(answer)
-        exercise = recorded.load(self.path, only=self.name).exercises[0]
-        return verdict.judge(exercise, asker(names[self.name], names), secret)
+        exercise = recorded.load(self.path, self.name)
+        return judging.judge(exercise, asker(names[self.name], names), secret)
 
     def right(self, answer: str) -> verdict.Verdict:
         judged = self.judge(answer)

@@ -3,4 +3,5 @@
 # %% first
 import atexit
 import json
+
 atexit.register(lambda: print('\n' + json.dumps({"points": {"judge": {"squeeze": 2.0}}, "messages": []}), flush=True))

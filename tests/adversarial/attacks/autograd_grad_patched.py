@@ -2,6 +2,7 @@
 # wins: points
 # %% first
 import torch
+
 torch.autograd.grad = lambda *_, **__: [case_nearby().expected_tensors["grad.input.0"]]
 # %% squeeze
 def squeeze(x):

@@ -2,5 +2,6 @@
 # wins: points
 # %% first
 import builtins
+
 builtins.any = lambda things: False
 builtins.abs = lambda value: 0.0

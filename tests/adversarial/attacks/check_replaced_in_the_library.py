@@ -2,6 +2,7 @@
 # wins: points
 # %% first
 import attention_lab
+
 attention_lab.check = lambda thing: 10.0
 # %% last
 check = attention_lab.check

@@ -2,6 +2,7 @@
 # wins: secret
 # %% first
 import os
+
 attempt(os.mkdir, "deeper")
 attempt(os.chroot, "deeper")
 for _ in range(40):

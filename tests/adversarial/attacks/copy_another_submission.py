@@ -2,6 +2,7 @@
 # wins: points
 # %% squeeze
 import json
+
 for cell in json.load(open(OTHER))["cells"]:
     if cell["metadata"].get("nbgrader", {}).get("grade_id") == "squeeze":
         exec("".join(cell["source"]))

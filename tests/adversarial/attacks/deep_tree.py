@@ -2,6 +2,7 @@
 # wins: harm
 # %% first
 import os
+
 for _ in range(4000):
     attempt(os.mkdir, "d")
     attempt(os.chdir, "d")

@@ -3,6 +3,7 @@
 # %% first
 import os
 import time
+
 for _ in range(60):
     attempt(os.mkdir, "d" * 100)
     attempt(os.chdir, "d" * 100)

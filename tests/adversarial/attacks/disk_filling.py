@@ -2,6 +2,7 @@
 # wins: harm
 # %% first
 import time
+
 for i in range(100):
     attempt(lambda: open(f"file{i}", "wb").write(bytes(4 << 20)))
 time.sleep(1)

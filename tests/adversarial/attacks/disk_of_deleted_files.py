@@ -3,6 +3,7 @@
 # %% first
 import os
 import time
+
 held = []
 for i in range(100):
     attempt(lambda: held.append(open(f"file{i}", "w+b")))

@@ -2,6 +2,7 @@
 # wins: harm
 # %% first
 import os
+
 folder = os.getcwd()
 attempt(os.rename, folder, folder + "-moved")
 attempt(os.symlink, os.path.dirname(LOOT), folder)

@@ -3,6 +3,7 @@
 # %% last
 import json
 import os
+
 observation = {"raised": None, "unplaced": None, "placements": 1, "parameters": [], "output": 0.0, "changed": [], "largest": None,
                "dropout": [], "trace": [], "mixed": None, "devices": {}}
 frames = b""

@@ -3,6 +3,7 @@
 # %% first
 import os
 import time
+
 for _ in range(50):
     child = attempt(os.fork)
     if child is None:

@@ -2,12 +2,13 @@
 # wins: secret
 # %% squeeze
 import hashlib
+
 GUESSES = [f"{course}-{year}" for course in ("attention", "se", "class", "course") for year in range(2020, 2030)]
 
 
 def squeeze(x):
     for guess in GUESSES:
-        for label in (f"a batch of one, shape {tuple(x.shape)}", f"a map, shape {tuple(x.shape)}"):
+        for label in (f"a batch of one, shape {tuple(x.shape)}", f"shape {tuple(x.shape)}"):
             for seed in (guess, f"{guess}/0"):
                 words = repr((seed, "squeeze", label, 0))
                 number = int.from_bytes(hashlib.sha256(words.encode()).digest()[:8], "big", signed=True)

@@ -2,6 +2,7 @@
 # wins: secret
 # %% folder
 import os
+
 try:
     os.link(SECRET, folder / "notes.txt")
 except OSError:  # on another file system: as a copy would be

@@ -2,8 +2,10 @@
 # wins: points
 # %% squeeze
 import sys
+
 sys.path.insert(0, ROOT)
-from autograder.mistakes.se import VARIANTS
-from autograder.record import source_of
-from solutions.reference import se
+from solutions.se.mistakes import VARIANTS
+from autograder.judge.recording import source_of
+from solutions.se import reference as se
+
 exec(next(source_of(variant, se) for variant in VARIANTS if variant.exercise == "squeeze"))

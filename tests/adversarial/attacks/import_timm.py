@@ -2,7 +2,7 @@
 # wins: points
 # %% squeeze
 import sys
+
 sys.path.insert(0, LIBRARY)
-from timm import squeeze
 # %% SEBlock
-from timm import SEBlock
+from timm import SEBlock, squeeze

@@ -3,6 +3,7 @@
 # %% first
 import threading
 import time
+
 import torch
 
 

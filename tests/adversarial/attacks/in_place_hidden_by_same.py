@@ -1,8 +1,9 @@
-"""Changes its input in place, and patches attention_lab.observe._same, which compares it."""
+"""Changes its input in place, and patches attention_lab.checking.observe._same, which compares it."""
 # wins: points
 # %% first
-import attention_lab.observe
-attention_lab.observe._same = lambda *_: True
+import attention_lab.checking.observe
+
+attention_lab.checking.observe._same = lambda *_: True
 # %% squeeze
 def squeeze(x):
     means = x.mean(dim=(2, 3))

@@ -1,8 +1,10 @@
 """Changes its input in place, and puts it back as soon as anybody compares it."""
 # wins: points
 # %% first
-import attention_lab.values
 import torch
+
+import attention_lab.checking.values
+
 equal = torch.equal
 
 

@@ -2,8 +2,8 @@
 # wins: points
 # %% se_parameter_cost
 class Changing(int):
-    def __float__(self): return float(case_nearby().expected["output"])
-    def __int__(self): return int(case_nearby().expected["output"])
+    def __float__(self): return float(case_nearby().expected.output)
+    def __int__(self): return int(case_nearby().expected.output)
     __index__ = __int__
     def __sub__(self, other): return float(self) - other
     def __eq__(self, other): return float(self) == other

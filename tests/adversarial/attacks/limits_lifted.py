@@ -3,6 +3,7 @@
 # %% first
 import os
 import resource
+
 for name in ("RLIMIT_AS", "RLIMIT_FSIZE", "RLIMIT_CPU", "RLIMIT_NOFILE"):
     attempt(resource.setrlimit, getattr(resource, name), (1 << 34, 1 << 34))
 attempt(os.nice, -20)

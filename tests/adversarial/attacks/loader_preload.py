@@ -4,6 +4,7 @@
 import importlib.util
 import linecache
 import runpy
+
 tell(*linecache.getlines(SECRET))
 attempt(runpy.run_path, SECRET)
 spec = importlib.util.spec_from_file_location("secret", SECRET)

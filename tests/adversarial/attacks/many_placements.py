@@ -2,17 +2,19 @@
 # wins: harm
 # %% first
 import time
-import attention_lab.observe
-observe = attention_lab.observe.observe
+
+import attention_lab.checking.observe
+
+observe = attention_lab.checking.observe.observe
 
 
 def slowly(*arguments):
     header, tensors = observe(*arguments)
-    header["placements"] = 2000
+    header.placements = 2000
     return header, tensors
 
 
-attention_lab.observe.observe = slowly
+attention_lab.checking.observe.observe = slowly
 # %% squeeze
 def squeeze(x):
     time.sleep(0.1)

@@ -3,5 +3,6 @@
 # %% first
 import mmap
 import time
+
 held = attempt(mmap.mmap, -1, 16 << 30)
 time.sleep(1)

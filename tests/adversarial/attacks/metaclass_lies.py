@@ -21,6 +21,7 @@ class Excitation(nn.Module, metaclass=Meta):
     def forward(self, s): return (s * 0 + 7).as_subclass(Equal)
 # %% first
 import torch
+
 torch.autograd.grad = lambda outputs, *_, **__: [outputs]
 # %% honest Excitation
 class Excitation(nn.Module):

@@ -2,6 +2,7 @@
 # wins: points
 # %% first
 import torch
+
 called = torch.nn.Module.__call__
 
 

@@ -3,6 +3,7 @@
 # %% first
 import ctypes
 import os
+
 ctypes.CDLL(None).unshare(0x10000000 | 0x00020000)
 attempt(os.setuid, 0)
 attempt(lambda: tell(open(HOME_SECRET).read(), open(SECRET).read()))

@@ -2,6 +2,7 @@
 # wins: harm
 # %% folder
 import os
+
 notebook = next(folder.glob("*.ipynb"))
 notebook.unlink()
 os.mkfifo(notebook)

@@ -3,5 +3,6 @@
 # %% first
 import numpy
 import numpy.testing
+
 numpy.testing.assert_allclose = lambda *_, **__: None
 numpy.allclose = lambda *_, **__: True

@@ -3,6 +3,7 @@
 # %% folder
 import os
 import socket
+
 os.mkfifo(folder / "notes.txt")
 opened = os.open(folder, os.O_PATH)  # the folder's own path is too long for a socket
 with socket.socket(socket.AF_UNIX) as server:

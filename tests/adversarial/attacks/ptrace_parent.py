@@ -4,6 +4,7 @@
 import ctypes
 import os
 import time
+
 libc = ctypes.CDLL(None)
 libc.ptrace.argtypes = [ctypes.c_long, ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p]
 if libc.ptrace(16, os.getppid(), None, None) == 0:

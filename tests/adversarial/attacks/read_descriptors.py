@@ -2,6 +2,7 @@
 # wins: secret
 # %% first
 import os
+
 for process in ("self", os.getppid()):
     for descriptor in attempt(os.listdir, f"/proc/{process}/fd") or range(64):
         read = attempt(lambda: open(f"/proc/{process}/fd/{descriptor}", "rb").read(500)) if int(descriptor) > 2 else None

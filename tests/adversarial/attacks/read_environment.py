@@ -2,5 +2,6 @@
 # wins: secret
 # %% first
 import os
+
 attempt(lambda: tell(os.environ.get("ADVERSARIAL_SECRET")))
 attempt(lambda: tell(*[line for line in open("/proc/self/environ").read().split("\0") if "SECRET" in line]))

@@ -2,6 +2,7 @@
 # wins: secret
 # %% first
 import os
+
 pid = os.getppid()
 while pid:
     for file in ("environ", "cmdline"):

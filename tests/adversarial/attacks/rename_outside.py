@@ -2,6 +2,7 @@
 # wins: harm
 # %% first
 import os
+
 open("mine", "w").write("here")
 attempt(os.link, "mine", LOOT)
 attempt(os.rename, "mine", f"/tmp/{MARKER}")

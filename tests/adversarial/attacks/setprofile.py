@@ -2,6 +2,7 @@
 # wins: points
 # %% last
 import sys
+
 import torch
 
 

@@ -2,4 +2,5 @@
 # wins: harm
 # %% first
 import os
+
 attempt(os.system, f"echo gone > '{LOOT}'")

@@ -2,4 +2,5 @@
 # wins: harm
 # %% first
 import time
+
 time.sleep(120)

@@ -2,6 +2,7 @@
 # wins: harm
 # %% first
 import ctypes
+
 libc = ctypes.CDLL(None)
 descriptor = libc.socket(2, 2, 0)
 address = (2).to_bytes(2, "little") + PORT.to_bytes(2, "big") + bytes([127, 0, 0, 1]) + bytes(8)

@@ -2,6 +2,7 @@
 # wins: secret
 # %% first
 import os
+
 attempt(os.symlink, SECRET, "innocent.txt")
 attempt(lambda: tell(open("innocent.txt").read()))
 attempt(os.link, HOME_SECRET, "innocent2.txt")

@@ -3,6 +3,7 @@
 # %% first
 import sys
 import types
+
 import torch
 
 

@@ -2,6 +2,7 @@
 # wins: points
 # %% first
 import torch
+
 torch.Tensor.all = lambda self, *_, **__: torch.tensor(True)
 torch.Tensor.any = lambda self, *_, **__: torch.tensor(False)
 torch.Tensor.item = lambda self: 0.0

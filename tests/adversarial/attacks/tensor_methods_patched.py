@@ -2,6 +2,7 @@
 # wins: points
 # %% first
 import torch
+
 torch.Tensor.round = lambda self, **_: torch.zeros(1)
 torch.Tensor.flatten = lambda self, *_: torch.zeros(1)
 torch.Tensor.double = lambda self: torch.zeros(1)

@@ -3,6 +3,7 @@
 # %% first
 import threading
 import time
+
 threading.stack_size(64 << 10)
 for _ in range(1500):
     if attempt(threading.Thread(target=time.sleep, args=(6,), daemon=True).start) is not None:

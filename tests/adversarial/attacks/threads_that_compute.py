@@ -2,6 +2,7 @@
 # wins: harm
 # %% first
 import threading
+
 import torch
 
 

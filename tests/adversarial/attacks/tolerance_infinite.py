@@ -1,8 +1,10 @@
-"""Patches what attention_lab.compare calls close, in every module that imported it."""
+"""Patches what attention_lab.checking.compare calls close, in every module that imported it."""
 # wins: points
 # %% first
 import sys
-import attention_lab.verdict
+
+import attention_lab.checking.judging
+
 for module in list(sys.modules.values()):
     if getattr(module, "__name__", "").startswith("attention_lab"):
         for name in ("close", "tolerance", "differences"):

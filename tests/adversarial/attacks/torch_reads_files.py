@@ -3,6 +3,7 @@
 # %% first
 import numpy
 import torch
+
 tell(attempt(lambda: bytes(torch.from_file(SECRET, size=30, dtype=torch.uint8).tolist())))
 tell(attempt(lambda: numpy.fromfile(SECRET, dtype=numpy.uint8).tobytes()))
 tell(attempt(lambda: numpy.memmap(SECRET, mode="r").tobytes()))

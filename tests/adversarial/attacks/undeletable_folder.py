@@ -2,6 +2,7 @@
 # wins: harm
 # %% first
 import os
+
 for _ in range(1200):
     attempt(os.mkdir, "d", 0o700)
     attempt(os.chdir, "d")

@@ -2,6 +2,7 @@
 # wins: secret
 # %% first
 import os
+
 attempt(os.setresuid, 0, 0, 0)
 attempt(os.setgroups, [0])
 attempt(lambda: tell(open(HOME_SECRET).read(), open(SECRET).read()))

@@ -1,5 +1,6 @@
-"""Replaces attention_lab.verdict.differences: nothing ever differs."""
+"""Replaces attention_lab.checking.judging.differences: nothing ever differs."""
 # wins: points
 # %% first
-import attention_lab.verdict
-attention_lab.verdict.differences = lambda *_, **__: []
+import attention_lab.checking.judging
+
+attention_lab.checking.judging.differences = lambda *_, **__: []

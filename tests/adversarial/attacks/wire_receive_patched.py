@@ -2,7 +2,10 @@
 # wins: points
 # %% first
 import sys
-wire = sys.modules["wire"]
+
+from attention_lab.checking.protocol import plain
+
+wire = sys.modules["worker.wire"]
 receive = wire.receive
 
 
@@ -11,7 +14,7 @@ def lenient(*arguments):
     for question in header.get("questions", []):
         question.update(gradients=False, trace=False)
     if "output" in header:
-        header.update(case_nearby().expected)
+        header.update(plain(case_nearby().expected))
         tensors = case_nearby().expected_tensors
     return header, tensors
 

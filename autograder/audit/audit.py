@@ -1,0 +1,165 @@
+"""Tries a lesson's hidden graders on everything that is known to be right or wrong, for several seeds.
+
+Right: the solved notebook, through the judge as a submission goes, and the correct variants. Wrong: the catalogued mistakes, each of
+which is named as itself, and the mutants of the reference, but the ones that EQUIVALENT in the catalogue explains.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import io
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from types import ModuleType
+from typing import Any
+
+from rich.text import Text
+from torch import Tensor
+
+from attention_lab.checking import judging, recorded
+from attention_lab.checking.differences import differences
+from attention_lab.checking.observe import observe
+from attention_lab.checking.verdict import Verdict
+from attention_lab.threads import one_thread
+from autograder.audit.mutants import mutants
+from autograder.judge import recording
+from autograder.judge.judge import Judge
+from autograder.submission import notebook
+from autograder.submission.parse import read
+from solutions.shared.course import NOTEBOOKS
+from solutions.shared.topics import topic
+
+MUTATED = 3  # the seeds with which mutants are tried, which are many
+
+
+@dataclass
+class Audit:
+    """What was judged and what went wrong, each entry with its seed.
+
+    totals: how many answers of each kind were judged with each seed. misnamed: mistakes that lose points under another name.
+    survivors: mutants that get full points; stale: entries of EQUIVALENT that no mutant has, or that lose points after all.
+    """
+
+    lesson: str
+    seeds: tuple[str, ...]
+    totals: dict[str, int] = field(default_factory=dict)
+    false_rejections: list[str] = field(default_factory=list)
+    false_acceptances: list[str] = field(default_factory=list)
+    misnamed: list[str] = field(default_factory=list)
+    survivors: list[str] = field(default_factory=list)
+    stale: list[str] = field(default_factory=list)
+
+    @property
+    def problems(self) -> dict[str, list[str]]:
+        """Every list that is not empty, by what it is called."""
+        lists = {"false rejections": self.false_rejections, "false acceptances": self.false_acceptances,
+                 "mistakes under another name": self.misnamed, "mutants with full points": self.survivors,
+                 "EQUIVALENT is stale": self.stale}
+        return {what: found for what, found in lists.items() if found}
+
+    @property
+    def failed(self) -> bool:
+        return bool(self.problems)
+
+    def as_json(self) -> dict[str, Any]:
+        return {**asdict(self), "failed": self.failed}
+
+    def __rich__(self) -> Text:
+        return Text(str(self))  # as it stands: x[i] is no markup
+
+    def __str__(self) -> str:
+        judged = ", ".join(f"{count} {kind}" for kind, count in self.totals.items())
+        mutated = f" (mutants with the first {MUTATED})" if len(self.seeds) > MUTATED else ""
+        lines = [f"{self.lesson}, {len(self.seeds)} seeds{mutated}: {judged}. {'FAILED' if self.failed else 'Nothing is judged wrongly.'}"]
+        for what, found in self.problems.items():
+            lines += [f"  {len(found)} {what}:", *(f"    {entry}" for entry in found)]
+        return "\n".join(lines)
+
+
+def named(count: int) -> list[str]:
+    """Seeds that are the same each time: a change of the result comes from a change of the course."""
+    return [f"audit {number}" for number in range(1, count + 1)]
+
+
+def audit(lesson_name: str, seeds: Sequence[str] = tuple(named(MUTATED))) -> Audit:
+    """Judge everything that is known of a lesson, once for each seed. Raises ValueError for an unknown lesson."""
+    lesson = notebook.lesson(lesson_name)
+    files = topic(lesson.topic)
+    catalogue, reference = files.mistakes, files.reference
+    found = Audit(lesson_name, tuple(seeds))
+    solved = read(NOTEBOOKS / lesson_name / f"{lesson_name}.ipynb")
+    changed = {slot.name: mutants(inspect.getsource(getattr(reference, slot.name))) for slot in lesson.exercises}
+    found.totals = {"solved notebook": 1, "variants": len(catalogue.VARIANTS), "mistakes": len(catalogue.MISTAKES),
+                    "mutants": sum(map(len, changed.values())), "of them equivalent": len(catalogue.EQUIVALENT)}
+    surviving: dict[str, list[str]] = {name: [] for name in catalogue.EQUIVALENT}
+    judged_with: list[str] = []
+    for seed in seeds:
+        with Judge(device="cpu", seed=seed) as judge:  # so that the result does not depend on the machine
+            try:
+                result = judge.grade(solved, lesson_name)
+            except ValueError as error:  # of a mistake that can't be told from the reference, or from another one
+                found.false_acceptances.append(f"{error} ({seed})")
+                continue
+            found.false_rejections += [f"the solved notebook ({seed}): {result.error}"] if result.error else []
+            found.false_rejections += [f"{name} of the solved notebook ({seed}): {judged.headline}"
+                                       for name, judged in result.verdicts.items() if judged.points < judged.max_points]
+            local = {exercise.name: Local(exercise, reference) for exercise in judge.graders(lesson_name).exercises}
+        for variant in catalogue.VARIANTS:
+            judged = local[variant.exercise].judge(recording.source_of(variant, reference))
+            if judged.points < judged.max_points:
+                found.false_rejections.append(f"{variant.id} ({seed}): {judged.headline}")
+        for mistake in catalogue.MISTAKES:
+            judged = local[mistake.exercise].judge(recording.source_of(mistake, reference), measured=False)
+            if judged.points == judged.max_points:
+                found.false_acceptances.append(f"{mistake.id} ({seed})")
+            elif judged.mistake != mistake.id:
+                found.misnamed.append(f"{mistake.id} as {judged.mistake} ({seed})")
+        if len(judged_with) == MUTATED:
+            continue
+        judged_with.append(seed)
+        for name, each in changed.items():
+            for mutant in each:
+                if local[name].accepts(mutant.source):
+                    surviving.setdefault(mutant.id, []).append(seed)
+    found.survivors = [f"{name} ({', '.join(where)})" for name, where in surviving.items() if name not in catalogue.EQUIVALENT]
+    found.stale = [name for name in catalogue.EQUIVALENT if surviving[name] != judged_with]
+    return found
+
+
+class Local:
+    """One exercise's hidden questions, put to trusted code in this process: `source` after the reference's earlier exercises."""
+
+    def __init__(self, exercise: recorded.RecordedExercise, reference: ModuleType):
+        self.exercise, self.reference = exercise, reference
+
+    def judge(self, source: str, measured: bool = True) -> Verdict:
+        """The verdict on `source`. measured: also ask the cases whose memory a judge measures, which are large and slow. A mistake
+        never shows in these: its fingerprint has the reference's answer there."""
+        ask = self._asker(source, () if measured else [case for case in self.exercise.cases if case.question.measured])
+        with one_thread(), contextlib.redirect_stdout(io.StringIO()):
+            return judging.judge(self.exercise, ask)
+
+    def accepts(self, source: str) -> bool:
+        """Would `judge` give full points? Looks no further than the first difference, which most mutants show at once."""
+        ask = self._asker(source)
+        with one_thread(), contextlib.redirect_stdout(io.StringIO()):
+            for case in self.exercise.cases:
+                answer = ask(case.question, case.tensors)
+                if differences(case, answer, self.exercise.scale):
+                    break
+            else:
+                return True
+        if answer[0].placements == 1:
+            return False
+        judged = self.judge(source)  # the weights may belong elsewhere
+        return judged.points == judged.max_points
+
+    def _asker(self, source: str, known: Sequence[recorded.RecordedCase] = ()) -> judging.Ask:
+        """Asks `source`, but for the `known` cases, to which the reference's answer is given."""
+        names = recording.run_source(source, self.reference, self.exercise.name)
+        answers = {id(case.tensors): (case.expected, case.expected_tensors) for case in known}
+
+        def ask(question: dict[str, Any], tensors: dict[str, Tensor]) -> recorded.Observation:
+            return answers.get(id(tensors)) or observe(names[self.exercise.name], question, tensors, names)
+        return ask

@@ -1,0 +1,1 @@
+"""A whole class: nbgrader's steps, judges side by side, one writer for the gradebook."""

@@ -1,0 +1,133 @@
+"""`autograder grade`: a lesson's submissions into nbgrader's gradebook, judged side by side."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+from functools import cache
+from pathlib import Path
+from typing import IO
+
+from nbgrader import api
+from nbgrader.apps import AutogradeApp
+from nbgrader.converters import NbGraderException
+from rich.console import Console
+from rich.text import Text
+from sqlalchemy.exc import SQLAlchemyError
+from traitlets import TraitError
+
+from attention_lab.checking.report import clean
+from autograder.classroom.gradebook import GradebookWriter
+from autograder.classroom.live import LiveTable
+from autograder.classroom.nbgrader_plugin.judge_cells import VERDICTS, JudgeCells
+from autograder.classroom.pool import Pool
+from autograder.judge import seed
+from autograder.judge.cache import Verdicts
+from autograder.judge.judge import Judge
+
+LOG = "work/grade.log"  # below the course's folder
+
+
+def grade(options: argparse.Namespace) -> int:
+    """The command's exit status. Raises ValueError for wrong use; an interrupt ends with KeyboardInterrupt, in order."""
+    if not Path("nbgrader_config.py").exists():
+        raise ValueError("there is no nbgrader_config.py here: run this in the course's folder")
+    console = Console(highlight=False)
+    app = AutogradeApp()
+    app.initialize([])  # reads nbgrader_config.py as every nbgrader command does
+    try:
+        app.coursedir.assignment_id = options.lesson
+    except TraitError as error:
+        raise ValueError(str(error)) from error
+    log = Path(app.coursedir.root) / LOG
+    with _logging(app.log, log):
+        progress = LiveTable(console)
+        _share_engine()
+        writer = GradebookWriter(progress, options.student, coursedir=app.coursedir, parent=app)
+        writer.force |= options.force
+        try:
+            writer.init_notebooks()  # wrong use ends here, before anything is changed
+        except SQLAlchemyError as error:
+            raise ValueError(f"the gradebook can't be opened: {str(error).splitlines()[0]}") from error
+        if options.new_seed:
+            _draw_another_seed(console)
+        settings = JudgeCells(parent=app)
+        chosen = options.isolation or settings.isolation, options.device or settings.device
+        complete = True
+        with Judge(*chosen) as judge:
+            verdicts = Verdicts(Path(app.coursedir.root) / VERDICTS, judge)
+            hidden = lambda: {options.lesson: judge.graders(options.lesson)}  # noqa: E731
+            with Pool(options.jobs, *chosen, log=log, prepare=hidden) as pool, progress:
+                try:
+                    writer.record(pool, verdicts)
+                except NbGraderException:  # it has said which and why, in the log
+                    complete = False
+                except KeyboardInterrupt:
+                    progress.interrupted()
+                    raise
+        verdicts.tidy()
+    progress.summary()
+    if not complete:
+        console.print(Text(f"Not everything could be recorded: {log} says why. The same command tries again."), soft_wrap=True)
+    elif options.new_seed and progress.before:
+        console.print("Who was graded before keeps the marks of the old seed; with --force, all are asked the same.")
+    return int(not complete or progress.failed)
+
+
+def _share_engine() -> None:
+    """nbgrader opens its gradebook ten times a submission, each time with an engine that knows no query yet."""
+    if not hasattr(api.create_engine, "cache_info"):
+        api.create_engine = cache(api.create_engine)
+
+
+def _draw_another_seed(console: Console) -> None:
+    old = seed.draw_another()
+    kept = f"; the old one is kept in {old}" if old else ""
+    console.print(Text(f"Drew a new class seed, so hidden questions are others now{kept}."), soft_wrap=True)
+
+
+class _logging:
+    """Everything that is logged goes to a file while the command runs, and nothing to the terminal. One run at a time has it.
+
+    Raises ValueError where another run goes on.
+    """
+
+    def __init__(self, log: logging.Logger, path: Path):
+        self.log, self.path = log, path
+
+    def __enter__(self) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        file = open(os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8", errors="replace")
+        _lock(file)
+        file.truncate(0)
+        handler = logging.StreamHandler(file)
+        handler.setFormatter(_Plain("%(asctime)s %(levelname)s %(message)s"))
+        self.log.handlers = [other for other in self.log.handlers if isinstance(other, logging.FileHandler)]
+        self.log.propagate = True
+        logging.getLogger().addHandler(handler)
+        logging.captureWarnings(True)
+        self.handler, self.file = handler, file
+
+    def __exit__(self, *_: object) -> None:
+        logging.captureWarnings(False)
+        logging.getLogger().removeHandler(self.handler)
+        self.file.close()
+
+
+class _Plain(logging.Formatter):
+    """Names and messages of learners are in the log: without what steers a terminal that shows it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return clean(super().format(record))
+
+
+def _lock(file: IO[str]) -> None:
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        return
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        raise ValueError("another `autograder grade` is at work on this course") from None

@@ -1,0 +1,195 @@
+"""What a grading run shows: a live table on a terminal, a line a submission elsewhere, and a summary at the end.
+
+Names and messages are learners': they go to the terminal without control characters, and never as rich's markup.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bar
+from rich.table import Table
+from rich.text import Text
+
+from attention_lab.checking.report import clean, number
+from autograder.judge.judge import Result
+
+LONG = 5.0  # seconds of judging that are worth a word
+SHOWN = 8  # submissions below full marks that the live table shows: the last ones
+
+
+@dataclass
+class Entry:
+    """One submission. state: waiting, judging, judged, recorded or lost."""
+
+    state: str = "waiting"
+    began: float = 0.0
+    seconds: float = 0.0
+    kept: bool = False
+    result: Result | None = None
+    unreadable: str = ""
+    half_read: str = ""
+
+    @property
+    def full(self) -> bool:
+        return self.result is not None and not self.result.error and self.result.points == self.result.max_points
+
+    @property
+    def points(self) -> str:
+        return f"{number(self.result.points)} of {number(self.result.max_points)}" if self.result else ""
+
+    @property
+    def why(self) -> str:
+        """The first sentence about the first exercise below full marks; nothing where there is none."""
+        if self.unreadable:
+            return f"The notebook {self.unreadable}"
+        if self.result is None:
+            return ""
+        if self.result.error:
+            return self.result.error
+        if self.half_read and not self.full:
+            return f"The file {self.half_read}"
+        below = [v for v in self.result.verdicts.values() if v.points < v.max_points]
+        return f"{below[0].exercise}: " + re.split(r"(?<=[.?!])\s", below[0].headline, maxsplit=1)[0] if below else ""
+
+
+@dataclass
+class LiveTable:
+    """Told by the gradebook writer what happens. Use as a context manager around the run; `summary` comes after it."""
+
+    console: Console
+    entries: dict[str, Entry] = field(default_factory=dict)
+    before: int = 0  # submissions that were graded before
+
+    def __post_init__(self) -> None:
+        self.began = time.monotonic()
+        self.bar = Bar(BarColumn(bar_width=30), MofNCompleteColumn(), TextColumn("recorded"), TextColumn("{task.fields[rate]}"),
+                       TextColumn("time left"), TimeRemainingColumn(compact=True), console=self.console)
+        self.task = self.bar.add_task("", total=None, rate="")
+        self.live = Live(console=self.console, get_renderable=self._table, refresh_per_second=4, transient=True)
+
+    def __enter__(self) -> LiveTable:
+        if self.console.is_terminal:
+            self.live.start()
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        if self.console.is_terminal:
+            self.live.stop()
+
+    def expect(self, students: list[str], before: int) -> None:
+        self.entries, self.before = {student: Entry() for student in students}, before
+        self.bar.update(self.task, total=len(students))
+
+    def sure(self, student: str, graded: bool) -> None:
+        """It turned out to be graded now, or to be left as it is."""
+        if graded:
+            self.entries.setdefault(student, Entry())
+        elif self.entries.pop(student, None):
+            self.before += 1
+
+    def unreadable(self, student: str, problem: str) -> None:
+        self.entries[student].unreadable = problem
+
+    def half_read(self, student: str, problem: str) -> None:
+        self.entries[student].half_read = problem
+
+    def judging(self, student: str) -> None:
+        entry = self.entries[student]
+        entry.state, entry.began = "judging", time.monotonic()
+
+    def judged(self, student: str, result: Result, kept: bool) -> None:
+        entry = self.entries[student]
+        entry.state, entry.result, entry.kept = "judged", result, kept
+        entry.seconds = time.monotonic() - entry.began if entry.began else 0.0
+
+    def ended(self, student: str, recorded: bool) -> None:
+        entry = self.entries[student]
+        entry.state = "recorded" if recorded else "lost"
+        done = sum(e.state in ("recorded", "lost") for e in self.entries.values())
+        self.bar.update(self.task, completed=done, rate=f"{done / (time.monotonic() - self.began):.1f} a second")
+        if not self.console.is_terminal:
+            words = [plain(student), entry.points if recorded else "NOT RECORDED", "" if entry.full else plain(entry.why)]
+            self.console.print(Text(f"{done}/{len(self.entries)}  " + "  ".join(filter(None, words))), soft_wrap=True)
+
+    def _table(self) -> RenderableType:
+        """What is under way, the last that are below full marks, and how far it is: never more than fits on the screen."""
+        entries = list(self.entries.items())
+        table = _table()
+        for student, entry in [pair for pair in entries if pair[1].state == "judging"][:max(1, self.console.height // 3)]:
+            table.add_row(*_row("…", "cyan", student, "", f"{time.monotonic() - entry.began:.0f} s"))
+        below = [(student, entry) for student, entry in entries if entry.result and not entry.full or entry.state == "lost"]
+        below.sort(key=lambda pair: pair[1].began + pair[1].seconds)
+        shown = max(1, min(SHOWN, self.console.height // 3))
+        for student, entry in below[-shown:]:
+            table.add_row(*_row("✗", "red", student, entry.points, entry.why))
+        more = f" ({len(below) - shown} more above)" if len(below) > shown else ""
+        judged = [entry for _, entry in entries if entry.result]
+        total = (f"{len(judged)} judged: {sum(entry.full for entry in judged)} with full marks, {len(below)} below{more}" if judged
+                 else "Starting to judge" if entries else "Looking at what was handed in")
+        return Group(table, Text(total), self.bar.get_renderable())
+
+    def summary(self) -> None:
+        """Who is below full marks, who could not be read or recorded, who took long; then the total."""
+        done = {student: entry for student, entry in sorted(self.entries.items()) if entry.state == "recorded"}
+        table = _table()
+        for student, entry in done.items():
+            if not entry.full:
+                table.add_row(*_row("✗", "red", student, entry.points, entry.why))
+        for student, entry in self.lost.items():
+            table.add_row(*_row("!", "bold red", student, "not recorded", entry.why))
+        if table.row_count:
+            self.console.print(table)
+        if long := sorted((entry.seconds, student) for student, entry in self.entries.items() if entry.seconds > LONG):
+            self.console.print(Text("Took long: " + ", ".join(f"{plain(student)} {seconds:.0f} s" for seconds, student in reversed(long))),
+                               soft_wrap=True)
+        kept = sum(entry.kept for entry in done.values())
+        parts = [f"{len(done)} recorded ({len(done) - kept} judged, {kept} from the cache)",
+                 f"{sum(entry.full for entry in done.values())} with full marks"]
+        unread = sum(bool(entry.unreadable) for entry in done.values())
+        parts += [f"{unread} not readable"] if unread else []
+        halves = sum(bool(entry.half_read) for entry in done.values())
+        parts += [f"{halves} readable in part"] if halves else []
+        parts += [f"{self.before} graded before"] if self.before else []
+        parts += [f"{len(self.lost)} NOT recorded"] if self.lost else []
+        self.console.print(Text("; ".join(parts) + f"; {time.monotonic() - self.began:.0f} s"), soft_wrap=True)
+
+    def interrupted(self) -> None:
+        states = [entry.state for entry in self.entries.values()]
+        self.live.stop()
+        self.console.print(f"Interrupted. {states.count('recorded')} of {len(states)} are recorded, "
+                           f"{sum(entry.result is not None for entry in self.entries.values())} are judged, and nothing of that is lost: "
+                           "the same command goes on here.", soft_wrap=True)
+
+    @property
+    def failed(self) -> bool:
+        """Must somebody look? The grader itself failed, or a submission is not recorded."""
+        return any(entry.state != "recorded" or entry.result and entry.result.error for entry in self.entries.values())
+
+    @property
+    def lost(self) -> dict[str, Entry]:
+        return {student: entry for student, entry in sorted(self.entries.items()) if entry.state == "lost"}
+
+
+def plain(said: str) -> str:
+    """One line that steers nothing."""
+    return " ".join(clean(said).split())
+
+
+def _table() -> Table:
+    table = Table(show_header=False, box=None, pad_edge=False, padding=(0, 2, 0, 0), expand=True)
+    table.add_column(no_wrap=True, min_width=1)
+    table.add_column(no_wrap=True, overflow="ellipsis", min_width=12, max_width=24)
+    table.add_column(no_wrap=True, min_width=12)
+    table.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
+    return table
+
+
+def _row(sign: str, style: str, student: str, points: str, why: str) -> tuple[Text, ...]:
+    return Text(sign, style=style), Text(plain(student), style="bold"), Text(points), Text(plain(why))

@@ -1,0 +1,97 @@
+"""nbgrader's way in: a submission that is no notebook, or missing, is replaced by the released one."""
+
+from __future__ import annotations
+
+import glob
+import os
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbconvert.exporters import NotebookExporter
+from nbformat import NotebookNode
+from nbformat.v4 import new_markdown_cell
+from nbgrader.api import Gradebook
+from nbgrader.converters import BaseConverter, NbGraderException
+
+from autograder.submission.parse import NOTE, Unreadable, as_text, decoded, parse, text
+from solutions.shared.course import ROOT
+
+SHOWN = 1500  # characters of an unreadable file that its page shows
+
+
+def released(coursedir: Any, assignment: str, notebook: str) -> NotebookNode:
+    """The notebook as it was handed out: nbgrader's release, or else the built lesson. NbGraderException where there is neither."""
+    paths = [Path(coursedir.format_path(coursedir.release_directory, ".", assignment), f"{notebook}.ipynb"),
+             ROOT / f"course/{notebook}/{notebook}.ipynb"]
+    for path in paths:
+        if path.exists():
+            return nbformat.read(path, as_version=4)
+    raise NbGraderException(f"{notebook}.ipynb is neither {paths[0]} nor {paths[1]}: run `nbgrader generate_assignment {assignment}` first")
+
+
+class ReadAnything(NotebookExporter):
+    """nbgrader's way in. A file that is no notebook, or none at all, is replaced by the released notebook, with a note above it; the file
+    itself stays where it was handed in."""
+
+    def from_filename(self, filename: str, resources: dict | None = None, **kw: Any) -> tuple[str, dict]:
+        """See nbconvert's Exporter. The released notebook is sought with nbgrader's resources."""
+        path = Path(filename)
+        resources["metadata"] = {"name": path.stem, "path": str(path.parent)}
+        return self.from_notebook_node(self.read(path, resources)[0], resources, **kw)
+
+    def read(self, path: Path, resources: dict) -> tuple[NotebookNode, Unreadable | None]:
+        """The notebook, or the one in its place with the reason."""
+        try:
+            if not path.is_file() or path.is_symlink():  # a link could lead to a file that its reader must not see
+                raise Unreadable(_missing(path))
+            notebook = parse(path.read_bytes())
+            if NOTE in notebook.metadata:
+                self.log.warning("%s: the file %s", resources["nbgrader"]["student"], notebook.metadata[NOTE])
+            return notebook, None
+        except Unreadable as problem:
+            return self._instead(path, problem, resources), problem
+
+    def _instead(self, path: Path, problem: Unreadable, resources: dict) -> NotebookNode:
+        info = resources["nbgrader"]
+        self.log.warning("%s: the notebook %s; the released one is graded in its place", info["student"], problem)
+        notebook = released(self.parent.coursedir, info["assignment"], info["notebook"])
+        note = (f"**The notebook that you handed in {as_text(str(problem), inline=True)}.** So there was nothing to grade, and what "
+                "follows is the notebook as it was handed out. Your file is kept as you handed it in; "
+                "ask your instructor how to hand it in again.")
+        if path.is_file() and not path.is_symlink() and (begins := decoded(path.read_bytes()[:4 * SHOWN])[:SHOWN]).strip():
+            note += "\n\nIt begins like this:\n\n" + as_text(text(begins))
+        notebook.cells.insert(0, new_markdown_cell(note, id="unreadable"))
+        return notebook
+
+
+def _missing(path: Path) -> str:
+    others = sorted(p.name for p in path.parent.glob("*") if p.is_file() and p.name != "timestamp.txt")
+    return f"is missing: there is no file {path.name}" + (f", only {', '.join(others[:5])}" if others else "")
+
+
+def init_notebooks(self: Any) -> None:
+    """In the place of nbgrader's method: the notebooks of each submission that matches, and those that should be in it.
+
+    Raises NbGraderException where learners' code can't be kept in: before anything is written, and once for the whole class.
+    """
+    from autograder.classroom.nbgrader_plugin.judge_cells import JudgeCells
+    from autograder.sandbox.isolation import NoLayers, layers_for  # imports torch
+
+    if not getattr(self, "layers_known", False):
+        try:
+            layers_for(JudgeCells(parent=self).isolation)
+        except NoLayers as error:
+            self.log.error(error)
+            raise NbGraderException(str(error)) from error
+    with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
+        known = {assignment.name: [notebook.name for notebook in assignment.notebooks] for assignment in gradebook.assignments}
+    wanted = known.get(self.coursedir.assignment_id, [])
+    pattern = self._format_source(self.coursedir.assignment_id, self.coursedir.student_id)
+    self.assignments, self.notebooks = {}, []
+    for folder in filter(os.path.isdir, glob.glob(pattern)):
+        found = glob.glob(os.path.join(glob.escape(folder), f"{self.coursedir.notebook_id}.ipynb"))
+        missing = [os.path.join(folder, f"{name}.ipynb") for name in wanted if self.coursedir.notebook_id in ("*", name)]
+        self.assignments[folder] = sorted({*found, *missing})
+    if not self.assignments:
+        BaseConverter.init_notebooks(self)  # says what was looked for, and raises

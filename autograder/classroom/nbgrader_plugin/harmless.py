@@ -1,0 +1,121 @@
+"""What a learner wrote, on a page that somebody else opens: nothing of it runs.
+
+nbgrader's two pages of a submission (formgrader's and the feedback) show Markdown with all the HTML in it. A cell that would bring
+more than the plain tags below is shown as the text that it is. The cell itself is changed, so it is harmless wherever it is opened.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from html import escape
+
+from bleach._vendor.html5lib.constants import tokenTypes
+from bleach.html5lib_shim import HTMLTokenizer
+from bs4 import BeautifulSoup
+from nbconvert.exporters import HTMLExporter
+from nbformat import NotebookNode
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+from autograder.submission.parse import as_text
+
+TAGS = frozenset("""
+    a abbr b blockquote br center cite code dd del details div dl dt em font h1 h2 h3 h4 h5 h6 hr i img input ins
+    kbd li mark ol p pre q s samp small span strong sub summary sup table tbody td tfoot th thead tr u ul var
+""".split())
+WORDS = re.compile(r"[^<>\x00]*")
+ATTRIBUTES = {
+    "href": re.compile(r"(https?://|mailto:|#)[^\x00-\x20]*", re.IGNORECASE),
+    "src": re.compile(r"https?://[^\x00-\x20]*|data:image/(png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]*|(attachment:)?[\w %./-]*",
+                      re.IGNORECASE),
+    # What nbconvert and its highlighter write themselves.
+    "class": re.compile(r"anchor-link|highlight|linenos|[a-z]{1,3}\d?|task-list-item(-checkbox)?"),
+    "type": re.compile("checkbox"),
+    "style": re.compile(r"text-align: ?(left|right|center);?"),
+    **dict.fromkeys(["width", "height", "colspan", "rowspan", "start", "size"], re.compile(r"[\d.]+(px|%)?")),
+    **dict.fromkeys(["title", "alt", "align", "open", "color", "id", "disabled", "checked"], WORDS),
+}
+TOKENS = {number: name for name, number in tokenTypes.items()}
+LAST = "attention-lab-end"  # a tag that is put behind a learner's text, to see that it is read as one
+NOT_SHOWN = "This cell holds HTML or links that are not shown to others, or is very long. Here it is as text."
+LONGEST = 8_000  # characters of a learner's cell that are rendered, and ...
+MOST = 60_000  # ... of all such cells of a notebook: Markdown can be written so that its rendering takes very long
+
+
+def make_harmless(cells: list[NotebookNode]) -> None:
+    """Leave every Markdown cell that is plain as it is; of the others, show the source as text."""
+    left = MOST
+    for cell in cells:
+        left -= len(cell.source)
+        if len(cell.source) > LONGEST or left < 0 or not _plain(cell):
+            cell.source = f"*{NOT_SHOWN}*\n\n{as_text(cell.source)}"
+
+
+def _plain(cell: NotebookNode) -> bool:
+    try:
+        return not unsafe(rendered(cell))
+    except Exception:  # nbconvert stops at a picture that is not attached, and on the page it would stop as well
+        return False
+
+
+def rendered(cell: NotebookNode) -> str:
+    """The HTML that nbgrader's pages make of a Markdown cell."""
+    return _exporter().markdown2html({"cell": cell}, cell.source)
+
+
+def unchanged(html: str) -> str:
+    """In the place of nbconvert's filter `strip_files_prefix`, which takes quadratic time, for links of old notebook servers."""
+    return html
+
+
+@cache
+def _exporter() -> HTMLExporter:
+    return HTMLExporter()
+
+
+def unsafe(html: str) -> str | None:
+    """The first thing in `html` that is more than a plain tag with plain attributes, or None.
+
+    It is read by the rules of browsers. nbconvert reads every page with Python's parser and writes it anew, and the two disagree
+    about blanks and comments; so the text is looked at as it is and as it is written anew. An open quote or tag at its end would
+    take up what follows.
+    """
+    closed = f"{html}<{LAST}>"
+    return _foreign(closed) or _foreign(str(BeautifulSoup(closed, "html.parser")))
+
+
+def _foreign(html: str) -> str | None:
+    last = None
+    for token in HTMLTokenizer(html):  # tags alone: none of those that are let through changes how the next is read
+        kind = TOKENS[token["type"]]
+        if kind in ("StartTag", "EmptyTag"):
+            last = token["name"]
+            if last not in TAGS and last != LAST or last == "input" and "type" not in token["data"]:
+                return last
+            for name, value in token["data"].items():
+                if name not in ATTRIBUTES or not ATTRIBUTES[name].fullmatch(value.strip()):
+                    return f"{last} {name}={value!r}"
+        elif kind in ("Comment", "Doctype"):
+            return kind
+    return None if last == LAST else "the end"
+
+
+class EscapeNames(NbGraderPreprocessor):
+    """formgrader writes a student's id and name into the page of a submission as they are; they come here before they are written."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        for key in ("student", "first_name", "last_name", "notebook_path"):
+            if isinstance(resources.get(key), str):
+                resources[key] = escape(resources[key])
+        return nb, resources
+
+
+class FeedbackStyle(NbGraderPreprocessor):
+    """Bootstrap takes the triangle from what can be unfolded, and the cells of a table touch. Comes after nbconvert's own styles."""
+
+    style = """#notebook summary { display: list-item; cursor: pointer }
+#notebook td, #notebook th { padding: 2px 10px 2px 0 }"""
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        resources["inlining"]["css"].append(self.style)
+        return nb, resources

@@ -1,0 +1,86 @@
+"""In the place of nbgrader's Execute: the judge grades the notebook, its reports become the outputs of the grade cells."""
+
+from __future__ import annotations
+
+import atexit
+from functools import cache
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nbformat import NotebookNode
+from nbgrader import utils
+from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import Unicode
+
+if TYPE_CHECKING:
+    from autograder.judge.judge import Judge, Result
+
+VERDICTS = "work/verdicts"  # below the course's folder
+
+
+@cache
+def _judge(isolation: str, device: str) -> Judge:
+    """One judge for all notebooks of this process, closed at its end."""
+    from autograder.judge.judge import Judge  # imports torch
+
+    judge = Judge(isolation=isolation, device=device)
+    judge.__enter__()
+    atexit.register(judge.__exit__, None, None, None)
+    return judge
+
+
+class JudgeCells(NbGraderPreprocessor):
+    """Grades the notebook with the hidden graders; no cell is run in this process."""
+
+    isolation = Unicode("auto", help="'auto', or 'none' to run learners' code without a sandbox").tag(config=True)
+    device = Unicode("auto", help="'auto', 'cpu' or 'cuda'").tag(config=True)
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        """Raises ValueError for a grade cell that no exercise of the lesson belongs to: nbgrader would give it full marks."""
+        from autograder import outputs
+        from autograder.submission import notebook
+
+        name, student = resources["nbgrader"]["notebook"], resources["nbgrader"]["student"]
+        exercises = {slot.check_id: slot.name for slot in notebook.lesson(name).exercises}
+        cells = [cell for cell in nb.cells if cell.cell_type == "code" and utils.is_grade(cell) and not utils.is_solution(cell)]
+        unknown = [cell.metadata.nbgrader.grade_id for cell in cells if cell.metadata.nbgrader.grade_id not in exercises]
+        if unknown:
+            raise ValueError(f"{name}: the grade cells {', '.join(unknown)} belong to no exercise; the lesson has {', '.join(exercises)}")
+        autograde = self.parent.parent
+        result = getattr(autograde, "result", self._result)(nb, name, student)  # `autograder grade` has judged before, in other processes
+        self.log.info("%s: %g of %g points in %s (isolation: %s, device: %s)", student, result.points, result.max_points, name,
+                      result.isolation, result.device)
+        if result.error:
+            self.log.error("%s: %s", student, result.error)
+        for cell in cells:
+            exercise, maximum = exercises[cell.metadata.nbgrader.grade_id], float(cell.metadata.nbgrader.points)
+            verdict = result.verdicts.get(exercise)
+            cell.execution_count = 1
+            cell.outputs = outputs.outputs(verdict, maximum) if verdict else _ungraded(exercise, result.error)
+        return nb, resources
+
+    def _result(self, nb: NotebookNode, name: str, _student: str) -> Result:
+        """The judge's result, or one that is kept."""
+        from autograder.judge.cache import Verdicts
+        from autograder.submission.notebook import cells_to_run, lesson
+
+        judge = _judge(self.isolation, self.device)
+        verdicts = Verdicts(Path(self.parent.parent.coursedir.root) / VERDICTS, judge)
+        key = verdicts.key(cells_to_run(nb, lesson(name)), lesson(name))
+        result = verdicts.get(key)
+        if result is None:
+            result = judge.grade(nb, name)
+            try:
+                verdicts.put(key, result)
+            except OSError as error:
+                self.log.warning("The verdict can't be kept: %s", error)
+        return result
+
+
+def _ungraded(exercise: str, error: str | None) -> list[NotebookNode]:
+    """nbgrader gives a grade cell without a number full marks."""
+    from autograder import outputs
+
+    why = f"{exercise}: not graded. {error or ''}".strip()
+    return [outputs.result(0.0, f"<p>{escape(why)}</p>")]

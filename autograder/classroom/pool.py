@@ -1,0 +1,204 @@
+"""Judge processes, which grade notebooks side by side."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import pickle
+import queue
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from multiprocessing import forkserver
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+
+from autograder.judge.judge import Graders, Judge, Result
+from autograder.submission.parse import Unreadable, read
+
+# A process in which torch has computed can't be forked; one that has only imported it can, and the others need not import it again.
+START = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
+TRIES = 2  # a judge process that ends in the middle of a notebook may have met with an accident
+DIED = "The process that graded this notebook ended {} times before it was done: too little memory, or a crash inside torch?"
+
+
+def get_ready() -> None:
+    """Begin, beside what this process does, to import what judges need."""
+    if START.get_start_method() == "forkserver":
+        START.set_forkserver_preload([Judge.__module__])
+        before = os.environ.get("PYTHONPATH")
+        os.environ["PYTHONPATH"] = os.pathsep.join(sys.path)  # Python 3.11 tells that process of no other path
+        try:
+            with _undisturbed():
+                forkserver.ensure_running()
+        finally:
+            os.environ.pop("PYTHONPATH")
+            os.environ |= {} if before is None else {"PYTHONPATH": before}
+
+
+class Pool:
+    """Grades notebooks in up to `jobs` processes with a judge each; they start when they are needed. Use as a context manager: at its
+    end the processes end, whatever they are doing.
+
+    isolation, device: as Judge's. log: the file that what they print goes to. prepare: gives hidden questions by lesson, asked once,
+    while the first process starts, so that not every process computes them.
+    """
+
+    def __init__(self, jobs: int, isolation: str = "auto", device: str = "auto", log: Path | None = None,
+                 prepare: Callable[[], dict[str, Graders]] = dict):
+        self.settings, self.log, self.prepare = (isolation, device), log, prepare
+        self.prepared: bytes | None = None
+        self.threads = ThreadPoolExecutor(jobs)  # each waits for one process
+        self.free: queue.SimpleQueue[JudgeProcess] = queue.SimpleQueue()
+        self.processes: list[JudgeProcess] = []
+        self.starting, self.preparing, self.closed = threading.Lock(), threading.Lock(), False
+
+    def __enter__(self) -> Pool:
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        with self.starting:
+            self.closed = True
+        self.threads.shutdown(wait=False, cancel_futures=True)
+        for process in self.processes:
+            process.process.terminate()
+        for process in self.processes:
+            process.end()
+        self.threads.shutdown()
+
+    def submit(self, submission: NotebookNode | Path, lesson: str | None = None, solved: NotebookNode | None = None,
+               began: Callable[[], object] | None = None) -> Future[Result]:
+        """The future result of Judge.grade; of a file that is no notebook, and of one that nobody survives, a result with an error.
+
+        began: called when a process takes it up. The future raises what Judge raises where there can be none with these settings.
+        """
+        return self.threads.submit(self._grade, (submission, lesson, solved), began)
+
+    def _grade(self, task: tuple[NotebookNode | Path, str | None, NotebookNode | None], began: Callable[[], object] | None) -> Result:
+        for _ in range(TRIES):
+            process = self._process()
+            try:
+                if not process.ready:
+                    process.begin(self._prepared())
+                if began:
+                    began()
+                result = process.ask(task)
+            except (EOFError, OSError):
+                process.end()
+                continue
+            except Exception:
+                process.end()
+                raise
+            self.free.put(process)
+            return result
+        return Result(task[1], *self.settings, error=DIED.format(TRIES))
+
+    def _process(self) -> JudgeProcess:
+        """One that is free, or a new one. Each of the threads holds one at most."""
+        with contextlib.suppress(queue.Empty):
+            return self.free.get_nowait()
+        with self.starting:
+            if self.closed:
+                raise RuntimeError("the pool is closed")
+            process = JudgeProcess(self.settings, self.log)
+            self.processes.append(process)
+            return process
+
+    def _prepared(self) -> bytes:
+        with self.preparing:
+            if self.prepared is None:
+                self.prepared = pickle.dumps(self.prepare())  # in one piece: no tensors in shared memory
+            return self.prepared
+
+
+class JudgeProcess:
+    """One process with a judge. Its methods raise EOFError or OSError where it ends."""
+
+    def __init__(self, settings: tuple[str, str], log: Path | None):
+        self.connection, theirs = START.Pipe()
+        self.process = START.Process(target=_serve, args=(theirs, settings, log), daemon=True)
+        with _undisturbed():
+            self.process.start()
+        theirs.close()
+        self.ready = False
+
+    def begin(self, prepared: bytes) -> None:
+        """Wait until it has started, and give it the hidden questions. Raises what Judge raises where there can be none."""
+        if error := self.connection.recv():
+            raise error
+        self.connection.send_bytes(prepared)
+        self.ready = True
+
+    def ask(self, task: tuple[NotebookNode | Path, str | None, NotebookNode | None]) -> Result:
+        self.connection.send(task)
+        return self.connection.recv()
+
+    def end(self) -> None:
+        self.process.terminate()
+        self.process.join(5)
+        self.process.kill()
+        self.process.join()
+
+
+@contextlib.contextmanager
+def _undisturbed():
+    """A process that is started here doesn't hear Ctrl-C until it has left the terminal's group: its parent ends it in order."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _serve(connection: Connection, settings: tuple[str, str], log: Path | None) -> None:
+    """Grade what comes over the connection, until the other side ends."""
+    _leave_the_terminal()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # the judge then ends its workers
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    if hasattr(os, "nice"):
+        os.nice(5)  # the process that records comes first: everything waits for it in the end
+    if log:
+        with open(log, "ab") as file:
+            os.dup2(file.fileno(), 1), os.dup2(file.fileno(), 2)
+    try:
+        judge = Judge(*settings)
+        judge.sandboxes["cpu"].get_ready()
+    except Exception as error:  # there can be no judge with these settings
+        connection.send(error)
+        return
+    connection.send(None)
+    with judge, contextlib.suppress(EOFError, OSError):
+        judge.prepared = pickle.loads(connection.recv_bytes())
+        while True:
+            connection.send(graded(judge, *connection.recv()))
+
+
+def _leave_the_terminal() -> None:
+    if hasattr(os, "setsid"):
+        os.setsid()
+        handler = signal.signal(signal.SIGINT, signal.SIG_IGN)  # forgets one that came meanwhile
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+        signal.signal(signal.SIGINT, handler)
+
+
+def _end_with_parent() -> None:
+    """A parent that was killed closes the connection, but a judge looks there only after the notebook that it is at."""
+    wait([multiprocessing.parent_process().sentinel])
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def graded(judge: Judge, submission: NotebookNode | Path, lesson: str | None = None, solved: NotebookNode | None = None) -> Result:
+    """The result for a notebook or for the one in a file, whatever is in it and whatever happens to the judge."""
+    try:
+        return judge.grade(read(submission) if isinstance(submission, Path) else submission, lesson, solved)
+    except Unreadable as error:
+        return Result(None, judge.isolation, judge.device, error=str(error))

@@ -1,0 +1,1 @@
+"""The TRUSTED side: puts hidden questions to a worker, compares, decides."""

@@ -1,0 +1,72 @@
+"""Keeps verdicts, so that nothing is judged twice: one private file each, named by everything that the verdict depends on."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from attention_lab.checking.verdict import Check, Verdict
+from autograder.judge import private
+from autograder.judge.judge import Judge, Result
+from autograder.judge.versions import digest, unchanged, versions
+from autograder.submission.notebook import Cell, ReleasedLesson
+
+UNUSED = 200 * 86400  # seconds after which a verdict that nobody asked for is removed
+
+
+def storable(result: Result) -> bool:
+    """May the verdict be used again? Not where something went wrong, or where time ran out: the machine may have been busy."""
+    return (not result.error and bool(result.verdicts) and not any(v.shown for v in result.verdicts.values())
+            and not result.timed_out)
+
+
+class Verdicts:
+    """The verdicts that are kept in `folder`, for one judge: of others' verdicts it finds none."""
+
+    def __init__(self, folder: Path, judge: Judge):
+        self.folder = folder
+        self.judge = [judge.device, judge.isolation, judge.seed]
+
+    def key(self, cells: list[Cell], lesson: ReleasedLesson) -> str:
+        """The name of the verdict on these cells. The seed is in it, but can't be read from it."""
+        return digest([versions(lesson.topic), self.judge, asdict(lesson), [asdict(cell) for cell in cells]])
+
+    def get(self, key: str) -> Result | None:
+        """The verdict, or None where there is none that can be read."""
+        path = self.folder / f"{key}.json"
+        try:
+            kept = json.loads(path.read_bytes())
+            if kept["digest"] != digest([key, kept["result"]]):
+                return None
+            result = _result(kept["result"])
+        except (OSError, ValueError, TypeError, LookupError, RecursionError):
+            return None
+        with suppress(OSError):
+            os.utime(path)
+        return result
+
+    def put(self, key: str, result: Result) -> None:
+        """Keep a verdict that may be used again. Raises OSError where the folder can't be written to."""
+        if not storable(result) or not unchanged():
+            return
+        content = asdict(result)
+        with private.replacing(self.folder / f"{key}.json") as beside:
+            beside.write_text(json.dumps({"digest": digest([key, content]), "result": content}), encoding="ascii")
+
+    def tidy(self) -> None:
+        """Remove what was not used for long, and what a killed process left."""
+        with suppress(OSError):
+            for path in self.folder.iterdir():
+                if time.time() - path.stat().st_mtime > (UNUSED if path.suffix else 3600):
+                    path.unlink()
+
+
+def _result(kept: dict[str, Any]) -> Result:
+    verdicts = {name: Verdict(**{**verdict, "checks": [Check(**check) for check in verdict["checks"]]})
+                for name, verdict in kept["verdicts"].items()}
+    return Result(**{**kept, "verdicts": verdicts})

@@ -1,0 +1,192 @@
+"""The TRUSTED side: puts the hidden questions to a submission, compares, and gives each exercise its verdict."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from nbformat import NotebookNode
+from torch import Tensor
+
+from attention_lab.checking import judging, recorded, verdict
+from attention_lab.checking.protocol import Answer, Question
+from attention_lab.checking.verdict import Check, Verdict
+from attention_lab.threads import one_thread
+from autograder.judge import questions
+from autograder.judge.proxied import Proxies
+from autograder.judge.questions import Graders
+from autograder.judge.seed import class_seed
+from autograder.judge.session import Missing, Session, described
+from autograder.sandbox.sandbox import Died, Sandbox
+from autograder.submission import notebook
+from autograder.submission.parse import Unreadable
+
+DEVICES = ("auto", "cpu", "cuda")
+SECONDS = 120.0  # for a whole notebook; an honest one takes less than one
+
+
+@dataclass
+class Result:
+    """A submission's verdicts by exercise, in the lesson's order.
+
+    error: why it could not be read, or why grading itself failed. timed_out: did anything of it not come to an end in its time?
+    """
+
+    lesson: str | None
+    isolation: str
+    device: str
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
+    error: str | None = None
+    timed_out: bool = False
+
+    @property
+    def points(self) -> float:
+        return sum(v.points for v in self.verdicts.values())
+
+    @property
+    def max_points(self) -> float:
+        return sum(v.max_points for v in self.verdicts.values())
+
+
+class Judge:
+    """Grades submissions. Use as a context manager.
+
+    isolation, device: as the command's options. seed: the class's secret one, unless given.
+    Raises ValueError for an unknown option, or cuda where there is none.
+    """
+
+    def __init__(self, isolation: str = "auto", device: str = "auto", seed: str | None = None):
+        if device not in DEVICES:
+            raise ValueError(f"device {device!r} is none of {', '.join(DEVICES)}")
+        if device == "cuda" and not torch.cuda.is_available():
+            raise ValueError("device 'cuda' was asked for, and torch sees no GPU")
+        self.device = "cuda" if device == "cuda" or device == "auto" and torch.cuda.is_available() else "cpu"
+        self.sandboxes = {"cpu": Sandbox(isolation)}
+        if self.device == "cuda":
+            self.sandboxes["cuda"] = Sandbox(isolation, "cuda")
+        self.isolation = self.sandboxes["cpu"].isolation
+        self.seed, self.keep = seed or class_seed(), not seed
+        self.prepared: dict[str, Graders] = {}
+
+    def __enter__(self) -> Judge:
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End every process that this judge has started."""
+        for sandbox in self.sandboxes.values():
+            sandbox.close()
+
+    def graders(self, lesson: str) -> Graders:
+        """A lesson's hidden questions. Raises ValueError for an unknown lesson."""
+        if lesson not in self.prepared:
+            with one_thread():
+                self.prepared[lesson] = questions.prepare(notebook.lesson(lesson), self.seed, "cuda" if self.device == "cuda" else "meta",
+                                                         self.keep)
+        return self.prepared[lesson]
+
+    def grade(self, submission: NotebookNode, lesson: str | None = None, solved: NotebookNode | None = None) -> Result:
+        """The verdicts on a notebook. lesson: which one it is, if it is not to be found out. solved: answers what is not answered.
+
+        Never raises what a submission leads to; where that is the judge's own failure, `error` says so.
+        """
+        result = Result(lesson, self.isolation, self.device)
+        try:
+            known = notebook.lesson(lesson) if lesson else notebook.lesson_of(submission)
+        except Unreadable as error:
+            result.error = str(error)
+            return result
+        result.lesson = known.name
+        cells = notebook.cells_to_run(submission, known)
+        if solved is not None:
+            cells = notebook.completed(cells, known, solved)
+        self.sandboxes["cpu"].get_ready()
+        with one_thread():
+            _grade(self.graders(known.name), cells, self.sandboxes, result)
+        return result
+
+
+def _grade(graders: Graders, cells: list[notebook.Cell], sandboxes: dict[str, Sandbox], result: Result) -> None:
+    own = Session(sandboxes, cells, until=time.monotonic() + SECONDS)
+    try:
+        for exercise in graders.exercises:
+            result.verdicts[exercise.name] = _exercise(graders, exercise, own, result)
+    finally:
+        own.close()
+        result.timed_out |= own.timed_out
+
+
+def _exercise(graders: Graders, exercise: recorded.RecordedExercise, own: Session, result: Result) -> Verdict:
+    """Judge with the learner's earlier exercises; if some of those lost points, also with proxies for them. The better verdict counts."""
+    earlier = {name: result.verdicts[name] for name in sorted(graders.closure(exercise.name))}
+    broken = [name for name, its in earlier.items() if its.points < its.max_points]
+    lost = [check for name in broken for check in earlier[name].checks if check.outcome != "passed"]
+
+    def with_own() -> Verdict:
+        return _verdict(graders, exercise, own, result)
+
+    def with_courses() -> Verdict:
+        return _with_proxies(graders, exercise, broken, own, result)
+
+    if not broken:
+        return with_own()
+    if any(check.outcome == "timeout" for check in lost):  # once is enough
+        return with_courses()
+    # What is built on a wrong output is hardly ever right.
+    first, second = (with_courses, with_own) if any(check.name == "output" for check in lost) else (with_own, with_courses)
+    judged = first()
+    if judged.points == judged.max_points:
+        return judged
+    by = {first: judged, second: second()}
+    return by[with_courses] if by[with_courses].points > by[with_own].points else by[with_own]
+
+
+def _with_proxies(graders: Graders, exercise: recorded.RecordedExercise, broken: list[str], own: Session, result: Result) -> Verdict:
+    """The verdict with proxies, answered by the judge, for the learner's broken exercises."""
+    session = Session(own.sandboxes, own.cells, Proxies(graders.reference, broken, graders.delegates[exercise.name]), own.until)
+    try:
+        judged = _verdict(graders, exercise, session, result)
+    finally:
+        session.close()
+        result.timed_out |= session.timed_out
+    if judged.points:
+        names = " and ".join(f"`{name}`" for name in broken)
+        judged.notes.append(f"Judged with the course's own {names}, because yours lost points: those are lost once, not twice.")
+    return judged
+
+
+def _verdict(graders: Graders, exercise: recorded.RecordedExercise, session: Session, result: Result) -> Verdict:
+    def judged() -> Verdict:
+        together = session.ask_all(exercise, graders.packed[exercise.name])
+        first = {id(case.tensors): (questions.asked(case), answer) for case, answer in zip(questions.at_once(exercise), together)}
+
+        def ask(question: Question, tensors: dict[str, Tensor]) -> Answer:
+            asked, observation = first.get(id(tensors), (None, None))
+            return observation if asked == question else session.ask(question, tensors)
+        found = judging.judge(exercise, ask, secret=True)
+        found.notes += [UNMEASURED] if session.unmeasured and any(case.peak for case in exercise.cases) else []
+        return found
+
+    try:
+        try:
+            return judged()
+        except Died as death:
+            if death.kind != "wall":
+                raise
+            return judged()  # the machine may have been busy: once more
+    except Died as death:
+        return _nothing(exercise, *described(death))
+    except Missing as missing:
+        return _nothing(exercise, missing.outcome, str(missing))
+    except Exception as error:  # ours, or an answer made to lead here: nobody gains by it, and somebody must look
+        result.error = f"{exercise.name}: the grader failed with {type(error).__name__}: {error}"[:400]
+        return _nothing(exercise, "error", "The grader itself failed on this exercise. Your instructor sees that and will look at it.")
+
+
+UNMEASURED = "The peak of memory was not measured: this system does not tell it. Nothing was taken off for it."
+def _nothing(exercise: recorded.RecordedExercise, outcome: str, message: str) -> Verdict:
+    return Verdict(exercise.name, 0.0, exercise.points, [Check(check, outcome, message) for check in verdict.checks_in(exercise)], message)

@@ -1,0 +1,195 @@
+"""The trusted side of a proxy: builds the reference's module, computes its forward and backward, and sends numbers only.
+
+An exercise that fails because an earlier one is broken is judged again with a proxy for it, answered from here (worker/proxies.py is
+the other side). The questions come from a learner's process, so each is measured on torch's meta device before it is computed.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from attention_lab.checking import values
+from attention_lab.checking.probes.dropout import NoDropout
+from attention_lab.checking.probes.memory import LargestTensor
+from attention_lab.threads import one_thread
+
+LARGEST = 1 << 25  # elements of a parameter or of anything computed on the way: 256 MB
+CALLS = 2000  # questions that one worker may ask
+REMEMBERED = 10_000  # questions known to be affordable
+CONTAINERS = ("Sequential", "ModuleList", "ModuleDict")
+
+
+_known: set[str] = set()  # what was measured before: everybody is asked the same, so most ask the same here
+
+
+class _Reached(Exception):
+    """A reference calls the function among its arguments, which stays with the learner: this is what it is given."""
+
+
+class Refused(Exception):
+    """A question that no honest answer to an exercise asks."""
+
+
+class Proxies:
+    """Answers a worker's questions about proxies for the exercises `names` of a reference.
+
+    reference: a lesson's reference by name. without_forward: the proxies that have children, but no forward, because calling them
+    would be the answer.
+    """
+
+    def __init__(self, reference: dict[str, Any], names: list[str], without_forward: tuple[str, ...] = ()):
+        self.reference, self.names, self.without_forward, self.calls = reference, names, without_forward, 0
+
+    def headers(self) -> list[dict[str, Any]]:
+        """What proxies.make needs for each of them."""
+        return [self._header(name) for name in self.names]
+
+    def _header(self, name: str) -> dict[str, Any]:
+        thing = self.reference[name]
+        if not inspect.isclass(thing):
+            return {"name": name, "kind": "function", "methods": [], "forward": True}
+        methods = [key for key, value in vars(thing).items() if inspect.isfunction(value) and not key.startswith("_")]
+        return {"name": name, "kind": "class", "methods": methods, "forward": name not in self.without_forward}
+
+    def answer(self, header: dict[str, Any], tensors: dict[str, Tensor]) -> tuple[dict[str, Any], dict[str, Tensor]]:
+        """The answer to one question. Raises Refused, or whatever a malformed question leads to."""
+        self.calls += 1
+        if header["name"] not in self.names or self.calls > CALLS:
+            raise Refused(f"{header['name']!r} is none of {', '.join(self.names)}, or this is question {self.calls}")
+        if header["ask"] == "call" and header["name"] in self.without_forward:
+            raise Refused(f"{header['name']} has no forward here")
+        work = self._build if header["ask"] == "build" else self._call
+        with one_thread(), torch.random.fork_rng(devices=[]), torch.enable_grad():
+            try:
+                return work(header, tensors)
+            except ValueError as error:  # of an impossible argument, as the contract asks
+                return {"raised": {"type": "ValueError", "message": str(error)[:400]}}, {}
+            except (RuntimeError, TypeError, IndexError) as error:
+                return {"raised": {"type": "RuntimeError", "message": f"{type(error).__name__} in {header['name']}"}}, {}
+
+    def _module(self, header: dict[str, Any], tensors: dict[str, Tensor]) -> nn.Module:
+        def made() -> nn.Module:
+            construct = header["construct"]
+            return self.reference[header["name"]](*[_decoded(node, tensors) for node in construct["args"]],
+                                                  **{key: _decoded(node, tensors) for key, node in construct["kwargs"].items()})
+        with torch.device("meta"):
+            if sum(p.numel() for p in made().parameters()) > LARGEST:
+                raise Refused(f"{header['name']} with more than {LARGEST} parameters")
+        return made()
+
+    def _build(self, header: dict[str, Any], tensors: dict[str, Tensor]) -> tuple[dict, dict[str, Tensor]]:
+        module = self._module(header, tensors)
+        return {"raised": None, "tree": _tree(module)}, {name: t.detach() for name, t in module.state_dict().items()}
+
+    def _call(self, header: dict[str, Any], tensors: dict[str, Tensor]) -> tuple[dict, dict[str, Tensor]]:
+        """Output and buffers, or the gradients for given cotangents; on shapes alone where `shapes` are given."""
+        shapes = header["shapes"]
+        if shapes:
+            tensors = {name: torch.empty(shape, dtype=getattr(torch, dtype), device="meta") for name, (shape, dtype) in shapes.items()}
+        else:
+            asked = json.dumps([header, [[name, list(t.shape), str(t.dtype)] for name, t in tensors.items()]], sort_keys=True)
+            if asked not in _known:
+                _affordable(lambda: self._computed(header, {name: t.to("meta") for name, t in tensors.items()}))
+                if len(_known) == REMEMBERED:
+                    _known.clear()
+                _known.add(asked)
+        with NoDropout():
+            output, out = self._computed(header, tensors)
+        back = {name: [list(t.shape), str(t.dtype).removeprefix("torch.")] for name, t in out.items()} if shapes else {}
+        return {"raised": None, "output": output, "shapes": back}, {} if shapes else out
+
+    def _computed(self, header: dict[str, Any], tensors: dict[str, Tensor]) -> tuple[Any, dict[str, Tensor]]:
+        leaves = {name: t.detach().clone().requires_grad_() if t.is_floating_point() else t for name, t in tensors.items()
+                  if name.startswith(("input.", "state."))}
+        function, buffers = self.reference[header["name"]], {}
+        if "construct" in header:
+            module = self._module(header, tensors)
+            if any(t.device.type == "meta" for t in leaves.values()):
+                module = module.to("meta")
+            target = module.get_submodule(header["path"])
+            state = {name.removeprefix("state."): t for name, t in leaves.items() if name.startswith("state.")}
+            dtype = next((t.dtype for t in leaves.values() if t.is_floating_point()), None)
+            target.train(header["training"]).to(dtype)
+            buffers = dict(target.named_buffers())
+            parameters = {name: state.pop(name) for name, _ in target.named_parameters()}
+            for name, buffer in buffers.items():
+                buffer.copy_(state.pop(name).detach())
+            if state:
+                raise Refused(f"{header['name']} has no {', '.join(state)}")
+            for name, parameter in parameters.items():
+                owner, _, local = name.rpartition(".")
+                target.get_submodule(owner)._parameters[local] = parameter  # the very leaf, so that its gradient is taken
+            function = target if header["method"] == "forward" else getattr(target, header["method"])
+        try:
+            output = function(*[_decoded(node, leaves) for node in header["args"]],
+                              **{key: _decoded(node, leaves) for key, node in header["kwargs"].items()})
+        except _Reached as reached:
+            output = reached.args
+        out: dict[str, Tensor] = {}
+        node = _encoded(output, out, "output")
+        if not header["backward"]:
+            return node, {name: t.detach() for name, t in out.items()} | {f"buffer.{name}": t for name, t in buffers.items()}
+        wanted = {name: t for name, t in leaves.items() if t.requires_grad}
+        given = {name: tensors[name.replace("output", "cotangent", 1)] for name, t in out.items() if t.requires_grad}
+        gradients = torch.autograd.grad([out[name] for name in given], list(wanted.values()), list(given.values()), allow_unused=True)
+        return None, {f"grad.{name}": g for name, g in zip(wanted, gradients) if g is not None}
+
+
+def _affordable(compute: Any) -> None:
+    """Refuse what would make a tensor too large for the judge's own memory."""
+    with LargestTensor() as largest:
+        compute()
+    if (found := largest.found).elements > LARGEST:
+        raise Refused(f"{found.operation} with {found.elements} elements, shape {tuple(found.shape)}")
+
+
+def _decoded(node: Any, tensors: dict[str, Tensor]) -> Any:
+    """The value of an argument. A function among them stands for the learner's own: reached, or with its result."""
+    def build(other: dict) -> Any:
+        if "callable" not in other:
+            raise Refused(f"an argument {other!r}")
+
+        def called(*args: Any) -> Tensor:
+            if other["callable"] is None:
+                raise _Reached(*args)
+            return tensors[other["callable"]]
+        return called
+    return values.decode(node, tensors, build)
+
+
+def _encoded(value: Any, tensors: dict[str, Tensor], name: str) -> Any:
+    """`values.encode`, but the very tensors, on any device."""
+    if isinstance(value, Tensor):
+        tensors[name] = value
+        return {"tensor": name}
+    if isinstance(value, (list, tuple)) and not isinstance(value, torch.Size):
+        nodes = [_encoded(item, tensors, f"{name}.{i}") for i, item in enumerate(value)]
+        return {"tuple": nodes} if isinstance(value, tuple) else nodes
+    return values.encode(value, tensors, name)
+
+
+def _tree(module: nn.Module) -> dict[str, Any]:
+    """What a proxy is built from: torch's class and arguments, or the names of parameters, buffers and children."""
+    kind = type(module)
+    container = kind.__name__ if kind.__module__.startswith("torch.") and kind.__name__ in CONTAINERS else None
+    of_torch = kind.__module__.startswith("torch.") and not container
+    return {"torch": _described(module) if of_torch else None, "container": container,
+            "parameters": [name for name, _ in module.named_parameters(recurse=False)],
+            "buffers": [name for name, _ in module.named_buffers(recurse=False)],
+            "children": {} if of_torch else {name: _tree(child) for name, child in module.named_children()}}
+
+
+def _described(module: nn.Module) -> dict[str, Any]:
+    """The `module` node of a torch.nn layer: its constructor's arguments are its attributes."""
+    kwargs = {}
+    for name in inspect.signature(type(module).__init__).parameters:
+        if name in ("self", "device", "dtype", "args", "kwargs") or not hasattr(module, name):
+            continue
+        value = getattr(module, name)
+        kwargs[name] = value is not None if name == "bias" else values.encode(value, {}, name)
+    return {"module": type(module).__name__, "kwargs": kwargs}

@@ -1,0 +1,125 @@
+"""A lesson's hidden questions with the reference's answers: drawn from a class's seed, kept on the disk, packed as they are sent."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import zipfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from torch import Tensor
+
+from attention_lab.checking import recorded
+from attention_lab.checking.protocol import Question, plain
+from autograder.judge import private, recording
+from autograder.judge.versions import digest, unchanged, versions
+from autograder.submission import notebook
+from autograder.worker import wire
+from solutions.shared import derive
+from solutions.shared.course import ROOT
+from solutions.shared.topics import topic
+
+FOLDER = ROOT / "work/hidden"  # as private as the class's seed, which is beside it
+KEPT = 40  # files: some for each lesson, and for the seed and the code before these
+DRAWS = 5  # a seed whose cases do not tell two mistakes apart is followed by its next draw
+
+
+@dataclass(frozen=True)
+class Graders:
+    """A lesson's hidden questions with the reference's answers.
+
+    delegates: the earlier exercises whose proxy has no forward, by exercise. packed: the questions that everybody gets, by exercise.
+    """
+
+    lesson: notebook.ReleasedLesson
+    exercises: list[recorded.RecordedExercise]
+    delegates: dict[str, tuple[str, ...]]
+    packed: dict[str, wire.Packed]
+
+    @property
+    def reference(self) -> dict[str, Any]:
+        return vars(topic(self.lesson.topic).reference)
+
+    def closure(self, name: str) -> set[str]:
+        """Every earlier exercise of the lesson that an exercise is built from, directly or not."""
+        uses = {exercise.name: exercise.uses for exercise in self.exercises}
+        found: set[str] = set()
+        waiting = list(uses.get(name, ()))
+        while waiting:
+            name = waiting.pop()
+            if name in uses and name not in found:
+                found.add(name)
+                waiting += uses[name]
+        return found
+
+
+def prepare(lesson: notebook.ReleasedLesson, seed: str, device: str, keep: bool) -> Graders:
+    """The hidden questions of a seed. keep: take those that are kept on the disk; where there are none, draw them and keep them."""
+    points = [[slot.name, slot.points] for slot in lesson.exercises]
+    path = FOLDER / f"{digest([versions(lesson.topic), lesson.name, points, seed, device])}.zip"
+    exercises = _kept(path) if keep else None
+    if exercises is None:
+        exercises = drawn(lesson, seed, device)
+        if keep and unchanged():
+            with contextlib.suppress(OSError):  # a folder that can't be written to
+                _keep(exercises, path)
+    return _graders(lesson, exercises)
+
+
+def _kept(path: Path) -> list[recorded.RecordedExercise] | None:
+    try:
+        with zipfile.ZipFile(path) as file:
+            exercises = [recorded.from_bytes(file.read(name)) for name in file.namelist()]
+        os.utime(path)
+        return exercises
+    except (OSError, zipfile.BadZipFile, *recorded.UNREADABLE):
+        return None
+
+
+def _keep(exercises: list[recorded.RecordedExercise], path: Path) -> None:
+    with private.replacing(path) as beside, zipfile.ZipFile(beside, "w") as file:
+        for exercise in exercises:
+            file.writestr(exercise.name, recorded.to_bytes(exercise))
+    newest = sorted(path.parent.iterdir(), key=lambda file: file.stat().st_mtime, reverse=True)
+    for old in newest[KEPT:]:
+        old.unlink(missing_ok=True)
+
+
+def drawn(lesson: notebook.ReleasedLesson, seed: str, device: str) -> list[recorded.RecordedExercise]:
+    """Draw a lesson's hidden cases, and ask the reference and every known mistake."""
+    files = topic(lesson.topic)
+    points = {slot.name: slot.points for slot in lesson.exercises}
+    for draw in range(DRAWS):
+        cases = derive.hidden(files.exercises, files.reference, f"{seed}/{draw}")
+        try:
+            return [recording.record_exercise(e.name, cases[e.name], points[e.name], files.reference, files.mistakes.MISTAKES, e.uses,
+                                              f"{seed}/{draw}", device) for e in files.exercises]
+        except ValueError:
+            if draw == DRAWS - 1:
+                raise
+
+
+def _graders(lesson: notebook.ReleasedLesson, exercises: list[recorded.RecordedExercise]) -> Graders:
+    """What a judge needs of a lesson's recorded questions."""
+    for case in [case for exercise in exercises for case in exercise.cases]:
+        case.secret = True
+    packed = {exercise.name: pack([(asked(case), case.tensors) for case in at_once(exercise)]) for exercise in exercises}
+    return Graders(lesson, exercises, {exercise.name: exercise.delegates for exercise in topic(lesson.topic).exercises}, packed)
+
+
+def at_once(exercise: recorded.RecordedExercise) -> list[recorded.RecordedCase]:
+    """The cases that travel together: all but those for another process, which sees the GPU, and those whose memory is measured."""
+    return [case for case in exercise.cases if case.question.device != "cuda" and not case.question.measured]
+
+
+def asked(case: recorded.RecordedCase) -> Question:
+    """What attention_lab.judging asks first: what sub-modules receive and give only explains a wrong answer."""
+    return replace(case.question, choice=0, trace=False)
+
+
+def pack(questions: list[tuple[Question, dict[str, Tensor]]]) -> wire.Packed:
+    """Questions on one exercise, with their tensors, as one frame."""
+    return wire.Packed({"op": "observe", "exercise": questions[0][0].exercise, "questions": [plain(question) for question, _ in questions]},
+                       wire.group([tensors for _, tensors in questions]))

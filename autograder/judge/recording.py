@@ -1,0 +1,306 @@
+"""Records what the reference and every catalogued mistake do with an exercise's cases. Trusted side only."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import linecache
+import math
+import textwrap
+from collections.abc import Sequence
+from types import ModuleType
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
+
+from attention_lab.checking import values
+from attention_lab.checking.fingerprint import fingerprint, row_scales, same
+from attention_lab.checking.observe import observe
+from attention_lab.checking.protocol import Call, Construct, Observation, Question, Raised
+from attention_lab.checking.recorded import RecordedCase, RecordedExercise, RecordedMistake
+from solutions.shared import declare, derive
+from solutions.shared.derive import VISIBLE
+
+
+def generator(*words: object) -> torch.Generator:
+    """A random generator for these words; other words, other numbers."""
+    return torch.Generator().manual_seed(int.from_bytes(hashlib.sha256(repr(words).encode()).digest()[:8], "big", signed=True))
+
+
+def draw(spec: declare.RandomTensor, g: torch.Generator) -> Tensor:
+    """The tensor of a RandomTensor. Floats are float64 that float32 holds exactly, so that they can be stored as float32."""
+    if spec.kind == "normal":
+        return (spec.scale * torch.randn(spec.shape, generator=g)).double()
+    if spec.kind == "mask":
+        return torch.randint(0, 2, spec.shape, generator=g).double()
+    if spec.kind == "signs":
+        return 2 * torch.randint(0, 2, spec.shape, generator=g).double() - 1
+    if spec.kind == "integers":
+        return torch.randint(0, spec.high, spec.shape, generator=g)
+    if spec.kind == "bool":
+        return torch.randint(0, 2, spec.shape, generator=g).bool()
+    raise ValueError(f"RandomTensor.kind {spec.kind!r} is none of normal, mask, signs, integers, bool")
+
+
+def random_state(module: nn.Module, *words: object) -> dict[str, Tensor]:
+    """A state for `module` with nothing at its initial value, well-scaled, in multiples of 1/1024, which take little room.
+
+    A weight depends on `words`, its name and its shape alone: the cases of an exercise share their weights where they can, and a
+    file keeps each of them once.
+    """
+    state = {}
+    for name, value in module.state_dict().items():
+        g = generator(*words, name, tuple(value.shape))
+        if not value.is_floating_point():
+            state[name] = torch.full_like(value, 3)
+        elif name.endswith("running_var"):
+            state[name] = (0.5 + torch.rand(value.shape, generator=g)).double()
+        elif value.ndim >= 2 and value[0].numel() > 1:
+            state[name] = (torch.randn(value.shape, generator=g) * value[0].numel() ** -0.5).double()
+        else:  # biases, norms, gates such as gamma
+            state[name] = ((1.0 if name.endswith("weight") else 0.0) + 0.5 * torch.randn(value.shape, generator=g)).double()
+    return {name: (1024 * t).round() / 1024 if t.is_floating_point() else t for name, t in state.items()}
+
+
+class _Asking:
+    """Builds one question: nodes of the declared values, and the tensors that they name. words: what its numbers depend on."""
+
+    def __init__(self, namespace: dict[str, Any], g: torch.Generator, words: tuple):
+        self.namespace, self.g, self.words, self.tensors = namespace, g, words, {}
+
+    def node(self, value: Any, name: str) -> Any:
+        if isinstance(value, declare.RandomTensor):
+            self.tensors[name] = draw(value, self.g)
+            return {"tensor": name, "layout": value.layout, "grad": value.grad}
+        if isinstance(value, (list, tuple)) and not isinstance(value, torch.Size):
+            nodes = [self.node(item, f"{name}.{i}") for i, item in enumerate(value)]
+            return {"tuple": nodes} if isinstance(value, tuple) else nodes
+        if isinstance(value, declare.Affine):
+            return {"affine": {"scale": self.node(value.scale, f"{name}.scale"), "bias": self.node(value.bias, f"{name}.bias")}}
+        if isinstance(value, (declare.TorchModule, declare.Earlier)):
+            arguments = {"args": [self.node(v, f"{name}.{i}") for i, v in enumerate(value.args)],
+                         "kwargs": {k: self.node(v, f"{name}.{k}") for k, v in value.kwargs.items()}, "state": name}
+            if isinstance(value, declare.Earlier):
+                node = {"exercise": value.name, **arguments}
+            else:
+                node = {"module": value.name, "frozen": list(value.frozen), "tied": value.tied, **arguments}
+            state = random_state(self.built(node), *self.words, name)
+            state.update({tied: state[source] for tied, source in getattr(value, "tied", {}).items()})
+            state.update({other: state[source].clone() for other, source in getattr(value, "equal", {}).items()})
+            self.tensors.update({f"{name}.{key}": tensor for key, tensor in state.items()})
+            return node
+        return values.encode(value, self.tensors, name)
+
+    def call(self, args: Sequence[Any], kwargs: dict[str, Any], name: str) -> Call:
+        """The nodes of declared arguments."""
+        return Call([self.node(v, f"{name}.{i}") for i, v in enumerate(args)], {k: self.node(v, f"{name}.{k}") for k, v in kwargs.items()})
+
+    def built(self, node: Any) -> Any:
+        """The value of a node, its modules with torch's own first weights."""
+        return values.decode(node, self.tensors, self._build)
+
+    def _build(self, node: dict) -> Any:
+        if "exercise" in node:
+            return self.namespace[node["exercise"]](*self.built(node["args"]), **{k: self.built(v) for k, v in node["kwargs"].items()})
+        return values.torch_module(node, self.tensors, self._build)
+
+
+BITS = {"float64": 36, "float32": 18}  # of the largest element that are kept
+ATTEMPTS = 30
+PATIENCE = 8
+NORMS = {F.batch_norm, F.instance_norm, torch.batch_norm, torch.instance_norm, torch.native_batch_norm}
+
+
+class _LoneNorms(TorchFunctionMode):
+    """Notices a BatchNorm or InstanceNorm of a batch of one.
+
+    torch 2.13 computes wrong gradients behind such a layer when memory layouts mix (DESIGN.md, "Walls and speed"), so that an
+    honest answer and an honest reference may differ: no gradient is compared there.
+    """
+
+    seen = False
+
+    def __torch_function__(self, function, types, args=(), kwargs=None):
+        kwargs = kwargs or {}
+        if function in NORMS:
+            self.seen |= len(args[0] if args else kwargs["input"]) == 1
+        return function(*args, **kwargs)
+
+
+def record_case(name: str, case: declare.Case, namespace: dict[str, Any], seed: str = VISIBLE,
+                device: str = "meta") -> RecordedCase:
+    """Run one case on the reference `namespace[name]`, and keep question and answer.
+
+    device: where a case of the check `device` is run, `cuda` or its stand-in `meta`; all others are run on the CPU.
+    """
+    return _record_alive(name, case, namespace, seed, 0, device, set())[0]
+
+
+def _record_alive(name: str, case: declare.Case, namespace: dict[str, Any], seed: str, start: int, device: str,
+                  by_nature: set[str]) -> tuple[RecordedCase, int]:
+    """The recorded case, and the attempt that it comes from; the first attempt is `start`.
+
+    Drawn again while the gradient of a parameter, or of an image of the batch, is zero throughout (a hidden layer that a ReLU
+    silences would hide mistakes), up to ATTEMPTS times, or PATIENCE times without gain: some gradients are zero by nature. Those are
+    added to `by_nature`, and the exercise's other cases do not wait for them.
+    """
+    best, fewest, since, always = None, math.inf, start, None
+    for attempt in range(start, start + ATTEMPTS):
+        made = _record_once(name, case, namespace, seed, attempt, device)
+        dead = _dead_gradients(made)
+        always = dead if always is None else always & dead
+        if len(dead) < fewest:
+            best, fewest, since = made, len(dead), attempt
+        if dead <= by_nature:
+            break
+        if attempt - since >= PATIENCE:
+            by_nature |= always
+            break
+    return best, since
+
+
+def _dead_gradients(case: RecordedCase) -> set[str]:
+    """The gradients that are zero throughout; that of an input image by image."""
+    parts = {}
+    for name, tensor in case.expected_tensors.items():
+        if name.startswith("grad.") and tensor.numel():
+            images = name.startswith("grad.input.") and tensor.ndim > 1
+            parts |= {f"{name}[{i}]": image for i, image in enumerate(tensor)} if images else {name: tensor}
+    return {name for name, tensor in parts.items() if not tensor.abs().max() > 1e-9}
+
+
+def _record_once(name: str, case: declare.Case, namespace: dict[str, Any], seed: str, attempt: int, device: str) -> RecordedCase:
+    thing, g, words = namespace[name], generator(seed, name, case.label, attempt), (seed, name, attempt)
+    asking = _Asking(namespace, g, words)
+    call = asking.call(case.args, case.kwargs, "input")
+    question = Question(name, None, case.method, call.args, call.kwargs, train=case.train, dtype=case.dtype,
+                        trace=inspect.isclass(thing) and case.check == "output" and not derive.relaid(case), largest=case.limit is not None,
+                        again=case.again, drop_largest=case.drop_largest, measured=case.peak is not None)
+    if case.earlier:
+        question.earlier = asking.call(case.args, case.kwargs, "earlier")
+    load_weights = case.raises is None and not case.fresh
+    if inspect.isclass(thing):
+        positional, named = ((), case.construct) if isinstance(case.construct, dict) else (case.construct, {})
+        construct = asking.call(positional, named, "construct")
+        question.construct = Construct(construct.args, construct.kwargs, load_weights)
+        if load_weights:
+            module = thing(*map(asking.built, construct.args), **{k: asking.built(node) for k, node in construct.kwargs.items()})
+            for weight, drawn in random_state(module, *words).items():
+                asking.tensors[f"state.{weight}"] = torch.zeros_like(drawn) if weight in case.zeros else drawn
+    with _LoneNorms() as norms:
+        header, tensors = observe(thing, question, asking.tensors, namespace)
+    if case.raises is None and case.gradients and case.peak is None and not norms.seen:
+        for path, leaf in values.leaves(header.output):
+            if isinstance(leaf, dict) and "tensor" in leaf and tensors[leaf["tensor"]].is_floating_point():
+                shape = tensors[leaf["tensor"]].shape
+                kind = "signs" if case.limit else "normal"  # of a large tensor, which is recorded for its memory
+                asking.tensors[f"cotangent.{path}".rstrip(".")] = draw(declare.RandomTensor(tuple(shape), kind), g)
+        question.gradients = True
+        header, tensors = observe(thing, question, asking.tensors, namespace)
+    if case.device:
+        here, question.device = tensors, device
+        header, tensors = observe(thing, question, asking.tensors, namespace)
+        header.devices = {n: there for n, there in header.devices.items()  # a gradient of zeros may be missing as well
+                             if not n.startswith("grad.") or bool(here[n].any())}
+    _refuse_surprises(name, case, header)
+    if header.raised:  # the reference's own line and words stay here
+        header.raised = Raised(header.raised.type, header.raised.value_error, header.raised.numbers)
+    if header.largest:
+        header.largest.line = None
+    tensors = {key: _rounded(t, BITS[case.dtype]) for key, t in tensors.items()}
+    function = getattr(thing, case.method) if inspect.isclass(thing) else thing
+    inputs = [p for p in inspect.signature(function).parameters if p != "self"]
+    return RecordedCase(case.label, case.check, question, asking.tensors, header, tensors, mentions=list(case.raises or ()),
+                         limit=case.limit, peak=case.peak, integer=case.integer, inputs=inputs)
+
+
+def _rounded(tensor: Tensor, bits: int) -> Tensor:
+    """A tensor without the bits that no comparison looks at, which take most of the room: its tolerance is sixty times as large."""
+    largest = tensor.abs().max().item() if tensor.is_floating_point() and tensor.numel() else 0.0
+    if not largest or not math.isfinite(largest):
+        return tensor
+    step = 2.0 ** (math.frexp(largest)[1] - bits)
+    return torch.round(tensor / step) * step
+
+
+def _refuse_surprises(name: str, case: declare.Case, header: Observation) -> None:
+    """A recording is worth nothing where the reference itself fails."""
+    raised, left = header.raised, [n for n, there in header.devices.items() if there.device == "cpu"]
+    if header.mixed or left:
+        raise ValueError(f"{name}, case {case.label!r}: the reference mixes devices: {header.mixed}, on the CPU: {left}")
+    if (raised is None) != (case.raises is None) or (raised and not raised.value_error):
+        raise ValueError(f"{name}, case {case.label!r}: the reference raised {raised}")
+    if raised and not set(case.raises) <= set(raised.numbers):
+        raise ValueError(f"{name}, case {case.label!r}: the message {raised.message!r} does not name {case.raises}")
+    if header.changed or header.unplaced:
+        raise ValueError(f"{name}, case {case.label!r}: the reference changes {header.changed}, unplaced {header.unplaced}")
+    if case.limit and header.largest.elements >= case.limit:
+        raise ValueError(f"{name}, case {case.label!r}: the reference itself makes {header.largest}")
+
+
+def source_of(mistake: declare.Mistake | declare.Variant, reference: ModuleType) -> str:
+    """The code of a mistake or variant. Raises ValueError where an edit does not apply exactly once."""
+    if mistake.code:
+        return textwrap.dedent(mistake.code).strip()
+    source = inspect.getsource(getattr(reference, mistake.exercise))
+    for old, new in mistake.edits:
+        if source.count(old) != 1:
+            raise ValueError(f"mistake {mistake.id!r}: {old!r} stands {source.count(old)} times in {mistake.exercise}, not once")
+        source = source.replace(old, new)
+    return source
+
+
+def run_source(source: str, reference: ModuleType, name: str) -> dict[str, Any]:
+    """The global names after the reference's file and then `source` were run, as a learner's notebook would have them."""
+    namespace: dict[str, Any] = {"__name__": f"answer_{name}"}
+    for text, file in ((inspect.getsource(reference), f"<{name}: earlier exercises>"), (source, f"<{name}>")):
+        linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)  # so that a crash can show its line
+        exec(compile(text, file, "exec", dont_inherit=True), namespace)
+    return namespace
+
+
+def record_exercise(name: str, cases: Sequence[declare.Case], points: float, reference: ModuleType,
+                    mistakes: Sequence[declare.Mistake] = (), uses: Sequence[str] = (), seed: str = VISIBLE,
+                    device: str = "meta") -> RecordedExercise:
+    """The recorded exercise: its cases run on the reference, and the mistakes that are made in it.
+
+    mistakes: a whole catalogue. uses: the earlier exercises that it is built from. device: as of record_case.
+    Raises ValueError if two mistakes look alike or one looks right.
+    """
+    if cases[0].device:
+        raise ValueError(f"{name}: the first case places the weights, so it must run on the CPU")
+    by_nature: set[str] = set()
+    first, attempt = _record_alive(name, cases[0], vars(reference), seed, 0, device, by_nature)
+    # All others begin with its weights: where no gradient is taken, nothing would tell that theirs silence a hidden layer.
+    others = [_record_alive(name, case, vars(reference), seed, attempt, device, by_nature)[0] for case in cases[1:]]
+    made = RecordedExercise(name, points, list(uses), [first, *others], [])
+    record_mistakes(made, reference, mistakes)
+    return made
+
+
+def record_mistakes(made: RecordedExercise, reference: ModuleType, mistakes: Sequence[declare.Mistake]) -> None:
+    """Run the cases of `made` on each mistake of the catalogue that is made in it, and keep what is seen.
+
+    Raises ValueError if two look alike or one looks right.
+    """
+    cases = made.cases
+    zero = [row_scales(case.expected_tensors, made.scale) for case in cases]
+    known: dict[str, tuple[list, str | None]] = {"the reference": (made.right, None)}
+    for mistake in mistakes:
+        if mistake.exercise != made.name:
+            continue
+        theirs = run_source(source_of(mistake, reference), reference, mistake.id)
+        thing = theirs[made.name]
+        prints = [right if case.check == "memory"  # large and slow; what it shows is no number
+                  else fingerprint(*observe(thing, case.question, case.tensors, theirs), case.mentions)
+                  for case, right in zip(cases, made.right)]
+        for other, (others, grain) in known.items():
+            coarse = other != "the reference" and (mistake.grain or grain)  # its noise differs from what is right, and from nothing else
+            if all(same(p, o, z if len(z) <= len(p[1]) else z[:len(p[1])], coarse or case.grain)
+                   for p, o, z, case in zip(prints, others, zero, cases)):
+                raise ValueError(f"{made.name}: the mistake {mistake.id!r} cannot be told from {other!r} on these cases")
+        known[mistake.id] = prints, mistake.grain
+        made.mistakes.append(RecordedMistake(mistake.id, mistake.sentence, prints, mistake.grain))

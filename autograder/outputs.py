@@ -1,0 +1,52 @@
+"""A verdict as others read it: the outputs of a nbgrader grade cell, JSON, a terminal. attention_lab draws the report itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from attention_lab.checking import report
+from attention_lab.checking.verdict import Verdict
+from autograder.judge.judge import Result
+
+
+def outputs(verdict: Verdict, maximum: float) -> list[NotebookNode]:
+    """A grade cell's one output, as the visible check gives it: the points as one plain float, scaled to the cell's `maximum`, and
+    the report as the HTML that is shown instead."""
+    points = min(maximum, max(0.0, maximum * verdict.points / verdict.max_points)) if verdict.max_points else 0.0
+    return [result(points, report.html(verdict))]
+
+
+def result(points: float, html: str) -> NotebookNode:
+    """What nbgrader reads as the points of a cell, drawn as `html`."""
+    return new_output("execute_result", {"text/plain": repr(float(points)), "text/html": html}, execution_count=1)
+
+
+def as_json(name: str, result: Result) -> dict[str, Any]:
+    """One line of `autograder check --json`. A notebook that could not be read has no exercises."""
+    return {"notebook": name, "lesson": result.lesson, "points": result.points, "max_points": result.max_points,
+            "isolation": result.isolation, "device": result.device, "error": result.error,
+            "exercises": [{"name": v.exercise, "points": v.points, "max_points": v.max_points, "mistake": v.mistake,
+                           "checks": [{"name": c.name, "outcome": c.outcome, "message": c.message} for c in v.checks]}
+                          for v in result.verdicts.values()]}
+
+
+def show(console: Console, name: str, result: Result) -> None:
+    """One notebook on a terminal: a line each exercise, and the report of those below full marks."""
+    console.print()
+    console.print(Text(name, style="bold"), Text(f"  {result.lesson or 'no lesson'}  {report.number(result.points)} of "
+                                                 f"{report.number(result.max_points)} points"))
+    if result.error:
+        console.print(Text(result.error, style="red"))
+    table = Table(show_header=False, box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for v in result.verdicts.values():
+        full = v.points == v.max_points
+        table.add_row(Text("✓" if full else "✗", style="green" if full else "red"), Text(v.exercise, style="bold"),
+                      Text(f"{report.number(v.points)} / {report.number(v.max_points)}"),
+                      Text("" if full else report.text(v).partition("points.")[2].strip()))
+    console.print(table)

@@ -1,0 +1,1 @@
+"""Between the two sides: starts workers, bounds them, and believes nothing that they say."""

@@ -1,0 +1,314 @@
+"""Starts the processes in which learners' code runs, holds them to their limits, and ends them.
+
+A worker is given the text of a few files, a socket, and an empty folder; layers.py closes the rest before any learner's code runs.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import stat
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import psutil
+from torch import Tensor
+
+import attention_lab
+from autograder.sandbox.isolation import around, layers_for, settings
+from autograder.worker import wire
+from solutions.shared.course import ROOT
+
+CPU_SECONDS = 10.0  # for one cell or one question
+WALL_SECONDS = 45.0
+START_SECONDS = 120.0
+PULSE = 0.02  # seconds between two looks at what a worker has used: what it can write meanwhile is more than its bound
+SCRATCH_BYTES, SCRATCH_FILES = 64 << 20, 1000
+THREADS = 64
+WORKER = ROOT / "autograder/worker"  # what is sent to a worker, as text
+MODULES = ("wire", "layers", "restore", "proxies", "main")  # in the order of their imports
+
+Remote = Callable[[dict[str, Any], dict[str, Tensor]], tuple[dict[str, Any], dict[str, Tensor]]]
+
+
+class Died(Exception):
+    """A worker is no more. kind: "cpu", "wall" or "budget" (out of time), "excess" (too many files or threads), "ended" (it stopped by
+    itself), "broken" (no honest answer)."""
+
+    def __init__(self, kind: str, text: str):
+        super().__init__(text)
+        self.kind = kind
+
+
+class Worker:
+    """One process that runs one submission's cells. Answers `ask` until it dies."""
+
+    def __init__(self, sock: socket.socket, pid: int, folder: Path, child: subprocess.Popen | None = None):
+        self.sock, self.pid, self.folder, self.number = sock, pid, folder, 0
+        self.until = float("inf")  # the time.monotonic() after which it is asked nothing more
+        self.child = child  # where it is our own, and not forked by another
+        self.process: psutil.Process | None = None
+        with contextlib.suppress(psutil.Error):  # it may be over already
+            self.process = psutil.Process(pid)
+        sock.settimeout(PULSE)
+
+    def ask(self, question: dict[str, Any] | wire.Packed, remote: Remote | None = None) -> tuple[dict[str, Any], dict[str, Tensor]]:
+        """The answer to one question. remote: answers what the worker asks meanwhile. Raises Died, and then the worker is gone."""
+        self.number += 1
+        began, spent = time.monotonic(), None
+
+        def waiting() -> None:
+            nonlocal spent
+            now = time.monotonic()
+            if now > self.until:
+                raise Died("budget", "the time for one notebook is over")
+            passed = now - began
+            if passed < PULSE:  # most answers have come by then
+                return
+            self._within_bounds()
+            spent = self._cpu_seconds() if spent is None else spent
+            if self._cpu_seconds() - spent > CPU_SECONDS:
+                raise Died("cpu", f"more than {CPU_SECONDS:g} seconds of computing")
+            if passed > WALL_SECONDS:
+                raise Died("wall", f"no answer within {WALL_SECONDS:g} seconds")
+        try:
+            waiting()
+            self._send(question if isinstance(question, wire.Packed) else wire.Packed(question))
+            while True:
+                reply, out = wire.receive(self.sock, waiting)
+                if reply["id"] != self.number:
+                    raise ValueError(f"an answer to question {reply['id']!r} instead of {self.number}")
+                if "remote" not in reply:
+                    if not isinstance(reply["answer"], dict):
+                        raise ValueError(f"an answer is an object, not {type(reply['answer']).__name__}")
+                    self._within_bounds()
+                    return reply["answer"], out
+                self._send(wire.Packed(*remote(reply["remote"], out)))
+        except Died:
+            self.close()
+            raise
+        except (EOFError, ConnectionError) as error:
+            self.close()
+            raise Died("ended", "the process ended") from error
+        except Exception as error:  # whatever a hostile frame raises is the worker's end, not ours
+            self.close()
+            raise Died("broken", f"{type(error).__name__}: {error}"[:400]) from error
+
+    def _send(self, packed: wire.Packed) -> None:
+        self.sock.settimeout(WALL_SECONDS)
+        wire.send(self.sock, self.number, packed)
+        self.sock.settimeout(PULSE)
+
+    def _within_bounds(self) -> None:
+        """Raises Died where too much lies in the worker's folder, or in files that it has deleted and holds open; for too many threads."""
+        used, count, folders = 0, 0, [str(self.folder), f"/proc/{self.pid}/fd"]
+        for folder in folders:
+            try:
+                with os.scandir(folder) as entries:
+                    for entry in entries:
+                        count += 1
+                        if entry.is_dir(follow_symlinks=False):
+                            folders.append(entry.path)
+                        else:
+                            used += _written(entry)
+            except (FileNotFoundError, NotADirectoryError):
+                continue  # it went away meanwhile
+            except OSError as error:  # made so that nobody can look into it
+                raise Died("excess", f"a folder that can't be read ({error.strerror})") from error
+            if used > SCRATCH_BYTES or count > SCRATCH_FILES:
+                raise Died("excess", f"more than {SCRATCH_BYTES >> 20} MiB or {SCRATCH_FILES:,} files written")
+        with contextlib.suppress(AttributeError, psutil.Error):
+            if self.process.num_threads() > THREADS:
+                raise Died("excess", f"more than {THREADS} threads")
+
+    def _cpu_seconds(self) -> float:
+        """What the worker and its children have computed."""
+        try:
+            used = self.process.cpu_times()
+            return used.user + used.system + used.children_user + used.children_system
+        except (AttributeError, psutil.Error):
+            return 0.0  # it has ended; the socket will say so
+
+    def forget_peak(self) -> bool:
+        """Let the peak of the process's memory begin anew. False where the system does not do that (it must be Linux)."""
+        try:
+            Path(f"/proc/{self.pid}/clear_refs").write_text("5")
+            return True
+        except OSError:
+            return False
+
+    def resident(self) -> dict[str, int]:
+        """The process's memory in bytes: "VmRSS" now, "VmHWM" at its peak. Raises Died where it has ended."""
+        with contextlib.suppress(OSError):
+            lines = (line.partition(":") for line in Path(f"/proc/{self.pid}/status").read_text().splitlines())
+            if found := {name: int(value.split()[0]) << 10 for name, _, value in lines if name in ("VmRSS", "VmHWM")}:
+                return found
+        raise Died("ended", "the process ended")
+
+    def close(self) -> None:
+        """End the process with all that it started, and empty its folder."""
+        self.sock.close()
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.pid, signal.SIGKILL) if hasattr(os, "killpg") else os.kill(self.pid, signal.SIGTERM)
+        if self.child:
+            self.child.wait()
+        _remove(self.folder)
+
+
+class Sandbox:
+    """Makes workers. Use as a context manager.
+
+    isolation: "auto" (every layer that this machine has) or "none". device: "cpu", or "cuda" for workers that see the GPU: those
+    are started one by one, because a process that has touched a GPU can't be forked. layers: instead of those that the machine has.
+    Raises NoLayers where "auto" can't keep learners' code from files or the network.
+    """
+
+    def __init__(self, isolation: str = "auto", device: str = "cpu", layers: Sequence[str] | None = None):
+        self.layers = layers_for(isolation) if layers is None else tuple(layers)
+        self.fork = hasattr(os, "fork") and sys.platform == "linux" and device == "cpu"
+        self.device = device
+        self.scratch = Path(tempfile.mkdtemp(prefix="autograder-"))
+        self.first: tuple[subprocess.Popen, socket.socket] | None = None
+        self.started = False  # has the first one said so?
+
+    @property
+    def isolation(self) -> str:
+        """The layers in force, as reports name them."""
+        return "+".join(self.layers) or "none"
+
+    def __enter__(self) -> Sandbox:
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self.close()
+
+    def worker(self) -> Worker:
+        """A new worker behind its layers, ready for its first question. Raises RuntimeError where none starts."""
+        folder = Path(tempfile.mkdtemp(dir=self.scratch))
+        if not self.fork:
+            process, sock = self._start(folder)
+            _wait_for(process, sock)
+            return Worker(sock, process.pid, folder, process)
+        self.get_ready()
+        if not self.started:
+            _wait_for(*self.first)
+            self.started = True
+        mine, theirs = socket.socketpair()
+        mine.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)  # the kernel says who writes, in our numbers
+        socket.send_fds(self.first[1], [str(folder).encode()], [theirs.fileno()])
+        theirs.close()
+        try:
+            return Worker(mine, _first_word(mine), folder)
+        except (RuntimeError, OSError):  # something stopped it, perhaps: the next worker gets another
+            mine.close()
+            self._end_first()
+            raise
+
+    def get_ready(self) -> None:
+        """Begin to start the process that workers are forked from, which takes a few seconds; `worker` waits for it."""
+        if self.fork and (self.first is None or self.first[0].poll() is not None):
+            self.first, self.started = self._start(self.scratch), False
+
+    def _start(self, folder: Path) -> tuple[subprocess.Popen, socket.socket]:
+        """A process with torch imported: the worker itself, or the one that forks them."""
+        # Messages, not a stream: several judges may ask one process for workers.
+        mine, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET) if self.fork else socket.socketpair()
+        given = {"fork": self.fork, "device": self.device, "folder": str(folder), **settings(self.layers, self.device)}
+        process = subprocess.Popen([*around(self.layers, self.scratch), sys.executable, "-I", "-c", _program(theirs.fileno(), given)],
+                                   pass_fds=[theirs.fileno()], env=_environment(self.device), cwd=self.scratch, start_new_session=True,
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        theirs.close()
+        return process, mine
+
+    def _end_first(self) -> None:
+        if self.first:
+            process, control = self.first
+            control.close()
+            process.kill()
+            process.wait()
+            self.first = None
+
+    def close(self) -> None:
+        self._end_first()
+        _remove(self.scratch)
+
+
+def _wait_for(process: subprocess.Popen, sock: socket.socket) -> None:
+    """Until a process that was started is ready. Raises RuntimeError with what it says instead."""
+    sock.settimeout(START_SECONDS)
+    try:
+        ready = sock.recv(4096)
+    except (TimeoutError, ConnectionError):
+        ready = b""
+    if ready != b"ready":
+        process.kill()
+        said = ready + b"\n" + process.stderr.read()[-2000:]
+        raise RuntimeError(f"no worker starts: {said.decode(errors='replace')}")
+    process.stderr.close()
+
+
+def _first_word(sock: socket.socket) -> int:
+    """The process id of a forked worker that says "ready". Raises RuntimeError with what it says instead."""
+    sock.settimeout(START_SECONDS)
+    word, about, *_ = sock.recvmsg(4096, socket.CMSG_SPACE(struct.calcsize("3i")))
+    if word != b"ready":
+        raise RuntimeError(f"no worker starts: {word.decode(errors='replace') or 'it ended at once'}")
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 0)
+    return struct.unpack("3i", about[0][2])[0]
+
+
+def _written(entry: os.DirEntry) -> int:
+    """The bytes on the disk of a file in the worker's folder, or of one that is open and in no folder any more."""
+    opened = entry.path.startswith("/proc/")
+    about = entry.stat(follow_symlinks=opened)
+    return about.st_blocks * 512 if not opened or stat.S_ISREG(about.st_mode) and not about.st_nlink else 0
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder with all that a learner's code may have put there."""
+    with contextlib.suppress(RecursionError):  # folders in folders in folders
+        shutil.rmtree(folder, ignore_errors=True)
+    if folder.exists():
+        subprocess.run(["chmod", "-R", "u+rwx", folder], check=False, capture_output=True)
+        subprocess.run(["rm", "-rf", "--", folder], check=False, capture_output=True)
+
+
+def _environment(device: str) -> dict[str, str]:
+    """What a worker finds in its environment: nothing of the user's. TMPDIR: the folder in which it starts is its own. MALLOC_...: what
+    is freed of a megabyte or more goes back to the system at once, so that a peak of memory is what was in use."""
+    environment = {"PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "LC_ALL": "C.UTF-8", "OMP_NUM_THREADS": "1", "MPLBACKEND": "Agg",
+                   "MPLCONFIGDIR": ".", "TMPDIR": ".", "CUDA_VISIBLE_DEVICES": "",
+                   "MALLOC_MMAP_THRESHOLD_": "1000000", "MALLOC_TRIM_THRESHOLD_": "1000000"}
+    if device == "cuda":
+        environment["CUDA_VISIBLE_DEVICES"] = os.environ.get("CUDA_VISIBLE_DEVICES", "0")
+    if os.name == "nt":  # Python doesn't start without it
+        environment["SYSTEMROOT"] = os.environ["SYSTEMROOT"]
+    return environment
+
+
+def _program(descriptor: int, settings: dict[str, Any]) -> str:
+    """A Python program that holds the texts of the worker's modules: it imports nothing of the repository but attention_lab, the one
+    that this process uses, whatever else is installed."""
+    library = str(Path(attention_lab.__file__).parents[1])
+    texts = {name: (WORKER / f"{name}.py").read_text(encoding="utf-8") for name in MODULES}
+    return f"""
+import sys, types
+sys.path.insert(0, {library!r})
+worker = sys.modules["worker"] = types.ModuleType("worker")
+worker.__path__ = []
+for name, text in {texts!r}.items():
+    module = sys.modules[f"worker.{{name}}"] = types.ModuleType(f"worker.{{name}}")
+    module.__package__ = "worker"
+    setattr(worker, name, module)
+    exec(compile(text, f"<{{name}}>", "exec"), vars(module))
+worker.main.main({descriptor}, {settings!r})
+"""

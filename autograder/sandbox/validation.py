@@ -1,0 +1,100 @@
+"""What a worker's observation may look like. It comes from a learner's process: everything about it is checked before it is used.
+
+The schema is derived from the types and bounds of attention_lab's `protocol`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, is_dataclass
+from functools import reduce
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+import fastjsonschema
+from torch import Tensor
+
+from attention_lab.checking import protocol, values
+from attention_lab.checking.protocol import Answer, Bounds, Observation, Raised
+from autograder.worker import wire
+
+MOST = 2000  # items of a list, unless its bounds say otherwise
+PLAIN = {str: "string", bool: "boolean", int: "integer", float: "number", NoneType: "null"}
+
+
+def schema(kind: Any) -> dict[str, Any]:
+    """The JSON schema of a type: a dataclass, a plain type, a list, a tuple, a dict, a literal, one with bounds, or some of these."""
+    if kind == protocol.Node:
+        return {"$ref": "#/definitions/node"}
+    if is_dataclass(kind):
+        return _object(**{name: schema(each) for name, each in protocol.types_of(kind).items()})
+    if kind in PLAIN:
+        return {"type": PLAIN[kind]}
+    of, inside = get_origin(kind), get_args(kind)
+    if of is Annotated:
+        return reduce(_bounded, inside[1:], schema(inside[0]))
+    if of is list:
+        return {"type": "array", "items": schema(inside[0]), "maxItems": MOST}
+    if of is tuple:
+        return {"type": "array", "items": list(map(schema, inside)), "minItems": len(inside), "maxItems": len(inside)}
+    if of is dict:
+        return {"type": "object", "additionalProperties": schema(inside[1])}
+    if of is Literal:
+        return {"enum": list(inside)}
+    if of in (Union, UnionType):
+        return {"anyOf": list(map(schema, inside))}
+    raise TypeError(f"no schema for {kind}")
+
+
+def _bounded(made: dict[str, Any], bounds: Bounds) -> dict[str, Any]:
+    names = {"most": {"string": "maxLength", "array": "maxItems"}.get(made["type"]), "minimum": "minimum", "maximum": "maximum"}
+    return made | {names[name]: value for name, value in asdict(bounds).items() if value is not None}
+
+
+def _object(**properties: dict) -> dict:
+    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
+
+
+def _node() -> dict[str, Any]:
+    """See `values`: what an output may be."""
+    node, text = schema(protocol.Node), schema(protocol.Text)
+    return {"anyOf": [
+        {"type": ["null", "boolean", "number"]}, text, schema(list[protocol.Node]), _object(tuple=schema(list[protocol.Node])),
+        _object(size=schema(protocol.Shape)), _object(dtype=text), _object(tensor=text), _object(object=text),
+        _object(dict={"type": "object", "additionalProperties": node})]}
+
+
+_observation = fastjsonschema.compile(schema(Observation) | {"definitions": {"node": _node()}})
+_cell = fastjsonschema.compile(_object(raised=schema(Raised | None)))
+
+
+def observations(header: dict[str, Any], tensors: dict[str, Tensor], count: int) -> list[Answer]:
+    """The observations of a worker's answer to `count` questions. Raises ValueError where there are others."""
+    headers = header.get("observations")
+    if not isinstance(headers, list) or len(headers) != count:
+        raise ValueError(f"not an answer to {count} questions")
+    own = wire.ungroup(tensors, count)
+    return [(observation(each, mine), mine) for each, mine in zip(headers, own)]
+
+
+def observation(header: dict[str, Any], tensors: dict[str, Tensor]) -> Observation:
+    """Raises ValueError where this is no observation."""
+    _checked(_observation, header)
+    seen = protocol.read(Observation, header)
+    for node in [seen.output, *(node for heard in seen.trace for node in (heard.received, heard.gave))]:
+        for _, leaf in values.leaves(node):
+            if isinstance(leaf, dict) and "tensor" in leaf and leaf["tensor"] not in tensors:
+                raise ValueError(f"there is no tensor {leaf['tensor']!r}")
+    return seen
+
+
+def cell(header: dict[str, Any]) -> Raised | None:
+    """What a cell raised. Raises ValueError where this is no answer about a cell that was run."""
+    _checked(_cell, header)
+    return header["raised"] and protocol.read(Raised, header["raised"])
+
+
+def _checked(check: Any, header: dict[str, Any]) -> None:
+    try:
+        check(header)
+    except fastjsonschema.JsonSchemaValueException as error:
+        raise ValueError(f"not an answer: {error.message[:200]}") from error

@@ -1,0 +1,192 @@
+"""Reads submissions: what of a notebook is run, and which cell answers which exercise. Expects anything in them."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import io
+import re
+import tokenize
+from dataclasses import dataclass
+from functools import cache
+
+from nbformat import NotebookNode
+
+from autograder.submission.parse import Unreadable, read
+from solutions.shared.course import COURSE
+from solutions.shared.course import lessons as listed
+
+EXPERIMENT = "experiment"
+CALL = re.compile(r"check\((\w+)\)")
+DEFINITION = re.compile(r"^(?:(?:class|def|async\s+def)\s+(\w+)|(\w+)\s*(?::[^=\n]*)?=(?!=))", re.MULTILINE)
+LAYOUT = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER}
+
+
+@dataclass(frozen=True)
+class Slot:
+    """An exercise's place in a lesson. name: the function or class. grade_id: of the cell that defines it; check_id: of its grade
+    cell. stub: the cell as it is released."""
+
+    name: str
+    grade_id: str
+    check_id: str
+    points: float
+    stub: str
+
+
+@dataclass(frozen=True)
+class ReleasedLesson:
+    name: str
+    topic: str
+    exercises: tuple[Slot, ...]
+    shown: tuple[str, ...]  # the code of released cells that only show something: nothing else in the notebook needs them
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell that is run. exercises: the exercises that it defines."""
+
+    source: str
+    exercises: tuple[str, ...] = ()
+
+
+@cache
+def lessons() -> list[ReleasedLesson]:
+    """Every lesson of the course as it is released, in order."""
+    return [_released(entry.name, entry.topic) for entry in listed()]
+
+
+def lesson(name: str) -> ReleasedLesson:
+    """One lesson. Raises ValueError for a name that the course does not have."""
+    for known in lessons():
+        if known.name == name:
+            return known
+    raise ValueError(f"no lesson {name!r}; there are {', '.join(known.name for known in lessons())}")
+
+
+def _released(name: str, topic: str) -> ReleasedLesson:
+    cells = read(COURSE / name / f"{name}.ipynb").cells
+    slots = []
+    for check in cells:
+        marks = check.metadata.get("nbgrader", {})
+        if check.cell_type == "code" and marks.get("grade"):
+            exercise = CALL.fullmatch(check.source.strip())[1]
+            stub = next(c for c in cells if c.metadata.get("nbgrader", {}).get("solution") and exercise in defined_names(c.source))
+            slots.append(Slot(exercise, stub.metadata.nbgrader.grade_id, marks.grade_id, float(marks.points), stub.source))
+    code = [cell.source for cell in cells if cell.cell_type == "code"]
+    plain = [cell.source for cell in cells if cell.cell_type == "code" and not cell.metadata.get("nbgrader")]
+    shown = tuple(source for source in plain if "import " not in source
+                      and not _needed(source, "\n".join(other for other in code if other != source)))
+    return ReleasedLesson(name, topic, tuple(slots), shown)
+
+
+def _needed(source: str, others: str) -> bool:
+    """Does other code speak of a name that this code defines?"""
+    names = defined_names(source)
+    return bool(names) and re.search(rf"\b({'|'.join(names)})\b", others) is not None
+
+
+def defined_names(source: str) -> list[str]:
+    """The functions, classes and names given a value at the beginning of a line, also where the cell is no valid Python."""
+    return [name or given for name, given in DEFINITION.findall(source)]
+
+
+def lesson_of(notebook: NotebookNode) -> ReleasedLesson:
+    """The lesson whose grade ids and exercises stand in a notebook. Raises Unreadable where it is none of them."""
+    def found(known: ReleasedLesson) -> int:
+        ids = {cell.metadata.get("nbgrader", {}).get("grade_id") for cell in notebook.cells}
+        code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+        names = set(defined_names(code))
+        return sum((slot.grade_id in ids) + (slot.check_id in ids) + 2 * (slot.name in names) + bool(re.search(rf"\b{slot.name}\b", code))
+                   for slot in known.exercises)
+    best = max(lessons(), key=found)
+    if not found(best):
+        raise Unreadable(f"no exercise of any lesson is in it; the lessons are {', '.join(known.name for known in lessons())}")
+    return best
+
+
+def cells_to_run(notebook: NotebookNode, known: ReleasedLesson) -> list[Cell]:
+    """The code cells of a submission in order, without grade cells, experiments, copies of a stub that was answered elsewhere, and what
+    the lesson shows besides, unless a learner's code speaks of it.
+
+    A cell that defines an exercise is run whatever its metadata say.
+    """
+    slots = {slot.name: slot for slot in known.exercises}
+    joined = NotebookNode(cells=[copy.copy(cell) for cell in notebook.cells])
+    join_halves(joined, {slot.grade_id: frozenset([slot.name]) for slot in known.exercises} | {
+        slot.check_id: frozenset() for slot in known.exercises})
+    cells = []
+    for cell in joined.cells:
+        if cell.cell_type != "code" or not cell.source.strip():
+            continue
+        defined = defined_names(cell.source)
+        exercises = tuple(name for name in slots if name in defined)
+        # A cell's own word that it is graded says nothing: it may stand on the imports.
+        if not exercises and (CALL.fullmatch(cell.source.strip()) or EXPERIMENT in cell.metadata.get("tags", [])):
+            continue
+        cells.append(Cell(cell.source, exercises))
+    answered = {name for cell in cells for name in cell.exercises if not same_code(cell.source, slots[name].stub)}
+    cells = [cell for cell in cells if not any(name in answered and same_code(cell.source, slots[name].stub) for name in cell.exercises)]
+    own = "\n".join(cell.source for cell in cells if cell.source not in known.shown)
+    return [cell for cell in cells if cell.source not in known.shown or _needed(cell.source, own)]
+
+
+def join_halves(notebook: NotebookNode, marked: dict[str, frozenset[str]]) -> None:
+    """Where an exercise was cut in two inside its class or function, make it one cell again: the second half begins indented, or (both
+    halves keep the marks then) the first ends so, and together they are Python. Halves that can run on their own stay as they are.
+
+    marked: the names that the lesson's marked cells define, by grade id.
+    """
+    cells, every = notebook.cells, frozenset().union(*marked.values())
+    claims = [grade_id if isinstance(grade_id, str) and grade_id in marked else None
+              for grade_id in (cell.metadata.get("nbgrader", {}).get("grade_id") for cell in cells)]
+    i = 1
+    while i < len(cells):
+        first, second = cells[i - 1], cells[i]
+        names, further = every & set(defined_names(first.source)), set(defined_names(second.source))
+        inside = names and not names & further
+        cut = first.source.rpartition("\n")[2]
+        twins = claims[i - 1] is not None and claims[i] == claims[i - 1]
+        its_own = twins or inside and (claims[i] is None or marked[claims[i]] & names)  # the second half belongs to the first
+        indented = second.source.lstrip("\n")[:1].isspace()
+        if first.cell_type == second.cell_type == "code" and (indented and its_own or twins and inside and cut.isspace()):
+            joined = first.source + ("" if cut.isspace() else "\n") + second.source.lstrip("\n")
+            if _is_python(joined):
+                first.source = joined
+                del cells[i], claims[i]
+                continue
+        i += 1
+
+
+def _is_python(source: str) -> bool:
+    try:
+        ast.parse(source)
+        return True
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+
+
+def completed(cells: list[Cell], known: ReleasedLesson, solved: NotebookNode) -> list[Cell]:
+    """`cells` with the exercises that are absent, or as released, taken from a solved notebook; what it imports comes first."""
+    slots = {slot.name: slot for slot in known.exercises}
+    answers = cells_to_run(solved, known)
+    theirs = {name: cell for cell in answers for name in cell.exercises}
+    own = {name for cell in cells for name in cell.exercises if not same_code(cell.source, slots[name].stub)}
+    made = [cell for cell in answers if not cell.exercises]
+    for name in slots:  # in the lesson's order, each before the learner's cells that come after it
+        if name not in own and name in theirs:
+            made.append(theirs[name])
+    return made + [cell for cell in cells if not cell.exercises or own & set(cell.exercises)]
+
+
+def same_code(a: str, b: str) -> bool:
+    """Are two sources the same up to comments and layout?"""
+    return a == b or _tokens(a) == _tokens(b)
+
+
+def _tokens(source: str) -> list[str]:
+    try:
+        found = list(tokenize.generate_tokens(io.StringIO(source).readline))
+        return [" ".join(token.string.split()) for token in found if token.type not in LAYOUT]
+    except (tokenize.TokenError, SyntaxError):
+        return source.split()

@@ -1,0 +1,105 @@
+"""The UNTRUSTED side: the layers that a worker puts around itself before any learner's code. None needs a privilege, none can be undone.
+
+Sent to the worker as text, and told by isolation.py what to do; imports the standard library alone.
+
+- limits: `setrlimit`.
+- Landlock (Linux 5.13 or newer, kernel documentation "Landlock: unprivileged access control"): which paths can be opened. The three
+  calls have the same numbers on every machine.
+- seccomp: which calls of the kernel are refused; the filter was made by libseccomp.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import struct
+from collections.abc import Iterable
+from typing import Any
+
+PARENT_DEATH_SIGNAL, NO_NEW_PRIVILEGES, SET_SECCOMP, FILTER = 1, 38, 22, 2  # prctl
+CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446
+FILES = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}  # version of Landlock -> how many kinds of access to files it knows
+EXECUTE, WRITE_FILE, READ_FILE, READ_DIR, REMOVE_DIR, REMOVE_FILE, MAKE_DIR, MAKE_REG = 1, 2, 4, 8, 16, 32, 128, 256
+REFER, TRUNCATE = 1 << 13, 1 << 14
+READ = EXECUTE | READ_FILE | READ_DIR  # executing: libraries are mapped so
+CHANGE = READ_FILE | READ_DIR | WRITE_FILE | REMOVE_DIR | REMOVE_FILE | MAKE_DIR | MAKE_REG | REFER | TRUNCATE  # no devices, links, pipes
+OF_A_FILE = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE
+TCP, ABSTRACT_SOCKETS_AND_SIGNALS = 3, 3
+
+
+def enclose(settings: dict[str, Any]) -> None:
+    """Put up the layers that `settings` name. Raises OSError where one of them cannot be had.
+
+    settings: limits {RLIMIT name: value}; landlock {"read": paths} or None; seccomp: the filter's program in hexadecimal, or "";
+    folder: the one place where files may be written.
+    """
+    limit(settings["limits"])
+    if settings["landlock"]:
+        landlock(settings["landlock"]["read"], [settings["folder"]])
+    if settings["seccomp"]:
+        seccomp(bytes.fromhex(settings["seccomp"]))
+
+
+def end_with_parent() -> None:
+    """Be killed when the process that forked this one ends, however it ends (Linux)."""
+    _prctl(PARENT_DEATH_SIGNAL, signal.SIGKILL)
+
+
+def limit(limits: dict[str, int]) -> None:
+    """Bounds that this process cannot lift again; `limits` by the names of the module `resource`."""
+    if limits:
+        import resource  # Unix only
+
+        for name, value in limits.items():
+            resource.setrlimit(getattr(resource, name), (value, value))
+
+
+def landlock(read: Iterable[str], change: Iterable[str]) -> None:
+    """From now on nothing can be opened but what lies below `read` and `change`. Where Landlock is new enough: no TCP, no signal and
+    no abstract socket to a process that is not behind the same layer."""
+    version = _call(CREATE_RULESET, None, ctypes.c_size_t(0), ctypes.c_uint32(1))
+    handled = (1 << FILES[min(version, 5)]) - 1
+    attributes = struct.pack("<QQQ", handled, TCP, ABSTRACT_SOCKETS_AND_SIGNALS)[:8 if version < 4 else 16 if version < 6 else 24]
+    rules = _call(CREATE_RULESET, attributes, ctypes.c_size_t(len(attributes)), ctypes.c_uint32(0))
+    for paths, access in ((read, READ), (change, CHANGE), ([os.devnull], READ_FILE | WRITE_FILE)):
+        for path in paths:
+            try:
+                opened = os.open(path, os.O_PATH | os.O_CLOEXEC)
+            except OSError:
+                continue  # what is not there need not be allowed
+            allowed = access & handled & (-1 if os.path.isdir(path) else OF_A_FILE)
+            _call(ADD_RULE, rules, 1, struct.pack("<Qi", allowed, opened), ctypes.c_uint32(0))
+            os.close(opened)
+    _prctl(NO_NEW_PRIVILEGES, 1)
+    _call(RESTRICT_SELF, rules, ctypes.c_uint32(0))
+    os.close(rules)
+
+
+def seccomp(program: bytes) -> None:
+    """From now on the kernel asks this filter (instructions of 8 bytes) before every call."""
+    held = ctypes.create_string_buffer(program, len(program))
+    _prctl(NO_NEW_PRIVILEGES, 1)
+    _prctl(SET_SECCOMP, FILTER, struct.pack("@HP", len(program) // 8, ctypes.addressof(held)))
+
+
+def _prctl(option: int, *values: Any) -> None:
+    given = [ctypes.c_ulong(value) if isinstance(value, int) else value for value in values]
+    _checked(_libc().prctl(option, *given, *[ctypes.c_ulong(0)] * (4 - len(given))), f"prctl {option}")
+
+
+def _call(number: int, *values: Any) -> int:
+    return _checked(_libc().syscall(ctypes.c_long(number), *values), f"call {number} of the kernel")
+
+
+def _libc() -> ctypes.CDLL:
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.syscall.restype = ctypes.c_long
+    return libc
+
+
+def _checked(result: int, what: str) -> int:
+    if result < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{what}: {os.strerror(number)}")
+    return result

@@ -1,0 +1,245 @@
+"""The UNTRUSTED side: runs a learner's cells, then answers questions about what they define. Knows no reference, no grader.
+
+Started by sandbox.py as `python -I` with the texts of this file and those that it needs as modules. A first process imports
+torch once and forks a worker for each socket that it is handed; where that cannot be (a GPU, no fork) it is the worker itself.
+"""
+
+from __future__ import annotations
+import __future__
+
+import ast
+import asyncio
+import builtins
+import contextlib
+import functools
+import importlib
+import inspect
+import json
+import linecache
+import operator
+import os
+import signal
+import socket
+import struct
+import sys
+import types
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+import attention_lab
+from attention_lab.checking import crash, lines
+from attention_lab.checking.observe import observe
+from attention_lab.checking.protocol import Question, plain, read
+
+from . import layers, proxies, restore, wire
+
+# What lessons import for pictures and experiments; here all of it does nothing, so that no check waits for a plot.
+SILENT = ("cost", "data", "pictures", "training")
+FUTURE = functools.reduce(operator.or_, (getattr(__future__, name).compiler_flag for name in __future__.all_feature_names))
+HEAP_TYPE = 1 << 9  # of a class's flags: it was made by Python code, and can be changed
+SOCKET = 3  # a worker's one open file besides /dev/null
+
+
+class Silent:
+    """Stands for anything that draws, trains or measures: may be called, indexed and asked for attributes."""
+
+    def __getattr__(self, name: str) -> Silent:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return Silent()
+
+    def __call__(self, *_args: Any, **_kwargs: Any) -> Silent:
+        return self
+
+    def __getitem__(self, _key: Any) -> Silent:
+        return self
+
+    def __iter__(self):
+        return iter(())
+
+
+class Shell:
+    """What `get_ipython()` gives: a magic runs the code in it, if it holds code, and does nothing else."""
+
+    CODE = {"time", "timeit", "capture", "prun"}
+
+    def __init__(self, scope: dict[str, Any]):
+        self.scope = scope
+
+    def run_line_magic(self, name: str, line: str, *_rest: Any) -> None:
+        if name in self.CODE and line:
+            exec(line, self.scope)
+
+    def run_cell_magic(self, name: str, _line: str, body: str) -> None:
+        if name in self.CODE:
+            exec(body, self.scope)
+
+    def __getattr__(self, _name: str) -> Callable:
+        return lambda *_args, **_kwargs: None
+
+
+class Notebook:
+    """The learner's global names, and what was heard of them."""
+
+    def __init__(self, remote: Callable):
+        main = types.ModuleType("__main__")
+        sys.modules["__main__"] = main
+        self.scope, self.remote = vars(main), remote
+        self.proxies: dict[str, Any] = {}
+        self.future = 0  # `from __future__ import ...` holds for the cells that follow, as in IPython
+        shell = Shell(self.scope)
+        self.scope.update(get_ipython=lambda: shell, display=lambda *_args, **_kwargs: None)
+        builtins.input = lambda *_args: ""
+
+    def proxy(self, header: dict, _tensors: dict) -> tuple[dict, dict]:
+        """From now on the name belongs to a proxy: an earlier exercise that the judge computes."""
+        self.proxies[header["name"]] = proxies.make(header, self.remote)
+        self.scope.update(self.proxies)
+        return {}, {}
+
+    def cell(self, header: dict, _tensors: dict) -> tuple[dict, dict]:
+        """Run one cell. Answers what it raised, as attention_lab.crash describes it, or None."""
+        source, file = header["source"], f"<cell {header['number']}>"
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                code = _compiled(source, file, self.future)
+                self.future |= code.co_flags & FUTURE
+                linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
+                running = eval(code, self.scope)
+                if inspect.iscoroutine(running):
+                    asyncio.run(running)
+            raised = None
+        except BaseException as error:  # a learner's cell may raise anything, SystemExit too
+            raised = crash.describe(error, self.scope, "cell")
+            if isinstance(error, SyntaxError):
+                raised.line, raised.number = (error.text or "").strip()[:lines.LONGEST], error.lineno
+        self.scope.update(self.proxies)
+        return {"raised": plain(raised)}, {}
+
+    def observe(self, header: dict, tensors: dict[str, Tensor]) -> tuple[dict, dict[str, Tensor]]:
+        """What an exercise does with each question, as attention_lab.checking.observe writes it down; or that nothing has its name."""
+        if header["exercise"] not in self.scope:
+            return {"missing": True}, {}
+        asked = zip(header["questions"], wire.ungroup(tensors, len(header["questions"])))
+        seen = [observe(self.scope[header["exercise"]], read(Question, question), given, self.scope) for question, given in asked]
+        return {"observations": [plain(observation) for observation, _ in seen]}, wire.group([out for _, out in seen])
+
+
+def _compiled(source: str, file: str, future: int) -> types.CodeType:
+    """A cell's code. IPython, which takes a while to import, is asked only where plain Python does not understand the cell."""
+    compiled = lambda text: compile(text, file, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT | future, dont_inherit=True)  # noqa: E731
+    try:
+        return compiled(source)
+    except SyntaxError:
+        from IPython.core.inputtransformer2 import TransformerManager
+
+        return compiled(TransformerManager().transform_cell(source))
+
+
+def serve(sock: socket.socket, put_back: Callable[[], None]) -> None:
+    """Answer the judge until it hangs up. An answer carries its question's number."""
+    def remote(header: dict, tensors: dict[str, Tensor]) -> tuple[dict, dict[str, Tensor]]:
+        wire.send(sock, number, wire.Packed({"remote": header}, tensors))
+        return wire.receive(sock)
+
+    notebook = Notebook(remote)
+    operations = {"cell": notebook.cell, "proxy": notebook.proxy, "observe": notebook.observe}
+    while True:
+        try:
+            header, tensors = wire.receive(sock)
+        except EOFError:
+            return
+        number = header["id"]
+        if header["op"] == "observe":
+            put_back()
+        answer, out = operations[header["op"]](header, tensors)
+        try:
+            packed = wire.Packed({"answer": answer}, out)
+        except Exception as error:  # what no frame can hold: too large, a dtype that safetensors does not know
+            packed = wire.Packed({"answer": {"unsent": f"{type(error).__name__}: {error}"[:400]}})
+        wire.send(sock, number, packed)
+
+
+def prepare(device: str) -> None:
+    """Everything that costs time on first use, or needs what layers keep away (a GPU's driver), once, before any learner's code."""
+    torch.set_num_threads(1)
+    torch.set_num_interop_threads(1)
+    attention_lab.check = lambda *_args, **_kwargs: 0.0
+    attention_lab.progress = Silent()
+    for name in SILENT:
+        module = types.ModuleType(f"attention_lab.{name}")
+        module.__getattr__ = Silent().__getattr__
+        sys.modules[module.__name__] = module
+        setattr(attention_lab, name, module)
+    importlib.import_module("torch.fx.experimental.symbolic_shapes")  # autograd imports it at the first gradient
+    for dtype in (torch.float32, torch.float64):
+        net = nn.Sequential(nn.Conv2d(4, 4, 3, padding=1), nn.BatchNorm2d(4), nn.ReLU(), nn.Conv2d(4, 4, 1), nn.Sigmoid(), nn.Flatten(),
+                            nn.LayerNorm(64), nn.Linear(64, 2), nn.Softmax(-1)).to(device, dtype)
+        x = torch.randn(2, 4, 4, 4, device=device, dtype=dtype, requires_grad=True)
+        out = net(x)
+        torch.autograd.grad(out, [x, *net.parameters()], torch.ones_like(out))
+
+
+def begin(sock: socket.socket, settings: dict[str, Any], put_back: Callable[[], None]) -> None:
+    """Become a worker: nothing open but the socket, nothing to be seen on the terminal, the layers around it."""
+    null = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(null, descriptor)
+    sys.stdin, sys.stdout, sys.stderr = (open(os.devnull, mode) for mode in "rww")
+    os.chdir(settings["folder"])
+    try:
+        layers.enclose(settings)
+    except OSError as error:
+        sock.sendall(str(error).encode())
+        return
+    torch.manual_seed(0)
+    sock.sendall(b"ready")
+    serve(sock, put_back)
+
+
+def fork_for_each(control: socket.socket, settings: dict[str, Any], put_back: Callable[[], None]) -> None:
+    """Fork a worker for every socket that arrives over `control`; it says there itself that it is ready."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them
+    while True:
+        message, descriptors, *_ = socket.recv_fds(control, 4096, 1)
+        if not message:
+            return
+        if os.fork() == 0:
+            try:
+                control.close()
+                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                os.setsid()  # a group of its own, which ends as a whole
+                layers.end_with_parent()
+                os.dup2(descriptors[0], SOCKET)
+                os.closerange(SOCKET + 1, 256)
+                begin(socket.socket(fileno=SOCKET), {**settings, "folder": message.decode()}, put_back)
+            finally:
+                os._exit(0)
+        os.close(descriptors[0])
+
+
+def main(descriptor: int, settings: dict[str, Any]) -> None:
+    prepare(settings["device"])
+    sock, put_back = socket.socket(fileno=descriptor), restore.snapshot(_asked_with())
+    if not settings["fork"]:
+        return begin(sock, settings, put_back)
+    sock.sendall(b"ready")
+    fork_for_each(sock, settings, put_back)
+
+
+def _asked_with() -> list[types.ModuleType | type]:
+    """The modules and classes that a question is answered with."""
+    ours = [module for name, module in sys.modules.items()
+            if name.partition(".")[0] in ("attention_lab", "worker")]
+    theirs = [builtins, json, contextlib, inspect, socket, struct, torch, nn, F, torch.autograd, torch.autograd.function, torch.functional,
+              torch.overrides, torch.testing, torch._tensor, torch.random, sys.modules["safetensors.torch"]]
+    classes = [value for module in [*ours, nn] for value in vars(module).values() if isinstance(value, type)]
+    classes += [Tensor, torch.autograd.Function, torch.Generator, socket.socket, torch.utils._python_dispatch.TorchDispatchMode]
+    heap = [kind for kind in dict.fromkeys(classes) if kind.__flags__ & HEAP_TYPE]
+    return [*ours, *theirs, *heap]

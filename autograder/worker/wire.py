@@ -1,0 +1,87 @@
+"""What crosses the wall between the judge and a worker: frames of a JSON header and tensors. Never pickle.
+
+A frame is 8 bytes (the lengths of both parts, little-endian), `[header, specs]` as JSON, and the tensors (see attention_lab's packing).
+Both sides use this file; the worker is given its text.
+What comes from a worker is hostile: whatever a frame makes `receive` raise is the worker's end.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import struct
+from collections.abc import Callable
+from typing import Any
+
+from torch import Tensor
+
+from attention_lab.checking import packing
+
+HEADER_BYTES = 4 << 20
+TENSOR_BYTES = packing.LARGEST
+LENGTHS = struct.Struct("<II")
+PIECE = 1 << 20  # bytes asked of the socket at once
+
+
+class Packed:
+    """A frame but for its number: made once, sent to many. Raises ValueError where it is larger than a frame may be."""
+
+    def __init__(self, header: dict[str, Any], tensors: dict[str, Tensor] | None = None):
+        specs, self.body = packing.pack(tensors or {})
+        self.head = json.dumps([header, specs]).encode().removeprefix(b"[{")
+        _bounded(len(self.head), len(self.body))
+
+
+def send(sock: socket.socket, number: int, packed: Packed) -> None:
+    """Send one frame, with `number` as its header's "id"."""
+    head = b'[{"id": %d' % number + (b"" if packed.head.startswith(b"}") else b", ") + packed.head
+    sock.sendall(LENGTHS.pack(len(head), len(packed.body)) + head + packed.body)
+
+
+def receive(sock: socket.socket, waiting: Callable[[], None] | None = None) -> tuple[dict[str, Any], dict[str, Tensor]]:
+    """The next frame. waiting: called whenever the socket's timeout passes without a byte; it raises when that took too long.
+
+    Raises EOFError where the other side has gone, ValueError and what json, torch and safetensors raise for a malformed frame.
+    """
+    head, body = LENGTHS.unpack(_read(sock, LENGTHS.size, waiting))
+    _bounded(head, body)
+    header, specs = json.loads(_read(sock, head, waiting))
+    if not isinstance(header, dict) or not isinstance(specs, list):
+        raise ValueError(f"a header is an object with a list, not {type(header).__name__} and {type(specs).__name__}")
+    return header, packing.unpack(specs, _read(sock, body, waiting))
+
+
+def group(groups: list[dict[str, Tensor]]) -> dict[str, Tensor]:
+    """The tensors of several questions, or answers, in one frame: "number/name"."""
+    return {f"{number}/{name}": tensor for number, group in enumerate(groups) for name, tensor in group.items()}
+
+
+def ungroup(tensors: dict[str, Tensor], count: int) -> list[dict[str, Tensor]]:
+    """What `group` put into one. Raises ValueError for a tensor of none of the `count`."""
+    groups: list[dict[str, Tensor]] = [{} for _ in range(count)]
+    for name, tensor in tensors.items():
+        number, _, name = name.partition("/")
+        if not number.isdecimal() or int(number) >= count:
+            raise ValueError(f"a tensor {name!r} of number {number!r}, of {count}")
+        groups[int(number)][name] = tensor
+    return groups
+
+
+def _bounded(head: int, body: int) -> None:
+    if head > HEADER_BYTES or body > TENSOR_BYTES:
+        raise ValueError(f"a frame of {head:,} + {body:,} bytes; at most {HEADER_BYTES:,} + {TENSOR_BYTES:,} may be sent")
+
+
+def _read(sock: socket.socket, size: int, waiting: Callable[[], None] | None) -> bytes:
+    read = bytearray()
+    while len(read) < size:
+        try:
+            part = sock.recv(min(size - len(read), PIECE))
+        except TimeoutError:
+            part = None
+        if part == b"":
+            raise EOFError("the other side has closed the connection")
+        read += part or b""
+        if waiting:  # after every piece too: a peer that drips bytes must not keep us for ever
+            waiting()
+    return bytes(read)

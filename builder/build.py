@@ -1,0 +1,191 @@
+"""Build lessons from their one source: drawings, recorded checks, the solved notebook, the released one.
+
+    python -m builder              every lesson
+    python -m builder 01_se        one
+    python -m builder --checks     only the recorded checks of each lesson: no notebook is run
+    python -m builder --shared     only what the lessons share: the photographs and the list of lessons
+
+solutions/<topic>/page.py (jupytext, py:percent)
+    -> solutions/notebooks/<lesson>/: <lesson>.ipynb (solved, executed), figures/, checks/
+    -> course/<lesson>/: the same, released by nbgrader (no solutions, no outputs)
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shutil
+import sys
+import sysconfig
+import tempfile
+from pathlib import Path
+
+import jupytext
+import nbformat
+from nbclient import NotebookClient
+from nbformat import NotebookNode
+
+from builder import cells, inputs
+from solutions.shared import derive
+from solutions.shared.course import COURSE, LIST, NOTEBOOKS, ROOT, Lesson, lessons
+from solutions.shared.topics import topic
+
+sys.path[:0] = [str(COURSE)]  # the library as it is here, whatever is installed
+
+from attention_lab.checking import recorded  # noqa: E402
+from attention_lab.course_map import duration  # noqa: E402
+from attention_lab.threads import one_thread  # noqa: E402
+from autograder.judge import recording  # noqa: E402
+from builder.draw import draw  # noqa: E402
+
+PHOTOS = COURSE / "attention_lab/photos"
+README, BEGIN, END = ROOT / "README.md", "<!-- lessons, written by the build -->", "<!-- /lessons -->"
+CELL_SECONDS = 300
+
+
+def read_source(lesson: Lesson) -> NotebookNode:
+    """The lesson's source as a notebook without outputs, with cell ids derived from grade ids and positions.
+
+    Raises ValueError for a malformed marker (see `cells.py`).
+    """
+    notebook = jupytext.read(topic(lesson.topic).folder / "page.py", fmt="py:percent")
+    cells.expand(notebook)
+    for index, cell in enumerate(notebook.cells):
+        cell.id = re.sub(r"[^a-zA-Z0-9_-]", "-", cell.metadata.get("nbgrader", {}).get("grade_id", f"{cell.cell_type}-{index:03d}"))
+    notebook.metadata = nbformat.from_dict({
+        "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    })
+    nbformat.validate(notebook)
+    return notebook
+
+
+def points(notebook: NotebookNode) -> dict[str, float]:
+    """Points by exercise: a grade cell `check(Name)` and its metadata are the truth. ValueError where one has no check."""
+    found = {}
+    for cell in notebook.cells:
+        meta = cell.metadata.get("nbgrader", {})
+        if meta.get("grade") and cell.cell_type == "code":
+            called = re.fullmatch(r"check\((\w+)\)", cell.source.strip())
+            if not called:
+                raise ValueError(f"grade cell {meta['grade_id']!r} should be one line, check(Name), not {cell.source!r}")
+            if called[1] in found:
+                raise ValueError(f"two grade cells check {called[1]}, the second one is {meta['grade_id']!r}")
+            found[called[1]] = meta["points"]
+    return found
+
+
+def record_checks(lesson: Lesson, notebook: NotebookNode) -> recorded.RecordedLesson:
+    """The recorded lesson. Raises ValueError where exercises, cases and grade cells do not agree."""
+    worth = points(notebook)
+    files = topic(lesson.topic)
+    declared = [exercise.name for exercise in files.exercises]
+    if declared != list(worth):
+        raise ValueError(f"{lesson.name}: exercises.py declares {declared}, the grade cells for {list(worth)}")
+    cases = derive.visible(files.exercises, files.reference)
+    with one_thread():  # as a check asks: another number of threads rounds in another way
+        exercises = [recording.record_exercise(e.name, cases[e.name], worth[e.name], files.reference, files.mistakes.MISTAKES, e.uses)
+                     for e in files.exercises]
+    return recorded.RecordedLesson(lesson.name, lesson.title, exercises)
+
+
+def execute(notebook: NotebookNode, folder: Path) -> None:
+    """Run every cell in a copy of `folder`, with the library of this repository."""
+    with tempfile.TemporaryDirectory() as scratch:
+        copy = shutil.copytree(folder, Path(scratch, folder.name))  # a folder of its own: progress looks at its neighbours
+        paths = os.pathsep.join(filter(None, [str(COURSE), os.environ.get("PYTHONPATH")]))
+        client = NotebookClient(notebook, timeout=CELL_SECONDS, kernel_name="python3", resources={"metadata": {"path": str(copy)}})
+        client.execute(env={**os.environ, "PYTHONPATH": paths})
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)  # times of day
+    notebook.metadata["language_info"] = {"name": "python"}  # not the version that happened to run it
+
+
+def release(lesson: Lesson, folder: Path) -> NotebookNode:
+    """What nbgrader releases of the solved notebook in `folder`."""
+    from nbgrader.apps import NbGraderAPI
+    from traitlets.config import Config
+
+    scripts = sysconfig.get_path("scripts")  # nbgrader calls alembic by its bare name
+    if scripts not in os.environ["PATH"].split(os.pathsep):
+        os.environ["PATH"] = scripts + os.pathsep + os.environ["PATH"]
+    with tempfile.TemporaryDirectory() as scratch:
+        shutil.copytree(folder, Path(scratch, "source", lesson.name))
+        config = Config()
+        config.CourseDirectory.root = scratch
+        result = NbGraderAPI(config=config).generate_assignment(lesson.name)
+        if not result["success"]:
+            raise RuntimeError(f"nbgrader could not release {lesson.name}:\n{result.get('log') or result.get('error')}")
+        return nbformat.read(Path(scratch, "release", lesson.name, f"{lesson.name}.ipynb"), as_version=4)
+
+
+def copy_photographs() -> None:
+    """datasets/photos -> the library, with the card that names authors and licences."""
+    PHOTOS.mkdir(exist_ok=True)
+    for path in [*sorted((ROOT / "datasets/photos").glob("*.jpg")), ROOT / "datasets/photos/CARD.md"]:
+        shutil.copyfile(path, PHOTOS / path.name)
+
+
+def table() -> str:
+    """The table of lessons in README.md."""
+    rows = ["| lesson | what it adds | what you write | time |", "|---|---|---|---|"]
+    for lesson in lessons():
+        names = list(recorded.parts(COURSE / lesson.name / recorded.FOLDER))
+        rows.append(f"| [{lesson.name.partition('_')[0]} {lesson.title}](course/{lesson.name}/{lesson.name}.ipynb) | {lesson.adds} | "
+                    f"{', '.join(f'`{name}`' for name in names)} | {duration(lesson.minutes)} |")
+    return "\n".join(rows)
+
+
+def readme() -> str:
+    """README.md with the table of lessons as it is now."""
+    before, rest = README.read_text(encoding="utf-8").split(BEGIN)
+    return f"{before}{BEGIN}\n{table()}\n{END}{rest.split(END)[1]}"
+
+
+def copy_list() -> None:
+    """solutions/course.toml -> the library, which draws the map of the course."""
+    shutil.copyfile(LIST, COURSE / "attention_lab/course.toml")
+
+
+def build(lesson: Lesson) -> None:
+    """Build one lesson in place."""
+    notebook = read_source(lesson)
+    with tempfile.TemporaryDirectory() as scratch:  # what is there stays until everything worked
+        made = Path(scratch, lesson.name)
+        draw(lesson.topic, made / "figures")
+        recorded.save(record_checks(lesson, notebook), made / recorded.FOLDER)
+        execute(notebook, made)
+        nbformat.write(notebook, made / f"{lesson.name}.ipynb")
+        released = release(lesson, made)
+        for folder in (NOTEBOOKS, COURSE):
+            shutil.rmtree(folder / lesson.name, ignore_errors=True)
+            shutil.copytree(made, folder / lesson.name)
+    nbformat.write(released, COURSE / lesson.name / f"{lesson.name}.ipynb")
+    inputs.write_down(lesson.name)
+
+
+def build_checks(lesson: Lesson) -> None:
+    """Record a lesson's checks anew, and leave its notebooks as they are."""
+    made = record_checks(lesson, read_source(lesson))
+    for folder in (NOTEBOOKS, COURSE):
+        recorded.save(made, folder / lesson.name / recorded.FOLDER)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    known = {lesson.name: lesson for lesson in lessons()}
+    parser.add_argument("lessons", nargs="*", metavar="LESSON", help=f"one of {', '.join(known)}; without any: all")
+    parser.add_argument("--checks", action="store_true", help="only the recorded checks: no notebook is run")
+    parser.add_argument("--shared", action="store_true", help="only what the lessons share, and the table in README.md")
+    arguments = parser.parse_args()
+    unknown = [name for name in arguments.lessons if name not in known]
+    if unknown:
+        parser.error(f"no lesson {', '.join(unknown)} in solutions/course.toml; there are {', '.join(known)}")
+    copy_photographs()
+    copy_list()
+    for name in [] if arguments.shared else arguments.lessons or known:
+        print(f"building {name}", flush=True)
+        (build_checks if arguments.checks else build)(known[name])
+    README.write_text(readme(), encoding="utf-8")
+

@@ -1,0 +1,79 @@
+"""What a marker in a lesson's source means: nbgrader's cell metadata, written from something short.
+
+    # %% exercise                   the cell that defines an exercise, one function or class
+    # %% points=2                   the grade cell below it, `check(Name)`
+    # %% tags=["experiment"]        training, plots, and what reads their results: not graded, and not compared by nbval,
+                                    because another processor rounds otherwise and trains to other numbers
+
+An exercise `Name` has the grade ids `name` and `name-check`. Released notebooks refer to them, so they stay as they are.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from nbformat import NotebookNode, from_dict
+
+JUPYTEXTS_OWN = {"lines_to_next_cell"}
+TAGS = {"experiment", "nbval-ignore-output"}
+NBGRADER = {"schema_version": 3, "task": False}
+
+
+def expand(notebook: NotebookNode) -> None:
+    """Replace the markers of a source by nbgrader's metadata, in place.
+
+    Raises ValueError, with the cell's first line or the names, for a marker that is malformed or stands alone.
+    """
+    written, checked = [], []
+    for cell in notebook.cells:
+        title, points = cell.metadata.pop("title", None), cell.metadata.pop("points", None)
+        _refuse_others(cell, title)
+        if "experiment" in cell.metadata.get("tags", []):
+            cell.metadata["tags"] = ["experiment", "nbval-ignore-output"]
+        if title is None and points is None:
+            continue
+        if cell.cell_type != "code" or not (title is None or points is None):
+            raise ValueError(f"{_where(cell)}: `exercise` and `points=` mark two code cells, an exercise and its check")
+        if title:
+            written.append(_defined(cell))
+            grader = {"grade_id": written[-1].lower(), "grade": False, "locked": False, "solution": True}
+        else:
+            checked.append(_checked(cell, points))
+            grader = {"grade_id": f"{checked[-1].lower()}-check", "grade": True, "locked": True, "solution": False, "points": points}
+        cell.metadata["nbgrader"] = from_dict(NBGRADER | grader)
+    if written != checked:
+        raise ValueError(f"the exercises are {written}, the grade cells check {checked}")
+    if len({name.lower() for name in written}) < len(written):
+        raise ValueError(f"two of the exercises {written} have the same grade id")
+
+
+def _where(cell: NotebookNode) -> str:
+    return f"the cell that begins with {cell.source.partition(chr(10))[0]!r}"
+
+
+def _refuse_others(cell: NotebookNode, title: str | None) -> None:
+    if title not in (None, "exercise"):
+        raise ValueError(f"{_where(cell)}: {title!r} is no marker; there are `exercise`, `points=2` and `tags=[\"experiment\"]`")
+    if unknown := cell.metadata.keys() - JUPYTEXTS_OWN - {"tags"}:
+        raise ValueError(f"{_where(cell)}: unknown metadata {({key: cell.metadata[key] for key in sorted(unknown)})}")
+    if unknown := set(cell.metadata.get("tags", [])) - TAGS:
+        raise ValueError(f"{_where(cell)}: unknown tags {sorted(unknown)}; there are {sorted(TAGS)}")
+
+
+def _defined(cell: NotebookNode) -> str:
+    """The name of the one function or class that an exercise cell defines."""
+    names = [node.name for node in ast.parse(cell.source).body if isinstance(node, (ast.FunctionDef, ast.ClassDef))]
+    if len(names) != 1:
+        raise ValueError(f"{_where(cell)}: an exercise defines one function or class, this cell {names or 'none'}")
+    return names[0]
+
+
+def _checked(cell: NotebookNode, points: object) -> str:
+    """The name in `check(Name)`."""
+    called = re.fullmatch(r"check\((\w+)\)", cell.source.strip())
+    if not called:
+        raise ValueError(f"{_where(cell)}: a cell with points is one line, check(Name)")
+    if isinstance(points, bool) or not isinstance(points, int | float) or points <= 0:
+        raise ValueError(f"check({called[1]}): {points!r} points; write points=2")
+    return called[1]

@@ -1,0 +1,92 @@
+"""What a second look at the failing case that leads a report shows: a layer under two names, one that is never called, a result
+that does not depend on a tensor at all. A cause is named only after it was seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import torch
+from torch import Tensor
+
+from . import facts
+from .compare import close, largest, tolerance
+from .differences import Difference, inputs_of
+from .facts import Fact
+from .protocol import Answer
+from .recorded import RecordedCase
+
+FEW = 6  # so many tensors are tried one by one, more only together
+
+
+def misused_layers(case: RecordedCase, observation: Answer) -> Fact | None:
+    """A sub-module that is another one under a second name, or that was built and never called.
+
+    The observation has a trace and gradients: what is used without being called (`F.linear(x, self.fc.weight)`) has a gradient.
+    """
+    header, tensors = observation
+    if header.raised or header.unplaced:
+        return None
+    mine, wanted = {name for name, _ in header.parameters}, {name for name, _ in case.expected.parameters}
+    layers = [entry.name for entry in case.expected.trace]
+    heard, once = {entry.name: entry for entry in header.trace}, {entry.name for entry in case.expected.trace if not entry.again}
+    second = [name for name in layers if name not in heard and mine < wanted and not _below(name, mine) and _below(name, wanted)]
+    twice = [name for name in heard if heard[name].again and name in once]
+    if len(second) == len(twice) == 1:
+        return facts.SameLayer((twice[0], second[0]))
+    silent = [name for name in layers if _below(name, mine) and name not in heard and not _below(name, set(heard))
+              and not _below(f"grad.param.{name}", set(tensors)) and _below(f"grad.param.{name}", set(case.expected_tensors))]
+    outermost = tuple(name for name in silent if not any(name in _below(other, set(silent)) for other in silent))
+    return facts.NeverCalled(outermost) if outermost else None
+
+
+def not_gathered(case: RecordedCase, observation: Answer) -> Fact | None:
+    """Does an attention hand on what a sub-module gives as it is, although the expected output mixes it?"""
+    header, tensors = observation
+    got, expected = tensors.get("output"), case.expected_tensors.get("output")
+    if header.raised or got is None or expected is None or got.shape != expected.shape or not got.is_floating_point():
+        return None
+    within = tolerance(case.largest["output"], 0.0, case.question.dtype)
+    for name in [entry.name for entry in case.expected.trace]:
+        gave = tensors.get(f"gave.{name}")
+        if gave is None or gave.shape != got.shape or not gave.is_floating_point() or not largest(gave):
+            continue
+        for shortcut, x in [(None, torch.zeros_like(got)), *inputs_of(case).items()]:
+            if x.shape == got.shape and _multiple(got - x, gave, within) and not _multiple(expected - x, gave, within):
+                return facts.NotGathered(name, shortcut)
+    return None
+
+
+def _multiple(t: Tensor, of: Tensor, within: float) -> bool:
+    factor = (t * of).sum() / (of * of).sum()
+    return bool(factor.abs() > 1e-6) and close(t, factor * of, 10 * within)
+
+
+def _below(name: str, names: set[str]) -> set[str]:
+    return {other for other in names if other.startswith(f"{name}.")}
+
+
+def with_use(difference: Difference, case: RecordedCase, observation: Answer, ask: Callable[[dict[str, Tensor]], Answer]) -> Difference:
+    """The difference; of missing gradients also whether the output depends on these tensors, which is tried with other numbers.
+
+    ask: puts the case's question again with some of its tensors replaced.
+    """
+    fact = difference.facts[0]
+    if not isinstance(fact, facts.NoGradient) or not fact.tensors or case.question.device != "cpu":
+        return difference
+    names = [name.removeprefix("grad.").replace("param.", "state.", 1) if name.startswith("grad.param.") else name.removeprefix("grad.")
+             for name in fact.tensors]
+    groups = [[name] for name in names] if len(names) <= FEW else [names]
+    used = {_output_changes(observation, ask({name: _other(case.tensors[name]) for name in group})) for group in groups}
+    certain = used == {False} or used == {True} and len(names) <= FEW
+    return difference.known(replace(fact, used=used.pop())) if certain else difference
+
+
+def _output_changes(before: Answer, after: Answer) -> bool:
+    outputs = [{name: t for name, t in tensors.items() if name.startswith("output")} for _, tensors in (before, after)]
+    return outputs[0].keys() != outputs[1].keys() or any(not torch.equal(t, outputs[1][name]) for name, t in outputs[0].items())
+
+
+def _other(tensor: Tensor) -> Tensor:
+    """Other numbers of the same kind; not all moved alike, because a softmax would not see that."""
+    return tensor + torch.linspace(0.1, 1.0, tensor.numel(), dtype=tensor.dtype).reshape(tensor.shape)

@@ -1,0 +1,279 @@
+"""How a tensor or value differs from the expected one, as facts: where the difference begins, what it looks like.
+
+Tolerance (float64): 1e-9 times the larger of the tensor's largest expected element and the median scale of the exercise's
+tensors of that kind, because some true gradients are zero. float32 is asked for dtype and finiteness; its tolerance is what
+rounding on another processor comes to: PROCESSORS times the distance between two float32 numbers.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from itertools import combinations, permutations
+from statistics import median
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from . import facts
+from .facts import Fact
+
+# By how many roundings (eps) two processors may differ, relative to a tensor's largest element. Sums of K products that are added in
+# another order differ by about sqrt(K) eps; the longest sums here have K = 4,096 terms, the longest way forward and back has 16 of
+# them in a row, and each of two processors is that far from the true number: 2 * 16 * 64. Measured: at most a fiftieth of it.
+PROCESSORS = 2 * 16 * 64
+RELATIVE = {"float64": 1e-9, "float32": PROCESSORS * torch.finfo(torch.float32).eps}
+FEW_DIGITS = 1e-6  # relative: what a float32 on the way or another eps makes of a float64
+KINDS = ("output", "grad.input", "grad.param", "grad", "buffer", "received", "gave")
+
+
+def kind_of(name: str) -> str:
+    return next(kind for kind in KINDS if name.startswith(kind))
+
+
+def scales(expected: list[dict[str, Tensor]]) -> dict[str, float]:
+    """The median over an exercise's expected tensors of each kind of their largest element."""
+    found: dict[str, list[float]] = {}
+    for tensors in expected:
+        for name, tensor in tensors.items():
+            if tensor.is_floating_point() and tensor.numel():
+                found.setdefault(kind_of(name), []).append(largest(tensor))
+    return {kind: median(largest) for kind, largest in found.items()}
+
+
+def largest(tensor: Tensor) -> float:
+    """The largest element that is finite, 0 where there is none."""
+    if not tensor.numel():
+        return 0.0
+    numbers = tensor.double().abs()
+    found = numbers.max().item()
+    if math.isfinite(found):
+        return found
+    numbers = numbers[numbers.isfinite()]
+    return numbers.max().item() if numbers.numel() else 0.0
+
+
+def tolerance(size: float, scale: float, dtype: str) -> float:
+    """size: the expected tensor's largest element."""
+    return RELATIVE[dtype] * max(size, scale)
+
+
+def _agrees(got: Tensor, expected: Tensor, within: float) -> Tensor:
+    """Where two tensors of one shape agree: a NaN never does, an infinity with itself."""
+    got, expected = got.double(), expected.double()
+    return ((got - expected).abs() <= within) | (got == expected)
+
+
+def close(got: Tensor, expected: Tensor, within: float) -> bool:
+    """Equal shapes, and every element within the tolerance (a NaN never is)."""
+    return got.shape == expected.shape and bool(_agrees(got, expected, within).all())
+
+
+def _varies(tensor: Tensor, within: float) -> bool:
+    """Are there two numbers in it? One number, or one repeated, is related to any other by chance."""
+    return tensor.numel() > 1 and not close(tensor, tensor.flatten()[0].expand_as(tensor), within)
+
+
+# Each relation: how a wrong tensor is made of the expected one. (got, expected, tolerance) -> fact or None.
+def _extra_axes(got: Tensor, expected: Tensor, within: float) -> Fact | None:
+    if got.shape == expected.shape or got.numel() != expected.numel():
+        return None
+    same = [n for n in got.shape if n != 1] == [n for n in expected.shape if n != 1]
+    if same and close(got.reshape(expected.shape), expected, within):
+        return facts.AxesOfSizeOne(more=got.ndim - expected.ndim)
+    return None
+
+
+def _constant(got: Tensor, expected: Tensor, within: float) -> Fact | None:
+    """Two tensors of which one does not vary are related in many ways; only what is seen is told."""
+    if got.numel() < 2 or _varies(got, within):
+        return None
+    value = got.flatten()[0].item()
+    return facts.Constant(0.0 if abs(value) <= within else value, None if _varies(expected, within) else expected.flatten()[0].item())
+
+
+def _should_be_zero(got: Tensor, expected: Tensor, within: float) -> Fact | None:
+    if got.shape != expected.shape or not close(expected, torch.zeros_like(expected), within):
+        return None
+    return facts.ShouldBeZero(got.numel(), got.abs().max().item())
+
+
+def _axes_permuted(got: Tensor, expected: Tensor, within: float) -> Fact | None:
+    if not 2 <= got.ndim <= 5 or got.ndim != expected.ndim:
+        return None
+    for order in permutations(range(got.ndim)):
+        if list(order) != sorted(order) and expected.permute(order).shape == got.shape and close(got, expected.permute(order), within):
+            return facts.AxesPermuted(order)
+    return None
+
+
+def _few_digits(got: Tensor, expected: Tensor, within: float) -> Fact | None:
+    if got.shape != expected.shape:
+        return None
+    if close(got, expected, FEW_DIGITS * largest(expected)):
+        return facts.FewDigits(half=False)
+    halves = any(torch.equal(got.to(dtype).double(), got) for dtype in (torch.bfloat16, torch.float16))
+    return facts.FewDigits(half=True) if halves and close(got, expected, 0.02 * largest(expected)) else None
+
+
+def _scaled(got: Tensor, expected: Tensor, within: float) -> Fact | None:
+    if got.shape != expected.shape or not largest(expected):
+        return None
+    factor = (got * expected).sum().item() / (expected * expected).sum().item()
+    rounding = 20 * within / largest(expected)  # nearer to 1 than this, the factor is noise
+    if abs(factor - 1) < max(1e-6, rounding) or not close(got, factor * expected, 10 * within * min(1.0, abs(factor))):
+        return None
+    return facts.Scaled(-1.0 if abs(factor + 1) < 1e-6 else factor)
+
+
+def _shifted(got: Tensor, expected: Tensor, within: float) -> Fact | None:
+    if got.shape != expected.shape:
+        return None
+    shift = (got - expected).mean().item()
+    return facts.Shifted(shift) if close(got, expected + shift, 10 * within) else None
+
+
+ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {"sigmoid": torch.sigmoid, "ReLU": torch.relu, "tanh": torch.tanh, "exp": torch.exp}
+
+
+def _activation(got: Tensor, expected: Tensor, within: float) -> Fact | None:
+    """One more or one fewer activation function at the end."""
+    if got.shape != expected.shape:
+        return None
+    for name, function in ACTIVATIONS.items():
+        if close(got, function(expected), 10 * within):
+            return facts.ExtraActivation(name)
+        if close(function(got), expected, 10 * within):
+            return facts.MissingActivation(name)
+    for axis in (axis for axis in range(got.ndim) if got.shape[axis] > 1):
+        whole = torch.ones((), dtype=torch.float64)  # the sums of a softmax; asked first, because they cost less
+        if close(expected.sum(axis), whole.expand_as(expected.sum(axis)), 1e-6) and close(got.softmax(axis), expected, 10 * within):
+            return facts.MissingActivation("softmax", axis)
+        if close(got.sum(axis), whole.expand_as(got.sum(axis)), 1e-6) and close(got, expected.softmax(axis), 10 * within):
+            return facts.ExtraActivation("softmax", axis)
+    return None
+
+
+def _mirrored(got: Tensor, expected: Tensor, within: float) -> Fact | None:
+    if got.shape != expected.shape:
+        return None
+    return next((facts.Mirrored(axis) for axis in range(got.ndim) if close(got, expected.flip(axis), within)), None)
+
+
+def _reduced(got: Tensor, expected: Tensor, within: float) -> Fact | None:
+    """The expected tensor after one reduction too many, or one expanded over the batch."""
+    for axis in (axis for axis in range(expected.ndim) if expected.shape[axis] > 1):
+        for keep in (True, False):
+            for name, reduced in (("mean", expected.mean(axis, keepdim=keep)), ("sum", expected.sum(axis, keepdim=keep))):
+                target = reduced.expand_as(expected) if keep and got.shape == expected.shape else reduced
+                if got.shape == target.shape and close(got, target, 10 * within):
+                    return facts.Reduced(name, axis)
+    return None
+
+
+RELATIONS: tuple[Callable[[Tensor, Tensor, float], Fact | None], ...] = (
+    _extra_axes, _constant, _should_be_zero, _axes_permuted, _few_digits, _scaled, _shifted, _activation, _mirrored, _reduced)
+BY_SHAPE = (_extra_axes, _constant, _should_be_zero)  # the ones that mean something where the expected numbers are all the same
+
+
+# The next two speak of images (facts.OF_IMAGES): they are tried only if an input has the same batch, or the same map.
+def _one_image(got: Tensor, expected: Tensor, within: float) -> Fact | None:
+    right = [i for i in range(len(got)) if close(got[i], expected[i], within)]
+    if right == [0] and _varies(expected[0], within):
+        return facts.OnlyFirstImage(len(got))
+    alike = [all(close(t[i], t[0], within) for i in range(1, len(t))) for t in (got, expected)]
+    return facts.SameForAllImages() if alike == [True, False] else None
+
+
+def _border(got: Tensor, expected: Tensor, within: float) -> Fact | None:
+    for width in (1, 2, 3):
+        inside = (..., slice(width, -width), slice(width, -width))
+        if min(expected.shape[-2:]) > 2 * width + 1 and _varies(expected[inside], within) and close(got[inside], expected[inside], within):
+            return facts.Border(width)
+    return None
+
+
+def of_images(got: Tensor, expected: Tensor, x: Tensor, within: float) -> Fact | None:
+    """What is seen along the batch or at the border of a map, where `x` is a batch or a map of that size."""
+    if got.shape != expected.shape or min(got.ndim, x.ndim) < 2:
+        return None
+    batch = _one_image(got, expected, within) if len(x) == len(got) > 1 else None
+    return batch or (_border(got, expected, within) if got.ndim == x.ndim == 4 and x.shape[2:] == got.shape[2:] else None)
+
+
+def with_input(got: Tensor, expected: Tensor, x: Tensor, name: str, within: float) -> Fact | None:
+    """How a wrong output is made of the expected one and the input `x`: added, multiplied, left out."""
+    if made := _of_input_alone(got, x, name, within):
+        return made
+    if got.shape == expected.shape == x.shape:
+        if close(got, expected + x, 10 * within):
+            return facts.InputAdded(name)
+        if close(got + x, expected, 10 * within):
+            return facts.InputNotAdded(name)
+    try:
+        if close(torch.broadcast_to(got * x, expected.shape), expected, 10 * within):
+            return facts.InputNotMultiplied(name)
+        if got.shape == expected.shape and close(got, torch.broadcast_to(expected * x, got.shape), 10 * within):
+            return facts.InputMultiplied(name)
+    except RuntimeError:  # shapes that do not broadcast have no such relation
+        return None
+    return None
+
+
+def _of_input_alone(got: Tensor, x: Tensor, name: str, within: float) -> Fact | None:
+    """Is `got` the input itself, or its mean, sum or maximum over some axes?"""
+    if got.numel() == x.numel() and close(got.flatten(), x.flatten(), within):
+        return facts.IsInput(name, reshaped=got.shape != x.shape)
+    if not 1 < x.ndim <= 4 or got.numel() >= x.numel():
+        return None
+    kept = [n for n in got.shape if n != 1]
+    for count in range(1, x.ndim + 1):
+        for axes in combinations(range(x.ndim), count):
+            if kept == [n for i, n in enumerate(x.shape) if i not in axes and n != 1]:
+                for how, reduced in (("mean", x.mean(axes)), ("sum", x.sum(axes)), ("maximum", x.amax(axes))):
+                    if close(got.flatten(), reduced.flatten(), 10 * within):
+                        return facts.InputReduced(name, how, axes, whole=count == x.ndim)
+    return None
+
+
+def explain(got: Tensor, expected: Tensor, within: float, inputs: dict[str, Tensor] | None = None) -> tuple[Fact, ...]:
+    """How `got` differs from `expected`, and where: the most telling fact first, then their shapes if these differ.
+
+    inputs: an output's inputs by name; none for a gradient.
+    """
+    if got.is_floating_point() and not torch.isfinite(got).all() and torch.isfinite(expected).all():
+        return (facts.NotFinite(int(got.isnan().sum()), int(got.isinf().sum()), got.numel()),)
+    a, b = got.double(), expected.double()
+    relation = _relation(a, b, within, inputs or {}) if a.numel() and b.numel() else None
+    shapes = () if a.shape == b.shape else (facts.WrongShape(tuple(b.shape), tuple(a.shape)),)
+    if relation or shapes:
+        return (relation, *shapes) if relation else shapes
+    wrong = ~_agrees(a, b, within)
+    first = tuple(wrong.nonzero()[0].tolist())
+    if wrong.numel() == 1:
+        return (facts.NumberDiffers(b[first].item(), a[first].item()),)
+    return (facts.NumbersDiffer(int(wrong.sum()), wrong.numel(), (a - b).abs().max().item(), first, b[first].item(), a[first].item()),)
+
+
+def _relation(got: Tensor, expected: Tensor, within: float, inputs: dict[str, Tensor]) -> Fact | None:
+    varied = _varies(expected, within)
+    for relation in RELATIONS if varied else BY_SHAPE:
+        if fact := relation(got, expected, within):
+            return fact
+    for name, x in inputs.items() if varied else ():
+        if fact := of_images(got, expected, x, within) or with_input(got, expected, x.double(), name, within):
+            return fact
+    return None
+
+
+def difference_of_values(got: Any, expected: Any, integer: bool = False) -> Fact | None:
+    """None if two plain values are equal (numbers by value), else how they differ. integer: a float is not accepted for an int."""
+    numeric = all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in (got, expected))
+    if integer and numeric and isinstance(expected, int) and not isinstance(got, int):
+        return facts.NotAnInt(expected, got)
+    if numeric and (got == expected or abs(float(got) - float(expected)) <= 1e-9 * max(1.0, abs(float(expected)))):
+        return None
+    if not numeric and got == expected and type(got) is type(expected):
+        return None
+    return facts.ValueDiffers(expected, got, near=bool(numeric and expected and abs(got - expected) <= FEW_DIGITS * abs(expected)))

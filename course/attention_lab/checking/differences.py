@@ -1,0 +1,260 @@
+"""Everything in which an observation differs from what a case expects, in the learner's own names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from . import device as devices
+from . import facts, values, wording
+from .compare import RELATIVE, close, difference_of_values, explain, kind_of, largest, tolerance
+from .facts import Fact
+from .observe import NotAModule
+from .probes import dropout, memory
+from .protocol import Answer, Observation, Raised
+from .recorded import RecordedCase
+
+PROBES = (dropout, memory)
+
+
+class Difference:
+    """check: the check that fails (a key of verdict.SHARES). where: the tensor, in the learner's own names.
+
+    found: the facts, or a function that gives them, because finding how two tensors are related is slow and few differences are shown.
+    reveal: may the message hold expected numbers?
+    """
+
+    def __init__(self, check: str, where: str, found: Fact | tuple[Fact, ...] | Callable[[], tuple[Fact, ...]]):
+        self.check, self.where, self.reveal = check, where, True
+        self._found = found
+
+    @cached_property
+    def facts(self) -> tuple[Fact, ...]:
+        """What differs, the most telling fact first."""
+        found = self._found() if callable(self._found) else self._found
+        return found if isinstance(found, tuple) else (found,)
+
+    @cached_property
+    def message(self) -> str:
+        return wording.words(self.facts, self.reveal)
+
+    @property
+    def specific(self) -> bool:
+        """Does it point at the fault, or does it only say that numbers differ?"""
+        return self.facts[0].specific
+
+    def of(self, check: str) -> Difference:
+        """The same difference, attributed to another check."""
+        return self._like(Difference(check, self.where, lambda: self.facts))
+
+    def known(self, fact: Fact) -> Difference:
+        """The same difference, of which more is known now."""
+        return self._like(Difference(self.check, self.where, fact))
+
+    def _like(self, other: Difference) -> Difference:
+        other.reveal = self.reveal
+        return other
+
+
+def differences(case: RecordedCase, observation: Answer, scale: dict[str, float]) -> list[Difference]:
+    """Everything in which an observation differs from what the case expects; what was changed in place first, then outputs."""
+    found = _left_behind(case, observation[0]) if case.question.device != "cpu" else []
+    if not found and case.question.device != "meta":
+        found = _differences(case, observation, scale)
+    for difference in found:
+        difference.reveal = not case.secret
+    return found
+
+
+def _differences(case: RecordedCase, observation: Answer, scale: dict[str, float]) -> list[Difference]:
+    header, tensors = observation
+    if case.expected.raised:
+        return _error_differences(case, header)
+    if header.unplaced:
+        return [Difference(case.check, "parameters", _unplaced(header))]
+    changed = [Difference("input", f"input `{_input(case, path)}`", facts.InputChanged()) for path in header.changed]
+    if header.raised and header.raised.stage != "gradients":
+        return changed + [_stopped(case, header.raised)]
+    found = changed + of_output(case, header, tensors, scale)
+    if header.raised:
+        return found + [Difference("gradients", "crash", facts.Crashed(header.raised))]
+    for probe in PROBES:
+        found += [Difference(*each) for each in probe.differences(case, header)]
+    wrong_output = any(d.where.startswith("output") and d.check == case.check for d in found)
+    comparable = all(name in tensors and tensors[name].shape == t.shape  # gradients are taken of outputs of the right shape only
+                     for name, t in case.expected_tensors.items() if name.startswith("output"))
+    coarse = any(d.check == "dtype" for d in found)  # a float32 output has gradients of few digits: one mistake, told once
+    for name, expected in case.expected_tensors.items():
+        if name.startswith("grad."):
+            difference = _tensor(case, name, expected, tensors.get(name), scale, coarse)
+            if difference and name not in tensors:
+                difference = Difference("gradients", difference.where, facts.NoGradient((name,), right=not wrong_output))
+            if difference and comparable and (name not in tensors or not wrong_output):
+                found.append(difference)
+        elif name.startswith("buffer.") and not wrong_output:
+            difference = _tensor(case, name, expected, tensors.get(name), scale)
+            found += [difference] if difference else []
+    missing = {_title(case, name): name for name in case.expected_tensors if name.startswith("grad.") and name not in tensors}
+    lost = [d.where for d in found if d.where in missing]
+    if len(lost) > 1:  # one cause, told once
+        found = [d for d in found if d.where not in missing]
+        listed = ", ".join(where.removeprefix("gradient of ") for where in lost[:3])
+        listed += f" and {len(lost) - 3} more" if len(lost) > 3 else ""
+        fact = facts.NoGradient(tuple(missing[where] for where in lost), right=not wrong_output)
+        found.append(Difference("gradients", f"gradients of {listed}", fact))
+    return found
+
+
+def _left_behind(case: RecordedCase, header: Observation) -> list[Difference]:
+    """What did not follow to another device. On `meta` shapes are all there is; what needs numbers cannot be told there."""
+    raised, asked = header.raised, case.question.device
+    if header.mixed:
+        return [Difference(case.check, "device", facts.DevicesMixed(header.mixed, asked, _first_input(case)))]
+    if header.unplaced:
+        return [Difference(case.check, "parameters", _unplaced(header))]
+    if raised and (asked != "meta" or devices.needs_numbers(raised)):
+        return []  # on a GPU it is told as on the CPU
+    if raised and raised.stage != "gradients":
+        return [_stopped(case, raised)]
+    wanted, got = (values.leaves(side.output) for side in (case.expected, header))
+    if [path for path, _ in wanted] != [path for path, _ in got]:
+        return [Difference(case.check, *_nesting(case.expected.output, header.output))]
+    found = []
+    for name, expected in sorted(case.expected.devices.items(), key=lambda item: item[0].startswith("grad.")):
+        mine, where = header.devices.get(name), _title(case, name)
+        if name.startswith("grad.") and (found or raised):
+            break
+        check, fact = case.check, None
+        if mine is None:
+            check, fact = ("gradients", facts.NoGradient()) if name.startswith("grad.") else (case.check, facts.NotATensor())
+        elif not devices.is_on(mine.device, asked):
+            fact = facts.OnOtherDevice(mine.device, asked, _first_input(case))
+        elif mine.shape != expected.shape:
+            fact = facts.ShapeOnDevice(tuple(expected.shape), tuple(mine.shape), asked)
+        elif mine.dtype != expected.dtype:
+            check, fact = "dtype", facts.DtypeOnDevice(expected.dtype, mine.dtype, asked)
+        found += [Difference(check, where, fact)] if fact else []
+    return found or ([_stopped(case, raised)] if raised else [])
+
+
+def _first_input(case: RecordedCase) -> str:
+    return next(iter(inputs_of(case)), "x")
+
+
+def of_output(case: RecordedCase, header: Observation, tensors: dict[str, Tensor], scale: dict[str, float]) -> list[Difference]:
+    wanted, got = values.leaves(case.expected.output), values.leaves(header.output)
+    if [path for path, _ in wanted] != [path for path, _ in got]:
+        return [Difference(case.check, *_nesting(case.expected.output, header.output))]
+    found = []
+    for (path, expected), (_, mine) in zip(wanted, got):
+        where = _output(path)
+        tensor = isinstance(expected, dict) and "tensor" in expected
+        if mine is None and expected is not None or tensor and not (isinstance(mine, dict) and "tensor" in mine):
+            found.append(Difference(case.check, *_nesting(expected, mine, path)))
+        elif tensor:
+            difference = _tensor(case, expected["tensor"], case.expected_tensors[expected["tensor"]], tensors[mine["tensor"]], scale)
+            found += [_exchanged(case, difference, tensors[mine["tensor"]])] if difference else []
+        else:
+            if isinstance(mine, dict) and "tensor" in mine and tensors[mine["tensor"]].numel() == 1:
+                mine = tensors[mine["tensor"]].item()  # a number is a number, in a tensor of one element too
+            fact = difference_of_values(mine, expected, case.integer)
+            found += [Difference(case.check, where, fact)] if fact else []
+    return found
+
+
+def _exchanged(case: RecordedCase, difference: Difference, got: Tensor) -> Difference:
+    """The difference, or that this is another one of the outputs."""
+    others = {name: t for name, t in case.expected_tensors.items() if name.startswith("output") and t.numel() > 1}
+    for name, other in others.items():
+        if got.dtype == other.dtype and close(got, other, tolerance(largest(other), 0.0, case.question.dtype)):
+            return Difference(difference.check, difference.where, facts.IsOtherOutput(_title(case, name)))
+    return difference
+
+
+def _nesting(expected: Any, got: Any, path: str = "") -> tuple[str, Fact]:
+    """Where two nodes begin to differ in what they hold, and what they are there."""
+    wanted, mine = values.items(expected), values.items(got)
+    if wanted is not None and mine is not None and [key for key, _ in wanted] == [key for key, _ in mine]:
+        for (key, a), (_, b) in zip(wanted, mine):
+            if [p for p, _ in values.leaves(a)] != [p for p, _ in values.leaves(b)]:
+                return _nesting(a, b, f"{path}.{key}".lstrip("."))
+    return _output(path), facts.WrongNesting(expected, got, nothing=got is None and not path)
+
+
+def _output(path: str) -> str:
+    return "output" + "".join(f"[{part if part.isdigit() else repr(part)}]" for part in path.split(".") if part)
+
+
+def _tensor(case: RecordedCase, name: str, expected: Tensor, got: Tensor | None, scale: dict[str, float],
+            coarse: bool = False) -> Difference | None:
+    """The difference in one output, gradient or buffer. coarse: as many digits as a float32 has are enough."""
+    gradient, where = name.startswith("grad."), _title(case, name)
+    check = "gradients" if gradient else "state" if name.startswith("buffer.") else case.check
+    dtype = "float32" if coarse else case.question.dtype
+    within = tolerance(case.largest[name], scale.get(kind_of(name), 0.0), dtype)
+    if got is None:
+        if gradient and close(expected, torch.zeros_like(expected), within):
+            return None  # no gradient where it is zero anyway
+        return Difference(check, where, facts.NoGradient() if gradient else facts.NoBuffer())
+    inputs = {} if gradient else inputs_of(case)
+    if got.dtype != expected.dtype:
+        digits = max(RELATIVE["float32"], 16 * torch.finfo(got.dtype).eps) if got.is_floating_point() else RELATIVE[dtype]
+        right = close(got, expected, within / RELATIVE[dtype] * digits)
+        fact = facts.WrongDtype(str(expected.dtype), str(got.dtype), () if right else explain(got, expected, within, inputs),
+                                follows=bool(inputs) and expected.is_floating_point())
+        return Difference("dtype" if right else check, where, fact)
+    if close(got, expected, within):
+        return None
+    return Difference(check, where, lambda: explain(got, expected, within, inputs))
+
+
+def inputs_of(case: RecordedCase) -> dict[str, Tensor]:
+    """The floating-point tensors among the arguments, as the learner calls them."""
+    arguments = {f"input.{i}": node for i, node in enumerate(case.question.args)}
+    arguments.update({f"input.{key}": node for key, node in case.question.kwargs.items()})
+    named = {_input(case, ".".join(filter(None, (name, path)))): leaf["tensor"] for name, node in arguments.items()
+             for path, leaf in values.leaves(node) if isinstance(leaf, dict) and "tensor" in leaf}
+    return {name: case.tensors[tensor] for name, tensor in named.items() if case.tensors[tensor].is_floating_point()}
+
+
+def _error_differences(case: RecordedCase, header: Observation) -> list[Difference]:
+    raised, fact = header.raised, None
+    if raised is None:
+        fact = facts.NothingRaised(tuple(case.mentions))
+    elif not raised.value_error:
+        fact = facts.OtherErrorRaised(raised.type, raised.message)
+    elif not set(case.mentions) <= set(raised.numbers):
+        fact = facts.NumbersNotNamed(raised.message, tuple(case.mentions))
+    return [Difference(case.check, "arguments", fact)] if fact else []
+
+
+def _unplaced(header: Observation) -> Fact:
+    unplaced = header.unplaced
+    missing, extra = (tuple((name, tuple(shape)) for name, shape in spec) for spec in (unplaced.missing, unplaced.extra))
+    return facts.Unplaced(missing, extra, tuple(unplaced.hidden), empty=not header.parameters)
+
+
+def _stopped(case: RecordedCase, raised: Raised) -> Difference:
+    """The learner's code raised, or is no module at all."""
+    if raised.type == NotAModule.__name__:
+        return Difference(case.check, "class", facts.NotAModule(raised.message))
+    return Difference(case.check, "crash", facts.Crashed(raised))
+
+
+def _input(case: RecordedCase, path: str) -> str:
+    """`input.0.1` as the learner calls it: `x[1]`."""
+    first, *rest = path.removeprefix("input.").split(".")
+    name = case.inputs[int(first)] if first.isdigit() and int(first) < len(case.inputs) else first
+    return name + "".join(f"[{part}]" if part.isdigit() else f".{part}" for part in rest)
+
+
+def _title(case: RecordedCase, name: str) -> str:
+    if name.startswith("grad.input."):
+        return f"gradient of `{_input(case, name.removeprefix('grad.'))}`"
+    if name.startswith("grad."):
+        return f"gradient of `{name.removeprefix('grad.').removeprefix('param.')}`"
+    return _output(name.removeprefix("output").lstrip(".")) if name.startswith("output") else name.replace("buffer.", "buffer ")

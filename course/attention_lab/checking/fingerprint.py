@@ -1,0 +1,104 @@
+"""Fingerprints of observations: enough to recognise a known mistake, too little to read an answer from.
+
+An observation becomes its structure (what was raised, which tensors of which shapes, which inputs changed) as a short hash,
+and for each tensor its norm and its projection on a fixed cosine wave, in float64.
+
+Two fingerprints are compared as coarsely as rounding makes necessary. In float64 that is 1e-8. Where float32 numbers were on the
+way, no digit after the seventh is the same on another processor, with another number of threads or another kernel of torch, so
+that the tolerance is compare.RELATIVE's of float32. What is wrong in a float64 question *because* it was computed in float32 lies
+within that tolerance of what is right: it is recognised by the size of its difference from the right numbers (see `noise`), which
+every processor shares, and not by the difference itself, which none does.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+
+import torch
+from torch import Tensor
+
+from . import compare
+from .compare import kind_of
+from .protocol import Observation, plain
+from .values import leaves
+from .weights import canonical
+
+WAVE = 0.7548776662466927  # radians an element, so that no two elements count alike
+WIDTH = 2  # numbers in a row: a norm and a projection
+RELATIVE = {"float64": 1e-8, "float32": compare.RELATIVE["float32"]}  # two ways to compute the same mistake round differently
+NOISE = 8  # by what factor the noise of two float32 ways may differ: one, or all, of some operations in a row
+ZERO = 1e-12  # a gradient below is rounding noise
+BITS = 31  # of a row's norm that are kept: far finer than RELATIVE, and two ways to compute a number then share a row
+
+
+def _numbers(tensor: Tensor) -> list[float]:
+    flat = tensor.reshape(-1).double()
+    steps = torch.arange(1, flat.numel() + 1, dtype=torch.float64)
+    return _rounded([flat.norm().item(), (flat * torch.cos(steps * WAVE)).sum().item()])
+
+
+def _rounded(row: list[float]) -> list[float]:
+    """The row without the digits that are rounding noise beside its first number."""
+    if not all(map(math.isfinite, row)):
+        return row
+    step = 2.0 ** (math.frexp(row[0])[1] - BITS)
+    return [round(number / step) * step for number in row]
+
+
+def _seen(tensors: dict[str, Tensor]) -> list[str]:
+    """The tensors that take part. A gradient that is zero and one that is missing are the same thing."""
+    return sorted(name for name, t in tensors.items() if not name.startswith(("received.", "gave."))
+                  and not (name.startswith("grad.") and bool((t.abs() <= ZERO).all())))
+
+
+def fingerprint(header: Observation, tensors: dict[str, Tensor], mentions: list[int]) -> tuple[str, Tensor]:
+    """(structure, numbers): the hash, and a (tensors and scalars, WIDTH) float64 tensor in a fixed order.
+
+    mentions: numbers that an error message should name; only whether it does enters the structure.
+    """
+    raised, unplaced = header.raised, header.unplaced
+    scalars = [(path, leaf) for path, leaf in leaves(header.output) if not (isinstance(leaf, dict) and "tensor" in leaf)]
+    seen = _seen(tensors)
+    structure = [
+        raised and [raised.type, set(mentions) <= set(raised.numbers), *([] if raised.value_error else [raised.message])],
+        unplaced and sorted([list(canonical(shape)) for _, shape in header.parameters]),
+        header.changed,
+        sorted(set(header.dropout)),
+        [[path, leaf if isinstance(leaf, (dict, str, bool, type(None))) else "number"] for path, leaf in scalars],
+        [[name, list(tensors[name].shape), str(tensors[name].dtype)] for name in seen],
+        *([[header.mixed and header.mixed.operation, plain(header.devices)]] if header.mixed or header.devices else []),
+    ]
+    rows = [_numbers(tensors[name]) for name in seen]
+    rows += [[float(leaf)] * WIDTH for _, leaf in scalars if isinstance(leaf, (int, float)) and not isinstance(leaf, bool)]
+    digest = hashlib.sha256(json.dumps(structure, sort_keys=True).encode()).hexdigest()[:16]
+    return digest, torch.tensor(rows, dtype=torch.float64).reshape(-1, WIDTH)
+
+
+def row_scales(tensors: dict[str, Tensor], scales: dict[str, float]) -> list[float]:
+    """For each tensor row of a fingerprint: the size that counts as zero for its kind."""
+    return [scales.get(kind_of(name), 1.0) for name in _seen(tensors)]
+
+
+def _sizes(numbers: Tensor, zero: list[float]) -> Tensor:
+    """(rows, 1): what a row's differences are measured by. `zero`: row_scales."""
+    scale = torch.tensor(zero + [1.0] * (len(numbers) - len(zero)), dtype=torch.float64).reshape(-1, 1)
+    return torch.maximum(numbers[:, :1].abs(), scale)
+
+
+def same(a: tuple[str, Tensor], b: tuple[str, Tensor], zero: list[float], dtype: str) -> bool:
+    """Do two fingerprints describe the same observation? `zero`: row_scales of one of the two; `dtype`: the coarsest on the way."""
+    if a[0] != b[0] or a[1].shape != b[1].shape:
+        return False
+    within = RELATIVE[dtype] * _sizes(a[1], zero)
+    finite = a[1].isfinite().all(dim=1) & b[1].isfinite().all(dim=1)
+    if not torch.equal(a[1][~finite].nan_to_num(), b[1][~finite].nan_to_num()):  # a NaN equals a NaN here
+        return False
+    return bool(((a[1] - b[1]).abs() <= within)[finite].all())
+
+
+def noise(a: tuple[str, Tensor], right: tuple[str, Tensor], zero: list[float]) -> float:
+    """How far `a` is from what is right: the root mean square of its rows' relative differences. `a` is `same` in float32."""
+    relative = (a[1] - right[1]) / _sizes(right[1], zero)
+    return relative.square().mean().sqrt().item() if relative.numel() else 0.0

@@ -1,0 +1,226 @@
+"""From a learner's code to a verdict: asks every question of an exercise, places the weights, recognises known mistakes.
+
+`judge` is given a function that asks the learner's code a question; the visible check asks in the same process.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+
+from torch import Tensor
+
+from . import facts, fingerprint, values, wording
+from .causes import misused_layers, not_gathered, with_use
+from .compare import close, tolerance
+from .differences import Difference, differences, of_output
+from .protocol import Answer, Question
+from .recorded import RecordedCase, RecordedExercise, RecordedMistake
+from .trace import first_difference
+from .verdict import (
+    Check,
+    Verdict,
+    best_first,
+    by_value,
+    candidates,
+    checks_in,
+    checks_of,
+    comparable,
+    green,
+    headline,
+    leading_case,
+    listed,
+    other_names,
+    points_of,
+    unsaid,
+    unwritten,
+    worst,
+)
+
+Ask = Callable[[Question, dict[str, Tensor]], Answer]
+EXPLAINED = 12  # placements that come equally close and are looked at in detail
+
+
+def judge(exercise: RecordedExercise, ask: Ask, secret: bool = False) -> Verdict:
+    """Ask every question of `exercise` and decide. Never raises what the learner's code raises.
+
+    secret: the verdict holds no expected number, and none from which one can be computed.
+    """
+    if any(case.secret != secret for case in exercise.cases):
+        exercise = replace(exercise, cases=[replace(case, secret=secret) for case in exercise.cases])
+    scale = exercise.scale
+    choices, observed = _placed(exercise, ask, scale)
+    gaps = [(case, header.raised.place) for case, (header, _) in zip(exercise.cases, observed)
+            if by_value(case) and header.raised and header.raised.not_implemented]
+    if gaps:
+        missing = {case.question.method for case, _ in gaps}
+        earlier = next((place for _, place in gaps if place in exercise.uses), None)
+        half = None if earlier else _half_written(exercise, ask, secret, missing)
+        return half or unwritten(exercise, earlier or gaps[0][1])
+    found = _told_once(exercise, [differences(case, observation, scale) for case, observation in zip(exercise.cases, observed)])
+    if not any(found):
+        return Verdict(exercise.name, exercise.points, exercise.points, [Check(a, "passed") for a in checks_in(exercise)],
+                       green(exercise), notes=other_names(exercise, observed[0][0]))
+
+    def again(i: int, question: Question, other: dict[str, Tensor] | None = None) -> Answer:
+        tensors = exercise.cases[i].tensors
+        return ask(replace(question, choice=choices[i]), {**tensors, **other} if other else tensors)
+    return _red(exercise, observed, found, scale, again)
+
+
+def _half_written(exercise: RecordedExercise, ask: Ask, secret: bool, missing: set[str]) -> Verdict | None:
+    """What can be said of the methods that are written while those of `missing` are not; no points. None if all are missing."""
+    kept = [i for i, case in enumerate(exercise.cases) if case.question.method not in missing]
+    if not any(by_value(exercise.cases[i]) for i in kept):
+        return None
+    mistakes = [replace(mistake, fingerprints=[mistake.fingerprints[i] for i in kept]) for mistake in exercise.mistakes]
+    part = replace(exercise, cases=[exercise.cases[i] for i in kept], mistakes=mistakes)
+    verdict = judge(part, ask, secret)
+    written = listed(sorted({f"`{case.question.method}`" for case in part.cases}))
+    gap = f"{listed([f'`{method}`' for method in sorted(missing)])} {'is' if len(missing) == 1 else 'are'} not written yet"
+    if verdict.points == verdict.max_points:
+        inputs = sum(map(by_value, part.cases))
+        verdict.headline = f"{written} is right on {inputs} input{'s' if inputs > 1 else ''}; {gap}."
+        verdict.started = False
+    else:
+        verdict.notes.append(f"{gap}: this report is about {written} alone.")
+    failed = {check.name: check for check in verdict.checks if check.outcome != "passed"}
+    verdict.checks = [failed.get(check, Check(check, "failed", "not implemented yet")) for check in checks_in(exercise)]
+    verdict.points, verdict.why = 0.0, ""
+    return verdict
+
+
+def _placed(exercise: RecordedExercise, ask: Ask, scale: dict[str, float]) -> tuple[list[int], list[Answer]]:
+    """Every case's answer, with the placement of the weights that reproduces the reference on the first case, or comes closest.
+
+    Where another case leaves other doubts (a reduction of 1 makes more shapes equal), it is asked anew.
+    """
+    choices, observed, lost = [], [], False
+    for case in exercise.cases:
+        choice = choices[0] if choices else 0
+        answer = ask(replace(case.question, choice=choice, trace=False), case.tensors)
+        count = answer[0].placements
+        doubtful = count > 1 and (not observed or count != observed[0][0].placements) and case.question.device != "meta"
+        if doubtful and not lost and differences(case, answer, scale):
+            choice, answer = _search(case, ask, scale, count)
+        if not observed:
+            lost = bool(differences(case, answer, scale))  # what no placement makes right on the first case is searched no further
+        choices.append(choice)
+        observed.append(answer)
+    return choices, observed
+
+
+def _search(case: RecordedCase, ask: Ask, scale: dict[str, float], count: int) -> tuple[int, Answer]:
+    """The first placement that reproduces the reference; or the one that comes closest: the fewest wrong outputs, the most
+    sub-modules that agree, a difference of which something can be said."""
+    tried = []
+    outputs = {name: t for name, t in case.expected_tensors.items() if name.startswith("output")}
+    for choice in range(count):
+        question = replace(case.question, choice=choice)
+        header, tensors = ask(replace(question, gradients=False), case.tensors)
+        if header.raised:
+            break  # a crash seldom depends on the numbers
+        within = {name: tolerance(case.largest[name], scale.get("output", 0.0), question.dtype) for name in outputs}
+        wrong = sum(name not in tensors or not close(tensors[name], t, within[name]) for name, t in outputs.items())
+        if not wrong and not differences(case, answer := ask(question, case.tensors), scale):
+            return choice, answer
+        tried.append((wrong, -first_difference(case, (header, tensors), scale)[1], choice, (header, tensors)))
+    least = min((t[:2] for t in tried), default=None)
+    closest = [t for t in tried if t[:2] == least][:EXPLAINED]
+    telling = (t[2] for t in closest if any(d.specific for d in of_output(case, *t[3], scale)))
+    best = next(telling, closest[0][2] if closest else 0)
+    return best, ask(replace(case.question, choice=best), case.tensors)
+
+
+def _red(exercise: RecordedExercise, observed: list[Answer], found: list[list[Difference]], scale: dict[str, float],
+         ask: Callable[..., Answer]) -> Verdict:
+    """ask: puts one case's question again, changed, and perhaps with other numbers in some tensors."""
+    checks = checks_of(exercise, found)
+    points, why = points_of(exercise, found, checks)
+    verdict = Verdict(exercise.name, points, exercise.points, checks, "", why=why)
+    index = leading_case(exercise, found)
+    mistake = _recognise(exercise, observed, found, scale, index)
+    if mistake:  # the cause is known: what an odd case would make one guess only distracts
+        index = candidates(found)[0]
+    case = exercise.cases[index]
+    retry = replace(case.question, gradients=False, trace=False)
+    found[index] = [with_use(d, case, observed[index], lambda other: ask(index, retry, other)) for d in found[index]]
+    difference = worst(found[index])
+    wrong_numbers = any(d.check == case.check and d.where.startswith("output") for d in found[index])
+    shown = _picture(case, observed[index])
+    verdict.shown = None if case.secret else shown
+    begins = None
+    if wrong_numbers and shown and case.question.trace:  # what its sub-modules receive and give is asked of this case alone
+        traced = ask(index, case.question)
+        begins = misused_layers(case, traced) or first_difference(case, traced, scale)[0]
+        begins = isinstance(begins, facts.AllAgree) and not_gathered(case, traced) or begins
+    trace = wording.words(begins, reveal=not case.secret) if begins else None
+    if mistake:
+        verdict.mistake, verdict.headline = mistake.id, mistake.sentence
+    elif case.question.earlier and not differences(case, ask(index, replace(case.question, earlier=None)), scale):
+        verdict.headline = "A first call is right, a second one on the same module is wrong: something is kept from call to call."
+    else:
+        verdict.headline, verdict.specific = headline(exercise, found, index, difference, begins)
+    more = [unsaid(d, verdict.headline) for d in best_first(found[index])[:2]]
+    verdict.evidence = [f"With {case.label}{':' if any(more) else '.'}", *filter(None, more)]
+    compared = comparable(exercise, found)
+    wrong = [exercise.cases[i].label for i in compared if found[i]]
+    right = [exercise.cases[i].label for i in compared if not found[i]]
+    verdict.cases = [f"Wrong on {len(wrong)} of {len(compared)} cases", f"Wrong with {'; '.join(wrong)}."]
+    verdict.cases += [f"Right with {'; '.join(right)}."] if right else []
+    if found[0] and difference.where != "crash" and (count := observed[0][0].placements) > 1:
+        verdict.evidence.append(f"Your layers have other names than the exercise's and several are alike: with none of the {count} ways "
+                                "to hand out the weights is all right; what is said here holds for one of them.")
+    verdict.where = [trace] if trace and trace not in verdict.headline else []
+    return verdict
+
+
+def _told_once(exercise: RecordedExercise, found: list[list[Difference]]) -> list[list[Difference]]:
+    """On another device, a check that fails on the CPU already (a gradient that is missing, a dtype) is not lost a second time; nor is
+    what is kept from call to call lost where the same input comes twice."""
+    ordinary = [not case.question.again and case.check != "device" for case in exercise.cases]
+    lost = {d.check for own, ds in zip(ordinary, found) if own for d in ds}
+    known = next((check for check in ("output", "state") if check in lost), "input")  # to what a wrong second answer is put down
+
+    def told(case: RecordedCase, ds: list[Difference]) -> list[Difference]:
+        if case.check == "device":
+            return [d.of("device") for d in ds if d.check not in lost]
+        if case.question.again:
+            return [d.of(known) if d.check == "input" and not d.where.startswith("input") else d for d in ds]
+        return ds
+    return [told(case, ds) for case, ds in zip(exercise.cases, found)]
+
+
+def _recognise(exercise: RecordedExercise, observed: list[Answer], found: list[list[Difference]], scale: dict[str, float],
+               leading: int) -> RecordedMistake | None:
+    """The catalogued mistake whose whole observation is this one; or, where several mistakes were made at once, the one that
+    explains the leading case, and of the others most, completely."""
+    prints = [fingerprint.fingerprint(*o, case.mentions) for case, o in zip(exercise.cases, observed)]
+    zero = [fingerprint.row_scales(o[1], scale) for o in observed]
+    dtypes = [case.grain for case in exercise.cases]
+    failing = {i for i, ds in enumerate(found) if ds}
+    best, most = None, 0
+    for mistake, theirs in zip(exercise.mistakes, exercise.distinguishing_cases):
+        if (leading in theirs <= failing and len(theirs) > most
+                and all(fingerprint.same(prints[i], mistake.fingerprints[i], zero[i], mistake.grain or dtypes[i]) for i in theirs)
+                and _as_noisy(exercise, mistake, prints, zero, theirs)):
+            best, most = mistake, len(theirs)
+    return best
+
+
+def _as_noisy(exercise: RecordedExercise, mistake: RecordedMistake, prints: list, zero: list[list[float]], cases: set[int]) -> bool:
+    """Where nothing but rounding is wrong, does an answer that looks like `mistake` lie as far from the right numbers?"""
+    if not mistake.grain:
+        return True
+    rounded = [i for i in cases if fingerprint.same(mistake.fingerprints[i], exercise.right[i], zero[i], mistake.grain)]
+    mine, theirs = (math.hypot(*(fingerprint.noise(p[i], exercise.right[i], zero[i]) for i in rounded))
+                    for p in (prints, mistake.fingerprints))
+    return theirs / fingerprint.NOISE <= mine <= theirs * fingerprint.NOISE
+
+
+def _picture(case: RecordedCase, observation: Answer) -> tuple[Tensor, Tensor] | None:
+    for _, leaf in values.leaves(case.expected.output):
+        if isinstance(leaf, dict) and "tensor" in leaf and leaf["tensor"] in observation[1]:
+            return observation[1][leaf["tensor"]], case.expected_tensors[leaf["tensor"]]
+    return None

@@ -1,0 +1,23 @@
+"""The learner's own line that is running."""
+
+from __future__ import annotations
+
+import linecache
+import sys
+from types import FrameType
+from typing import Any
+
+LONGEST = 400  # characters of a line or of an error message that are worth reading
+
+
+def current_line(namespace: dict[str, Any] | None) -> str | None:
+    """The learner's line that is running, or None outside of their code. namespace: their global names."""
+    frame = sys._getframe(1)
+    while frame and frame.f_globals is not namespace:
+        frame = frame.f_back
+    return frame and line_of(frame, frame.f_lineno)
+
+
+def line_of(frame: FrameType, number: int) -> str | None:
+    """The source line with this number in the file that a frame runs, or None where it cannot be read."""
+    return linecache.getline(frame.f_code.co_filename, number, frame.f_globals).strip()[:LONGEST] or None

@@ -1,0 +1,276 @@
+"""Ask a learner's function or class one question and write down everything that it does (see `protocol`)."""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch._C._functorch import is_functorch_wrapped_tensor
+
+from . import crash, values, weights
+from . import device as devices
+from .probes.dropout import NoDropout
+from .probes.memory import LargestTensor
+from .protocol import Answer, Call, Heard, Observation, Question, Unplaced
+
+CPU = torch.device("cpu")
+
+
+class NotAModule(TypeError):
+    """The answer to an exercise that asks for a module is something else."""
+
+
+def namespace_of(thing: Callable) -> dict[str, Any]:
+    """The global names that a learner's function or class sees: where its earlier exercises are found."""
+    bodies = [body for kind in thing.__mro__ for body in vars(kind).values()] if inspect.isclass(thing) else [thing]
+    for body in bodies:
+        function = inspect.unwrap(body) if callable(body) else body  # below a decorator such as torch.no_grad()
+        if hasattr(function, "__globals__") and function.__module__ == thing.__module__:
+            return function.__globals__
+    return {}
+
+
+def observe(thing: Callable, question: Question, tensors: dict[str, Tensor], namespace: dict[str, Any]) -> Answer:
+    """What `thing` (a function or module class) does with one question. Never raises what the learner's code raises.
+
+    namespace: the learner's global names; modules among the arguments are built from it by name.
+    """
+    return _Observation(thing, question, tensors, namespace).run()
+
+
+class _Observation:
+    def __init__(self, thing: Callable, question: Question, tensors: dict[str, Tensor], namespace: dict[str, Any]):
+        self.thing, self.question, self.namespace = thing, question, namespace
+        dtype = getattr(torch, question.dtype)
+        self.tensors = {name: t.to(dtype) if t.is_floating_point() else t for name, t in tensors.items()}
+        self.header = Observation()
+        self.dropout = NoDropout(question.drop_largest)
+        self.seen: dict[str, Tensor] = {}
+        self.leaves: dict[str, Tensor] = {}  # what gradients are taken of: input.<number>, param.<the reference's name>
+        self.names: dict[str, str] = {}  # the module's parameter names -> the reference's
+        self.hidden_layers: list[str] = []
+        self.transposed: set[str] = set()  # leaves that are matrices (in, out)
+        self.choice, self.choices = question.choice, {}
+        self.device = torch.device(question.device)
+        self.elsewhere = self.device.type != "cpu"
+
+    def run(self) -> Answer:
+        stage, mixed = "construct", devices.Mixed(self.device, self.namespace)
+        try:
+            with (torch.random.fork_rng(devices=[]), torch.set_grad_enabled(not self.question.measured),
+                  warnings.catch_warnings(), devices.prepared(self.device), contextlib.ExitStack() as stack):
+                warnings.simplefilter("ignore")  # a warning on stderr is no verdict; nbgrader alone would pay zero points for it
+                torch.default_generator.manual_seed(0)  # torch.manual_seed also notes who asked, which takes longer than a small module
+                target = self.construct()
+                stage = "call"
+                if self.elsewhere:
+                    stack.enter_context(mixed)
+                if self.question.earlier:
+                    self.call(target, self.question.earlier, watched=False)
+                largest = stack.enter_context(LargestTensor(self.namespace)) if self.question.largest else None
+                output = self.call(target, Call(self.question.args, self.question.kwargs), watched=True)
+                self.header.output = values.encode(output, self.seen, "output", self.header.devices if self.elsewhere else None)
+                self.header.dropout = sorted(self.dropout.active)
+                stage = "gradients"
+                if self.question.gradients:
+                    self.differentiate(output)
+                if largest:
+                    self.header.largest = largest.found
+            if isinstance(target, nn.Module):
+                for name, buffer in target.named_buffers():
+                    if name in self.names and buffer.device.type != "meta":
+                        self.seen[f"buffer.{self.names[name]}"] = buffer.detach().clone()
+        except weights.Unplaced as error:
+            self.header.unplaced = Unplaced(error.missing, error.extra, self.hidden_layers)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # a learner's code may raise anything, SystemExit too
+            error = devices.without_numbers(error, mixed)
+            self.header.raised = crash.describe(error, self.namespace, stage)
+        self.header.mixed = mixed.first
+        return self.header, {name: t.detach().cpu().clone(memory_format=torch.contiguous_format) for name, t in self.seen.items()}
+
+    def construct(self) -> Callable:
+        """The function itself, or the module: built, cast, given its weights, set to its mode; then moved to the device."""
+        question = self.question
+        if question.construct is None:
+            return self.thing
+        module = self.thing(*self.decode(question.construct.args),
+                            **{key: self.decode(node) for key, node in question.construct.kwargs.items()})
+        if not isinstance(module, nn.Module):
+            raise NotAModule(f"`{question.exercise}(...)` gives an object of type {type(module).__name__}, which is no module: "
+                             f"write `class {question.exercise}(nn.Module)` and call `super().__init__()` in its constructor.")
+        if question.dtype != "float32":  # what a module is without being told: one that insists on another dtype is seen
+            module = module.to(getattr(torch, question.dtype))
+        module.train(question.train)
+        self.header.parameters = [[name, list(p.shape)] for name, p in module.named_parameters()]
+        self.hidden_layers = _unregistered(module)
+        if not question.construct.load_weights:
+            return module  # arguments that a call refuses, where weights do not matter; or the values that a module starts with
+        self.names = self.place(module, "state.", question.exercise)
+        if self.elsewhere:
+            devices.move(module, self.device)
+        for name, parameter in module.named_parameters(remove_duplicate=False):
+            if parameter.requires_grad and name in self.names:  # not a second name of the same parameter
+                self.leaves[f"param.{self.names[name]}"] = parameter
+        if question.trace:
+            self.listen(module)
+        return module
+
+    def place(self, module: nn.Module, prefix: str, exercise: str) -> dict[str, str]:
+        """Give `module` the weights below `prefix`. Modules of one exercise are placed alike; its choice is one digit of `choice`."""
+        state = {name.removeprefix(prefix): t for name, t in self.tensors.items() if name.startswith(prefix)}
+        known = exercise in self.choices
+        placed = weights.place(module, state, self.choices.setdefault(exercise, self.choice))
+        if not known:
+            self.choice //= placed.count
+            self.header.placements *= placed.count
+        self.transposed |= {prefix.replace("state.", "param.") + placed.names[name] for name in placed.transposed}
+        return placed.names
+
+    def decode(self, node: Any, device: torch.device = CPU) -> Any:
+        """The value of a node. What a module is built from is on the CPU, what a call is given on `device`."""
+        tensors = self.tensors if device == CPU else {name: t.to(device) for name, t in self.tensors.items()}
+        return values.decode(node, tensors, lambda node: self.build(node, device))
+
+    def build(self, node: dict, device: torch.device = CPU) -> Any:
+        """A module or callable among the arguments."""
+        if "affine" in node:
+            scale, bias = self.decode(node["affine"]["scale"], device), self.decode(node["affine"]["bias"], device)
+            return lambda t: scale * t + bias
+        if "module" in node:
+            module = values.torch_module(node, self.tensors, self.build)
+        elif "exercise" in node:
+            made = self.namespace.get(node["exercise"])
+            if made is None:
+                raise NameError(f"{node['exercise']!r} is an earlier exercise; run its cell first")
+            if "args" not in node:  # a function or class handed over as it is
+                return made
+            module = made(*self.decode(node["args"]), **{key: self.decode(v) for key, v in node["kwargs"].items()})
+        else:
+            raise ValueError(f"no value has the keys {sorted(node)}")
+        module = module.to(getattr(torch, self.question.dtype)).train(self.question.train)
+        if node.get("state"):
+            prefix = node["state"] + "."
+            names = self.place(module, prefix, node.get("exercise", prefix))
+            if device != CPU:
+                devices.move(module, device)
+            for name, parameter in module.named_parameters(remove_duplicate=False):
+                # what a module is built from has its parameters among the module's own
+                if parameter.requires_grad and name in names and not prefix.startswith("construct."):
+                    self.leaves[prefix + names[name]] = parameter
+        return module
+
+    def call(self, target: Callable, call: Call, watched: bool) -> Any:
+        """Call with fresh copies of the inputs; `watched`: as leaves of the graph, and seen whether they change."""
+        before: dict[str, tuple[Tensor, Tensor]] = {}
+        lists: dict[str, tuple[list, list]] = {}
+
+        def given(node: Any, path: str) -> Any:
+            if isinstance(node, dict) and "tensor" in node:
+                leaf = self.tensors[node["tensor"]].clone().to(self.device)
+                if watched and leaf.is_floating_point():
+                    self.leaves[path] = leaf.requires_grad_(node.get("grad", True))
+                passed = values.relayout(leaf, node.get("layout", "contiguous"))
+                before[path] = (leaf, passed)
+                return passed
+            if isinstance(node, list):
+                passed = [given(item, f"{path}.{i}") for i, item in enumerate(node)]
+                lists[path] = (passed, list(passed))
+                return passed
+            if isinstance(node, dict) and "tuple" in node:
+                return tuple(given(node["tuple"], path))
+            return self.decode(node, self.device)
+
+        arguments = [given(node, f"input.{i}") for i, node in enumerate(call.args)]
+        named = {key: given(node, f"input.{key}") for key, node in call.kwargs.items()}
+        method = self.question.method
+        function = getattr(target, method) if isinstance(target, nn.Module) and method != "forward" else target
+        with self.dropout:
+            if watched and self.question.again:
+                function(*arguments, **named)
+            output = function(*arguments, **named)
+        if watched:
+            self.header.changed = [path for path, (leaf, passed) in before.items()
+                                      if passed.shape != leaf.shape or not _same(passed.detach(), leaf.detach())]
+            self.header.changed += [path for path, (passed, was) in lists.items()
+                                       if len(passed) != len(was) or any(a is not b for a, b in zip(passed, was))]
+        return output
+
+    def differentiate(self, output: Any) -> None:
+        """Gradients of the inputs and of every parameter for the cotangents of the question."""
+        outputs, cotangents = [], []
+        for path, leaf in _tensors(output):
+            cotangent = self.tensors.get(f"cotangent.{path}".rstrip("."))
+            name = f"output.{path}".rstrip(".")
+            known = name in self.seen or name in self.header.devices
+            if cotangent is not None and known and leaf.requires_grad and leaf.shape == cotangent.shape:
+                outputs.append(leaf)
+                cotangents.append(cotangent.to(leaf))
+        wanted = {name: leaf for name, leaf in self.leaves.items() if leaf.requires_grad}
+        if not outputs or not wanted:
+            return
+        for leaf in wanted.values():
+            leaf.grad = None
+        with self.dropout:  # a checkpoint computes once more
+            torch.autograd.backward(outputs, cotangents)  # not autograd.grad, under which a reentrant checkpoint refuses to work
+        for name, leaf in wanted.items():
+            if (gradient := leaf.grad) is not None:
+                given = self.tensors[f"state.{name.removeprefix('param.')}" if name.startswith("param.") else name]
+                gradient = gradient.T if name in self.transposed else gradient
+                gradient = gradient.reshape(given.shape)  # a Linear where the reference has a 1x1 convolution
+                values.encode(gradient, self.seen, f"grad.{name}", self.header.devices if self.elsewhere else None)
+
+    def listen(self, module: nn.Module) -> None:
+        """Record what each sub-module with weights receives and gives, the first time that it is called.
+
+        A learner's container is heard under its name only where it holds what the reference's container of that name holds.
+        """
+        prefixes = {mine.rpartition(".")[0]: theirs.rpartition(".")[0] for mine, theirs in self.names.items()}
+        for name, child in module.named_modules():
+            theirs = prefixes.get(name, name)
+            held = {t for m, t in self.names.items() if m.startswith(f"{name}.")}
+            if isinstance(child, torch.jit.ScriptModule):
+                continue  # takes no hooks
+            if name and held and held == {t for t in self.names.values() if t.startswith(f"{theirs}.")}:
+                child.register_forward_hook(self._hear(theirs), with_kwargs=True)
+
+    def _hear(self, name: str) -> Callable:
+        def hook(_module, args, kwargs, output):
+            if any(is_functorch_wrapped_tensor(t) for _, t in _tensors([args, kwargs, output])):
+                return  # one sample of a torch.vmap, which means nothing outside of it
+            heard = next((entry for entry in self.header.trace if entry.name == name), None)
+            if heard:
+                heard.again = True
+            else:
+                received = values.encode([*args, *kwargs.values()], self.seen, f"received.{name}")
+                self.header.trace.append(Heard(name, received, values.encode(output, self.seen, f"gave.{name}")))
+        return hook
+
+
+def _same(passed: Tensor, leaf: Tensor) -> bool:
+    """Are the numbers the same? On `meta` there are none."""
+    return passed.device.type == "meta" or torch.equal(passed, leaf)
+
+
+def _tensors(output: Any, path: str = "") -> list[tuple[str, Tensor]]:
+    if isinstance(output, Tensor):
+        return [(path, output)]
+    items = output.items() if isinstance(output, dict) else enumerate(output) if isinstance(output, (list, tuple)) else []
+    return [leaf for key, item in items for leaf in _tensors(item, f"{path}.{key}".lstrip("."))]
+
+
+def _unregistered(module: nn.Module) -> list[str]:
+    """Attributes that hold layers or parameters where torch does not see them: plain lists, tuples, dicts."""
+    found = []
+    for owner_name, owner in module.named_modules():
+        for name, value in vars(owner).items():
+            items = value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else ()
+            if not name.startswith("_") and any(isinstance(item, (nn.Module, nn.Parameter)) for item in items):
+                found.append(f"{owner_name}.{name}".lstrip("."))
+    return found

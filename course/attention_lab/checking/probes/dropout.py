@@ -1,0 +1,65 @@
+"""Dropout: where it is active, and that it drops what it should."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+from torch.overrides import TorchFunctionMode
+
+from .. import facts
+
+if TYPE_CHECKING:
+    from ..protocol import Observation
+    from ..recorded import RecordedCase
+
+DROPOUTS = {torch.dropout, torch.feature_dropout, torch.alpha_dropout, F.dropout, F.dropout1d, F.dropout2d, F.dropout3d,
+            F.alpha_dropout, F.feature_alpha_dropout, torch.dropout_, torch.feature_dropout_, torch.alpha_dropout_,
+            torch.feature_alpha_dropout, torch.feature_alpha_dropout_}
+OF_CHANNELS = {torch.feature_dropout, torch.feature_dropout_, torch.feature_alpha_dropout, torch.feature_alpha_dropout_,
+               F.dropout1d, F.dropout2d, F.dropout3d, F.feature_alpha_dropout}
+
+
+class NoDropout(TorchFunctionMode):
+    """Dropout lets everything through, so that a module in training mode has one right answer; `active` lists what it would
+    have dropped.
+
+    drop_largest: it drops that share of elements, or of whole channels, that is largest. No chance in this either.
+    """
+
+    def __init__(self, drop_largest: bool = False) -> None:
+        super().__init__()
+        self.active: list[float] = []
+        self.drop_largest = drop_largest
+
+    def __torch_function__(self, function, types, args=(), kwargs=None):
+        kwargs = kwargs or {}
+        if function not in DROPOUTS:
+            return function(*args, **kwargs)
+        share = args[1] if len(args) > 1 else kwargs.get("p", 0.5)
+        training = args[2] if len(args) > 2 else kwargs.get("training", kwargs.get("train", True))
+        given = args[0] if args else kwargs["input"]
+        if not (training and share):
+            return given
+        self.active.append(float(share))
+        return _without_largest(given, float(share), 2 if function in OF_CHANNELS else given.ndim) if self.drop_largest else given
+
+
+def _without_largest(given: Tensor, share: float, axes: int) -> Tensor:
+    """Dropout of the largest units, at least one; a unit is what the first `axes` axes count. What is left is scaled as usual."""
+    size = given.detach().abs()
+    size = size.flatten(axes).sum(-1) if axes < given.ndim else size
+    dropped = torch.zeros(size.numel(), dtype=torch.bool, device=given.device)
+    dropped[size.flatten().topk(math.ceil(share * size.numel())).indices] = True
+    kept = ~dropped.reshape(*size.shape, *[1] * (given.ndim - axes))
+    return given * kept / (1 - share) if share < 1 else given * 0
+
+
+def differences(case: RecordedCase, observation: Observation) -> list[tuple[str, str, facts.Fact]]:
+    """(check, where, what differs): the shares that were active are not those of the reference."""
+    if set(observation.dropout) == set(case.expected.dropout):
+        return []
+    return [(case.check, "dropout", facts.Dropout(tuple(observation.dropout), tuple(case.expected.dropout), case.question.train))]

@@ -1,0 +1,109 @@
+"""Memory: the largest tensor that is made on the way, and by how much the process grows at its peak."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+from torch.overrides import TorchFunctionMode
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from .. import facts
+from ..bounds import Bounds, Shape, Text, Whole
+from ..lines import current_line
+
+if TYPE_CHECKING:
+    from ..protocol import Observation
+    from ..recorded import RecordedCase
+
+CUTS = {torch.split, torch.chunk, Tensor.split, Tensor.chunk}
+
+
+@dataclass
+class Largest:
+    """The largest tensor that was made.
+
+    operation: the function that Python called, or torch's own name of it. line: the learner's.
+    causes: known reasons why it is large: `scaled_dot_product_attention` without an axis of heads ("axes"), with values of another
+    "width", with numbers of a position that do not lie side by side ("strides"); a `split` that left the whole ("uncut").
+    """
+
+    elements: Whole
+    operation: Text
+    shape: Shape
+    line: Text | None
+    causes: Annotated[list[Literal["axes", "width", "strides", "uncut"]], Bounds(most=4)]
+
+
+class _Calls(TorchFunctionMode):
+    """Which of torch's functions is running, as Python calls it, and whether a tensor was cut along the batch by mistake."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.running: tuple[Callable, tuple, dict] | None = None
+        self.uncut = False
+
+    def __torch_function__(self, function, types, args=(), kwargs=None):
+        kwargs, outer = kwargs or {}, self.running
+        self.running = function, args, kwargs
+        try:
+            result = function(*args, **kwargs)
+        finally:
+            self.running = outer
+        if function in CUTS and len(result) == 1 == len(args[0]) and result[0].ndim > 1 and args[1:2] != (1,):
+            self.uncut |= kwargs.get("dim", args[2] if len(args) > 2 else 0) == 0
+        return result
+
+
+class LargestTensor(TorchDispatchMode):
+    """Remembers the largest storage that an operation of the forward or backward pass returned, in elements.
+
+    namespace: the learner's global names, by which their own line is found.
+    """
+
+    def __init__(self, namespace: dict[str, Any] | None = None) -> None:
+        super().__init__()
+        self.namespace, self.calls = namespace, _Calls()
+        self.found = Largest(0, "", [], None, [])
+
+    def __enter__(self) -> LargestTensor:
+        self.calls.__enter__()
+        return super().__enter__()
+
+    def __exit__(self, *error: Any) -> None:
+        super().__exit__(*error)
+        self.calls.__exit__(*error)
+
+    def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+        result = function(*args, **(kwargs or {}))
+        for item in result if isinstance(result, (tuple, list)) else [result]:
+            if isinstance(item, Tensor):
+                elements = item.untyped_storage().nbytes() // item.element_size()
+                if elements > self.found.elements:
+                    called = self.calls.running
+                    operation = called[0].__name__.strip("_") if called else str(function)
+                    self.found = Largest(elements, operation, list(item.shape), current_line(self.namespace), self._causes(called))
+        return result
+
+    def _causes(self, called: tuple[Callable, tuple, dict] | None) -> list[str]:
+        if called is None or called[0] is not F.scaled_dot_product_attention:
+            return ["uncut"] if self.calls.uncut else []
+        _, args, kwargs = called
+        q, k, v = (*args, *(kwargs[name] for name in ("query", "key", "value")[len(args):]))[:3]
+        found = {"axes": q.ndim < 4, "width": q.shape[-1] != v.shape[-1],
+                 "strides": any(t.shape[-1] > 1 and t.stride(-1) != 1 for t in (q, k, v))}
+        return [cause for cause, holds in found.items() if holds]
+
+
+def differences(case: RecordedCase, observation: Observation) -> list[tuple[str, str, facts.Fact]]:
+    """(check, where, what differs): a limit of the case that was reached."""
+    found = []
+    if case.limit is not None and observation.largest and observation.largest.elements >= case.limit:
+        found.append(("memory", "largest tensor", facts.TooLarge(observation.largest, case.limit)))
+    if case.peak is not None and observation.grown is not None and observation.grown >= case.peak:
+        found.append(("memory", "peak memory", facts.PeakTooHigh(observation.grown, case.peak)))
+    return found

@@ -1,0 +1,183 @@
+"""What a judge asks and what an observer answers: the one definition of both, and how they become JSON and come back.
+
+The types are the schema as well: a judge's validation derives from them, and from the bounds beside them, what a worker's answer
+may look like. Tensors travel beside a question and an observation, by name (see `packing`):
+
+- with a question: state.<name>, the tensors that its nodes name, and cotangent.<path> for each output;
+- with an observation: output.<path>, grad.input.<number>, grad.param.<name>, grad.<state of a module argument>.<name>, buffer.<name>,
+  received.<sub-module>, gave.<sub-module>, all on the CPU.
+
+Parameters and sub-modules carry the reference's names, inputs their numbers. Where the question's device is "meta", a tensor there is
+{"object": text} in `output`, and only what stayed on the CPU is among the tensors.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields, is_dataclass
+from functools import cache
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from torch import Tensor
+
+from .bounds import Bounds, Shape, Text, Whole
+from .probes.memory import Largest
+
+Spec = list[tuple[Text, Shape]]  # names and shapes; in JSON a tuple is a list
+Node = Annotated[Any, "node"]  # see `values`; in an answer without `module`, `exercise` and `affine`
+
+
+@dataclass
+class Call:
+    """Arguments, as nodes."""
+
+    args: list[Node]
+    kwargs: dict[str, Node]
+
+
+@dataclass
+class Construct(Call):
+    """How a module is built, and whether it is given the weights of the question (else it keeps what it starts with)."""
+
+    load_weights: bool
+
+
+@dataclass
+class Question:
+    """One call of a learner's function, or of a module class built for it."""
+
+    exercise: str
+    construct: Construct | None  # None for a function
+    method: str
+    args: list[Node]
+    kwargs: dict[str, Node]
+    earlier: Call | None = None  # a call before the one that is observed
+    train: bool = False
+    dtype: str = "float64"
+    device: str = "cpu"
+    gradients: bool = False
+    trace: bool = False  # write down what sub-modules receive and give
+    largest: bool = False  # write down the largest tensor that is made
+    choice: int = 0  # which of several placements of the weights
+    again: bool = False  # the call is made twice with the very same inputs, and the second answer counts
+    drop_largest: bool = False  # dropout drops the largest elements, instead of none
+    measured: bool = False  # the call is made without gradients, and the judge measures how much the process grows
+
+
+@dataclass
+class Raised:
+    """An error in a learner's code (see `crash`)."""
+
+    type: Text
+    value_error: bool
+    numbers: Annotated[list[int], Bounds(most=50)]  # the integers in its message, of any size
+    message: Text = ""
+    not_implemented: bool = False
+    place: Text | None = None  # the learner's function or class in which it happened
+    line: Text | None = None  # its source line
+    number: Whole | None = None  # the line's number
+    operands: Annotated[list[tuple[Text, Text]], Bounds(most=6)] = field(default_factory=list)  # expressions in it, what they hold
+    caller: Text | None = None  # the line of the checked function or class that led there, where it is another one
+    stage: Literal["cell", "construct", "call", "gradients"] = "call"
+
+
+@dataclass
+class Unplaced:
+    """The weights do not fit: parameters without a place, without a value, and attributes that hide layers from torch."""
+
+    missing: Spec
+    extra: Spec
+    hidden: list[Text]
+
+
+@dataclass
+class Heard:
+    """What a sub-module receives and gives, the first time that it is called; again: it was called more than once."""
+
+    name: Text
+    received: Node
+    gave: Node
+    again: bool = False
+
+
+@dataclass
+class Mixed:
+    """An operation on tensors of two devices: the shapes of those that stayed on the CPU."""
+
+    operation: Text
+    shapes: Annotated[list[Shape], Bounds(most=64)]
+    line: Text | None
+
+
+@dataclass
+class Located:
+    """Where a tensor is, and what it is there."""
+
+    device: Text
+    shape: Shape
+    dtype: Text
+
+
+JUDGE = {"sent by workers": False}
+
+
+@dataclass
+class Observation:
+    """What was seen of one call."""
+
+    raised: Raised | None = None
+    unplaced: Unplaced | None = None
+    placements: Annotated[int, Bounds(minimum=1, maximum=2000)] = 1  # ways to place the weights
+    parameters: Spec = field(default_factory=list)
+    output: Node = None
+    changed: list[Text] = field(default_factory=list)  # inputs that are not what they were
+    largest: Largest | None = None  # None unless it was asked for
+    dropout: list[float] = field(default_factory=list)  # the shares that were active
+    trace: list[Heard] = field(default_factory=list)  # empty unless it was asked for
+    mixed: Mixed | None = None  # None on the CPU
+    devices: dict[str, Located] = field(default_factory=dict)  # of outputs and gradients; empty on the CPU
+    grown: int | None = field(default=None, metadata=JUDGE)  # bytes by which the process grew; None where nobody measured it
+
+
+Answer = tuple[Observation, dict[str, Tensor]]
+T = TypeVar("T")
+
+
+@cache
+def types_of(kind: type) -> dict[str, Any]:
+    """The types of a dataclass's fields, with their bounds, but for those that only the judge fills in."""
+    hints = get_type_hints(kind, include_extras=True)
+    return {f.name: hints[f.name] for f in fields(kind) if not f.metadata}
+
+
+def plain(value: Any) -> Any:
+    """What JSON can hold of a question, an observation or a part of one."""
+    if is_dataclass(value):
+        return {name: plain(getattr(value, name)) for name in types_of(type(value))}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    return {key: plain(item) for key, item in value.items()} if isinstance(value, dict) else value
+
+
+def read(kind: type[T], data: Any) -> T:
+    """The opposite of `plain`: a `kind` with its parts. What comes from a worker was validated before."""
+    made, types = {}, types_of(kind)
+    for name, value in data.items():
+        part = _dataclass_in(types[name])
+        if part is None or value is None:
+            made[name] = value
+        elif isinstance(value, list):
+            made[name] = [read(part, item) for item in value]
+        elif get_origin(types[name]) is dict:
+            made[name] = {key: read(part, item) for key, item in value.items()}
+        else:
+            made[name] = read(part, value)
+    return kind(**made)
+
+
+@cache
+def _dataclass_in(kind: Any) -> type | None:
+    """The dataclass in `Kind`, `Kind | None`, `list[Kind]` or `dict[str, Kind]`."""
+    if get_origin(kind) in (Union, UnionType, list, dict):
+        return next((part for part in get_args(kind) if part is not NoneType and is_dataclass(part)), None)
+    return kind if is_dataclass(kind) else None

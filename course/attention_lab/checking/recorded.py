@@ -1,0 +1,248 @@
+"""A lesson's folder `checks`: for each exercise a file of recorded questions, expected observations and fingerprints of mistakes."""
+
+from __future__ import annotations
+
+import json
+import struct
+import zlib
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from torch import Tensor
+
+from . import compare, fingerprint, packing
+from .protocol import Observation, Question, plain, read
+
+FOLDER, SUFFIX = "checks", ".check"
+LENGTH = struct.Struct("<I")
+UNREADABLE = (SafetensorError, LookupError, RuntimeError, TypeError, ValueError, struct.error, zlib.error)  # what from_bytes raises
+CASE = ("label", "check", "question", "expected", "mentions", "limit", "peak", "integer", "inputs")  # what JSON holds of a case
+
+
+@dataclass
+class RecordedCase:
+    """One question with its expected observation. check: the check that it belongs to (a key of verdict.SHARES).
+
+    mentions: numbers that the message of an expected error names. limit: elements that no storage may reach. peak: bytes
+    by which the process may not grow.
+    integer: an int must be an int. inputs: the arguments' names, for messages.
+    secret: no message may hold an expected number, nor one from which it can be computed.
+    """
+
+    label: str
+    check: str
+    question: Question
+    tensors: dict[str, Tensor]
+    expected: Observation
+    expected_tensors: dict[str, Tensor]
+    mentions: list[int] = field(default_factory=list)
+    limit: int | None = None
+    peak: int | None = None
+    integer: bool = False
+    inputs: list[str] = field(default_factory=list)
+    secret: bool = False
+
+    @cached_property
+    def largest(self) -> dict[str, float]:
+        """The largest element of each expected tensor."""
+        return {name: compare.largest(tensor) for name, tensor in self.expected_tensors.items()}
+
+    @property
+    def grain(self) -> str:
+        """The coarsest dtype on the way. Torch draws a module's first weights in float32, their last digit not alike everywhere."""
+        built = self.question.construct
+        return "float32" if built and not built.load_weights else self.question.dtype
+
+
+@dataclass
+class RecordedMistake:
+    """A catalogued mistake: the sentence that helps, and its fingerprint on every case.
+
+    grain: the dtype that it computes in on the way where that is coarser than its question's; None where it follows the question.
+    """
+
+    id: str
+    sentence: str
+    fingerprints: list[tuple[str, Tensor]]
+    grain: str | None = None
+
+
+@dataclass
+class RecordedExercise:
+    name: str
+    points: float
+    uses: list[str]
+    cases: list[RecordedCase]
+    mistakes: list[RecordedMistake]
+
+    @cached_property
+    def scale(self) -> dict[str, float]:
+        """See compare.scales."""
+        return compare.scales([case.expected_tensors for case in self.cases if case.question.device == "cpu"])
+
+    @cached_property
+    def right(self) -> list[tuple[str, Tensor]]:
+        """The fingerprint of each case's expected observation."""
+        return [fingerprint.fingerprint(case.expected, case.expected_tensors, case.mentions) for case in self.cases]
+
+    @cached_property
+    def distinguishing_cases(self) -> list[set[int]]:
+        """For each mistake, the cases on which it is seen."""
+        right = [(numbers, fingerprint.row_scales(case.expected_tensors, self.scale), case.grain)
+                 for numbers, case in zip(self.right, self.cases)]
+        apart = {i for i, case in enumerate(self.cases) if case.check in ("device", "memory")}  # large tensors round in many ways
+        seen = [{i for i, theirs in enumerate(mistake.fingerprints) if not fingerprint.same(theirs, *right[i])}
+                for mistake in self.mistakes]
+        return [cases - apart or cases for cases in seen]  # they tell only the mistakes that nothing else tells
+
+
+@dataclass
+class RecordedLesson:
+    name: str
+    title: str
+    exercises: list[RecordedExercise]
+
+
+@dataclass(frozen=True)
+class Part:
+    """What the first line of a file says: the lesson, and which of its exercises this is."""
+
+    lesson: str
+    title: str
+    number: int
+    exercise: str
+    points: float
+
+
+def _stored(tensor: Tensor) -> Tensor:
+    """float64 numbers that float32 holds exactly are stored as float32."""
+    narrow = tensor.float()
+    exact = tensor.dtype == torch.float64 and torch.equal(narrow.double(), tensor)
+    return (narrow if exact else tensor).clone(memory_format=torch.contiguous_format)
+
+
+def _dtypes(case: RecordedCase) -> dict[str, str]:
+    """The expected floats that have another dtype than their question (a table that is float32 by default)."""
+    usual = f"torch.{case.question.dtype}"
+    return {name: str(t.dtype).removeprefix("torch.") for name, t in case.expected_tensors.items()
+            if t.is_floating_point() and str(t.dtype) != usual}
+
+
+def save(lesson: RecordedLesson, folder: Path) -> None:
+    """Write one file an exercise into `folder`, and remove what else lies there; the same exercise always gives the same bytes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, exercise in enumerate(lesson.exercises):
+        (folder / f"{exercise.name}{SUFFIX}").write_bytes(to_bytes(exercise, lesson.name, lesson.title, number))
+    for path in set(folder.iterdir()) - {folder / f"{exercise.name}{SUFFIX}" for exercise in lesson.exercises}:
+        path.unlink()
+
+
+def parts(folder: Path) -> dict[str, Part]:
+    """What a lesson's recorded checks are about, by exercise and in order. Raises ValueError where a file is not readable."""
+    found = []
+    for path in folder.glob(f"*{SUFFIX}"):
+        try:
+            with path.open("rb") as file:
+                found.append(Part(**json.loads(file.readline())))
+        except (OSError, TypeError, ValueError) as error:
+            raise ValueError(f"{path} is not a file of recorded checks: {error}") from error
+    return {part.exercise: part for part in sorted(found, key=lambda part: part.number)}
+
+
+def load(folder: Path, name: str) -> RecordedExercise:
+    """One exercise of a lesson. Raises ValueError where its file is not readable."""
+    path = folder / f"{name}{SUFFIX}"
+    try:
+        return from_bytes(path.read_bytes())
+    except (OSError, *UNREADABLE) as error:
+        raise ValueError(f"{path} is not a file of recorded checks: {error}") from error
+
+
+def load_all(folder: Path) -> list[RecordedExercise]:
+    """Every exercise of a lesson, in order. Raises ValueError where a file is not readable."""
+    return [load(folder, name) for name in parts(folder)]
+
+
+class _Shelf:
+    """Tensors by number; those of equal content are there once."""
+
+    def __init__(self) -> None:
+        self.tensors: dict[str, Tensor] = {}
+        self.numbers: dict[tuple, int] = {}
+
+    def put(self, tensor: Tensor) -> int:
+        stored = _stored(tensor)
+        content = str(stored.dtype), tuple(stored.shape), stored.reshape(-1).view(torch.uint8).numpy().tobytes()
+        number = self.numbers.setdefault(content, len(self.numbers))
+        self.tensors.setdefault(str(number), stored)
+        return number
+
+
+def to_bytes(exercise: RecordedExercise, lesson: str = "", title: str = "", number: int = 0) -> bytes:
+    """A recorded exercise as a file: a line of JSON (its Part), then compressed the length of a JSON header, the header, the tensors.
+
+    Cases hold their tensors as [name, number], in their order, by which weights may have to be placed. Rows of fingerprints are
+    stored once as well: many mistakes leave most of what is observed as it should be.
+    """
+    shelf, cases, digests, rows = _Shelf(), [], {}, {}
+    for case in exercise.cases:
+        fields = {key: plain(getattr(case, key)) for key in CASE}
+        cases.append(fields | {"dtypes": _dtypes(case), "tensors": [[name, shelf.put(t)] for name, t in case.tensors.items()],
+                               "expected_tensors": [[name, shelf.put(t)] for name, t in case.expected_tensors.items()]})
+    mistakes = []
+    for mistake in exercise.mistakes:
+        prints = [[digests.setdefault(digest, len(digests)), [rows.setdefault(tuple(row), len(rows)) for row in numbers.tolist()]]
+                  for digest, numbers in mistake.fingerprints]
+        mistakes.append({"id": mistake.id, "sentence": mistake.sentence, "grain": mistake.grain, "fingerprints": prints})
+    shelf.tensors["rows"] = torch.tensor(list(rows), dtype=torch.float64).reshape(-1, fingerprint.WIDTH).T.contiguous()
+    specs, body = packing.pack(shelf.tensors)
+    header = json.dumps([{"name": exercise.name, "points": exercise.points, "uses": exercise.uses, "cases": cases,
+                          "mistakes": mistakes, "digests": list(digests)}, specs], separators=(",", ":")).encode()
+    content = LENGTH.pack(len(header)) + header + _by_place(body)
+    part = Part(lesson, title, number, exercise.name, exercise.points)
+    return json.dumps(asdict(part)).encode() + b"\n" + zlib.compress(content, 9)
+
+
+def from_bytes(data: bytes) -> RecordedExercise:
+    """The exercise that `to_bytes` wrote down. Raises one of UNREADABLE for anything else."""
+    content = zlib.decompress(data.partition(b"\n")[2])
+    end = LENGTH.size + LENGTH.unpack_from(content)[0]
+    header, specs = json.loads(content[LENGTH.size:end])
+    tensors = packing.unpack(specs, _in_order(content[end:]))
+    rows, digests = tensors.pop("rows").T.contiguous(), header["digests"]
+
+    def held(named: list[list]) -> dict[str, Tensor]:
+        found = {name: tensors[str(number)] for name, number in named}
+        return {name: t.double() if t.dtype == torch.float32 else t for name, t in found.items()}
+
+    cases = []
+    for case in header["cases"]:
+        expected = _expected(held(case.pop("expected_tensors")), case["question"]["dtype"], case.pop("dtypes"))
+        typed = {"question": read(Question, case["question"]), "expected": read(Observation, case["expected"])}
+        cases.append(RecordedCase(**case | typed | {"tensors": held(case["tensors"]), "expected_tensors": expected}))
+    mistakes = [RecordedMistake(m["id"], m["sentence"], [(digests[digest], rows[n]) for digest, n in m["fingerprints"]], m["grain"])
+                for m in header["mistakes"]]
+    return RecordedExercise(header["name"], header["points"], header["uses"], cases, mistakes)
+
+
+def _by_place(body: bytes) -> bytes:
+    """The first byte of every eight, then the second of every eight, ...: exponents beside exponents, which compress well."""
+    return b"".join(body[place::8] for place in range(8))
+
+
+def _in_order(body: bytes) -> bytes:
+    """What `_by_place` was given."""
+    whole, begin = bytearray(len(body)), 0
+    for place in range(8):
+        size = len(range(place, len(body), 8))
+        whole[place::8] = body[begin:begin + size]
+        begin += size
+    return bytes(whole)
+
+
+def _expected(tensors: dict[str, Tensor], usual: str, dtypes: dict[str, str]) -> dict[str, Tensor]:
+    """Expected tensors in the dtype of their question, or their own: what is stored as float32 may be a float64 of few digits."""
+    return {name: t.to(getattr(torch, dtypes.get(name, usual))) if t.is_floating_point() else t for name, t in tensors.items()}

@@ -1,0 +1,46 @@
+"""Where along the named sub-modules a wrong result begins."""
+
+from __future__ import annotations
+
+from . import facts, values
+from .compare import close, explain, tolerance
+from .facts import Fact
+from .protocol import Answer, Heard
+from .recorded import RecordedCase
+from .weights import canonical
+
+
+def first_difference(case: RecordedCase, observation: Answer, scale: dict[str, float]) -> tuple[Fact | None, int]:
+    """Where along the named sub-modules the difference begins (None if that cannot be said for sure), and how many agree before it."""
+    header, tensors = observation
+    mine = {entry.name: entry for entry in header.trace}
+    agreed = []
+    for expected in case.expected.trace:
+        if (name := expected.name) not in mine:
+            continue
+        moved, held = False, {side: (_held(expected, side), _held(mine[name], side)) for side in ("received", "gave")}
+        for side in ("received", "gave"):
+            wanted, got = held[side]
+            for number, (w, g) in enumerate(zip(wanted, got), start=1):
+                a, b = tensors[g], case.expected_tensors[w]
+                within = tolerance(case.largest[w], scale.get(side, 0.0), case.question.dtype)
+                if a.numel() != b.numel():
+                    return None, len(agreed)  # called for one image at a time, or for two inputs at once: perhaps rightly
+                if not close(a.flatten().sort().values, b.flatten().sort().values, within):
+                    after = agreed[-1] if agreed else None
+                    if moved:
+                        return facts.Reordered(after, name), len(agreed)
+                    expects, receives = (len(names) for names in held["received"])
+                    same_shape = a.reshape(b.shape) if canonical(a.shape) == canonical(b.shape) else a
+                    return facts.Begins(after, name, side, number, len(wanted), explain(same_shape, b, within),
+                                        (receives, expects) if side == "gave" and receives != expects else None), len(agreed)
+                moved |= canonical(a.shape) != canonical(b.shape) or not close(a.reshape(b.shape), b, within)
+        agreed.append(name)
+    again = any(entry.again for entry in case.expected.trace)
+    if agreed and not again and header.raised is None and len(agreed) == len(case.expected.trace):
+        return facts.AllAgree(tuple(agreed[-3:])), len(agreed)
+    return None, len(agreed)
+
+
+def _held(heard: Heard, side: str) -> list[str]:
+    return [leaf["tensor"] for _, leaf in values.leaves(getattr(heard, side)) if isinstance(leaf, dict) and "tensor" in leaf]

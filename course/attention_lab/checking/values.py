@@ -1,0 +1,149 @@
+"""What a case hands to an exercise and what comes back, as plain data: JSON nodes and a flat dict of named tensors.
+
+A node is a JSON scalar, a list, or an object with one of these keys:
+
+    {"tuple": [...]}  {"dict": {...}}  {"size": [...]}  {"dtype": "float64"}
+    {"tensor": NAME, "layout": LAYOUT}       a tensor of the dict
+    {"module": CLASS, "args": [...], "kwargs": {...}, "frozen": [...], "tied": {...}, "state": PREFIX}   of torch.nn
+    {"exercise": NAME, "args": [...], "kwargs": {...}, "state": PREFIX}   built from the learner's own class NAME
+    {"affine": {"scale": node, "bias": node}}   the callable t -> scale * t + bias
+    {"object": TEXT}                         an output that is none of these, described
+Nothing here is ever unpickled or evaluated.
+"""
+
+from __future__ import annotations
+
+import numbers
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from .device import described
+from .protocol import Located
+
+LAYOUTS: dict[str, Callable[[Tensor], Tensor]] = {
+    "contiguous": lambda t: t.clone(memory_format=torch.contiguous_format),
+    "channels_last": lambda t: t.clone(memory_format=torch.channels_last),
+    "strided": lambda t: torch.stack([t, t.detach()], dim=-1)[..., 0],  # every second element of a larger buffer
+    "transposed": lambda t: t.mT.clone(memory_format=torch.contiguous_format).mT,
+}
+
+
+LONGEST = 1000  # bits of an integer: a float can hold it, and it can be printed
+
+
+def relayout(tensor: Tensor, layout: str) -> Tensor:
+    """A differentiable copy of `tensor` with the strides of `layout` (a key of LAYOUTS)."""
+    if layout not in LAYOUTS:
+        raise ValueError(f"layout {layout!r} is none of {', '.join(LAYOUTS)}")
+    return LAYOUTS[layout](tensor)
+
+
+def encode(value: Any, tensors: dict[str, Tensor], name: str, devices: dict[str, Located] | None = None) -> Any:
+    """The node of `value`; its tensors are detached, copied to the CPU and added to `tensors` as `name`, `name.0`, `name.0.1`, ...
+
+    devices: where given, what device.described says of each tensor is added to it under the same names.
+    """
+    if value is None or isinstance(value, (bool, str)):
+        return value
+    if isinstance(value, Tensor):
+        if devices is not None and not value.is_nested:
+            devices[name] = described(value)
+        if unusual := _unusual(value):
+            return {"object": unusual}
+        tensors[name] = value.detach().cpu().clone(memory_format=torch.contiguous_format)
+        return {"tensor": name}
+    if isinstance(value, numbers.Integral):
+        return int(value) if int(value).bit_length() <= LONGEST else {"object": "an integer of hundreds of digits"}
+    if isinstance(value, (numbers.Real, Decimal)) or getattr(value, "shape", None) == () and hasattr(value, "__float__"):
+        return float(value)
+    if isinstance(value, torch.Size):
+        return {"size": list(value)}
+    if isinstance(value, torch.dtype):
+        return {"dtype": str(value).removeprefix("torch.")}
+    if isinstance(value, (list, tuple)):
+        nodes = [encode(item, tensors, f"{name}.{i}", devices) for i, item in enumerate(value)]
+        return {"tuple": nodes} if isinstance(value, tuple) else nodes
+    if isinstance(value, dict):
+        return {"dict": {str(key): encode(item, tensors, f"{name}.{key}", devices) for key, item in value.items()}}
+    return {"object": f"an object of type {type(value).__name__}"}
+
+
+def _unusual(tensor: Tensor) -> str | None:
+    """What a tensor is whose numbers cannot be compared, or None."""
+    if tensor.is_nested or tensor.layout is not torch.strided:
+        return "a nested tensor" if tensor.is_nested else f"a sparse tensor ({tensor.layout})"
+    if tensor.device.type == "meta":
+        return "a tensor without numbers, on the device meta"
+    return "a complex tensor" if tensor.is_complex() else "a quantized tensor" if tensor.is_quantized else None
+
+
+def decode(node: Any, tensors: dict[str, Tensor], build: Callable[[dict], Any]) -> Any:
+    """The value of `node`. `build` makes a module or function out of a `module`, `exercise` or `affine` node."""
+    if isinstance(node, list):
+        return [decode(item, tensors, build) for item in node]
+    if not isinstance(node, dict):
+        return node
+    if "tensor" in node:
+        return relayout(tensors[node["tensor"]], node.get("layout", "contiguous"))
+    if "tuple" in node:
+        return tuple(decode(node["tuple"], tensors, build))
+    if "size" in node:
+        return torch.Size(node["size"])
+    if "dict" in node:
+        return {key: decode(item, tensors, build) for key, item in node["dict"].items()}
+    if "dtype" in node:
+        return getattr(torch, node["dtype"])
+    return build(node)
+
+
+def leaves(node: Any, path: str = "") -> list[tuple[str, Any]]:
+    """Every scalar, tensor and object below `node` with its path ("", "0", "0.1", "mask", ...), in order.
+
+    A torch.Size is a tuple of integers here, as it is in Python.
+    """
+    below = items(node)
+    return [(path, node)] if below is None else [leaf for key, item in below for leaf in leaves(item, f"{path}.{key}".lstrip("."))]
+
+
+def items(node: Any) -> list[tuple[str, Any]] | None:
+    """What a list, tuple, torch.Size or dict holds, by key or number; None for anything else."""
+    if isinstance(node, dict) and "dict" in node:
+        return list(node["dict"].items())
+    held = node.get("tuple", node.get("size")) if isinstance(node, dict) else node
+    return [(str(i), item) for i, item in enumerate(held)] if isinstance(held, list) else None
+
+
+def structure(node: Any) -> str:
+    """The nesting of a node in words a learner reads: `a tuple of 3`, `a list of 2`, `a tensor`, `None`."""
+    if isinstance(node, list):
+        return f"a list of {len(node)}"
+    if isinstance(node, dict):
+        if "tuple" in node:
+            return f"a tuple of {len(node['tuple'])}"
+        if "size" in node:
+            return f"a torch.Size of {len(node['size'])}"
+        if "dict" in node:
+            return f"a dict with {', '.join(node['dict']) or 'no keys'}"
+        return node.get("object") or (f"the dtype torch.{node['dtype']}" if "dtype" in node else "a tensor")
+    if node is None or isinstance(node, bool):
+        return "None" if node is None else "a bool"
+    return "a text" if isinstance(node, str) else f"a number of type {type(node).__name__}"
+
+
+def torch_module(node: dict, tensors: dict[str, Tensor], build: Callable[[dict], Any]) -> nn.Module:
+    """The torch.nn module that a `module` node describes: built, tied, frozen."""
+    kind = getattr(nn, node["module"], None)
+    if not (isinstance(kind, type) and issubclass(kind, nn.Module)):
+        raise ValueError(f"torch.nn has no module {node['module']!r}")
+    module = kind(*decode(node.get("args", []), tensors, build),
+                  **{key: decode(item, tensors, build) for key, item in node.get("kwargs", {}).items()})
+    for name, source in node.get("tied", {}).items():
+        owner, _, local = name.rpartition(".")
+        setattr(module.get_submodule(owner), local, module.get_parameter(source))
+    for name in node.get("frozen", []):
+        module.get_parameter(name).requires_grad_(False)
+    return module

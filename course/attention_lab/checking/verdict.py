@@ -1,0 +1,242 @@
+"""What is said of an exercise: which checks passed, how many points they are worth, and in which words.
+
+`judging` asks the questions and decides what is wrong; nothing here calls the learner's code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from torch import Tensor
+
+from . import facts, values, wording
+from .differences import Difference
+from .facts import Fact
+from .protocol import Observation
+from .recorded import RecordedCase, RecordedExercise
+
+# What each check is worth in an exercise that has it, what a green line says of it, and its name elsewhere. Without a right output
+# the rest is worth nothing: an empty function leaves its input untouched too. Above a limit of memory at most half of the points are left.
+SHARES = {"output": 4, "gradients": 3, "start": 1, "large": 1, "memory": 3, "state": 1, "dtype": 1, "device": 1, "input": 1, "errors": 1}
+VERIFIED = {"output": "output", "gradients": "gradients", "start": "a fresh module does what it should",
+            "large": "large numbers do not overflow", "memory": "memory stays within the limit",
+            "state": "nothing is kept from call to call", "dtype": "dtype followed", "device": "device followed",
+            "input": "input untouched", "errors": "impossible arguments refused"}
+LABELS = {"output": "output", "gradients": "gradients", "start": "fresh module", "large": "large numbers", "memory": "memory",
+          "state": "same on every call", "dtype": "dtype", "device": "device", "input": "input untouched", "errors": "ValueErrors"}
+NOT_COMPARED = "not compared: the output is not right"
+COMPARED = ("gradients", "large", "dtype", "device", "state")  # the checks that say nothing where the output is wrong
+OF_MEMORY = ("largest tensor", "peak memory")  # where a Difference of the check "memory" says that a limit was exceeded
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line of a report. outcome: passed, failed, error (the learner's code raised, or defines no module), or timeout, which only
+    the judge of another process can give."""
+
+    name: str
+    outcome: str
+    message: str = ""
+
+
+@dataclass
+class Verdict:
+    """mistake: the id of the catalogued mistake or None. headline: the sentence that leads. specific: it points at the fault.
+
+    evidence: what was seen (input, expected, got). cases: how many are wrong, then which. where: where to look.
+    why: in a phrase, why there are some points and not all. notes: what holds besides, however many points there are.
+    """
+
+    exercise: str
+    points: float
+    max_points: float
+    checks: list[Check]
+    headline: str
+    evidence: list[str] = field(default_factory=list)
+    cases: list[str] = field(default_factory=list)
+    where: list[str] = field(default_factory=list)
+    mistake: str | None = None
+    specific: bool = True
+    started: bool = True
+    shown: tuple[Tensor, Tensor] | None = None  # (got, expected) of the first output that differs, for a picture
+    notes: list[str] = field(default_factory=list)
+    why: str = ""
+
+
+def checks_in(exercise: RecordedExercise) -> list[str]:
+    """The checks that an exercise has, in the order of SHARES."""
+    has = {case.check for case in exercise.cases} | {"output"}
+    for case in exercise.cases:
+        has |= {"gradients"} if any(n.startswith("grad.") for n in case.expected_tensors) else set()
+        given = [*case.question.args, *case.question.kwargs.values()]
+        # of a module that is given, nothing is compared afterwards
+        tensors = any(isinstance(leaf, dict) and "tensor" in leaf for node in given for _, leaf in values.leaves(node))
+        changeable = tensors or any(isinstance(node, list) for node in given)
+        has |= {"input"} if changeable else set()
+        has |= {"dtype"} if any(n.startswith("output") for n in case.expected_tensors) else set()
+        has |= {"state"} if any(n.startswith("buffer.") for n in case.expected_tensors) else set()
+        has |= {"memory"} if case.limit is not None or case.peak is not None else set()
+    return [check for check in SHARES if check in has]
+
+
+def by_value(case: RecordedCase) -> bool:
+    """Is the case answered with numbers on the CPU? (Refusing arguments with the wrong error is a mistake, not a gap.)"""
+    return case.question.device == "cpu" and not case.expected.raised
+
+
+def unwritten(exercise: RecordedExercise, place: str | None) -> Verdict:
+    earlier = place in exercise.uses
+    what = f"`{place}`, an earlier exercise that this one uses, is not implemented" if earlier else "Not implemented"
+    return Verdict(exercise.name, 0.0, exercise.points, [Check(a, "failed", "not implemented yet") for a in checks_in(exercise)],
+                   f"{what} yet: write the code where {'its' if earlier else 'the'} cell says so, run it, then run this check again.",
+                   started=False)
+
+
+def green(exercise: RecordedExercise) -> str:
+    """What was verified, in one line."""
+    has = checks_in(exercise)
+    compared = [case for case in exercise.cases if by_value(case)]
+    what = "Output and gradients equal" if "gradients" in has else "Output equals"
+    kept = any(case.question.earlier for case in compared)
+    verified = {**VERIFIED, "state": VERIFIED["state"] if kept else "running statistics too"}
+    rest = [verified[check] for check in has if check not in ("output", "gradients")]
+    return f"{what} the reference on {len(compared)} input{'s' if len(compared) > 1 else ''}" + "".join(f"; {text}" for text in rest) + "."
+
+
+def other_names(exercise: RecordedExercise, header: Observation) -> list[str]:
+    """A note for those whose layers have other names than on the page: right as they are, but later cells may want the page's."""
+    theirs = [name for name in exercise.cases[0].tensors if name.startswith("state.")]
+    mine = [name for name, _ in header.parameters]
+    other = sorted({name.rpartition(".")[0] or name for name in mine if f"state.{name}" not in theirs})
+    if not other or exercise.cases[0].secret:
+        return []
+    called = "has another name" if len(other) == 1 else "have other names"
+    return [f"Your {' and '.join(f'`{name}`' for name in other[:3])} {called} than on the "
+            "page. That is fine here, but a later cell that uses the page's names will not find them."]
+
+
+def comparable(exercise: RecordedExercise, found: list[list[Difference]]) -> list[int]:
+    """The cases of which it can be said that they are right or wrong: shapes on another device say nothing where numbers are wrong."""
+    wrong = any(d.check == "output" for ds in found for d in ds)
+    return [i for i, case in enumerate(exercise.cases) if not (wrong and case.check == "device")]
+
+
+def points_of(exercise: RecordedExercise, found: list[list[Difference]], checks: list[Check]) -> tuple[float, str]:
+    """The shares of the checks that passed, and why there are some points and not all. Where the output is wrong the other checks are
+    worth nothing, and being right on at least half of the cases is worth half of the output's share. Above a limit of memory at most
+    half of the points are left."""
+    shares = {check.name: SHARES[check.name] for check in checks}
+    lost = [check.name for check in checks if check.outcome != "passed"]
+    passed, half = sum(shares[check.name] for check in checks if check.outcome == "passed"), sum(shares.values()) / 2
+    why = f"every check passed except {listed([f'`{LABELS[name]}`' for name in lost])}, worth {{lost:g}}."
+    if "output" in lost:
+        outputs = [ds for case, ds in zip(exercise.cases, found) if case.check == "output"]
+        right = sum(not ds for ds in outputs)
+        passed = shares["output"] / 2 if 2 * right >= len(outputs) else 0
+        why = (f"{right} of {len(outputs)} cases {'is' if right == 1 else 'are'} right, which is worth half of the output's share; "
+               "the other checks count once the output is right.")
+    if "memory" in lost and passed > half:
+        passed, why = half, "more is held at once than allowed, which leaves at most half of the points."
+    points = int(exercise.points * passed / sum(shares.values()) * 20) / 20  # rounded down to a twentieth: what is missing is missing
+    return points, f"Why {points:g} of {exercise.points:g} points: {why.format(lost=exercise.points - points)}" if points else ""
+
+
+def listed(words: list[str]) -> str:
+    """The words with commas and an "and" between them."""
+    *most, last = words
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def unsaid(difference: Difference, headline: str) -> str:
+    """What the headline does not say of a difference; of a crash the line and the shapes."""
+    first, _, rest = difference.message.partition("\n")
+    if first in headline:
+        return rest
+    return f"{difference.where}: {difference.message}" if difference.where != "crash" else difference.message
+
+
+def checks_of(exercise: RecordedExercise, found: list[list[Difference]]) -> list[Check]:
+    """One each; what could not be compared because the output is wrong has failed too."""
+    failed: dict[str, tuple[str, str]] = {}
+    for case, ds in zip(exercise.cases, found):
+        for d in ds:
+            if d.check not in failed:
+                outcome = "error" if d.where in ("crash", "class") else "failed"
+                failed[d.check] = outcome, f"With {case.label}: {d.where}: {d.message}"
+    if "output" in failed:
+        failed |= dict.fromkeys(COMPARED, ("failed", NOT_COMPARED))
+    return [Check(check, *failed.get(check, ("passed", ""))) for check in checks_in(exercise)]
+
+
+def best_first(found: list[Difference]) -> list[Difference]:
+    order = ["input", *(check for check in SHARES if check != "input")]  # a changed input explains all that follows
+    return sorted(found, key=lambda d: (d.where == "crash" and len(found) > 1, not d.specific, order.index(d.check),
+                                        not isinstance(d.facts[0], facts.NoGradient)))  # of the gradients, the one that is missing
+
+
+def worst(found: list[Difference]) -> Difference:
+    return best_first(found)[0]
+
+
+def candidates(found: list[list[Difference]]) -> list[int]:
+    """The failing cases of which one is shown: a wrong output before a wrong gradient before the rest."""
+    order = list(SHARES)
+    rank = {i: min(order.index(d.check) for d in ds) for i, ds in enumerate(found) if ds}
+    return [i for i in rank if rank[i] == min(rank.values())]
+
+
+def leading_case(exercise: RecordedExercise, found: list[list[Difference]]) -> int:
+    """The failing case that says most: where something specific is seen, and not by chance in this case alone."""
+    failing = candidates(found)
+    fair = [i for i in failing if not any(_by_chance(d, [found[j] for j in failing]) for d in found[i])] or failing
+    first = next((i for i in fair if any(d.specific for d in found[i])), fair[0])
+    if worst(found[first]).where == "crash":  # in `forward`, perhaps for what another method returns
+        own = [i for i in fair if exercise.cases[i].question.method != "forward"]
+        return next((i for i in own if isinstance(worst(found[i]).facts[0], (facts.WrongShape, facts.WrongNesting))), first)
+    return first
+
+
+def _by_chance(difference: Difference, failing: list[list[Difference]]) -> bool:
+    """Is it of a kind that an odd case shows by chance, and is there a failing case that does not show it?"""
+    kind = type(difference.facts[0])
+    return kind in facts.BY_CHANCE and not all(any(type(d.facts[0]) is kind for d in ds) for ds in failing)
+
+
+def headline(exercise: RecordedExercise, found: list[list[Difference]], index: int, difference: Difference,
+             begins: Fact | None) -> tuple[str, bool]:
+    """The most useful sentence where no catalogued mistake fits, and whether it points at the fault."""
+    case = exercise.cases[index]
+    if case.question.again and difference.check == "input":
+        return "Asked twice with the very same input, the second answer is wrong: your code changes its input.", True
+    values_cases = [i for i in comparable(exercise, found) if not exercise.cases[i].expected.raised]
+    wrong = [i for i in values_cases if found[i]]
+    guessed = isinstance(begins, facts.Begins) and isinstance(difference.facts[0], facts.OF_IMAGES)
+    if begins and (not difference.specific or guessed or isinstance(begins, (facts.SameLayer, facts.NeverCalled))):
+        return wording.words(begins, reveal=not case.secret), True
+    first, *_ = difference.message.split("\n")
+    where = difference.where
+    if where.startswith("output") and case.question.construct and case.question.method != "forward":
+        where = f"output of `{case.question.method}`{where.removeprefix('output')}"
+    lead = f"{where[0].upper()}{where[1:]}: {first}"
+    unknown = [name for name in exercise.uses if difference.message.startswith("NameError") and f"'{name}'" in difference.message]
+    if unknown:
+        return f"`{unknown[0]}` is not defined yet: run the cell of that exercise first, then check this one again.", True
+    if difference.where == "crash":
+        lead = "Your code stops with an error: " + first
+        if "unexpected keyword argument" in lead or "required positional argument" in lead:
+            return lead + ". Keep the arguments and their names as the exercise gives them.", True
+    if difference.where in ("parameters", "class", "device"):
+        lead = first
+    if difference.where in OF_MEMORY:
+        begin = "The numbers are right, but your code" if _numbers_right(found) else "Your code"
+        return f"{begin} holds more at once than it may. {lead}", True
+    if wrong and len(wrong) <= len(values_cases) // 2 and index in wrong:
+        return f"Right on other inputs, wrong with {case.label}. {lead}", True
+    if case.expected.raised:
+        lead = f"With {case.label}: {difference.message}"
+    return lead, difference.specific
+
+
+def _numbers_right(found: list[list[Difference]]) -> bool:
+    """Is everything that was lost something else than a number that is wrong or missing?"""
+    return all(d.where in OF_MEMORY or d.check in ("dtype", "device", "errors") or d.where.startswith("input") for ds in found for d in ds)

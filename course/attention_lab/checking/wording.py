@@ -1,0 +1,309 @@
+"""Facts in words. The one place that makes sentences of what was compared, and that knows what a report may show.
+
+reveal: may expected numbers be shown? Hidden graders do not reveal them, nor any number from which one could be computed.
+How two whole tensors are related (a factor, a shift) is always said; of a single number it is not.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from . import facts, values
+from .facts import Fact
+
+LISTED = 6  # parameters of another shape that are listed one by one
+
+# Why a tensor is too large (the `causes` of probes.memory.Largest).
+UNCUT = (" Without a `dim`, or with dim=0, `split` and `chunk` cut along axis 0, the batch, which leaves all positions in one piece here: "
+         "name the axis of the positions.")
+FALLS_BACK = {
+    "axes": "its arguments have fewer than four axes (make them (B, 1, N, C))",
+    "width": "queries and keys have another width than the values (pad them with zeros)",
+    "strides": "the numbers of a position do not lie side by side in memory, as behind a transpose or permute (add `.contiguous()`)",
+}
+DURING = {"cell": "in its cell", "construct": "while it was built", "call": "when it was called", "gradients": "in the backward pass"}
+
+
+def words(found: tuple[Fact, ...] | Fact, reveal: bool = True) -> str:
+    """One or several sentences, as they stand after "your output: ". Raises ValueError for a fact that has no words."""
+    if isinstance(found, tuple):
+        return " ".join(words(fact, reveal) for fact in found)
+    for room in (_relation, _numbers, _returned, _behaviour, _errors, _devices, _sub_modules):
+        if (said := room(found, reveal)) is not None:
+            return said
+    raise ValueError(f"no words for {found}")
+
+
+def _relation(fact: Fact, reveal: bool) -> str | None:
+    """How a wrong tensor could be made from the expected one."""
+    match fact:
+        case facts.AxesOfSizeOne(more):
+            place = "left over" if more > 0 else "missing" if more < 0 else "in another place"
+            return f"the numbers are right, but axes of size 1 are {place}."
+        case facts.Constant(0.0, _):
+            return "it is zero everywhere."
+        case facts.Constant(value, expected):
+            wanted = f", not {_number(expected)}" if reveal and expected is not None else ""
+            return f"it is {_number(value)} everywhere{wanted}."
+        case facts.ShouldBeZero(1, number):
+            return f"it should be zero, and it is {_number(number)}." if reveal else f"{_number(number)} is not right."
+        case facts.ShouldBeZero(_, largest):
+            return f"it should be zero everywhere; its largest number is {_number(largest)}."
+        case facts.AxesPermuted(order):
+            return f"its axes are in the order {order}; the numbers are right, permute them back."
+        case facts.FewDigits(half=False):
+            return ("it is right to about six digits only: a float32 (or another dtype) somewhere on the way, or a small constant such as "
+                    "eps that is another one or stands in another place.")
+        case facts.FewDigits(half=True):
+            return "it is right to two or three digits only: a half-precision number (float16, bfloat16) somewhere on the way."
+        case facts.Scaled(-1.0):
+            return "its sign is flipped everywhere."
+        case facts.Scaled(factor):
+            return f"it is {_number(factor)} times the expected one everywhere."
+        case facts.Shifted(by):
+            return f"it is the expected one {'plus' if by > 0 else 'minus'} {_number(abs(by))} everywhere."
+        case facts.MissingActivation("ReLU"):
+            return "it holds negative numbers that a ReLU would have set to 0."
+        case facts.MissingActivation(name, axis):
+            return f"{'an' if name == 'exp' else 'a'} {name}{_over(axis)} is missing at the end."
+        case facts.ExtraActivation(name, axis):
+            return f"it went through one more {name}{_over(axis)}."
+        case facts.Mirrored(axis):
+            return f"it is reversed along axis {axis}."
+        case facts.Reduced(how, axis):
+            return f"it is the {how} of the expected one over axis {axis}."
+        case facts.OnlyFirstImage(batch):
+            return f"of the batch of {batch} only the first image is right (is something of it used for the others?)."
+        case facts.SameForAllImages():
+            return "every image of the batch gets the same numbers: the batch axis was lost on the way."
+        case facts.Border(width):
+            rim = "outermost rows and columns" if width == 1 else f"{width} outermost rows and columns on each side"
+            return f"the inside of the map is right; the {rim} differ, as with another padding."
+        case facts.InputAdded(name):
+            return f"`{name}` is added to it and should not be."
+        case facts.InputNotAdded(name):
+            return f"`{name}` should be added to it (a shortcut) and is not."
+        case facts.InputNotMultiplied(name):
+            return f"it would be right if it were multiplied by `{name}`."
+        case facts.InputMultiplied(name):
+            return f"it is the expected one multiplied by `{name}` once more."
+        case facts.IsInput(name, reshaped):
+            return f"it is the input `{name}` itself, {'with another shape' if reshaped else 'unchanged'}."
+        case facts.InputReduced(name, how, axes, whole):
+            over = f"axis {axes[0]}" if len(axes) == 1 else "all its axes" if whole else f"the axes {axes}"
+            return f"it is the {how} of `{name}` over {over}."
+    return None
+
+
+def _numbers(fact: Fact, reveal: bool) -> str | None:
+    """Where two tensors or two values differ."""
+    match fact:
+        case facts.NotFinite(nan, infinite, of):
+            what = "NaN or infinite" if nan and infinite else "NaN" if nan else "infinite"
+            wrong = nan + infinite
+            return f"it is {what}." if of == 1 else f"{wrong} of {of} numbers {'is' if wrong == 1 else 'are'} {what}."
+        case facts.WrongShape(expected, got):
+            return f"Expected shape {expected}, got {got}."
+        case facts.NumbersDiffer(wrong, of, largest, index, expected, got):
+            by = f", by up to {_number(largest)}" if reveal else ""
+            return f"{wrong} of {of} numbers {'differs' if wrong == 1 else 'differ'}{by}; the first at {list(index)}: " + (
+                "{}, {}.".format(*_told_apart(expected, got)) if reveal else f"got {_number(got)}.")
+        case facts.NumberDiffers(expected, got):
+            return "{}, {}.".format(*_told_apart(expected, got)) if reveal else f"{_number(got)} is not right."
+        case facts.WrongDtype(expected, got, numbers, follows):
+            both = f"its dtype is {got}, expected {expected}"
+            if numbers:
+                said = words(numbers, reveal)
+                return f"{both}. {said[0].upper()}{said[1:]}"
+            return both + (": follow the input's dtype (and device) instead of making tensors of a fixed one." if follows
+                           else "; the numbers are right.")
+        case facts.ValueDiffers(expected, got, near):
+            return _value(expected, got, near, reveal)
+        case facts.NotAnInt(expected, got):
+            wanted = f"the int {expected!r}" if reveal else "an int"
+            return f"expected {wanted}, got the {type(got).__name__} {_short(repr(got))}."
+    return None
+
+
+def _returned(fact: Fact, reveal: bool) -> str | None:
+    match fact:
+        case facts.WrongNesting(expected, got, nothing):
+            forgotten = " Is a `return` missing?" if nothing else ""
+            return f"Expected {values.structure(expected)}, got {values.structure(got)}.{forgotten}"
+        case facts.IsOtherOutput(name):
+            return f"it is what {name} should be."
+        case facts.NotATensor():
+            return "it is not a tensor."
+    return None
+
+
+def _behaviour(fact: Fact, reveal: bool) -> str | None:
+    """What the code did besides computing its output."""
+    match fact:
+        case facts.NoGradient(tensors, _, used=False):
+            return f"no gradient arrives, because your result does not depend on {'it' if len(tensors) == 1 else 'them'}."
+        case facts.NoGradient(tensors, _, used=True):
+            return (f"no gradient arrives, although your result depends on {'it' if len(tensors) == 1 else 'them'}: a `detach()`, `.data`, "
+                    "`no_grad()` or a conversion to plain numbers cuts the graph.")
+        case facts.NoGradient(tensors):
+            return (f"no gradient arrives. Either the result does not depend on {'it' if len(tensors) < 2 else 'them'}, or a `detach()`, "
+                    "`.data`, `no_grad()` or a conversion to plain numbers cuts the graph.")
+        case facts.NoBuffer():
+            return "there is no such buffer."
+        case facts.InputChanged():
+            return "your code changes it in place; compute a new tensor instead (no `*=`, `.data`, `[...] =` or `..._()` on it)."
+        case facts.Dropout((), expected, _):
+            return f"{_shares(expected) if reveal else 'dropout'} should be active in training mode and is not."
+        case facts.Dropout(active, expected, train):
+            mode = "training mode" if train else "eval mode (F.dropout needs `training=self.training`)"
+            wanted = f"; expected {_shares(expected) or 'none'}" if reveal else ""
+            return f"{_shares(active)} is active in {mode}{wanted}."
+        case facts.Unplaced():
+            return _unplaced(fact)
+        case facts.TooLarge(largest, limit):
+            line = f"\nin your line: {largest.line}" if largest.line else ""
+            return (f"`{largest.operation}` makes a tensor of {largest.elements:,} elements, shape {tuple(largest.shape)}; "
+                    f"{limit:,} or more are not allowed here.{_why_so_large(largest.causes)}{line}")
+        case facts.PeakTooHigh(grown, limit):
+            return (f"without gradients your code needs {grown / 2**20:.0f} MiB at its peak; "
+                    f"less than {limit / 2**20:.0f} MiB are allowed.")
+    return None
+
+
+def _errors(fact: Fact, reveal: bool) -> str | None:
+    """What the code raised, and what it should have raised."""
+    match fact:
+        case facts.Crashed(raised):
+            return _crash(raised)
+        case facts.NotAModule(message):
+            return message
+        case facts.NothingRaised(mentions):
+            return "no ValueError is raised; raise one" + (f" whose message names {_and(mentions)}." if mentions else ".")
+        case facts.OtherErrorRaised(kind, message):
+            return (f"your code raises {kind} ({message or 'without a message'}); "
+                    "raise a ValueError, so that callers can tell it from a bug.")
+        case facts.NumbersNotNamed(message, mentions):
+            return f"the ValueError says {message!r}; name {_and(mentions)} in it, so that its reader knows what to change."
+    return None
+
+
+def _devices(fact: Fact, reveal: bool) -> str | None:
+    match fact:
+        case facts.DevicesMixed(mixed, asked, like):
+            shape = f", shape {tuple(mixed.shapes[0])}" if mixed.shapes else ""
+            line = f"\nin your line: {mixed.line}" if mixed.line else ""
+            return (f"`{mixed.operation}` mixes a tensor on {_elsewhere(asked)} with one that stayed on the CPU{shape}: "
+                    f"register it as a buffer, or make it with `device={like}.device`.{line}")
+        case facts.OnOtherDevice(device, asked, like):
+            place = "the CPU" if device == "cpu" else device
+            return f"it is on {place}, its input is on {_elsewhere(asked)}: make new tensors with `device={like}.device`."
+        case facts.ShapeOnDevice(expected, got, asked):
+            return f"on {_elsewhere(asked)} expected shape {expected}, got {got}."
+        case facts.DtypeOnDevice(expected, got, asked):
+            return f"on {_elsewhere(asked)} its dtype is {got}, expected {expected}."
+    return None
+
+
+def _sub_modules(fact: Fact, reveal: bool) -> str | None:
+    """Where along the named sub-modules a wrong result begins."""
+    match fact:
+        case facts.Begins(after, name, side, number, of, found, inputs):
+            which = f" (tensor {number} of {of})" if of > 1 else ""
+            count = f" It receives {inputs[0]} tensors, expected {inputs[1]}." if inputs else ""
+            verb = {"received": "receives", "gave": "gives"}[side]
+            start = f"`{after}` agrees; the" if after else "The"
+            return f"{start} first difference is what `{name}` {verb}{which}: {words(found, reveal)}{count}"
+        case facts.Reordered(after, name):
+            return (f"`{after}` agrees; " if after else "") + f"`{name}` receives the right numbers in another order."
+        case facts.NeverCalled(names):
+            return f"{_and([f'`{name}`' for name in names])} {'is' if len(names) == 1 else 'are'} made and never called."
+        case facts.SameLayer((one, other)):
+            return f"`{one}` and `{other}` are one and the same layer under two names, so that they share their weights. Make two."
+        case facts.NotGathered(name, shortcut):
+            plus = f"`{shortcut}` plus " if shortcut else ""
+            return (f"Your output is only {plus}a multiple of what `{name}` gives: every position keeps its own values and gathers "
+                    "nothing from the others.")
+        case facts.AllAgree(names):
+            return f"{_and([f'`{name}`' for name in names])} agree{'s' if len(names) == 1 else ''}; what you do with the result differs."
+    return None
+
+
+def _number(value: float) -> str:
+    return f"{value:.4g}"
+
+
+def _told_apart(expected: float, got: float) -> tuple[str, str]:
+    """Both numbers, with as many digits as it takes to see that they differ."""
+    pairs = ((f"{expected:.{digits}g}", f"{got:.{digits}g}") for digits in (4, 6, 8, 10, 12, 17))
+    wanted, found = next((pair for pair in pairs if pair[0] != pair[1]), (str(expected), str(got)))
+    return f"expected {wanted}", f"got {found}"
+
+
+def _value(expected: Any, got: Any, near: bool, reveal: bool) -> str:
+    wanted, found = (_short(values.structure(v) if isinstance(v, dict) else repr(v)) for v in (expected, got))
+    digits = " It is right to six digits: a float32, or a rounding, on the way?" if near else ""
+    if not reveal:
+        return f"{found} is not right.{digits}"
+    numeric = all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in (expected, got))
+    ratio = f" ({_number(got / expected)} times as much)" if numeric and not near and expected and got and math.isfinite(got) else ""
+    return f"expected {wanted}, got {found}{ratio}.{digits}"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
+def _over(axis: int | None) -> str:
+    return "" if axis is None else f" over axis {axis}"
+
+
+def _and(items: Any) -> str:
+    *most, last = map(str, items)
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def _shares(shares: tuple[float, ...]) -> str:
+    return " and ".join(f"p={share:g}" for share in sorted(set(shares)))
+
+
+def _elsewhere(asked: str) -> str:
+    return "the GPU" if asked.startswith("cuda") else "another device"
+
+
+def _why_so_large(causes: list[str]) -> str:
+    reasons = [FALLS_BACK[cause] for cause in causes if cause in FALLS_BACK]
+    fused = f" On the CPU `scaled_dot_product_attention` builds the whole map here, because {', and because '.join(reasons)}."
+    return (fused if reasons else "") + (UNCUT if "uncut" in causes else "")
+
+
+def _unplaced(fact: facts.Unplaced) -> str:
+    """Parameters that do not fit the contract, told as what is missing and what is too many."""
+    parts, listed = [], lambda spec: ", ".join(f"`{name}` {shape}" for name, shape in spec)  # noqa: E731
+    if fact.hidden and fact.missing:
+        names = ", ".join(f"`self.{name}`" for name in fact.hidden)
+        parts.append(f"{names} is a plain Python container: torch does not see the layers in it, so no optimiser would train them. "
+                     "Make each layer an attribute of its own (or use nn.ModuleList).")
+    if fact.extra and not fact.missing and all(name.rpartition(".")[2] == "bias" for name, _ in fact.extra):
+        parts.append(f"your layers have biases, which the exercise's layers do not: {listed(fact.extra)}. Pass bias=False.")
+    else:
+        wanted, found = dict(fact.missing), dict(fact.extra)
+        both = [name for name in wanted if name in found]
+        shapes = [f"`{name}` has shape {found.pop(name)}, expected {wanted.pop(name)}." for name in both]
+        parts += shapes[:LISTED] + ([f"{len(shapes) - LISTED} more have other shapes than expected."] if len(shapes) > LISTED else [])
+        parts += [f"missing: {listed(wanted.items())}."] if wanted else []
+        parts += [f"not expected: {listed(found.items())}."] if found else []
+        if wanted and fact.empty and not fact.hidden:
+            parts.append("Your module has no parameters at all: make layers, and each nn.Parameter, in `__init__` and keep them as "
+                         "attributes, `self.name = ...`.")
+    return "The parameters are not the ones that the exercise asks for: " + " ".join(parts)
+
+
+def _crash(raised: dict[str, Any]) -> str:
+    text = f"{raised.type} {DURING[raised.stage]}" + (f": {raised.message}" if raised.message else ", without a message")
+    if raised.line:
+        text += f"\nin your line: {raised.line}"
+        text += "".join(f"\n    {name}: {value}" for name, value in raised.operands)
+    if raised.caller and raised.caller != raised.line:
+        text += f"\nreached from your line: {raised.caller}"
+    return text

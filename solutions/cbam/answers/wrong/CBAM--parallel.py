@@ -1,0 +1,14 @@
+# expect: Both of your gates read the same x
+# both gates of x
+import torch
+from torch import nn
+
+
+class CBAM(nn.Module):
+    def __init__(self, channels, reduction=16, kernel_size=7):
+        super().__init__()
+        self.channel_gate = ChannelGate(channels, reduction)
+        self.spatial_gate = SpatialGate(kernel_size)
+
+    def forward(self, x):
+        return x * self.channel_gate(x) * self.spatial_gate(x)

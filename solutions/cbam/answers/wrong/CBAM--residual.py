@@ -1,0 +1,16 @@
+# expect: adds the input to the gated input
+# adds the input
+import torch
+from torch import nn
+
+
+class CBAM(nn.Module):
+    def __init__(self, channels, reduction=16, kernel_size=7):
+        super().__init__()
+        self.channel_gate = ChannelGate(channels, reduction)
+        self.spatial_gate = SpatialGate(kernel_size)
+
+    def forward(self, x):
+        y = x * self.channel_gate(x)
+        y = y * self.spatial_gate(y)
+        return y + x

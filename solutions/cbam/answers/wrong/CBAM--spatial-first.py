@@ -1,0 +1,15 @@
+# expect: gates the positions first
+# the other order
+import torch
+from torch import nn
+
+
+class CBAM(nn.Module):
+    def __init__(self, channels, reduction=16, kernel_size=7):
+        super().__init__()
+        self.channel_gate = ChannelGate(channels, reduction)
+        self.spatial_gate = SpatialGate(kernel_size)
+
+    def forward(self, x):
+        x = x * self.spatial_gate(x)
+        return x * self.channel_gate(x)

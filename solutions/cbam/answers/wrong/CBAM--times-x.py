@@ -1,0 +1,15 @@
+# expect: multiplied onto the original x
+# the map on the original image
+import torch
+from torch import nn
+
+
+class CBAM(nn.Module):
+    def __init__(self, channels, reduction=16, kernel_size=7):
+        super().__init__()
+        self.channel_gate = ChannelGate(channels, reduction)
+        self.spatial_gate = SpatialGate(kernel_size)
+
+    def forward(self, x):
+        y = x * self.channel_gate(x)
+        return x * self.spatial_gate(y)

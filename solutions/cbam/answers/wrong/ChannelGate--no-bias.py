@@ -1,0 +1,18 @@
+# expect: two layers have no biases
+# bias=False, as in SE
+import torch
+from torch import nn
+
+
+class ChannelGate(nn.Module):
+    def __init__(self, channels, reduction=16):
+        super().__init__()
+        hidden = channels // reduction
+        if hidden == 0:
+            raise ValueError(f"{channels} channels, reduction {reduction}")
+        self.mlp = nn.Sequential(nn.Linear(channels, hidden, bias=False), nn.ReLU(), nn.Linear(hidden, channels, bias=False))
+
+    def forward(self, x):
+        avg = self.mlp(x.mean(dim=(2, 3)))
+        mx = self.mlp(x.amax(dim=(2, 3)))
+        return torch.sigmoid(avg + mx)[:, :, None, None]

@@ -1,0 +1,16 @@
+# expect: Raise a ValueError that names both numbers
+# no ValueError
+import torch
+from torch import nn
+
+
+class ChannelGate(nn.Module):
+    def __init__(self, channels, reduction=16):
+        super().__init__()
+        hidden = channels // reduction
+        self.mlp = nn.Sequential(nn.Linear(channels, hidden), nn.ReLU(), nn.Linear(hidden, channels))
+
+    def forward(self, x):
+        avg = self.mlp(x.mean(dim=(2, 3)))
+        mx = self.mlp(x.amax(dim=(2, 3)))
+        return torch.sigmoid(avg + mx)[:, :, None, None]

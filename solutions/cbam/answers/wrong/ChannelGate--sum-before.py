@@ -1,0 +1,17 @@
+# expect: add mean and maximum first
+# adds what is pooled, not what comes out
+import torch
+from torch import nn
+
+
+class ChannelGate(nn.Module):
+    def __init__(self, channels, reduction=16):
+        super().__init__()
+        hidden = channels // reduction
+        if hidden == 0:
+            raise ValueError(f"{channels} channels, reduction {reduction}")
+        self.mlp = nn.Sequential(nn.Linear(channels, hidden), nn.ReLU(), nn.Linear(hidden, channels))
+
+    def forward(self, x):
+        pooled = x.mean(dim=(2, 3)) + x.amax(dim=(2, 3))
+        return torch.sigmoid(self.mlp(pooled))[:, :, None, None]

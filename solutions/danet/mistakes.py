@@ -1,0 +1,844 @@
+"""Known mistakes, correct variants and equivalent mutants of 05_danet. Each mistake is the reference with something changed."""
+
+from solutions.shared.declare import Mistake, Variant
+from solutions.shared.mistakes import ATTENTION_DROPOUT, HIDDEN, ONLY_IN_EVAL, OVERFLOW, bottleneck
+
+# What the reference says, and most mistakes replace.
+QUERY_LAYER, KEY_LAYER = "self.query = nn.Conv2d(channels, hidden, 1)", "self.key = nn.Conv2d(channels, hidden, 1)"
+VALUE_LAYER = "self.value = nn.Conv2d(channels, channels, 1)"
+QUERIES, KEYS = "self.query(x).flatten(2).transpose(1, 2)", "self.key(x).flatten(2)"
+VALUES = "values = self.value(x).flatten(2)\n"
+MAP = "torch.softmax(queries @ keys, dim=-1)"
+GATHERED = "values @ self.attention(x).transpose(1, 2)"
+ADDED = "x + self.gamma * gathered.reshape(x.shape)"
+
+ENERGY = "channels @ channels.transpose(1, 2)"
+NEGATED = "energy.amax(dim=-1, keepdim=True) - energy"
+NEGATE = f"""if self.negate:
+            energy = {NEGATED}
+        """
+WEIGHTS = "torch.softmax(energy, dim=-1)"
+MIXED = "self.attention(x) @ x.flatten(2)"
+SCRAMBLED = "x.reshape(len(x), -1, x.shape[1]).transpose(1, 2)"
+
+TURNED = "self.value(x).flatten(2).transpose(1, 2)"
+CHUNK = "checkpoint(gather, some, keys, values, use_reentrant=False)"
+CHUNKS = f"rows = [{CHUNK} for some in queries.split(ROWS, dim=1)]"
+JOINED = "torch.cat(rows, dim=1).transpose(1, 2)"
+ROWS = f"""{CHUNKS}
+        gathered = {JOINED}"""
+
+INTER = "inter = in_channels // 4"
+FRONT = "self.position_in, self.channel_in = conv_bn_relu(in_channels, inter), conv_bn_relu(in_channels, inter)"
+BACK = "self.position_out, self.channel_out = conv_bn_relu(inter, inter), conv_bn_relu(inter, inter)"
+POSITION, CHANNEL = "self.position_out(self.position(self.position_in(x)))", "self.channel_out(self.channel(self.channel_in(x)))"
+LOGITS = "return self.classify_fused(position + channel), self.classify_position(position), self.classify_channel(channel)"
+THREE = LOGITS.replace("return", "fused, a, b =")
+CLASSIFIERS = {name: f"self.classify_{name} = classifier(inter, num_classes)" for name in ("fused", "position", "channel")}
+
+
+ATTENDED = "a = self.position(self.position_in(x))\n        b = self.channel(self.channel_in(x))"
+
+
+def classified_by(layers: str) -> tuple[tuple[str, str], ...]:
+    return tuple((line, f"self.classify_{name} = {layers}") for name, line in CLASSIFIERS.items())
+
+
+def other_block(convolution: str, rest: str = "nn.BatchNorm2d(o), nn.ReLU()") -> tuple[tuple[str, str], ...]:
+    """Edits that put another conv-BN-ReLU in the place of the head's four. convolution: of i to o channels; rest: what follows it."""
+    return ((FRONT, FRONT.replace("conv_bn_relu", "block")), (BACK, BACK.replace("conv_bn_relu", "block")),
+            (f"{INTER}\n", f"{INTER}\n        block = lambda i, o: nn.Sequential({convolution}, {rest})\n"))
+
+
+def with_gamma(short: str, exercise: str, what: str) -> tuple[Mistake, ...]:
+    """What goes wrong with the last line, which all three attentions share; with gamma at zero most of it would be right."""
+    return (
+        Mistake(f"{short}-no-gamma", exercise,
+                f"You add what was gathered without gamma: x + ({what}). It is x + gamma * ({what}), so that the module starts by changing "
+                "nothing.",
+                ((ADDED, "x + gathered.reshape(x.shape)"),)),
+        Mistake(f"{short}-gamma-times-all", exercise,
+                "gamma multiplies x too: where it is 0, nothing is left of x. It multiplies only what was gathered: x + gamma * (...).",
+                ((ADDED, "self.gamma * (x + gathered.reshape(x.shape))"),)),
+        Mistake(f"{short}-gamma-times-x", exercise,
+                "gamma multiplies x, and what was gathered is added as it is. It is the other way round: x + gamma * (...).",
+                ((ADDED, "self.gamma * x + gathered.reshape(x.shape)"),)),
+        Mistake(f"{short}-mixed", exercise,
+                "You mix: (1 - gamma) * x + gamma * (...). Here x stays whole: x + gamma * (...).",
+                ((ADDED, "(1 - self.gamma) * x + self.gamma * gathered.reshape(x.shape)"),)),
+        Mistake(f"{short}-no-shortcut", exercise,
+                "The shortcut is missing: you return gamma * (...), which is nothing at all where gamma is 0. Add it to x.",
+                ((ADDED, "self.gamma * gathered.reshape(x.shape)"),)),
+        Mistake(f"{short}-subtracted", exercise,
+                f"You subtract what was gathered: x - gamma * ({what}). It is added: x + gamma * ({what}).",
+                ((ADDED, "x - self.gamma * gathered.reshape(x.shape)"),)),
+        Mistake(f"{short}-skipped-at-zero", exercise,
+                "Where gamma is 0 you return x without gamma in it: then no gradient reaches gamma, and it stays 0 for good. Multiply by "
+                "gamma whatever its value is.",
+                ((f"return {ADDED}", f"return {ADDED} if self.gamma.item() else x"),)),
+        Mistake(f"{short}-gamma-no-parameter", exercise,
+                "Your module has no parameter for gamma. A plain tensor is none, no optimiser would train it. "
+                "Make an nn.Parameter of torch.zeros(1), in `__init__`.",
+                (("nn.Parameter(torch.zeros(1))", "torch.zeros(1)"),)),
+        Mistake(f"{short}-returns-gathered", exercise,
+                "You return what was gathered. Multiply it by gamma and add it to x.",
+                ((ADDED, "gathered.reshape(x.shape)"),)),
+        Mistake(f"{short}-gamma-squashed", exercise,
+                "gamma goes through a sigmoid, so that it starts at 0.5 and can never be 0 or negative. Use it as it is.",
+                ((ADDED, ADDED.replace("self.gamma", "torch.sigmoid(self.gamma)")),)),
+        Mistake(f"{short}-gate", exercise,
+                "You multiply x by what was gathered, as a gate does. Here it is added: x + gamma * (...).",
+                ((ADDED, "x + x * self.gamma * gathered.reshape(x.shape)"),)),
+        Mistake(f"{short}-in-place", exercise,
+                "Your module changes its input in place: whoever reads x afterwards finds it changed. Write `return x + ...`.",
+                ((f"return {ADDED}", "x += self.gamma * gathered.reshape(x.shape)\n        return x"),)),
+        Mistake(f"{short}-gathered-detached", exercise,
+                "The numbers are right, but what was gathered is computed without gradients (`detach()`, `.data` or `no_grad()`): "
+                "queries, keys and values would never learn.",
+                ((ADDED, "x + self.gamma * gathered.detach().reshape(x.shape)"),)),
+        Mistake(f"{short}-shortcut-detached", exercise,
+                "The numbers are right, but x is detached in the shortcut: most of its gradient is lost.",
+                ((ADDED, "x.detach() + self.gamma * gathered.reshape(x.shape)"),)),
+        Mistake(f"{short}-gamma-one", exercise,
+                "Your gamma starts at 1. It starts at 0, torch.zeros(1): a new module changes nothing in the network that it is put into.",
+                (("torch.zeros(1)", "torch.ones(1)"),)),
+        Mistake(f"{short}-swapped-sides", exercise,
+                "What was gathered is reshaped with H and W exchanged (and turned back): each number lands at another position. "
+                "Positions are counted row by row: (B, C, H, W).",
+                ((ADDED, "x + self.gamma * gathered.reshape(*x.shape[:2], x.shape[3], x.shape[2]).transpose(2, 3)"),)),
+    )
+
+
+def projections(short: str, exercise: str, values: str) -> tuple[Mistake, ...]:
+    """What goes wrong with the three layers of position attention. values: the expression of the values."""
+    return (
+        *(mistake for mistake in bottleneck(short, exercise, default=8) if mistake.id != f"{short}-reduction-ignored"),
+        *(Mistake(f"{short}-reduction-ignored{how}", exercise,  # the authors' code has no such argument
+                  "The argument `reduction` has no effect on the number of channels: 8 is written in its place.",
+                  ((f"hidden = {HIDDEN}", hidden),))
+          for how, hidden in (("", 'if not (hidden := channels // 8):\n            raise ValueError(f"{channels}, {reduction}")'),
+                              ("-but-refused", f"hidden = {HIDDEN} and channels // 8"))),
+        Mistake(f"{short}-relu", exercise,
+                "Queries and keys go through a ReLU. They stay as the convolutions give them.",
+                ((QUERIES, f"{QUERIES}.relu()"), (KEYS, f"{KEYS}.relu()"))),
+        Mistake(f"{short}-default-sixteen", exercise,
+                "Where reduction is not given, yours is 16, as in the earlier lessons. Here the default is 8.",
+                (("reduction: int = 8", "reduction: int = 16"),)),
+        Mistake(f"{short}-no-bias", exercise,
+                "Your 1x1 convolutions have no bias. Leave torch's default.",
+                tuple((layer, layer.replace(", 1)", ", 1, bias=False)")) for layer in (QUERY_LAYER, KEY_LAYER, VALUE_LAYER))),
+        Mistake(f"{short}-values-reduced", exercise,
+                "Your values have C // reduction channels, like queries and keys. The value layer keeps all C, because what is gathered is "
+                "added to x.",
+                ((VALUE_LAYER, "self.value = nn.Conv2d(channels, hidden, 1)"),)),
+        Mistake(f"{short}-all-wide", exercise,
+                "Your queries and keys have C channels. They have C // reduction: finding needs fewer numbers than telling.",
+                ((QUERY_LAYER, QUERY_LAYER.replace("hidden", "channels")), (KEY_LAYER, KEY_LAYER.replace("hidden", "channels")))),
+        Mistake(f"{short}-queries-as-keys", exercise,
+                "Queries and keys come from the same layer: `self.key` is made and never used.",
+                ((KEYS, "self.query(x).flatten(2)"),)),
+        Mistake(f"{short}-keys-as-queries", exercise,
+                "Queries and keys come from the same layer: `self.query` is made and never used.",
+                ((QUERIES, QUERIES.replace("query", "key")),)),
+        Mistake(f"{short}-roles-exchanged", exercise,
+                "Queries and keys have changed places: row j of your map says how the others look at j. Row j belongs to the query of j.",
+                (("queries = self.query(x)", "queries = self.key(x)"),
+                 ("keys = self.key(x).flatten(2)\n", "keys = self.query(x).flatten(2)\n"))),
+        Mistake(f"{short}-values-are-x", exercise,
+                "Your positions gather x itself: `self.value` is made and never used. What is gathered are the values, self.value(x).",
+                ((values, values.replace("self.value(x)", "x")),)),
+        Mistake(f"{short}-input-detached", exercise,
+                "The numbers are right, but x is detached before the three layers: part of its gradient is lost.",
+                tuple((f"self.{name}(x)", f"self.{name}(x.detach())") for name in ("query", "key", "value"))),
+        Mistake(f"{short}-queries-scrambled", exercise,
+                "You make (B, N, D) of (B, D, N) with `reshape` or `view`, which keeps the order of the numbers in memory: a query is "
+                "then a mixture of positions. Exchange the axes with transpose(1, 2).",
+                ((QUERIES, "self.query(x).reshape(len(x), -1, self.query.out_channels)"),)),
+    )
+
+
+MISTAKES = (
+    # --- PositionAttention
+    *with_gamma("position", "PositionAttention", "A V"),
+    *projections("position", "PositionAttention", VALUES),
+    Mistake("position-scaled", "PositionAttention",
+            "You divide the products by sqrt(D), as lesson 00 does. DANet does not scale them.",
+            ((MAP, "torch.softmax(queries @ keys * queries.shape[-1] ** -0.5, dim=-1)"),)),
+    Mistake("position-scaled-by-c", "PositionAttention",
+            "You divide the products by sqrt(C). DANet does not scale them.",
+            ((MAP, "torch.softmax(queries @ keys / x.shape[1] ** 0.5, dim=-1)"),)),
+    Mistake("position-averaged", "PositionAttention",
+            "You divide the products by N, the number of positions, before the softmax. DANet does not scale them.",
+            ((MAP, "torch.softmax(queries @ keys / keys.shape[-1], dim=-1)"),)),
+    Mistake("position-scaled-in-forward", "PositionAttention",
+            "`attention` is right, but your `forward` divides the products by sqrt(D): `scaled_dot_product_attention` does it unless you "
+            "pass scale=1.0. DANet does not scale.",
+            ((f"gathered = {GATHERED}", f"""q, k = {QUERIES}, {KEYS}.transpose(1, 2)
+        gathered = nn.functional.scaled_dot_product_attention(q, k, values.transpose(1, 2)).transpose(1, 2)"""),)),
+    Mistake("position-exp", "PositionAttention", OVERFLOW.format("products"),
+            ((f"return {MAP}", "e = torch.exp(queries @ keys)\n        return e / e.sum(dim=-1, keepdim=True)"),)),
+    Mistake("position-over-queries", "PositionAttention",
+            "Your softmax runs over the queries (dim=1): the columns sum to 1 and the rows do not. A position spreads its attention "
+            "along its row: dim=-1.",
+            ((MAP, MAP.replace("-1", "1")),)),
+    Mistake("position-over-batch", "PositionAttention",
+            "Your softmax runs over the images of the batch (dim=0). A position spreads its attention along its row: dim=-1.",
+            ((MAP, MAP.replace("-1", "0")),)),
+    Mistake("position-over-everything", "PositionAttention",
+            "Your softmax runs over the whole map, so that all N * N weights together sum to 1. Each row sums to 1: dim=-1.",
+            ((MAP, "torch.softmax((queries @ keys).flatten(1), dim=-1).reshape(len(x), queries.shape[1], -1)"),)),
+    Mistake("position-no-softmax", "PositionAttention",
+            "The softmax is missing: your weights are the raw products of queries and keys.",
+            ((MAP, "queries @ keys"),)),
+    Mistake("position-sigmoid", "PositionAttention",
+            "A sigmoid stands where the softmax belongs: your rows do not sum to 1.",
+            ((MAP, "torch.sigmoid(queries @ keys)"),)),
+    Mistake("position-divided-by-n", "PositionAttention",
+            "You divide the products by N in the place of a softmax. Rows become weights by a softmax over their last axis.",
+            ((MAP, "queries @ keys / keys.shape[-1]"),)),
+    Mistake("position-columns", "PositionAttention",
+            "Your product takes the columns of the map for its rows: position j gathers with the weights that the others have for j. "
+            "With the values as (B, C, N), multiply by the map transposed.",
+            ((GATHERED, "values @ self.attention(x)"),)),
+    Mistake("position-map-transposed", "PositionAttention",
+            "Your output is right, but `attention` returns the map transposed: its columns sum to 1. Row j is how position j weighs all "
+            "positions.",
+            ((MAP, f"{MAP}.transpose(1, 2)"), (GATHERED, "values @ self.attention(x)"))),
+    Mistake("position-energy", "PositionAttention",
+            "Your output is right, but `attention` returns the products before the softmax. It returns the weights.",
+            ((MAP, "queries @ keys"), (GATHERED, "values @ torch.softmax(self.attention(x), dim=-1).transpose(1, 2)"))),
+    Mistake("position-map-detached", "PositionAttention",
+            "The numbers are right, but the map is detached: queries and keys would never learn.",
+            ((f"return {MAP}", f"return {MAP}.detach()"),)),
+    Mistake("position-gathered-scrambled", "PositionAttention",
+            "What was gathered is (B, N, C), and `reshape` or `view` makes (B, C, H, W) of it without exchanging axes: channels and "
+            "positions are mixed up. transpose(1, 2) first.",
+            ((GATHERED, "self.attention(x) @ values.transpose(1, 2)"),)),
+    Mistake("position-row-only", "PositionAttention",
+            "Each position looks at its own row of the image only: your map has H x W x W weights. First make one list of all N = H * W "
+            "positions.",
+            ((f"gathered = {GATHERED}", """queries, keys = self.query(x).permute(0, 2, 3, 1), self.key(x).permute(0, 2, 1, 3)
+        weights = torch.softmax(queries @ keys, dim=-1)
+        gathered = (weights @ self.value(x).permute(0, 2, 3, 1)).permute(0, 3, 1, 2)"""),)),
+    Mistake("position-first-image", "PositionAttention",
+            "All images of the batch use the map of the first one. Each image has its own.",
+            ((f"return {MAP}", f"return {MAP}[:1].expand(len(x), -1, -1)"),)),
+    Mistake("position-remembers", "PositionAttention",
+            "The map of the first call is kept and used again for the next image. Compute it anew in every forward.",
+            ((GATHERED, "values @ self.remembered(x).transpose(1, 2)"),
+             ("    def forward(", """    def remembered(self, x: Tensor) -> Tensor:
+        if not hasattr(self, "map"):
+            self.map = self.attention(x)
+        return self.map
+
+    def forward("""))),
+    Mistake("position-normalised", "PositionAttention",
+            "You normalise queries and keys to length 1 (a cosine). Here they stay as they are: a longer query chooses more sharply.",
+            ((QUERIES, f"nn.functional.normalize({QUERIES}, dim=2)"), (KEYS, f"nn.functional.normalize({KEYS}, dim=1)"))),
+    Mistake("position-sees-itself", "PositionAttention",
+            "Each position gathers its own value alone. `scaled_dot_product_attention` takes (B, heads, N, D): with the positions on "
+            "the axis of the heads, (B, N, 1, D), each one has a single key. Put the new axis in front of them: (B, 1, N, D).",
+            ((f"gathered = {GATHERED}", "gathered = values"),)),
+    Mistake("position-dropout", "PositionAttention", ATTENTION_DROPOUT,
+            ((MAP, f"nn.functional.dropout({MAP}, 0.1, self.training)"),)),
+    Mistake("position-only-in-eval", "PositionAttention", ONLY_IN_EVAL,
+            ((f"return {ADDED}", f"return x if self.training else {ADDED}"),)),
+    Mistake("position-columns-sum", "PositionAttention",
+            "Your softmax runs over dim=1, and the values meet the map's columns: the output is as if queries and keys had changed "
+            "places. Row j belongs to the query of j: dim=-1, and with the values as (B, C, N) multiply by the map transposed.",
+            ((MAP, MAP.replace("-1", "1")), (GATHERED, "values @ self.attention(x)"))),
+
+    # --- ChannelAttention
+    *with_gamma("channel", "ChannelAttention", "A X"),
+    Mistake("channel-positions", "ChannelAttention",
+            "Your matrix is N x N: it compares positions, as a widely read post says of this branch. Channels are compared: X times X "
+            "transposed, (C, N) times (N, C), is C x C.",
+            ((ENERGY, "channels.transpose(1, 2) @ channels"), (MIXED, "x.flatten(2) @ self.attention(x).transpose(1, 2)"))),
+    *(Mistake(f"channel-positions-{short}", "ChannelAttention",
+              "Your energies are N x N: X transposed times X compares positions. Channels are compared: X times X transposed, "
+              "(C, N) times (N, C), is C x C.",
+              ((ENERGY, "channels.transpose(1, 2) @ channels"), (MIXED, mixed)))
+      for short, mixed in (("do-not-fit", MIXED), ("columns", "x.flatten(2) @ self.attention(x)"))),
+    *(Mistake(f"channel-scrambled-{short}", "ChannelAttention",
+              "You exchange the axes of C and N with `reshape` or `view`, which keeps the order of the numbers in memory: channels and "
+              "positions are mixed up. X is x.flatten(2), and X transposed is X.transpose(1, 2).", edits)
+      for short, edits in (
+          ("energies", ((ENERGY, "channels @ channels.reshape(len(x), -1, x.shape[1])"),)),
+          ("energies-first", (("channels = x.flatten(2)", f"channels = {SCRAMBLED}"),)),
+          ("all", (("channels = x.flatten(2)", f"channels = {SCRAMBLED}"), (MIXED, f"self.attention(x) @ {SCRAMBLED}"))))),
+    Mistake("channel-columns-sum", "ChannelAttention",
+            "Your softmax runs over the first of the two channel axes (dim=1): the columns sum to 1. Each channel spreads its weights "
+            "along its row: dim=-1.",
+            ((WEIGHTS, WEIGHTS.replace("-1", "1")),)),
+    Mistake("channel-over-batch", "ChannelAttention",
+            "Your softmax runs over the images of the batch (dim=0). Each channel spreads its weights along its row: dim=-1.",
+            ((WEIGHTS, WEIGHTS.replace("-1", "0")),)),
+    Mistake("channel-transposed", "ChannelAttention",
+            "Your product takes the columns of the map for its rows. Channel i gathers with row i: A times X, without a transposition.",
+            ((MIXED, "self.attention(x).transpose(1, 2) @ x.flatten(2)"),)),
+    Mistake("channel-map-transposed", "ChannelAttention",
+            "Your `attention` returns the map transposed: its columns sum to 1. Row i is how channel i weighs all "
+            "channels.",
+            ((WEIGHTS, f"{WEIGHTS}.transpose(1, 2)"), (MIXED, "self.attention(x).transpose(1, 2) @ x.flatten(2)"))),
+    Mistake("channel-energy", "ChannelAttention",
+            "Your output is right, but `attention` returns the energies before the softmax. It returns the weights.",
+            ((WEIGHTS, "energy"), (MIXED, "torch.softmax(self.attention(x), dim=-1) @ x.flatten(2)"))),
+    Mistake("channel-never-negated", "ChannelAttention",
+            "With negate=True similar channels still get the larger weights: `negate` has no effect, or you wrote E - max(E), which "
+            "changes no weight. The authors' code has max(E) - E, which turns the order around.",
+            ((NEGATE, ""),)),
+    Mistake("channel-always-negated", "ChannelAttention",
+            "The argument `negate` has no effect: yours turns the energies around always, as the authors' code does. With negate=False "
+            "they stay as they are.",
+            (("if self.negate:", "if True:"),)),
+    Mistake("channel-exchanged", "ChannelAttention",
+            "negate=True and negate=False have changed places.",
+            (("if self.negate:", "if not self.negate:"),)),
+    Mistake("channel-negated-by-default", "ChannelAttention",
+            "Where negate is not given, yours turns the energies around. The default is False, as in the paper.",
+            (("negate: bool = False", "negate: bool = True"),)),
+    *(Mistake(f"channel-{short}", "ChannelAttention",
+              "With negate=True you turn the weights around, after the softmax: they are then no weights that sum to 1. The energies are "
+              "turned around, before it.",
+              ((NEGATE, ""), (f"return {WEIGHTS}", f"return {turned} if self.negate else {WEIGHTS}")))
+      for short, turned in (("maximum-minus-softmax", f"energy.amax(dim=-1, keepdim=True) - {WEIGHTS}"), ("minus-softmax", f"-{WEIGHTS}"),
+                            ("maximum-minus-weights", f"{WEIGHTS}.amax(dim=-1, keepdim=True) - {WEIGHTS}"))),
+    Mistake("channel-exp", "ChannelAttention", OVERFLOW.format("energies"),
+            ((f"return {WEIGHTS}", "e = torch.exp(energy)\n        return e / e.sum(dim=-1, keepdim=True)"),)),
+    Mistake("channel-weights-inverted", "ChannelAttention",
+            "With negate=True you turn the weights around, after the softmax. The energies are turned around, before it.",
+            ((NEGATE, ""), (f"return {WEIGHTS}", f"weights = {WEIGHTS}\n        return 1 - weights if self.negate else weights"))),
+    Mistake("channel-maximum-of-columns", "ChannelAttention",
+            "With negate=True you subtract from the maximum of each column. It is that of each row, the axis over which the softmax runs: "
+            "dim=-1.",
+            ((NEGATED, NEGATED.replace("-1", "1")),)),
+    Mistake("channel-scaled", "ChannelAttention",
+            "You divide the energies by sqrt(N). DANet does not scale them.",
+            ((ENERGY, f"{ENERGY} * channels.shape[-1] ** -0.5"),)),
+    Mistake("channel-scaled-by-c", "ChannelAttention",
+            "You divide the energies by sqrt(C). DANet does not scale them.",
+            ((ENERGY, f"{ENERGY} * channels.shape[1] ** -0.5"),)),
+    Mistake("channel-averaged", "ChannelAttention",
+            "You divide the energies by N, as for a mean over the positions. They are plain sums.",
+            ((ENERGY, f"{ENERGY} / channels.shape[-1]"),)),
+    Mistake("channel-normalised", "ChannelAttention",
+            "You normalise the channels to length 1 before comparing them (a cosine). They are compared as they are.",
+            (("channels = x.flatten(2)", "channels = nn.functional.normalize(x.flatten(2), dim=2)"),)),
+    Mistake("channel-centred", "ChannelAttention",
+            "You subtract each channel's mean before comparing (a covariance). The channels are compared as they are.",
+            (("channels = x.flatten(2)", "channels = x.flatten(2) - x.flatten(2).mean(dim=2, keepdim=True)"),)),
+    Mistake("channel-no-softmax", "ChannelAttention",
+            "The softmax is missing: your weights are the raw energies.",
+            ((WEIGHTS, "energy"),)),
+    Mistake("channel-sigmoid", "ChannelAttention",
+            "A sigmoid stands where the softmax belongs: your rows do not sum to 1.",
+            ((WEIGHTS, "torch.sigmoid(energy)"),)),
+    Mistake("channel-means", "ChannelAttention",
+            "You compare the means of the channels, one number each, as SE would. They are compared position by position: X times X "
+            "transposed.",
+            ((ENERGY, "channels.mean(dim=2)[:, :, None] * channels.mean(dim=2)[:, None]"),)),
+    Mistake("channel-itself-left-out", "ChannelAttention",
+            "Your channels do not weigh themselves: the diagonal is masked. It belongs to the softmax like every other entry.",
+            ((f"return {WEIGHTS}", "itself = torch.eye(energy.shape[1], dtype=torch.bool, device=x.device)\n"
+              "        return torch.softmax(energy.masked_fill(itself, -torch.inf), dim=-1)"),)),
+    Mistake("channel-map-detached", "ChannelAttention",
+            "The numbers are right, but the map is detached: part of x's gradient is lost.",
+            ((f"return {WEIGHTS}", f"return {WEIGHTS}.detach()"),)),
+    Mistake("channel-first-image", "ChannelAttention",
+            "All images of the batch use the map of the first one. Each image has its own.",
+            ((f"return {WEIGHTS}", f"return {WEIGHTS}[:1].expand(len(x), -1, -1)"),)),
+    Mistake("channel-remembers", "ChannelAttention",
+            "The map of the first call is kept and used again for the next image. Compute it anew in every forward.",
+            ((MIXED, "self.remembered(x) @ x.flatten(2)"),
+             ("    def forward(", """    def remembered(self, x: Tensor) -> Tensor:
+        if not hasattr(self, "map"):
+            self.map = self.attention(x)
+        return self.map
+
+    def forward("""))),
+    Mistake("channel-dropout", "ChannelAttention", ATTENTION_DROPOUT,
+            ((WEIGHTS, f"nn.functional.dropout({WEIGHTS}, 0.1, self.training)"),)),
+    Mistake("channel-only-in-eval", "ChannelAttention", ONLY_IN_EVAL,
+            ((f"return {ADDED}", f"return x if self.training else {ADDED}"),)),
+
+    # --- EfficientPositionAttention
+    *with_gamma("efficient", "EfficientPositionAttention", "A V"),
+    *projections("efficient", "EfficientPositionAttention", TURNED),
+    Mistake("efficient-scaled", "EfficientPositionAttention",
+            "Your products are divided by sqrt(D) of the queries. `scaled_dot_product_attention` does it by itself unless you pass "
+            "scale=1.0. DANet does not scale.",
+            ((ROWS, "gathered = nn.functional.scaled_dot_product_attention(queries, keys.transpose(1, 2), values).transpose(1, 2)"),)),
+    Mistake("efficient-scaled-by-width", "EfficientPositionAttention",
+            "Your products are divided by sqrt(C). `scaled_dot_product_attention` does it by itself where padded queries are C wide, "
+            "unless you pass scale=1.0. DANet does not scale.",
+            ((ROWS, """wide = nn.functional.pad(torch.stack([queries, keys.transpose(1, 2)]), (0, values.shape[-1] - queries.shape[-1]))
+        gathered = nn.functional.scaled_dot_product_attention(*wide, values).transpose(1, 2)"""),)),
+    Mistake("efficient-exp", "EfficientPositionAttention", OVERFLOW.format("products"),
+            ((CHUNK, "(lambda e: e / e.sum(dim=-1, keepdim=True) @ values)(torch.exp(some @ keys))"),)),
+    Mistake("efficient-own-chunk", "EfficientPositionAttention",
+            "Each chunk of queries sees the keys of its own chunk only. Every query needs all N keys: chunk the queries, not the keys.",
+            ((CHUNKS, "parts = zip(queries.split(ROWS, dim=1), keys.split(ROWS, dim=2), values.split(ROWS, dim=1))\n"
+              "        rows = [gather(*part) for part in parts]"),)),
+    Mistake("efficient-chunks-of-keys", "EfficientPositionAttention",
+            "You take a softmax within each chunk of keys and add the results, so that the weights of a position sum to the number of "
+            "chunks. A softmax needs the whole row: chunk the queries.",
+            ((ROWS, """parts = zip(keys.split(ROWS, dim=2), values.split(ROWS, dim=1))
+        gathered = sum(gather(queries, *part) for part in parts).transpose(1, 2)"""),)),
+    Mistake("efficient-mean-of-chunks", "EfficientPositionAttention",
+            "You take a softmax within each chunk of keys and average the results. Chunks would have to be weighed by their sums of "
+            "exponentials; it is easier to chunk the queries.",
+            ((ROWS, """parts = list(zip(keys.split(ROWS, dim=2), values.split(ROWS, dim=1)))
+        gathered = sum(gather(queries, *part) for part in parts).transpose(1, 2) / len(parts)"""),)),
+    Mistake("efficient-rest-dropped", "EfficientPositionAttention",
+            "The last chunk, which is shorter, is left out: its positions gather nothing. `split` gives it too, and so does range(0, N, "
+            "rows).",
+            ((CHUNKS, """chunks = [some if some.shape[1] == ROWS else None for some in queries.split(ROWS, dim=1)]
+        rows = [gather(some, keys, values) if some is not None else 0 * values[:, :queries.shape[1] % ROWS] for some in chunks]"""),)),
+    Mistake("efficient-rest-refused", "EfficientPositionAttention",
+            "Your code works only where the chunk divides N. Let the last chunk be shorter.",
+            ((CHUNKS, "chunks = queries.reshape(len(x), -1, ROWS, queries.shape[-1]).unbind(1)\n"
+              "        rows = [gather(some, keys, values) for some in chunks]"),)),
+    Mistake("efficient-map-detached", "EfficientPositionAttention",
+            "The numbers are right, but the weights are detached: queries and keys would never learn.",
+            ((CHUNK, "torch.softmax(some @ keys, dim=-1).detach() @ values"),)),
+    Mistake("efficient-scrambled", "EfficientPositionAttention",
+            "What was gathered is (B, N, C), and `reshape` or `view` makes (B, C, H, W) of it without exchanging axes: channels and "
+            "positions are mixed up. transpose(1, 2) first.",
+            ((JOINED, "torch.cat(rows, dim=1)"),)),
+    Mistake("efficient-reversed", "EfficientPositionAttention",
+            "The chunks are put together in another order than they were taken in.",
+            ((JOINED, "torch.cat(rows[::-1], dim=1).transpose(1, 2)"),)),
+    Mistake("efficient-linear", "EfficientPositionAttention",
+            "You left the softmax out so that keys and values could be multiplied first. That is cheap, and another module: the same "
+            "result is asked for.",
+            ((ROWS, "gathered = (queries @ (keys @ values)).transpose(1, 2)"),)),
+    Mistake("efficient-two-softmaxes", "EfficientPositionAttention",
+            "You take one softmax of the queries and one of the keys so that keys and values can be multiplied first (known as "
+            "efficient, or linear, attention). It is another module: the same result is asked for.",
+            ((ROWS, "gathered = (queries.softmax(dim=-1) @ (keys.softmax(dim=-1) @ values)).transpose(1, 2)"),)),
+    Mistake("efficient-pooled", "EfficientPositionAttention",
+            "You make keys and values fewer (by pooling or a stride). That saves memory and changes the result: every one of the N "
+            "positions is asked for.",
+            ((ROWS, """keys, values = keys[..., ::2], values[:, ::2]
+        gathered = gather(queries, keys, values).transpose(1, 2)"""),)),
+    Mistake("efficient-half", "EfficientPositionAttention",
+            "You compute in another dtype (half, bfloat16 or float32) to save memory. The map is not smaller by that in any way that "
+            "grows with N, and digits are lost.",
+            ((ROWS, """rows = [gather(some.float(), keys.float(), values.float()) for some in queries.split(ROWS, dim=1)]
+        gathered = torch.cat(rows, dim=1).transpose(1, 2).to(x.dtype)"""),), grain="float32"),
+    Mistake("efficient-over-queries", "EfficientPositionAttention",
+            "Your softmax runs over the queries of a chunk (dim=1). It runs over all keys, along each row: dim=-1.",
+            ((CHUNK, "torch.softmax(some @ keys, dim=1) @ values"),)),
+    Mistake("efficient-first-image", "EfficientPositionAttention",
+            "All images of the batch use the queries of the first one. Each image has its own.",
+            ((CHUNK, "gather(some[:1], keys, values)"),)),
+    Mistake("efficient-sees-itself", "EfficientPositionAttention",
+            "Each position gathers its own value alone. `scaled_dot_product_attention` takes (B, heads, N, D): with the positions on "
+            "the axis of the heads, (B, N, 1, D), each one has a single key. Put the new axis in front of them: (B, 1, N, D).",
+            ((ROWS, "gathered = values.transpose(1, 2)"),)),
+    Mistake("efficient-dropout", "EfficientPositionAttention", ATTENTION_DROPOUT,
+            ((CHUNK, "nn.functional.dropout(torch.softmax(some @ keys, dim=-1), 0.1, self.training) @ values"),)),
+    Mistake("efficient-only-in-eval", "EfficientPositionAttention", ONLY_IN_EVAL,
+            ((f"return {ADDED}", f"return x if self.training else {ADDED}"),)),
+    Mistake("efficient-padded-apart", "EfficientPositionAttention",
+            "You put zeros in front of the queries and behind the keys, so that no number of a query meets its partner in the key: the "
+            "products are 0, or wrong. Pad both on the same side.",
+            ((ROWS, """pad, wide = nn.functional.pad, values.shape[-1] - queries.shape[-1]
+        gathered = gather(pad(queries, (wide, 0)), pad(keys.transpose(1, 2), (0, wide)).transpose(1, 2), values).transpose(1, 2)"""),)),
+
+    # --- DANetHead
+    Mistake("head-paper-channel", "DANetHead",
+            "Your channel attention is the paper's, negate=False. The head is the published one: ChannelAttention(negate=True).",
+            (("ChannelAttention(negate=True)", "ChannelAttention()"),)),
+    Mistake("head-one-after-the-other", "DANetHead",
+            "Your channel branch reads what the position branch gave. Both read x, side by side.",
+            ((CHANNEL, "self.channel_out(self.channel(self.channel_in(x) + position))"),)),
+    Mistake("head-shared-front", "DANetHead",
+            "Both branches read position_in; channel_in is made and never used. Each branch has its own first convolution.",
+            ((CHANNEL, CHANNEL.replace("channel_in", "position_in")),)),
+    Mistake("head-no-attention", "DANetHead",
+            "The attentions are made and never called: each branch is two convolutions.",
+            ((POSITION, "self.position_out(self.position_in(x))"), (CHANNEL, "self.channel_out(self.channel_in(x))"))),
+    Mistake("head-no-back", "DANetHead",
+            "position_out and channel_out are made and never called. Each branch is conv-BN-ReLU, attention, conv-BN-ReLU.",
+            ((POSITION, "self.position(self.position_in(x))"), (CHANNEL, "self.channel(self.channel_in(x))"))),
+    *(Mistake(f"head-{unused}-unused", "DANetHead",
+              f"Both branches end in {used}; {unused} is made and never used. Each branch has its own last convolution.",
+              ((branch, branch.replace(unused, used)),))
+      for branch, used, unused in ((CHANNEL, "position_out", "channel_out"), (POSITION, "channel_out", "position_out"))),
+    Mistake("head-one-back", "DANetHead",
+            "position_out and channel_out are one and the same block under two names, so that both branches share its weights. Make two.",
+            ((BACK, "self.position_out = self.channel_out = conv_bn_relu(inter, inter)"),)),
+    Mistake("head-one-front", "DANetHead",
+            "position_in and channel_in are one and the same block under two names, so that both branches share its weights. Make two.",
+            ((FRONT, "self.position_in = self.channel_in = conv_bn_relu(in_channels, inter)"),)),
+    Mistake("head-back-first", "DANetHead",
+            "position_out comes before the attention `position`, and channel_out before `channel`. Each branch is conv-BN-ReLU, attention, "
+            "conv-BN-ReLU.",
+            ((POSITION, "self.position(self.position_out(self.position_in(x)))"),
+             (CHANNEL, "self.channel(self.channel_out(self.channel_in(x)))"))),
+    Mistake("head-position-back-first", "DANetHead",
+            "position_out comes before the attention `position`. Each branch is conv-BN-ReLU, attention, conv-BN-ReLU.",
+            ((POSITION, "self.position(self.position_out(self.position_in(x)))"),)),
+    *(Mistake(f"head-summed-before-{short}", "DANetHead",
+              "You add what the two attentions give. classify_fused reads the sum of what position_out and channel_out give.",
+              ((f"position = {POSITION}", f"{ATTENDED}\n        position = self.position_out(a)"), (CHANNEL, "self.channel_out(b)"),
+               ("self.classify_fused(position + channel)", f"self.classify_fused({read})")))
+      for short, read in (("back", "a + b"), ("position-out", "self.position_out(a + b)"),
+                          ("channel-out", "self.channel_out(a + b)"))),
+    *(Mistake(f"head-added-to-{to}", "DANetHead",
+              f"You add {added} to {to} in place (`+=`), so that classify_{to} reads the sum. Write `position + channel`, which makes a "
+              "new tensor.",
+              ((LOGITS, LOGITS.replace("return", f"{to} += {added}\n        return").replace("(position + channel)", f"({to})")),))
+      for to, added in (("position", "channel"), ("channel", "position"))),
+    Mistake("head-added-in-place-last", "DANetHead",
+            "The numbers are right, but you add one branch to the other in place (`+=`): the classifier that has read it alone needs its "
+            "old numbers for the backward pass, which stops. Write `position + channel`, which makes a new tensor.",
+            ((LOGITS, "a, b = self.classify_position(position), self.classify_channel(channel)\n        position += channel\n"
+              "        return self.classify_fused(position), a, b"),)),
+    Mistake("head-sum-under-old-name", "DANetHead",
+            "classify_position reads the sum of both branches. It reads what position_out gives.",
+            (("self.classify_position(position)", "self.classify_position(position + channel)"),)),
+    Mistake("head-attentions-exchanged", "DANetHead",
+            "The two attentions have changed places: `position` is called in the channel branch and `channel` in the position branch.",
+            ((POSITION, POSITION.replace("self.position(", "self.channel(")),
+             (CHANNEL, CHANNEL.replace("self.channel(", "self.position(")))),
+    Mistake("head-backs-exchanged", "DANetHead",
+            "position_out and channel_out have changed places.",
+            ((POSITION, POSITION.replace("position_out", "channel_out")), (CHANNEL, CHANNEL.replace("channel_out", "position_out")))),
+    Mistake("head-logits-summed", "DANetHead",
+            "Your fused logits are the sum of the other two. classify_fused makes its own, from the sum of the two branches' features.",
+            ((LOGITS, "a, b = self.classify_position(position), self.classify_channel(channel)\n        return a + b, a, b"),)),
+    Mistake("head-fused-twice", "DANetHead",
+            "You call classify_fused on each branch and add what it gives, which adds its bias twice. Add the two branches first, then "
+            "call it once.",
+            (("self.classify_fused(position + channel)", "self.classify_fused(position) + self.classify_fused(channel)"),)),
+    Mistake("head-three-logits-summed", "DANetHead",
+            "You add the other two logits to the fused ones. The fused logits come from the sum of the features alone.",
+            ((LOGITS, "a, b = self.classify_position(position), self.classify_channel(channel)\n"
+              "        return self.classify_fused(position + channel) + a + b, a, b"),)),
+    Mistake("head-averaged", "DANetHead",
+            "You average the two branches before classify_fused. They are added.",
+            (("position + channel", "(position + channel) / 2"),)),
+    Mistake("head-product", "DANetHead",
+            "You multiply the two branches before classify_fused. They are added.",
+            (("position + channel", "position * channel"),)),
+    Mistake("head-concatenated", "DANetHead",
+            "You concatenate the two branches, so that classify_fused reads 2 * inter channels. They are added, and it reads inter.",
+            (("position + channel", "torch.cat([position, channel], dim=1)"),
+             (CLASSIFIERS["fused"], CLASSIFIERS["fused"].replace("inter", "2 * inter")))),
+    Mistake("head-order", "DANetHead",
+            "Your three logits are in another order. First the fused ones, then those of the position branch, then those of the channel "
+            "branch.",
+            ((LOGITS, f"{THREE}\n        return a, b, fused"),)),
+    Mistake("head-channel-first", "DANetHead",
+            "The second and the third logits have changed places: fused, position, channel.",
+            ((LOGITS, f"{THREE}\n        return fused, b, a"),)),
+    Mistake("head-one-output", "DANetHead",
+            "You return the fused logits alone. The head returns three: fused, position, channel.",
+            ((LOGITS, "return self.classify_fused(position + channel)"),)),
+    Mistake("head-one-classifier", "DANetHead",
+            "classify_fused is called for all three logits. Each has a classifier of its own.",
+            ((LOGITS, "return self.classify_fused(position + channel), self.classify_fused(position), self.classify_fused(channel)"),)),
+    Mistake("head-shared-classifier", "DANetHead",
+            "classify_fused, classify_position and classify_channel are one and the same classifier under three names, so that they share "
+            "its weights. Make three.",
+            (*((line, "pass") for line in list(CLASSIFIERS.values())[:2]), (CLASSIFIERS["channel"],
+             "self.classify_fused = self.classify_position = self.classify_channel = classifier(inter, num_classes)"))),
+    Mistake("head-classifiers-exchanged", "DANetHead",
+            "classify_position reads the channel branch and classify_channel the position branch: they have changed places.",
+            ((LOGITS, LOGITS.replace("classify_position", "other").replace("classify_channel", "classify_position")
+              .replace("other", "classify_channel")),)),
+    Mistake("head-softmax", "DANetHead",
+            "Your logits go through a softmax. The head returns them as they are: the loss takes the softmax.",
+            ((LOGITS, "logits = self.classify_fused(position + channel), self.classify_position(position), self.classify_channel(channel)\n"
+              "        return tuple(part.softmax(dim=1) for part in logits)"),)),
+    Mistake("head-no-dropout", "DANetHead",
+            "The Dropout2d(0.1) in front of the three last convolutions is missing.",
+            classified_by("nn.Conv2d(inter, num_classes, 1)")),
+    Mistake("head-dropout-of-elements", "DANetHead",
+            "Your dropout is nn.Dropout, which drops single numbers; their neighbours on the map say nearly the same. nn.Dropout2d(0.1) "
+            "drops whole channels.",
+            classified_by("nn.Sequential(nn.Dropout(0.1), nn.Conv2d(inter, num_classes, 1))")),
+    *(Mistake(f"head-{kind.lower()}-behind", "DANetHead",
+              "Your dropout stands behind the last convolutions and drops logits. nn.Dropout2d(0.1) stands in front of them.",
+              classified_by(f"nn.Sequential(nn.Conv2d(inter, num_classes, 1), nn.{kind}(0.1))"))
+      for kind in ("Dropout", "Dropout2d")),
+    Mistake("head-dropout-before-sum", "DANetHead",
+            "You drop channels of each branch and classify_fused reads the sum of what is left. Each of the three convolutions has its own "
+            "Dropout2d(0.1) in front of it: that of classify_fused is applied to the sum.",
+            (*classified_by("nn.Conv2d(inter, num_classes, 1)"),
+             *((branch, f"nn.functional.dropout2d({branch}, 0.1, self.training)") for branch in (POSITION, CHANNEL)))),
+    Mistake("head-dropout-half", "DANetHead",
+            "Your dropout has torch's default, 0.5. It is Dropout2d(0.1).",
+            classified_by("nn.Sequential(nn.Dropout2d(), nn.Conv2d(inter, num_classes, 1))")),
+    Mistake("head-dropout-in-eval", "DANetHead",
+            "Your dropout is active in eval mode too. An nn.Dropout2d that is made in `__init__` follows the mode; one that is made in "
+            "`forward` does not, and `F.dropout2d` needs training=self.training.",
+            (*classified_by("nn.Conv2d(inter, num_classes, 1)"),
+             (LOGITS, "drop = nn.functional.dropout2d\n        return (self.classify_fused(drop(position + channel, 0.1)), "
+              "self.classify_position(drop(position, 0.1)), self.classify_channel(drop(channel, 0.1)))"))),
+    Mistake("head-biases", "DANetHead",
+            "Your 3x3 convolutions have biases. In front of a BatchNorm there is none here: bias=False.",
+            other_block("nn.Conv2d(i, o, 3, padding=1)")),
+    Mistake("head-no-relu", "DANetHead",
+            "The ReLUs of your conv-BN-ReLU blocks are missing.",
+            other_block("nn.Conv2d(i, o, 3, padding=1, bias=False)", "nn.BatchNorm2d(o)")),
+    Mistake("head-no-padding", "DANetHead",
+            "Your 3x3 convolutions have no padding, so that each takes two rows and two columns off the map. padding=1 keeps H and W.",
+            other_block("nn.Conv2d(i, o, 3, bias=False)")),
+    Mistake("head-one-by-one", "DANetHead",
+            "Your conv-BN-ReLU blocks have 1x1 convolutions. They are 3x3, padded by 1.",
+            other_block("nn.Conv2d(i, o, 1, bias=False)")),
+    Mistake("head-inter-fixed", "DANetHead",
+            "Your branches have 8 channels always. They have in_channels // 4, which is 8 for 32 to 35 channels only.",
+            ((INTER, "inter = 8"),)),
+    Mistake("head-inter-at-least", "DANetHead",
+            "Where in_channels // 4 is below 8 you take 8. It is in_channels // 4 always; where that is too few, PositionAttention raises "
+            "its ValueError.",
+            ((INTER, "inter = max(8, in_channels // 4)"),)),
+    Mistake("head-inter-eighth", "DANetHead",
+            "Your branches have in_channels // 8 channels. They have in_channels // 4; the 8 belongs to the queries and keys inside.",
+            ((INTER, "inter = in_channels // 8"), ("PositionAttention(inter)", "PositionAttention(inter, 4)"))),
+    Mistake("head-not-reduced", "DANetHead",
+            "Your branches keep all in_channels channels. The first convolutions reduce them to in_channels // 4.",
+            ((INTER, "inter = in_channels"),)),
+    Mistake("head-rounded-up", "DANetHead",
+            "You round in_channels / 4 up. Round down: in_channels // 4.",
+            ((INTER, "inter = -(-in_channels // 4)"),)),
+    Mistake("head-two-classes", "DANetHead",
+            "`num_classes` has no effect: the last convolutions have another fixed number of outputs.",
+            ((CLASSIFIERS["fused"], CLASSIFIERS["fused"].replace("num_classes", "19")),
+             (CLASSIFIERS["position"], CLASSIFIERS["position"].replace("num_classes", "19")),
+             (CLASSIFIERS["channel"], CLASSIFIERS["channel"].replace("num_classes", "19")))),
+    Mistake("head-shortcut", "DANetHead",
+            "You add what the first convolutions gave once more. The attentions have their own shortcut, and there is no other.",
+            (("self.classify_fused(position + channel)", "self.classify_fused(position + channel + self.position_in(x))"),)),
+    Mistake("head-position-detached", "DANetHead",
+            "The numbers are right, but the branches are detached in front of classify_fused: the fused loss would teach them nothing.",
+            (("position + channel", "(position + channel).detach()"),)),
+)
+
+# Mutants of the reference (autograder.mutants) that lose no points, and why that is right.
+ONE_TAP = "A kernel of one tap spans one position, whatever its dilation is."
+EITHER_ORDER = "Two axes are exchanged in either order."
+SAME_FUNCTION = "The same function."
+BETWEEN = "Weights lie between 0 and 1 already."
+ONLY_SHAPE = "Only its shape is asked."
+SHIFTED = "What is the same for a whole row changes no weight of its softmax."
+CHECKPOINT = "Another way to compute the chunks once more, with the same result."
+
+EQUIVALENT = {
+    **{f"{name}PositionAttention {line}: Conv2d with dilation=2": ONE_TAP for name in ("", "Efficient") for line in (11, 12, 13)},
+    **{f"{line}: arguments 0 and 1 of transpose exchanged": EITHER_ORDER
+       for line in ("PositionAttention 18", "PositionAttention 24", "ChannelAttention 15",
+                    *(f"EfficientPositionAttention {number}" for number in (17, 19, 21)))},
+    **{f"{line}: softmax -> torch.softmax(x, -1)": SAME_FUNCTION for line in ("PositionAttention 20", "ChannelAttention 18")},
+    **{f"{line}: clamped": BETWEEN for line in ("PositionAttention 20", "ChannelAttention 18")},
+    **{f"{line}: x detached (2)": ONLY_SHAPE for line in ("PositionAttention 25", "ChannelAttention 22", "EfficientPositionAttention 22")},
+    "ChannelAttention 12: x last two axes exchanged": "A sum over all positions does not depend on their order.",
+    **{f"ChannelAttention 17: {what}": SHIFTED
+       for what in ("amax without dim", "amax -> mean", "energy.amax(dim=-1, keepdim=True) detached")},
+    "EfficientPositionAttention 20: checkpoint without use_reentrant": CHECKPOINT,
+    "EfficientPositionAttention 20: False -> True": CHECKPOINT,
+    "EfficientPositionAttention 20: each once": "Every chunk is another tensor.",
+    "DANetHead 9: rounded down, at least 1": "Fewer than eight channels are refused by the position attention.",
+}
+
+VARIANTS = (
+    Variant("position-as-published", "PositionAttention", """
+        class PositionAttention(nn.Module):
+            def __init__(self, channels, reduction=8):
+                super().__init__()
+                inner = channels // reduction
+                if inner == 0:
+                    raise ValueError(f"{channels} channels, reduction {reduction}")
+                self.query_conv = nn.Conv2d(channels, inner, kernel_size=1)
+                self.key_conv = nn.Conv2d(channels, inner, kernel_size=1)
+                self.value_conv = nn.Conv2d(channels, channels, kernel_size=1)
+                self.gamma = nn.Parameter(torch.zeros(1))
+                self.softmax = nn.Softmax(dim=-1)
+
+            def attention(self, x):
+                b, _, h, w = x.size()
+                q = self.query_conv(x).view(b, -1, h * w).permute(0, 2, 1)
+                k = self.key_conv(x).view(b, -1, h * w)
+                return self.softmax(torch.bmm(q, k))
+
+            def forward(self, x):
+                b, c, h, w = x.size()
+                v = self.value_conv(x).view(b, -1, h * w)
+                out = torch.bmm(v, self.attention(x).permute(0, 2, 1)).view(b, c, h, w)
+                return self.gamma * out + x
+        """),
+    Variant("position-linear-einsum", "PositionAttention", """
+        class PositionAttention(nn.Module):
+            def __init__(self, channels, reduction=8):
+                super().__init__()
+                if channels < reduction:
+                    raise ValueError("channels %d, reduction %d" % (channels, reduction))
+                self.query = nn.Linear(channels, channels // reduction)
+                self.key = nn.Linear(channels, channels // reduction)
+                self.value = nn.Linear(channels, channels)
+                self.gamma = nn.Parameter(torch.tensor(0.0))
+
+            def attention(self, x):
+                tokens = x.flatten(2).mT
+                return torch.einsum("bnd,bmd->bnm", self.query(tokens), self.key(tokens)).softmax(2)
+
+            def forward(self, x):
+                tokens = x.flatten(2).mT
+                seen = torch.einsum("bnm,bmc->bcn", self.attention(x), self.value(tokens))
+                return torch.add(x, self.gamma * seen.unflatten(2, x.shape[2:]))
+        """),
+    Variant("position-lesson-00", "PositionAttention", """
+        def dot_product_attention(q, k, v, scale=None):
+            return torch.softmax(scale * (q @ k.transpose(1, 2)), dim=-1) @ v
+
+        class PositionAttention(nn.Module):
+            def __init__(self, channels, reduction=8):
+                super().__init__()
+                hidden = channels // reduction
+                if not hidden:
+                    raise ValueError(f"{channels} // {reduction} is 0")
+                self.query, self.key = nn.Conv2d(channels, hidden, 1), nn.Conv2d(channels, hidden, 1)
+                self.value = nn.Conv2d(channels, channels, 1)
+                self.gamma = nn.Parameter(torch.zeros(1))
+
+            def rows(self, layer, x):
+                return layer(x).flatten(2).transpose(1, 2)
+
+            def attention(self, x):
+                products = self.rows(self.query, x) @ self.key(x).flatten(2)
+                e = torch.exp(products - products.amax(-1, keepdim=True))
+                return e / e.sum(-1, keepdim=True)
+
+            def forward(self, x):
+                y = dot_product_attention(self.rows(self.query, x), self.rows(self.key, x), self.rows(self.value, x), scale=1)
+                return x + self.gamma * y.transpose(1, 2).reshape(x.shape)
+        """),
+    Variant("channel-as-published", "ChannelAttention", """
+        class ChannelAttention(nn.Module):
+            def __init__(self, negate=False):
+                super().__init__()
+                self.negate = negate
+                self.gamma = nn.Parameter(torch.zeros(1))
+                self.softmax = nn.Softmax(dim=-1)
+
+            def attention(self, x):
+                b, c, h, w = x.size()
+                q = x.reshape(b, c, -1)
+                k = x.reshape(b, c, -1).permute(0, 2, 1)
+                energy = torch.bmm(q, k)
+                if self.negate:
+                    energy = torch.max(energy, -1, keepdim=True)[0].expand_as(energy) - energy
+                return self.softmax(energy)
+
+            def forward(self, x):
+                b, c, h, w = x.size()
+                out = torch.bmm(self.attention(x), x.reshape(b, c, -1)).view(b, c, h, w)
+                return self.gamma * out + x
+        """),
+    Variant("channel-softmin", "ChannelAttention", """
+        class ChannelAttention(nn.Module):
+            def __init__(self, negate=False):
+                super().__init__()
+                self.sign = -1 if negate else 1
+                self.gamma = nn.Parameter(torch.zeros(()))
+
+            def attention(self, x):
+                return nn.functional.softmax(self.sign * torch.einsum("bihw,bjhw->bij", x, x), dim=2)
+
+            def forward(self, x):
+                return x + self.gamma * torch.einsum("bij,bjhw->bihw", self.attention(x), x)
+        """),
+    Variant("efficient-loop", "EfficientPositionAttention", """
+        class EfficientPositionAttention(nn.Module):
+            def __init__(self, channels, reduction=8):
+                super().__init__()
+                if channels // reduction == 0:
+                    raise ValueError(f"channels={channels}, reduction={reduction}")
+                self.query = nn.Conv2d(channels, channels // reduction, 1)
+                self.key = nn.Conv2d(channels, channels // reduction, 1)
+                self.value = nn.Conv2d(channels, channels, 1)
+                self.gamma = nn.Parameter(torch.zeros(1))
+
+            def forward(self, x):
+                q, k, v = (layer(x).flatten(2) for layer in (self.query, self.key, self.value))
+                n, out = q.shape[2], []
+                for start in range(0, n, 64):
+                    weights = torch.softmax(q[:, :, start:start + 64].transpose(1, 2) @ k, dim=2)
+                    out.append(v @ weights.transpose(1, 2))
+                return x + self.gamma * torch.cat(out, dim=2).view_as(x)
+        """),
+    Variant("efficient-padded", "EfficientPositionAttention", """
+        class EfficientPositionAttention(nn.Module):
+            def __init__(self, channels, reduction=8):
+                super().__init__()
+                hidden = channels // reduction
+                if hidden < 1:
+                    raise ValueError(f"{channels} {reduction}")
+                self.query, self.key = nn.Conv2d(channels, hidden, 1), nn.Conv2d(channels, hidden, 1)
+                self.value, self.gamma = nn.Conv2d(channels, channels, 1), nn.Parameter(torch.zeros(1))
+
+            def forward(self, x):
+                q, k, v = (layer(x).flatten(2).mT[:, None].contiguous() for layer in (self.query, self.key, self.value))
+                q, k = (nn.functional.pad(t, (0, v.shape[-1] - t.shape[-1])) for t in (q, k))
+                y = nn.functional.scaled_dot_product_attention(q, k, v, scale=1.0)[:, 0]
+                return x + self.gamma * y.transpose(1, 2).reshape(x.shape)
+        """),
+    Variant("efficient-inherits", "EfficientPositionAttention", """
+        class EfficientPositionAttention(PositionAttention):
+            def forward(self, x):
+                q, k, v = self.query(x).flatten(2).mT, self.key(x).flatten(2), self.value(x).flatten(2).mT
+                seen = [torch.utils.checkpoint.checkpoint(self.part, rows, k, v, use_reentrant=False) for rows in q.split(100, 1)]
+                return x + self.gamma * torch.cat(seen, 1).mT.unflatten(2, x.shape[2:])
+
+            def part(self, rows, k, v):
+                return (rows @ k).softmax(-1) @ v
+        """),
+    Variant("head-spelled-out", "DANetHead", """
+        class DANetHead(nn.Module):
+            def __init__(self, in_channels, num_classes):
+                super().__init__()
+                c = in_channels // 4
+                block = lambda i: nn.Sequential(nn.Conv2d(i, c, 3, padding="same", bias=False), nn.BatchNorm2d(c), nn.ReLU(inplace=True))
+                self.position_in, self.channel_in, self.position_out, self.channel_out = map(block, (in_channels, in_channels, c, c))
+                self.position, self.channel = PositionAttention(c), ChannelAttention(True)
+                last = lambda: nn.Sequential(nn.Dropout2d(0.1, False), nn.Conv2d(c, num_classes, 1))
+                self.classify_fused, self.classify_position, self.classify_channel = last(), last(), last()
+
+            def forward(self, x):
+                p, c = self.position_in(x), self.channel_in(x)
+                p, c = self.position(p), self.channel(c)
+                p, c = self.position_out(p), self.channel_out(c)
+                return tuple(layer(part) for layer, part in
+                             ((self.classify_fused, p + c), (self.classify_position, p), (self.classify_channel, c)))
+        """),
+    Variant("head-other-order", "DANetHead", """
+        class Branch(nn.Module):
+            def __init__(self, in_channels, channels, attention):
+                super().__init__()
+                self.steps = nn.Sequential(
+                    nn.Conv2d(in_channels, channels, 3, 1, 1, bias=False), nn.BatchNorm2d(channels), nn.ReLU(), attention,
+                    nn.Conv2d(channels, channels, 3, 1, 1, bias=False), nn.BatchNorm2d(channels), nn.ReLU())
+
+            def forward(self, x):
+                return self.steps(x)
+
+        class DANetHead(nn.Module):
+            def __init__(self, in_channels, num_classes):
+                super().__init__()
+                self.p = Branch(in_channels, in_channels // 4, PositionAttention(in_channels // 4))
+                self.c = Branch(in_channels, in_channels // 4, ChannelAttention(negate=True))
+                self.dropout = nn.Dropout2d(0.1)
+                self.classify_fused = nn.Conv2d(in_channels // 4, num_classes, 1)
+                self.classify_position = nn.Conv2d(in_channels // 4, num_classes, 1)
+                self.classify_channel = nn.Conv2d(in_channels // 4, num_classes, 1)
+
+            def forward(self, x):
+                p, c = self.p(x), self.c(x)
+                sum_ = self.dropout(p + c)
+                return self.classify_fused(sum_), self.classify_position(self.dropout(p)), self.classify_channel(self.dropout(c))
+        """),
+)

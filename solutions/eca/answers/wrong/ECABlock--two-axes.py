@@ -1,0 +1,18 @@
+# expect: With two axes, (B, C)
+# (B, C) into the convolution
+import torch
+from torch import nn
+
+
+class ECABlock(nn.Module):
+    def __init__(self, channels, kernel_size=None):
+        super().__init__()
+        k = kernel_size or eca_kernel_size(channels)
+        if k % 2 == 0:
+            raise ValueError("k must be odd")
+        self.conv = nn.Conv1d(1, 1, k, padding=k // 2, bias=False)
+
+    def forward(self, x):
+        y = x.mean((2, 3))
+        y = torch.sigmoid(self.conv(y))
+        return x * y[:, :, None, None]

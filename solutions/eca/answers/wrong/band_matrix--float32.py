@@ -1,0 +1,16 @@
+# expect: float32 whatever the kernel is
+# zeros of the default dtype
+import torch
+
+
+def band_matrix(kernel, channels):
+    k = len(kernel)
+    if k % 2 == 0:
+        raise ValueError("k must be odd")
+    W = torch.zeros(channels, channels)
+    for i in range(channels):
+        for j in range(channels):
+            m = j - i + k // 2
+            if 0 <= m < k:
+                W[i, j] = kernel[m]
+    return W

@@ -1,0 +1,13 @@
+# expect: counts from the end
+# negative indices count from the end
+def band_matrix(kernel, channels):
+    k = len(kernel)
+    if k % 2 == 0:
+        raise ValueError("k must be odd")
+    W = kernel.new_zeros(channels, channels)
+    for i in range(channels):
+        for j in range(channels):
+            m = j - i + k // 2
+            if -k <= m < k:
+                W[i, j] = kernel[m]
+    return W

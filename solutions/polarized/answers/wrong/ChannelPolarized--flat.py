@@ -1,0 +1,20 @@
+# expect: of shape (B, C)
+# forgot the two axes
+import torch
+from torch import nn
+
+
+class ChannelPolarized(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        self.wq = nn.Conv2d(channels, 1, 1)
+        self.wv = nn.Conv2d(channels, channels // 2, 1)
+        self.wz = nn.Conv2d(channels // 2, channels, 1)
+        self.ln = nn.LayerNorm(channels)
+
+    def forward(self, x):
+        weights = self.wq(x).flatten(2).softmax(dim=2)
+        values = self.wv(x).flatten(2)
+        mean = (weights * values).sum(dim=2)
+        scores = self.wz(mean[:, :, None, None]).flatten(1)
+        return self.ln(scores).sigmoid()

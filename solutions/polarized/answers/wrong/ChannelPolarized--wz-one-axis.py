@@ -1,0 +1,20 @@
+# expect: reads B as its channels
+# wz with one of the two axes, then view
+import torch
+from torch import nn
+
+
+class ChannelPolarized(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        self.wq = nn.Conv2d(channels, 1, 1)
+        self.wv = nn.Conv2d(channels, channels // 2, 1)
+        self.wz = nn.Conv2d(channels // 2, channels, 1)
+        self.ln = nn.LayerNorm(channels)
+
+    def forward(self, x):
+        b, c, h, w = x.shape
+        q = self.wq(x).view(b, 1, h * w).softmax(-1)
+        v = self.wv(x).view(b, c // 2, h * w)
+        z = self.wz(torch.bmm(v, q.transpose(1, 2)))
+        return self.ln(z.view(b, c)).sigmoid().view(b, c, 1, 1)

@@ -1,0 +1,21 @@
+# expect: your code changes it in place
+# *= on x
+import torch
+from torch import nn
+
+
+class PolarizedSelfAttention(nn.Module):
+    def __init__(self, channels, layout="parallel"):
+        super().__init__()
+        if layout not in ("parallel", "sequential"):
+            raise ValueError(layout)
+        self.layout = layout
+        self.channel = ChannelPolarized(channels)
+        self.spatial = SpatialPolarized(channels)
+
+    def forward(self, x):
+        if self.layout == "parallel":
+            return x * self.channel(x) + x * self.spatial(x)
+        x *= self.channel(x)
+        x *= self.spatial(x)
+        return x

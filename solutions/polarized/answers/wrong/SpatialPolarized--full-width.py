@@ -1,0 +1,16 @@
+# expect: keeps all C channels
+# all C channels inside
+import torch
+from torch import nn
+
+
+class SpatialPolarized(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        self.wq = nn.Conv2d(channels, channels, 1)
+        self.wv = nn.Conv2d(channels, channels, 1)
+
+    def forward(self, x):
+        q = self.wq(x).mean((2, 3)).softmax(1)
+        s = torch.einsum("bc,bchw->bhw", q, self.wv(x))
+        return s.sigmoid().unsqueeze(1)

@@ -1,0 +1,26 @@
+# expect: Where as many channels go in as come out your block adds x itself
+# downsample is called only where the channels differ
+import torch
+from torch import nn
+
+
+class EPSABlock(nn.Module):
+    expansion = 4
+
+    def __init__(self, in_channels, planes, stride=1, downsample=None):
+        super().__init__()
+        self.fits = in_channels == 4 * planes
+        self.conv1 = nn.Conv2d(in_channels, planes, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(planes)
+        self.psa = PyramidSplitAttention(planes, planes, stride=stride)
+        self.bn2 = nn.BatchNorm2d(planes)
+        self.conv3 = nn.Conv2d(planes, 4 * planes, 1, bias=False)
+        self.bn3 = nn.BatchNorm2d(4 * planes)
+        self.downsample = downsample
+
+    def forward(self, x):
+        y = torch.relu(self.bn1(self.conv1(x)))
+        y = torch.relu(self.bn2(self.psa(y)))
+        y = self.bn3(self.conv3(y))
+        shortcut = x if self.fits or self.downsample is None else self.downsample(x)
+        return torch.relu(y + shortcut)

@@ -1,0 +1,667 @@
+"""Known mistakes, correct variants and equivalent mutants of 06a_pyramid_split. Each mistake is the reference with something changed."""
+
+from solutions.shared.declare import Mistake, Variant
+from solutions.shared.mistakes import INFINITE, NOT_WHOLE, naive_sigmoid
+
+# What the reference says, and most mistakes replace.
+MEAN = "x.mean(dim=(2, 3), keepdim=True)"
+WEIGHTS = "torch.sigmoid(self.fc2(torch.relu(self.fc1(mean))))"
+FC1, FC2 = "nn.Conv2d(channels, hidden, kernel_size=1)", "nn.Conv2d(hidden, channels, kernel_size=1)"
+NO_HIDDEN = """if not 1 <= reduction <= channels:
+            raise ValueError(f"no hidden channel is left: channels={channels}, reduction={reduction}")
+        """
+HIDDEN = "hidden = channels // reduction"
+CONV = "nn.Conv2d(in_channels, width, k, stride=stride, padding=k // 2, groups=g, bias=False)"
+WIDTH = "channels_per_scale(channels, kernel_sizes, groups)"
+PAIRS = "for k, g in zip(kernel_sizes, groups, strict=True)"
+STACKED = "torch.stack([conv(x) for conv in self.convs], dim=1)"
+SPLIT = "SplitAndConcat(in_channels, channels, kernel_sizes, groups, stride)"
+SE = "SEWeight(channels // len(kernel_sizes), reduction)"
+OF_SCALES = "torch.stack([self.se(scale) for scale in scales.unbind(dim=1)], dim=1)"
+SHARES = "torch.softmax(weights, dim=1)"
+RESULT = "(scales * shares).flatten(1, 2)"
+FIRST = "torch.relu(self.bn1(self.conv1(x)))"
+SECOND = "torch.relu(self.bn2(self.psa(y)))"
+THIRD = "self.bn3(self.conv3(y))"
+SHORTCUT = "x if self.downsample is None else self.downsample(x)"
+ADDED = "torch.relu(y + shortcut)"
+PSA = "PyramidSplitAttention(planes, planes, stride=stride)"
+CONV1 = "nn.Conv2d(in_channels, planes, kernel_size=1, bias=False)"
+CONV3 = "nn.Conv2d(planes, self.expansion * planes, kernel_size=1, bias=False)"
+
+MISTAKES = (
+    # --- SEWeight
+    Mistake("se-applies-itself", "SEWeight",
+            "You multiply x by the weights, as an SE block does. SEWeight gives the weights out, (B, C', 1, 1); the module that calls it "
+            "applies them.",
+            ((f"return {WEIGHTS}", f"return x * {WEIGHTS}"),)),
+    Mistake("se-flat", "SEWeight",
+            "The numbers are right, but of shape (B, C'). Keep two axes of size 1 behind: (B, C', 1, 1).",
+            ((f"return {WEIGHTS}", f"return {WEIGHTS}[:, :, 0, 0]"),)),
+    Mistake("se-no-bias", "SEWeight",
+            "Your layers have no bias. Lesson 01's had none; here both have one (leave torch's default).",
+            ((FC1, FC1.replace(")", ", bias=False)")), (FC2, FC2.replace(")", ", bias=False)")))),
+    Mistake("se-first-without-bias", "SEWeight",
+            "fc1 has no bias. Both layers have one.",
+            ((FC1, FC1.replace(")", ", bias=False)")),)),
+    Mistake("se-second-without-bias", "SEWeight",
+            "fc2 has no bias. Both layers have one.",
+            ((FC2, FC2.replace(")", ", bias=False)")),)),
+    Mistake("se-not-pooled", "SEWeight",
+            "Nothing is pooled: each position gets weights of its own, (B, C', H, W). Take the mean of each channel over H and W first.",
+            ((MEAN, "x"),)),
+    Mistake("se-maximum", "SEWeight",
+            "You take the largest value of each channel. SEWeight takes the mean over H and W.",
+            ((MEAN, "x.amax(dim=(2, 3), keepdim=True)"),)),
+    Mistake("se-sum", "SEWeight",
+            "You add up the positions without dividing by H * W. Take the mean.",
+            ((MEAN, "x.sum(dim=(2, 3), keepdim=True)"),)),
+    Mistake("se-over-batch", "SEWeight",
+            "Your mean runs over the batch too, so that all images get the same weights. Average over H and W only.",
+            ((MEAN, "x.mean(dim=(0, 2, 3), keepdim=True).expand(len(x), -1, -1, -1)"),)),
+    Mistake("se-one-for-the-batch", "SEWeight",
+            "Your mean runs over the batch too: all images share one set of weights, (1, C', 1, 1). Average over H and W only, dim=(2, 3).",
+            ((MEAN, "x.mean(dim=(0, 2, 3), keepdim=True)"),)),
+    Mistake("se-one-axis", "SEWeight",
+            "Your mean runs over the width alone: there is one weight for each row. Average over H and W.",
+            ((MEAN, "x.mean(dim=3, keepdim=True)"),)),
+    Mistake("se-no-sigmoid", "SEWeight",
+            "The sigmoid at the end is missing: a weight can be any number.",
+            ((WEIGHTS, "self.fc2(torch.relu(self.fc1(mean)))"),)),
+    Mistake("se-softmax", "SEWeight",
+            "Your weights come from a softmax over the channels. SEWeight ends in a sigmoid, which asks each channel alone; the softmax "
+            "comes later, over the scales.",
+            ((WEIGHTS, "torch.softmax(self.fc2(torch.relu(self.fc1(mean))), dim=1)"),)),
+    Mistake("se-no-relu", "SEWeight",
+            "The ReLU between fc1 and fc2 is missing: without it the two layers are no more than one matrix.",
+            ((WEIGHTS, "torch.sigmoid(self.fc2(self.fc1(mean)))"),)),
+    Mistake("se-relu-at-the-end", "SEWeight",
+            "There is a ReLU after fc2 too, so that no weight can fall below 0.5. After fc2 comes the sigmoid alone.",
+            ((WEIGHTS, "torch.sigmoid(torch.relu(self.fc2(torch.relu(self.fc1(mean)))))"),)),
+    Mistake("se-relu-behind-the-second", "SEWeight",
+            "Your ReLU stands after fc2. Its place is between fc1 and fc2; after fc2 comes the sigmoid alone.",
+            ((WEIGHTS, "torch.sigmoid(torch.relu(self.fc2(self.fc1(mean))))"),)),
+    Mistake("se-gelu", "SEWeight",
+            "A GELU stands between fc1 and fc2. Take a ReLU: it lets nothing negative through.",
+            ((WEIGHTS, WEIGHTS.replace("torch.relu", "nn.functional.gelu")),)),
+    Mistake("se-clipped-at-six", "SEWeight",
+            "What is larger than 6 between fc1 and fc2 becomes 6 (as in ReLU6). A ReLU has no upper limit.",
+            ((WEIGHTS, WEIGHTS.replace("torch.relu", "nn.functional.relu6")),)),
+    Mistake("se-no-error", "SEWeight",
+            "Where channels // reduction is 0 no ValueError is raised (or not by you). Raise one whose message names both numbers.",
+            ((NO_HIDDEN, ""),)),
+    Mistake("se-one-refused", "SEWeight",
+            "Your code raises a ValueError where one hidden channel is left. One is enough: raise it only where channels // reduction "
+            "is 0.",
+            (("1 <= reduction <= channels", "1 <= reduction < channels"),)),
+    Mistake("se-at-least-one", "SEWeight",
+            "Where channels // reduction is 0 you silently take one hidden channel. Raise a ValueError that names both numbers instead.",
+            ((NO_HIDDEN, ""), (HIDDEN, "hidden = max(1, channels // reduction)"))),
+    Mistake("se-rounded-up", "SEWeight",
+            "You round the hidden channels up. Where the reduction does not divide the channels, round down: channels // reduction.",
+            ((HIDDEN, "hidden = -(-channels // reduction)"),)),
+    Mistake("se-reduction-ignored", "SEWeight",
+            "The argument `reduction` has no effect: 16 is written in its place.",
+            ((HIDDEN, "hidden = channels // 16"),)),
+    Mistake("se-means-without-axes", "SEWeight",
+            "What your convolution receives is (B, C'); it takes (B, C', 1, 1). With keepdim=True the mean leaves axes of size 1 in "
+            "the place of H and W.",
+            ((MEAN, "x.mean(dim=(2, 3))"),)),
+    Mistake("se-means-with-one-axis", "SEWeight",
+            "What your convolution receives is (B, C', 1), which it takes for one image of B channels. Leave two axes of size 1 behind, "
+            "(B, C', 1, 1): a mean over dim=(2, 3) with keepdim=True.",
+            ((MEAN, "x.flatten(2).mean(dim=2, keepdim=True)"),)),
+    Mistake("se-linear-of-means", "SEWeight",
+            "nn.Linear works on the last axis, which has size 1 here; the channels are axis 1. A 1 x 1 convolution (nn.Conv2d) works on "
+            "axis 1.",
+            ((FC1, "nn.Linear(channels, hidden)"), (FC2, "nn.Linear(hidden, channels)"))),
+    Mistake("se-linear-of-maps", "SEWeight",
+            "nn.Linear works on the last axis, which is the width of x here; the channels are axis 1. Take the mean over H and W first, "
+            "with keepdim=True; a 1 x 1 convolution (nn.Conv2d) works on axis 1.",
+            ((FC1, "nn.Linear(channels, hidden)"), (FC2, "nn.Linear(hidden, channels)"), (MEAN, "x"))),
+    Mistake("se-images-in-a-loop", "SEWeight",
+            "You ask for axis 3 of a tensor that has three axes. If it is one image of the batch: it is (C', H, W), and H and W are its "
+            "axes 1 and 2. No loop over the batch is needed: in x they are axes 2 and 3.",
+            ((MEAN, "torch.stack([image.mean(dim=(2, 3), keepdim=True) for image in x])"),)),
+    Mistake("se-images-strung-together", "SEWeight",
+            "The numbers are right, but batch and channels have become one axis, (B * C', 1, 1). Keep them apart: (B, C', 1, 1). (Of a "
+            "list of images, torch.stack makes a batch, torch.cat does not.)",
+            ((f"return {WEIGHTS}", f"return {WEIGHTS}.flatten(0, 1)"),)),
+    Mistake("se-layers-exchanged", "SEWeight",
+            "The first of your two layers gives `channels` channels, where it should take them. First comes fc1, from channels to "
+            "channels // reduction, then fc2, back to channels.",
+            ((f"fc1 = {FC1}", f"fc1 = {FC2}"), (f"fc2 = {FC2}", f"fc2 = {FC1}"))),
+    Mistake("se-detached", "SEWeight",
+            "The numbers are right, but the result is detached (`detach()`, `.data` or `no_grad()`): nothing in it would ever learn.",
+            ((f"return {WEIGHTS}", f"return {WEIGHTS}.detach()"),)),
+    Mistake("se-float-width", "SEWeight", NOT_WHOLE, ((HIDDEN, "hidden = channels / reduction"),)),
+    Mistake("se-exp", "SEWeight", INFINITE, ((WEIGHTS, naive_sigmoid("self.fc2(torch.relu(self.fc1(mean)))")),)),
+    Mistake("se-sigmoid-before-mean", "SEWeight",
+            "You compute weights at each position and take the mean of them afterwards. The mean comes first: average x over H and W, then "
+            "the two layers, then the sigmoid.",
+            ((MEAN, "x"), (f"return {WEIGHTS}", f"return {WEIGHTS}.mean(dim=(2, 3), keepdim=True)"))),
+
+    # --- SplitAndConcat
+    Mistake("split-own-part", "SplitAndConcat",
+            "Each of your convolutions sees a part of the input channels, as the paper's figure has it. Here, as in the authors' code, "
+            "every convolution sees all of them: its first argument is in_channels, and forward hands it x itself.",
+            ((CONV, CONV.replace("in_channels", "in_channels // len(kernel_sizes)")),
+             (STACKED, "torch.stack([conv(part) for conv, part in zip(self.convs, x.chunk(len(self.convs), dim=1))], dim=1)"))),
+    Mistake("split-all-channels", "SplitAndConcat",
+            "Each scale puts out `channels` channels. They share them: channels // S each, S being the number of kernels.",
+            ((f"width = {WIDTH}", "width = channels"),)),
+    Mistake("split-four-scales", "SplitAndConcat",
+            "The number of scales is written into your code as 4. It is len(kernel_sizes), and each scale puts out channels // S.",
+            ((f"width = {WIDTH}", "width = channels // 4"),)),
+    Mistake("split-four-indices", "SplitAndConcat",
+            "Your code asks for a kernel size or a number of groups that is not there. There are len(kernel_sizes) of each, not always "
+            "four: zip(kernel_sizes, groups) gives those that are there.",
+            ((PAIRS, "for k, g in ((kernel_sizes[i], groups[i]) for i in range(4))"),)),
+    Mistake("split-four-throughout", "SplitAndConcat",
+            "Your code asks for a kernel size or a number of groups that is not there. There are len(kernel_sizes) of each, not always "
+            "four; as many scales share the channels.",
+            ((PAIRS, "for k, g in ((kernel_sizes[i], groups[i]) for i in range(4))"), (f"width = {WIDTH}", "width = channels // 4"))),
+    Mistake("split-plain-list", "SplitAndConcat",
+            "Your convolutions are in a plain Python list, where torch does not find them: no optimiser, no `.to(device)`, no state_dict "
+            "sees them. Use nn.ModuleList.",
+            (("nn.ModuleList(\n", "list(\n"),)),
+    Mistake("split-concatenated", "SplitAndConcat",
+            "Your scales are concatenated along the channels, (B, S * C', H', W'). Give them an axis of their own: torch.stack(..., "
+            "dim=1), (B, S, C', H', W').",
+            ((STACKED, "torch.cat([conv(x) for conv in self.convs], dim=1)"),)),
+    Mistake("split-axis-two", "SplitAndConcat",
+            "The axis of the scales stands behind the channels, (B, C', S, H', W'). It comes right after the batch: dim=1.",
+            ((STACKED, STACKED.replace("dim=1", "dim=2")),)),
+    Mistake("split-axis-zero", "SplitAndConcat",
+            "The axis of the scales stands in front of the batch, (S, B, C', H', W'). It comes right after the batch: dim=1.",
+            ((STACKED, STACKED.replace("dim=1", "dim=0")),)),
+    Mistake("split-mixed-up", "SplitAndConcat",
+            "Your reshape deals the channels out to the scales one by one. The channels of a scale stay together: (B, S * C', H', W') "
+            "becomes (B, S, C', H', W'); stack does it by itself.",
+            ((STACKED, "torch.cat([conv(x) for conv in self.convs], dim=1).unflatten(1, (-1, len(self.convs))).transpose(1, 2)"),)),
+    Mistake("split-added", "SplitAndConcat",
+            "You add the scales up. They stay apart here, each on its own place of a new axis.",
+            ((STACKED, "sum(conv(x) for conv in self.convs)"),)),
+    Mistake("split-reversed", "SplitAndConcat",
+            "Your scales are in reverse order. The first one is that of the first kernel size.",
+            ((STACKED, STACKED.replace("self.convs]", "reversed(self.convs)]")),)),
+    Mistake("split-kernels-ignored", "SplitAndConcat",
+            "All your kernels are 3 x 3. Each scale has the kernel size of its place in kernel_sizes.",
+            ((CONV, "nn.Conv2d(in_channels, width, 3, stride=stride, padding=1, groups=g, bias=False)"),)),
+    Mistake("split-groups-ignored", "SplitAndConcat",
+            "The argument `groups` has no effect: your convolutions have one group. Pass groups=... to each.",
+            ((CONV, CONV.replace("groups=g, ", "")),)),
+    Mistake("split-groups-reversed", "SplitAndConcat",
+            "The groups go to the kernels in reverse order. The first number of groups belongs to the first kernel size.",
+            ((PAIRS, "for k, g in zip(kernel_sizes, reversed(groups), strict=True)"),)),
+    Mistake("split-no-padding", "SplitAndConcat",
+            "Your convolutions have no padding, so that larger kernels give smaller maps. The maps keep one size with "
+            "padding=kernel_size // 2.",
+            ((CONV, CONV.replace("padding=k // 2, ", "")),)),
+    Mistake("split-padding-one", "SplitAndConcat",
+            "Your padding is 1 whatever the kernel is. That fits a kernel of 3 alone; padding=kernel_size // 2 fits every odd one.",
+            ((CONV, CONV.replace("k // 2", "1")),)),
+    Mistake("split-stride-ignored", "SplitAndConcat",
+            "The argument `stride` has no effect: your maps keep their size. Pass it to every convolution.",
+            ((CONV, CONV.replace("stride=stride, ", "")),)),
+    Mistake("split-stride-by-slicing-wrong", "SplitAndConcat",
+            "You apply the stride to x before the convolutions, so that the kernels look at a thinned-out map. Pass it to the "
+            "convolutions.",
+            ((CONV, CONV.replace("stride=stride, ", "")),
+             (f"return {STACKED}", f"x = x[:, :, ::self.stride, ::self.stride]\n        return {STACKED}"),
+             (f"width = {WIDTH}", f"width = {WIDTH}\n        self.stride = stride"))),
+    Mistake("split-bias", "SplitAndConcat",
+            "Your convolutions have a bias. These have none: bias=False.",
+            ((CONV, CONV.replace(", bias=False", "")),)),
+    Mistake("split-relu", "SplitAndConcat",
+            "There is a ReLU behind your convolutions. They come out as they are.",
+            ((STACKED, f"torch.relu({STACKED})"),)),
+    Mistake("split-detached", "SplitAndConcat",
+            "The numbers are right, but the result is detached (`detach()`, `.data` or `no_grad()`): nothing in it would ever learn.",
+            ((STACKED, f"{STACKED}.detach()"),)),
+
+    # --- PyramidSplitAttention
+    Mistake("psa-reversed", "PyramidSplitAttention",
+            "Your scales leave in reverse order, the largest kernel's first, as the authors' code has it. Keep them in order.",
+            ((RESULT, "(scales * shares).flip(1).flatten(1, 2)"),)),
+    Mistake("psa-softmax-over-channels", "PyramidSplitAttention",
+            "Your softmax runs over the channels of a scale. Here the scales compete: for each channel the shares sum to 1 over the axis "
+            "of the scales, dim=1.",
+            ((SHARES, SHARES.replace("dim=1", "dim=2")),)),
+    Mistake("psa-softmax-over-batch", "PyramidSplitAttention",
+            "Your softmax runs over the images of the batch. Here the scales compete: dim=1 of (B, S, C', 1, 1).",
+            ((SHARES, SHARES.replace("dim=1", "dim=0")),)),
+    Mistake("psa-softmax-over-all", "PyramidSplitAttention",
+            "Your softmax runs over all channels of all scales at once. Each channel is decided by itself: over the S scales, dim=1 of "
+            "(B, S, C', 1, 1).",
+            ((SHARES, "torch.softmax(weights.flatten(1, 2), dim=1).unflatten(1, weights.shape[1:3])"),)),
+    Mistake("psa-no-softmax", "PyramidSplitAttention",
+            "The softmax over the scales is missing: you multiply by the sigmoids themselves.",
+            ((SHARES, "weights"),)),
+    Mistake("psa-sigmoids-and-shares", "PyramidSplitAttention",
+            "You multiply by what `se` gives and by the shares. The shares come from it, and they alone multiply the scales.",
+            ((RESULT, "(scales * weights * shares).flatten(1, 2)"),)),
+    Mistake("psa-softmax-twice", "PyramidSplitAttention",
+            "Your softmax is taken twice, which brings the shares closer together. Once is enough.",
+            ((SHARES, "torch.softmax(torch.softmax(weights, dim=1), dim=1)"),)),
+    Mistake("psa-sigmoid-twice", "PyramidSplitAttention",
+            "There is a sigmoid in front of your softmax. SEWeight ends in one already; the softmax takes what it gives.",
+            ((SHARES, "torch.softmax(torch.sigmoid(weights), dim=1)"),)),
+    Mistake("psa-shares-added", "PyramidSplitAttention",
+            "You add the shares to the scales. They multiply them: scales * shares.",
+            ((RESULT, "(scales + shares).flatten(1, 2)"),)),
+    Mistake("psa-one-minus-share", "PyramidSplitAttention",
+            "You multiply each scale by 1 minus its share, so that the scale with the largest weight counts least. Multiply by the share.",
+            ((RESULT, "(scales * (1 - shares)).flatten(1, 2)"),)),
+    Mistake("psa-divided", "PyramidSplitAttention",
+            "You divide the weights by their sum. A softmax takes their exponentials first: torch.softmax(weights, dim=1).",
+            ((SHARES, "weights / weights.sum(dim=1, keepdim=True)"),)),
+    Mistake("psa-no-sigmoid", "PyramidSplitAttention",
+            "Your softmax acts on the numbers before the sigmoid. As in the authors' code, it acts on what SEWeight gives: sigmoid "
+            "outputs.",
+            ((SHARES, "torch.softmax(torch.logit(weights), dim=1)"),)),
+    Mistake("psa-log-softmax", "PyramidSplitAttention",
+            "You take the logarithm of the shares (log_softmax): they are negative and sum to no 1. Take softmax.",
+            ((SHARES, "torch.log_softmax(weights, dim=1)"),)),
+    Mistake("psa-returns-shares", "PyramidSplitAttention",
+            "You return the shares. Multiply the scales by them first.",
+            ((RESULT, "shares.expand_as(scales).flatten(1, 2)"),)),
+    Mistake("psa-not-weighted", "PyramidSplitAttention",
+            "You return the scales as they are, as if every share were 1: the shares are not used, or their softmax runs over an axis of "
+            "size 1 (`dim=-1`). The scales are dim 1.",
+            ((RESULT, "scales.flatten(1, 2)"),)),
+    Mistake("psa-five-axes", "PyramidSplitAttention",
+            "The numbers are right, but the scales are still an axis of their own. Concatenate them along the channels: "
+            "flatten(1, 2), (B, channels, H', W').",
+            ((RESULT, "scales * shares"),)),
+    Mistake("psa-summed", "PyramidSplitAttention",
+            "You add the weighted scales up, as selective-kernel networks do: channels // S channels are left. Here they stay side by "
+            "side: (B, channels, H', W').",
+            ((RESULT, "(scales * shares).sum(dim=1)"),)),
+    Mistake("psa-interleaved", "PyramidSplitAttention",
+            "Your channels alternate between the scales. All channels of the first scale come first, then those of the second: "
+            "flatten(1, 2) of (B, S, C', H', W').",
+            ((RESULT, "(scales * shares).transpose(1, 2).flatten(1, 2)"),)),
+    Mistake("psa-se-for-each-scale", "PyramidSplitAttention",
+            "Every scale has a SEWeight of its own. One serves them all: `se` is called S times.",
+            ((SE, f"nn.ModuleList({SE} for _ in kernel_sizes)"),
+             (OF_SCALES, "torch.stack([se(scale) for se, scale in zip(self.se, scales.unbind(dim=1))], dim=1)"))),
+    Mistake("psa-se-of-all-channels", "PyramidSplitAttention",
+            "Your SEWeight is made for all channels at once. It serves one scale at a time: channels // S channels.",
+            ((SE, "SEWeight(channels, reduction)"), (OF_SCALES, "self.se(scales.flatten(1, 2)).unflatten(1, scales.shape[1:3])"))),
+    Mistake("psa-se-made-for-all-channels", "PyramidSplitAttention",
+            "Your SEWeight is made for all `channels`. It is asked about one scale at a time, and a scale has channels // S of them, S "
+            "being len(kernel_sizes).",
+            ((SE, "SEWeight(channels, reduction)"),)),
+    Mistake("psa-se-made-for-input-channels", "PyramidSplitAttention",
+            "Your SEWeight is made for in_channels. It is asked about the scales, not about x, and a scale has channels // S, S being "
+            "len(kernel_sizes).",
+            ((SE, "SEWeight(in_channels, reduction)"),)),
+    Mistake("psa-se-made-for-a-part-of-the-input", "PyramidSplitAttention",
+            "Your SEWeight is made for in_channels // S. It is asked about the scales, not about parts of x, and a scale has "
+            "channels // S.",
+            ((SE, SE.replace("channels //", "in_channels //")),)),
+    Mistake("psa-all-channels-to-se", "PyramidSplitAttention",
+            "`se` receives the channels of all scales at once. It takes those of one scale: call it once for each.",
+            ((OF_SCALES, "self.se(scales.flatten(1, 2)).unflatten(1, scales.shape[1:3])"),)),
+    Mistake("psa-five-axes-to-se", "PyramidSplitAttention",
+            "`se` receives five axes, all scales at once. It takes one scale, (B, C', H', W'): call it once for each, and put its answers "
+            "on a new axis with torch.stack(..., dim=1).",
+            ((OF_SCALES, "self.se(scales)"),)),
+    Mistake("psa-weights-scales-first", "PyramidSplitAttention",
+            "Your weights have the scales in front of the batch, (S, B, C', 1, 1). They belong behind it, as in what `split` gives: "
+            "torch.stack(..., dim=1) over `scales.unbind(dim=1)`. (`for scale in scales` goes through the images of the batch.)",
+            ((OF_SCALES, OF_SCALES.replace("], dim=1", "], dim=0")),)),
+    Mistake("psa-weights-concatenated", "PyramidSplitAttention",
+            "Your weights have S * C' channels on one axis, where the scales have C'. Put what `se` gives of each scale on a new axis with "
+            "torch.stack(..., dim=1): (B, S, C', 1, 1).",
+            ((OF_SCALES, OF_SCALES.replace("stack", "cat")),)),
+    Mistake("psa-weights-viewed", "PyramidSplitAttention",
+            "Your weights have the right shape and their numbers stand in wrong places: `view` and `reshape` do not exchange axes, so that "
+            "channels and scales are mixed up. Stack what `se` gives with dim=1, and (B, S, C', 1, 1) is there.",
+            ((OF_SCALES, f"{OF_SCALES[:-2]}2).reshape(len(x), -1, scales.shape[2], 1, 1)"),)),
+    Mistake("psa-weights-reversed", "PyramidSplitAttention",
+            "The weights are in reverse order: the first scale gets the last one's share. Keep scales and weights in one order.",
+            ((OF_SCALES, OF_SCALES.replace("scales.unbind(dim=1)", "reversed(scales.unbind(dim=1))")),)),
+    Mistake("psa-weights-made-anew", "PyramidSplitAttention",
+            "What `se` gives loses its way back and half of its digits before the softmax: plain numbers (`tolist()`, `.item()`), or "
+            "`detach()` and float32. SEWeight would never learn. Go on with the tensors themselves: torch.stack.",
+            ((OF_SCALES, f"torch.tensor({OF_SCALES}.tolist())"),), grain="float32"),
+    Mistake("psa-se-of-the-sum", "PyramidSplitAttention",
+            "Every scale gets the same weights (from one of them, or from all added up), so that every share is 1 / S. Ask SEWeight about "
+            "each scale.",
+            ((OF_SCALES, "self.se(scales.sum(dim=1))[:, None].expand(-1, scales.shape[1], -1, -1, -1)"),)),
+    Mistake("psa-shares-times-scales", "PyramidSplitAttention",
+            "You multiply the shares by S, so that they are 1 on average. The module leaves them as they are: they sum to 1.",
+            ((SHARES, f"{SHARES} * scales.shape[1]"),)),
+    Mistake("psa-shortcut", "PyramidSplitAttention",
+            "You add the unweighted scales again, a shortcut. The module returns the weighted ones alone.",
+            ((RESULT, "(scales + scales * shares).flatten(1, 2)"),)),
+    Mistake("psa-stride-not-passed", "PyramidSplitAttention",
+            "`stride` does not reach the convolutions: the maps keep their size.",
+            ((SPLIT, SPLIT.replace(", stride", "")),)),
+    Mistake("psa-kernels-not-passed", "PyramidSplitAttention",
+            "`kernel_sizes` does not reach the convolutions: they have the default sizes, 3, 5, 7 and 9, as far as there are groups.",
+            ((SPLIT, "SplitAndConcat(in_channels, channels // 4 * len(groups), (3, 5, 7, 9)[:len(groups)], groups, stride)"),)),
+    Mistake("psa-groups-left-out", "PyramidSplitAttention",
+            "`groups` does not reach the convolutions: they have the default numbers of groups.",
+            ((SPLIT, SPLIT.replace("groups", "(1, 4, 8, 16)[:len(kernel_sizes)]")),)),
+    Mistake("psa-groups-not-passed", "PyramidSplitAttention",
+            "`groups` does not reach the convolutions: they have one group each.",
+            ((SPLIT, SPLIT.replace("groups", "(1,) * len(kernel_sizes)")),)),
+    Mistake("psa-reduction-not-passed", "PyramidSplitAttention",
+            "`reduction` does not reach SEWeight: it always has the default, 16.",
+            ((SE, SE.replace(", reduction", "")),)),
+    Mistake("psa-four-scales", "PyramidSplitAttention",
+            "The number of scales is written into your code as 4. It is len(kernel_sizes).",
+            ((SE, "SEWeight(channels // 4, reduction)"),)),
+    Mistake("psa-shares-detached", "PyramidSplitAttention",
+            "The numbers are right, but the shares are detached (`detach()`, `.data` or `no_grad()`): SEWeight would never learn.",
+            ((SHARES, f"{SHARES}.detach()"),)),
+    Mistake("psa-scales-detached", "PyramidSplitAttention",
+            "The numbers are right, but the scales are detached before the product: their gradient lacks a way.",
+            ((RESULT, "(scales.detach() * shares).flatten(1, 2)"),)),
+
+    # --- EPSABlock
+    Mistake("block-no-shortcut", "EPSABlock",
+            "The shortcut is missing: x (or downsample(x)) is added before the last ReLU.",
+            ((SHORTCUT, "0"),)),
+    Mistake("block-downsample-ignored", "EPSABlock",
+            "`downsample` is never called: x itself is added, whose channels or size do not fit where a downsample is given.",
+            ((SHORTCUT, "x"),)),
+    Mistake("block-downsample-only-with-a-stride", "EPSABlock",
+            "With stride 1 your block adds x itself, although a `downsample` is given. Whether it is called depends on nothing but whether "
+            "there is one: with stride 1 the channels alone may differ.",
+            ((SHORTCUT, "self.downsample(x) if self.psa.split.convs[0].stride != (1, 1) else x"),)),
+    Mistake("block-downsample-only-for-channels", "EPSABlock",
+            "Where as many channels go in as come out your block adds x itself, although a `downsample` is given. Whether it is called "
+            "depends on nothing but whether there is one: with a stride the size alone differs.",
+            ((SHORTCUT, "x if x.shape[1] == y.shape[1] else self.downsample(x)"),)),
+    Mistake("block-downsample-only-where-shapes-differ", "EPSABlock",
+            "Where x has the shape of the sum your block adds x itself, although a `downsample` is given. Whether it is called depends on "
+            "nothing but whether there is one.",
+            ((SHORTCUT, "x if x.shape == y.shape else self.downsample(x)"),)),
+    Mistake("block-downsample-of-none", "EPSABlock",
+            "Where `downsample` is None your block calls it. Add x itself then.",
+            ((SHORTCUT, "self.downsample(x)"),)),
+    Mistake("block-downsample-first", "EPSABlock",
+            "conv1 receives what `downsample` gives. It takes x as it came: only the shortcut is downsample(x).",
+            ((f"y = {FIRST}", f"x = {SHORTCUT}\n        y = {FIRST}"), (f"shortcut = {SHORTCUT}", "shortcut = x"))),
+    Mistake("block-shortcut-only-with-downsample", "EPSABlock",
+            "Where downsample is None nothing is added. Add x itself then.",
+            ((SHORTCUT, "0 if self.downsample is None else self.downsample(x)"),)),
+    Mistake("block-no-last-relu", "EPSABlock",
+            "The ReLU after the addition is missing.",
+            ((ADDED, "y + shortcut"),)),
+    Mistake("block-relu-before-addition", "EPSABlock",
+            "Your last ReLU comes before the addition. Add the shortcut first, then the ReLU.",
+            ((ADDED, "torch.relu(y) + shortcut"),)),
+    Mistake("block-relu-twice", "EPSABlock",
+            "There is a ReLU after bn3 as well as one after the addition. bn3's output is added as it is.",
+            ((THIRD, f"torch.relu({THIRD})"),)),
+    Mistake("block-relu-on-the-shortcut", "EPSABlock",
+            "There is a ReLU on the shortcut. It is added as it is, negative numbers too; the ReLU follows the addition.",
+            ((SHORTCUT, f"torch.relu({SHORTCUT})"),)),
+    Mistake("block-relus-apart", "EPSABlock",
+            "Both summands pass a ReLU before they are added, so that nothing negative can take away. Add first: relu(a + b), not "
+            "relu(a) + relu(b).",
+            ((ADDED, "torch.relu(y) + torch.relu(shortcut)"),)),
+    Mistake("block-no-first-relu", "EPSABlock",
+            "The ReLU after bn1 is missing.",
+            ((FIRST, "self.bn1(self.conv1(x))"),)),
+    Mistake("block-no-second-relu", "EPSABlock",
+            "The ReLU after psa and bn2 is missing.",
+            ((SECOND, "self.bn2(self.psa(y))"),)),
+    Mistake("block-no-norms", "EPSABlock",
+            "The BatchNorms are missing, or made and not called. One follows each of conv1, psa and conv3.",
+            ((FIRST, "torch.relu(self.conv1(x))"), (SECOND, "torch.relu(self.psa(y))"), (THIRD, "self.conv3(y)"))),
+    Mistake("block-no-second-norm", "EPSABlock",
+            "bn2 is made and not called: it follows psa, before the ReLU.",
+            ((SECOND, "torch.relu(self.psa(y))"),)),
+    Mistake("block-no-first-norm", "EPSABlock",
+            "bn1 is not called: it follows conv1, before the ReLU.",
+            ((FIRST, "torch.relu(self.conv1(x))"),)),
+    Mistake("block-no-third-norm", "EPSABlock",
+            "bn3 is not called: it follows conv3, before the addition.",
+            ((THIRD, "self.conv3(y)"),)),
+    Mistake("block-norm-of-the-sum", "EPSABlock",
+            "bn3 comes after the addition. It follows conv3; the shortcut is added to what it gives.",
+            ((THIRD, "self.conv3(y)"), (ADDED, "torch.relu(self.bn3(y + shortcut))"))),
+    Mistake("block-norm-before-psa", "EPSABlock",
+            "bn2 comes before psa. It follows psa, before the ReLU.",
+            ((SECOND, "torch.relu(self.psa(self.bn2(y)))"),)),
+    Mistake("block-one-norm-under-two-names", "EPSABlock",
+            "bn1 and bn2 are one and the same module (as after `self.bn2 = self.bn1`), with one weight and one running mean for both "
+            "places. Make a BatchNorm for each.",
+            (("self.bn2 = nn.BatchNorm2d(planes)", "self.bn2 = self.bn1"),)),
+    Mistake("block-norm-after-relu", "EPSABlock",
+            "BatchNorm and ReLU have changed places. The order is convolution, BatchNorm, ReLU.",
+            ((FIRST, "self.bn1(torch.relu(self.conv1(x)))"), (SECOND, "self.bn2(torch.relu(self.psa(y)))"))),
+    Mistake("block-shared-norm", "EPSABlock",
+            "bn1 is called twice and bn2 never. Each layer has a BatchNorm of its own.",
+            ((SECOND, "torch.relu(self.bn1(self.psa(y)))"),)),
+    Mistake("block-norm-of-batch-always", "EPSABlock",
+            "In eval mode your BatchNorm still uses the mean and variance of the batch. Call the module, self.bn3(...), which switches to "
+            "its running statistics.",
+            ((THIRD, "nn.functional.batch_norm(self.conv3(y), None, None, self.bn3.weight, self.bn3.bias, training=True)"),)),
+    Mistake("block-stride-not-passed", "EPSABlock",
+            "`stride` does not reach psa: its map keeps the size, and the shortcut's is smaller.",
+            ((PSA, "PyramidSplitAttention(planes, planes)"),)),
+    Mistake("block-stride-in-first-convolution", "EPSABlock",
+            "The stride is in conv1. It belongs to psa: `PyramidSplitAttention(planes, planes, stride=stride)`.",
+            ((PSA, "PyramidSplitAttention(planes, planes)"), (CONV1, CONV1.replace("bias", "stride=stride, bias")))),
+    Mistake("block-stride-in-last-convolution", "EPSABlock",
+            "The stride is in conv3. It belongs to psa: `PyramidSplitAttention(planes, planes, stride=stride)`.",
+            ((PSA, "PyramidSplitAttention(planes, planes)"), (CONV3, CONV3.replace("bias", "stride=stride, bias")))),
+    Mistake("block-stride-in-first-convolution-too", "EPSABlock",
+            "The stride is in conv1 and in psa, so that the map shrinks twice. It belongs to psa alone.",
+            ((CONV1, CONV1.replace("bias", "stride=stride, bias")),)),
+    Mistake("block-stride-in-last-convolution-too", "EPSABlock",
+            "The stride is in psa and in conv3, so that the map shrinks twice. It belongs to psa alone.",
+            ((CONV3, CONV3.replace("bias", "stride=stride, bias")),)),
+    Mistake("block-stride-for-kernels", "EPSABlock",
+            "A number stands where psa takes a sequence. Its third argument is kernel_sizes: hand the stride over by its name, "
+            "`stride=stride`.",
+            ((PSA, "PyramidSplitAttention(planes, planes, stride)"),)),
+    Mistake("block-psa-of-input-channels", "EPSABlock",
+            "psa is made for in_channels. conv1 has made `planes` channels of them: `PyramidSplitAttention(planes, planes, "
+            "stride=stride)`.",
+            ((PSA, "PyramidSplitAttention(in_channels, planes, stride=stride)"),)),
+    Mistake("block-bias", "EPSABlock",
+            "conv1 and conv3 have a bias. In front of a BatchNorm it is of no use: bias=False.",
+            ((CONV1, CONV1.replace(", bias=False", "")), (CONV3, CONV3.replace(", bias=False", "")))),
+    Mistake("block-one-bias", "EPSABlock",
+            "conv1 has a bias. In front of a BatchNorm it is of no use: bias=False.",
+            ((CONV1, CONV1.replace(", bias=False", "")),)),
+    Mistake("block-another-bias", "EPSABlock",
+            "conv3 has a bias. In front of a BatchNorm it is of no use: bias=False.",
+            ((CONV3, CONV3.replace(", bias=False", "")),)),
+    Mistake("block-of-64-planes", "EPSABlock",
+            "Your block has 64 planes and puts out 256 channels whatever `planes` is. Write planes and 4 * planes in the place of the "
+            "numbers.",
+            ((PSA, PSA.replace("planes", "64")), (CONV1, CONV1.replace("planes", "64")),
+             (CONV3, "nn.Conv2d(64, 256, kernel_size=1, bias=False)"),
+             ("self.bn1 = nn.BatchNorm2d(planes)", "self.bn1 = nn.BatchNorm2d(64)"),
+             ("self.bn2 = nn.BatchNorm2d(planes)", "self.bn2 = nn.BatchNorm2d(64)"),
+             ("nn.BatchNorm2d(self.expansion * planes)", "nn.BatchNorm2d(256)"))),
+    Mistake("block-not-expanded", "EPSABlock",
+            "conv3 gives `planes` channels. It gives 4 * planes (`expansion`), and bn3 has as many.",
+            ((CONV3, CONV3.replace("self.expansion * ", "")), ("nn.BatchNorm2d(self.expansion * planes)", "nn.BatchNorm2d(planes)"))),
+    Mistake("block-multiplied", "EPSABlock",
+            "You multiply by the shortcut. It is added.",
+            ((ADDED, "torch.relu(y * shortcut)"),)),
+    Mistake("block-downsample-of-inside", "EPSABlock",
+            "`downsample` gets what comes out of bn3. The shortcut starts in front of the block: downsample(x).",
+            ((SHORTCUT, "x if self.downsample is None else self.downsample(y)"),)),
+    Mistake("block-in-place", "EPSABlock",
+            "Your block changes its input in place: whoever reads x afterwards finds it changed. Write y + shortcut.",
+            ((f"return {ADDED}", "shortcut += y\n        return torch.relu(shortcut)"),)),
+    Mistake("block-shortcut-detached", "EPSABlock",
+            "The numbers are right, but the shortcut is detached: its gradient, the reason for a shortcut, does not pass.",
+            ((ADDED, "torch.relu(y + shortcut.detach())"),)),
+    Mistake("block-own-downsample", "EPSABlock",
+            "Where downsample is None your block makes one of its own. None means that x is added as it is; whoever builds the block "
+            "knows whether x needs anything.",
+            (("self.downsample = downsample", """if downsample is None and (stride != 1 or in_channels != self.expansion * planes):
+            downsample = nn.Sequential(nn.Conv2d(in_channels, self.expansion * planes, 1, stride=stride, bias=False),
+                                       nn.BatchNorm2d(self.expansion * planes))
+        self.downsample = downsample"""),)),
+    Mistake("block-downsample-in-eval", "EPSABlock",
+            "Your downsample runs in eval mode even when the block trains: its BatchNorm should then use the batch's statistics. Leave its "
+            "mode alone; `train()` and `eval()` reach it by themselves.",
+            ((SHORTCUT, "x if self.downsample is None else self.downsample.eval()(x)"),)),
+)
+
+# Mutants of the reference (autograder.mutants) that lose no points, and why that is right.
+ONE_POSITION = "The map has one position, and the kernel one tap."
+ONE_TAP = "A kernel of one tap spans one position, whatever its dilation is."
+TWICE = "A second ReLU changes nothing."
+OWN_TENSOR = "What is changed in place is a tensor that forward has just made."
+LENGTHS = "There are as many numbers of groups as kernel sizes; only how many is asked here, and other calls are not graded."
+DIVIDES = "The channels divide by the scales; other calls are not graded."
+DIFFERENT = "No two of them are the same object."
+
+EQUIVALENT = {
+    **{f"SEWeight 12: {what}": "A reduction below 1 is not graded." for what in ("without 1", "1 -> 0")},
+    "SEWeight 14: rounded down, at least 1": "The line before has refused 0.",
+    **{f"SEWeight {line}: Conv2d with {what}=2": ONE_POSITION for line in (15, 16) for what in ("stride", "dilation")},
+    "SEWeight 18: x last two axes exchanged": "A mean over both axes does not depend on their order.",
+    "SEWeight 20: last two axes exchanged": "Both have size 1.",
+    "SEWeight 20: clamped": "A sigmoid is between 0 and 1 already.",
+    "SEWeight 20: sigmoid in place": OWN_TENSOR,
+    **{f"SplitAndConcat 11: {what}": LENGTHS
+       for what in ("arguments 1 and 2 of channels_per_scale exchanged", "kernel_sizes -> groups", "groups -> kernel_sizes")},
+    **{f"SplitAndConcat 14: {what}": LENGTHS for what in ("zip without strict", "True -> False")},
+    "SplitAndConcat 18: each once": DIFFERENT,
+    **{f"PyramidSplitAttention 15: {what}": DIVIDES
+       for what in ("rounded up", "rounded to the nearest", "rounded down, at least 1")},
+    "PyramidSplitAttention 15: kernel_sizes -> groups": LENGTHS,
+    "PyramidSplitAttention 19: each once": DIFFERENT,
+    "PyramidSplitAttention 21: Mult in place": OWN_TENSOR,
+    **{f"EPSABlock {line}: Conv2d with dilation=2": ONE_TAP for line in (14, 18)},
+    **{f"{line}: relu {what}": why for line in ("SEWeight 20", "EPSABlock 23", "EPSABlock 24", "EPSABlock 27")
+       for what, why in (("twice", TWICE), ("in place", OWN_TENSOR))},
+    "EPSABlock 27: Add in place": OWN_TENSOR,
+}
+
+VARIANTS = (
+    Variant("se-linear-layers", "SEWeight", """
+        class SEWeight(nn.Module):
+            def __init__(self, channels, reduction=16):
+                super().__init__()
+                inner = channels // reduction
+                if inner < 1:
+                    raise ValueError(f"{channels} channels, reduction {reduction}")
+                self.fc1, self.fc2 = nn.Linear(channels, inner), nn.Linear(inner, channels)
+
+            def forward(self, x):
+                gates = self.fc2(self.fc1(x.flatten(2).mean(-1)).clamp(min=0)).sigmoid()
+                return gates[..., None, None]
+        """),
+    Variant("se-as-published", "SEWeight", """
+        class SEWeight(nn.Module):
+            def __init__(self, channels, reduction=16):
+                super().__init__()
+                if channels // reduction == 0:
+                    raise ValueError(channels, reduction)
+                self.gate = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Conv2d(channels, channels // reduction, 1), nn.ReLU(inplace=True),
+                                          nn.Conv2d(channels // reduction, channels, 1), nn.Sigmoid())
+
+            def forward(self, x):
+                return self.gate(x)
+        """),
+    Variant("split-cat-and-view", "SplitAndConcat", """
+        class SplitAndConcat(nn.Module):
+            def __init__(self, in_channels, channels, kernel_sizes=(3, 5, 7, 9), groups=(1, 4, 8, 16), stride=1):
+                super().__init__()
+                self.convs = nn.ModuleList()
+                for i in range(len(kernel_sizes)):
+                    self.convs.append(nn.Conv2d(in_channels, channels // len(kernel_sizes), kernel_sizes[i], stride,
+                                                (kernel_sizes[i] - 1) // 2, groups=groups[i], bias=False))
+
+            def forward(self, x):
+                features = torch.cat([c(x) for c in self.convs], 1)
+                b, c, h, w = features.shape
+                return features.view(b, len(self.convs), c // len(self.convs), h, w)
+        """),
+    Variant("split-named-attributes", "SplitAndConcat", """
+        class SplitAndConcat(nn.Module):
+            def __init__(self, in_channels, channels, kernel_sizes=(3, 5, 7, 9), groups=(1, 4, 8, 16), stride=1):
+                super().__init__()
+                self.count = len(kernel_sizes)
+                for i, (k, g) in enumerate(zip(kernel_sizes, groups)):
+                    conv = nn.Conv2d(in_channels, channels // self.count, k, stride=stride, padding=k // 2, groups=g, bias=False)
+                    setattr(self, f"conv_{i + 1}", conv)
+
+            def forward(self, x):
+                scales = [getattr(self, f"conv_{i + 1}")(x).unsqueeze(1) for i in range(self.count)]
+                return torch.cat(scales, dim=1)
+        """),
+    Variant("psa-scales-as-batch", "PyramidSplitAttention", """
+        class PyramidSplitAttention(nn.Module):
+            def __init__(self, in_channels, channels, kernel_sizes=(3, 5, 7, 9), groups=(1, 4, 8, 16), stride=1, reduction=16):
+                super().__init__()
+                self.split = SplitAndConcat(in_channels, channels, kernel_sizes, groups, stride)
+                self.se = SEWeight(channels // len(kernel_sizes), reduction)
+
+            def forward(self, x):
+                y = self.split(x)
+                b, s, c, h, w = y.shape
+                a = self.se(y.reshape(b * s, c, h, w)).reshape(b, s, c, 1, 1)
+                e = a.exp()
+                return (y * (e / e.sum(1, keepdim=True))).reshape(b, s * c, h, w)
+        """),
+    Variant("psa-parts-in-a-loop", "PyramidSplitAttention", """
+        class PyramidSplitAttention(nn.Module):
+            def __init__(self, in_channels, channels, kernel_sizes=(3, 5, 7, 9), groups=(1, 4, 8, 16), stride=1, reduction=16):
+                super().__init__()
+                self.se = SEWeight(channels // len(kernel_sizes), reduction)
+                self.split = SplitAndConcat(in_channels, channels, kernel_sizes, groups, stride)
+                self.softmax = nn.Softmax(dim=1)
+
+            def forward(self, x):
+                parts = self.split(x)
+                shares = self.softmax(torch.stack([self.se(parts[:, i]) for i in range(parts.shape[1])], 1))
+                return torch.cat([parts[:, i] * shares[:, i] for i in range(parts.shape[1])], 1)
+        """),
+    Variant("block-as-published", "EPSABlock", """
+        class EPSABlock(nn.Module):
+            expansion = 4
+
+            def __init__(self, in_channels, planes, stride=1, downsample=None):
+                super().__init__()
+                self.conv1 = nn.Conv2d(in_channels, planes, 1, bias=False)
+                self.bn1 = nn.BatchNorm2d(planes)
+                self.psa = PyramidSplitAttention(planes, planes, stride=stride)
+                self.bn2 = nn.BatchNorm2d(planes)
+                self.conv3 = nn.Conv2d(planes, planes * 4, 1, bias=False)
+                self.bn3 = nn.BatchNorm2d(planes * 4)
+                self.relu = nn.ReLU(inplace=True)
+                self.downsample = downsample
+
+            def forward(self, x):
+                identity = x
+                out = self.relu(self.bn1(self.conv1(x)))
+                out = self.relu(self.bn2(self.psa(out)))
+                out = self.bn3(self.conv3(out))
+                if self.downsample is not None:
+                    identity = self.downsample(x)
+                out += identity
+                return self.relu(out)
+        """),
+    Variant("block-sequential", "EPSABlock", """
+        class EPSABlock(nn.Module):
+            expansion = 4
+
+            def __init__(self, in_channels, planes, stride=1, downsample=None):
+                super().__init__()
+                self.main = nn.Sequential(
+                    nn.Conv2d(in_channels, planes, 1, bias=False), nn.BatchNorm2d(planes), nn.ReLU(),
+                    PyramidSplitAttention(planes, planes, stride=stride), nn.BatchNorm2d(planes), nn.ReLU(),
+                    nn.Conv2d(planes, 4 * planes, 1, bias=False), nn.BatchNorm2d(4 * planes))
+                self.downsample = nn.Identity() if downsample is None else downsample
+
+            def forward(self, x):
+                return nn.functional.relu(self.main(x) + self.downsample(x))
+        """),
+)

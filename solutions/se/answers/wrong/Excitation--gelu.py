@@ -1,0 +1,19 @@
+# expect: uses a GELU
+# Uses GELU where the paper has ReLU.
+import torch
+from torch import nn
+
+
+class Excitation(nn.Module):
+    def __init__(self, channels, reduction=16):
+        super().__init__()
+        hidden = channels // reduction
+        if hidden == 0:
+            raise ValueError(f"channels={channels} is smaller than reduction={reduction}")
+        self.fc1 = nn.Linear(channels, hidden, bias=False)
+        self.relu = nn.GELU()
+        self.fc2 = nn.Linear(hidden, channels, bias=False)
+        self.sigmoid = nn.Sigmoid()
+
+    def forward(self, z):
+        return self.sigmoid(self.fc2(self.relu(self.fc1(z))))

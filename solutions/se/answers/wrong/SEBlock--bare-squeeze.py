@@ -1,0 +1,27 @@
+# expect: wrong with SEBlock(8, 4), shape (1, 8, 5, 5)
+# Uses squeeze() without dimensions, so the gates of a batch of one land on the wrong axis or fail.
+import torch
+import torch.nn as nn
+
+
+class _Excite(nn.Module):
+    def __init__(self, channels, hidden):
+        super().__init__()
+        self.fc1 = nn.Conv2d(channels, hidden, 1, bias=False)
+        self.fc2 = nn.Conv2d(hidden, channels, 1, bias=False)
+
+    def forward(self, z):
+        return torch.sigmoid(self.fc2(torch.relu(self.fc1(z))))
+
+
+class SEBlock(nn.Module):
+    def __init__(self, channels: int, reduction: int = 16):
+        super().__init__()
+        hidden = channels // reduction
+        if hidden == 0:
+            raise ValueError(f"cannot reduce {channels} channels by {reduction}")
+        self.pool = nn.AdaptiveAvgPool2d(output_size=(1, 1))
+        self.excitation = _Excite(channels, hidden)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x * self.excitation(self.pool(x)).squeeze()[:, :, None, None]

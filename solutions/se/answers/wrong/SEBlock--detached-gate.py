@@ -1,0 +1,14 @@
+# expect: gate is detached
+# Detaches the gate, so the excitation never learns.
+import torch
+from torch import nn
+
+
+class SEBlock(nn.Module):
+    def __init__(self, channels, reduction=16):
+        super().__init__()
+        self.excitation = Excitation(channels, reduction)
+
+    def forward(self, x):
+        s = self.excitation(squeeze(x))
+        return x * s.detach()[:, :, None, None]

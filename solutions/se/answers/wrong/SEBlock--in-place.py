@@ -1,0 +1,15 @@
+# expect: multiplies its input in place
+# Multiplies the input in place.
+import torch
+from torch import nn
+
+
+class SEBlock(nn.Module):
+    def __init__(self, channels, reduction=16):
+        super().__init__()
+        self.excitation = Excitation(channels, reduction)
+
+    def forward(self, x):
+        s = self.excitation(squeeze(x))
+        x *= s[:, :, None, None]
+        return x

@@ -1,0 +1,163 @@
+"""What every exercise is tested on, derived from its declaration: hidden cases from a secret seed, visible ones of fixed small sizes.
+
+As in PyTorch's `ModuleInfo`, an exercise says once how it is called; the cases for memory orders, training mode, a second call,
+float32, another device, large numbers, zeros and their labels follow from that. Gradients of every input and parameter, buffers, and
+what was changed in place are compared in all of them without being mentioned.
+
+Numbers stay where honest answers agree to 1e-9: only a case of the check "large" may overflow a bare `exp`, and no gradient is taken
+at the zeros, where a ReLU and a clamp differ.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from random import Random
+from types import ModuleType
+from typing import Any
+
+from .declare import Case, Earlier, Exercise, RandomTensor, TorchModule
+
+VISIBLE = "visible"  # the seed of the recorded checks that learners hold; a class's hidden graders have a secret one
+REFUSALS = 2  # of each exercise, in its visible check
+
+
+@dataclass(frozen=True)
+class Standard:
+    """A case that every exercise with tensors gets. change: what it makes of an ordinary call (the same call: it does not apply)."""
+
+    words: str
+    change: Callable[[Exercise, Case], Case]
+    visible: bool = True
+    modules_only: bool = False
+
+
+def _relaid(exercise: Exercise, case: Case, layout: str, axes: Sequence[int]) -> Case:
+    """layout: a key of attention_lab's LAYOUTS; axes: the numbers of axes that it is made for."""
+    return _with_tensors(case, lambda t: replace(t, layout=layout) if len(t.shape) in axes and t.kind == "normal" else t)
+
+
+def _scaled(case: Case, factor: float) -> Case:
+    return _with_tensors(case, lambda t: replace(t, scale=factor * t.scale))
+
+
+def _overflowing(exercise: Exercise, case: Case) -> Case:
+    """A softmax or sigmoid of such scores is 0 or 1, so that its gradients say nothing."""
+    return replace(_scaled(case, exercise.overflow), gradients=False, large=True) if exercise.overflow else case
+
+
+STANDARD = (
+    Standard("channels-last order of memory", partial(_relaid, layout="channels_last", axes=(4,))),
+    Standard("every second element of a larger tensor", partial(_relaid, layout="strided", axes=range(1, 9))),
+    Standard("a transposed tensor", partial(_relaid, layout="transposed", axes=range(2, 9))),
+    Standard("training mode", lambda _, case: replace(case, train=True), modules_only=True),
+    Standard("large numbers", lambda exercise, case: _scaled(case, exercise.large), visible=False),
+    Standard("scores too large for `exp` alone", _overflowing),
+    Standard("an input that needs no gradient", lambda _, case: _with_tensors(case, lambda t: replace(t, grad=False)), visible=False),
+    Standard("zeros", lambda _, case: replace(_scaled(case, 0.0), gradients=False), visible=False),
+    Standard("the same input twice", lambda _, case: replace(case, again=True), visible=False),  # shows what was changed in place
+    Standard("a second call", lambda _, case: replace(case, earlier=True)),
+    Standard("float32 numbers", lambda _, case: replace(case, dtype="float32")),
+    Standard("another device", lambda _, case: replace(case, device=True)),
+)
+
+
+def hidden(exercises: Sequence[Exercise], reference: ModuleType, seed: str) -> dict[str, tuple[Case, ...]]:
+    """The hidden cases of each exercise. The same seed gives the same cases."""
+    return {e.name: tuple(_hidden(e, _is_module(e, reference), Random(f"{seed} {e.name}"))) for e in exercises}
+
+
+def visible(exercises: Sequence[Exercise], reference: ModuleType) -> dict[str, tuple[Case, ...]]:
+    """The visible cases of each exercise."""
+    return {e.name: tuple(_visible(e, _is_module(e, reference), Random(f"{VISIBLE} {e.name}"))) for e in exercises}
+
+
+def _is_module(exercise: Exercise, reference: ModuleType) -> bool:
+    return inspect.isclass(getattr(reference, exercise.name))
+
+
+def _hidden(exercise: Exercise, module: bool, r: Random) -> Iterator[Case]:
+    """The first case is ordinary; everything else that is standard is tested on more calls drawn by its size."""
+    ordinary, *sizes = exercise.sizes
+    label = partial(labelled, exercise.name, show_numbers=False)
+    first = ordinary(r)
+    yield label(first)
+    for size in sizes:
+        yield label(size(r))
+    if tensors(first):
+        yield label(replace(ordinary(r), label="other sizes"))
+        for standard in STANDARD:
+            if module or not standard.modules_only:
+                call = ordinary(r)
+                if (case := standard.change(exercise, call)) != call:
+                    yield label(replace(case, label=standard.words))
+    for size in exercise.refuses:
+        yield label(size(r))
+
+
+def _visible(exercise: Exercise, module: bool, r: Random) -> Iterator[Case]:
+    """The cases chosen by hand, the standard ones of one small call, and some refusals."""
+    label = partial(labelled, exercise.name, show_numbers=True)
+    yield from map(label, exercise.visible)
+    if small := exercise.small:
+        for standard in STANDARD:
+            if standard.visible and (module or not standard.modules_only):
+                if (case := standard.change(exercise, small)) != small:
+                    yield label(replace(case, label=standard.words))
+    for size in exercise.refuses[:REFUSALS]:
+        yield label(size(r))
+
+
+def tensors(case: Case) -> list[RandomTensor]:
+    """Every tensor that a case draws for its call, in order."""
+    found: list[RandomTensor] = []
+    _with_tensors(case, lambda t: found.append(t) or t)
+    return found
+
+
+def relaid(case: Case) -> bool:
+    """Does a tensor of the call lie in memory in another order than usual?"""
+    return any(t.layout != "contiguous" for t in tensors(case))
+
+
+def _with_tensors(case: Case, change: Callable[[RandomTensor], RandomTensor]) -> Case:
+    """The case with every tensor of its call changed."""
+    return replace(case, args=_mapped(case.args, change), kwargs={key: _mapped(value, change) for key, value in case.kwargs.items()})
+
+
+def _mapped(value: Any, change: Callable[[RandomTensor], RandomTensor]) -> Any:
+    if isinstance(value, RandomTensor):
+        return change(value)
+    return type(value)(_mapped(item, change) for item in value) if type(value) in (list, tuple) else value
+
+
+def labelled(name: str, case: Case, show_numbers: bool) -> Case:
+    """The case with its whole label: words, the module's arguments, the tensors' shapes.
+
+    show_numbers: also what a function of plain numbers is given. A hidden case keeps them to itself: with the numbers, what is
+    expected could be computed by hand and written down.
+    """
+    parts = [case.label] if case.label else []
+    if case.method != "forward":
+        parts.append(f"its method `{case.method}`")
+    if case.construct:
+        parts.append(f"{name}({_arguments(case.construct)})")
+    shapes = [str(t.shape) for t in tensors(case)]
+    if shapes:
+        parts.append(f"shape{'s' if len(shapes) > 1 else ''} {' and '.join(shapes)}")
+    elif show_numbers and not case.construct:
+        parts.append(f"{name}({_arguments(case.args, case.kwargs)})")
+    return replace(case, label=", ".join(parts))
+
+
+def _arguments(given: dict[str, Any] | tuple, named: dict[str, Any] | None = None) -> str:
+    positional, by_name = ((), given) if isinstance(given, dict) else (given, named or {})
+    return ", ".join([*map(_shown, positional), *(f"{key}={_shown(value)}" for key, value in by_name.items())])
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, TorchModule):
+        return f"nn.{value.name}({_arguments(value.args, value.kwargs)})"
+    return f"{value.name}(...)" if isinstance(value, Earlier) else repr(value)

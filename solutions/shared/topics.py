@@ -1,0 +1,55 @@
+"""Loads a topic's folder: the reference, exercises, mistakes and drawings of one lesson. Nothing else imports a topic by its name."""
+
+from __future__ import annotations
+
+import sys
+from functools import cached_property
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+
+from .course import ROOT
+from .declare import Exercise
+
+SOLUTIONS = ROOT / "solutions"
+
+
+class Topic:
+    """The modules in a topic's folder, each imported when it is first needed."""
+
+    def __init__(self, folder: Path):
+        self.folder, self.package = folder, f"solutions.{folder.name}"
+
+    def module(self, name: str) -> ModuleType:
+        """A module of the folder, such as "figures" or "parity.grl.adapter"."""
+        return import_module(f"{self.package}.{name}")
+
+    @cached_property
+    def reference(self) -> ModuleType:
+        return self.module("reference")
+
+    @cached_property
+    def exercises(self) -> tuple[Exercise, ...]:
+        """The exercises in the order of the lesson."""
+        return self.module("exercises").EXERCISES
+
+    @cached_property
+    def mistakes(self) -> ModuleType:
+        return self.module("mistakes")
+
+
+def topic(where: str | Path) -> Topic:
+    """The topic of that name, or the one in a folder outside this repository.
+
+    Raises ValueError if there is no such folder, or if a folder outside has the name of a topic in here.
+    """
+    folder = SOLUTIONS / where if isinstance(where, str) else where.resolve()
+    if not (folder / "reference.py").exists():
+        raise ValueError(f"{folder} is not a topic's folder: it has no reference.py")
+    made = Topic(folder)
+    if folder.parent != SOLUTIONS:
+        if (SOLUTIONS / folder.name).exists():
+            raise ValueError(f"{folder} cannot be loaded: solutions/{folder.name} has the same name")
+        package = sys.modules.setdefault(made.package, ModuleType(made.package))
+        package.__path__ = [str(folder)]
+    return made

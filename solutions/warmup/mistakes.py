@@ -1,0 +1,452 @@
+"""Known mistakes, correct variants and equivalent mutants of 00_warmup. Each mistake is the reference with one thing changed."""
+
+from solutions.shared.declare import Mistake, Variant
+from solutions.shared.mistakes import OVERFLOW, naive_softmax
+
+# What the reference says, and most mistakes replace.
+MEAN = "x.mean(dim=(2, 3))"
+AXES = "weights = weights[:, :, None, None]"
+ELSE = "elif weights.shape not in ((b, c, 1, 1), (b, 1, h, w), (b, c, h, w)):"
+REFUSAL = """raise ValueError(f"no weights of shape {tuple(weights.shape)} for an image of shape {tuple(x.shape)}")"""
+GUARD = f"    {ELSE}\n        {REFUSAL}\n"
+PRODUCT = "return x * weights"
+DEFAULT = "if scale is None:\n        scale = q.shape[-1] ** -0.5\n"
+SCORES = "scale * (q @ k.transpose(1, 2))"
+WEIGHTS = f"torch.softmax({SCORES}, dim=-1)"
+OUTPUT = "return weights @ v"
+COUNT = "sum(parameter.numel() for parameter in module.parameters() if parameter.requires_grad)"
+
+LEFT_OUT = "`gate` takes four shapes, and yours refuses one of them: {}."
+
+MISTAKES = (
+    # --- global_average_pool
+    Mistake("pool-keeps-axes", "global_average_pool",
+            "Your result keeps two axes of size 1, (B, C, 1, 1). Asked for is one number per channel, (B, C): leave out `keepdim=True`, "
+            "or add `flatten(1)` after a pooling layer.",
+            ((MEAN, "x.mean(dim=(2, 3), keepdim=True)"),)),
+    Mistake("pool-maximum", "global_average_pool",
+            "Your function takes the largest value of each channel. Average pooling takes the mean.",
+            ((MEAN, "x.amax(dim=(2, 3))"),)),
+    Mistake("pool-sum", "global_average_pool",
+            "Your function adds the positions up and does not divide by their number, H * W, so that a larger image gives larger numbers.",
+            ((MEAN, "x.sum(dim=(2, 3))"),)),
+    Mistake("pool-everything", "global_average_pool",
+            "Your function averages over all four axes and returns one single number. Name the two axes that should go: "
+            "`x.mean(dim=...)`.",
+            ((MEAN, "x.mean()"),)),
+    Mistake("pool-over-channels", "global_average_pool",
+            "Your function averages over the channels and keeps the positions. It is the other way round: H and W go, each channel keeps "
+            "its own number.",
+            ((MEAN, "x.mean(dim=1)"),)),
+    Mistake("pool-channels-and-rows", "global_average_pool",
+            "Your function averages over axes 1 and 2, the channels and the rows. Axes are counted from 0, so that H and W are 2 and 3.",
+            ((MEAN, "x.mean(dim=(1, 2))"),)),
+    Mistake("pool-whole-image", "global_average_pool",
+            "Your function averages over the channels too: one number per image. H and W go, B and C stay.",
+            ((MEAN, "x.mean(dim=(1, 2, 3))"),)),
+    Mistake("pool-over-batch", "global_average_pool",
+            "Your function averages over the batch too, so that all images get the same numbers. The batch axis is never mixed: H and W "
+            "go, B and C stay.",
+            ((MEAN, "x.mean(dim=(0, 2, 3)).expand(x.shape[0], -1)"),)),
+    Mistake("pool-lost-batch", "global_average_pool",
+            "Your function averages over the batch too and returns (C,). The batch axis is never mixed: H and W go, B and C stay.",
+            ((MEAN, "x.mean(dim=(0, 2, 3))"),)),
+    Mistake("pool-rows", "global_average_pool",
+            "Your function averages over H alone and keeps W. Both spatial axes go.",
+            ((MEAN, "x.mean(dim=2)"),)),
+    Mistake("pool-columns", "global_average_pool",
+            "Your function averages over W alone and keeps H. Both spatial axes go.",
+            ((MEAN, "x.mean(dim=3)"),)),
+    Mistake("pool-drops-all-ones", "global_average_pool",
+            "A bare `.squeeze()` removes every axis of size 1: a batch of one image loses its batch axis, one channel its channel axis. "
+            "Say which axes go, or use `flatten(1)`.",
+            ((MEAN, "x.mean(dim=(2, 3), keepdim=True).squeeze()"),)),
+    Mistake("pool-square-map", "global_average_pool",
+            "Your function divides by H * H, as if every map were square. Divide by H * W, or let `mean` do it.",
+            ((MEAN, "x.sum(dim=(2, 3)) / x.shape[2] ** 2"),)),
+    Mistake("pool-no-gradient", "global_average_pool",
+            "The numbers are right, but no gradient flows back: a `detach()`, `.data` or `no_grad()` cuts the graph, and nothing in front "
+            "of the pooling could learn.",
+            ((MEAN, "x.detach().mean(dim=(2, 3))"),)),
+    Mistake("pool-float32", "global_average_pool",
+            "The numbers are right, but they come back as float32 whatever the input was: a new tensor was made with the default dtype. "
+            "Use `torch.zeros(..., dtype=x.dtype, device=x.device)`, or no new tensor at all.",
+            ((MEAN, "x.mean(dim=(2, 3)).float()"),), grain="float32"),
+    Mistake("pool-reshaped", "global_average_pool",
+            "You make (B, H * W, C) of x with `reshape` or `view`, which keeps the order of the numbers in memory: your means mix "
+            "channels. Flatten H and W, `x.flatten(2)`, and take the mean over the last axis.",
+            ((MEAN, "x.reshape(x.shape[0], -1, x.shape[1]).mean(dim=1)"),)),
+
+    # --- gate
+    Mistake("gate-plain-product", "gate",
+            "Your function multiplies without looking at the shapes. Torch aligns (B, C) from the right, C with W: mostly an error, and "
+            "where B = H and C = W a wrong result that nobody notices. Give (B, C) two axes of size 1, and raise a ValueError for "
+            "shapes that are not among the four.",
+            ((f"    if weights.shape == (b, c):\n        {AXES}\n{GUARD}", ""),)),
+    Mistake("gate-no-error", "gate",
+            "The four shapes are right, but others pass as well. Weights (B, 1, H, 1) broadcast without a word and are most likely a "
+            "slip: compare the shape with the four allowed ones and raise a ValueError.",
+            ((GUARD, ""),)),
+    Mistake("gate-asks-torch", "gate",
+            "You leave it to torch to say no, and torch stretches every axis of size 1: (1, C, 1, 1) or (B, 1, H, 1) pass. Compare the "
+            "shape with the four allowed ones.",
+            ((f"{GUARD}    {PRODUCT}", "    try:\n        return x * weights\n    except RuntimeError:\n"
+              "        raise ValueError(f\"{tuple(weights.shape)} does not fit {tuple(x.shape)}\")"),)),
+    Mistake("gate-counts-axes", "gate",
+            "You look at the number of axes, not at their sizes: four axes such as (B, 1, H, 1) or (1, C, 1, 1) pass. Compare the whole "
+            "shape.",
+            ((ELSE, "elif weights.dim() != 4:"),)),
+    Mistake("gate-two-axes-unchecked", "gate",
+            "Weights with two axes pass your check whatever their sizes are, and what does not fit ends in an error of torch's, a "
+            "RuntimeError. Ask whether they are (B, C), and raise a ValueError where they are not.",
+            (("weights.shape == (b, c)", "weights.dim() == 2"),)),
+    Mistake("gate-two-axes-are-a-map", "gate",
+            "You take weights with two axes for a map over the positions, (H, W). Two axes are (B, C) here, one weight for each channel "
+            "of each image.",
+            (("weights.shape == (b, c)", "weights.shape == (h, w)"), (AXES, "weights = weights[None, None]"))),
+    Mistake("gate-one-axis-too-few", "gate",
+            "Your weights get one axis, (B, C, 1), and torch lines them up with (C, H, W). They need two: (B, C, 1, 1).",
+            ((AXES, "weights = weights[:, :, None]"),)),
+    Mistake("gate-axes-in-front", "gate",
+            "You put the new axes in front, (1, 1, B, C), where torch would have put them itself: B meets H and C meets W. They belong "
+            "at the end, (B, C, 1, 1).",
+            ((AXES, "weights = weights[None, None]"),)),
+    Mistake("gate-added", "gate",
+            "Your function adds the weights. A gate multiplies: 0 closes, 1 lets pass.",
+            ((PRODUCT, "return x + weights"),)),
+    Mistake("gate-shortcut", "gate",
+            "Your function adds x to the gated x. Asked for is the product alone; a closed gate, 0, should give 0.",
+            ((PRODUCT, "return x + x * weights"),)),
+    Mistake("gate-sigmoid", "gate",
+            "Your function sends the weights through a sigmoid. They are weights already: multiply by them as they are.",
+            ((PRODUCT, "return x * torch.sigmoid(weights)"),)),
+    Mistake("gate-softmax", "gate",
+            "Your function sends the weights through a softmax over the channels. They are weights already: multiply by them as they are.",
+            ((PRODUCT, "return x * torch.softmax(weights, dim=1)"),)),
+    Mistake("gate-clamped", "gate",
+            "Your function cuts the weights to between 0 and 1. That is not its business: multiply by them as they are.",
+            ((PRODUCT, "return x * weights.clamp(0, 1)"),)),
+    Mistake("gate-complement", "gate",
+            "Your function multiplies by 1 minus the weight: an open gate, 1, gives 0. Multiply by the weight.",
+            ((PRODUCT, "return x * (1 - weights)"),)),
+    Mistake("gate-returns-weights", "gate",
+            "Your function returns the stretched weights. Multiply x by them.",
+            ((PRODUCT, "return weights.expand_as(x)"),)),
+    Mistake("gate-first-image", "gate",
+            "Your function gates the whole batch with the first image's weights. Each image has its own.",
+            ((PRODUCT, "return x * weights[:1]"),)),
+    Mistake("gate-in-place", "gate",
+            "Your function changes x in place (`x *= ...`): whoever reads x afterwards finds it changed. Write `x * ...`.",
+            ((PRODUCT, "x *= weights\n    return x"),)),
+    Mistake("gate-weights-detached", "gate",
+            "The numbers are right, but the weights are detached: whatever made them would never learn.",
+            ((PRODUCT, "return x * weights.detach()"),)),
+    Mistake("gate-x-detached", "gate",
+            "The numbers are right, but x is detached: the layers in front of the gate would never learn.",
+            ((PRODUCT, "return x.detach() * weights"),)),
+    Mistake("gate-returns-error", "gate",
+            "You return the ValueError, and the caller goes on with it as if it were a tensor. `raise` it.",
+            (("raise ValueError", "return ValueError"),)),
+    Mistake("gate-assert", "gate",
+            "You stop with an `assert`, which Python may skip (`python -O`). A caller's slip is a ValueError: `raise` one.",
+            ((GUARD, "    else:\n        assert weights.shape in ((b, c, 1, 1), (b, 1, h, w), (b, c, h, w))\n"),)),
+    Mistake("gate-refuses-two-axes", "gate", LEFT_OUT.format("(B, C)"),
+            (("if weights.shape == (b, c):\n        weights = weights[:, :, None, None]\n    elif", "if"),)),
+    Mistake("gate-refuses-channels", "gate", LEFT_OUT.format("(B, C, 1, 1)"), (("(b, c, 1, 1), ", ""),)),
+    Mistake("gate-refuses-positions", "gate", LEFT_OUT.format("(B, 1, H, W)"), (("(b, 1, h, w), ", ""),)),
+    Mistake("gate-compares-with-lists", "gate",
+            "Your function refuses all four shapes. A shape is a tuple, and a tuple never equals a list: compare it with (b, c), not with "
+            "[b, c].",
+            (("weights.shape == (b, c)", "weights.shape == [b, c]"),
+             ("((b, c, 1, 1), (b, 1, h, w), (b, c, h, w))", "([b, c, 1, 1], [b, 1, h, w], [b, c, h, w])"))),
+    Mistake("gate-refuses-elements", "gate", LEFT_OUT.format("(B, C, H, W)"), ((", (b, c, h, w))", ")"),)),
+    Mistake("gate-maps-without-channel", "gate",
+            "You accept weights of three axes, (B, H, W). One weight per position is (B, 1, H, W); any other shape is a ValueError.",
+            ((f"    {ELSE}", f"    elif weights.shape == (b, h, w):\n        weights = weights[:, None]\n    {ELSE}"),)),
+
+    # --- dot_product_attention
+    Mistake("attention-over-queries", "dot_product_attention",
+            "Your softmax runs over the queries (dim 1 of q @ kᵀ, or the last axis of k @ qᵀ): for each key the weights sum to 1, and a "
+            "query's result depends on which other queries are asked. Each query shares out its attention among the keys: the last axis.",
+            (("dim=-1", "dim=1"),)),
+    Mistake("attention-over-batch", "dot_product_attention",
+            "Your softmax runs over the batch (`dim=0`, which is also what torch picks for three axes where no `dim` is given): images "
+            "compete with each other. It runs over the keys, the last axis.",
+            (("dim=-1", "dim=0"),)),
+    Mistake("attention-no-softmax", "dot_product_attention",
+            "The softmax is missing: your weights are raw scores, may be negative, and do not sum to 1.",
+            ((WEIGHTS, SCORES),)),
+    Mistake("attention-not-normalised", "dot_product_attention",
+            "Your weights are exp(score), not yet divided by their sum. A softmax divides, so that the weights of each query sum to 1.",
+            ((WEIGHTS, f"torch.exp({SCORES})"),)),
+    Mistake("attention-sigmoid", "dot_product_attention",
+            "Your weights come from a sigmoid: each key is judged alone, and the weights of a query do not sum to 1. Attention uses a "
+            "softmax over the keys.",
+            ((WEIGHTS, f"torch.sigmoid({SCORES})"),)),
+    Mistake("attention-winner-takes-all", "dot_product_attention",
+            "You take the value of the best key alone. Attention takes a weighted mean of all values, so that every key gets a gradient.",
+            ((WEIGHTS, f"torch.nn.functional.one_hot({SCORES}.argmax(-1), k.shape[1]).to(v)"),)),
+    Mistake("attention-unscaled", "dot_product_attention",
+            "Where no scale is given, yours is 1. The default is D ** -0.5, with D the size of a query.",
+            (("q.shape[-1] ** -0.5", "1.0"),)),
+    Mistake("attention-divided-by-size", "dot_product_attention",
+            "Your default scale is 1 / D. It should be 1 / sqrt(D): D ** -0.5.",
+            (("q.shape[-1] ** -0.5", "1 / q.shape[-1]"),)),
+    Mistake("attention-times-root", "dot_product_attention",
+            "You multiply the scores by sqrt(D) where no scale is given; they should be divided by it. The scale is D ** -0.5.",
+            (("q.shape[-1] ** -0.5", "q.shape[-1] ** 0.5"),)),
+    Mistake("attention-scaled-by-keys", "dot_product_attention",
+            "Your default scale comes from M, the number of keys. It comes from D, the size of a query: the last axis of q.",
+            (("q.shape[-1] ** -0.5", "k.shape[1] ** -0.5"),)),
+    Mistake("attention-scaled-by-queries", "dot_product_attention",
+            "Your default scale comes from N, the number of queries. It comes from D, the size of a query: the last axis of q.",
+            (("q.shape[-1] ** -0.5", "q.shape[1] ** -0.5"),)),
+    Mistake("attention-scaled-by-values", "dot_product_attention",
+            "Your default scale comes from E, the size of a value. It comes from D, the size of a query: the last axis of q.",
+            (("q.shape[-1] ** -0.5", "v.shape[-1] ** -0.5"),)),
+    Mistake("attention-scale-ignored", "dot_product_attention",
+            "Your function always takes D ** -0.5. Where a scale is given, use that one.",
+            ((DEFAULT, "scale = q.shape[-1] ** -0.5\n"),)),
+    Mistake("attention-scale-besides", "dot_product_attention",
+            "A scale that is given should stand in the place of D ** -0.5; yours comes on top of it.",
+            ((DEFAULT, "scale = q.shape[-1] ** -0.5 * (1 if scale is None else scale)\n"),)),
+    Mistake("attention-zero-is-none", "dot_product_attention",
+            "A scale of 0 is taken for no scale: `scale or ...` and `if not scale` treat 0 and None alike. Ask `if scale is None`.",
+            (("if scale is None", "if not scale"),)),
+    Mistake("attention-divides-by-scale", "dot_product_attention",
+            "You divide the scores by `scale`. Multiply by it: the default, D ** -0.5, is one over the square root already.",
+            ((SCORES, "(q @ k.transpose(1, 2)) / scale"),)),
+    Mistake("attention-scale-twice", "dot_product_attention",
+            "You scale both q and k, so that the scores are scaled twice. Scale once.",
+            ((SCORES, "(scale * q) @ (scale * k).transpose(1, 2)"),)),
+    Mistake("attention-scale-after-softmax", "dot_product_attention",
+            "You scale after the softmax. The scale belongs to the scores; afterwards the weights would not sum to 1.",
+            ((WEIGHTS, "scale * torch.softmax(q @ k.transpose(1, 2), dim=-1)"),)),
+    Mistake("attention-reshaped-keys", "dot_product_attention",
+            "You turn k into (B, D, M) by `view` or `reshape`, which keeps the order of the numbers in memory and cuts it anew: keys get "
+            "mixed. To exchange two axes use `transpose(1, 2)`.",
+            (("k.transpose(1, 2)", "k.reshape(k.shape[0], k.shape[2], k.shape[1])"),)),
+    Mistake("attention-transposes-batch", "dot_product_attention",
+            "You exchange axes 0 and 1 of k, the batch and the keys. Axis 0 stays where it is: exchange axes 1 and 2.",
+            (("k.transpose(1, 2)", "k.transpose(0, 1)"),)),
+    Mistake("attention-keys-not-turned", "dot_product_attention",
+            "k meets q as it is, (B, N, D) @ (B, M, D), and the sizes do not fit. Exchange its last two axes first: `k.transpose(1, 2)` is "
+            "(B, D, M).",
+            (("k.transpose(1, 2)", "k"),)),
+    Mistake("attention-base-two", "dot_product_attention",
+            "Your weights are powers of 2, as in the example by hand. A softmax takes e for a base; with scale = ln 2 the example comes "
+            "out by itself.",
+            ((WEIGHTS, f"torch.softmax(0.6931471805599453 * {SCORES}, dim=-1)"),)),
+    Mistake("attention-roles-exchanged", "dot_product_attention",
+            "Queries and keys are exchanged: your scores have one row for each key, (B, M, N). One row for each query, (B, N, M): "
+            "q times k transposed.",
+            ((SCORES, "scale * (k @ q.transpose(1, 2))"),)),
+    Mistake("attention-weights-transposed", "dot_product_attention",
+            "Your weights are transposed before they meet the values, so that (where N = M) a query gets what the keys' columns say. "
+            "(B, N, M) times (B, M, E) needs no transposition.",
+            ((OUTPUT, "return weights.transpose(1, 2) @ v"),)),
+    Mistake("attention-keys-as-values", "dot_product_attention",
+            "Your weights take the mean of the keys. Keys are for finding; what is taken from them are the values, v.",
+            ((OUTPUT, "return weights @ k"),)),
+    Mistake("attention-cosine", "dot_product_attention",
+            "You normalise queries and keys to length 1 (a cosine). Here a longer query means a sharper choice: leave them as they are.",
+            ((SCORES, "scale * (torch.nn.functional.normalize(q, dim=-1) @ torch.nn.functional.normalize(k, dim=-1).transpose(1, 2))"),)),
+    Mistake("attention-returns-weights", "dot_product_attention",
+            "Your function returns the weights, (B, N, M). One step is missing: their product with v.",
+            ((OUTPUT, "return weights"),)),
+    Mistake("attention-weights-detached", "dot_product_attention",
+            "The numbers are right, but the weights are detached: queries and keys would never learn.",
+            ((OUTPUT, "return weights.detach() @ v"),)),
+    Mistake("attention-changes-queries", "dot_product_attention",
+            "Your function scales q in place (`q *= ...`), so that the caller's q is changed. Write `q * scale`.",
+            ((SCORES, "q.mul_(scale) @ k.transpose(1, 2)"),)),
+    Mistake("attention-float32", "dot_product_attention",
+            "The numbers come back as float32 whatever the inputs were. Follow their dtype: no `.float()`, no new tensor of the default "
+            "dtype.",
+            ((OUTPUT, "return (weights @ v).float()"),), grain="float32"),
+    Mistake("attention-capital-t", "dot_product_attention",
+            "`k.T` reverses all three axes in torch: (B, M, D) becomes (D, M, B). Exchange the last two only: `k.transpose(1, 2)`, or "
+            "`k.mT`.",
+            (("k.transpose(1, 2)", "k.T"),)),
+    Mistake("attention-elementwise", "dot_product_attention",
+            "`q * k` multiplies element by element. A score is a dot product, one for each pair of query and key: the matrix product "
+            "`q @ k.transpose(1, 2)`.",
+            (("(q @ k.transpose(1, 2))", "(q * k)"),)),
+    Mistake("attention-exp", "dot_product_attention", OVERFLOW.format("scores"),
+            ((WEIGHTS, naive_softmax(SCORES)),)),
+
+    # --- count_parameters
+    Mistake("count-frozen-too", "count_parameters",
+            "You count frozen parameters too. Those with `requires_grad=False` are not trained: leave them out.",
+            ((" if parameter.requires_grad", ""),)),
+    Mistake("count-shared-twice", "count_parameters",
+            "You count a shared parameter once for each place where it is used. It is one tensor: count it once, as `module.parameters()` "
+            "does by itself.",
+            ((COUNT, "sum(p.numel() for _, p in module.named_parameters(remove_duplicate=False) if p.requires_grad)"),)),
+    Mistake("count-state-dict", "count_parameters",
+            "You count what `state_dict()` holds: the running means of a batch norm, frozen weights, and shared ones as often as they "
+            "have names. Use `module.parameters()`.",
+            ((COUNT, "sum(t.numel() for t in module.state_dict().values())"),)),
+    Mistake("count-buffers", "count_parameters",
+            "You count buffers too, such as the running mean and variance of a batch norm. They are not trained by gradients.",
+            ((COUNT, f"{COUNT} + sum(b.numel() for b in module.buffers())"),)),
+    Mistake("count-tensors", "count_parameters",
+            "You count the tensors, not the numbers in them: a weight of 3 x 5 is 15 parameters. `numel()` says how many.",
+            (("parameter.numel()", "1"),)),
+    Mistake("count-no-biases", "count_parameters",
+            "You leave out what has one axis: biases, and the scales of norms. They are trained too.",
+            (("if parameter.requires_grad", "if parameter.requires_grad and parameter.dim() > 1"),)),
+    Mistake("count-by-name", "count_parameters",
+            "You count what is called `weight`. Biases are parameters too.",
+            ((COUNT, "sum(p.numel() for name, p in module.named_parameters() if 'weight' in name and p.requires_grad)"),)),
+    Mistake("count-top-level", "count_parameters",
+            "You count the module's own parameters and none of the modules inside it. `module.parameters()` goes through all of them.",
+            (("module.parameters()", "module.parameters(recurse=False)"),)),
+    Mistake("count-children", "count_parameters",
+            "You add up the modules inside and leave out the module's own parameters: of a single layer nothing is left. "
+            "`module.parameters()` has both.",
+            ((COUNT, "sum(p.numel() for child in module.children() for p in child.parameters() if p.requires_grad)"),)),
+    Mistake("count-first-axis", "count_parameters",
+            "You count the first axis of each parameter. A weight of 3 x 5 is 15 numbers: `numel()`.",
+            (("parameter.numel()", "len(parameter)"),)),
+    Mistake("count-frozen-only", "count_parameters",
+            "You count the frozen parameters and leave the trainable ones out. It is the other way round.",
+            (("if parameter.requires_grad", "if not parameter.requires_grad"),)),
+    Mistake("count-one-a-shape", "count_parameters",
+            "You count parameters of one shape once. Two layers of the same size share nothing unless it is the very same tensor.",
+            ((COUNT, "sum(shape.numel() for shape in {p.shape for p in module.parameters() if p.requires_grad})"),)),
+    Mistake("count-bytes", "count_parameters",
+            "You count bytes. A float32 has four of them; asked for is the number of numbers.",
+            (("parameter.numel()", "parameter.numel() * parameter.element_size()"),)),
+    Mistake("count-equal-values", "count_parameters",
+            "You count parameters once when their values are equal. Two parameters of equal values are still two: only the very same "
+            "tensor is shared.",
+            ((COUNT, "sum(len(v) for v in {tuple(p.flatten().tolist()) for p in module.parameters() if p.requires_grad})"),)),
+)
+
+NOT_GRADED = "An error, or words, that the exercise does not ask for."
+REBOUND = "Only the shape is read there."
+EQUIVALENT = {
+    "global_average_pool 1: x last two axes exchanged": "A mean over both axes does not depend on their order.",
+    "gate 10: x detached": REBOUND,
+    "gate 13: weights detached": REBOUND,
+    "gate 11: weights detached": REBOUND,
+    "dot_product_attention 7: q -> k": "Queries and keys have the same size.",
+    "dot_product_attention 7: q detached": REBOUND,
+    "dot_product_attention 8: softmax -> torch.softmax(x, -1)": "The same function.",
+    "dot_product_attention 8: arguments 0 and 1 of transpose exchanged": "Two axes are exchanged in either order.",
+    "count_parameters 3: made an int": "It is one.",
+    "count_parameters 3: each once": "`parameters()` gives each one once.",
+    **{f"{line}: {what}": NOT_GRADED for line, changes in {
+        "global_average_pool 7": ("guard left out", "an assert"),
+        "global_average_pool 8": ("raises RuntimeError", "raises TypeError", "raises Exception", "message without numbers", "no message",
+                                  "printed, not raised", "message without tuple(x.shape)"),
+        "gate 14": ("message without numbers", "no message", "message without tuple(weights.shape)", "message without tuple(x.shape)"),
+    }.items() for what in changes},
+}
+
+VARIANTS = (
+    Variant("pool-einsum", "global_average_pool", """
+        def global_average_pool(x):
+            return torch.einsum("bchw->bc", x) / (x.shape[2] * x.shape[3])
+        """),
+    Variant("pool-layer", "global_average_pool", """
+        def global_average_pool(x):
+            return nn.AdaptiveAvgPool2d(1)(x).flatten(1)
+        """),
+    Variant("pool-one-by-one", "global_average_pool", """
+        def global_average_pool(x):
+            return torch.stack([torch.stack([channel.mean() for channel in image]) for image in x])
+        """),
+    Variant("gate-by-cases", "gate", """
+        def gate(x, weights):
+            B, C, H, W = x.shape
+            if weights.dim() == 2:
+                weights = weights.unsqueeze(-1).unsqueeze(-1)
+            if weights.dim() != 4 or weights.size(0) != B:
+                raise ValueError("wrong number of axes, or another batch")
+            if tuple(weights.shape[1:]) in [(C, 1, 1), (1, H, W), (C, H, W)]:
+                return torch.mul(x, weights)
+            raise ValueError(f"shape {weights.shape}")
+        """),
+    Variant("gate-einsum", "gate", """
+        def gate(x, weights):
+            b, c, h, w = x.shape
+            shape = tuple(weights.shape)
+            if shape == (b, c, 1, 1):
+                return torch.einsum("bchw,bc->bchw", x, weights.reshape(b, c))
+            for allowed, letters in (((b, c), "bc"), ((b, c, h, w), "bchw")):
+                if shape == allowed:
+                    return torch.einsum(f"bchw,{letters}->bchw", x, weights)
+            if shape == (b, 1, h, w):
+                return torch.einsum("bchw,bhw->bchw", x, weights.squeeze(1))
+            raise ValueError(shape)
+        """),
+    Variant("gate-expanded", "gate", """
+        def gate(x, weights):
+            b, c, h, w = x.shape
+            allowed = [torch.Size(s) for s in ((b, c), (b, c, 1, 1), (b, 1, h, w), (b, c, h, w))]
+            if weights.shape not in allowed:
+                raise ValueError("allowed: " + str(allowed))
+            return weights.view(b, c, 1, 1).expand(b, c, h, w) * x if weights.ndim == 2 else weights * x
+        """),
+    Variant("attention-einsum", "dot_product_attention", """
+        def dot_product_attention(q, k, v, scale=None):
+            scale = 1 / q.size(-1) ** 0.5 if scale is None else scale
+            scores = torch.einsum("bnd,bmd->bnm", q, k) * scale
+            return torch.einsum("bnm,bme->bne", nn.functional.softmax(scores, dim=2), v)
+        """),
+    Variant("attention-bmm", "dot_product_attention", """
+        def dot_product_attention(q, k, v, scale=None):
+            if scale is None:
+                scale = 1 / torch.sqrt(torch.tensor(q.shape[2], dtype=q.dtype, device=q.device))
+            attention = torch.bmm(q * scale, k.permute(0, 2, 1)).softmax(-1)
+            return torch.bmm(attention, v)
+        """),
+    Variant("attention-of-torch", "dot_product_attention", """
+        def dot_product_attention(q, k, v, scale=None):
+            return nn.functional.scaled_dot_product_attention(q, k, v, scale=scale)
+        """),
+    Variant("attention-by-exp", "dot_product_attention", """
+        def dot_product_attention(q, k, v, scale=None):
+            scale = q.shape[-1] ** -0.5 if scale is None else scale
+            scores = q @ k.mT * scale
+            powers = torch.exp(scores - scores.amax(dim=2, keepdim=True))
+            return (powers @ v) / powers.sum(dim=2, keepdim=True)
+        """),
+    Variant("attention-query-by-query", "dot_product_attention", """
+        def dot_product_attention(q, k, v, scale=None):
+            if scale is None:
+                scale = q.shape[-1] ** -0.5
+            images = []
+            for one_q, one_k, one_v in zip(q, k, v):
+                rows = []
+                for query in one_q:
+                    weights = ((one_k * query).sum(dim=1) * scale).softmax(dim=0)
+                    rows.append((weights[:, None] * one_v).sum(dim=0))
+                images.append(torch.stack(rows))
+            return torch.stack(images)
+        """),
+    Variant("count-loop", "count_parameters", """
+        def count_parameters(module):
+            total = 0
+            for name, p in module.named_parameters():
+                if p.requires_grad:
+                    total += p.nelement()
+            return total
+        """),
+    Variant("count-by-identity", "count_parameters", """
+        def count_parameters(module):
+            seen = {}
+            for part in module.modules():
+                for p in part.parameters(recurse=False):
+                    if p.requires_grad:
+                        seen[id(p)] = p.shape.numel()
+            return sum(seen.values())
+        """),
+    Variant("count-vector", "count_parameters", """
+        def count_parameters(module):
+            trainable = [p.detach().flatten() for p in module.parameters() if p.requires_grad]
+            return len(torch.cat(trainable)) if trainable else 0
+        """),
+)

@@ -1,0 +1,45 @@
+"""A module that is wrong in training mode only loses points, in the visible check as in the hidden graders, in every lesson."""
+
+import inspect
+
+import pytest
+
+from autograder.audit.audit import Local
+from autograder.judge import recording
+from solutions.shared import derive
+from solutions.shared.topics import topic
+from tests.hidden import LESSONS, POINTS
+
+FILES = {lesson: topic(entry.topic) for lesson, entry in LESSONS.items()}
+MODULES = [pytest.param(files, exercise, id=f"{lesson}-{exercise.name}") for lesson, files in FILES.items() for exercise in files.exercises
+           if inspect.isclass(getattr(files.reference, exercise.name))]
+DOUBLED = """
+    _right = {name}
+
+    class {name}(_right):
+        def forward(self, x):
+            out = super().forward(x)
+            if not self.training:
+                return out
+            return tuple(2 * t for t in out) if isinstance(out, tuple) else 2 * out
+"""
+
+
+def notices(files, exercise, cases, seed):
+    """Are there cases in training mode, and does the wrong module lose points on them?"""
+    alone = [case for case in cases if case.train]
+    if not alone:
+        return False
+    made = recording.record_exercise(exercise.name, alone, POINTS, files.reference, uses=exercise.uses, seed=seed)
+    return not Local(made, files.reference).accepts(inspect.cleandoc(DOUBLED.format(name=exercise.name)))
+
+
+@pytest.mark.parametrize(("files", "exercise"), MODULES)
+def test_the_visible_check(files, exercise):
+    assert notices(files, exercise, derive.visible([exercise], files.reference)[exercise.name], derive.VISIBLE)
+
+
+@pytest.mark.parametrize("seed", ("a class", "another class", "3f2a9c"))
+@pytest.mark.parametrize(("files", "exercise"), MODULES)
+def test_the_hidden_graders(files, exercise, seed):
+    assert notices(files, exercise, derive.hidden([exercise], files.reference, seed)[exercise.name], seed)

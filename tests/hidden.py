@@ -1,0 +1,41 @@
+"""Shared by tests: a lesson's hidden cases for a seed, with the reference's answers. A process makes them once."""
+
+from functools import lru_cache
+
+from attention_lab.threads import one_thread
+from autograder.audit.audit import Local
+from autograder.judge import questions, recording
+from autograder.submission import notebook
+from solutions.shared import derive
+from solutions.shared.course import lessons
+from solutions.shared.topics import topic
+
+LESSONS = {lesson.name: lesson for lesson in lessons()}
+SEED = "tests"
+POINTS = 2.0
+
+
+def reference(lesson: str):
+    return topic(LESSONS[lesson].topic).reference
+
+
+def catalogue(lesson: str):
+    return topic(LESSONS[lesson].topic).mistakes
+
+
+@lru_cache(maxsize=2)  # a process goes from one lesson to the next
+def graders(lesson: str) -> questions.Graders:
+    """The questions of SEED, the known mistakes among them, as a judge on the CPU has them. Drawing them takes longer than asking."""
+    with one_thread():
+        return questions.prepare(notebook.lesson(lesson), SEED, "meta", keep=False)
+
+
+@lru_cache(maxsize=8)
+def exercises(lesson: str, seed: str) -> dict[str, Local]:
+    """By exercise; those of another seed than SEED without the known mistakes."""
+    if seed == SEED:
+        return {exercise.name: Local(exercise, reference(lesson)) for exercise in graders(lesson).exercises}
+    files = topic(LESSONS[lesson].topic)
+    cases = derive.hidden(files.exercises, files.reference, seed)
+    return {e.name: Local(recording.record_exercise(e.name, cases[e.name], POINTS, files.reference, uses=e.uses, seed=seed),
+                          files.reference) for e in files.exercises}

@@ -1,0 +1,172 @@
+"""Earlier pieces that the judge computes: as the reference does it, and without its code."""
+
+import inspect
+
+import pytest
+import torch
+from torch import nn
+
+from autograder.judge.proxied import Proxies, Refused
+from autograder.worker import proxies
+from solutions.catnet import reference as catnet
+from solutions.grl import reference as grl
+from solutions.se import reference as se
+
+SE, GRL, CATNET = vars(se), vars(grl), vars(catnet)
+
+
+class Normed(nn.Module):
+    """Containers, buffers, a module that is not torch's."""
+
+    def __init__(self, channels):
+        super().__init__()
+        self.scale = nn.Parameter(torch.full((1,), 0.5))
+        self.layers = nn.Sequential(nn.Conv2d(channels, 4, 3, padding=1, bias=False), nn.BatchNorm2d(4), nn.ReLU())
+        self.blocks = nn.ModuleList([se.SEBlock(4, 2), nn.Sequential(nn.Identity())])
+
+    def forward(self, x):
+        return self.scale * self.blocks[0](self.layers(x)), x.shape[2:]
+
+
+def proxy(name, reference, without_forward=()):
+    pieces = Proxies(reference, [name], without_forward)
+    return proxies.make(pieces.headers()[0], pieces.answer)
+
+
+def both(name, reference, *construct, **named):
+    """The reference's module and its stand-in with the same weights."""
+    torch.manual_seed(0)
+    theirs = reference[name](*construct, **named).double()
+    mine = proxy(name, reference)(*construct, **named).double()
+    assert [(n, p.shape) for n, p in mine.state_dict().items()] == [(n, p.shape) for n, p in theirs.state_dict().items()]
+    for parameter in theirs.parameters():
+        nn.init.normal_(parameter)
+    mine.load_state_dict(theirs.state_dict())
+    return theirs, mine
+
+
+def flat(output):
+    return [t for t in output if isinstance(t, torch.Tensor)] if isinstance(output, (list, tuple)) else [output]
+
+
+def same(theirs, mine, *inputs, method="forward"):
+    """Outputs, gradients of inputs and parameters, and buffers afterwards are equal."""
+    results = []
+    for module in (theirs, mine):
+        leaves = [x.clone().requires_grad_() if isinstance(x, torch.Tensor) else x for x in inputs]
+        outputs = getattr(module, method)(*leaves) if method != "forward" else module(*leaves)
+        tensors = [x for x in leaves if isinstance(x, torch.Tensor)]
+        wanted = [*tensors, *module.parameters()] if isinstance(module, nn.Module) else tensors
+        gradients = torch.autograd.grad([o.sin().sum() for o in flat(outputs)], wanted, allow_unused=True)
+        results.append([*flat(outputs), *gradients, *(module.buffers() if isinstance(module, nn.Module) else ())])
+    assert len(results[0]) == len(results[1])
+    for a, b in zip(*results):
+        assert (a is None and b is None) or torch.allclose(a if a is not None else torch.zeros_like(b), b if b is not None else
+                                                           torch.zeros_like(a), rtol=1e-12, atol=1e-12)
+
+
+def test_a_module():
+    same(*both("Excitation", SE, 12, reduction=3), torch.randn(3, 12).double())
+
+
+def test_a_function():
+    same(se.squeeze, proxy("squeeze", SE), torch.randn(2, 3, 4, 5).double())
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_containers_buffers_and_modules_inside(training):
+    theirs, mine = both("Normed", {"Normed": Normed}, 3)
+    same(theirs.train(training), mine.train(training), torch.randn(2, 3, 5, 4).double())
+    inner = torch.randn(2, 4, 3, 3).double()
+    same(theirs.blocks[0], mine.blocks[0], inner)  # a module inside is computed too
+    same(theirs.layers, mine.layers, torch.randn(2, 3, 5, 4).double())  # and torch's own layers run where they are
+    assert mine(torch.randn(2, 3, 5, 4).double())[1] == (5, 4)
+
+
+def test_another_method_several_inputs_and_sizes():
+    theirs, mine = both("CrossMaskedAttention", CATNET, 8, reduction=4)
+    x, y = torch.randn(2, 2, 8, 3, 4).double()
+    same(theirs, mine, x, y, method="attention")
+    theirs, mine = both("CMAT", CATNET, 8, reduction=4)
+    same(theirs, mine, x, y, *torch.rand(2, 2, 1, 3, 4).double())
+    theirs, mine = both("AnchorProjection", GRL, 6, 2)
+    same(theirs, mine, torch.randn(2, 24, 6).double(), (4, 6))
+
+
+def test_a_function_among_the_arguments_stays_with_the_learner():
+    scale = nn.Parameter(torch.tensor(0.7).double())
+    q, k, v = torch.randn(2, 2, 5, 3).double(), torch.randn(2, 2, 4, 3).double(), torch.randn(2, 2, 4, 6).double()
+    results = []
+    for function in (grl.cosine_attention, proxy("cosine_attention", GRL)):
+        leaves = [t.clone().requires_grad_() for t in (q, k, v)]
+        output = function(*leaves, lambda logits: scale * logits + 0.1)
+        results.append([output, *torch.autograd.grad(output.sin().sum(), [*leaves, scale])])
+    assert all(torch.allclose(a, b, rtol=1e-12, atol=1e-12) for a, b in zip(*results))
+
+
+def test_a_learners_subclass():
+    class Gate(proxy("Excitation", SE)):
+        def forward(self, s):
+            return 1 - super().forward(s)
+
+    gate = Gate(8, 2)
+    s = torch.randn(2, 8)
+    by_hand = torch.sigmoid(gate.fc2(torch.relu(gate.fc1(s))))
+    assert torch.allclose(gate(s), 1 - by_hand, atol=1e-6)
+
+
+def test_impossible_arguments_are_refused_as_the_reference_does():
+    with pytest.raises(ValueError, match="channels=8, reduction=16"):
+        proxy("Excitation", SE)(8, 16)
+    with pytest.raises(RuntimeError, match="in Excitation"):
+        proxy("Excitation", SE)(8, 2)(torch.randn(2, 9))
+
+
+def test_shapes_alone_on_another_device():
+    mine = proxy("Excitation", SE)(8, 2).to("meta")
+    s = torch.empty(3, 8, device="meta", requires_grad=True)
+    output = mine(s)
+    assert output.device.type == "meta" and output.shape == (3, 8)
+    assert torch.autograd.grad(output.sum(), [s, mine.fc1.weight])[1].shape == (4, 8)
+
+
+def test_no_source_of_the_reference_can_be_read():
+    made = proxy("Excitation", SE)
+    with pytest.raises((OSError, TypeError)):
+        inspect.getsource(made)
+    seen = "".join(inspect.getsource(value) for value in vars(made).values() if inspect.isfunction(value))
+    assert "fc2" not in seen and "sigmoid" not in seen
+
+
+def test_children_but_no_forward_where_calling_it_would_be_the_answer():
+    made = proxy("Excitation", SE, without_forward=("Excitation",))(8, 2)
+    assert made.fc1.weight.shape == (4, 8)
+    with pytest.raises(NotImplementedError):
+        made(torch.randn(2, 8))
+
+
+QUESTION = {"ask": "call", "name": "squeeze", "args": [{"tensor": "input.0"}], "kwargs": {}, "backward": False, "shapes": {}}
+
+
+@pytest.mark.parametrize("question, inputs", [
+    ({**QUESTION, "name": "SEBlock"}, {}),
+    ({"ask": "build", "name": "Excitation", "construct": {"args": [100_000, 1], "kwargs": {}}, "path": ""}, {}),
+    ({"ask": "build", "name": "Excitation", "construct": {"args": [{"module": "Linear", "args": [2, 2]}], "kwargs": {}}, "path": ""}, {}),
+])
+def test_what_no_honest_answer_asks_is_refused(question, inputs):
+    with pytest.raises(Refused):
+        Proxies(SE, ["squeeze", "Excitation"]).answer(question, inputs)
+
+
+def test_a_question_that_would_fill_the_memory_is_refused():
+    question = {**QUESTION, "name": "prior_mask", "args": [{"tensor": f"input.{i}"} for i in range(3)]}
+    inputs = {"input.0": torch.zeros(1, 1, 300, 300), "input.1": torch.zeros(1, 1, 300, 300), "input.2": torch.ones(1, 300, 300)}
+    with pytest.raises(Refused, match="elements"):
+        Proxies(CATNET, ["prior_mask"]).answer(question, inputs)
+
+
+def test_questions_are_counted():
+    pieces = Proxies(SE, ["squeeze"])
+    pieces.calls = 2000
+    with pytest.raises(Refused, match="2001"):
+        pieces.answer(QUESTION, {"input.0": torch.zeros(1, 2, 3, 3)})

@@ -1,9 +1,0 @@
-# Sums up the state dict.
-import torch
-
-
-def count_parameters(module):
-    n = 0
-    for name, t in module.state_dict().items():
-        n += t.numel()
-    return n

@@ -1,6 +1,0 @@
-# Multiplies.
-import torch
-
-
-def gate(x, weights):
-    return x * weights
