@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
 from attention_lab.checking import values
+from attention_lab.checking.compare import DRAWN
 from attention_lab.checking.fingerprint import fingerprint, row_scales, same
 from attention_lab.checking.observe import observe
 from attention_lab.checking.protocol import Call, Construct, Observation, Question, Raised
@@ -46,7 +47,7 @@ def draw(spec: declare.RandomTensor, g: torch.Generator) -> Tensor:
 
 
 def random_state(module: nn.Module, *words: object) -> dict[str, Tensor]:
-    """A state for `module` with nothing at its initial value, well-scaled, in multiples of 1/1024, which take little room.
+    """A state for `module` with nothing at its initial value, well-scaled, in multiples of 1 / DRAWN, which take little room.
 
     A weight depends on `words`, its name and its shape alone: the cases of an exercise share their weights where they can, and a
     file keeps each of them once.
@@ -62,7 +63,7 @@ def random_state(module: nn.Module, *words: object) -> dict[str, Tensor]:
             state[name] = (torch.randn(value.shape, generator=g) * value[0].numel() ** -0.5).double()
         else:  # biases, norms, gates such as gamma
             state[name] = ((1.0 if name.endswith("weight") else 0.0) + 0.5 * torch.randn(value.shape, generator=g)).double()
-    return {name: (1024 * t).round() / 1024 if t.is_floating_point() else t for name, t in state.items()}
+    return {name: (DRAWN * t).round() / DRAWN if t.is_floating_point() else t for name, t in state.items()}
 
 
 class _Asking:

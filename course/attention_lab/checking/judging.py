@@ -204,16 +204,17 @@ def _recognise(exercise: RecordedExercise, observed: list[Answer], found: list[l
     for mistake, theirs in zip(exercise.mistakes, exercise.distinguishing_cases):
         if (leading in theirs <= failing and len(theirs) > most
                 and all(fingerprint.same(prints[i], mistake.fingerprints[i], zero[i], mistake.grain or dtypes[i]) for i in theirs)
-                and _as_noisy(exercise, mistake, prints, zero, theirs)):
+                and _as_noisy(exercise, mistake, prints, zero)):
             best, most = mistake, len(theirs)
     return best
 
 
-def _as_noisy(exercise: RecordedExercise, mistake: RecordedMistake, prints: list, zero: list[list[float]], cases: set[int]) -> bool:
+def _as_noisy(exercise: RecordedExercise, mistake: RecordedMistake, prints: list, zero: list[list[float]]) -> bool:
     """Where nothing but rounding is wrong, does an answer that looks like `mistake` lie as far from the right numbers?"""
     if not mistake.grain:
         return True
-    rounded = [i for i in cases if fingerprint.same(mistake.fingerprints[i], exercise.right[i], zero[i], mistake.grain)]
+    rounded = [i for i, theirs in enumerate(mistake.fingerprints) if i not in exercise.apart
+               and all(fingerprint.same(p, exercise.right[i], zero[i], mistake.grain) for p in (prints[i], theirs))]
     mine, theirs = (math.hypot(*(fingerprint.noise(p[i], exercise.right[i], zero[i]) for i in rounded))
                     for p in (prints, mistake.fingerprints))
     return theirs / fingerprint.NOISE <= mine <= theirs * fingerprint.NOISE

@@ -89,14 +89,18 @@ class RecordedExercise:
         return [fingerprint.fingerprint(case.expected, case.expected_tensors, case.mentions) for case in self.cases]
 
     @cached_property
+    def apart(self) -> set[int]:
+        """The cases that tell a mistake only where nothing else does: their tensors are large, and round in many ways."""
+        return {i for i, case in enumerate(self.cases) if case.check in ("device", "memory")}
+
+    @cached_property
     def distinguishing_cases(self) -> list[set[int]]:
         """For each mistake, the cases on which it is seen."""
         right = [(numbers, fingerprint.row_scales(case.expected_tensors, self.scale), case.grain)
                  for numbers, case in zip(self.right, self.cases)]
-        apart = {i for i, case in enumerate(self.cases) if case.check in ("device", "memory")}  # large tensors round in many ways
         seen = [{i for i, theirs in enumerate(mistake.fingerprints) if not fingerprint.same(theirs, *right[i])}
                 for mistake in self.mistakes]
-        return [cases - apart or cases for cases in seen]  # they tell only the mistakes that nothing else tells
+        return [cases - self.apart or cases for cases in seen]
 
 
 @dataclass

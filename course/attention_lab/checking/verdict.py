@@ -187,7 +187,7 @@ def candidates(found: list[list[Difference]]) -> list[int]:
 
 def leading_case(exercise: RecordedExercise, found: list[list[Difference]]) -> int:
     """The failing case that says most: where something specific is seen, and not by chance in this case alone."""
-    failing = candidates(found)
+    failing = [i for i in candidates(found) if i not in exercise.apart] or candidates(found)
     fair = [i for i in failing if not any(_by_chance(d, [found[j] for j in failing]) for d in found[i])] or failing
     first = next((i for i in fair if any(d.specific for d in found[i])), fair[0])
     if worst(found[first]).where == "crash":  # in `forward`, perhaps for what another method returns
