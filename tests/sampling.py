@@ -16,14 +16,15 @@ NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
 
 # How many: (in `make test`, in a nightly run).
 COUNTS = {
-    "seeds for variants and mistakes": (3, 20),  # a seed takes some seconds per lesson
+    "seeds for variants and mistakes": (1, 20),  # other ones for another commit; a seed takes some seconds per lesson
     "seeds for the bank": (1, 3),
     "corrupted notebooks": (50, 600),
     "corrupted notebooks in a class": (5, 100),
 }
 # In `make test` one in so many, in a nightly run each.
 ONE_IN = {
-    "wrong answers in the judge": 4,  # without a worker, in tests/graders, all of them are judged
+    "mutants": 3,
+    "wrong answers in the judge": 8,  # without a worker, in tests/graders, all of them are judged
     "attacks": 3,
     "unchanged notebooks": 3,  # a notebook whose inputs have changed is always run again
 }

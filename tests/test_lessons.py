@@ -37,13 +37,13 @@ def test_groups():
     assert lessons.group(SimpleNamespace(fixturenames=(), path=ROOT / "tests/test_x.py")) == "tests/test_x.py"
 
 
-def collected(lesson):
-    return subprocess.run([sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider", "--lesson", lesson, "tests"],
+def collected(lesson, *paths):
+    return subprocess.run([sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider", "--lesson", lesson, *paths],
                           cwd=ROOT, text=True, capture_output=True)
 
 
 def test_what_is_collected_for_a_lesson():
-    run = collected("02_eca")
+    run = collected("02_eca", "tests")
     files = set(re.findall(r"^tests/(.+?\.py): \d+$", run.stdout, flags=re.MULTILINE))
     assert files >= {"test_catalogue.py", "test_handout.py", "test_lesson_build.py", "graders/test_audit.py", "graders/test_drawn.py",
                      "graders/test_right_and_wrong.py", "judge/test_bank.py", "parity/test_parity.py"}, run.stdout[-2000:]
@@ -51,6 +51,6 @@ def test_what_is_collected_for_a_lesson():
 
 
 def test_an_unknown_lesson():
-    run = collected("eca")
+    run = collected("eca", "tests/test_setup.py")
     assert run.returncode == pytest.ExitCode.USAGE_ERROR
     assert "no lesson 'eca' in solutions/course.toml; there are 00_warmup, 01_se" in run.stderr
