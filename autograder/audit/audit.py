@@ -17,7 +17,7 @@ from typing import Any
 from rich.text import Text
 from torch import Tensor
 
-from attention_lab.checking import judging, recorded
+from attention_lab.checking import judging, placement, recorded
 from attention_lab.checking.differences import differences
 from attention_lab.checking.observe import observe
 from attention_lab.checking.verdict import Verdict
@@ -150,7 +150,7 @@ class Local:
                     break
             else:
                 return True
-        if answer[0].placements == 1:
+        if len(placement.options(case, answer[0])) == 1:
             return False
         judged = self.judge(source)  # the weights may belong elsewhere
         return judged.points == judged.max_points

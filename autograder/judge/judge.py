@@ -8,7 +8,6 @@ from typing import Any
 
 import torch
 from nbformat import NotebookNode
-from torch import Tensor
 
 from attention_lab.checking import judging, recorded, verdict
 from attention_lab.checking.protocol import Answer, Question
@@ -161,13 +160,12 @@ def _with_proxies(graders: Graders, exercise: recorded.RecordedExercise, broken:
 
 def _verdict(graders: Graders, exercise: recorded.RecordedExercise, session: Session, result: Result) -> Verdict:
     def judged() -> Verdict:
-        together = session.ask_all(exercise, graders.packed[exercise.name])
-        first = {id(case.tensors): (questions.asked(case), answer) for case, answer in zip(questions.at_once(exercise), together)}
-
-        def ask(question: Question, tensors: dict[str, Tensor]) -> Answer:
-            asked, observation = first.get(id(tensors), (None, None))
-            return observation if asked == question else session.ask(question, tensors)
-        found = judging.judge(exercise, ask, secret=True)
+        def ask_all(asked: list[Question]) -> list[Answer]:
+            together = graders.together[exercise.name]
+            answers = dict(zip(together, session.ask_all(exercise.name, graders.frame(exercise, asked), len(together))))
+            return [answers[i] if i in answers else session.ask(question, case.tensors)
+                    for i, (question, case) in enumerate(zip(asked, exercise.cases))]
+        found = judging.judge(exercise, session.ask, secret=True, ask_all=ask_all)
         found.notes += [UNMEASURED] if session.unmeasured and any(case.peak for case in exercise.cases) else []
         return found
 

@@ -7,6 +7,7 @@ import os
 import zipfile
 from dataclasses import dataclass, replace
 from pathlib import Path
+from random import Random
 from typing import Any
 
 from torch import Tensor
@@ -30,17 +31,26 @@ DRAWS = 5  # a seed whose cases do not tell two mistakes apart is followed by it
 class Graders:
     """A lesson's hidden questions with the reference's answers.
 
-    delegates: the earlier exercises whose proxy has no forward, by exercise. packed: the questions that everybody gets, by exercise.
+    delegates: the earlier exercises whose proxy has no forward, by exercise. together: the numbers of the cases that travel in one frame,
+    in the order of the frame, which depends on the seed: what is refused does not come last. packed: the questions that everybody gets.
     """
 
     lesson: notebook.ReleasedLesson
     exercises: list[recorded.RecordedExercise]
     delegates: dict[str, tuple[str, ...]]
+    together: dict[str, list[int]]
     packed: dict[str, wire.Packed]
 
     @property
     def reference(self) -> dict[str, Any]:
         return vars(topic(self.lesson.topic).reference)
+
+    def frame(self, exercise: recorded.RecordedExercise, asked: list[Question]) -> wire.Packed:
+        """The frame of an exercise's questions, of which there is one for each case."""
+        together = self.together[exercise.name]
+        if all(asked[i] == first(exercise.cases[i]) for i in together):
+            return self.packed[exercise.name]
+        return pack([(asked[i], exercise.cases[i].tensors) for i in together])
 
     def closure(self, name: str) -> set[str]:
         """Every earlier exercise of the lesson that an exercise is built from, directly or not."""
@@ -65,7 +75,7 @@ def prepare(lesson: notebook.ReleasedLesson, seed: str, device: str, keep: bool)
         if keep and unchanged():
             with contextlib.suppress(OSError):  # a folder that can't be written to
                 _keep(exercises, path)
-    return _graders(lesson, exercises)
+    return _graders(lesson, exercises, seed)
 
 
 def _kept(path: Path) -> list[recorded.RecordedExercise] | None:
@@ -101,20 +111,24 @@ def drawn(lesson: notebook.ReleasedLesson, seed: str, device: str) -> list[recor
                 raise
 
 
-def _graders(lesson: notebook.ReleasedLesson, exercises: list[recorded.RecordedExercise]) -> Graders:
+def _graders(lesson: notebook.ReleasedLesson, exercises: list[recorded.RecordedExercise], seed: str) -> Graders:
     """What a judge needs of a lesson's recorded questions."""
-    for case in [case for exercise in exercises for case in exercise.cases]:
-        case.secret = True
-    packed = {exercise.name: pack([(asked(case), case.tensors) for case in at_once(exercise)]) for exercise in exercises}
-    return Graders(lesson, exercises, {exercise.name: exercise.delegates for exercise in topic(lesson.topic).exercises}, packed)
+    together, packed = {}, {}
+    for exercise in exercises:
+        for case in exercise.cases:
+            case.secret = True
+        together[exercise.name] = order = at_once(exercise)
+        Random(f"{seed} order of {exercise.name}").shuffle(order)
+        packed[exercise.name] = pack([(first(exercise.cases[i]), exercise.cases[i].tensors) for i in order])
+    return Graders(lesson, exercises, {exercise.name: exercise.delegates for exercise in topic(lesson.topic).exercises}, together, packed)
 
 
-def at_once(exercise: recorded.RecordedExercise) -> list[recorded.RecordedCase]:
+def at_once(exercise: recorded.RecordedExercise) -> list[int]:
     """The cases that travel together: all but those for another process, which sees the GPU, and those whose memory is measured."""
-    return [case for case in exercise.cases if case.question.device != "cuda" and not case.question.measured]
+    return [i for i, case in enumerate(exercise.cases) if case.question.device != "cuda" and not case.question.measured]
 
 
-def asked(case: recorded.RecordedCase) -> Question:
+def first(case: recorded.RecordedCase) -> Question:
     """What attention_lab.judging asks first: what sub-modules receive and give only explains a wrong answer."""
     return replace(case.question, choice=0, trace=False)
 

@@ -209,6 +209,7 @@ def _record_once(name: str, case: declare.Case, namespace: dict[str, Any], seed:
     _refuse_surprises(name, case, header)
     if header.raised:  # the reference's own line and words stay here
         header.raised = Raised(header.raised.type, header.raised.value_error, header.raised.numbers)
+    header.states = {}  # what names a learner gives is asked of the learner
     if header.largest:
         header.largest.line = None
     tensors = {key: _rounded(t, BITS[case.dtype]) for key, t in tensors.items()}

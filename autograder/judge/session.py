@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from torch import Tensor
 
-from attention_lab.checking import recorded
 from attention_lab.checking.protocol import Answer, Question
 from autograder.judge import questions
 from autograder.judge.proxied import Proxies
@@ -52,6 +51,7 @@ class Session:
                  until: float = float("inf")):
         self.sandboxes, self.cells, self.proxies, self.until = sandboxes, cells, proxies, until
         self.workers: dict[str, Worker] = {}
+        self.heard: set[str] = set()  # exercises that these workers were asked about
         self.stopped: dict[int, tuple[str, str]] = {}  # cells that do not get to their end -> outcome and why
         self.slow: set[int] = set()  # cells that were out of time by the clock once: the machine may have been busy
         self.deadly: set[int] = set()  # cells that are not run any more
@@ -69,15 +69,19 @@ class Session:
         header, out = self._observations(packed, question.exercise, 1, device)[0]
         return replace(header, grown=None if self.unmeasured else worker.resident()["VmHWM"] - before), out
 
-    def ask_all(self, exercise: recorded.RecordedExercise, packed: wire.Packed) -> list[Answer]:
-        """The observations of the cases that travel together; none where they are too large together. Raises Died, Missing."""
+    def ask_all(self, exercise: str, frame: wire.Packed, count: int) -> list[Answer]:
+        """The observations for a frame of `count` questions, by a worker that was asked nothing about the exercise before; none where they
+        are too large together. Raises Died, Missing."""
+        if exercise in self.heard:
+            self.close()
         try:
-            return self._observations(packed, exercise.name, len(questions.at_once(exercise)), "cpu")
+            return self._observations(frame, exercise, count, "cpu")
         except TooLarge:
             return []
 
     def _observations(self, packed: wire.Packed, exercise: str, count: int, device: str) -> list[Answer]:
         worker = self.workers.get(device) or self._begin(device)
+        self.heard.add(exercise)
         try:
             header, out = self._asked(worker, packed)
             if header.get("missing") is True:
@@ -152,5 +156,7 @@ class Session:
         self.workers.pop(device).close()
 
     def close(self) -> None:
+        """End the workers. Whoever is asked next begins anew."""
         for device in list(self.workers):
             self._end(device)
+        self.heard.clear()

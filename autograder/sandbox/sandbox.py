@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -63,7 +64,7 @@ class Worker:
 
     def ask(self, question: dict[str, Any] | wire.Packed, remote: Remote | None = None) -> tuple[dict[str, Any], dict[str, Tensor]]:
         """The answer to one question. remote: answers what the worker asks meanwhile. Raises Died, and then the worker is gone."""
-        self.number += 1
+        self.number = secrets.randbelow(1 << 53)  # one that nobody can answer before it is asked
         began, spent = time.monotonic(), None
 
         def waiting() -> None:
@@ -85,14 +86,15 @@ class Worker:
             self._send(question if isinstance(question, wire.Packed) else wire.Packed(question))
             while True:
                 reply, out = wire.receive(self.sock, waiting)
-                if reply["id"] != self.number:
-                    raise ValueError(f"an answer to question {reply['id']!r} instead of {self.number}")
-                if "remote" not in reply:
-                    if not isinstance(reply["answer"], dict):
-                        raise ValueError(f"an answer is an object, not {type(reply['answer']).__name__}")
+                if reply.pop("id", None) != self.number:
+                    raise ValueError("an answer to another question")
+                (kind, content), = reply.items()
+                if kind not in ("answer", "remote") or not isinstance(content, dict):
+                    raise ValueError(f"neither an answer nor a question: {str(kind)[:100]!r} with {type(content).__name__}")
+                if kind == "answer":
                     self._within_bounds()
-                    return reply["answer"], out
-                self._send(wire.Packed(*remote(reply["remote"], out)))
+                    return content, out
+                self._send(wire.Packed(*remote(content, out)))
         except Died:
             self.close()
             raise

@@ -1,6 +1,7 @@
 """From a learner's code to a verdict: asks every question of an exercise, places the weights, recognises known mistakes.
 
-`judge` is given a function that asks the learner's code a question; the visible check asks in the same process.
+`judge` is given a function that asks the learner's code a question; the visible check asks in the same process. All cases are asked
+together, and points depend on these answers alone. What is asked besides finds the placement of weights (see `placement`) or words.
 """
 
 from __future__ import annotations
@@ -8,10 +9,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from torch import Tensor
 
-from . import facts, fingerprint, values, wording
+from . import facts, fingerprint, placement, values, wording
 from .causes import misused_layers, not_gathered, with_use
 from .compare import close, tolerance
 from .differences import Difference, differences, of_output
@@ -39,18 +41,20 @@ from .verdict import (
 )
 
 Ask = Callable[[Question, dict[str, Tensor]], Answer]
+AskAll = Callable[[list[Question]], list[Answer]]
 EXPLAINED = 12  # placements that come equally close and are looked at in detail
 
 
-def judge(exercise: RecordedExercise, ask: Ask, secret: bool = False) -> Verdict:
+def judge(exercise: RecordedExercise, ask: Ask, secret: bool = False, ask_all: AskAll | None = None) -> Verdict:
     """Ask every question of `exercise` and decide. Never raises what the learner's code raises.
 
-    secret: the verdict holds no expected number, and none from which one can be computed.
+    secret: the verdict holds no expected number, and none from which one can be computed. ask_all: puts one question for each case, all
+    of them to somebody who was asked nothing about this exercise before; without it they are asked one by one.
     """
     if any(case.secret != secret for case in exercise.cases):
         exercise = replace(exercise, cases=[replace(case, secret=secret) for case in exercise.cases])
     scale = exercise.scale
-    choices, observed = _placed(exercise, ask, scale)
+    choices, observed, sought = _placed(exercise, ask, ask_all or partial(_one_by_one, exercise, ask), scale)
     gaps = [(case, header.raised.place) for case, (header, _) in zip(exercise.cases, observed)
             if by_value(case) and header.raised and header.raised.not_implemented]
     if gaps:
@@ -66,7 +70,7 @@ def judge(exercise: RecordedExercise, ask: Ask, secret: bool = False) -> Verdict
     def again(i: int, question: Question, other: dict[str, Tensor] | None = None) -> Answer:
         tensors = exercise.cases[i].tensors
         return ask(replace(question, choice=choices[i]), {**tensors, **other} if other else tensors)
-    return _red(exercise, observed, found, scale, again)
+    return _red(exercise, observed, found, scale, again, sought)
 
 
 def _half_written(exercise: RecordedExercise, ask: Ask, secret: bool, missing: set[str]) -> Verdict | None:
@@ -91,51 +95,59 @@ def _half_written(exercise: RecordedExercise, ask: Ask, secret: bool, missing: s
     return verdict
 
 
-def _placed(exercise: RecordedExercise, ask: Ask, scale: dict[str, float]) -> tuple[list[int], list[Answer]]:
-    """Every case's answer, with the placement of the weights that reproduces the reference on the first case, or comes closest.
+def _one_by_one(exercise: RecordedExercise, ask: Ask, questions: list[Question]) -> list[Answer]:
+    return [ask(question, case.tensors) for question, case in zip(questions, exercise.cases)]
 
-    Where another case leaves other doubts (a reduction of 1 makes more shapes equal), it is asked anew.
+
+def _placed(exercise: RecordedExercise, ask: Ask, ask_all: AskAll, scale: dict[str, float]) -> tuple[list[int], list[Answer], int]:
+    """For every case a placement of the weights, and the answer with it; and among how many placements one was sought.
+
+    Where something is wrong and the weights may belong elsewhere, all cases are asked anew, and the answers to that count, right or wrong.
     """
-    choices, observed, lost = [], [], False
-    for case in exercise.cases:
-        choice = choices[0] if choices else 0
-        answer = ask(replace(case.question, choice=choice, trace=False), case.tensors)
-        count = answer[0].placements
-        doubtful = count > 1 and (not observed or count != observed[0][0].placements) and case.question.device != "meta"
-        if doubtful and not lost and differences(case, answer, scale):
-            choice, answer = _search(case, ask, scale, count)
-        if not observed:
-            lost = bool(differences(case, answer, scale))  # what no placement makes right on the first case is searched no further
-        choices.append(choice)
-        observed.append(answer)
-    return choices, observed
+    def asked(choices: list[int]) -> list[Answer]:
+        return ask_all([replace(case.question, choice=choice, trace=False) for case, choice in zip(exercise.cases, choices)])
+
+    def right(i: int, choice: int) -> bool:
+        case = exercise.cases[i]
+        answer = ask(replace(case.question, choice=choice, trace=False), case.tensors) if choice else observed[i]
+        return not differences(case, answer, scale)
+
+    def best(i: int, of: list[int]) -> int:
+        return of[0] if observed[i][0].raised else _search(exercise.cases[i], ask, scale, of)  # a crash seldom depends on the numbers
+
+    first = [0] * len(exercise.cases)
+    observed = asked(first)
+    if not any(differences(case, answer, scale) for case, answer in zip(exercise.cases, observed)):
+        return first, observed, 1
+    choices, sought = placement.choices(exercise.cases, [header for header, _ in observed], right, best)
+    return choices, observed if choices == first else asked(choices), sought
 
 
-def _search(case: RecordedCase, ask: Ask, scale: dict[str, float], count: int) -> tuple[int, Answer]:
+def _search(case: RecordedCase, ask: Ask, scale: dict[str, float], choices: list[int]) -> int:
     """The first placement that reproduces the reference; or the one that comes closest: the fewest wrong outputs, the most
     sub-modules that agree, a difference of which something can be said."""
     tried = []
     outputs = {name: t for name, t in case.expected_tensors.items() if name.startswith("output")}
-    for choice in range(count):
+    for choice in choices:
         question = replace(case.question, choice=choice)
         header, tensors = ask(replace(question, gradients=False), case.tensors)
         if header.raised:
-            break  # a crash seldom depends on the numbers
+            break
         within = {name: tolerance(case.largest[name], scale.get("output", 0.0), question.dtype) for name in outputs}
         wrong = sum(name not in tensors or not close(tensors[name], t, within[name]) for name, t in outputs.items())
-        if not wrong and not differences(case, answer := ask(question, case.tensors), scale):
-            return choice, answer
+        if not wrong and not differences(case, ask(question, case.tensors), scale):
+            return choice
         tried.append((wrong, -first_difference(case, (header, tensors), scale)[1], choice, (header, tensors)))
     least = min((t[:2] for t in tried), default=None)
     closest = [t for t in tried if t[:2] == least][:EXPLAINED]
     telling = (t[2] for t in closest if any(d.specific for d in of_output(case, *t[3], scale)))
-    best = next(telling, closest[0][2] if closest else 0)
-    return best, ask(replace(case.question, choice=best), case.tensors)
+    return next(telling, closest[0][2] if closest else choices[0])
 
 
 def _red(exercise: RecordedExercise, observed: list[Answer], found: list[list[Difference]], scale: dict[str, float],
-         ask: Callable[..., Answer]) -> Verdict:
-    """ask: puts one case's question again, changed, and perhaps with other numbers in some tensors."""
+         ask: Callable[..., Answer], sought: int) -> Verdict:
+    """ask: puts one case's question again, changed, and perhaps with other numbers in some tensors. What it finds only chooses words: it
+    is called after the checks and points are settled. sought: among how many placements of the weights one was sought."""
     checks = checks_of(exercise, found)
     points, why = points_of(exercise, found, checks)
     verdict = Verdict(exercise.name, points, exercise.points, checks, "", why=why)
@@ -169,8 +181,8 @@ def _red(exercise: RecordedExercise, observed: list[Answer], found: list[list[Di
     right = [exercise.cases[i].label for i in compared if not found[i]]
     verdict.cases = [f"Wrong on {len(wrong)} of {len(compared)} cases", f"Wrong with {'; '.join(wrong)}."]
     verdict.cases += [f"Right with {'; '.join(right)}."] if right else []
-    if found[0] and difference.where != "crash" and (count := observed[0][0].placements) > 1:
-        verdict.evidence.append(f"Your layers have other names than the exercise's and several are alike: with none of the {count} ways "
+    if found[0] and difference.where != "crash" and sought > 1:
+        verdict.evidence.append(f"Your layers have other names than the exercise's and several are alike: with none of the {sought} ways "
                                 "to hand out the weights is all right; what is said here holds for one of them.")
     verdict.where = [trace] if trace and trace not in verdict.headline else []
     return verdict

@@ -129,7 +129,8 @@ class _Observation:
         placed = weights.place(module, state, self.choices.setdefault(exercise, self.choice))
         if not known:
             self.choice //= placed.count
-            self.header.placements *= placed.count
+            if exercise != prefix:  # torch's own modules have the names that were asked for
+                self.header.states[prefix] = [[name, list(shape)] for name, shape in placed.spec]
         self.transposed |= {prefix.replace("state.", "param.") + placed.names[name] for name in placed.transposed}
         return placed.names
 

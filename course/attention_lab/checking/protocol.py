@@ -20,10 +20,10 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 from torch import Tensor
 
-from .bounds import Bounds, Shape, Text, Whole
+from .bounds import Bounds, Name, Shape, Share, Text, Whole
 from .probes.memory import Largest
 
-Spec = list[tuple[Text, Shape]]  # names and shapes; in JSON a tuple is a list
+Spec = list[tuple[Name, Shape]]  # names and shapes; in JSON a tuple is a list
 Node = Annotated[Any, "node"]  # see `values`; in an answer without `module`, `exercise` and `affine`
 
 
@@ -58,7 +58,7 @@ class Question:
     gradients: bool = False
     trace: bool = False  # write down what sub-modules receive and give
     largest: bool = False  # write down the largest tensor that is made
-    choice: int = 0  # which of several placements of the weights
+    choice: int = 0  # which of several placements of the weights (see `placement`)
     again: bool = False  # the call is made twice with the very same inputs, and the second answer counts
     drop_largest: bool = False  # dropout drops the largest elements, instead of none
     measured: bool = False  # the call is made without gradients, and the judge measures how much the process grows
@@ -68,12 +68,12 @@ class Question:
 class Raised:
     """An error in a learner's code (see `crash`)."""
 
-    type: Text
+    type: Name
     value_error: bool
-    numbers: Annotated[list[int], Bounds(most=50)]  # the integers in its message, of any size
+    numbers: Annotated[list[Whole], Bounds(most=50)]  # the integers in its message
     message: Text = ""
     not_implemented: bool = False
-    place: Text | None = None  # the learner's function or class in which it happened
+    place: Name | None = None  # the learner's function or class in which it happened
     line: Text | None = None  # its source line
     number: Whole | None = None  # the line's number
     operands: Annotated[list[tuple[Text, Text]], Bounds(most=6)] = field(default_factory=list)  # expressions in it, what they hold
@@ -87,14 +87,14 @@ class Unplaced:
 
     missing: Spec
     extra: Spec
-    hidden: list[Text]
+    hidden: list[Name]
 
 
 @dataclass
 class Heard:
     """What a sub-module receives and gives, the first time that it is called; again: it was called more than once."""
 
-    name: Text
+    name: Name
     received: Node
     gave: Node
     again: bool = False
@@ -104,7 +104,7 @@ class Heard:
 class Mixed:
     """An operation on tensors of two devices: the shapes of those that stayed on the CPU."""
 
-    operation: Text
+    operation: Name
     shapes: Annotated[list[Shape], Bounds(most=64)]
     line: Text | None
 
@@ -113,9 +113,9 @@ class Mixed:
 class Located:
     """Where a tensor is, and what it is there."""
 
-    device: Text
+    device: Name
     shape: Shape
-    dtype: Text
+    dtype: Name
 
 
 JUDGE = {"sent by workers": False}
@@ -127,15 +127,15 @@ class Observation:
 
     raised: Raised | None = None
     unplaced: Unplaced | None = None
-    placements: Annotated[int, Bounds(minimum=1, maximum=2000)] = 1  # ways to place the weights
     parameters: Spec = field(default_factory=list)
+    states: dict[Name, Spec] = field(default_factory=dict)  # what a module was given weights for, by their prefix in the question
     output: Node = None
     changed: list[Text] = field(default_factory=list)  # inputs that are not what they were
     largest: Largest | None = None  # None unless it was asked for
-    dropout: list[float] = field(default_factory=list)  # the shares that were active
+    dropout: list[Share] = field(default_factory=list)  # the shares that were active
     trace: list[Heard] = field(default_factory=list)  # empty unless it was asked for
     mixed: Mixed | None = None  # None on the CPU
-    devices: dict[str, Located] = field(default_factory=dict)  # of outputs and gradients; empty on the CPU
+    devices: dict[Text, Located] = field(default_factory=dict)  # of outputs and gradients; empty on the CPU
     grown: int | None = field(default=None, metadata=JUDGE)  # bytes by which the process grew; None where nobody measured it
 
 

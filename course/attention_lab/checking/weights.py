@@ -245,22 +245,11 @@ def spec_of(module: nn.Module, expected: set[str] = frozenset()) -> Spec:
     return [(name, tuple(value.shape)) for name, value in state.items() if name in expected or called[id(value)] == name]
 
 
-@dataclass(frozen=True)
-class Placement:
-    """names: {module's name: state's name}. transposed: the module's names whose matrices are (in, out), not (out, in).
-    count: how many candidates there were."""
+def candidates(reference: Spec, learner: Spec) -> list[tuple[dict[str, str], frozenset[str]]]:
+    """(names, transposed) of every placement that is worth trying, the most likely first: see Placement. Raises Unplaced.
 
-    names: dict[str, str]
-    transposed: frozenset[str]
-    count: int
-
-
-def place(module: nn.Module, state: dict[str, Tensor], choice: int = 0) -> Placement:
-    """Copy `state` (the reference's names) into `module` by candidate number `choice`; a larger one starts again from the first.
-
-    Bare matrices are tried as they stand and transposed: `s @ self.w` is as right as `s @ self.w.T`. Raises Unplaced.
+    Bare matrices are tried as they stand and transposed: `s @ self.w` is as right as `s @ self.w.T`.
     """
-    reference, learner = [(n, tuple(t.shape)) for n, t in state.items()], spec_of(module, set(state))
     matrices = frozenset(name for name, shape in learner if name.rpartition(".")[2] not in LAYER and len(shape) == 2)
     found, refused = [], None
     for transposed in (frozenset(), matrices) if matrices else (frozenset(),):
@@ -271,10 +260,29 @@ def place(module: nn.Module, state: dict[str, Tensor], choice: int = 0) -> Place
             refused = refused or error
     if not found:
         raise refused
+    return found
+
+
+@dataclass(frozen=True)
+class Placement:
+    """names: {module's name: state's name}. transposed: the module's names whose matrices are (in, out), not (out, in).
+    count: how many candidates there were. spec: what the module holds."""
+
+    names: dict[str, str]
+    transposed: frozenset[str]
+    count: int
+    spec: Spec
+
+
+def place(module: nn.Module, state: dict[str, Tensor], choice: int = 0) -> Placement:
+    """Copy `state` (the reference's names) into `module` by candidate number `choice`; a larger one starts again from the first.
+    Raises Unplaced."""
+    spec = spec_of(module, set(state))
+    found = candidates([(n, tuple(t.shape)) for n, t in state.items()], spec)
     names, transposed = found[choice % len(found)]
     target = module.state_dict(keep_vars=True)
     with torch.no_grad():
         for mine, theirs in names.items():
             place_for_it = target[mine].T if mine in transposed else target[mine]
             place_for_it.copy_(state[theirs].reshape(place_for_it.shape))
-    return Placement(names, transposed, len(found))
+    return Placement(names, transposed, len(found), spec)
