@@ -19,7 +19,8 @@ from torch import nn
 
 from autograder.judge.judge import SECONDS
 from autograder.judge.seed import FILE
-from autograder.sandbox.isolation import LAYERS, LIMITS, NoLayers, probed
+from autograder.sandbox.calls import NUMBERS, listed
+from autograder.sandbox.isolation import LAYERS, LIMITS, NoLayers, probed, unlisted
 from autograder.sandbox.sandbox import CPU_SECONDS, SCRATCH_BYTES, WALL_SECONDS, Died, Sandbox
 from autograder.submission import notebook
 
@@ -80,9 +81,11 @@ def _walls() -> Iterator[Finding]:
             yield Finding("good", f"{layer.name}: {layer.stops}")
         else:
             yield Finding("missing", f"no {layer.name} ({layer.stops}): {layer.missing}")
+    if "seccomp" in have:
+        yield _calls(have)
     if "limits" in have:
-        listed = ", ".join(f"{name.removeprefix('RLIMIT_').lower()} {value:,}" for name, value in LIMITS.items())
-        yield Finding("good", f"limits of a worker: {listed}; its folder {SCRATCH_BYTES >> 20} MiB; a question {CPU_SECONDS:g} s of "
+        bounds = ", ".join(f"{name.removeprefix('RLIMIT_').lower()} {value:,}" for name, value in LIMITS.items())
+        yield Finding("good", f"limits of a worker: {bounds}; its folder {SCRATCH_BYTES >> 20} MiB; a question {CPU_SECONDS:g} s of "
                               f"processor time, {WALL_SECONDS:g} s in all; a notebook {SECONDS:g} s")
     try:
         sandbox = Sandbox()
@@ -112,6 +115,17 @@ def _walls() -> Iterator[Finding]:
                                  "repository")
         else:
             yield Finding("good", "graders and references cannot be imported by a submission")
+
+
+def _calls(layers: tuple[str, ...]) -> Finding:
+    """Every call of the kernel, by number, inside the walls of a worker."""
+    try:
+        stray = unlisted(layers)
+    except RuntimeError as error:
+        return Finding("bad", str(error))
+    if stray:
+        return Finding("bad", f"calls get through to the kernel that are not listed in autograder/sandbox/calls.py: {stray}")
+    return Finding("good", f"calls of the kernel: the {len(listed())} that are listed get through, of all {len(NUMBERS):,} numbers tried")
 
 
 def _nbgrader() -> Iterator[Finding]:

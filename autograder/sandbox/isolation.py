@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import attention_lab
+from autograder.sandbox import calls
 from solutions.shared.course import ROOT
 
 ISOLATIONS = ("auto", "none")
@@ -38,30 +39,12 @@ LAYERS = (
     Layer("limits", frozenset(), "memory, processor time, size and number of open files are bounded", "it needs Linux or macOS"),
     Layer("landlock", frozenset({"files"}), "no file but Python's and torch's can be read, none outside an empty folder written; no TCP",
          "it needs Linux 5.13 or newer with Landlock among the security modules (`cat /sys/kernel/security/lsm`)"),
-    Layer("seccomp", frozenset({"network"}), "no sockets, no new processes, no signals, no other process's memory, no file's owner or mode",
-         "it needs Linux with libseccomp (`apt install libseccomp2`) and `make .venv/grade`"),
+    Layer("seccomp", frozenset({"network"}),
+          "no call of the kernel but those listed; no sockets, processes, signals, others' memory, owner, mode or attribute of a file",
+          "it needs Linux with libseccomp (`apt install libseccomp2`) and `make .venv/grade`"),
     Layer("bubblewrap", frozenset({"files", "network"}), "a world of its own: no other process, no network, no other file",
          "it needs Linux with `apt install bubblewrap`, and a system that lets users make namespaces (a container mostly does not)"),
 )
-
-# What the kernel refuses. Files are Landlock's matter, but for what it does not look at: owner, mode, times, attributes.
-REFUSED = """
-socket connect bind listen accept accept4
-fork vfork execve execveat
-kill tkill tgkill rt_sigqueueinfo rt_tgsigqueueinfo pidfd_open pidfd_getfd pidfd_send_signal
-ptrace process_vm_readv process_vm_writev process_madvise process_mrelease kcmp migrate_pages move_pages
-chmod fchmod fchmodat fchmodat2 chown fchown lchown fchownat utime utimes utimensat futimesat
-setxattr lsetxattr fsetxattr setxattrat removexattr lremovexattr fremovexattr removexattrat
-shmget shmat shmctl msgget msgsnd msgrcv msgctl semget semop semctl semtimedop mq_open mq_unlink memfd_create memfd_secret
-inotify_init inotify_init1 fanotify_init mknod mknodat
-unshare setns mount umount umount2 pivot_root chroot move_mount open_tree open_tree_attr fsopen fspick fsmount fsconfig mount_setattr
-bpf perf_event_open keyctl add_key request_key userfaultfd io_uring_setup io_uring_enter io_uring_register
-init_module finit_module delete_module kexec_load kexec_file_load open_by_handle_at name_to_handle_at personality
-setpriority ioprio_set sched_setattr sched_setscheduler sched_setparam
-reboot swapon swapoff acct quotactl quotactl_fd syslog sethostname setdomainname settimeofday clock_settime clock_adjtime adjtimex
-ioperm iopl modify_ldt vhangup
-""".split()
-CLONE_THREAD = 0x10000
 
 TRIAL = """
 import json, os, socket, sys
@@ -111,15 +94,40 @@ def works(layer: Layer) -> bool:
     """Does the layer stand here, and keep what it says?"""
     if layer.name == "limits":
         return os.name == "posix"
-    if sys.platform != "linux" or layer.name == "seccomp" and not program() or layer.name == "bubblewrap" and not shutil.which("bwrap"):
+    if sys.platform != "linux" or layer.name == "bubblewrap" and not shutil.which("bwrap"):
         return False
-    with socket.create_server(("127.0.0.1", 0)) as server, tempfile.TemporaryDirectory(prefix="autograder-") as scratch, \
-            tempfile.NamedTemporaryFile(prefix="autograder-") as secret:
-        given = {"text": (ROOT / "autograder/worker/layers.py").read_text(encoding="utf-8"), "forbidden": secret.name,
-                 "port": server.getsockname()[1], **settings((layer.name,), "cpu"), "folder": scratch, "limits": {}}
-        command = [*around((layer.name,), scratch), sys.executable, "-I", "-S", "-c", TRIAL, json.dumps(given)]
-        trial = subprocess.run(command, capture_output=True, cwd=scratch, timeout=60)
+    if layer.name == "seccomp" and not calls.program("cpu"):
+        return False
+    with socket.create_server(("127.0.0.1", 0)) as server, tempfile.NamedTemporaryFile(prefix="autograder-") as secret:
+        trial = _inside((layer.name,), TRIAL, forbidden=secret.name, port=server.getsockname()[1])
     return trial.returncode == 0 and layer.keeps <= set(json.loads(trial.stdout))
+
+
+def answered(layers: Sequence[str], asked: Sequence[Sequence[int]]) -> list[int]:
+    """What the kernel answers, inside `layers`, to calls that are given as number and arguments: calls.THROUGH where nothing keeps a
+    call from being carried out (it is not), else the error, or below zero the signal that it ended in. Raises RuntimeError where the
+    layers don't stand."""
+    trial = _inside(layers, calls.TRIAL, calls=asked, mark=calls.MARK, through=calls.THROUGH)
+    if trial.returncode:
+        raise RuntimeError(f"no process inside {'+'.join(layers)}: {trial.stderr.decode(errors='replace')[-500:]}")
+    return json.loads(trial.stdout)
+
+
+def unlisted(layers: Sequence[str]) -> list[int]:
+    """The numbers of all that gets through to the kernel and is not listed in calls.py. Raises as `answered` does."""
+    numbers = [*calls.NUMBERS, *(calls.X32 + number for number in calls.NUMBERS)]
+    found = answered(layers, [[number] for number in numbers])
+    through = {number for number, answer in zip(numbers, found) if answer not in calls.REFUSALS}
+    return sorted(through - calls.listed() - calls.UNFILTERED)
+
+
+def _inside(layers: Sequence[str], program: str, **given: Any) -> subprocess.CompletedProcess:
+    """Run a Python program that finds `given`, and all that it takes to put up `layers`, in its argument."""
+    with tempfile.TemporaryDirectory(prefix="autograder-") as scratch:
+        told = {"text": (ROOT / "autograder/worker/layers.py").read_text(encoding="utf-8"), **settings(layers, "cpu"), "folder": scratch,
+                **given}
+        command = [*around(layers, scratch), sys.executable, "-I", "-S", "-c", program, json.dumps({**told, "limits": {}})]
+        return subprocess.run(command, capture_output=True, cwd=scratch, timeout=60)
 
 
 def settings(layers: Sequence[str], device: str) -> dict[str, Any]:
@@ -128,7 +136,7 @@ def settings(layers: Sequence[str], device: str) -> dict[str, Any]:
     if "bubblewrap" in layers:  # elsewhere all that its user runs would be counted
         limits = {**limits, "RLIMIT_NPROC": 128}
     return {"limits": limits if "limits" in layers else {}, "landlock": {"read": readable()} if "landlock" in layers else None,
-            "seccomp": program().hex() if "seccomp" in layers else ""}
+            "seccomp": calls.program(device).hex() if "seccomp" in layers else ""}
 
 
 def around(layers: Sequence[str], folder: Path | str) -> list[str]:
@@ -163,29 +171,3 @@ def readable() -> tuple[str, ...]:
         if ROOT.is_relative_to(os.path.realpath(path)):
             raise NoLayers(f"The course lies in {ROOT}, below {path}, which learners' code may read: move it.")
     return paths
-
-
-@cache
-def program() -> bytes:
-    """The seccomp filter, made by libseccomp for this machine; empty where there is no libseccomp."""
-    try:
-        import pyseccomp
-    except (ImportError, RuntimeError, OSError):
-        return b""
-    import errno
-
-    refuse = pyseccomp.ERRNO(errno.EPERM)
-    made = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
-    for name in REFUSED:
-        try:
-            made.add_rule(refuse, name)
-        except (OSError, ValueError, RuntimeError):
-            pass  # a call that this machine, or its libseccomp, does not know
-    made.add_rule(pyseccomp.ERRNO(errno.ENOSYS), "clone3")  # its flags can't be looked at; the C library then takes clone
-    made.add_rule(refuse, "clone", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, CLONE_THREAD, 0))  # threads are allowed
-    made.add_rule(refuse, "prlimit64", pyseccomp.Arg(0, pyseccomp.NE, 0))  # one's own limits only
-    made.add_rule(refuse, "sched_setaffinity", pyseccomp.Arg(0, pyseccomp.NE, 0))
-    with tempfile.TemporaryFile() as file:
-        made.export_bpf(file)
-        file.seek(0)
-        return file.read()

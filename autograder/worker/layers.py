@@ -2,7 +2,7 @@
 
 Sent to the worker as text, and told by isolation.py what to do; imports the standard library alone.
 
-- limits: `setrlimit`.
+- limits: `setrlimit`; and root's capabilities are given up, with which it could lift them again.
 - Landlock (Linux 5.13 or newer, kernel documentation "Landlock: unprivileged access control"): which paths can be opened. The three
   calls have the same numbers on every machine.
 - seccomp: which calls of the kernel are refused; the filter was made by libseccomp.
@@ -14,10 +14,12 @@ import ctypes
 import os
 import signal
 import struct
+import sys
 from collections.abc import Iterable
 from typing import Any
 
 PARENT_DEATH_SIGNAL, NO_NEW_PRIVILEGES, SET_SECCOMP, FILTER = 1, 38, 22, 2  # prctl
+CAPABILITY_VERSION = 0x20080522
 CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446
 FILES = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}  # version of Landlock -> how many kinds of access to files it knows
 EXECUTE, WRITE_FILE, READ_FILE, READ_DIR, REMOVE_DIR, REMOVE_FILE, MAKE_DIR, MAKE_REG = 1, 2, 4, 8, 16, 32, 128, 256
@@ -53,6 +55,9 @@ def limit(limits: dict[str, int]) -> None:
 
         for name, value in limits.items():
             resource.setrlimit(getattr(resource, name), (value, value))
+        if sys.platform == "linux":
+            header, none = struct.pack("Ii", CAPABILITY_VERSION, 0), bytes(24)
+            _checked(_libc().capset(header, none), "capset")
 
 
 def landlock(read: Iterable[str], change: Iterable[str]) -> None:

@@ -145,3 +145,18 @@ def test_where_the_process_that_forks_was_stopped_the_next_worker_gets_another(m
             sandbox.worker()
         monkeypatch.undo()
         assert cell(sandbox.worker(), "x = 1") is None
+
+
+def test_root_lifts_no_limit_and_makes_no_file_immutable():
+    """What capabilities would allow, in the walls of a machine without bubblewrap."""
+    with sandboxes.Sandbox(layers=("limits",)) as sandbox:
+        worker = sandbox.worker()
+        assert cell(worker, "import fcntl, os, resource\n"
+                    "def refused(action, *arguments):\n"
+                    "    try:\n        action(*arguments)\n"
+                    "    except (OSError, ValueError):\n        return\n"
+                    "    raise SystemExit(action.__name__)\n"
+                    "refused(resource.setrlimit, resource.RLIMIT_AS, (1 << 40, 1 << 40))\n"
+                    "refused(os.chroot, '.')\nrefused(os.setgroups, [0])\nrefused(os.chown, '.', 7, 7)\n"
+                    "refused(fcntl.ioctl, os.open('.', os.O_RDONLY), 0x40086602, bytes([16, 0, 0, 0]))") is None
+        worker.close()
