@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +15,7 @@ from typing import Any
 from nbformat import NotebookNode
 from rich.console import Console
 
+from attention_lab.checking.report import clean
 from autograder.classroom.pool import Pool, get_ready, graded
 from autograder.judge.judge import DEVICES, Judge, Result
 from autograder.outputs import as_json, show
@@ -59,10 +62,26 @@ def main(arguments: list[str] | None = None) -> None:
     doctor.set_defaults(run=_doctor)
 
     options = parser.parse_args(arguments)
+    with _terminated_in_order():
+        try:
+            sys.exit(options.run(options))
+        except (ValueError, OSError, NoLayers) as error:
+            parser.error(clean(str(error)))
+        except KeyboardInterrupt as interrupt:
+            sys.exit(128 + (interrupt.args[0] if interrupt.args else signal.SIGINT))
+
+
+@contextlib.contextmanager
+def _terminated_in_order() -> Iterator[None]:
+    """SIGTERM meanwhile is what Ctrl-C is: processes are ended and their folders removed."""
+    def interrupt(number: int, _frame: Any) -> None:
+        raise KeyboardInterrupt(number)
+
+    before = signal.signal(signal.SIGTERM, interrupt)
     try:
-        sys.exit(options.run(options))
-    except (ValueError, OSError, NoLayers) as error:
-        parser.error(str(error))
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _positive(text: str) -> int:
@@ -98,12 +117,9 @@ def _graded(options: argparse.Namespace, solved: NotebookNode | None) -> Iterato
 
 def _grade(options: argparse.Namespace) -> int:
     get_ready()
-    try:
-        from autograder.classroom.grade import grade  # imports nbgrader
+    from autograder.classroom.grade import grade  # imports nbgrader
 
-        return grade(options)
-    except KeyboardInterrupt:
-        return 130
+    return grade(options)
 
 
 def _audit(options: argparse.Namespace) -> int:

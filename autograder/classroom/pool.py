@@ -10,6 +10,7 @@ import queue
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from multiprocessing import forkserver
@@ -24,6 +25,7 @@ from autograder.submission.parse import Unreadable, read
 
 # A process in which torch has computed can't be forked; one that has only imported it can, and the others need not import it again.
 START = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
+END_SECONDS = 5.0  # that a judge process has to end in order
 TRIES = 2  # a judge process that ends in the middle of a notebook may have met with an accident
 DIED = "The process that graded this notebook ended {} times before it was done: too little memory, or a crash inside torch?"
 
@@ -141,7 +143,7 @@ class JudgeProcess:
 
     def end(self) -> None:
         self.process.terminate()
-        self.process.join(5)
+        self.process.join(END_SECONDS)
         self.process.kill()
         self.process.join()
 
@@ -194,6 +196,8 @@ def _end_with_parent() -> None:
     """A parent that was killed closes the connection, but a judge looks there only after the notebook that it is at."""
     wait([multiprocessing.parent_process().sentinel])
     os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(END_SECONDS)  # Python hears a signal only between two steps of its own
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def graded(judge: Judge, submission: NotebookNode | Path, lesson: str | None = None, solved: NotebookNode | None = None) -> Result:

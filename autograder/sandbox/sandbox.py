@@ -32,11 +32,15 @@ from solutions.shared.course import ROOT
 CPU_SECONDS = 10.0  # for one cell or one question
 WALL_SECONDS = 45.0
 START_SECONDS = 120.0
+END_SECONDS = 5.0
 PULSE = 0.02  # seconds between two looks at what a worker has used: what it can write meanwhile is more than its bound
 SCRATCH_BYTES, SCRATCH_FILES = 64 << 20, 1000
 THREADS = 64
 WORKER = ROOT / "autograder/worker"  # what is sent to a worker, as text
 MODULES = ("wire", "layers", "restore", "proxies", "main")  # in the order of their imports
+
+# No link is followed on the way, not even one in the folder's own place; folders may be closed, and deeper than a path can be long.
+REMOVE = 'find "$0" -type d ! -perm -700 -execdir chmod u+rwx {} ";"; rm -rf -- "$0"'
 
 Remote = Callable[[dict[str, Any], dict[str, Tensor]], tuple[dict[str, Any], dict[str, Tensor]]]
 
@@ -163,7 +167,7 @@ class Worker:
             os.killpg(self.pid, signal.SIGKILL) if hasattr(os, "killpg") else os.kill(self.pid, signal.SIGTERM)
         if self.child:
             self.child.wait()
-        _remove(self.folder)
+        _remove(self.folder, self.process)
 
 
 class Sandbox:
@@ -179,6 +183,7 @@ class Sandbox:
         self.fork = hasattr(os, "fork") and sys.platform == "linux" and device == "cpu"
         self.device = device
         self.scratch = Path(tempfile.mkdtemp(prefix="autograder-"))
+        self.janitor = _janitor(self.scratch)
         self.first: tuple[subprocess.Popen, socket.socket] | None = None
         self.started = False  # has the first one said so?
 
@@ -242,6 +247,8 @@ class Sandbox:
     def close(self) -> None:
         self._end_first()
         _remove(self.scratch)
+        if self.janitor:
+            self.janitor.communicate()
 
 
 def _wait_for(process: subprocess.Popen, sock: socket.socket) -> None:
@@ -275,13 +282,24 @@ def _written(entry: os.DirEntry) -> int:
     return about.st_blocks * 512 if not opened or stat.S_ISREG(about.st_mode) and not about.st_nlink else 0
 
 
-def _remove(folder: Path) -> None:
-    """Remove a folder with all that a learner's code may have put there."""
+def _remove(folder: Path, killed: psutil.Process | None = None) -> None:
+    """Remove a folder with all that a learner's code may have put there, or put in its place. killed: the process that did."""
     with contextlib.suppress(RecursionError):  # folders in folders in folders
         shutil.rmtree(folder, ignore_errors=True)
-    if folder.exists():
-        subprocess.run(["chmod", "-R", "u+rwx", folder], check=False, capture_output=True)
-        subprocess.run(["rm", "-rf", "--", folder], check=False, capture_output=True)
+    if os.path.lexists(folder):
+        if killed:  # while it still ends, it could put a link where a mode is about to be changed
+            with contextlib.suppress(psutil.Error):
+                killed.wait(END_SECONDS)
+        subprocess.run(["sh", "-c", REMOVE, str(folder)], check=False, capture_output=True)
+
+
+def _janitor(folder: Path) -> subprocess.Popen | None:
+    """A process that waits until its standard input ends, as it does when this process ends, however it does; then it removes the
+    folder, once what runs in there had a moment to end too."""
+    if os.name != "posix":
+        return None
+    return subprocess.Popen(["sh", "-c", f"cat; {REMOVE} || {{ sleep 1; {REMOVE}; }}", str(folder)], stdin=subprocess.PIPE, cwd="/",
+                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
 
 
 def _environment(device: str) -> dict[str, str]:

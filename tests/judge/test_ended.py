@@ -1,0 +1,53 @@
+"""A command that is ended from outside leaves no folder and no process, however it is ended."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import nbformat
+import psutil
+import pytest
+
+from autograder.submission.parse import read
+from solutions.shared.course import NOTEBOOKS, ROOT
+from tests.adversarial.traces import marked
+
+BUSY = "import os\nos.mkdir('d')\nopen('d/x', 'w').write('x')\nwhile True:\n    pass\n"
+
+
+
+def left(folder):
+    return [path.name for path in folder.iterdir() if path.name.startswith("autograder-")] + marked(str(folder))
+
+
+def ended(folder, by, *options):
+    """Start `autograder check` on a notebook that takes long, end it, and say with which status it ended."""
+    notebook = read(NOTEBOOKS / "01_se/01_se.ipynb")
+    notebook.cells.insert(0, nbformat.v4.new_code_cell(BUSY))
+    nbformat.write(notebook, folder / "busy.ipynb")
+    scratch = folder / "tmp"
+    scratch.mkdir()
+    environment = {**os.environ, "TMPDIR": str(scratch), "PYTHONPATH": f"{ROOT}:{ROOT / 'course'}"}
+    run = subprocess.Popen([sys.executable, "-m", "autograder", "check", "busy.ipynb", *options], cwd=folder, env=environment,
+                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    deadline = time.monotonic() + 120
+    while not list(scratch.glob("autograder-*/tmp*/d")):
+        assert run.poll() is None and time.monotonic() < deadline, run.stdout.read()
+        time.sleep(0.05)
+    children = psutil.Process(run.pid).children(recursive=True)
+    assert len(children) >= 2
+    run.send_signal(by)
+    said, _ = run.communicate(timeout=60)
+    deadline = time.monotonic() + 20
+    while (left(scratch) or any(child.is_running() for child in children)) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert left(scratch) == [] and not [child for child in children if child.is_running()]
+    return run.returncode, said
+
+
+@pytest.mark.parametrize("jobs, by, status", [(1, signal.SIGTERM, 143), (2, signal.SIGTERM, 143), (1, signal.SIGKILL, -9)])
+def test_a_check_that_is_ended_leaves_nothing(tmp_path, jobs, by, status):
+    found, said = ended(tmp_path, by, f"--jobs={jobs}")
+    assert found == status and "Traceback" not in said
