@@ -99,7 +99,7 @@ def _clocks(clock: str) -> Iterator[Spans]:
                                (wire, "_read", WAIT), (wire, "receive", "unpack"), (validation, "observations", "examine the answer"),
                                (judge.verdict, "judge", "verdict: the rest"), (judge.verdict, "_recognise", "verdict: which mistake"),
                                (judge.verdict, "first_difference", "verdict: where it begins"),
-                               (session.Proxies, "answer", "stand in for a piece"),
+                               (session.ProxyProcess, "answer", "stand in for a piece"),
                                (judge.verdict, "differences", "verdict: compare"),
                                (sandbox.Worker, "close", "end the worker")):
         clocks.time(owner, name, label)

@@ -14,7 +14,7 @@ from attention_lab.checking.protocol import Answer, Question
 from attention_lab.checking.verdict import Check, Verdict
 from attention_lab.threads import one_thread
 from autograder.judge import questions
-from autograder.judge.proxied import Proxies
+from autograder.judge.proxy_process import ProxyProcess
 from autograder.judge.questions import Graders
 from autograder.judge.seed import class_seed
 from autograder.judge.session import Missing, Session, described
@@ -146,11 +146,13 @@ def _exercise(graders: Graders, exercise: recorded.RecordedExercise, own: Sessio
 
 def _with_proxies(graders: Graders, exercise: recorded.RecordedExercise, broken: list[str], own: Session, result: Result) -> Verdict:
     """The verdict with proxies, answered by the judge, for the learner's broken exercises."""
-    session = Session(own.sandboxes, own.cells, Proxies(graders.reference, broken, graders.delegates[exercise.name]), own.until)
+    proxies = ProxyProcess(own.sandboxes["cpu"], graders.reference, broken, graders.delegates[exercise.name], own.until)
+    session = Session(own.sandboxes, own.cells, proxies, own.until)
     try:
         judged = _verdict(graders, exercise, session, result)
     finally:
         session.close()
+        proxies.close()
         result.timed_out |= session.timed_out
     if judged.points:
         names = " and ".join(f"`{name}`" for name in broken)

@@ -1,13 +1,13 @@
 """The trusted side of a proxy: builds the reference's module, computes its forward and backward, and sends numbers only.
 
 An exercise that fails because an earlier one is broken is judged again with a proxy for it, answered from here (worker/proxies.py is
-the other side). The questions come from a learner's process, so each is measured on torch's meta device before it is computed.
+the other side). The questions come from a learner's process and may ask for any amount of work, so they are answered in a process of
+their own, which is given the text of this file (proxy_process.py starts it and holds it to its limits). Nothing is kept of a question.
 """
 
 from __future__ import annotations
 
 import inspect
-import json
 from typing import Any
 
 import torch
@@ -15,16 +15,11 @@ from torch import Tensor, nn
 
 from attention_lab.checking import values
 from attention_lab.checking.probes.dropout import NoDropout
-from attention_lab.checking.probes.memory import LargestTensor
 from attention_lab.threads import one_thread
 
-LARGEST = 1 << 25  # elements of a parameter or of anything computed on the way: 256 MB
-CALLS = 2000  # questions that one worker may ask
-REMEMBERED = 10_000  # questions known to be affordable
+LARGEST = 64 << 20  # bytes of the tensors of a question or an answer, which pass through the judge
+KEYS = {"ask", "name", "construct", "path", "method", "training", "args", "kwargs", "backward", "shapes"}  # of every question
 CONTAINERS = ("Sequential", "ModuleList", "ModuleDict")
-
-
-_known: set[str] = set()  # what was measured before: everybody is asked the same, so most ask the same here
 
 
 class _Reached(Exception):
@@ -43,7 +38,7 @@ class Proxies:
     """
 
     def __init__(self, reference: dict[str, Any], names: list[str], without_forward: tuple[str, ...] = ()):
-        self.reference, self.names, self.without_forward, self.calls = reference, names, without_forward, 0
+        self.reference, self.names, self.without_forward = reference, names, without_forward
 
     def headers(self) -> list[dict[str, Any]]:
         """What proxies.make needs for each of them."""
@@ -53,14 +48,24 @@ class Proxies:
         thing = self.reference[name]
         if not inspect.isclass(thing):
             return {"name": name, "kind": "function", "methods": [], "forward": True}
-        methods = [key for key, value in vars(thing).items() if inspect.isfunction(value) and not key.startswith("_")]
-        return {"name": name, "kind": "class", "methods": methods, "forward": name not in self.without_forward}
+        return {"name": name, "kind": "class", "methods": _methods(thing), "forward": name not in self.without_forward}
+
+    def reply(self, header: dict[str, Any], tensors: dict[str, Tensor]) -> tuple[dict[str, Any], dict[str, Tensor]]:
+        """`answer`, or why there is none: whatever a question leads to, the next one finds things as this one did."""
+        try:
+            answered, out = self.answer(header, tensors)
+            if sum(t.nbytes for t in out.values()) > LARGEST:
+                raise Refused(f"an answer of more than {LARGEST >> 20} MiB")
+            return {"answered": answered}, out
+        except Exception as error:
+            return {"refused": f"{type(error).__name__}: {error}"[:400]}, {}
 
     def answer(self, header: dict[str, Any], tensors: dict[str, Tensor]) -> tuple[dict[str, Any], dict[str, Tensor]]:
         """The answer to one question. Raises Refused, or whatever a malformed question leads to."""
-        self.calls += 1
-        if header["name"] not in self.names or self.calls > CALLS:
-            raise Refused(f"{header['name']!r} is none of {', '.join(self.names)}, or this is question {self.calls}")
+        if header.keys() != KEYS:
+            raise Refused(f"a question has the keys {', '.join(sorted(KEYS))}")
+        if header["name"] not in self.names:
+            raise Refused(f"{header['name']!r} is none of {', '.join(self.names)}")
         if header["ask"] == "call" and header["name"] in self.without_forward:
             raise Refused(f"{header['name']} has no forward here")
         work = self._build if header["ask"] == "build" else self._call
@@ -73,14 +78,9 @@ class Proxies:
                 return {"raised": {"type": "RuntimeError", "message": f"{type(error).__name__} in {header['name']}"}}, {}
 
     def _module(self, header: dict[str, Any], tensors: dict[str, Tensor]) -> nn.Module:
-        def made() -> nn.Module:
-            construct = header["construct"]
-            return self.reference[header["name"]](*[_decoded(node, tensors) for node in construct["args"]],
-                                                  **{key: _decoded(node, tensors) for key, node in construct["kwargs"].items()})
-        with torch.device("meta"):
-            if sum(p.numel() for p in made().parameters()) > LARGEST:
-                raise Refused(f"{header['name']} with more than {LARGEST} parameters")
-        return made()
+        construct = header["construct"]
+        return self.reference[header["name"]](*[_decoded(node, tensors) for node in construct["args"]],
+                                              **{key: _decoded(node, tensors) for key, node in construct["kwargs"].items()})
 
     def _build(self, header: dict[str, Any], tensors: dict[str, Tensor]) -> tuple[dict, dict[str, Tensor]]:
         module = self._module(header, tensors)
@@ -91,13 +91,6 @@ class Proxies:
         shapes = header["shapes"]
         if shapes:
             tensors = {name: torch.empty(shape, dtype=getattr(torch, dtype), device="meta") for name, (shape, dtype) in shapes.items()}
-        else:
-            asked = json.dumps([header, [[name, list(t.shape), str(t.dtype)] for name, t in tensors.items()]], sort_keys=True)
-            if asked not in _known:
-                _affordable(lambda: self._computed(header, {name: t.to("meta") for name, t in tensors.items()}))
-                if len(_known) == REMEMBERED:
-                    _known.clear()
-                _known.add(asked)
         with NoDropout():
             output, out = self._computed(header, tensors)
         back = {name: [list(t.shape), str(t.dtype).removeprefix("torch.")] for name, t in out.items()} if shapes else {}
@@ -107,7 +100,7 @@ class Proxies:
         leaves = {name: t.detach().clone().requires_grad_() if t.is_floating_point() else t for name, t in tensors.items()
                   if name.startswith(("input.", "state."))}
         function, buffers = self.reference[header["name"]], {}
-        if "construct" in header:
+        if header["construct"]:
             module = self._module(header, tensors)
             if any(t.device.type == "meta" for t in leaves.values()):
                 module = module.to("meta")
@@ -124,7 +117,11 @@ class Proxies:
             for name, parameter in parameters.items():
                 owner, _, local = name.rpartition(".")
                 target.get_submodule(owner)._parameters[local] = parameter  # the very leaf, so that its gradient is taken
-            function = target if header["method"] == "forward" else getattr(target, header["method"])
+            function = target
+            if header["method"] != "forward":
+                if header["path"] or header["method"] not in _methods(type(module)):
+                    raise Refused(f"{header['name']} has no method {header['method']!r} that can be asked for")
+                function = getattr(target, header["method"])
         try:
             output = function(*[_decoded(node, leaves) for node in header["args"]],
                               **{key: _decoded(node, leaves) for key, node in header["kwargs"].items()})
@@ -140,12 +137,9 @@ class Proxies:
         return None, {f"grad.{name}": g for name, g in zip(wanted, gradients) if g is not None}
 
 
-def _affordable(compute: Any) -> None:
-    """Refuse what would make a tensor too large for the judge's own memory."""
-    with LargestTensor() as largest:
-        compute()
-    if (found := largest.found).elements > LARGEST:
-        raise Refused(f"{found.operation} with {found.elements} elements, shape {tuple(found.shape)}")
+def _methods(kind: type) -> list[str]:
+    """The methods of a module's class that a proxy has."""
+    return [name for name, value in vars(kind).items() if inspect.isfunction(value) and not name.startswith("_")]
 
 
 def _decoded(node: Any, tensors: dict[str, Tensor]) -> Any:

@@ -8,7 +8,7 @@ import zipfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
-from typing import Any
+from types import ModuleType
 
 from torch import Tensor
 
@@ -42,8 +42,8 @@ class Graders:
     packed: dict[str, wire.Packed]
 
     @property
-    def reference(self) -> dict[str, Any]:
-        return vars(topic(self.lesson.topic).reference)
+    def reference(self) -> ModuleType:
+        return topic(self.lesson.topic).reference
 
     def frame(self, exercise: recorded.RecordedExercise, asked: list[Question]) -> wire.Packed:
         """The frame of an exercise's questions, of which there is one for each case."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from torch import Tensor
 
 from attention_lab.checking.protocol import Answer, Question
 from autograder.judge import questions
-from autograder.judge.proxied import Proxies
+from autograder.judge.proxy_process import ProxyProcess
 from autograder.sandbox import validation
 from autograder.sandbox.sandbox import Died, Sandbox, Worker
 from autograder.submission import notebook
@@ -47,7 +48,7 @@ class Session:
     proxies: answers for the earlier exercises that stand instead of the learner's. until: the time.monotonic() at which it ends.
     """
 
-    def __init__(self, sandboxes: dict[str, Sandbox], cells: list[notebook.Cell], proxies: Proxies | None = None,
+    def __init__(self, sandboxes: dict[str, Sandbox], cells: list[notebook.Cell], proxies: ProxyProcess | None = None,
                  until: float = float("inf")):
         self.sandboxes, self.cells, self.proxies, self.until = sandboxes, cells, proxies, until
         self.workers: dict[str, Worker] = {}
@@ -102,10 +103,10 @@ class Session:
             self.timed_out |= death.kind in TIMED
             raise
 
-    def _remote(self, header: dict, tensors: dict[str, Tensor]) -> tuple[dict, dict[str, Tensor]]:
+    def _remote(self, header: dict, tensors: dict[str, Tensor], waiting: Callable[[], None]) -> tuple[dict, dict[str, Tensor]]:
         if self.proxies is None:
             raise ValueError("there is no proxy to ask for")
-        return self.proxies.answer(header, tensors)
+        return self.proxies.answer(header, tensors, waiting)
 
     def _begin(self, device: str) -> Worker:
         """A worker in which every cell has run, but those that kill it."""
@@ -113,7 +114,7 @@ class Session:
             worker = self.workers[device] = self.sandboxes[device].worker()
             worker.until = self.until
             try:
-                for header in self.proxies.headers() if self.proxies else ():
+                for header in self.proxies.start() if self.proxies else ():
                     self._asked(worker, {"op": "proxy", **header})
             except Died:
                 self._end(device)

@@ -42,7 +42,7 @@ MODULES = ("wire", "layers", "restore", "proxies", "main")  # in the order of th
 # No link is followed on the way, not even one in the folder's own place; folders may be closed, and deeper than a path can be long.
 REMOVE = 'find "$0" -type d ! -perm -700 -execdir chmod u+rwx {} ";"; rm -rf -- "$0"'
 
-Remote = Callable[[dict[str, Any], dict[str, Tensor]], tuple[dict[str, Any], dict[str, Tensor]]]
+Remote = Callable[[dict[str, Any], dict[str, Tensor], Callable[[], None]], tuple[dict[str, Any], dict[str, Tensor]]]
 
 
 class Died(Exception):
@@ -66,8 +66,13 @@ class Worker:
             self.process = psutil.Process(pid)
         sock.settimeout(PULSE)
 
-    def ask(self, question: dict[str, Any] | wire.Packed, remote: Remote | None = None) -> tuple[dict[str, Any], dict[str, Tensor]]:
-        """The answer to one question. remote: answers what the worker asks meanwhile. Raises Died, and then the worker is gone."""
+    def ask(self, question: dict[str, Any] | wire.Packed, remote: Remote | None = None,
+            meanwhile: Callable[[], None] | None = None) -> tuple[dict[str, Any], dict[str, Tensor]]:
+        """The answer to one question. Raises Died, and then the worker is gone.
+
+        remote: answers what the worker asks meanwhile; it is given a function that it calls while it waits, so that this worker is
+        looked after then as well. meanwhile: such a function.
+        """
         self.number = secrets.randbelow(1 << 53)  # one that nobody can answer before it is asked
         began, spent = time.monotonic(), None
 
@@ -76,6 +81,8 @@ class Worker:
             now = time.monotonic()
             if now > self.until:
                 raise Died("budget", "the time for one notebook is over")
+            if meanwhile:
+                meanwhile()
             passed = now - began
             if passed < PULSE:  # most answers have come by then
                 return
@@ -98,7 +105,7 @@ class Worker:
                 if kind == "answer":
                     self._within_bounds()
                     return content, out
-                self._send(wire.Packed(*remote(content, out)))
+                self._send(wire.Packed(*remote(content, out, waiting)))
         except Died:
             self.close()
             raise

@@ -122,6 +122,10 @@ class Notebook:
         self.scope.update(self.proxies)
         return {"raised": plain(raised)}, {}
 
+    def call(self, header: dict, tensors: dict[str, Tensor]) -> tuple[dict, dict[str, Tensor]]:
+        """What a function of the cells gives. Asked where the cells are the judge's own, and never of a learner's."""
+        return self.scope[header["function"]](header["given"], tensors)
+
     def observe(self, header: dict, tensors: dict[str, Tensor]) -> tuple[dict, dict[str, Tensor]]:
         """What an exercise does with each question, as attention_lab.checking.observe writes it down; or that nothing has its name."""
         if header["exercise"] not in self.scope:
@@ -149,7 +153,7 @@ def serve(sock: socket.socket, put_back: Callable[[], None]) -> None:
         return wire.receive(sock)
 
     notebook = Notebook(remote)
-    operations = {"cell": notebook.cell, "proxy": notebook.proxy, "observe": notebook.observe}
+    operations = {"cell": notebook.cell, "proxy": notebook.proxy, "call": notebook.call, "observe": notebook.observe}
     while True:
         try:
             header, tensors = wire.receive(sock)

@@ -20,6 +20,8 @@ from torch import Tensor, nn
 from attention_lab.checking import values
 
 Remote = Callable[[dict, dict[str, Tensor]], tuple[dict, dict[str, Tensor]]]
+QUESTION = {"construct": None, "path": "", "method": "forward", "training": False, "args": [], "kwargs": {}, "backward": False,
+            "shapes": {}}  # what each question says, unless it says something else
 
 
 def make(header: dict, remote: Remote) -> Any:
@@ -89,7 +91,7 @@ def _child(tree: dict, state: dict[str, Tensor], built: dict, remote: Remote) ->
 
 def _asked(remote: Remote, header: dict, tensors: dict[str, Tensor]) -> tuple[dict, dict[str, Tensor]]:
     """Ask the judge. Raises what the reference raised there, as ValueError or RuntimeError."""
-    answer, out = remote(header, tensors)
+    answer, out = remote({**QUESTION, **header}, tensors)
     if answer["raised"]:
         raise getattr(builtins, answer["raised"]["type"])(answer["raised"]["message"])
     return answer, out

@@ -7,7 +7,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from attention_lab.checking import judging, recorded, report
-from autograder.judge.proxied import Proxies
+from autograder.judge.proxy_process import ProxyProcess
 from autograder.judge.session import Session
 from autograder.sandbox.isolation import probed
 from autograder.submission.notebook import Cell
@@ -240,11 +240,14 @@ def asked(way, sandbox, answer, *broken):
     """The verdict through worker, wire and stand-ins. broken: the pieces that are answered by the judge."""
     exercise = recorded.load(way.path, way.name)
     cells = [Cell(inspect.getsource(way.reference)), Cell(IMPORTS + answer, (way.name,))]
-    session = Session({"cpu": sandbox}, cells, Proxies(vars(way.reference), list(broken)) if broken else None)
+    proxies = ProxyProcess(sandbox, way.reference, list(broken)) if broken else None
+    session = Session({"cpu": sandbox}, cells, proxies)
     try:
         return judging.judge(exercise, session.ask, secret=True)
     finally:
         session.close()
+        if proxies:
+            proxies.close()
 
 
 @pytest.fixture(scope="module")
@@ -287,9 +290,11 @@ def test_delegating_to_a_piece_that_would_be_the_answer(refined, sandbox):
     """A broken piece is no way to have the course compute the answer: without a forward it has children alone."""
     exercise = recorded.load(refined.path, refined.name)
     cells = [Cell(inspect.getsource(catnet)), Cell(IMPORTS + refinement.ANSWER, (refined.name,))]
-    session = Session({"cpu": sandbox}, cells, Proxies(vars(catnet), ["CMAT"], without_forward=("CMAT",)))
+    proxies = ProxyProcess(sandbox, catnet, ["CMAT"], without_forward=("CMAT",))
+    session = Session({"cpu": sandbox}, cells, proxies)
     judged = judging.judge(exercise, session.ask, secret=True)
     session.close()
+    proxies.close()
     assert judged.points == 0 and "forward" in report.text(judged)
 
 

@@ -1,12 +1,18 @@
 """Earlier pieces that the judge computes: as the reference does it, and without its code."""
 
 import inspect
+import time
+from types import SimpleNamespace
 
+import psutil
 import pytest
 import torch
 from torch import nn
 
+from autograder.judge import proxy_process
 from autograder.judge.proxied import Proxies, Refused
+from autograder.judge.proxy_process import ProxyProcess
+from autograder.sandbox.sandbox import Died
 from autograder.worker import proxies
 from solutions.catnet import reference as catnet
 from solutions.grl import reference as grl
@@ -145,28 +151,160 @@ def test_children_but_no_forward_where_calling_it_would_be_the_answer():
         made(torch.randn(2, 8))
 
 
-QUESTION = {"ask": "call", "name": "squeeze", "args": [{"tensor": "input.0"}], "kwargs": {}, "backward": False, "shapes": {}}
+ASKED = [{"tensor": "input.0"}]
+QUESTION = {**proxies.QUESTION, "ask": "call", "name": "squeeze", "args": ASKED}
+EXCITATION = {**proxies.QUESTION, "ask": "call", "name": "Excitation", "construct": {"args": [8, 2], "kwargs": {}}, "args": ASKED}
 
 
 @pytest.mark.parametrize("question, inputs", [
     ({**QUESTION, "name": "SEBlock"}, {}),
-    ({"ask": "build", "name": "Excitation", "construct": {"args": [100_000, 1], "kwargs": {}}, "path": ""}, {}),
-    ({"ask": "build", "name": "Excitation", "construct": {"args": [{"module": "Linear", "args": [2, 2]}], "kwargs": {}}, "path": ""}, {}),
+    ({**QUESTION, "padding": "x" * 100}, {}),
+    ({**EXCITATION, "ask": "build", "construct": {"args": [{"module": "Linear", "args": [2, 2]}], "kwargs": {}}}, {}),
 ])
 def test_what_no_honest_answer_asks_is_refused(question, inputs):
     with pytest.raises(Refused):
         Proxies(SE, ["squeeze", "Excitation"]).answer(question, inputs)
 
 
-def test_a_question_that_would_fill_the_memory_is_refused():
-    question = {**QUESTION, "name": "prior_mask", "args": [{"tensor": f"input.{i}"} for i in range(3)]}
-    inputs = {"input.0": torch.zeros(1, 1, 300, 300), "input.1": torch.zeros(1, 1, 300, 300), "input.2": torch.ones(1, 300, 300)}
-    with pytest.raises(Refused, match="elements"):
-        Proxies(CATNET, ["prior_mask"]).answer(question, inputs)
+@pytest.mark.parametrize("method", ["__class__", "_call_impl", "compile", "share_memory", "get_submodule", "fc1"])
+def test_no_other_attribute_of_a_module_is_called_than_its_methods(method):
+    asked = Proxies(SE, ["Excitation"])
+    state = {f"state.{name}": t for name, t in asked.answer({**EXCITATION, "ask": "build"}, {})[1].items()}
+    given = {"input.0": torch.zeros(2, 8), **state}
+    assert asked.answer(EXCITATION, given)[1]["output"].shape == (2, 8)
+    with pytest.raises(Refused, match="no method"):
+        asked.answer({**EXCITATION, "method": method}, given)
 
 
-def test_questions_are_counted():
-    pieces = Proxies(SE, ["squeeze"])
-    pieces.calls = 2000
-    with pytest.raises(Refused, match="2001"):
-        pieces.answer(QUESTION, {"input.0": torch.zeros(1, 2, 3, 3)})
+# --- in a process of its own
+
+LARGE = """
+import torch
+from torch import nn
+
+def convolved(x, k):
+    return nn.functional.conv2d(x, torch.ones(1, 1, k, k, dtype=x.dtype), padding=k // 2)
+
+def filled(gigabytes):
+    return torch.ones(gigabytes << 27, dtype=torch.float64)
+
+def stopped():
+    raise SystemExit
+
+class Many(nn.Module):
+    def __init__(self, n):
+        super().__init__()
+        self.layers = nn.ModuleList([nn.Conv2d(8, 8, 3) for _ in range(n)])
+"""
+
+
+@pytest.fixture
+def process(tmp_path, sandbox, monkeypatch):
+    """A function that starts a process for a reference's names."""
+    path, started = tmp_path / "reference.py", []
+
+    def start(source, *names):
+        path.write_text(source)
+        scope = {"__name__": "reference", "__file__": str(path)}
+        exec(source, scope)
+        started.append(ProxyProcess(sandbox, SimpleNamespace(**scope), list(names)))
+        started[-1].start()
+        return started[-1]
+    yield start
+    for each in started:
+        each.close()
+
+
+def grown(action):
+    """What an action raises, the seconds that it takes, and the bytes by which this process has grown when it is over."""
+    before, began = psutil.Process().memory_info().rss, time.monotonic()
+    with pytest.raises((Refused, Died)) as raised:
+        action()
+    return raised.value, time.monotonic() - began, psutil.Process().memory_info().rss - before
+
+
+def test_a_process_answers_as_the_reference_does(sandbox):
+    asked = ProxyProcess(sandbox, se, ["Excitation"])
+    made = proxies.make(asked.start()[0], asked.answer)
+    torch.manual_seed(0)
+    theirs, mine = se.Excitation(12, reduction=3).double(), made(12, reduction=3).double()
+    mine.load_state_dict(theirs.state_dict())
+    same(theirs, mine, torch.randn(3, 12).double())
+    with pytest.raises(ValueError, match="channels=8, reduction=16"):
+        made(8, 16)
+    asked.close()
+
+
+def test_a_question_that_takes_too_long_ends_its_process_alone(process, monkeypatch):
+    monkeypatch.setitem(proxy_process.LIMITS, "RLIMIT_CPU", 1)
+    asked = process(LARGE, "convolved")
+    question = {**QUESTION, "name": "convolved", "args": [*ASKED, 601]}
+    _, took, more = grown(lambda: asked.answer(question, {"input.0": torch.ones(1, 1, 700, 700)}))
+    assert took < 5 and more < 100 << 20
+    asked.start()
+    assert asked.answer({**question, "args": [*ASKED, 3]}, {"input.0": torch.ones(1, 1, 4, 4)})[1]["output"].shape == (1, 1, 4, 4)
+
+
+def test_many_questions_have_one_time_together(process, monkeypatch):
+    monkeypatch.setitem(proxy_process.LIMITS, "RLIMIT_CPU", 1)
+    asked = process(LARGE, "convolved")
+    question, given = {**QUESTION, "name": "convolved", "args": [*ASKED, 31]}, {"input.0": torch.ones(1, 1, 300, 300)}
+
+    def ask():
+        for _ in range(2000):
+            asked.answer(question, given)
+    assert grown(ask)[1] < 10
+
+
+@pytest.mark.parametrize("name, args, given", [
+    ("convolved", [*ASKED, 101], {"input.0": torch.ones(1, 1, 300, 300).double()}), ("filled", [4], {}), ("filled", [1], {}),
+    ("stopped", [], {}),
+])
+def test_memory_is_bounded_there_and_none_is_taken_here(process, name, args, given):
+    asked = process(LARGE, name)
+    try:
+        answer, _ = asked.answer({**QUESTION, "name": name, "args": args}, given)
+        assert answer["raised"]["type"] == "RuntimeError"  # it could not allocate that
+    except Refused:
+        pass
+    assert psutil.Process().memory_info().rss < 900 << 20
+
+
+def test_lists_may_be_long_and_their_modules_are_built_elsewhere(process, monkeypatch):
+    monkeypatch.setitem(proxy_process.LIMITS, "RLIMIT_CPU", 2)
+    asked = process(LARGE, "Many")
+    error, took, more = grown(lambda: asked.answer({**EXCITATION, "ask": "build", "name": "Many",
+                                                    "construct": {"args": [200_000], "kwargs": {}}}, {}))
+    assert took < 10 and more < 50 << 20
+
+
+def test_nothing_is_kept_of_a_question(process):
+    asked = process(LARGE, "convolved")
+
+    def ask():
+        for _ in range(30):
+            asked.answer({**QUESTION, "name": "convolved", "padding": "x" * 3_900_000}, {})
+    error, _, more = grown(ask)
+    assert "has the keys" in str(error) and more < 50 << 20
+
+
+def test_questions_are_counted(process):
+    asked = process(LARGE, "convolved")
+    asked.calls = 2000
+    with pytest.raises(Refused, match="question 2001"):
+        asked.answer(QUESTION, {"input.0": torch.zeros(1, 2, 3, 3)})
+
+
+def test_the_process_holds_its_reference_and_no_other(process):
+    asked = process(LARGE + """
+def seen():
+    import os, sys
+    names = [name for name in sys.modules if name.startswith(("autograder", "solutions"))]
+    try:
+        os.listdir("/work")
+        names.append("/work")
+    except OSError:
+        pass
+    return names
+""", "seen")
+    assert asked.answer({**QUESTION, "name": "seen", "args": []}, {})[0]["output"] == []

@@ -1,0 +1,102 @@
+"""The process that answers for proxies: a worker behind a worker's layers, with the text of the reference in place of a notebook.
+
+It has no expected value, no seed and no hidden case, and it lives as long as one exercise is judged. What it is asked comes from a
+learner's process; however much work that is, it costs this process its life, and the exercise its second verdict.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from torch import Tensor
+
+from autograder.judge import proxied
+from autograder.judge.proxied import Proxies, Refused
+from autograder.sandbox.sandbox import Died, Sandbox, Worker
+from autograder.worker import wire
+
+CALLS = 2000  # questions that may be asked while one exercise is judged; the longest honest one asks some hundred
+LIMITS = {"RLIMIT_CPU": 5, "RLIMIT_AS": 2 << 30}  # seconds for all of them; addresses, of which torch alone takes 0.7 GiB
+
+# What the process runs once `proxied` is there. Modules come in the order of their imports, the reference last.
+PROGRAM = """
+import sys, types
+from worker import layers
+layers.limit({limits!r})
+for name, text in {modules!r}.items():
+    module = sys.modules[name] = types.ModuleType(name)
+    exec(compile(text, f"<{{name}}>", "exec"), vars(module))
+answer = Proxies(vars(module), {names!r}, {without_forward!r}).reply
+"""
+
+
+class ProxyProcess:
+    """Answers a worker's questions about proxies for the exercises `names` of a reference, once it has been started.
+
+    without_forward: as Proxies has it. until: the time.monotonic() at which it ends.
+    """
+
+    def __init__(self, sandbox: Sandbox, reference: ModuleType, names: list[str], without_forward: tuple[str, ...] = (),
+                 until: float = float("inf")):
+        self.sandbox, self.reference, self.until, self.calls = sandbox, reference, until, 0
+        self.proxies = Proxies(vars(reference), names, without_forward)
+        self.worker: Worker | None = None
+
+    def start(self) -> list[dict[str, Any]]:
+        """Start the process, unless it runs. What proxies.make needs for each proxy. Raises RuntimeError where it doesn't start."""
+        self.worker = self.worker or self._started()
+        return self.proxies.headers()
+
+    def answer(self, header: dict[str, Any], tensors: dict[str, Tensor],
+               waiting: Callable[[], None] | None = None) -> tuple[dict[str, Any], dict[str, Tensor]]:
+        """The answer to one question, which passes through unread. waiting: called meanwhile.
+
+        Raises Refused for what no honest answer to an exercise asks, and where the process did not survive it; Died out of time.
+        """
+        self.calls += 1
+        if not self.worker or self.calls > CALLS or sum(t.nbytes for t in tensors.values()) > proxied.LARGEST:
+            raise Refused(f"question {self.calls}, with {len(tensors)} tensors")
+        try:
+            reply, out = self.worker.ask(wire.Packed({"op": "call", "function": "answer", "given": header}, tensors), meanwhile=waiting)
+        except Died as death:
+            self.worker = None
+            if death.kind in ("ended", "broken"):
+                raise Refused(f"it took more than the course's own code may take ({death})") from death
+            raise
+        if "refused" in reply:
+            raise Refused(reply["refused"])
+        return reply["answered"], out
+
+    def _started(self) -> Worker:
+        worker = self.sandbox.worker()
+        worker.until = self.until
+        limits = LIMITS if "limits" in self.sandbox.layers else {}
+        program = PROGRAM.format(limits=limits, modules=_texts(self.reference), names=self.proxies.names,
+                                 without_forward=self.proxies.without_forward)
+        for number, source in enumerate((Path(proxied.__file__).read_text(encoding="utf-8"), program)):
+            if raised := worker.ask({"op": "cell", "source": source, "number": number})[0]["raised"]:
+                worker.close()
+                raise RuntimeError(f"the references do not run in a worker: {raised['type']}: {raised['message']}")
+        return worker
+
+    def close(self) -> None:
+        """End the process."""
+        if self.worker:
+            self.worker.close()
+            self.worker = None
+
+
+def _texts(reference: ModuleType) -> dict[str, str]:
+    """The text of a reference by its module's name, and before it of all that it imports of `solutions`."""
+    text = Path(reference.__file__).read_text(encoding="utf-8")
+    imported = [node.module for node in ast.walk(ast.parse(text)) if isinstance(node, ast.ImportFrom)]
+    found: dict[str, str] = {}
+    for name in imported:
+        if name.startswith("solutions."):
+            found |= _texts(sys.modules[name])
+    return {**found, reference.__name__: text}
