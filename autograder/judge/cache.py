@@ -13,6 +13,7 @@ from typing import Any
 from attention_lab.checking.verdict import Check, Verdict
 from autograder.judge import private
 from autograder.judge.judge import Judge, Result
+from autograder.judge.session import is_absent
 from autograder.judge.versions import digest, unchanged, versions
 from autograder.submission.notebook import Cell, ReleasedLesson
 
@@ -37,13 +38,15 @@ class Verdicts:
         return digest([versions(lesson.topic), self.judge, asdict(lesson), [asdict(cell) for cell in cells]])
 
     def get(self, key: str) -> Result | None:
-        """The verdict, or None where there is none that can be read."""
+        """The verdict, or None where there is none that can be read, or a package that it missed is here now."""
         path = self.folder / f"{key}.json"
         try:
             kept = json.loads(path.read_bytes())
             if kept["digest"] != digest([key, kept["result"]]):
                 return None
             result = _result(kept["result"])
+            if not all(map(is_absent, result.missing_modules)):
+                return None  # a package was installed since
         except (OSError, ValueError, TypeError, LookupError, RecursionError):
             return None
         with suppress(OSError):

@@ -31,6 +31,7 @@ class Result:
     """A submission's verdicts by exercise, in the lesson's order.
 
     error: why it could not be read, or why grading itself failed. timed_out: did anything of it not come to an end in its time?
+    missing_modules: the packages that it imports and this machine lacks, sorted, whether or not that cost anything.
     """
 
     lesson: str | None
@@ -39,6 +40,7 @@ class Result:
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     error: str | None = None
     timed_out: bool = False
+    missing_modules: list[str] = field(default_factory=list)
 
     @property
     def points(self) -> float:
@@ -117,6 +119,7 @@ def _grade(graders: Graders, cells: list[notebook.Cell], sandboxes: dict[str, Sa
     finally:
         own.close()
         result.timed_out |= own.timed_out
+        result.missing_modules = sorted(own.conduct.absent)
 
 
 def _exercise(graders: Graders, exercise: recorded.RecordedExercise, own: Session, result: Result) -> Verdict:
@@ -147,7 +150,7 @@ def _exercise(graders: Graders, exercise: recorded.RecordedExercise, own: Sessio
 def _with_proxies(graders: Graders, exercise: recorded.RecordedExercise, broken: list[str], own: Session, result: Result) -> Verdict:
     """The verdict with proxies, answered by the judge, for the learner's broken exercises."""
     proxies = ProxyProcess(own.sandboxes["cpu"], graders.reference, broken, graders.delegates[exercise.name], own.until)
-    session = Session(own.sandboxes, own.cells, proxies, own.until)
+    session = Session(own.sandboxes, own.cells, proxies, own.until, own.conduct)
     try:
         judged = _verdict(graders, exercise, session, result)
     finally:
@@ -161,6 +164,13 @@ def _with_proxies(graders: Graders, exercise: recorded.RecordedExercise, broken:
 
 
 def _verdict(graders: Graders, exercise: recorded.RecordedExercise, session: Session, result: Result) -> Verdict:
+    found = _answered(graders, exercise, session, result)
+    if found.points < found.max_points:
+        found.notes += session.explanations(found)
+    return found
+
+
+def _answered(graders: Graders, exercise: recorded.RecordedExercise, session: Session, result: Result) -> Verdict:
     def judged() -> Verdict:
         def ask_all(asked: list[Question]) -> list[Answer]:
             together = graders.together[exercise.name]

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import importlib.util
+import re
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from torch import Tensor
 
-from attention_lab.checking.protocol import Answer, Question
+from attention_lab.checking.protocol import Answer, Observation, Question
+from attention_lab.checking.verdict import Verdict
 from autograder.judge import questions
 from autograder.judge.proxy_process import ProxyProcess
-from autograder.sandbox import validation
+from autograder.sandbox import sandbox, validation
 from autograder.sandbox.sandbox import Died, Sandbox, Worker
 from autograder.submission import notebook
 from autograder.worker import wire
+from autograder.worker.cells import Ran, Unmet
 
-RESTARTS = 5  # workers that a submission's cells may take with them, before the cells that are left are not run
+RESTARTS = 5  # workers that a submission's cells may take with them, before only definitions are run of all cells
+PATIENCE = 0.8  # of the time that ends a worker: a cell that computes for longer is stopped, and the worker keeps what it defined
+AGAIN_SECONDS = 1.0  # for a cell that was stopped so before
+CELLS_SECONDS = 20.0  # of computing for all cells in one worker: of those that are left only definitions are run
+TOLD = 3  # imports that failed of which a report speaks
 TIMED = ("cpu", "wall", "budget")
 DEATHS = {"cpu": "Your code did not come to an end: {}. Is there a loop that never stops?",
           "wall": "Your code did not come to an end: {}.",
@@ -42,20 +50,68 @@ class Missing(Exception):
         self.outcome = outcome
 
 
+@dataclass
+class Conduct:
+    """How a submission's cells behave, as far as its workers have shown. Cells by their place in the list.
+
+    stopped: those that do not get to their end, with the outcome and why. slow: out of time by the clock once (the machine may have been
+    busy). late: stopped because they computed for too long. brief: cost a worker its life, so that only their definitions are run.
+    deadly: cost another one its life even so, and are not run any more. unmet: imports that failed. absent: modules that the machine
+    lacks, as far as the judge finds none either.
+    """
+
+    stopped: dict[int, tuple[str, str]] = field(default_factory=dict)
+    slow: set[int] = field(default_factory=set)
+    late: set[int] = field(default_factory=set)
+    brief: set[int] = field(default_factory=set)
+    deadly: set[int] = field(default_factory=set)
+    unmet: dict[int, list[Unmet]] = field(default_factory=dict)
+    absent: set[str] = field(default_factory=set)
+
+    def died(self, number: int, death: Died, brief: bool) -> None:
+        """A cell has cost a worker its life."""
+        if death.kind == "wall" and number not in self.slow:
+            self.slow.add(number)
+            return
+        (self.deadly if brief else self.brief).add(number)
+        self.stopped[number] = described(death)
+
+    def ran(self, number: int, ran: Ran, seconds: float) -> None:
+        if ran.late:
+            self.late.add(number)
+            self.stopped.setdefault(number, described(Died("cpu", f"more than {seconds:g} seconds of computing")))
+        elif ran.raised:
+            line = f"\nin your line: {ran.raised.line}" if ran.raised.line else ""
+            self.stopped.setdefault(number, ("error", f"{ran.raised.type}: {ran.raised.message}{line}"))
+        self.unmet[number] = ran.unmet
+        self.lacks(*(unmet.module for unmet in ran.unmet if unmet.module))
+
+    def lacks(self, *modules: str) -> None:
+        self.absent |= {package for module in modules if is_absent(package := module.partition(".")[0])}
+
+
+def is_absent(package: str) -> bool:
+    """Does Python find no package of this name? A worker's word for it is not enough."""
+    try:
+        return package.isidentifier() and len(package) <= 100 and importlib.util.find_spec(package) is None
+    except (ImportError, ValueError):
+        return False
+
+
 class Session:
     """A submission's cells in a worker. Where the worker dies, a new one runs them again for the next question.
 
     proxies: answers for the earlier exercises that stand instead of the learner's. until: the time.monotonic() at which it ends.
+    conduct: what another session has learned about the same cells.
     """
 
     def __init__(self, sandboxes: dict[str, Sandbox], cells: list[notebook.Cell], proxies: ProxyProcess | None = None,
-                 until: float = float("inf")):
+                 until: float = float("inf"), conduct: Conduct | None = None):
         self.sandboxes, self.cells, self.proxies, self.until = sandboxes, cells, proxies, until
+        self.names = sorted({name for cell in cells for name in cell.exercises})
+        self.conduct = conduct or Conduct()
         self.workers: dict[str, Worker] = {}
         self.heard: set[str] = set()  # exercises that these workers were asked about
-        self.stopped: dict[int, tuple[str, str]] = {}  # cells that do not get to their end -> outcome and why
-        self.slow: set[int] = set()  # cells that were out of time by the clock once: the machine may have been busy
-        self.deadly: set[int] = set()  # cells that are not run any more
         self.timed_out = self.unmeasured = False
 
     def ask(self, question: Question, tensors: dict[str, Tensor]) -> Answer:
@@ -89,7 +145,9 @@ class Session:
                 raise self._missing(exercise)
             if "unsent" in header:
                 raise (TooLarge if count > 1 else Died)("broken", str(header["unsent"])[:400])
-            return validation.observations(header, out, count)
+            answers = validation.observations(header, out, count)
+            self.conduct.lacks(*filter(None, (_module(seen) for seen, _ in answers)))
+            return answers
         except TooLarge:
             raise
         except (Died, ValueError) as error:
@@ -119,39 +177,58 @@ class Session:
             except Died:
                 self._end(device)
                 raise
-            for number, cell in enumerate(self.cells):
-                if number in self.deadly or len(self.deadly) > RESTARTS:
+            left = CELLS_SECONDS
+            for number in range(len(self.cells)):
+                if number in self.conduct.deadly:
                     continue
+                brief = number in self.conduct.brief or len(self.conduct.brief) > RESTARTS or left <= 0
                 try:
-                    header, _ = self._asked(worker, {"op": "cell", "source": cell.source, "number": number})
-                    raised = validation.cell(header)
+                    left -= self._run(worker, number, brief, left)
                 except (Died, ValueError) as error:
                     death = error if isinstance(error, Died) else Died("broken", str(error))
-                    if death.kind == "budget":
-                        self._end(device)
-                        raise death from error
-                    if death.kind == "wall" and number not in self.slow:
-                        self.slow.add(number)
-                    else:
-                        self.deadly.add(number)
-                        self.stopped[number] = described(death)
                     self._end(device)
+                    if death.kind == "budget":
+                        raise death from error
+                    self.conduct.died(number, death, brief)
                     break
-                if raised:
-                    line = f"\nin your line: {raised.line}" if raised.line else ""
-                    self.stopped[number] = "error", f"{raised.type}: {raised.message}{line}"
             else:
                 return worker
+
+    def _run(self, worker: Worker, number: int, brief: bool, left: float) -> float:
+        """Run one cell. The seconds that it has computed. Raises Died, ValueError."""
+        most = AGAIN_SECONDS if brief or number in self.conduct.late else min(left, CELLS_SECONDS)
+        seconds, before = min(most, PATIENCE * sandbox.CPU_SECONDS), worker.cpu_seconds()
+        header, _ = self._asked(worker, {"op": "cell", "source": self.cells[number].source, "number": number, "exercises": self.names,
+                                         "seconds": seconds, "brief": brief})
+        ran = validation.cell(header)
+        self.conduct.ran(number, ran, seconds)
+        self.timed_out |= ran.late
+        if left <= 0:
+            self.conduct.stopped.setdefault(number, ("timeout", f"All cells together computed for more than {CELLS_SECONDS:g} seconds; of "
+                                                     "this one, only what it defines was run."))
+        return worker.cpu_seconds() - before
 
     def _missing(self, name: str) -> Missing:
         own = [number for number, cell in enumerate(self.cells) if name in cell.exercises]
         for number in reversed(own):
-            if number in self.stopped:
-                outcome, why = self.stopped[number]
+            if number in self.conduct.stopped:
+                outcome, why = self.conduct.stopped[number]
                 return Missing(outcome, f"The cell that defines `{name}` stops before it is defined. {why}")
         if not own:
             return Missing("failed", f"No cell defines `{name}`: the exercise's cell is missing, or defines another name.")
         return Missing("failed", f"`{name}` is defined in a cell, but is gone when the notebook has run.")
+
+    def explanations(self, verdict: Verdict) -> list[str]:
+        """What of its own cells an exercise below full marks may be due to: one that stopped, imports that failed."""
+        said = []
+        for number, cell in enumerate(self.cells):
+            why = self.conduct.stopped.get(number, ("", ""))[1]
+            if verdict.exercise in cell.exercises and why and why not in verdict.headline:
+                said.append(f"The cell that defines `{verdict.exercise}` was not run as a whole. {why}")
+        if any(check.outcome == "error" for check in verdict.checks) or verdict.exercise not in self.names:
+            failed = [(self.cells[number], unmet) for number, all_of_it in sorted(self.conduct.unmet.items()) for unmet in all_of_it]
+            said += [_failed(cell, unmet) for cell, unmet in failed[:TOLD]]
+        return said
 
     def _end(self, device: str) -> None:
         self.workers.pop(device).close()
@@ -161,3 +238,15 @@ class Session:
         for device in list(self.workers):
             self._end(device)
         self.heard.clear()
+
+
+def _failed(cell: notebook.Cell, unmet: Unmet) -> str:
+    place = f" in code cell {cell.number}" if cell.number else ""
+    why = f"the grading machine has no module `{unmet.module}`" if unmet.module else f"the grading machine says: {unmet.message}"
+    return f"The import{place} failed: {why}. Your line: `{unmet.line}`."
+
+
+def _module(seen: Observation) -> str:
+    """The module whose import failed while a question was answered."""
+    found = seen.raised and seen.raised.type == "ModuleNotFoundError" and re.fullmatch(r"No module named '([\w.]+)'", seen.raised.message)
+    return found[1] if found else ""

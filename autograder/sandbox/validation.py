@@ -14,8 +14,9 @@ import fastjsonschema
 from torch import Tensor
 
 from attention_lab.checking import protocol, values
-from attention_lab.checking.protocol import Answer, Bounds, Observation, Raised
+from attention_lab.checking.protocol import Answer, Bounds, Observation
 from autograder.worker import wire
+from autograder.worker.cells import Ran
 
 MOST = 2000  # items of a list, unless its bounds say otherwise
 PLAIN = {str: "string", bool: "boolean", int: "integer", float: "number", NoneType: "null"}
@@ -64,7 +65,7 @@ def _node() -> dict[str, Any]:
 
 
 _observation = fastjsonschema.compile(schema(Observation) | {"definitions": {"node": _node()}})
-_cell = fastjsonschema.compile(_object(raised=schema(Raised | None)))
+_cell = fastjsonschema.compile(schema(Ran))
 
 
 def observations(header: dict[str, Any], tensors: dict[str, Tensor], count: int) -> list[Answer]:
@@ -87,10 +88,10 @@ def observation(header: dict[str, Any], tensors: dict[str, Tensor]) -> Observati
     return seen
 
 
-def cell(header: dict[str, Any]) -> Raised | None:
-    """What a cell raised. Raises ValueError where this is no answer about a cell that was run."""
+def cell(header: dict[str, Any]) -> Ran:
+    """How a cell fared. Raises ValueError where this is no answer about a cell that was run."""
     _checked(_cell, header)
-    return header["raised"] and protocol.read(Raised, header["raised"])
+    return protocol.read(Ran, header)
 
 
 def _checked(check: Any, header: dict[str, Any]) -> None:

@@ -44,10 +44,12 @@ class ReleasedLesson:
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell that is run. exercises: the exercises that it defines."""
+    """A cell that is run. exercises: the exercises that it defines. number: which of the notebook's code cells it is, from 1 (0: of none,
+    it was added)."""
 
     source: str
     exercises: tuple[str, ...] = ()
+    number: int = 0
 
 
 @cache
@@ -116,7 +118,9 @@ def cells_to_run(notebook: NotebookNode, known: ReleasedLesson) -> list[Cell]:
     join_halves(joined, {slot.grade_id: frozenset([slot.name]) for slot in known.exercises} | {
         slot.check_id: frozenset() for slot in known.exercises})
     cells = []
+    number = 0
     for cell in joined.cells:
+        number += cell.cell_type == "code"
         if cell.cell_type != "code" or not cell.source.strip():
             continue
         defined = defined_names(cell.source)
@@ -124,7 +128,7 @@ def cells_to_run(notebook: NotebookNode, known: ReleasedLesson) -> list[Cell]:
         # A cell's own word that it is graded says nothing: it may stand on the imports.
         if not exercises and (CALL.fullmatch(cell.source.strip()) or EXPERIMENT in cell.metadata.get("tags", [])):
             continue
-        cells.append(Cell(cell.source, exercises))
+        cells.append(Cell(cell.source, exercises, number))
     answered = {name for cell in cells for name in cell.exercises if not same_code(cell.source, slots[name].stub)}
     cells = [cell for cell in cells if not any(name in answered and same_code(cell.source, slots[name].stub) for name in cell.exercises)]
     own = "\n".join(cell.source for cell in cells if cell.source not in known.shown)

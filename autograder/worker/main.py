@@ -5,25 +5,18 @@ torch once and forks a worker for each socket that it is handed; where that cann
 """
 
 from __future__ import annotations
-import __future__
 
-import ast
-import asyncio
 import builtins
 import contextlib
-import functools
 import importlib
 import inspect
 import json
-import linecache
-import operator
 import os
 import signal
 import socket
 import struct
 import sys
 import types
-import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -32,68 +25,27 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 import attention_lab
-from attention_lab.checking import crash, lines
 from attention_lab.checking.observe import observe
 from attention_lab.checking.protocol import Question, plain, read
 
 from . import layers, proxies, restore, wire
+from .cells import Cells, Silent, built_as_usual
 
 # What lessons import for pictures and experiments; here all of it does nothing, so that no check waits for a plot.
 SILENT = ("cost", "data", "pictures", "training")
-FUTURE = functools.reduce(operator.or_, (getattr(__future__, name).compiler_flag for name in __future__.all_feature_names))
 HEAP_TYPE = 1 << 9  # of a class's flags: it was made by Python code, and can be changed
 SOCKET = 3  # a worker's one open file besides /dev/null
 
 
-class Silent:
-    """Stands for anything that draws, trains or measures: may be called, indexed and asked for attributes."""
-
-    def __getattr__(self, name: str) -> Silent:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return Silent()
-
-    def __call__(self, *_args: Any, **_kwargs: Any) -> Silent:
-        return self
-
-    def __getitem__(self, _key: Any) -> Silent:
-        return self
-
-    def __iter__(self):
-        return iter(())
-
-
-class Shell:
-    """What `get_ipython()` gives: a magic runs the code in it, if it holds code, and does nothing else."""
-
-    CODE = {"time", "timeit", "capture", "prun"}
-
-    def __init__(self, scope: dict[str, Any]):
-        self.scope = scope
-
-    def run_line_magic(self, name: str, line: str, *_rest: Any) -> None:
-        if name in self.CODE and line:
-            exec(line, self.scope)
-
-    def run_cell_magic(self, name: str, _line: str, body: str) -> None:
-        if name in self.CODE:
-            exec(body, self.scope)
-
-    def __getattr__(self, _name: str) -> Callable:
-        return lambda *_args, **_kwargs: None
-
-
 class Notebook:
-    """The learner's global names, and what was heard of them."""
+    """The learner's cells, proxies for some of their exercises, and questions about the others."""
 
     def __init__(self, remote: Callable):
         main = types.ModuleType("__main__")
         sys.modules["__main__"] = main
         self.scope, self.remote = vars(main), remote
+        self.cells = Cells(self.scope)
         self.proxies: dict[str, Any] = {}
-        self.future = 0  # `from __future__ import ...` holds for the cells that follow, as in IPython
-        shell = Shell(self.scope)
-        self.scope.update(get_ipython=lambda: shell, display=lambda *_args, **_kwargs: None)
         builtins.input = lambda *_args: ""
 
     def proxy(self, header: dict, _tensors: dict) -> tuple[dict, dict]:
@@ -103,24 +55,11 @@ class Notebook:
         return {}, {}
 
     def cell(self, header: dict, _tensors: dict) -> tuple[dict, dict]:
-        """Run one cell. Answers what it raised, as attention_lab.crash describes it, or None."""
-        source, file = header["source"], f"<cell {header['number']}>"
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                code = _compiled(source, file, self.future)
-                self.future |= code.co_flags & FUTURE
-                linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
-                running = eval(code, self.scope)
-                if inspect.iscoroutine(running):
-                    asyncio.run(running)
-            raised = None
-        except BaseException as error:  # a learner's cell may raise anything, SystemExit too
-            raised = crash.describe(error, self.scope, "cell")
-            if isinstance(error, SyntaxError):
-                raised.line, raised.number = (error.text or "").strip()[:lines.LONGEST], error.lineno
+        """Run one cell. Answers how it fared; see cells.Ran."""
+        ran = self.cells.run(header["source"], f"<cell {header['number']}>", header.get("exercises", []),
+                             header.get("seconds", 0), header.get("brief", False))
         self.scope.update(self.proxies)
-        return {"raised": plain(raised)}, {}
+        return plain(ran), {}
 
     def call(self, header: dict, tensors: dict[str, Tensor]) -> tuple[dict, dict[str, Tensor]]:
         """What a function of the cells gives. Asked where the cells are the judge's own, and never of a learner's."""
@@ -128,22 +67,14 @@ class Notebook:
 
     def observe(self, header: dict, tensors: dict[str, Tensor]) -> tuple[dict, dict[str, Tensor]]:
         """What an exercise does with each question, as attention_lab.checking.observe writes it down; or that nothing has its name."""
+        self.scope.update(self.cells.answers | self.proxies)
         if header["exercise"] not in self.scope:
             return {"missing": True}, {}
+        thing, unusual = self.scope[header["exercise"]], torch.get_default_dtype() != torch.float32
         asked = zip(header["questions"], wire.ungroup(tensors, len(header["questions"])))
-        seen = [observe(self.scope[header["exercise"]], read(Question, question), given, self.scope) for question, given in asked]
+        seen = [observe(built_as_usual(thing) if unusual and question["construct"] else thing, read(Question, question), given, self.scope)
+                for question, given in asked]
         return {"observations": [plain(observation) for observation, _ in seen]}, wire.group([out for _, out in seen])
-
-
-def _compiled(source: str, file: str, future: int) -> types.CodeType:
-    """A cell's code. IPython, which takes a while to import, is asked only where plain Python does not understand the cell."""
-    compiled = lambda text: compile(text, file, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT | future, dont_inherit=True)  # noqa: E731
-    try:
-        return compiled(source)
-    except SyntaxError:
-        from IPython.core.inputtransformer2 import TransformerManager
-
-        return compiled(TransformerManager().transform_cell(source))
 
 
 def serve(sock: socket.socket, put_back: Callable[[], None]) -> None:
@@ -174,6 +105,7 @@ def prepare(device: str) -> None:
     """Everything that costs time on first use, or needs what layers keep away (a GPU's driver), once, before any learner's code."""
     torch.set_num_threads(1)
     torch.set_num_interop_threads(1)
+    torch.compile = _as_it_is
     attention_lab.check = lambda *_args, **_kwargs: 0.0
     attention_lab.progress = Silent()
     for name in SILENT:
@@ -190,6 +122,11 @@ def prepare(device: str) -> None:
         torch.autograd.grad(out, [x, *net.parameters()], torch.ones_like(out))
 
 
+def _as_it_is(model: Callable | None = None, **_options: Any) -> Callable:
+    """In the place of torch.compile, which needs a compiler, and a process to run it: what would be compiled computes the same."""
+    return model if model is not None else lambda decorated: decorated
+
+
 def begin(sock: socket.socket, settings: dict[str, Any], put_back: Callable[[], None]) -> None:
     """Become a worker: nothing open but the socket, nothing to be seen on the terminal, the layers around it."""
     null = os.open(os.devnull, os.O_RDWR)
@@ -197,6 +134,7 @@ def begin(sock: socket.socket, settings: dict[str, Any], put_back: Callable[[], 
         os.dup2(null, descriptor)
     sys.stdin, sys.stdout, sys.stderr = (open(os.devnull, mode) for mode in "rww")
     os.chdir(settings["folder"])
+    sys.path.insert(0, "")  # as in Jupyter: a module that a cell writes can be imported
     try:
         layers.enclose(settings)
     except OSError as error:

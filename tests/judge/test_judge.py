@@ -144,16 +144,32 @@ def test_an_endless_loop_costs_its_own_exercise(judge, monkeypatch):
 
 
 @pytest.mark.parametrize("cell, outcome, said", [
-    ("while True: pass", "timeout", "did not come to an end"),
-    ("import os; os._exit(0)", "error", "ended the whole Python process"),
+    ("class Endless:\n    while True: pass\nsqueeze = Endless.method", "timeout", "did not come to an end"),
+    ("class Ends:\n    import os; os._exit(0)\nsqueeze = Ends.method", "error", "ended the whole Python process"),
     ("def squeeze(x:\n    return x", "error", "SyntaxError"),
-    ("raise ValueError('mine')\ndef squeeze(x): return x", "error", "ValueError: mine"),
+    ("@missing\ndef squeeze(x): return x", "error", "NameError: name 'missing'"),
 ])
 def test_a_cell_that_stops_costs_its_own_exercise(judge, monkeypatch, cell, outcome, said):
     monkeypatch.setattr("autograder.sandbox.sandbox.CPU_SECONDS", 1.0)
-    result = judge.grade(changed(squeeze=cell if "def squeeze" in cell else f"{cell}\ndef squeeze(x): return x"))
+    result = judge.grade(changed(squeeze=cell))
     assert points(result) == {**FULL, "squeeze": 0}
     assert outcomes(result.verdicts["squeeze"]) == {outcome} and said in result.verdicts["squeeze"].headline
+
+
+@pytest.mark.parametrize("stops, said", [
+    ("while True: pass", "did not come to an end"), ("while True:\n    try: 1\n    except: pass", "did not come to an end"),
+    ("import os; os._exit(0)", "ended the whole Python process"), ("raise ValueError('mine')", "ValueError: mine"),
+])
+@pytest.mark.parametrize("where", ["above", "below"])
+def test_what_a_cell_defines_counts_where_it_stops(judge, monkeypatch, stops, said, where):
+    monkeypatch.setattr("autograder.sandbox.sandbox.CPU_SECONDS", 1.0)
+
+    def graded(squeeze):
+        return judge.grade(changed(squeeze=f"{stops}\n{squeeze}" if where == "above" else f"{squeeze}\n{stops}"))
+    assert points(graded("SIDES = (2, 3)\ndef squeeze(x): return x.mean(SIDES)")) == FULL
+    wrong = graded("def squeeze(x): return x.amax((2, 3))")
+    assert points(wrong) == {**FULL, "squeeze": 0}
+    assert said in report.text(wrong.verdicts["squeeze"]) and "was not run as a whole" in report.text(wrong.verdicts["squeeze"])
 
 
 def test_a_cell_of_ones_own_that_never_ends_costs_nothing(judge, monkeypatch):
@@ -171,9 +187,6 @@ def test_an_exercise_that_is_not_there(judge):
     result = judge.grade(submission)
     assert points(result) == {**FULL, "Excitation": 0}
     assert "No cell defines `Excitation`" in result.verdicts["Excitation"].headline
-    deleted = copy.deepcopy(SOLVED)
-    deleted.cells.append(new_code_cell("del squeeze"))
-    assert "gone when the notebook has run" in judge.grade(deleted).verdicts["squeeze"].headline
 
 
 @pytest.mark.parametrize("source", ["squeeze = 3", "def squeeze(): pass", "class squeeze: pass", "squeeze = None"])
