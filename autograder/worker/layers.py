@@ -36,7 +36,9 @@ def enclose(settings: dict[str, Any]) -> None:
     settings: limits {RLIMIT name: value}; landlock {"read": paths} or None; seccomp: the filter's program in hexadecimal, or "";
     folder: the one place where files may be written.
     """
-    limit(settings["limits"])
+    if settings["limits"]:
+        limit(settings["limits"])
+        give_up_capabilities()
     if settings["landlock"]:
         landlock(settings["landlock"]["read"], [settings["folder"]])
     if settings["seccomp"]:
@@ -49,15 +51,18 @@ def end_with_parent() -> None:
 
 
 def limit(limits: dict[str, int]) -> None:
-    """Bounds that this process cannot lift again; `limits` by the names of the module `resource`."""
-    if limits:
-        import resource  # Unix only
+    """Bounds that this process cannot lift again, unless it has root's capabilities; `limits` by the names of the module `resource`."""
+    import resource  # Unix only
 
-        for name, value in limits.items():
-            resource.setrlimit(getattr(resource, name), (value, value))
-        if sys.platform == "linux":
-            header, none = struct.pack("Ii", CAPABILITY_VERSION, 0), bytes(24)
-            _checked(_libc().capset(header, none), "capset")
+    for name, value in limits.items():
+        resource.setrlimit(getattr(resource, name), (value, value))
+
+
+def give_up_capabilities() -> None:
+    """From now on root is an ordinary user here, who cannot lift a limit (Linux)."""
+    if sys.platform == "linux":
+        header, none = struct.pack("Ii", CAPABILITY_VERSION, 0), bytes(24)
+        _checked(_libc().capset(header, none), "capset")
 
 
 def landlock(read: Iterable[str], change: Iterable[str]) -> None:
