@@ -10,6 +10,7 @@ import torch
 from nbformat import NotebookNode
 
 from attention_lab.checking import judging, recorded, verdict
+from attention_lab.checking.bounds import TOGETHER
 from attention_lab.checking.protocol import Answer, Question
 from attention_lab.checking.verdict import Check, Verdict
 from attention_lab.threads import one_thread
@@ -175,8 +176,11 @@ def _answered(graders: Graders, exercise: recorded.RecordedExercise, session: Se
         def ask_all(asked: list[Question]) -> list[Answer]:
             together = graders.together[exercise.name]
             answers = dict(zip(together, session.ask_all(exercise.name, graders.frame(exercise, asked), len(together))))
-            return [answers[i] if i in answers else session.ask(question, case.tensors)
-                    for i, (question, case) in enumerate(zip(asked, exercise.cases))]
+            for i, (question, case) in enumerate(zip(asked, exercise.cases)):
+                answers[i] = answers[i] if i in answers else session.ask(question, case.tensors)
+                if sum(t.numel() for _, tensors in answers.values() for t in tensors.values()) > TOGETHER:
+                    raise Died("broken", f"more than {TOGETHER:,} numbers for one exercise")
+            return [answers[i] for i in range(len(asked))]
         found = judging.judge(exercise, session.ask, secret=True, ask_all=ask_all)
         found.notes += [UNMEASURED] if session.unmeasured and any(case.peak for case in exercise.cases) else []
         return found

@@ -14,11 +14,11 @@ import fastjsonschema
 from torch import Tensor
 
 from attention_lab.checking import protocol, values
+from attention_lab.checking.bounds import ITEMS, KEYS
 from attention_lab.checking.protocol import Answer, Bounds, Observation
 from autograder.worker import wire
 from autograder.worker.cells import Ran
 
-MOST = 2000  # items of a list, unless its bounds say otherwise
 PLAIN = {str: "string", bool: "boolean", int: "integer", float: "number", NoneType: "null"}
 
 
@@ -34,11 +34,11 @@ def schema(kind: Any) -> dict[str, Any]:
     if of is Annotated:
         return reduce(_bounded, inside[1:], schema(inside[0]))
     if of is list:
-        return {"type": "array", "items": schema(inside[0]), "maxItems": MOST}
+        return {"type": "array", "items": schema(inside[0]), "maxItems": ITEMS}
     if of is tuple:
         return {"type": "array", "items": list(map(schema, inside)), "minItems": len(inside), "maxItems": len(inside)}
     if of is dict:
-        return {"type": "object", "additionalProperties": schema(inside[1])}
+        return _dictionary(schema(inside[1]), schema(inside[0]), ITEMS)
     if of is Literal:
         return {"enum": list(inside)}
     if of in (Union, UnionType):
@@ -51,6 +51,10 @@ def _bounded(made: dict[str, Any], bounds: Bounds) -> dict[str, Any]:
     return made | {names[name]: value for name, value in asdict(bounds).items() if value is not None}
 
 
+def _dictionary(values: dict[str, Any], keys: dict[str, Any], most: int) -> dict[str, Any]:
+    return {"type": "object", "additionalProperties": values, "propertyNames": keys, "maxProperties": most}
+
+
 def _object(**properties: dict) -> dict:
     return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
 
@@ -61,7 +65,7 @@ def _node() -> dict[str, Any]:
     return {"anyOf": [
         {"type": ["null", "boolean", "number"]}, text, schema(list[protocol.Node]), _object(tuple=schema(list[protocol.Node])),
         _object(size=schema(protocol.Shape)), _object(dtype=text), _object(tensor=text), _object(object=text),
-        _object(dict={"type": "object", "additionalProperties": node})]}
+        _object(dict=_dictionary(node, text, KEYS))]}
 
 
 _observation = fastjsonschema.compile(schema(Observation) | {"definitions": {"node": _node()}})
@@ -71,7 +75,7 @@ _cell = fastjsonschema.compile(schema(Ran))
 def observations(header: dict[str, Any], tensors: dict[str, Tensor], count: int) -> list[Answer]:
     """The observations of a worker's answer to `count` questions. Raises ValueError where there are others."""
     headers = header.get("observations")
-    if not isinstance(headers, list) or len(headers) != count:
+    if len(header) != 1 or not isinstance(headers, list) or len(headers) != count:
         raise ValueError(f"not an answer to {count} questions")
     own = wire.ungroup(tensors, count)
     return [(observation(each, mine), mine) for each, mine in zip(headers, own)]
@@ -81,10 +85,11 @@ def observation(header: dict[str, Any], tensors: dict[str, Tensor]) -> Observati
     """Raises ValueError where this is no observation."""
     _checked(_observation, header)
     seen = protocol.read(Observation, header)
-    for node in [seen.output, *(node for heard in seen.trace for node in (heard.received, heard.gave))]:
-        for _, leaf in values.leaves(node):
-            if isinstance(leaf, dict) and "tensor" in leaf and leaf["tensor"] not in tensors:
-                raise ValueError(f"there is no tensor {leaf['tensor']!r}")
+    nodes = [seen.output, *(node for heard in seen.trace for node in (heard.received, heard.gave))]
+    named = {leaf["tensor"] for node in nodes for _, leaf in values.leaves(node) if isinstance(leaf, dict) and "tensor" in leaf}
+    own = {name for name in tensors if not name.startswith(("grad.", "buffer."))}
+    if named != own:
+        raise ValueError(f"tensors without a place, or places without a tensor: {sorted(named ^ own)[:3]}"[:400])
     return seen
 
 

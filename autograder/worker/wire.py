@@ -8,6 +8,7 @@ What comes from a worker is hostile: whatever a frame makes `receive` raise is t
 from __future__ import annotations
 
 import json
+import math
 import socket
 import struct
 from collections.abc import Callable
@@ -16,10 +17,10 @@ from typing import Any
 from torch import Tensor
 
 from attention_lab.checking import packing
+from attention_lab.checking.bounds import AXES, DEPTH, DIGITS, DTYPES, ELEMENTS, HEADER_BYTES, TENSOR_BYTES, TENSORS
 
-HEADER_BYTES = 4 << 20
-TENSOR_BYTES = packing.LARGEST
 LENGTHS = struct.Struct("<II")
+NUMBERS = {str(dtype) for dtype in DTYPES}
 PIECE = 1 << 20  # bytes asked of the socket at once
 
 
@@ -28,6 +29,7 @@ class Packed:
 
     def __init__(self, header: dict[str, Any], tensors: dict[str, Tensor] | None = None):
         specs, self.body = packing.pack(tensors or {})
+        _allowed(specs)
         self.head = json.dumps([header, specs]).encode().removeprefix(b"[{")
         _bounded(len(self.head), len(self.body))
 
@@ -45,10 +47,38 @@ def receive(sock: socket.socket, waiting: Callable[[], None] | None = None) -> t
     """
     head, body = LENGTHS.unpack(_read(sock, LENGTHS.size, waiting))
     _bounded(head, body)
-    header, specs = json.loads(_read(sock, head, waiting))
+    header, specs = json.loads(_read(sock, head, waiting), parse_int=_whole)
     if not isinstance(header, dict) or not isinstance(specs, list):
         raise ValueError(f"a header is an object with a list, not {type(header).__name__} and {type(specs).__name__}")
+    _shallow(header)
+    _allowed(specs)
     return header, packing.unpack(specs, _read(sock, body, waiting))
+
+
+def _whole(text: str) -> int:
+    if len(text) > DIGITS + text.startswith("-"):
+        raise ValueError(f"an integer of {len(text):,} digits")
+    return int(text)
+
+
+def _allowed(specs: list[list[Any]]) -> None:
+    """Raises ValueError, or TypeError, where tensors are too many, too large, or of another kind than numbers are compared in."""
+    numbers = 0
+    for name, dtype, shape in specs:
+        if dtype not in NUMBERS or len(shape) > AXES or not all(isinstance(n, int) and 0 <= n <= ELEMENTS for n in shape):
+            raise ValueError(f"a tensor {str(name)[:100]!r} of type {str(dtype)[:100]} with {len(shape):,} axes {str(shape)[:100]}")
+        numbers += math.prod(shape)
+    if len(specs) > TENSORS or numbers > ELEMENTS:
+        raise ValueError(f"{len(specs):,} tensors of {numbers:,} numbers; at most {TENSORS:,} of {ELEMENTS:,} may be sent")
+
+
+def _shallow(header: dict[str, Any]) -> None:
+    """Raises ValueError where a header is nested deeper than anything that is asked or answered."""
+    level: list[Any] = [header]
+    for _ in range(DEPTH):
+        level = [below for item in level if isinstance(item, (dict, list)) for below in (item.values() if isinstance(item, dict) else item)]
+    if level:
+        raise ValueError(f"a header that is nested more than {DEPTH} deep")
 
 
 def group(groups: list[dict[str, Tensor]]) -> dict[str, Tensor]:

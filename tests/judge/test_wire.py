@@ -1,5 +1,6 @@
 """Frames, honest and hostile."""
 
+import contextlib
 import json
 import socket
 import struct
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from safetensors.torch import save
 
+from attention_lab.checking import bounds
 from autograder.worker import wire
 
 
@@ -56,8 +58,12 @@ def test_a_large_frame_arrives(ends):
 
 
 def frame(specs, flat):
-    head, body = json.dumps([{}, specs]).encode(), save(flat) if flat else b""
-    return struct.pack("<II", len(head), len(body)) + head + body
+    named, body = json.dumps([{}, specs]).encode(), save(flat) if flat else b""
+    return struct.pack("<II", len(named), len(body)) + named + body
+
+
+def head(text):
+    return struct.pack("<II", len(text), 0) + text
 
 
 @pytest.mark.parametrize("sent, error", [
@@ -67,8 +73,8 @@ def frame(specs, flat):
     (struct.pack("<II", 2, 0) + b"{}", ValueError),
     (struct.pack("<II", 3, 0) + b"abc", json.JSONDecodeError),
     (struct.pack("<II", 200_000, 0) + b"[" * 200_000, RecursionError),
-    (struct.pack("<II", wire.HEADER_BYTES + 1, 0), ValueError),
-    (struct.pack("<II", 2, wire.TENSOR_BYTES + 1), ValueError),
+    (struct.pack("<II", bounds.HEADER_BYTES + 1, 0), ValueError),
+    (struct.pack("<II", 2, bounds.TENSOR_BYTES + 1), ValueError),
     (frame([["x", "torch.float32", [3]]], {"torch.float32": torch.ones(2)}), Exception),
     (frame([["x", "torch.float32", [-2]]], {"torch.float32": torch.ones(2)}), ValueError),
     (frame([["x", "torch.float32", [1 << 40, 0]]], {"torch.float32": torch.ones(2)}), ValueError),
@@ -79,19 +85,36 @@ def frame(specs, flat):
     (frame(["x"], {"torch.float32": torch.ones(2)}), ValueError),
     (frame([], {"torch.float32": torch.ones(2)}), Exception),
     (struct.pack("<II", 7, 20) + b"[{},[]]" + b"\xff" * 20, Exception),
+    (frame([["x", "torch.float32", [1] * 17]], {"torch.float32": torch.ones(1)}), ValueError),
+    (frame([["x", "torch.float32", [1] * 300_000]], {"torch.float32": torch.ones(1)}), ValueError),
+    (frame([[str(n), "torch.bool", [0]] for n in range(bounds.TENSORS + 1)], {"torch.bool": torch.ones(0).bool()}), ValueError),
+    (frame([["x", "torch.int8", [bounds.ELEMENTS + 1]]], {"torch.int8": torch.ones(bounds.ELEMENTS + 1).to(torch.int8)}), ValueError),
+    (frame([["x", "torch.complex64", [1]]], {"torch.complex64": torch.ones(1).to(torch.complex64)}), ValueError),
+    (frame([["x", "torch.uint16", [1]]], {"torch.uint16": torch.ones(1).to(torch.uint16)}), ValueError),
+    (frame([["x", "torch.float64", [1]]], {"torch.float64": torch.ones(1).to(torch.uint16)}), ValueError),
+    (head(b'[{"n": 1%s}, []]' % (b"0" * 400)), ValueError),
+    (head(b'[{"n": %s1%s}, []]' % (b"[" * 100, b"]" * 100)), ValueError),
     (struct.pack("<II", 2, 0), EOFError),
     (b"", EOFError),
 ])
 def test_what_is_no_frame_is_refused(ends, sent, error):
-    ends[0].sendall(sent)
-    ends[0].shutdown(socket.SHUT_WR)
+    def send():
+        with contextlib.suppress(ConnectionError):  # it was refused before its end
+            ends[0].sendall(sent)
+            ends[0].shutdown(socket.SHUT_WR)
+    thread = threading.Thread(target=send)
+    thread.start()
     with pytest.raises(error):
         wire.receive(ends[1])
+    ends[1].close()
+    thread.join()
 
 
 def test_what_is_too_large_is_not_sent(ends):
     with pytest.raises(ValueError, match="at most"):
-        wire.Packed({"x": "a" * (wire.HEADER_BYTES + 1)})
+        wire.Packed({"x": "a" * (bounds.HEADER_BYTES + 1)})
+    with pytest.raises(ValueError, match="8388609"):
+        wire.Packed({}, {"x": torch.zeros(bounds.ELEMENTS + 1, dtype=torch.bool)})
 
 
 def test_waiting_is_asked_while_bytes_drip(ends):

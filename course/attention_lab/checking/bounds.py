@@ -15,6 +15,7 @@ import torch
 HEADER_BYTES = 4 << 20  # the JSON of a frame; notebooks' cells travel in it as well
 TENSOR_BYTES = 64 << 20  # all tensors of a frame
 ELEMENTS = 8 << 20  # numbers in them, of any dtype: they are compared as float64
+TOGETHER = 4 * ELEMENTS  # numbers in all answers about one exercise, where they do not fit into a frame
 TENSORS = 10_000
 AXES = 16
 DTYPES = (torch.float64, torch.float32, torch.float16, torch.bfloat16, torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8,

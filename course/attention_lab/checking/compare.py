@@ -213,13 +213,15 @@ def with_input(got: Tensor, expected: Tensor, x: Tensor, name: str, within: floa
             return facts.InputAdded(name)
         if close(got + x, expected, 10 * within):
             return facts.InputNotAdded(name)
-    try:
-        if close(torch.broadcast_to(got * x, expected.shape), expected, 10 * within):
-            return facts.InputNotMultiplied(name)
-        if got.shape == expected.shape and close(got, torch.broadcast_to(expected * x, got.shape), 10 * within):
-            return facts.InputMultiplied(name)
+    try:  # looked at before they are multiplied: a column times a row is larger than both
+        if torch.broadcast_shapes(got.shape, x.shape, expected.shape) != expected.shape:
+            return None
     except RuntimeError:  # shapes that do not broadcast have no such relation
         return None
+    if close(torch.broadcast_to(got * x, expected.shape), expected, 10 * within):
+        return facts.InputNotMultiplied(name)
+    if got.shape == expected.shape and close(got, torch.broadcast_to(expected * x, got.shape), 10 * within):
+        return facts.InputMultiplied(name)
     return None
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from torch import Tensor, nn
 
+from .bounds import NAME
 from .lines import LONGEST, line_of
 from .protocol import Raised
 
@@ -27,12 +28,13 @@ def describe(error: BaseException, namespace: dict[str, Any], stage: str) -> Rai
         line = line_of(*frames[-1])
         unbound = dict.fromkeys(frame.f_code.co_varnames)  # a local name without a value yet is no global of that name
         operands = _operands(line or "", {**frame.f_globals, **unbound, **frame.f_locals})
-        place = frame.f_code.co_qualname.split(".")[0]
+        place = frame.f_code.co_qualname.split(".")[0][:NAME]
         caller = line_of(*frames[0]) if frames[0][0].f_code is not frame.f_code else None
     text = _message(error)
     # torch raises NotImplementedError too, for a module without `forward`, for a sparse tensor; and learners do, with a message
     unwritten = isinstance(error, NotImplementedError) and not error.args and frame is not None and frame is _last(error)
-    return Raised(type(error).__name__, isinstance(error, ValueError), [int(n) for n in re.findall(r"\d+", text[:LONGEST])][:50],
+    numbers = [int(digits) for digits in re.findall(r"\d+", text[:LONGEST]) if len(digits) <= 18]  # longer ones are no sizes
+    return Raised(type(error).__name__[:NAME], isinstance(error, ValueError), numbers[:50],
                   text[:LONGEST], unwritten, place, line, number, operands, caller, stage)
 
 

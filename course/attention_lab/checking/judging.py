@@ -137,11 +137,14 @@ def _search(case: RecordedCase, ask: Ask, scale: dict[str, float], choices: list
         wrong = sum(name not in tensors or not close(tensors[name], t, within[name]) for name, t in outputs.items())
         if not wrong and not differences(case, ask(question, case.tensors), scale):
             return choice
-        tried.append((wrong, -first_difference(case, (header, tensors), scale)[1], choice, (header, tensors)))
+        tried.append((wrong, -first_difference(case, (header, tensors), scale)[1], choice))  # answers of all tries would fill the memory
     least = min((t[:2] for t in tried), default=None)
-    closest = [t for t in tried if t[:2] == least][:EXPLAINED]
-    telling = (t[2] for t in closest if any(d.specific for d in of_output(case, *t[3], scale)))
-    return next(telling, closest[0][2] if closest else choices[0])
+    closest = [choice for *far, choice in tried if tuple(far) == least][:EXPLAINED]
+
+    def telling(choice: int) -> bool:
+        header, tensors = ask(replace(case.question, choice=choice, gradients=False), case.tensors)
+        return not header.raised and any(d.specific for d in of_output(case, header, tensors, scale))
+    return next(filter(telling, closest), closest[0] if closest else choices[0])
 
 
 def _red(exercise: RecordedExercise, observed: list[Answer], found: list[list[Difference]], scale: dict[str, float],

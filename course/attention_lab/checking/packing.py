@@ -31,6 +31,8 @@ def pack(tensors: dict[str, Tensor]) -> tuple[list[list[Any]], bytes]:
 def unpack(specs: list[list[Any]], body: bytes) -> dict[str, Tensor]:
     """The tensors as they were before they were packed. Raises ValueError and what torch and safetensors raise for malformed ones."""
     flat = load(body) if body else {}
+    if wrong := [dtype for dtype, tensor in flat.items() if dtype != str(tensor.dtype)]:
+        raise ValueError(f"numbers of another type than {', '.join(wrong)[:100]}")
     sizes: dict[str, list[int]] = {dtype: [] for dtype in flat}
     for name, dtype, shape in specs:
         if not isinstance(name, str) or not all(isinstance(n, int) and 0 <= n <= LARGEST for n in shape):

@@ -21,6 +21,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from .bounds import AXES, BITS, DTYPES, ELEMENTS, ITEMS, KEYS, NAME, NESTED, TEXT
 from .device import described
 from .protocol import Located
 
@@ -30,9 +31,6 @@ LAYOUTS: dict[str, Callable[[Tensor], Tensor]] = {
     "strided": lambda t: torch.stack([t, t.detach()], dim=-1)[..., 0],  # every second element of a larger buffer
     "transposed": lambda t: t.mT.clone(memory_format=torch.contiguous_format).mT,
 }
-
-
-LONGEST = 1000  # bits of an integer: a float can hold it, and it can be printed
 
 
 def relayout(tensor: Tensor, layout: str) -> Tensor:
@@ -45,25 +43,30 @@ def relayout(tensor: Tensor, layout: str) -> Tensor:
 def encode(value: Any, tensors: dict[str, Tensor], name: str, devices: dict[str, Located] | None = None) -> Any:
     """The node of `value`; its tensors are detached, copied to the CPU and added to `tensors` as `name`, `name.0`, `name.0.1`, ...
 
-    devices: where given, what device.described says of each tensor is added to it under the same names.
+    devices: where given, what device.described says of each tensor is added to it under the same names. What is larger than anything that
+    is expected anywhere (see `bounds`) is described in words.
     """
-    if value is None or isinstance(value, (bool, str)):
+    if value is None or isinstance(value, bool):
         return value
+    if isinstance(value, str):
+        return value if len(value) <= TEXT else {"object": f"a text of {len(value):,} characters"}
     if isinstance(value, Tensor):
-        if devices is not None and not value.is_nested:
+        if devices is not None and not value.is_nested and value.ndim <= AXES:
             devices[name] = described(value)
         if unusual := _unusual(value):
             return {"object": unusual}
         tensors[name] = value.detach().cpu().clone(memory_format=torch.contiguous_format)
         return {"tensor": name}
     if isinstance(value, numbers.Integral):
-        return int(value) if int(value).bit_length() <= LONGEST else {"object": "an integer of hundreds of digits"}
+        return int(value) if int(value).bit_length() <= BITS else {"object": "an integer of hundreds of digits"}
     if isinstance(value, (numbers.Real, Decimal)) or getattr(value, "shape", None) == () and hasattr(value, "__float__"):
         return float(value)
-    if isinstance(value, torch.Size):
+    if isinstance(value, torch.Size) and len(value) <= AXES:
         return {"size": list(value)}
     if isinstance(value, torch.dtype):
         return {"dtype": str(value).removeprefix("torch.")}
+    if isinstance(value, (list, tuple, dict)) and (much := _much(value, name)):
+        return {"object": much}
     if isinstance(value, (list, tuple)):
         nodes = [encode(item, tensors, f"{name}.{i}", devices) for i, item in enumerate(value)]
         return {"tuple": nodes} if isinstance(value, tuple) else nodes
@@ -72,13 +75,28 @@ def encode(value: Any, tensors: dict[str, Tensor], name: str, devices: dict[str,
     return {"object": f"an object of type {type(value).__name__}"}
 
 
+def _much(value: list | tuple | dict, name: str) -> str | None:
+    """What holds more, or deeper, than any answer does; else None."""
+    if len(value) > (KEYS if isinstance(value, dict) else ITEMS):
+        return f"a {type(value).__name__} of {len(value):,}"
+    if len(name) > NAME or name.count(".") > NESTED or isinstance(value, dict) and any(len(str(key)) > NAME // 2 for key in value):
+        return f"a {type(value).__name__} that is nested very deep, or has very long keys"
+    return None
+
+
 def _unusual(tensor: Tensor) -> str | None:
     """What a tensor is whose numbers cannot be compared, or None."""
     if tensor.is_nested or tensor.layout is not torch.strided:
         return "a nested tensor" if tensor.is_nested else f"a sparse tensor ({tensor.layout})"
     if tensor.device.type == "meta":
         return "a tensor without numbers, on the device meta"
-    return "a complex tensor" if tensor.is_complex() else "a quantized tensor" if tensor.is_quantized else None
+    if tensor.is_complex() or tensor.is_quantized:
+        return "a complex tensor" if tensor.is_complex() else "a quantized tensor"
+    if tensor.dtype not in DTYPES:
+        return f"a tensor of type {tensor.dtype}"
+    if tensor.ndim > AXES:
+        return f"a tensor with {tensor.ndim:,} axes"
+    return f"a tensor of {tensor.numel():,} numbers" if tensor.numel() > ELEMENTS else None
 
 
 def decode(node: Any, tensors: dict[str, Tensor], build: Callable[[dict], Any]) -> Any:

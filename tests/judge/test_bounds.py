@@ -1,0 +1,111 @@
+"""What is beyond a bound is the worker's end, never the judge's, and gains nothing; what is honest and large is told in words."""
+
+import time
+
+import pytest
+import torch
+
+from attention_lab.checking import bounds, compare, report
+from autograder.sandbox.sandbox import Died
+from solutions.shared.declare import Case, RandomTensor
+
+from .test_tries import Exercise
+
+REFERENCE = "def doubled(x):\n    return 2 * x\n"
+
+
+@pytest.fixture
+def doubled(tmp_path, sandbox):
+    return Exercise(tmp_path, sandbox, REFERENCE, "doubled", Case("x", (RandomTensor((3, 4)),)))
+
+
+LIES = {
+    "dropout": ("[10**400]", "[float('inf')]", "['x']", "[0.5] * 3000"),
+    "output": ("10**400", "-10**5000", "'x' * 3000", "[0] * 3000", "{'dict': {str(i): 1 for i in range(1000)}}",
+               "{'dict': {'k' * 9999: 1}}", "{'size': [1] * 17}", "{'size': [10**30]}",
+               "{'tensor': 'nowhere'}", "{'callable': None}", "nested"),
+    "parameters": ("[['w', [2]]] * 3000", "[['w' * 300, [2]]]", "[['w', [2] * 17]]"),
+    "states": ("{'state.': [['w' * 300, [2]]]}", "{'state.': [['w', [2]]] * 3000}", "{'state.': 7}", "{str(i): [] for i in range(3000)}"),
+    "changed": ("['x'] * 3000", "[['x']]"),
+    "unplaced": ("{'missing': [], 'extra': []}", "7"),
+    "raised": ("{'type': 'ValueError'}", "{}"),
+    "trace": ("[{'name': 'x', 'received': {'tensor': 'nowhere'}, 'gave': None, 'again': False}]",),
+    "largest": ("{'elements': 10**30, 'operation': 'x', 'shape': [], 'line': None, 'causes': []}",),
+    "mixed": ("{'operation': 'x', 'shapes': [[1] * 17], 'line': None}",),
+    "devices": ("{'x': {'device': 'cpu', 'shape': [10**30], 'dtype': 'float32'}}",),
+}
+
+
+@pytest.mark.parametrize("field, value", [(field, value) for field, several in LIES.items() for value in several])
+def test_a_field_that_is_out_of_bounds_is_the_workers_end(doubled, field, value):
+    nested = "nested = 1\nfor _ in range(40):\n    nested = [nested]\n"
+    with pytest.raises(Died) as death:
+        doubled.judge(f"{nested}def doubled(x):\n    lie(**{{{field!r}: {value}}})\n    return 2 * x\n")
+    assert death.value.kind == "broken"
+
+
+TENSORS = """
+def doubled(x):
+    forged = {}
+    class Seen(dict):
+        def items(self):
+            return forged.items()
+    observer().seen = Seen()
+    return 2 * x
+"""
+
+
+@pytest.mark.parametrize("forged", [
+    "{'output': x.detach().reshape([1] * 300_000 + [3, 4])}", "{'output': x.detach().reshape([1] * 20 + [3, 4])}",
+    "{'output': torch.zeros(9 << 20, dtype=torch.bool)}", "{'output': x.detach(), 'more': x.detach()}",
+    "{'output': x.detach().to(torch.complex64)}", "{'output': x.detach().to(torch.uint16)}", "{'received.x': x.detach()}",
+    "{'output': x.detach()} | {f'grad.{i}': torch.zeros(1) for i in range(11_000)}", "{}",
+])
+def test_tensors_that_are_out_of_bounds_are_the_workers_end(doubled, forged):
+    began = time.monotonic()
+    with pytest.raises(Died) as death:
+        doubled.judge(TENSORS.replace("forged = {}", f"forged = {forged}"))
+    assert death.value.kind == "broken" and time.monotonic() - began < 20
+
+
+def test_a_key_that_nobody_knows_is_the_workers_end(doubled):
+    with pytest.raises(Died):
+        doubled.judge("""
+import dataclasses
+def doubled(x):
+    seen = observer()
+    seen.header = dataclasses.make_dataclass("More", [("passed", bool, True)], bases=(type(seen.header),))(**vars(seen.header))
+    return 2 * x
+""")
+
+
+@pytest.mark.parametrize("answer, telling", [
+    ("x.reshape([1] * 20 + [3, 4])", "a tensor with 22 axes"), ("torch.zeros(9 << 20)", "a tensor of 9,437,184 numbers"),
+    ("x.detach().to(torch.uint16)", "a tensor of type torch.uint16"),
+    ("[0.0] * 5000", "a list of 5,000"), ("{i: i for i in range(5000)}", "a dict of 5,000"), ("'x' * 5000", "a text of 5,000 characters"),
+    ("{'k' * 5000: x}", "a dict that is nested very deep, or has very long keys"),
+    ("nested", "a list of 1"), ("10**400", "an integer of hundreds of digits"),
+])
+def test_what_is_honest_and_large_is_told(doubled, answer, telling):
+    nested = "nested = 1\nfor _ in range(40):\n    nested = [nested]\n"
+    judged = doubled.judge(f"{nested}def doubled(x):\n    return {answer}\n")
+    assert judged.points == 0 and f"got {telling}" in report.text(judged), report.text(judged)
+
+
+def test_an_error_of_large_numbers_is_an_error(doubled):
+    name = "E" * 500
+    judged = doubled.judge(f"class {name}(Exception): pass\ndef doubled(x):\n    raise {name}(f'{{10**300}} is not 12')\n")
+    assert judged.points == 0 and "EEE" in report.text(judged)
+
+
+def test_a_column_is_not_multiplied_with_a_row_to_be_explained():
+    """The product of an answer and an input is looked for where it has the expected shape; here it would take 64 GB."""
+    got, x, expected = torch.ones(4_000_000, 1), torch.ones(1, 2000).double(), torch.arange(2000.0).double().reshape(1, 2000)
+    facts = compare.explain(got, expected, 1e-9, {"x": x})
+    assert [type(fact).__name__ for fact in facts] == ["Constant", "WrongShape"]
+    facts = compare.explain(torch.rand(4_000_000, 1), expected, 1e-9, {"x": x})
+    assert [type(fact).__name__ for fact in facts] == ["WrongShape"]
+
+
+def test_bounds_stand_in_one_place():
+    assert bounds.ELEMENTS * 8 <= bounds.TENSOR_BYTES and 10 ** bounds.DIGITS > 2 ** bounds.BITS > 10 ** (bounds.DIGITS - 1)
