@@ -16,6 +16,7 @@ from . import weights
 from .protocol import Observation, Question
 from .recorded import RecordedCase
 
+STRUCTURES = 12  # lists of names in an exercise's cases: more are not looked at, because it takes its time
 WAYS = 2000  # of several modules together: more are not looked at
 MANY = 4  # numbers in an output that nobody guesses, to nine digits, in so many tries
 
@@ -72,6 +73,8 @@ def choices(cases: Sequence[RecordedCase], seen: Sequence[Observation], right: C
     seen: the cases' observations. right: does case number i reproduce the reference with this choice? best: of case number i, the one
     of several choices that reproduces the reference, or comes closest.
     """
+    if len({tuple((prefix, *(name for name, _ in spec)) for prefix, spec in each.states.items()) for each in seen}) > STRUCTURES:
+        return [0] * len(cases), 1
     ways = [options(case, each) for case, each in zip(cases, seen)]
     known: Names = {}
     for names in (of[0] for of in ways if len(of) == 1):

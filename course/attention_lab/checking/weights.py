@@ -174,20 +174,24 @@ def placements(reference: Spec, learner: Spec) -> list[dict[str, str]]:
 
     Raises Unplaced where the names and shapes do not fit at all.
     """
-    return _candidates(tuple(reference), tuple(learner))
+    kinds: dict[tuple[int, ...], int] = {}  # only which shapes are equal matters, and that is alike in most cases
+    alike = [tuple((name, (2 + kinds.setdefault(canonical(shape), len(kinds)),)) for name, shape in spec) for spec in (reference, learner)]
+    if found := _candidates(*alike):
+        return found
+    raise Unplaced(*_unmatched(tuple(reference), tuple(learner)))
 
 
 @lru_cache(maxsize=64)  # every case asks for the same ones again
 def _candidates(reference: tuple, learner: tuple) -> list[dict[str, str]]:
+    """As placements; none where the names and shapes do not fit at all."""
     ours, theirs = dict(reference), dict(learner)
-    fits = {name for name in ours if name in theirs and canonical(ours[name]) == canonical(theirs[name])}
-    if len(fits) == len(ours) == len(theirs):
+    if len(ours) == len(theirs) == sum(theirs.get(name) == shape for name, shape in ours.items()):
         return [{name: name for name in ours}]  # in their order: of a tensor under two names the last one counts
     for bare in (False, True):  # layers; or, where a layer was written out as bare parameters, every tensor by itself
         left, right = tree(list(reference), bare), tree(list(learner), bare)
         if Counter(u.signature() for u in left.units()) == Counter(u.signature() for u in right.units()):
             return [_names(pairs) for pairs in islice(_match(left, right), LIMIT)]
-    raise Unplaced(*_unmatched(reference, learner, fits))
+    return []
 
 
 def _names(pairs: list[tuple[Node, Node]]) -> dict[str, str]:
@@ -199,12 +203,14 @@ def _full(unit: Node, local: str) -> str:
     return f"{unit.path}.{local}".strip(".")
 
 
-def _unmatched(reference: tuple, learner: tuple, fits: set[str]) -> tuple[Spec, Spec]:
+def _unmatched(reference: tuple, learner: tuple) -> tuple[Spec, Spec]:
     """What is left on each side when equal names, then equal layers, then equal shapes are taken away.
 
     Where that would call a name missing, or not expected, that both sides have, names that both have are compared by shape alone.
     """
-    both = {name for name, _ in reference} & {name for name, _ in learner} - fits
+    ours, theirs = dict(reference), dict(learner)
+    fits = {name for name in ours if name in theirs and canonical(ours[name]) == canonical(theirs[name])}
+    both = ours.keys() & theirs.keys() - fits
     missing, extra = _left_over(reference, learner, fits, set())
     if both & ({name for name, _ in missing} ^ {name for name, _ in extra}):
         missing, extra = _left_over(reference, learner, fits, both)
