@@ -1,6 +1,7 @@
 """What a worker's observation may look like. It comes from a learner's process: everything about it is checked before it is used.
 
-The schema is derived from the types and bounds of attention_lab's `protocol`.
+The schema is derived from the types of attention_lab's `protocol` and from its `bounds`. What each field is used for, and what a lie in it
+gains, stands in docs/protocol.md.
 """
 
 from __future__ import annotations

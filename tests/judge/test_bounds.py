@@ -5,8 +5,9 @@ import time
 import pytest
 import torch
 
-from attention_lab.checking import bounds, compare, report
+from attention_lab.checking import bounds, compare, protocol, report
 from autograder.sandbox.sandbox import Died
+from solutions.shared.course import ROOT
 from solutions.shared.declare import Case, RandomTensor
 
 from .test_tries import Exercise
@@ -109,3 +110,10 @@ def test_a_column_is_not_multiplied_with_a_row_to_be_explained():
 
 def test_bounds_stand_in_one_place():
     assert bounds.ELEMENTS * 8 <= bounds.TENSOR_BYTES and 10 ** bounds.DIGITS > 2 ** bounds.BITS > 10 ** (bounds.DIGITS - 1)
+
+
+def test_the_page_lists_every_field_that_comes_from_a_worker():
+    page = (ROOT / "docs/protocol.md").read_text(encoding="utf-8").split("## An observation")[1]
+    rows = [line.split("|")[1:-1] for line in page.splitlines() if line.startswith("| `")]
+    assert [row[0].strip(" `") for row in rows] == list(protocol.types_of(protocol.Observation))
+    assert all(len(row) == 4 and all(cell.strip() for cell in row) for row in rows)
