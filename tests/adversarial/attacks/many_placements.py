@@ -1,4 +1,4 @@
-"""Claims that its weights could be placed in 2000 ways, and takes its time for each."""
+"""Claims fifty layers of one shape under other names, which could be placed in as many ways as there are, and takes its time for each."""
 # wins: harm
 # %% first
 import time
@@ -10,7 +10,7 @@ observe = attention_lab.checking.observe.observe
 
 def slowly(*arguments):
     header, tensors = observe(*arguments)
-    header.placements = 2000
+    header.states = {"state.": [[f"layer{i}.weight", [2, 2]] for i in range(50)]}
     return header, tensors
 
 
