@@ -179,6 +179,7 @@ def _answered(graders: Graders, exercise: recorded.RecordedExercise, session: Se
             for i, (question, case) in enumerate(zip(asked, exercise.cases)):
                 answers[i] = answers[i] if i in answers else session.ask(question, case.tensors)
                 if sum(t.numel() for _, tensors in answers.values() for t in tensors.values()) > TOGETHER:
+                    session.close()
                     raise Died("broken", f"more than {TOGETHER:,} numbers for one exercise")
             return [answers[i] for i in range(len(asked))]
         found = judging.judge(exercise, session.ask, secret=True, ask_all=ask_all)

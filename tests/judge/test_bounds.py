@@ -1,11 +1,14 @@
 """What is beyond a bound is the worker's end, never the judge's, and gains nothing; what is honest and large is told in words."""
 
 import time
+import types
+from dataclasses import replace
 
 import pytest
 import torch
 
 from attention_lab.checking import bounds, compare, protocol, report
+from autograder.judge import judge
 from autograder.sandbox.sandbox import Died
 from solutions.shared.course import ROOT
 from solutions.shared.declare import Case, RandomTensor
@@ -117,3 +120,35 @@ def test_the_page_lists_every_field_that_comes_from_a_worker():
     rows = [line.split("|")[1:-1] for line in page.splitlines() if line.startswith("| `")]
     assert [row[0].strip(" `") for row in rows] == list(protocol.types_of(protocol.Observation))
     assert all(len(row) == 4 and all(cell.strip() for cell in row) for row in rows)
+
+
+class Alone:
+    """A session whose answers do not fit into one frame: each of them is asked for alone, and has so many numbers."""
+
+    unmeasured = False
+
+    def __init__(self, numbers):
+        self.numbers, self.asked = numbers, []
+
+    def ask_all(self, *_):
+        return []
+
+    def ask(self, question, tensors):
+        self.asked.append(question)
+        header = protocol.Observation(output={"tensor": "output"})
+        return header, {"output": 2 * tensors["input.0"], "grad.much": torch.zeros(1).expand(self.numbers)}
+
+    def close(self):
+        self.asked.append("closed")
+
+
+@pytest.mark.parametrize("numbers, outcome", [(10, "failed"), (bounds.TOGETHER // 2, "error")])
+def test_answers_that_come_one_by_one_have_a_bound_together(doubled, numbers, outcome):
+    """Nothing but gradients is missing, until there are too many numbers: then nothing more is asked, and the worker is ended."""
+    doubled.recorded.cases = [replace(doubled.recorded.cases[0]) for _ in range(4)]
+    graders = types.SimpleNamespace(together={"doubled": [0, 1, 2, 3]}, frame=lambda *_: None)
+    alone = Alone(numbers)
+    verdict = judge._verdict(graders, doubled.recorded, alone, judge.Result(None, "none", "cpu"))
+    assert alone.asked[-1] == "closed" or outcome == "failed"
+    assert {check.outcome for check in verdict.checks} - {"passed"} == {outcome}
+    assert ("for one exercise" in verdict.headline) == (outcome == "error")
