@@ -17,7 +17,7 @@ from functools import cache
 
 ALLOWED = """
 read write readv writev pread64 pwrite64 preadv pwritev preadv2 pwritev2 lseek close close_range sendfile copy_file_range
-open openat creat dup dup2 dup3 truncate ftruncate fallocate fsync fdatasync fadvise64 umask
+open openat creat dup dup2 dup3 truncate ftruncate fsync fdatasync fadvise64 umask
 stat fstat lstat newfstatat statx statfs fstatfs access faccessat faccessat2 readlink readlinkat getdents getdents64
 getcwd chdir fchdir mkdir mkdirat rmdir unlink unlinkat rename renameat renameat2 link linkat symlink symlinkat
 brk mmap mprotect munmap mremap msync mlock munlock get_mempolicy set_mempolicy mbind arch_prctl
@@ -44,6 +44,7 @@ ALLOWED_WHERE: list[Rule] = [
     ("clone", [(0, "MASKED_EQ", CLONE_THREAD | NAMESPACES, CLONE_THREAD)]),
     ("prlimit64", [(0, "EQ", 0)]), ("sched_setaffinity", [(0, "EQ", 0)]),  # one's own
     ("madvise", [(2, "LT", MADVISE_HARM)]),
+    ("fallocate", [(1, "EQ", 0)]),  # beyond a file's end, a gigabyte would count to no limit
     # One end of a pair of datagram sockets could send to any socket of the machine that has a path.
     ("socketpair", [(0, "EQ", UNIX), (1, "MASKED_EQ", KIND, STREAM)]),
     # names of threads and memory, and questions; not: end with parent (1), be dumpable (4), which decides who may look into /proc

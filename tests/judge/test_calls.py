@@ -33,6 +33,7 @@ WAYS = {
     "who gets a file's signals": ((FCNTL, 3, 8), ENOSYS), "which signal": ((FCNTL, 3, 10), ENOSYS),
     "by ioctl": ((IOCTL, 3, 0x8901), ENOSYS),
     "a page of broken memory": ((MADVISE, 0, 0, 100), ENOSYS), "a pair of datagrams": ((SOCKETPAIR, 1, 2), ENOSYS),
+    "the disk beyond a file's end": ((285, 3, 1, 0, 1 << 30), ENOSYS),
     "another's limits": ((PRLIMIT, 1), EPERM), "socket": ((41,), EPERM), "kill": ((62,), EPERM), "chmod": ((90,), EPERM),
     "setxattr": ((188,), ENOTSUP), "another user": ((117,), EPERM), "capset": ((126,), EPERM),
     "setxattrat": ((463,), ENOSYS), "getxattrat": ((464,), ENOSYS), "listxattrat": ((465,), ENOSYS), "removexattrat": ((466,), ENOSYS),

@@ -1,6 +1,7 @@
 """A command that is ended from outside leaves no folder and no process, however it is ended."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,7 +15,8 @@ from autograder.submission.parse import read
 from solutions.shared.course import NOTEBOOKS, ROOT
 from tests.adversarial.traces import marked
 
-BUSY = "import os\nos.mkdir('d')\nopen('d/x', 'w').write('x')\nwhile True:\n    pass\n"
+# In a cell: the kernel is not to kill it with its parent.
+BUSY = "import ctypes, os\nctypes.CDLL(None).prctl(1, 0, 0, 0, 0)\nos.mkdir('d')\nopen('d/x', 'w').write('x')\nwhile True:\n    pass\n"
 
 
 
@@ -22,7 +24,7 @@ def left(folder):
     return [path.name for path in folder.iterdir() if path.name.startswith("autograder-")] + marked(str(folder))
 
 
-def ended(folder, by, *options):
+def ended(folder, by, *options, bubblewrap=True):
     """Start `autograder check` on a notebook that takes long, end it, and say with which status it ended."""
     notebook = read(NOTEBOOKS / "01_se/01_se.ipynb")
     notebook.cells.insert(0, nbformat.v4.new_code_cell(BUSY))
@@ -30,6 +32,12 @@ def ended(folder, by, *options):
     scratch = folder / "tmp"
     scratch.mkdir()
     environment = {**os.environ, "TMPDIR": str(scratch), "PYTHONPATH": f"{ROOT}:{ROOT / 'course'}"}
+    if not bubblewrap:
+        programs = folder / "programs"
+        programs.mkdir()
+        for name in ("sh", "cat", "find", "chmod", "rm", "sleep", "git"):
+            (programs / name).symlink_to(shutil.which(name))
+        environment["PATH"] = str(programs)
     run = subprocess.Popen([sys.executable, "-m", "autograder", "check", "busy.ipynb", *options], cwd=folder, env=environment,
                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     deadline = time.monotonic() + 120
@@ -47,7 +55,8 @@ def ended(folder, by, *options):
     return run.returncode, said
 
 
-@pytest.mark.parametrize("jobs, by, status", [(1, signal.SIGTERM, 143), (2, signal.SIGTERM, 143), (1, signal.SIGKILL, -9)])
-def test_a_check_that_is_ended_leaves_nothing(tmp_path, jobs, by, status):
-    found, said = ended(tmp_path, by, f"--jobs={jobs}")
+@pytest.mark.parametrize("jobs, by, status, bubblewrap", [(1, signal.SIGTERM, 143, True), (2, signal.SIGTERM, 143, True),
+                                                          (1, signal.SIGKILL, -9, True), (1, signal.SIGKILL, -9, False)])
+def test_a_check_that_is_ended_leaves_nothing(tmp_path, jobs, by, status, bubblewrap):
+    found, said = ended(tmp_path, by, f"--jobs={jobs}", bubblewrap=bubblewrap)
     assert found == status and "Traceback" not in said

@@ -6,7 +6,9 @@ import time
 
 import psutil
 import pytest
+from conftest import need
 
+from autograder.sandbox import isolation
 from autograder.sandbox import sandbox as sandboxes
 from autograder.sandbox.sandbox import Died
 
@@ -160,3 +162,21 @@ def test_root_lifts_no_limit_and_makes_no_file_immutable():
                     "refused(os.chroot, '.')\nrefused(os.setgroups, [0])\nrefused(os.chown, '.', 7, 7)\n"
                     "refused(fcntl.ioctl, os.open('.', os.O_RDONLY), 0x40086602, bytes([16, 0, 0, 0]))") is None
         worker.close()
+
+
+def test_a_link_in_the_place_of_its_folder_is_not_followed(tmp_path):
+    """Modes are changed where a folder can't be removed at once: never behind a link."""
+    need([] if "bubblewrap" in isolation.probed() else ["bubblewrap"])
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "file").write_text("x")
+    (mine / "file").chmod(0o400)
+    mine.chmod(0o500)
+    with sandboxes.Sandbox(layers=("limits", "bubblewrap")) as sandbox:
+        worker = sandbox.worker()
+        source = f"import os\nos.rename(os.getcwd(), os.getcwd() + '-moved')\nos.symlink({str(mine)!r}, {str(worker.folder)!r})"
+        assert cell(worker, source) is None
+        worker.close()
+        assert not os.path.lexists(worker.folder)
+    assert (mine / "file").read_text() == "x" and mine.stat().st_mode & 0o777 == 0o500 and (mine / "file").stat().st_mode & 0o777 == 0o400
+    assert not sandbox.scratch.exists()
