@@ -10,23 +10,29 @@ import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from nbformat import NotebookNode
 from rich.console import Console
 
-from attention_lab.checking.report import clean
 from autograder.classroom.pool import Pool, get_ready, graded
 from autograder.judge.judge import DEVICES, Judge, Result
-from autograder.outputs import as_json, show
+from autograder.outputs import as_json, plain, show
 from autograder.sandbox.isolation import ISOLATIONS, NoLayers
 from autograder.submission import notebook
 from autograder.submission.parse import read
 
 
+class _Parser(argparse.ArgumentParser):
+    """What it says of wrong use may quote a file's name."""
+
+    def error(self, message: str) -> NoReturn:
+        super().error(plain(message))
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run one command and exit with its status."""
-    parser = argparse.ArgumentParser(prog="autograder", description="Grades the course's notebooks, and looks after its graders.")
+    parser = _Parser(prog="autograder", description="Grades the course's notebooks, and looks after its graders.")
     commands = parser.add_subparsers(dest="command", required=True)
 
     check = commands.add_parser("check", help="grade notebooks without a gradebook",
@@ -66,7 +72,7 @@ def main(arguments: list[str] | None = None) -> None:
         try:
             sys.exit(options.run(options))
         except (ValueError, OSError, NoLayers) as error:
-            parser.error(clean(str(error)))
+            parser.error(str(error))
         except KeyboardInterrupt as interrupt:
             sys.exit(128 + (interrupt.args[0] if interrupt.args else signal.SIGINT))
 

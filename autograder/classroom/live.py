@@ -17,8 +17,9 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
-from attention_lab.checking.report import clean, number
+from attention_lab.checking.report import number
 from autograder.judge.judge import Result
+from autograder.outputs import plain
 
 LONG = 5.0  # seconds of judging that are worth a word
 SHOWN = 8  # submissions below full marks that the live table shows: the last ones
@@ -175,11 +176,6 @@ class LiveTable:
     @property
     def lost(self) -> dict[str, Entry]:
         return {student: entry for student, entry in sorted(self.entries.items()) if entry.state == "lost"}
-
-
-def plain(said: str) -> str:
-    """One line that steers nothing."""
-    return " ".join(clean(said).split())
 
 
 def _table() -> Table:

@@ -35,9 +35,9 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         with Judge(options.isolation, options.device) as judge:
             result = judge.grade(submission)
     except ValueError as error:  # no notebook, or a device that is not there
-        raise pytest.UsageError(str(error)) from error
+        raise pytest.UsageError(report.clean(str(error))) from error
     if result.error:
-        raise pytest.UsageError(f"{options.submission}: {result.error}")
+        raise pytest.UsageError(report.clean(f"{options.submission}: {result.error}"))
     session.config.stash[RESULT] = result
 
 
@@ -50,7 +50,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def _passes(verdict: Verdict, check: Check) -> None:
     if check.outcome != "passed":
-        pytest.fail(f"{check.message or check.outcome}\n\n{report.text(verdict)}", pytrace=False)
+        pytest.fail(f"{report.clean(check.message or check.outcome)}\n\n{report.text(verdict)}", pytrace=False)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

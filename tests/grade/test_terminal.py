@@ -3,8 +3,11 @@
 import os
 import pty
 import subprocess
+import sys
 
-from tests.classroom.pupils import LESSON, PUPILS, Pupil, hand_in
+import pytest
+
+from tests.classroom.pupils import LESSON, PUPILS, ROOT, Pupil, hand_in
 
 from .classes import command, environment, moved
 
@@ -44,3 +47,35 @@ def test_hostile_names_and_messages_steer_nothing(released, tmp_path):
     for sequence in ("\x1b]", "\x07", "\x1b[2J", "\u202e", "\x9b"):
         assert sequence not in shown
         assert sequence not in (course.folder / "work/grade.log").read_text()
+
+
+STEERING = ("\x1b]", "\x07", "\x1b[2J", "\x1bP", "\u202e", "\x9b")
+FILE = "work\x1b]0;pwned\x07\x1b[2J\x1b]52;c;cHduZWQ=\x1b\\\u202e\x9b31m\x1bPq.ipynb"
+SUBMISSION = ("pytest", "-q", f"{ROOT}/autograder/graders", "--submission")
+
+
+@pytest.mark.parametrize("arguments, content", [
+    (("autograder", "check"), "a notebook"), (("autograder", "check", "--jobs=2"), "not JSON \x1b[2J"), (("autograder", "check"), None),
+    (("autograder", "check", "x.ipynb", "--solution-from"), None), (("autograder", "check", "x.ipynb", "--device"), None),
+    (("autograder", "grade"), None), (("autograder", "audit"), None), (("autograder",), None),
+    (SUBMISSION, "a notebook"), (SUBMISSION, None)])
+def test_no_command_is_steered_by_the_name_of_a_file(tmp_path, arguments, content):
+    if content == "a notebook":
+        hand_in(ERROR, tmp_path / "submission")
+        (tmp_path / "submission" / f"{LESSON}.ipynb").rename(tmp_path / FILE)
+    elif content:
+        (tmp_path / FILE).write_text(content)
+    environ = {**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'course'}", "TERM": "xterm-256color", "COLUMNS": "150"}
+    status, shown = on_a_terminal([sys.executable, "-m", *arguments, FILE], cwd=tmp_path, env=environ)
+    assert status and "work" in shown and [sequence for sequence in STEERING if sequence in shown] == [], shown
+
+
+def test_nbgraders_own_log_is_not_steered(released, tmp_path):
+    course = moved(released, tmp_path / "course")
+    hand_in(ERROR, course.folder / "submitted" / NAMED / LESSON)
+    environ = {**environment(course), "TERM": "xterm-256color"}
+    for step in ("autograde", "generate_feedback"):
+        status, shown = on_a_terminal([sys.executable, "-m", "nbgrader", step, LESSON, "--NbGrader.logfile=log"], cwd=course.folder,
+                                      env=environ)
+        assert status == 0 and "eve [bold red]x" in shown, shown
+        assert [sequence for sequence in STEERING if sequence in shown + (course.folder / "log").read_text()] == []

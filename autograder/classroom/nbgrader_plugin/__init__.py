@@ -12,12 +12,15 @@ from functools import partial
 
 from traitlets.config import Config
 
+from autograder.classroom.nbgrader_plugin.plain_log import keep_logs_plain
+
 HERE = __name__
 
 
 def configure(c: Config) -> None:
     """Set what is ours in nbgrader's configuration; directories and the gradebook are the course's own matter."""
     _find_alembic()
+    keep_logs_plain()
     c.Autograde.exporter_class = f"{HERE}.exporter.ReadAnything"
     c.Autograde.sanitize_preprocessors = [f"{HERE}.repair.Repair"] + [
         f"nbgrader.preprocessors.{name}" for name in
