@@ -26,8 +26,12 @@ ONE_IN = {
     "mutants": 3,
     "wrong answers in the judge": 8,  # without a worker, in tests/graders, all of them are judged
     "attacks": 3,
+    "walls": 6,  # a set of walls and a user
+    "attacks on walls": 16,
     "unchanged notebooks": 3,  # a notebook whose inputs have changed is always run again
 }
+
+ATTACKING = {"attacks", "walls", "attacks on walls"}
 
 
 def count(what: str) -> int:
@@ -38,7 +42,7 @@ def count(what: str) -> int:
 def part(what: str, items: Sequence[Any]) -> list[Any]:
     """Those of `items` whose turn it is. KeyError for what ONE_IN does not have."""
     step = ONE_IN[what]
-    whole = os.environ.get("ADVERSARIAL") == "all" if what == "attacks" else NIGHTLY
+    whole = os.environ.get("ADVERSARIAL") == "all" if what in ATTACKING else NIGHTLY
     return list(items) if whole else list(items[turn() % step::step])
 
 

@@ -8,12 +8,16 @@ and `folder` with the folder that is handed in. `honest <exercise>` is the same 
 from __future__ import annotations
 
 import contextlib
+import ctypes
+import os
 import re
 import secrets
 import shutil
 import sqlite3
 import subprocess
+import sysconfig
 import uuid
+import zlib
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -23,6 +27,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output, new_raw_cell
 
+import attention_lab
 from tests.classroom.pupils import FULL, GRADE_IDS, LESSON, NAMES, NOTHING, PWN, RELEASED, ROOT, SOLVED, Pupil, find, notebook_of
 
 from .traces import Listener
@@ -31,6 +36,9 @@ ATTACKS = Path(__file__).parent / "attacks"
 WINS = ("points", "secret", "harm", "page")
 ENVIRONMENT = "ADVERSARIAL_SECRET"  # a variable of whoever grades
 GUESSABLE = "attention-2026"  # the seed of the unprotected control: a name and a year
+
+LIBRARIES = ("purelib", "platlib", "stdlib")
+INVALIDATE = (250, 21)  # keyctl on x86_64, and what it is to do
 
 # Right in shape, wrong in every number.
 WRONG = {
@@ -153,14 +161,15 @@ def attacks() -> list[Attack]:
 class World:
     """Secrets in all the places where graders keep them, for the time of the tests. Use as a context manager.
 
-    gradebook, other: of the class; without them the world has its own. seed: what hidden cases are drawn from.
+    gradebook, other: of the class; without them the world has its own. seed: what hidden cases are drawn from. kept: a folder in the
+    repository for secrets, if it is not to be made.
     """
 
-    def __init__(self, folder: Path, seed: str = ""):
+    def __init__(self, folder: Path, seed: str = "", kept: str = ""):
         self.token = secrets.token_hex(6)
         self.folder = folder / f"world-{self.token}"
         self.loot, self.scratch = self.folder / "loot", self.folder / "tmp"
-        self.kept = ROOT / "work" / f"adversarial-{self.token}"  # in the repository, where no notebook of a learner belongs
+        self.kept = Path(kept or ROOT / "work") / f"adversarial-{self.token}"  # in the repository, where no notebook of a learner belongs
         self.home = Path.home() / f".adversarial-{self.token}"
         places = ("reference", "home", "environment", "other", "gradebook", "seed")
         self.secrets = {place: f"planted-{uuid.uuid4().hex}" for place in places}
@@ -182,6 +191,7 @@ class World:
             db.execute("CREATE TABLE student (id TEXT, last_name TEXT)")
             db.execute("INSERT INTO student VALUES ('ada', ?)", (self.secrets["gradebook"],))
         self.listener = Listener(self.folder)
+        self.about = {path: _about(path) for path in (self.kept / "reference.py", self.kept / "seed")}
         return self
 
     def __exit__(self, *_) -> None:
@@ -243,13 +253,53 @@ class World:
 
     def strewn(self, attack: Attack) -> list[str]:
         """Files of the attack's making where no submission may make any."""
-        places = (Path("/tmp"), Path("/dev/shm"), Path("/var/tmp"), Path.home(), ROOT, ROOT / "work", self.kept, self.folder, self.loot)
+        library = Path(attention_lab.__file__).parent
+        places = (Path("/tmp"), Path("/dev/shm"), Path("/var/tmp"), Path.home(), ROOT, ROOT / "work", self.kept, self.folder, self.loot,
+                  library, library / "__pycache__", ROOT / ".git/hooks", *map(Path, {sysconfig.get_path(name) for name in LIBRARIES}))
         found = [str(path) for place in places if place.is_dir() for path in place.glob(f"*{self.marker(attack)}*")]
         return found + [str(path) for path in [self.loot / attack.name] if path.exists()]
+
+    def notes(self, attack: Attack) -> list[str]:
+        """What the attack left for the next one to read, in no file of its own: what is known about files, and in the kernel."""
+        found = [f"{path.name}: its mode or time was changed" for path, about in self.about.items() if _about(path) != about]
+        name = f"user.{self.marker(attack)}"
+        found += [f"an attribute of {path}" for path in self._with_attributes() if name in os.listxattr(path)]
+        found += ["a key in the keyring"] * (self.marker(attack) in _read("/proc/keys"))
+        return found + ["a message queue"] * any(line.split()[0] == str(self._queue(attack)) for line in
+                                                 _read("/proc/sysvipc/msg").splitlines())
+
+    def _with_attributes(self) -> list[str]:
+        return [attention_lab.__file__, "/tmp", str(self.kept / "reference.py")] if hasattr(os, "listxattr") else []
+
+    def _queue(self, attack: Attack) -> int:
+        return zlib.crc32(self.marker(attack).encode()) & 0x7FFFFFFF
 
     def clear(self, attack: Attack) -> None:
         for path in self.strewn(attack):
             subprocess.run(["rm", "-rf", path], check=True)
+        if not self.notes(attack):
+            return
+        for path, (mode, time) in self.about.items():
+            path.chmod(mode)
+            os.utime(path, ns=(time, time))
+        for path in self._with_attributes():
+            if f"user.{self.marker(attack)}" in os.listxattr(path):
+                os.removexattr(path, f"user.{self.marker(attack)}")
+        for line in _read("/proc/keys").splitlines():
+            if self.marker(attack) in line:
+                ctypes.CDLL(None).syscall(INVALIDATE[0], INVALIDATE[1], int(line.split()[0], 16))
+        libc = ctypes.CDLL(None)
+        if (queue := libc.msgget(self._queue(attack), 0)) >= 0:
+            libc.msgctl(queue, 0, None)
+
+
+def _about(path: Path) -> tuple[int, int]:
+    about = path.stat()
+    return about.st_mode & 0o7777, about.st_mtime_ns
+
+
+def _read(path: str) -> str:
+    return Path(path).read_text() if os.path.exists(path) else ""
 
 
 def honest_pupil(attack: Attack) -> Pupil:

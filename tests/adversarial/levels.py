@@ -1,13 +1,17 @@
 """`python -m tests.adversarial.levels [ATTACK ...]`: what each set of layers stops, as a table; the judge alone, without nbgrader.
 
+With `--walls limits+landlock+seccomp`: that set alone, as one line of JSON; test_walls.py runs it so, as root and as somebody else.
 Attacks on pages and on files are left out: no layer of a process is meant for them. `-` is stopped; anything else is what got through.
 """
 
 from __future__ import annotations
 
+import json
+import os
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 import psutil
@@ -24,6 +28,8 @@ from .outcomes import Points, against_control, twin_of
 from .traces import Watch, end, marked
 
 LEVELS = {"none": (), "limits": ("limits",), "landlock": ("limits", "landlock"), "seccomp": ("limits", "seccomp")}
+# The sets that are enough to grade strangers with; what is missing in each of them, some machines do not have.
+SUFFICIENT = ("limits+landlock+seccomp", "limits+seccomp+bubblewrap", "limits+landlock+seccomp+bubblewrap")
 LONG = 60.0  # seconds for one submission that are too many, with the limits that are set below
 
 
@@ -44,8 +50,7 @@ def started(process: psutil.Process) -> set[int]:
 
 def got_through(attack: Attack, judge: Judge, world: World, worth: dict[str, float]) -> str:
     """What the attack achieved: "points", "secret" or "harm", and what of it; "-" if nothing."""
-    first = judge.sandboxes["cpu"].first
-    before = {process.pid for process in marked(str(world.scratch))} if first else set()
+    before = {process.pid for process in marked(str(world.scratch))}
     began, heard = time.monotonic(), len(world.heard())
     with Watch((str(world.scratch), world.marker(attack)), world.scratch) as watch:
         result = judge.grade(notebook_of(world.pupil(attack)), LESSON)
@@ -59,7 +64,7 @@ def got_through(attack: Attack, judge: Judge, world: World, worth: dict[str, flo
     told = f"{result.verdicts} {world.taken(attack)} {world.heard()[heard:]}"
     found += [f"secret: {place}" for place in world.given_away(told)]
     found += [f"harm: {what}" for what in (
-        *watch.exceeded(), *(["still running"] if left else []), *world.strewn(attack),
+        *watch.exceeded(), *(["still running"] if left else []), *world.strewn(attack), *world.notes(attack),
         *(["heard outside"] if world.marker(attack) in told else []), *(["no verdict"] if result.error or len(result.verdicts) < 4 else []),
         *([f"took {took:.0f} s"] if took > LONG else []),
         *(["in the gradebook"] if world.marker(attack).encode() in world.gradebook.read_bytes() else []))]
@@ -87,10 +92,28 @@ def tell(table: dict[str, dict[str, str]], level: str) -> None:
             print(f"    {attack}: {cell}", flush=True)
 
 
+def on_a_worker(known: Iterable[Attack]) -> list[Attack]:
+    return [attack for attack in known if attack.wins != "page" and not attack.on_files]
+
+
+def at_walls(walls: str, chosen: list[Attack], worth: dict[str, dict[str, float]]) -> dict[str, str]:
+    with tempfile.TemporaryDirectory() as folder, World(Path(folder), kept=os.environ.get("ADVERSARIAL_KEPT", "")) as world:
+        tempfile.tempdir = str(world.scratch)
+        try:
+            return at_level(tuple(walls.split("+")), world, chosen, worth)
+        finally:
+            tempfile.tempdir = None
+
+
 def main(names: list[str]) -> None:
-    chosen = [attack for attack in attacks() if attack.wins != "page" and not attack.on_files and (not names or attack.name in names)]
+    walls = names.pop(1) if names[:1] == ["--walls"] else ""
+    names = names[1:] if walls else names
+    chosen = [attack for attack in on_a_worker(attacks()) if not names or attack.name in names]
     worth = honest_points(chosen)
     sandbox.CPU_SECONDS, sandbox.WALL_SECONDS, sandbox.START_SECONDS, judging.SECONDS = 1.5, 4.0, 15.0, 15.0
+    if walls:
+        print(json.dumps(at_walls(walls, chosen, worth)))
+        return
     table: dict[str, dict[str, str]] = {}
     with tempfile.TemporaryDirectory() as folder, World(Path(folder), seed=GUESSABLE) as world:
         outcomes = against_control(world, chosen)

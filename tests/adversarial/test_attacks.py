@@ -102,6 +102,7 @@ def test_it_learns_and_leaves_nothing(graded, attack):
     assert world.given_away(course.written_for(attack.name)) == []
     assert world.given_away(world.taken(attack)) == []
     assert world.strewn(attack) == []
+    assert world.notes(attack) == []
     assert world.marker(attack) not in world.heard()
     assert world.marker(attack).encode() not in course.gradebook_bytes()
 

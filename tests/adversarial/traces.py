@@ -112,7 +112,8 @@ class Watch:
 
 
 class Listener:
-    """Hears what is sent to one port over TCP and UDP, and to a unix socket."""
+    """Hears what is sent to one port over TCP and UDP, and to unix sockets: one with connections, and for datagrams one that has a path
+    and one that has only a name."""
 
     def __init__(self, folder: Path):
         self.pieces: list[bytes] = []  # appended to by three threads
@@ -124,8 +125,13 @@ class Listener:
         self.unix = socket.socket(socket.AF_UNIX)
         self.unix.bind(self.path)
         self.unix.listen()
-        for task in (lambda: self._accept(self.tcp), lambda: self._accept(self.unix), self._datagrams):
-            threading.Thread(target=task, daemon=True).start()
+        self.named, self.nameless = (socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) for _ in range(2))
+        self.named.bind(f"{self.path}-datagrams")
+        self.nameless.bind("\0" + self.path[-90:])
+        for server in (self.tcp, self.unix):
+            threading.Thread(target=self._accept, args=(server,), daemon=True).start()
+        for server in (self.udp, self.named, self.nameless):
+            threading.Thread(target=self._datagrams, args=(server,), daemon=True).start()
 
     @property
     def heard(self) -> bytes:
@@ -140,13 +146,13 @@ class Listener:
                     with contextlib.suppress(OSError):
                         self.pieces.append(connection.recv(1 << 16))
 
-    def _datagrams(self) -> None:
+    def _datagrams(self, server: socket.socket) -> None:
         with contextlib.suppress(OSError):
             while True:
-                self.pieces.append(self.udp.recv(1 << 16))
+                self.pieces.append(server.recv(1 << 16))
 
     def close(self) -> None:
-        for server in (self.tcp, self.unix, self.udp):
+        for server in (self.tcp, self.unix, self.udp, self.named, self.nameless):
             with contextlib.suppress(OSError):
                 server.shutdown(socket.SHUT_RDWR)
             server.close()

@@ -1,0 +1,50 @@
+"""Each set of walls that docs/security.md calls sufficient, as root and as an ordinary user, against the attacks on a worker.
+
+A few attacks on one set are tried, which ones rotates with the commit; `ADVERSARIAL=all pytest tests/adversarial` tries all on each.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, need
+
+from tests.sampling import part
+
+from .harness import attacks
+from .levels import SUFFICIENT, on_a_worker
+
+USERS = ("root", "nobody") if os.geteuid() == 0 else ("",)  # who is no root can try what he is alone
+PLACES = [(walls, user) for user in USERS for walls in SUFFICIENT]
+# What gets through where a wall is missing, and docs/security.md says so.
+KNOWN: dict[tuple[str, str], str] = {}
+
+
+@pytest.mark.parametrize("walls, user", part("walls", PLACES), ids=lambda word: word)
+def test_attacks_on_these_walls_are_stopped(tmp_path, walls, user):
+    chosen = [attack.name for attack in part("attacks on walls", on_a_worker(attacks()))]
+    need([] if shutil.which("setpriv") or user in ("", "root") else ["setpriv"])
+    command, home = [sys.executable, "-m", "tests.adversarial.levels", "--walls", walls, *chosen], tmp_path
+    kept = ROOT / "work" / f"adversarial-{os.getpid()}"
+    kept.mkdir(parents=True)
+    try:
+        if user == "nobody":
+            home = Path("/tmp") / kept.name  # a folder of pytest is nobody's business
+            home.mkdir()
+            for folder in (home, kept):
+                shutil.chown(folder, "nobody")
+            command = ["setpriv", "--reuid=nobody", "--clear-groups", "--no-new-privs", *command]
+        environment = {**os.environ, "HOME": str(home), "TMPDIR": str(home), "ADVERSARIAL_KEPT": str(kept),
+                       "PYTHONPATH": f"{ROOT}:{ROOT / 'course'}"}
+        run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    finally:
+        for folder in {home, kept} - {tmp_path}:
+            subprocess.run(["rm", "-rf", folder], check=True)
+    assert run.returncode == 0, run.stderr[-2000:]
+    found = json.loads(run.stdout.splitlines()[-1])
+    assert set(found) == set(chosen)
+    assert {name: what for name, what in found.items() if what != "-" and (walls, name) not in KNOWN} == {}
