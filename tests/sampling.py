@@ -26,8 +26,8 @@ ONE_IN = {
     "mutants": 3,
     "wrong answers in the judge": 8,  # without a worker, in tests/graders, all of them are judged
     "attacks": 3,
-    "walls": 6,  # a set of walls and a user
-    "attacks on walls": 16,
+    "walls": 3,  # a set of walls and a user
+    "attacks on walls": 32,
     "unchanged notebooks": 3,  # a notebook whose inputs have changed is always run again
 }
 

@@ -18,17 +18,18 @@ from tests.sampling import part
 from .harness import attacks
 from .levels import SUFFICIENT, on_a_worker
 
+NOBODY = ["setpriv", "--reuid=nobody", "--clear-groups", "--no-new-privs"]
 USERS = ("root", "nobody") if os.geteuid() == 0 else ("",)  # who is no root can try what he is alone
 PLACES = [(walls, user) for user in USERS for walls in SUFFICIENT]
-# What gets through where a wall is missing, and docs/security.md says so.
-KNOWN: dict[tuple[str, str], str] = {}
-
 
 @pytest.mark.parametrize("walls, user", part("walls", PLACES), ids=lambda word: word)
 def test_attacks_on_these_walls_are_stopped(tmp_path, walls, user):
     chosen = [attack.name for attack in part("attacks on walls", on_a_worker(attacks()))]
-    need([] if shutil.which("setpriv") or user in ("", "root") else ["setpriv"])
     command, home = [sys.executable, "-m", "tests.adversarial.levels", "--walls", walls, *chosen], tmp_path
+    if user == "nobody":
+        need([] if shutil.which("setpriv") else ["setpriv"])
+        if subprocess.run([*NOBODY, sys.executable, "-c", "import sys; open(sys.executable).close()"], cwd="/").returncode:
+            pytest.skip(f"another user may not run {sys.executable}: make the environment with a Python that lies outside /root")
     kept = ROOT / "work" / f"adversarial-{os.getpid()}"
     kept.mkdir(parents=True)
     try:
@@ -37,7 +38,7 @@ def test_attacks_on_these_walls_are_stopped(tmp_path, walls, user):
             home.mkdir()
             for folder in (home, kept):
                 shutil.chown(folder, "nobody")
-            command = ["setpriv", "--reuid=nobody", "--clear-groups", "--no-new-privs", *command]
+            command = [*NOBODY, *command]
         environment = {**os.environ, "HOME": str(home), "TMPDIR": str(home), "ADVERSARIAL_KEPT": str(kept),
                        "PYTHONPATH": f"{ROOT}:{ROOT / 'course'}"}
         run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
@@ -47,4 +48,4 @@ def test_attacks_on_these_walls_are_stopped(tmp_path, walls, user):
     assert run.returncode == 0, run.stderr[-2000:]
     found = json.loads(run.stdout.splitlines()[-1])
     assert set(found) == set(chosen)
-    assert {name: what for name, what in found.items() if what != "-" and (walls, name) not in KNOWN} == {}
+    assert {name: what for name, what in found.items() if what != "-"} == {}

@@ -67,7 +67,7 @@ def test_no_command_is_steered_by_the_name_of_a_file(tmp_path, arguments, conten
         (tmp_path / FILE).write_text(content)
     environ = {**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'course'}", "TERM": "xterm-256color", "COLUMNS": "150"}
     status, shown = on_a_terminal([sys.executable, "-m", *arguments, FILE], cwd=tmp_path, env=environ)
-    assert status and "work" in shown and [sequence for sequence in STEERING if sequence in shown] == [], shown
+    assert status and shown.strip() and [sequence for sequence in STEERING if sequence in shown] == [], shown
 
 
 def test_nbgraders_own_log_is_not_steered(released, tmp_path):
