@@ -59,8 +59,8 @@ class ProxyProcess:
         Raises Refused for what no honest answer to an exercise asks, and where the process did not survive it; Died out of time.
         """
         self.calls += 1
-        if not self.worker or self.calls > CALLS or sum(t.nbytes for t in tensors.values()) > proxied.LARGEST:
-            raise Refused(f"question {self.calls}, with {len(tensors)} tensors")
+        if not self.worker or self.calls > CALLS:
+            raise Refused(f"question {self.calls}, where {CALLS:,} may be asked of a process that runs")
         try:
             reply, out = self.worker.ask(wire.Packed({"op": "call", "function": "answer", "given": header}, tensors), meanwhile=waiting)
         except Died as death:
@@ -68,8 +68,8 @@ class ProxyProcess:
             if death.kind in ("ended", "broken"):
                 raise Refused(f"it took more than the course's own code may take ({death})") from death
             raise
-        if "refused" in reply:
-            raise Refused(reply["refused"])
+        if "answered" not in reply:  # refused there, or too large to be sent
+            raise Refused(*reply.values())
         return reply["answered"], out
 
     def _started(self) -> Worker:
