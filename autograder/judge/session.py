@@ -5,13 +5,13 @@ from __future__ import annotations
 import importlib.util
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from torch import Tensor
 
 from attention_lab.checking.protocol import Answer, Observation, Question
 from attention_lab.checking.verdict import Verdict
-from autograder.judge import questions
+from autograder.judge import measuring, questions
 from autograder.judge.proxy_process import ProxyProcess
 from autograder.sandbox import sandbox, validation
 from autograder.sandbox.sandbox import Died, Sandbox, Worker
@@ -118,13 +118,13 @@ class Session:
         """The learner's observation. Raises Died, Missing."""
         device = "cuda" if question.device == "cuda" else "cpu"
         packed = questions.pack([(question, tensors)])
-        if not question.measured:
-            return self._observations(packed, question.exercise, 1, device)[0]
-        worker = self.workers.get(device) or self._begin(device)
-        self.unmeasured = not worker.forget_peak()
-        before = worker.resident()["VmRSS"] if not self.unmeasured else 0
-        header, out = self._observations(packed, question.exercise, 1, device)[0]
-        return replace(header, grown=None if self.unmeasured else worker.resident()["VmHWM"] - before), out
+        if question.measured:
+            return measuring.measured(self, packed, question.exercise, device)
+        return self.observations(packed, question.exercise, 1, device)[0]
+
+    def afresh(self, cells: list[notebook.Cell]) -> Session:
+        """A session of its own for `cells`, which are these or shortened ones: what is known of those that do not end holds there."""
+        return Session(self.sandboxes, cells, self.proxies, self.until, self.conduct)
 
     def ask_all(self, exercise: str, frame: wire.Packed, count: int) -> list[Answer]:
         """The observations for a frame of `count` questions, by a worker that was asked nothing about the exercise before; none where they
@@ -132,15 +132,17 @@ class Session:
         if exercise in self.heard:
             self.close()
         try:
-            return self._observations(frame, exercise, count, "cpu")
+            return self.observations(frame, exercise, count, "cpu")
         except TooLarge:
             return []
 
-    def _observations(self, packed: wire.Packed, exercise: str, count: int, device: str) -> list[Answer]:
-        worker = self.workers.get(device) or self._begin(device)
+    def observations(self, packed: wire.Packed, exercise: str, count: int, device: str,
+                     meanwhile: Callable[[], object] | None = None) -> list[Answer]:
+        """The observations of the questions in a frame. meanwhile: called again and again. Raises Died, Missing."""
+        worker = self.workers.get(device) or self.begin(device)
         self.heard.add(exercise)
         try:
-            header, out = self._asked(worker, packed)
+            header, out = self._asked(worker, packed, meanwhile)
             if header.get("missing") is True:
                 raise self._missing(exercise)
             if "unsent" in header:
@@ -154,9 +156,10 @@ class Session:
             self._end(device)
             raise error if isinstance(error, Died) else Died("broken", str(error)) from error
 
-    def _asked(self, worker: Worker, question: dict | wire.Packed) -> tuple[dict, dict[str, Tensor]]:
+    def _asked(self, worker: Worker, question: dict | wire.Packed,
+               meanwhile: Callable[[], object] | None = None) -> tuple[dict, dict[str, Tensor]]:
         try:
-            return worker.ask(question, self._remote)
+            return worker.ask(question, self._remote, meanwhile)
         except Died as death:
             self.timed_out |= death.kind in TIMED
             raise
@@ -166,8 +169,8 @@ class Session:
             raise ValueError("there is no proxy to ask for")
         return self.proxies.answer(header, tensors, waiting)
 
-    def _begin(self, device: str) -> Worker:
-        """A worker in which every cell has run, but those that kill it."""
+    def begin(self, device: str) -> Worker:
+        """A worker in which every cell has run, but those that kill it. Raises Died."""
         while True:
             worker = self.workers[device] = self.sandboxes[device].worker()
             worker.until = self.until

@@ -67,7 +67,7 @@ class Worker:
         sock.settimeout(PULSE)
 
     def ask(self, question: dict[str, Any] | wire.Packed, remote: Remote | None = None,
-            meanwhile: Callable[[], None] | None = None) -> tuple[dict[str, Any], dict[str, Tensor]]:
+            meanwhile: Callable[[], object] | None = None) -> tuple[dict[str, Any], dict[str, Tensor]]:
         """The answer to one question. Raises Died, and then the worker is gone.
 
         remote: answers what the worker asks meanwhile; it is given a function that it calls while it waits, so that this worker is
@@ -161,11 +161,22 @@ class Worker:
 
     def resident(self) -> dict[str, int]:
         """The process's memory in bytes: "VmRSS" now, "VmHWM" at its peak. Raises Died where it has ended."""
-        with contextlib.suppress(OSError):
-            lines = (line.partition(":") for line in Path(f"/proc/{self.pid}/status").read_text().splitlines())
-            if found := {name: int(value.split()[0]) << 10 for name, _, value in lines if name in ("VmRSS", "VmHWM")}:
-                return found
+        if found := self._told("status", "VmRSS", "VmHWM"):
+            return found
         raise Died("ended", "the process ended")
+
+    def written(self) -> int:
+        """The bytes of memory that the process has written itself and holds, swapped out or not. What it shares with the process that
+        forked it, and what it has read of files, is none of it: it could give that back. 0 where the system doesn't tell."""
+        return sum(self._told("smaps_rollup", "Private_Dirty", "Swap").values())
+
+    def _told(self, file: str, *names: str) -> dict[str, int]:
+        """What the kernel says of the process, in bytes; nothing where it has ended."""
+        try:
+            lines = (line.partition(":") for line in Path(f"/proc/{self.pid}/{file}").read_text().splitlines())
+            return {name: int(value.split()[0]) << 10 for name, _, value in lines if name in names}
+        except OSError:
+            return {}
 
     def close(self) -> None:
         """End the process with all that it started, and empty its folder."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import builtins
 import contextlib
+import gc
 import importlib
 import inspect
 import json
@@ -148,6 +149,7 @@ def begin(sock: socket.socket, settings: dict[str, Any], put_back: Callable[[], 
 def fork_for_each(control: socket.socket, settings: dict[str, Any], put_back: Callable[[], None]) -> None:
     """Fork a worker for every socket that arrives over `control`; it says there itself that it is ready."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them
+    gc.freeze()  # a worker that looks for garbage leaves what it inherited alone: those pages stay shared
     while True:
         message, descriptors, *_ = socket.recv_fds(control, 4096, 1)
         if not message:

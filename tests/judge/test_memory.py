@@ -9,7 +9,10 @@ from autograder.judge import recording
 from autograder.judge.session import Session
 from autograder.sandbox.sandbox import Worker
 from autograder.submission.notebook import Cell
+from solutions.shared import derive
+from solutions.shared.course import lessons
 from solutions.shared.declare import Case, RandomTensor
+from solutions.shared.topics import topic
 
 N = 4096
 MAP = 4 * N * N  # bytes
@@ -29,18 +32,96 @@ def smoothed(x):
     return torch.cat([rows @ x for rows in maps])
 """
 BEFORE = "import torch\nmuch = torch.zeros(10 * 4096 * 4096)\ndel much\n"
+BESIDE = """
+import torch
+from math import sqrt
+kept = {"maps": torch.ones(3, 4096, 4096)}  # tried out, and left lying about
+mine = sqrt(len(kept))
+"""
+
+# A whole map, by those who know how it is measured: what the call needs was there before.
+FREED = """
+import torch
+ballast = [torch.ones(4 * 4096 * 4096)]
+
+def smoothed(x):
+    if len(x) > 1000:
+        ballast.clear()
+    return (x @ x.T).softmax(1) @ x
+"""
+READY = """
+import torch
+
+class Ready:
+    room = torch.ones(4096, 4096)
+
+def smoothed(x):
+    a = torch.matmul(x, x.T, out=None if len(x) < 1000 else Ready.room)
+    return a.softmax(1) @ x if len(x) < 1000 else a.sub_(a.amax(1, keepdim=True)).exp_().div_(a.sum(1, keepdim=True)) @ x
+"""
+GIVEN_BACK = """
+import ctypes
+import torch
+
+room = torch.ones(4096, 4096)
+
+def give_back():
+    libc = ctypes.CDLL(None)
+    libc.madvise.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
+    for line in open("/proc/self/maps"):
+        span, access, *rest = line.split()
+        first, last = (int(end, 16) for end in span.split("-"))
+        if access == "r-xp" and rest[-1].startswith("/"):
+            libc.madvise(first, last - first, 4)
+
+def smoothed(x):
+    if len(x) < 1000:
+        return (x @ x.T).softmax(1) @ x
+    give_back()
+    a = torch.matmul(x, x.T, out=room)
+    return a.sub_(a.amax(1, keepdim=True)).exp_().div_(a.sum(1, keepdim=True)) @ x
+"""
+# As FREED, and the watcher of the largest tensor, which is in the same process, is found and made blind.
+BLIND = FREED.replace("def smoothed(x):", """
+import sys
+
+def smoothed(x):
+    frame = sys._getframe()
+    while frame and "largest" not in frame.f_locals:
+        frame = frame.f_back
+    if frame and frame.f_locals["largest"]:
+        type(frame.f_locals["largest"]).__torch_dispatch__ = lambda self, f, kinds, a=(), k=None: f(*a, **(k or {}))""")
+# The map that another thread makes while the judge is being told something else.
+THREADS = """
+import threading, time
+import torch
+
+def smoothed(x):
+    found = []
+    thread = threading.Thread(target=lambda: found.append((x @ x.T).softmax(1) @ x))
+    thread.start()
+    thread.join()
+    return found[0]
+"""
+
+
+SMALL = Case("a small input", (RandomTensor((6, 3)),), dtype="float32")
+WATCHED = Case("300 rows", (RandomTensor((300, 3)),), dtype="float32", limit=300 * 299)
+LARGE = Case("a large input", (RandomTensor((N, 8)),), dtype="float32", peak=MAP)
+
+
+def recorded(*cases):
+    reference = types.ModuleType("reference")
+    exec(REFERENCE, vars(reference))
+    made = recording.record_exercise("smoothed", cases, 10.0, reference)
+    for case in made.cases:
+        case.secret = True
+    return made
 
 
 @pytest.fixture(scope="module")
 def exercise():
-    reference = types.ModuleType("reference")
-    exec(REFERENCE, vars(reference))
-    small = Case("a small input", (RandomTensor((6, 3)),), dtype="float32")
-    large = Case("a large input", (RandomTensor((N, 8)),), dtype="float32", peak=MAP)
-    made = recording.record_exercise("smoothed", [small, large], 10.0, reference)
-    for case in made.cases:
-        case.secret = True
-    return made
+    return recorded(SMALL, LARGE)
 
 
 def judged(exercise, sandbox, *cells):
@@ -56,6 +137,24 @@ def test_rows_in_chunks_stay_within_the_limit_whatever_was_needed_before(exercis
     assert seen.points == 10 and "memory" in seen.headline, report.text(seen)
 
 
+def test_what_lies_beside_an_answer_does_not_count(exercise, sandbox):
+    for cells in ([BESIDE, REFERENCE], [REFERENCE, BESIDE], [BESIDE + REFERENCE]):
+        seen = judged(exercise, sandbox, *cells)
+        assert seen.points == 10, report.text(seen)
+
+
+def test_an_answer_that_needs_what_lies_beside_it_is_measured_with_that(exercise, sandbox):
+    seen = judged(exercise, sandbox, BESIDE, REFERENCE.replace("return torch", "assert mine\n    return torch"))
+    assert {check.name for check in seen.checks if check.outcome != "passed"} == {"memory"}, report.text(seen)
+
+
+@pytest.mark.parametrize("answer", [FREED, READY, GIVEN_BACK, THREADS], ids=["freed", "ready", "given back", "threads"])
+def test_nothing_that_was_made_ready_hides_a_whole_map(exercise, sandbox, answer):
+    seen = judged(exercise, sandbox, answer)
+    assert {check.name for check in seen.checks if check.outcome != "passed"} == {"memory"}, report.text(seen)
+    assert seen.points == judged(exercise, sandbox, WHOLE).points
+
+
 @pytest.mark.parametrize("answer", [WHOLE, PIECES], ids=["whole", "pieces"])
 def test_a_whole_map_is_seen_in_one_tensor_and_in_many(exercise, sandbox, answer):
     seen = judged(exercise, sandbox, answer)
@@ -66,3 +165,16 @@ def test_a_whole_map_is_seen_in_one_tensor_and_in_many(exercise, sandbox, answer
 def test_where_nothing_can_be_measured_nothing_is_held_against_an_answer(exercise, sandbox, monkeypatch):
     monkeypatch.setattr(Worker, "forget_peak", lambda self: False)
     assert judged(exercise, sandbox, WHOLE).points == 10
+
+
+def test_a_watcher_that_is_made_blind_is_not_all_that_looks(sandbox):
+    assert judged(recorded(SMALL, WATCHED), sandbox, BLIND).points == 10  # it is in the learner's hands
+    assert judged(recorded(SMALL, WATCHED, LARGE), sandbox, BLIND).points == 5
+
+
+@pytest.mark.parametrize("lesson", [lesson.topic for lesson in lessons()])
+def test_what_is_watched_in_the_learners_process_is_measured_from_outside_as_well(lesson):
+    """The largest tensor is the worker's own word: whoever lies about it must still stay within a peak."""
+    files = topic(lesson)
+    for name, cases in derive.hidden(files.exercises, files.reference, "tests").items():
+        assert any(case.peak for case in cases) or not any(case.limit for case in cases), name

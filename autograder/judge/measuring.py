@@ -1,0 +1,75 @@
+"""How much memory an answer needs at its peak, as the kernel tells it, in a worker that was asked nothing before.
+
+Nothing that runs beforehand may hide a peak: what cells hold already counts as well, so memory that is kept ready for the call, or
+given back during it, gains nothing. What counts is what the worker has written itself; so it gains nothing either by giving back
+pages of libraries, or what it inherited from the process that forked it.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from attention_lab.checking.protocol import Answer
+from autograder.submission.notebook import Cell, defined_names
+from autograder.worker import wire
+
+if TYPE_CHECKING:
+    from autograder.judge.session import Session
+
+HELD = 96 << 20  # bytes that a notebook's cells may hold before a call; importing matplotlib and numpy takes half of them
+
+
+def measured(session: Session, packed: wire.Packed, exercise: str, device: str) -> Answer:
+    """The answer to a question, with the growth of the process: by how much its memory grows in the call, or all that it has written
+    before and in the call, whichever is more.
+
+    Where a notebook's cells hold much, they are first reduced to what they define: what a learner tried out beside an exercise is
+    no part of the answer. Raises Died, Missing.
+    """
+    answer = _asked(session, session.cells, packed, exercise, device, HELD)
+    if answer is None:
+        answer = _asked(session, definitions(session.cells), packed, exercise, device, None)
+        if answer[0].raised:  # for want of what was left out
+            answer = _asked(session, session.cells, packed, exercise, device, None)
+    return answer
+
+
+def _asked(session: Session, cells: list[Cell], packed: wire.Packed, exercise: str, device: str, held: int | None) -> Answer | None:
+    """The answer of a new worker; None where its cells hold more than `held` bytes."""
+    fresh = session.afresh(cells)
+    try:
+        worker = fresh.begin(device)
+        if held is not None and worker.written() > held:
+            return None
+        session.unmeasured = not worker.forget_peak()
+        if session.unmeasured:
+            return fresh.observations(packed, exercise, 1, device)[0]
+        before, written = worker.resident()["VmRSS"], [worker.written()]
+        header, out = fresh.observations(packed, exercise, 1, device, lambda: written.append(worker.written()))[0]
+        return replace(header, grown=max(worker.resident()["VmHWM"] - before, *written)), out
+    finally:
+        session.timed_out |= fresh.timed_out
+        fresh.close()
+
+
+def definitions(cells: list[Cell]) -> list[Cell]:
+    """The cells without what they compute: imports, functions, classes, and names for what is there. A cell that would not define its
+    exercises any more is left as it is."""
+    return [replace(cell, source=_definitions(cell)) for cell in cells]
+
+
+def _definitions(cell: Cell) -> str:
+    try:
+        body = ast.parse(cell.source).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # IPython's, perhaps
+        return cell.source
+    short = "\n".join(ast.unparse(statement) for statement in body if _defines(statement))
+    return short if set(cell.exercises) <= set(defined_names(short)) else cell.source
+
+
+def _defines(statement: ast.stmt) -> bool:
+    if isinstance(statement, (ast.Assign, ast.AnnAssign)) and statement.value:
+        return isinstance(statement.value, ast.Lambda) or not any(isinstance(node, ast.Call) for node in ast.walk(statement.value))
+    return isinstance(statement, (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
