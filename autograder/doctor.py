@@ -17,8 +17,8 @@ from rich.console import Console
 from rich.text import Text
 from torch import nn
 
-from autograder.judge.judge import SECONDS
 from autograder.judge.seed import FILE
+from autograder.sandbox import budget
 from autograder.sandbox.calls import NUMBERS, listed
 from autograder.sandbox.isolation import LAYERS, LIMITS, NoLayers, probed, unlisted
 from autograder.sandbox.sandbox import CPU_SECONDS, SCRATCH_BYTES, WALL_SECONDS, Died, Sandbox
@@ -86,7 +86,8 @@ def _walls() -> Iterator[Finding]:
     if "limits" in have:
         bounds = ", ".join(f"{name.removeprefix('RLIMIT_').lower()} {value:,}" for name, value in LIMITS.items())
         yield Finding("good", f"limits of a worker: {bounds}; its folder {SCRATCH_BYTES >> 20} MiB; a question {CPU_SECONDS:g} s of "
-                              f"processor time, {WALL_SECONDS:g} s in all; a notebook {SECONDS:g} s")
+                              f"computing, {WALL_SECONDS:g} s in all; a notebook {budget.CPU_SECONDS:g} s of computing, "
+                              f"{budget.OWN_SECONDS:g} s in all")
     try:
         sandbox = Sandbox()
     except NoLayers as missing:

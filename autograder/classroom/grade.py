@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import logging
 import os
+import shutil
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import IO
@@ -20,13 +22,15 @@ from traitlets import TraitError
 from attention_lab.checking.report import clean
 from autograder.classroom.gradebook import GradebookWriter
 from autograder.classroom.live import LiveTable
+from autograder.classroom.nbgrader_plugin import same_seed
 from autograder.classroom.nbgrader_plugin.judge_cells import VERDICTS, JudgeCells
 from autograder.classroom.pool import Pool
-from autograder.judge import seed
+from autograder.judge import private, seed
 from autograder.judge.cache import Verdicts
 from autograder.judge.judge import Judge
 
 LOG = "work/grade.log"  # below the course's folder
+OLDER = 5  # runs whose logs are kept beside it: grade.1.log is the one before
 
 
 def grade(options: argparse.Namespace) -> int:
@@ -50,15 +54,19 @@ def grade(options: argparse.Namespace) -> int:
             writer.init_notebooks()  # wrong use ends here, before anything is changed
         except SQLAlchemyError as error:
             raise ValueError(f"the gradebook can't be opened: {str(error).splitlines()[0]}") from error
+        seed_file = Path(app.coursedir.root) / seed.NAME
         if options.new_seed:
-            _draw_another_seed(console)
+            _draw_another_seed(console, seed_file)
+            same_seed.keep(app.coursedir)
+        else:
+            same_seed.check(app.coursedir)
         settings = JudgeCells(parent=app)
         chosen = options.isolation or settings.isolation, options.device or settings.device
         complete = True
-        with Judge(*chosen) as judge:
+        with Judge(*chosen, seed_file=seed_file) as judge:
             verdicts = Verdicts(Path(app.coursedir.root) / VERDICTS, judge)
             hidden = lambda: {options.lesson: judge.graders(options.lesson)}  # noqa: E731
-            with Pool(options.jobs, *chosen, log=log, prepare=hidden) as pool, progress:
+            with Pool(options.jobs, *chosen, log=log, prepare=hidden, seed_file=seed_file) as pool, progress:
                 try:
                     writer.record(pool, verdicts)
                 except NbGraderException:  # it has said which and why, in the log
@@ -67,7 +75,7 @@ def grade(options: argparse.Namespace) -> int:
                     progress.interrupted()
                     raise
         verdicts.tidy()
-    progress.summary()
+        progress.summary(writer.standing(), writer.absent, writer.passed_over())
     if not complete:
         console.print(Text(f"Not everything could be recorded: {log} says why. The same command tries again."), soft_wrap=True)
     elif options.new_seed and progress.before:
@@ -81,8 +89,8 @@ def _share_engine() -> None:
         api.create_engine = cache(api.create_engine)
 
 
-def _draw_another_seed(console: Console) -> None:
-    old = seed.draw_another()
+def _draw_another_seed(console: Console, path: Path) -> None:
+    old = seed.draw_another(path)
     kept = f"; the old one is kept in {old}" if old else ""
     console.print(Text(f"Drew a new class seed, so hidden questions are others now{kept}."), soft_wrap=True)
 
@@ -100,8 +108,9 @@ class _logging:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         file = open(os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8", errors="replace")
         _lock(file)
+        _keep_older(self.path)
         file.truncate(0)
-        handler = logging.StreamHandler(file)
+        handler = _Quiet(file)
         handler.setFormatter(_Plain("%(asctime)s %(levelname)s %(message)s"))
         self.log.handlers = [other for other in self.log.handlers if isinstance(other, logging.FileHandler)]
         self.log.propagate = True
@@ -115,11 +124,30 @@ class _logging:
         self.file.close()
 
 
+class _Quiet(logging.StreamHandler):
+    """Where the disk is full, each line that can't be written would be a traceback on the terminal."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """logging's method."""
+
+
 class _Plain(logging.Formatter):
     """Names and messages of learners are in the log: without what steers a terminal that shows it."""
 
     def format(self, record: logging.LogRecord) -> str:
         return clean(super().format(record))
+
+
+def _keep_older(log: Path) -> None:
+    """Move the logs of earlier runs on by one. The newest is copied: it is the very file that the lock is on."""
+    names = [log, *(log.with_suffix(f".{number}.log") for number in range(1, OLDER + 1))]
+    if not log.stat().st_size:
+        return
+    for older, newer in zip(names[:1:-1], names[-2::-1]):
+        if newer.exists():
+            os.replace(newer, older)
+    with suppress(OSError), private.replacing(names[1]) as beside:  # a full disk keeps nobody from grading
+        shutil.copyfile(log, beside)
 
 
 def _lock(file: IO[str]) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
 import glob
-import json
 import os
 import re
+from collections.abc import Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
@@ -15,10 +17,11 @@ from typing import Any
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde, NbGraderException
-from nbgrader.utils import rmtree
 
 from autograder.classroom.live import LiveTable
 from autograder.classroom.nbgrader_plugin.exporter import released
+from autograder.classroom.nbgrader_plugin.graded import FIRST, submitted_at, why_again
+from autograder.classroom.nbgrader_plugin.handed_in import file_of, notebooks_beside
 from autograder.classroom.nbgrader_plugin.repair import Mark, known_marks, restore
 from autograder.classroom.pool import Pool
 from autograder.judge.cache import Verdicts, storable
@@ -29,6 +32,18 @@ from autograder.submission.parse import NOTE
 
 class NothingToGrade(ValueError):
     """Wrong use: there is no such lesson, student or submission."""
+
+
+def _unknown(lesson: str, released: list[str]) -> str:
+    """What is wrong with a lesson that the gradebook does not know."""
+    release = f"`.venv/bin/nbgrader generate_assignment {lesson}` releases it"
+    course = [known.name for known in notebook.lessons()]
+    if lesson in course:
+        return f"{lesson} is not in the gradebook ({', '.join(released) or 'nothing'} is): {release}"
+    near = difflib.get_close_matches(lesson, [*released, *course], n=1)
+    meant = f"; did you mean {near[0]}?" if near else "."
+    return (f"no such lesson {lesson!r}{meant} Released are {', '.join(released) or 'none'}; the course has {', '.join(course)}, and "
+            "`.venv/bin/nbgrader generate_assignment LESSON` releases one")
 
 
 class GradebookWriter(Autograde):
@@ -44,8 +59,9 @@ class GradebookWriter(Autograde):
         self.progress, self.students = progress, students
         self.futures: dict[str, Future[Result]] = {}  # by the key of the verdict
         self.marks: dict[str, dict[str, Mark]] = {}  # by notebook
-        self.judged: SimpleQueue[str] = SimpleQueue()  # students whose turn it is to be recorded
+        self.judged: SimpleQueue[tuple[str, Future[Result]]] = SimpleQueue()  # whose turn it is to be recorded
         self.current = ""  # the student who is being recorded
+        self.problem = ""  # what went wrong with that
 
     def record(self, pool: Pool, verdicts: Verdicts) -> None:
         """Raises NbGraderException where a submission could not be recorded; the others are."""
@@ -59,9 +75,8 @@ class GradebookWriter(Autograde):
             try:
                 self.expected = [each.name for each in gradebook.find_assignment(lesson).notebooks]
             except MissingEntry:
-                known = ", ".join(each.name for each in gradebook.assignments) or "none"
-                raise NothingToGrade(f"the gradebook knows no lesson {lesson!r} (it knows {known}): "
-                                     f"`nbgrader generate_assignment {lesson}` releases one") from None
+                raise NothingToGrade(_unknown(lesson, [each.name for each in gradebook.assignments])) from None
+            self.on_the_list = [student.id for student in gradebook.students]
         submitted = self._format_source(lesson, "*")
         if not any(map(os.path.isdir, glob.glob(submitted))):
             raise NothingToGrade(f"nobody has handed in {lesson}: there is no folder {submitted}")
@@ -74,63 +89,79 @@ class GradebookWriter(Autograde):
             raise NothingToGrade(f"nothing was handed in by {', '.join(map(repr, unknown))}: there is no folder "
                                  f"{self._format_source(lesson, unknown[0])}")
         excluded = self.coursedir.student_id_exclude.split(",")
+        self.absent = [] if self.students else sorted(set(self.on_the_list) - set(folders) - set(excluded))
         self.folders = {student: folder for student, folder in sorted(folders.items(), key=lambda pair: pair[1])
                         if student not in excluded and (not self.students or student in self.students)}
         self.assignments = {folder: self.assignments[folder] for folder in self.folders.values()}
 
     def convert_notebooks(self) -> None:
-        """Hand everything to the pool, and record what is judged as it comes: one that takes long holds nobody up."""
-        waiting = [student for student in self.folders if self._waits(student)]
+        """Hand everything to the pool, and record what is judged as it comes: one that takes long holds nobody up.
+
+        Where a busy machine may have cost points, the submission is judged once more at the end, when it has the machine to itself.
+        """
+        self.handed_in = self.assignments
+        reasons = {student: why_again(self, student) for student in self.folders}
+        waiting = {student: "" if reason == FIRST else reason or "" for student, reason in reasons.items() if reason or self.force}
         self.progress.expect(waiting, len(self.folders) - len(waiting))
         for student in waiting:
             self._judge_ahead(student)
-        complete = True
-        assignments = self.assignments
+        complete, again = True, []
         for _ in waiting:
-            folder = self.folders[self.judged.get()]
-            self.assignments = {folder: assignments[folder]}
-            recorded = False
-            try:
-                super().convert_notebooks()  # an interrupt in there takes the submission back
-                recorded = True
-            except NbGraderException:
-                complete = False
-            finally:
-                self._end_current(recorded)
+            student, future = self.judged.get()
+            if _was_kept_waiting(future):
+                again.append(student)
+            else:
+                complete &= self._record(student)
+        for student in again:
+            self._judge_ahead(student)
+            complete &= self._record(self.judged.get()[0])
         if not complete:
             raise NbGraderException("not everything could be recorded")
 
-    def _waits(self, student: str) -> bool:
-        """Will nbgrader grade the submission? See its init_destination."""
-        folder = self._format_dest(self.coursedir.assignment_id, student)
-        if self.force or not self._finished(folder):
-            return True
+    def _record(self, student: str) -> bool:
+        """Let nbgrader record what was judged. An interrupt in there takes the submission back."""
+        folder = self.folders[student]
+        self.assignments, self.current, self.problem = {folder: self.handed_in[folder]}, "", ""
         try:
-            new, old = (self.coursedir.get_existing_timestamp(path) for path in (self.folders[student], folder))
-        except Exception:  # not a time: nbgrader says so
-            return True
-        return new is not None and old is not None and new > old
-
-    def _finished(self, folder: str) -> bool:
-        """Is all there that autograding writes? Where a run was killed it is not. A notebook is written when its points are recorded."""
-        try:
-            cells = [cell for name in self.expected for cell in json.loads(Path(folder, f"{name}.ipynb").read_bytes())["cells"]]
-            marks = [(cell, cell["metadata"].get("nbgrader", {})) for cell in cells if cell["cell_type"] == "code"]
-            return all(cell["outputs"] for cell, mark in marks if mark.get("grade") and not mark.get("solution"))
-        except (OSError, ValueError, LookupError, TypeError, AttributeError):
+            super().convert_notebooks()
+        except NbGraderException as error:
+            self.progress.ended(student, False, self.problem or str(error))
             return False
+        if self.current:
+            self.progress.ended(student, True)
+        return True
+
+    def init_assignment(self, assignment_id: str, student_id: str) -> None:
+        """nbgrader's method; says what is wrong with a timestamp, which nbgrader fails to."""
+        with self._telling():
+            submitted_at(self.coursedir, self._format_source(assignment_id, student_id))
+            super().init_assignment(assignment_id, student_id)
+
+    def convert_single_notebook(self, notebook_filename: str) -> None:
+        """nbgrader's method."""
+        with self._telling():
+            super().convert_single_notebook(notebook_filename)
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        """nbgrader writes an error to its log, and raises one that only says that there was an error."""
+        try:
+            yield
+        except Exception as error:
+            self.problem = (str(error) or type(error).__name__).splitlines()[0]
+            raise
 
     def _judge_ahead(self, student: str) -> None:
         """Have a submission judged; its turn to be recorded comes then."""
         future: Future[Result] = Future()
         future.cancel()  # so that it is done, should there be nothing to judge
         try:
-            for path in map(Path, self.assignments[self.folders[student]]):
+            for path in map(Path, self.handed_in[self.folders[student]]):
                 if path.stem in self.expected:
                     future = self._sent(student, path)
         except Exception:  # nbgrader meets it again, and says so where it counts
             self.log.exception("%s: can't be judged ahead", student)
-        future.add_done_callback(lambda _: self.judged.put(student))
+        future.add_done_callback(lambda done: self.judged.put((student, done)))
 
     def _sent(self, student: str, path: Path) -> Future[Result]:
         """Send a notebook to the pool as nbgrader's steps will leave it; should they leave another one, `result` sees it by the key."""
@@ -141,10 +172,14 @@ class GradebookWriter(Autograde):
             self.progress.unreadable(student, str(problem))
         elif NOTE in nb.metadata:
             self.progress.half_read(student, nb.metadata[NOTE])
+        if not problem and not path.exists():
+            self.progress.note(student, f"{file_of(path).name} was graded as {path.name}")
         if info["notebook"] not in self.marks:
             self.marks[info["notebook"]] = known_marks(info, released(self.coursedir, info["assignment"], info["notebook"]))
         restore(nb, self.marks[info["notebook"]])
         key = self._key(nb, info["notebook"])
+        if key in self.futures and _was_kept_waiting(self.futures[key]):
+            del self.futures[key]
         if key in self.futures:
             self.futures[key].add_done_callback(partial(self._tell, student, True))
         else:
@@ -192,17 +227,29 @@ class GradebookWriter(Autograde):
             self.progress.judged(student, future.result(), kept)
 
     def init_destination(self, assignment_id: str, student_id: str) -> bool:
-        """nbgrader's method: is the submission graded now? What a killed run left is removed first."""
-        folder = self._format_dest(assignment_id, student_id)
-        if os.path.exists(folder) and not self._finished(folder):
-            self.log.warning("Removing what an interrupted run left: %s", folder)
-            rmtree(folder)
-        graded = super().init_destination(assignment_id, student_id)
+        """See graded.py."""
+        with self._telling():
+            graded = super().init_destination(assignment_id, student_id)
         self.progress.sure(student_id, graded)
         self.current = student_id if graded else ""
         return graded
 
-    def _end_current(self, recorded: bool) -> None:
-        if self.current:
-            self.progress.ended(self.current, recorded)
-        self.current = ""
+    def passed_over(self) -> dict[str, list[str]]:
+        """By student, the notebooks that lie beside the one that is graded: perhaps one of them is the newer one."""
+        found = {}
+        for student, folder in self.folders.items():
+            wanted = [Path(folder, f"{name}.ipynb") for name in self.expected]
+            beside = {other.name for path in wanted if path.is_file() for other in notebooks_beside(path)}
+            if others := sorted(beside - {path.name for path in wanted}):
+                found[student] = others
+        return found
+
+    def standing(self) -> tuple[int, int]:
+        """How many of the class's submissions the gradebook holds, and how many of those have full marks."""
+        with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
+            scores = [(each.score, each.max_score) for each in gradebook.assignment_submissions(self.coursedir.assignment_id)]
+        return len(scores), sum(score == most for score, most in scores)
+
+
+def _was_kept_waiting(future: Future[Result]) -> bool:
+    return future.done() and not future.cancelled() and not future.exception() and future.result().busy

@@ -36,6 +36,9 @@ class Entry:
     result: Result | None = None
     unreadable: str = ""
     half_read: str = ""
+    again: str = ""  # why it is graded again
+    note: str = ""  # which file was graded, where that is not plain
+    problem: str = ""  # why it could not be recorded
 
     @property
     def full(self) -> bool:
@@ -48,6 +51,8 @@ class Entry:
     @property
     def why(self) -> str:
         """The first sentence about the first exercise below full marks; nothing where there is none."""
+        if self.problem:
+            return self.problem
         if self.unreadable:
             return f"The notebook {self.unreadable}"
         if self.result is None:
@@ -58,6 +63,12 @@ class Entry:
             return f"The file {self.half_read}"
         below = [v for v in self.result.verdicts.values() if v.points < v.max_points]
         return f"{below[0].exercise}: " + re.split(r"(?<=[.?!])\s", below[0].headline, maxsplit=1)[0] if below else ""
+
+    @property
+    def remarks(self) -> str:
+        """What else its reader should know, in brackets."""
+        again = f"graded again: {self.again}" if self.again and not self.problem else ""
+        return f"({'; '.join(filter(None, [again, self.note]))})" if again or self.note else ""
 
 
 @dataclass
@@ -84,8 +95,9 @@ class LiveTable:
         if self.console.is_terminal:
             self.live.stop()
 
-    def expect(self, students: list[str], before: int) -> None:
-        self.entries, self.before = {student: Entry() for student in students}, before
+    def expect(self, students: dict[str, str], before: int) -> None:
+        """students: those that will be graded, with the reason, where they were graded before."""
+        self.entries, self.before = {student: Entry(again=reason) for student, reason in students.items()}, before
         self.bar.update(self.task, total=len(students))
 
     def sure(self, student: str, graded: bool) -> None:
@@ -101,6 +113,9 @@ class LiveTable:
     def half_read(self, student: str, problem: str) -> None:
         self.entries[student].half_read = problem
 
+    def note(self, student: str, note: str) -> None:
+        self.entries[student].note = note
+
     def judging(self, student: str) -> None:
         entry = self.entries[student]
         entry.state, entry.began = "judging", time.monotonic()
@@ -110,13 +125,14 @@ class LiveTable:
         entry.state, entry.result, entry.kept = "judged", result, kept
         entry.seconds = time.monotonic() - entry.began if entry.began else 0.0
 
-    def ended(self, student: str, recorded: bool) -> None:
+    def ended(self, student: str, recorded: bool, problem: str = "") -> None:
         entry = self.entries[student]
-        entry.state = "recorded" if recorded else "lost"
+        entry.state, entry.problem = "recorded" if recorded else "lost", problem
         done = sum(e.state in ("recorded", "lost") for e in self.entries.values())
         self.bar.update(self.task, completed=done, rate=f"{done / (time.monotonic() - self.began):.1f} a second")
         if not self.console.is_terminal:
-            words = [plain(student), entry.points if recorded else "NOT RECORDED", "" if entry.full else plain(entry.why)]
+            words = [plain(student), entry.points if recorded else "NOT RECORDED", "" if entry.full and recorded else plain(entry.why),
+                     plain(entry.remarks)]
             self.console.print(Text(f"{done}/{len(self.entries)}  " + "  ".join(filter(None, words))), soft_wrap=True)
 
     def _table(self) -> RenderableType:
@@ -136,30 +152,65 @@ class LiveTable:
                  else "Starting to judge" if entries else "Looking at what was handed in")
         return Group(table, Text(total), self.bar.get_renderable())
 
-    def summary(self) -> None:
-        """Who is below full marks, who could not be read or recorded, who took long; then the total."""
-        done = {student: entry for student, entry in sorted(self.entries.items()) if entry.state == "recorded"}
-        table = _table()
-        for student, entry in done.items():
-            if not entry.full:
-                table.add_row(*_row("✗", "red", student, entry.points, entry.why))
+    def summary(self, standing: tuple[int, int], absent: list[str], passed_over: dict[str, list[str]]) -> None:
+        """What a list that went by does not show: who is to be looked at, and how the class stands.
+
+        standing: the gradebook's submissions of the lesson, and those of them with full marks. absent: students without a submission.
+        passed_over: notebooks that lie beside those that are graded.
+        """
+        entries = dict(sorted(self.entries.items()))
+        done = {student: entry for student, entry in entries.items() if entry.state == "recorded"}
+        if self.console.is_terminal:
+            self._last_table(done)
         for student, entry in self.lost.items():
-            table.add_row(*_row("!", "bold red", student, "not recorded", entry.why))
-        if table.row_count:
-            self.console.print(table)
-        if long := sorted((entry.seconds, student) for student, entry in self.entries.items() if entry.seconds > LONG):
-            self.console.print(Text("Took long: " + ", ".join(f"{plain(student)} {seconds:.0f} s" for seconds, student in reversed(long))),
-                               soft_wrap=True)
+            self._line(f"!  {plain(student)}  not recorded  {plain(entry.why)}")
+        if long := sorted((entry.seconds, student) for student, entry in entries.items() if entry.seconds > LONG):
+            self._line("Took long: " + ", ".join(f"{plain(student)} {seconds:.0f} s" for seconds, student in reversed(long)))
+        self._modules(done)
+        for student, entry in done.items():
+            for exercise, why in (entry.result.not_reached if entry.result else {}).items():
+                self._line(f"Not reached: {plain(student)}'s {exercise}, because {plain(why)}")
+        if by_clock := [student for student, entry in done.items() if entry.result and entry.result.timed_out]:
+            self._line("Out of time by the clock, not by computing, so the next run grades them again: " + ", ".join(map(plain, by_clock)))
+        for student, names in passed_over.items():
+            self._line(f"Not graded, because a notebook of the right name lies beside it: {plain(student)}'s {plain(', '.join(names))}")
+        if absent:
+            self._line(f"Nothing was handed in by {len(absent)} of the gradebook's students: {', '.join(map(plain, absent))}")
         kept = sum(entry.kept for entry in done.values())
-        parts = [f"{len(done)} recorded ({len(done) - kept} judged, {kept} from the cache)",
-                 f"{sum(entry.full for entry in done.values())} with full marks"]
+        parts = [f"{len(done)} recorded ({len(done) - kept} judged, {kept} from the cache)"]
         unread = sum(bool(entry.unreadable) for entry in done.values())
         parts += [f"{unread} not readable"] if unread else []
         halves = sum(bool(entry.half_read) for entry in done.values())
         parts += [f"{halves} readable in part"] if halves else []
         parts += [f"{self.before} graded before"] if self.before else []
-        parts += [f"{len(self.lost)} NOT recorded"] if self.lost else []
-        self.console.print(Text("; ".join(parts) + f"; {time.monotonic() - self.began:.0f} s"), soft_wrap=True)
+        judged = sum(entry.result is not None for entry in self.lost.values())
+        parts += [f"{len(self.lost)} NOT recorded ({judged} of them judged)"] if self.lost else []
+        parts += ["{} in the gradebook, {} of them with full marks".format(*standing)]
+        self._line("; ".join(parts) + f"; {time.monotonic() - self.began:.0f} s")
+
+    def _last_table(self, done: dict[str, Entry]) -> None:
+        """Elsewhere than on a terminal, the list that went by is still there."""
+        table = _table()
+        for student, entry in done.items():
+            if not entry.full or entry.remarks:
+                sign = ("✓", "green") if entry.full else ("✗", "red")
+                table.add_row(*_row(*sign, student, entry.points, f"{'' if entry.full else entry.why} {entry.remarks}".strip()))
+        if table.row_count:
+            self.console.print(table)
+
+    def _modules(self, done: dict[str, Entry]) -> None:
+        """What learners import and this machine lacks: perhaps it was the machine that was wrong."""
+        wanted: dict[str, list[str]] = {}
+        for student, entry in done.items():
+            for name in entry.result.missing_modules if entry.result else ():
+                wanted.setdefault(name, []).append(student)
+        for name, students in sorted(wanted.items(), key=lambda pair: (-len(pair[1]), pair[0])):
+            notebooks = "1 notebook imports" if len(students) == 1 else f"{len(students)} notebooks import"
+            self._line(f"Not installed here: {plain(name)}, which {notebooks}: {', '.join(map(plain, students))}")
+
+    def _line(self, said: str) -> None:
+        """As long as it is: nobody cuts it."""
+        self.console.print(Text(said), soft_wrap=True)
 
     def interrupted(self) -> None:
         states = [entry.state for entry in self.entries.values()]

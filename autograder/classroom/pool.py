@@ -21,6 +21,7 @@ from typing import Any
 from nbformat import NotebookNode
 
 from autograder.judge.judge import Graders, Judge, Result
+from autograder.judge.seed import FILE
 from autograder.submission.parse import Unreadable, read
 
 # A process in which torch has computed can't be forked; one that has only imported it can, and the others need not import it again.
@@ -48,13 +49,13 @@ class Pool:
     """Grades notebooks in up to `jobs` processes with a judge each; they start when they are needed. Use as a context manager: at its
     end the processes end, whatever they are doing.
 
-    isolation, device: as Judge's. log: the file that what they print goes to. prepare: gives hidden questions by lesson, asked once,
-    while the first process starts, so that not every process computes them.
+    isolation, device, seed_file: as Judge's. log: the file that what they print goes to. prepare: gives hidden questions by lesson,
+    asked once, while the first process starts, so that not every process computes them.
     """
 
     def __init__(self, jobs: int, isolation: str = "auto", device: str = "auto", log: Path | None = None,
-                 prepare: Callable[[], dict[str, Graders]] = dict):
-        self.settings, self.log, self.prepare = (isolation, device), log, prepare
+                 prepare: Callable[[], dict[str, Graders]] = dict, seed_file: Path = FILE):
+        self.settings, self.log, self.prepare, self.seed_file = (isolation, device), log, prepare, seed_file
         self.prepared: bytes | None = None
         self.threads = ThreadPoolExecutor(jobs)  # each waits for one process
         self.free: queue.SimpleQueue[JudgeProcess] = queue.SimpleQueue()
@@ -108,7 +109,7 @@ class Pool:
         with self.starting:
             if self.closed:
                 raise RuntimeError("the pool is closed")
-            process = JudgeProcess(self.settings, self.log)
+            process = JudgeProcess((*self.settings, None, self.seed_file), self.log)
             self.processes.append(process)
             return process
 
@@ -122,7 +123,7 @@ class Pool:
 class JudgeProcess:
     """One process with a judge. Its methods raise EOFError or OSError where it ends."""
 
-    def __init__(self, settings: tuple[str, str], log: Path | None):
+    def __init__(self, settings: tuple, log: Path | None):
         self.connection, theirs = START.Pipe()
         self.process = START.Process(target=_serve, args=(theirs, settings, log), daemon=True)
         with _undisturbed():
@@ -161,7 +162,7 @@ def _undisturbed():
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _serve(connection: Connection, settings: tuple[str, str], log: Path | None) -> None:
+def _serve(connection: Connection, settings: tuple, log: Path | None) -> None:
     """Grade what comes over the connection, until the other side ends."""
     _leave_the_terminal()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # the judge then ends its workers

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -17,22 +18,26 @@ from attention_lab.threads import one_thread
 from autograder.judge import questions
 from autograder.judge.proxy_process import ProxyProcess
 from autograder.judge.questions import Graders
-from autograder.judge.seed import class_seed
-from autograder.judge.session import Missing, Session, described
+from autograder.judge.seed import FILE, class_seed
+from autograder.judge.session import OVER, Missing, Session, described
+from autograder.sandbox.budget import Budget
 from autograder.sandbox.sandbox import Died, Sandbox
 from autograder.submission import notebook
+from autograder.submission.notebook import first_line
 from autograder.submission.parse import Unreadable
 
 DEVICES = ("auto", "cpu", "cuda")
-SECONDS = 120.0  # for a whole notebook; an honest one takes less than one
+SECONDS = 300.0  # by the clock, for a whole notebook, however busy the machine is; its own time is bounded by Budget
 
 
 @dataclass
 class Result:
     """A submission's verdicts by exercise, in the lesson's order.
 
-    error: why it could not be read, or why grading itself failed. timed_out: did anything of it not come to an end in its time?
-    missing_modules: the packages that it imports and this machine lacks, sorted, whether or not that cost anything.
+    error: why it could not be read, or why grading itself failed. timed_out: did anything of it not come to an end in its time
+    by the clock? (Not by what it computed: that is the same every time.) busy: and did others keep it waiting meanwhile? not_reached:
+    exercises for which the notebook had no time left, with who spent it. missing_modules: the packages that it
+    imports and this machine lacks, sorted, whether or not that cost anything.
     """
 
     lesson: str | None
@@ -41,6 +46,8 @@ class Result:
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     error: str | None = None
     timed_out: bool = False
+    busy: bool = False
+    not_reached: dict[str, str] = field(default_factory=dict)
     missing_modules: list[str] = field(default_factory=list)
 
     @property
@@ -55,11 +62,11 @@ class Result:
 class Judge:
     """Grades submissions. Use as a context manager.
 
-    isolation, device: as the command's options. seed: the class's secret one, unless given.
+    isolation, device: as the command's options. seed: the class's secret one, in the file `seed_file`, unless given.
     Raises ValueError for an unknown option, or cuda where there is none.
     """
 
-    def __init__(self, isolation: str = "auto", device: str = "auto", seed: str | None = None):
+    def __init__(self, isolation: str = "auto", device: str = "auto", seed: str | None = None, seed_file: Path = FILE):
         if device not in DEVICES:
             raise ValueError(f"device {device!r} is none of {', '.join(DEVICES)}")
         if device == "cuda" and not torch.cuda.is_available():
@@ -69,7 +76,7 @@ class Judge:
         if self.device == "cuda":
             self.sandboxes["cuda"] = Sandbox(isolation, "cuda")
         self.isolation = self.sandboxes["cpu"].isolation
-        self.seed, self.keep = seed or class_seed(), not seed
+        self.seed, self.keep = seed or class_seed(seed_file), not seed
         self.prepared: dict[str, Graders] = {}
 
     def __enter__(self) -> Judge:
@@ -113,6 +120,9 @@ class Judge:
 
 
 def _grade(graders: Graders, cells: list[notebook.Cell], sandboxes: dict[str, Sandbox], result: Result) -> None:
+    budget = Budget([_called(cell) for cell in cells])
+    for sandbox in sandboxes.values():
+        sandbox.budget = budget
     own = Session(sandboxes, cells, until=time.monotonic() + SECONDS)
     try:
         for exercise in graders.exercises:
@@ -120,7 +130,13 @@ def _grade(graders: Graders, cells: list[notebook.Cell], sandboxes: dict[str, Sa
     finally:
         own.close()
         result.timed_out |= own.timed_out
+        result.busy = result.timed_out and budget.busy
         result.missing_modules = sorted(own.conduct.absent)
+
+
+def _called(cell: notebook.Cell) -> str:
+    """A cell, so that its writer finds it."""
+    return " and ".join(f"`{name}`" for name in cell.exercises) or f"the cell that begins with `{first_line(cell.source)}`"
 
 
 def _exercise(graders: Graders, exercise: recorded.RecordedExercise, own: Session, result: Result) -> Verdict:
@@ -165,6 +181,7 @@ def _with_proxies(graders: Graders, exercise: recorded.RecordedExercise, broken:
 
 
 def _verdict(graders: Graders, exercise: recorded.RecordedExercise, session: Session, result: Result) -> Verdict:
+    session.sandboxes["cpu"].budget.exercise = f"`{exercise.name}`"
     found = _answered(graders, exercise, session, result)
     if found.points < found.max_points:
         found.notes += session.explanations(found)
@@ -194,6 +211,8 @@ def _answered(graders: Graders, exercise: recorded.RecordedExercise, session: Se
                 raise
             return judged()  # the machine may have been busy: once more
     except Died as death:
+        if death.kind in OVER:
+            result.not_reached[exercise.name] = str(death)
         return _nothing(exercise, *described(death))
     except Missing as missing:
         return _nothing(exercise, missing.outcome, str(missing))

@@ -75,6 +75,7 @@ class ProxyProcess:
     def _started(self) -> Worker:
         worker = self.sandbox.worker()
         worker.until = self.until
+        worker.budget = None  # whoever asks is charged for the time that it waits
         limits = LIMITS if "limits" in self.sandbox.layers else {}
         program = PROGRAM.format(limits=limits, modules=_texts(self.reference), names=self.proxies.names,
                                  without_forward=self.proxies.without_forward)

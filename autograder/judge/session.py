@@ -24,10 +24,13 @@ PATIENCE = 0.8  # of the time that ends a worker: a cell that computes for longe
 AGAIN_SECONDS = 1.0  # for a cell that was stopped so before
 CELLS_SECONDS = 20.0  # of computing for all cells in one worker: of those that are left only definitions are run
 TOLD = 3  # imports that failed of which a report speaks
-TIMED = ("cpu", "wall", "budget")
+BY_CLOCK = ("wall", "budget")
+OVER = ("spent", "budget")  # the time for the whole notebook
+TIMED = ("cpu", *BY_CLOCK, *OVER)
 DEATHS = {"cpu": "Your code did not come to an end: {}. Is there a loop that never stops?",
           "wall": "Your code did not come to an end: {}.",
-          "budget": "Your notebook took too long as a whole, and this exercise was not reached: {}.",
+          "spent": "This exercise was not reached: {}.",
+          "budget": "This exercise was not reached: {}.",
           "excess": "Your code used more than it may: {}.",
           "ended": "Your code ended the whole Python process (`os._exit`, `exit`, too much memory, or a crash inside torch).",
           "broken": "Your code's process gave no answer that can be read ({})."}
@@ -36,6 +39,11 @@ DEATHS = {"cpu": "Your code did not come to an end: {}. Is there a loop that nev
 def described(death: Died) -> tuple[str, str]:
     """The outcome and the sentence that a learner reads."""
     return "timeout" if death.kind in TIMED else "error", DEATHS[death.kind].format(death)
+
+
+def _found(message: str, cell: notebook.Cell) -> str:
+    """An error's message that names a cell so that its writer finds it: Python knows it by a number of ours."""
+    return re.sub(r"<cell \d+>", lambda _: f"the cell that begins with `{notebook.first_line(cell.source)}`", message)
 
 
 class TooLarge(Died):
@@ -76,13 +84,14 @@ class Conduct:
         (self.deadly if brief else self.brief).add(number)
         self.stopped[number] = described(death)
 
-    def ran(self, number: int, ran: Ran, seconds: float) -> None:
+    def ran(self, number: int, cell: notebook.Cell, ran: Ran, seconds: float) -> None:
+        """What a cell's answer shows."""
         if ran.late:
             self.late.add(number)
             self.stopped.setdefault(number, described(Died("cpu", f"more than {seconds:g} seconds of computing")))
         elif ran.raised:
             line = f"\nin your line: {ran.raised.line}" if ran.raised.line else ""
-            self.stopped.setdefault(number, ("error", f"{ran.raised.type}: {ran.raised.message}{line}"))
+            self.stopped.setdefault(number, ("error", f"{ran.raised.type}: {_found(ran.raised.message, cell)}{line}"))
         self.unmet[number] = ran.unmet
         self.lacks(*(unmet.module for unmet in ran.unmet if unmet.module))
 
@@ -161,7 +170,7 @@ class Session:
         try:
             return worker.ask(question, self._remote, meanwhile)
         except Died as death:
-            self.timed_out |= death.kind in TIMED
+            self.timed_out |= death.kind in BY_CLOCK
             raise
 
     def _remote(self, header: dict, tensors: dict[str, Tensor], waiting: Callable[[], None]) -> tuple[dict, dict[str, Tensor]]:
@@ -190,7 +199,7 @@ class Session:
                 except (Died, ValueError) as error:
                     death = error if isinstance(error, Died) else Died("broken", str(error))
                     self._end(device)
-                    if death.kind == "budget":
+                    if death.kind in OVER:
                         raise death from error
                     self.conduct.died(number, death, brief)
                     break
@@ -204,8 +213,7 @@ class Session:
         header, _ = self._asked(worker, {"op": "cell", "source": self.cells[number].source, "number": number, "exercises": self.names,
                                          "seconds": seconds, "brief": brief})
         ran = validation.cell(header)
-        self.conduct.ran(number, ran, seconds)
-        self.timed_out |= ran.late
+        self.conduct.ran(number, self.cells[number], ran, seconds)
         if left <= 0:
             self.conduct.stopped.setdefault(number, ("timeout", f"All cells together computed for more than {CELLS_SECONDS:g} seconds; of "
                                                      "this one, only what it defines was run."))

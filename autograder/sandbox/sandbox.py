@@ -25,12 +25,13 @@ import psutil
 from torch import Tensor
 
 import attention_lab
+from autograder.sandbox.budget import Budget, Times, waited
 from autograder.sandbox.isolation import around, layers_for, settings
 from autograder.worker import wire
 from solutions.shared.course import ROOT
 
 CPU_SECONDS = 10.0  # for one cell or one question
-WALL_SECONDS = 45.0
+WALL_SECONDS = 15.0  # for the same, computing or not, without the time that a busy machine lets it wait
 START_SECONDS = 120.0
 END_SECONDS = 5.0
 PULSE = 0.02  # seconds between two looks at what a worker has used: what it can write meanwhile is more than its bound
@@ -46,8 +47,8 @@ Remote = Callable[[dict[str, Any], dict[str, Tensor], Callable[[], None]], tuple
 
 
 class Died(Exception):
-    """A worker is no more. kind: "cpu", "wall" or "budget" (out of time), "excess" (too many files or threads), "ended" (it stopped by
-    itself), "broken" (no honest answer)."""
+    """A worker is no more. kind: "cpu", "spent", "wall" or "budget" (out of time: for a question or, of the notebook, in all),
+    "excess" (too many files or threads), "ended" (it stopped by itself), "broken" (no honest answer)."""
 
     def __init__(self, kind: str, text: str):
         super().__init__(text)
@@ -57,7 +58,9 @@ class Died(Exception):
 class Worker:
     """One process that runs one submission's cells. Answers `ask` until it dies."""
 
-    def __init__(self, sock: socket.socket, pid: int, folder: Path, child: subprocess.Popen | None = None):
+    def __init__(self, sock: socket.socket, pid: int, folder: Path, child: subprocess.Popen | None = None,
+                 budget: Budget | None = None):
+        self.budget = budget  # of the submission that runs here
         self.sock, self.pid, self.folder, self.number = sock, pid, folder, 0
         self.until = float("inf")  # the time.monotonic() after which it is asked nothing more
         self.child = child  # where it is our own, and not forked by another
@@ -74,23 +77,23 @@ class Worker:
         looked after then as well. meanwhile: such a function.
         """
         self.number = secrets.randbelow(1 << 53)  # one that nobody can answer before it is asked
-        began, spent = time.monotonic(), None
+        on, began, used = self._subject(question), self._times(), Times(0.0, 0.0, 0.0)
 
         def waiting() -> None:
-            nonlocal spent
-            now = time.monotonic()
-            if now > self.until:
+            nonlocal used
+            if time.monotonic() > self.until:
                 raise Died("budget", "the time for one notebook is over")
             if meanwhile:
                 meanwhile()
-            passed = now - began
-            if passed < PULSE:  # most answers have come by then
+            if time.monotonic() - began.wall < PULSE:  # most answers have come by then
                 return
             self._within_bounds()
-            spent = self.cpu_seconds() if spent is None else spent
-            if self.cpu_seconds() - spent > CPU_SECONDS:
+            used = self._used(began, used)
+            if self.budget and (over := self.budget.over(used, on)):
+                raise Died(*over)
+            if used.cpu > CPU_SECONDS:
                 raise Died("cpu", f"more than {CPU_SECONDS:g} seconds of computing")
-            if passed > WALL_SECONDS:
+            if used.own > WALL_SECONDS:
                 raise Died("wall", f"no answer within {WALL_SECONDS:g} seconds")
         try:
             waiting()
@@ -104,6 +107,7 @@ class Worker:
                     raise ValueError(f"neither an answer nor a question: {str(kind)[:100]!r} with {type(content).__name__}")
                 if kind == "answer":
                     self._within_bounds()
+                    used = self._used(began, used)
                     return content, out
                 self._send(wire.Packed(*remote(content, out, waiting)))
         except Died:
@@ -115,6 +119,24 @@ class Worker:
         except Exception as error:  # whatever a hostile frame raises is the worker's end, not ours
             self.close()
             raise Died("broken", f"{type(error).__name__}: {error}"[:400]) from error
+        finally:
+            if self.budget:
+                self.budget.charge(used, on)
+
+    def _subject(self, question: dict[str, Any] | wire.Packed) -> str:
+        """Who a question's time is spent by."""
+        if not self.budget:
+            return ""
+        is_cell = isinstance(question, dict) and question["op"] == "cell"
+        return self.budget.cells[question["number"]] if is_cell else self.budget.exercise
+
+    def _used(self, began: Times, before: Times) -> Times:
+        """What was used since the question; what was seen before, where the process has ended."""
+        used = self._times().since(began)
+        return used if used.cpu >= before.cpu else before
+
+    def _times(self) -> Times:
+        return Times(time.monotonic(), self.cpu_seconds(), waited(self.pid))
 
     def _send(self, packed: wire.Packed) -> None:
         self.sock.settimeout(WALL_SECONDS)
@@ -203,6 +225,7 @@ class Sandbox:
         self.scratch = Path(tempfile.mkdtemp(prefix="autograder-"))
         self.janitor = _janitor(self.scratch)
         self.first: tuple[subprocess.Popen, socket.socket] | None = None
+        self.budget: Budget | None = None  # of the submission whose workers are made
         self.started = False  # has the first one said so?
 
     @property
@@ -222,7 +245,7 @@ class Sandbox:
         if not self.fork:
             process, sock = self._start(folder)
             _wait_for(process, sock)
-            return Worker(sock, process.pid, folder, process)
+            return Worker(sock, process.pid, folder, process, self.budget)
         self.get_ready()
         if not self.started:
             _wait_for(*self.first)
@@ -232,7 +255,7 @@ class Sandbox:
         socket.send_fds(self.first[1], [str(folder).encode()], [theirs.fileno()])
         theirs.close()
         try:
-            return Worker(mine, _first_word(mine), folder)
+            return Worker(mine, _first_word(mine), folder, budget=self.budget)
         except (RuntimeError, OSError):  # something stopped it, perhaps: the next worker gets another
             mine.close()
             self._end_first()

@@ -162,6 +162,12 @@ def join_halves(notebook: NotebookNode, marked: dict[str, frozenset[str]]) -> No
         i += 1
 
 
+def first_line(source: str) -> str:
+    """The line that a cell begins with, for a sentence that says which cell it is."""
+    line = next((line.strip() for line in source.split("\n") if line.strip()), "")
+    return line if len(line) <= 60 else f"{line[:57]}..."
+
+
 def _is_python(source: str) -> bool:
     try:
         ast.parse(source)

@@ -25,7 +25,7 @@ for (module, name), value in limits.items():
     assert isinstance(getattr(module, name), (int, float)), name
     setattr(module, name, value)
 assert judge.class_seed
-judge.class_seed = lambda: {seed!r}
+judge.class_seed = lambda _: {seed!r}
 """
 HANGING = 1200.0  # seconds after which a command of nbgrader is taken to hang
 

@@ -26,6 +26,7 @@ c.AssignLatePenalties.plugin_class = "tests.classroom.late.OnePointADay"
 {settings}
 """
 OURS = "nbgrader_plugin.configure(c)"
+SEED = "0123456789abcdef" * 2  # of every such course, so that its questions are drawn once
 
 
 class Course:
@@ -36,6 +37,8 @@ class Course:
         self.db_url = db_url or f"sqlite:///{folder / 'gradebook.db'}"
         shutil.copytree(ROOT / "solutions/notebooks" / LESSON, folder / "source" / LESSON)
         (folder / "exchange").mkdir()
+        (folder / "work").mkdir()
+        (folder / "work/seed").write_text(SEED)
         (folder / "nbgrader_config.py").write_text(CONFIG.format(
             root=str(ROOT), library=str(ROOT / "course"), folder=str(folder), db_url=self.db_url, settings=settings))
 

@@ -10,9 +10,10 @@ from bs4 import BeautifulSoup
 from nbgrader.preprocessors import CheckCellMetadata
 
 from attention_lab.checking import values
-from autograder.judge import judge, questions, seed
+from autograder.judge import judge, questions
 from autograder.submission.parse import Unreadable, read
 
+from .course import SEED
 from .pupils import FULL, LESSON, PUPILS, ROOT, file_of, notebook_of
 
 BY_ID = {pupil.student: pupil for pupil in PUPILS}
@@ -196,7 +197,7 @@ def secrets():
 
 def expected_numbers():
     """Every expected number of the hidden cases that has four digits, as a report would write it."""
-    graders = questions.prepare(judge.notebook.lesson(LESSON), seed.class_seed(), "meta", keep=True)
+    graders = questions.prepare(judge.notebook.lesson(LESSON), SEED, "meta", keep=True)
     numbers = set()
     for exercise in graders.exercises:
         for case in exercise.cases:
@@ -209,13 +210,13 @@ def expected_numbers():
 
 
 def test_feedback_gives_no_secret_away(graded):
-    seed_, lines, numbers = seed.class_seed(), secrets(), expected_numbers()
+    lines, numbers = secrets(), expected_numbers()
     assert len(lines) > 50 and len(numbers) > 500
     for pupil in PUPILS:
         folder = graded.feedback(pupil.student).parent
         page = html.unescape(graded.feedback(pupil.student).read_text(encoding="utf-8"))
         allowed = "\n".join(pupil.answers.values()) + "\n".join(cell.source for cell in notebook_of(pupil).cells)
-        assert seed_ not in page
+        assert SEED not in page
         assert not [line for line in lines if line in page and line not in allowed]
         checks = [cell for cell in nbformat.read(graded.autograded(pupil.student), as_version=4).cells
                   if cell.metadata.get("nbgrader", {}).get("grade")]

@@ -13,7 +13,8 @@ BY_ID = {pupil.student: pupil for pupil in PUPILS}
 PLATFORMS = {  # zip -> student's id there -> (who it is, the file's name in the zip)
     "moodle.zip": {"40213": ("ada", "Ada Byron_40213_assignsubmission_file_/01_se.ipynb"),
                    "40214": ("dora", "Dora O'Neill-Ünal_40214_assignsubmission_file_/01_se.ipynb"),
-                   "40216": ("sue", "Sue_40216_assignsubmission_file/01_se.ipynb")},
+                   "40216": ("sue", "Sue_40216_assignsubmission_file/01_se.ipynb"),
+                   "12345": ("ada", "Anna Ü_12345_assignsubmission_file_/01_se (1).ipynb")},  # downloaded twice
     "canvas.zip": {"501": ("ben", "benjamin_501_99001_01_se.ipynb"), "502": ("kim", "kimlee_502_99002_01_se-3.ipynb"),
                    "503": ("wes", "wes_LATE_503_99003_01_se.ipynb")},
     "blackboard.zip": {"tom": ("tom", "Lesson 1_tom_attempt_2026-11-22-11-00-00_01_se.ipynb"),

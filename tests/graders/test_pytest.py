@@ -20,7 +20,7 @@ SOLVED = NOTEBOOKS / "01_se/01_se.ipynb"
 def a_class(monkeypatch):
     """A seed of these tests, not the class's: none is made in work/. One known mistake is enough, and takes less time."""
     monkeypatch.setattr(catalogue, "MISTAKES", (MISTAKE,))
-    monkeypatch.setattr(judge, "class_seed", lambda: "tests")
+    monkeypatch.setattr(judge, "class_seed", lambda _: "tests")
     monkeypatch.chdir(ROOT)
 
 

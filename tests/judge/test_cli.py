@@ -98,6 +98,7 @@ def test_the_seed_is_drawn_once_and_kept_from_others(tmp_path):
     assert stat.S_IMODE(path.stat().st_mode) == 0o600 and [p.name for p in path.parent.iterdir()] == ["seed"]
     shutil.rmtree(path.parent)
     assert seed.class_seed(path) != first
-    path.write_text("\n")
-    with pytest.raises(ValueError, match="holds no seed"):
-        seed.class_seed(path)
+    for nothing in ("\n", "garbage text ü", first[:-1], "0" * 31 + "z"):
+        path.write_text(nothing)
+        with pytest.raises(ValueError, match="holds no seed"):
+            seed.class_seed(path)

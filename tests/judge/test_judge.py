@@ -7,8 +7,10 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from attention_lab.checking import judging, recorded, report
+from autograder.judge.cache import storable
 from autograder.judge.proxy_process import ProxyProcess
 from autograder.judge.session import Session
+from autograder.sandbox.budget import Budget, Times
 from autograder.sandbox.isolation import probed
 from autograder.submission.notebook import Cell
 from autograder.submission.parse import read
@@ -140,7 +142,7 @@ def test_an_endless_loop_costs_its_own_exercise(judge, monkeypatch):
     result = judge.grade(changed(squeeze="def squeeze(x):\n    while True:\n        pass"))
     assert points(result) == {**FULL, "squeeze": 0}
     assert outcomes(result.verdicts["squeeze"]) == {"timeout"} and "loop" in result.verdicts["squeeze"].headline
-    assert result.timed_out and not judge.grade(SOLVED).timed_out
+    assert storable(result)  # what it computes is the same every time
 
 
 @pytest.mark.parametrize("cell, outcome, said", [
@@ -178,7 +180,43 @@ def test_a_cell_of_ones_own_that_never_ends_costs_nothing(judge, monkeypatch):
     submission.cells.insert(2, new_code_cell("while True: pass"))
     submission.cells.append(new_code_cell("import os; os._exit(1)"))
     result = judge.grade(submission)
-    assert points(result) == FULL and result.timed_out
+    assert points(result) == FULL and storable(result)
+
+
+LOOP = "while True: pass"
+
+
+def test_whose_time_was_spent_where_an_exercise_was_not_reached(judge, monkeypatch):
+    monkeypatch.setattr("autograder.sandbox.sandbox.CPU_SECONDS", 1.0)
+    monkeypatch.setattr("autograder.sandbox.budget.CPU_SECONDS", 1.5)
+    result = judge.grade(changed(squeeze=f"{LOOP}\ndef squeeze(x): return x", Excitation=f"{LOOP}\nclass Excitation: pass"))
+    assert result.points == 0 and result.not_reached
+    assert "1.5 seconds of computing were spent by `squeeze` (1 s)" in result.not_reached["SEBlock"]
+    assert "This exercise was not reached" in result.verdicts["SEBlock"].headline
+    assert storable(result) and not result.timed_out and not result.busy  # the same every time
+
+
+def test_a_verdict_by_the_clock_is_not_kept(judge, monkeypatch):
+    monkeypatch.setattr("autograder.sandbox.sandbox.WALL_SECONDS", 1.0)
+    result = judge.grade(changed(squeeze="import time\ndef squeeze(x):\n    time.sleep(60)"))
+    assert points(result) == {**FULL, "squeeze": 0} and result.timed_out and not storable(result)
+
+
+def test_the_time_that_a_submission_waits_for_a_processor_is_not_its_own():
+    began = Times(100.0, 3.0, 7.0)
+    assert Times(190.0, 12.0, 87.0).since(began).own == 10.0  # 9 s of computing and 1 s of sleep, on a busy machine
+    assert Times(190.0, 12.0, None).since(began).own == 90.0  # where the system does not tell
+    assert Times(101.0, 5.0, 7.0).since(began).own == 2.0  # two threads
+    budget = Budget()
+    budget.charge(Times(90.0, 9.0, 80.0), "`squeeze`")
+    assert budget.busy and budget.over(Times(1.0, 1.0, 0.0), "`SEBlock`") is None
+    kind, said = budget.over(Times(45.0, 1.0, 0.0), "`SEBlock`")
+    assert kind == "budget" and "`SEBlock` (45 s), `squeeze` (10 s)" in said
+
+
+def test_a_cell_is_named_so_that_it_is_found(judge):
+    result = judge.grade(changed(squeeze="# mine\ndef squeeze(x:\n    return x"))
+    assert "the cell that begins with `# mine`, line 2" in result.verdicts["squeeze"].headline
 
 
 def test_an_exercise_that_is_not_there(judge):

@@ -28,6 +28,7 @@ def configure(c: Config) -> None:
     c.Autograde.autograde_preprocessors = [
         f"{HERE}.judge_cells.JudgeCells", "nbgrader.preprocessors.IgnorePattern", "nbconvert.preprocessors.ClearMetadataPreprocessor"] + [
         f"nbgrader.preprocessors.{name}" for name in ("LimitOutput", "SaveAutoGrades", "AssignLatePenalties", "CheckCellMetadata")]
+    c.ClearMetadataPreprocessor.preserve_nb_metadata_mask = {("language_info", "name"), ("autograder",)}  # graded.RECORD
     c.OverwriteCells.add_missing_cells = True
     c.HTMLExporter.preprocessors = [f"{HERE}.harmless.EscapeNames"]
     c.HTMLExporter.filters = {"strip_files_prefix": f"{HERE}.harmless.unchanged"}
@@ -36,6 +37,7 @@ def configure(c: Config) -> None:
     c.ZipCollectApp.collector_plugin = f"{HERE}.collector.Platforms"
     c.ExportApp.plugin_class = f"{HERE}.csv_export.Csv"
     _count_missing_notebooks()
+    _know_what_is_graded()
     _copy_plain_files()
     _escape_formgrader()
 
@@ -55,6 +57,15 @@ def _count_missing_notebooks() -> None:
     from autograder.classroom.nbgrader_plugin.exporter import init_notebooks
 
     Autograde.init_notebooks = init_notebooks
+
+
+def _know_what_is_graded() -> None:
+    """Nor is there one for what counts as graded: see graded.py."""
+    from nbgrader.converters import Autograde
+
+    from autograder.classroom.nbgrader_plugin.graded import init_destination
+
+    Autograde.init_destination = init_destination
 
 
 def _copy_plain_files() -> None:

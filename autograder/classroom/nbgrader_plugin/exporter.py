@@ -14,6 +14,7 @@ from nbformat.v4 import new_markdown_cell
 from nbgrader.api import Gradebook
 from nbgrader.converters import BaseConverter, NbGraderException
 
+from autograder.classroom.nbgrader_plugin.handed_in import digest_of, file_of
 from autograder.submission.parse import NOTE, Unreadable, as_text, decoded, parse, text
 from solutions.shared.course import ROOT
 
@@ -32,20 +33,26 @@ def released(coursedir: Any, assignment: str, notebook: str) -> NotebookNode:
 
 class ReadAnything(NotebookExporter):
     """nbgrader's way in. A file that is no notebook, or none at all, is replaced by the released notebook, with a note above it; the file
-    itself stays where it was handed in."""
+    itself stays where it was handed in. digest: of the file that is being graded."""
+
+    digest = ""
 
     def from_filename(self, filename: str, resources: dict | None = None, **kw: Any) -> tuple[str, dict]:
         """See nbconvert's Exporter. The released notebook is sought with nbgrader's resources."""
         path = Path(filename)
+        if self.parent._sanitizing:  # nbgrader's first pass, which reads what was handed in
+            self.digest = digest_of(path)
         resources["metadata"] = {"name": path.stem, "path": str(path.parent)}
         return self.from_notebook_node(self.read(path, resources)[0], resources, **kw)
 
     def read(self, path: Path, resources: dict) -> tuple[NotebookNode, Unreadable | None]:
         """The notebook, or the one in its place with the reason."""
         try:
-            if not path.is_file() or path.is_symlink():  # a link could lead to a file that its reader must not see
-                raise Unreadable(_missing(path))
-            notebook = parse(path.read_bytes())
+            file = file_of(path)
+            notebook = parse(file.read_bytes())
+            if file != path:
+                self.log.warning("%s: there is no %s; what is graded is the only notebook there, %s", resources["nbgrader"]["student"],
+                                 path.name, file.name)
             if NOTE in notebook.metadata:
                 self.log.warning("%s: the file %s", resources["nbgrader"]["student"], notebook.metadata[NOTE])
             return notebook, None
@@ -65,23 +72,21 @@ class ReadAnything(NotebookExporter):
         return notebook
 
 
-def _missing(path: Path) -> str:
-    others = sorted(p.name for p in path.parent.glob("*") if p.is_file() and p.name != "timestamp.txt")
-    return f"is missing: there is no file {path.name}" + (f", only {', '.join(others[:5])}" if others else "")
-
-
 def init_notebooks(self: Any) -> None:
     """In the place of nbgrader's method: the notebooks of each submission that matches, and those that should be in it.
 
-    Raises NbGraderException where learners' code can't be kept in: before anything is written, and once for the whole class.
+    Raises NbGraderException where learners' code can't be kept in, or the class's seed is not the one that its marks were made with: before
+    anything is written, and once for the whole class.
     """
+    from autograder.classroom.nbgrader_plugin import same_seed
     from autograder.classroom.nbgrader_plugin.judge_cells import JudgeCells
     from autograder.sandbox.isolation import NoLayers, layers_for  # imports torch
 
     if not getattr(self, "layers_known", False):
         try:
             layers_for(JudgeCells(parent=self).isolation)
-        except NoLayers as error:
+            same_seed.check(self.coursedir)
+        except (NoLayers, ValueError) as error:
             self.log.error(error)
             raise NbGraderException(str(error)) from error
     with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:

@@ -13,6 +13,8 @@ from nbgrader import utils
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Unicode
 
+from autograder.classroom.nbgrader_plugin.graded import RECORD
+
 if TYPE_CHECKING:
     from autograder.judge.judge import Judge, Result
 
@@ -20,11 +22,11 @@ VERDICTS = "work/verdicts"  # below the course's folder
 
 
 @cache
-def _judge(isolation: str, device: str) -> Judge:
+def _judge(isolation: str, device: str, seed_file: Path) -> Judge:
     """One judge for all notebooks of this process, closed at its end."""
     from autograder.judge.judge import Judge  # imports torch
 
-    judge = Judge(isolation=isolation, device=device)
+    judge = Judge(isolation, device, seed_file=seed_file)
     judge.__enter__()
     atexit.register(judge.__exit__, None, None, None)
     return judge
@@ -58,15 +60,18 @@ class JudgeCells(NbGraderPreprocessor):
             verdict = result.verdicts.get(exercise)
             cell.execution_count = 1
             cell.outputs = outputs.outputs(verdict, maximum) if verdict else _ungraded(exercise, result.error)
+        nb.metadata[RECORD] = {"digest": self.parent.digest, "by_clock": result.timed_out}
         return nb, resources
 
     def _result(self, nb: NotebookNode, name: str, _student: str) -> Result:
         """The judge's result, or one that is kept."""
+        from autograder.judge import seed
         from autograder.judge.cache import Verdicts
         from autograder.submission.notebook import cells_to_run, lesson
 
-        judge = _judge(self.isolation, self.device)
-        verdicts = Verdicts(Path(self.parent.parent.coursedir.root) / VERDICTS, judge)
+        root = Path(self.parent.parent.coursedir.root)
+        judge = _judge(self.isolation, self.device, root / seed.NAME)
+        verdicts = Verdicts(root / VERDICTS, judge)
         key = verdicts.key(cells_to_run(nb, lesson(name)), lesson(name))
         result = verdicts.get(key)
         if result is None:

@@ -1,0 +1,82 @@
+"""Is a submission graded? What lies there now, the notebook that was graded, and the gradebook must agree on it.
+
+nbgrader itself only looks for a folder of graded work, and for a newer timestamp where both sides have one. That passes over a corrected
+notebook in the first one's place, and over a gradebook that was lost, exchanged, or put back from a backup.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from nbgrader.api import Gradebook, MissingEntry, SubmittedNotebook
+from nbgrader.converters import BaseConverter
+from nbgrader.utils import rmtree
+
+from autograder.classroom.nbgrader_plugin.handed_in import NOT_THEIRS, digest_of
+
+RECORD = "autograder"  # the graded notebook's metadata that say what was graded
+FIRST = "not graded before"
+
+
+def submitted_at(coursedir: Any, folder: str) -> datetime | None:
+    """The time in a folder's timestamp.txt, in UTC; None where there is none. Raises ValueError where the file holds something else."""
+    try:
+        return coursedir.get_existing_timestamp(folder)
+    except Exception as error:  # nbgrader's own way of saying so fails
+        said = Path(folder, NOT_THEIRS).read_bytes()[:60].decode(errors="replace").strip()
+        raise ValueError(f"its {NOT_THEIRS} holds no time, but {said!r}") from error
+
+
+def why_again(autograde: Any, student: str) -> str | None:
+    """Why a submission is to be graded, or graded again; None where the gradebook holds the marks of what lies there."""
+    coursedir, lesson = autograde.coursedir, autograde.coursedir.assignment_id
+    source, folder = autograde._format_source(lesson, student), autograde._format_dest(lesson, student)
+    if not os.path.exists(folder):
+        return FIRST
+    with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+        expected = [notebook.name for notebook in gradebook.find_assignment(lesson).notebooks]
+        try:
+            submission = gradebook.find_submission(lesson, student)
+        except MissingEntry:
+            return "the gradebook does not hold it"
+        held = {notebook.name: notebook for notebook in submission.notebooks}
+        reasons = [_why(held.get(name), Path(source, f"{name}.ipynb"), Path(folder, f"{name}.ipynb")) for name in expected]
+        try:
+            time = submitted_at(coursedir, source)
+        except ValueError as error:
+            return str(error)
+        reasons += ["handed in at another time than the gradebook's"] if time not in (None, submission.timestamp) else []
+        return next(filter(None, reasons), None)
+
+
+def _why(held: SubmittedNotebook | None, source: Path, graded: Path) -> str | None:
+    """The same of one notebook. A graded one is written before its points are recorded, and its reports when they are."""
+    try:
+        content = json.loads(graded.read_bytes())
+        cells = [(cell, cell["metadata"].get("nbgrader", {})) for cell in content["cells"] if cell["cell_type"] == "code"]
+        checks = [(cell["outputs"][0], mark) for cell, mark in cells if mark.get("grade") and not mark.get("solution")]
+        points = {mark["grade_id"]: (float("".join(output["data"]["text/plain"])), float(mark["points"])) for output, mark in checks}
+        record = content["metadata"].get(RECORD, {})
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return "an interrupted run left it half done"
+    if record.get("digest") != digest_of(source):
+        return "another notebook than the one that was graded" if record else "which notebook was graded is not on record"
+    if record.get("by_clock"):
+        return "it was out of time by the clock, and the machine may have been busy"
+    if held is None or points != {grade.name: (grade.auto_score, grade.max_score) for grade in held.grades if grade.name in points}:
+        return "the gradebook holds other points"
+    return None
+
+
+def init_destination(self: Any, assignment_id: str, student_id: str) -> bool:
+    """In the place of nbgrader's method: is the submission graded now? What it was graded before is removed then."""
+    folder = self._format_dest(assignment_id, student_id)
+    everything = self.coursedir.notebook_id == "*" and student_id not in self.coursedir.student_id_exclude.split(",")
+    if everything and os.path.exists(folder) and (why := why_again(self, student_id)):
+        self.log.warning("%s is graded again: %s", student_id, why)
+        rmtree(folder)
+    return BaseConverter.init_destination(self, assignment_id, student_id)

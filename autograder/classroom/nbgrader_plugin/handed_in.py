@@ -1,0 +1,73 @@
+"""The file that somebody handed in as a lesson's notebook, whatever its name, and a digest of what is written in it."""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+from pathlib import Path
+
+from autograder.submission.parse import LARGEST, Unreadable, read
+
+OUTPUTS = ("outputs", "execution_count")  # of a cell: nothing in them earns points
+NOT_THEIRS = "timestamp.txt"
+
+
+def file_of(path: Path) -> Path:
+    """The file that is graded as the notebook `path`: that one, or else the only notebook beside it, where it holds the lesson's
+    exercises. Browsers rename what is downloaded twice: `01_se (1).ipynb`. Raises Unreadable, and guesses nothing.
+    """
+    if path.is_file() and not path.is_symlink():  # a link could lead to a file that its reader must not see
+        return path
+    missing, others = f"is missing: there is no file {path.name}", notebooks_beside(path)
+    if len(others) == 1 and (why := _no_lesson(others[0], path.stem)) is None:
+        return others[0]
+    if len(others) > 1:
+        raise Unreadable(f"{missing}, and it can't be told which of these it is: {_names(others)}")
+    if others:
+        raise Unreadable(f"{missing}, only {others[0].name}, which {why}")
+    files = sorted(p for p in path.parent.glob("*") if p.is_file() and p.name != NOT_THEIRS)
+    raise Unreadable(missing + (f", only {_names(files)}" if files else ""))
+
+
+def notebooks_beside(path: Path) -> list[Path]:
+    """Every other notebook in a folder, also one that was saved as text; no links and no hidden files, as macOS adds them to a zip."""
+    return sorted(p for p in path.parent.glob("*") if ".ipynb" in p.name.lower() and p.name != path.name and not p.name.startswith(".")
+                  and p.is_file() and not p.is_symlink())
+
+
+def _no_lesson(file: Path, lesson: str) -> str | None:
+    """Why a file does not hold the exercises of a lesson; None where it does."""
+    from autograder.submission.notebook import lesson_of  # imports the lessons
+
+    try:
+        found = lesson_of(read(file)).name
+    except Unreadable:
+        return "holds no exercise of any lesson"
+    return None if found == lesson else f"holds exercises of {found}"
+
+
+def _names(files: list[Path]) -> str:
+    return ", ".join(file.name for file in files[:5]) + (", ..." if len(files) > 5 else "")
+
+
+def digest(data: bytes) -> str:
+    """A name for what is written in a notebook's file: its cells without outputs; of what holds no cells, all of it.
+
+    It does not depend on how the course reads a notebook, so that it stays the same when that changes.
+    """
+    try:
+        cells = [{key: value for key, value in cell.items() if key not in OUTPUTS} for cell in json.loads(data)["cells"]]
+        data = json.dumps(cells, sort_keys=True).encode()
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        pass
+    return sha256(data).hexdigest()
+
+
+def digest_of(path: Path) -> str:
+    """The digest of the file that is graded as the notebook `path`; empty where there is none."""
+    try:
+        file = file_of(path)
+        size = file.stat().st_size
+        return digest(file.read_bytes()) if size <= LARGEST else f"{size} bytes"
+    except (Unreadable, OSError):
+        return ""

@@ -1,0 +1,54 @@
+"""What stands at the end of a run, for somebody who did not watch it."""
+
+import io
+
+from rich.console import Console
+
+from attention_lab.checking.verdict import Check, Verdict
+from autograder.classroom.live import LiveTable
+from autograder.judge.judge import Result
+
+
+def told(results, standing=(3, 1), absent=(), passed_over=None, **lost):
+    console = Console(file=io.StringIO(), width=80)
+    progress = LiveTable(console)
+    progress.expect(dict.fromkeys([*results, *lost], ""), before=0)
+    for student, result in results.items():
+        progress.judged(student, result, kept=False)
+        progress.ended(student, True)
+    for student, problem in lost.items():
+        progress.ended(student, False, problem)
+    progress.summary(standing, list(absent), passed_over or {})
+    return console.file.getvalue().splitlines()
+
+
+def result(points=2.0, headline="", **fields):
+    verdict = Verdict("squeeze", points, 2.0, [Check("output", "passed")], headline)
+    return Result("01_se", "limits", "cpu", {"squeeze": verdict}, **fields)
+
+
+def test_packages_that_this_machine_lacks_are_told_for_the_class():
+    lines = told({"ann": result(missing_modules=["einops"]), "bob": result(missing_modules=["timm", "einops"]), "cy": result()})
+    assert "Not installed here: einops, which 2 notebooks import: ann, bob" in lines
+    assert "Not installed here: timm, which 1 notebook imports: bob" in lines
+
+
+def test_an_exercise_that_was_not_reached_is_told_with_the_reason():
+    spent = "the notebook's 48 seconds of computing were spent by `Excitation` (40 s)"
+    lines = told({"ann": result(0.0, not_reached={"squeeze": spent}), "bob": result(0.0, timed_out=True)})
+    assert f"Not reached: ann's squeeze, because {spent}" in lines
+    assert "Out of time by the clock, not by computing, so the next run grades them again: bob" in lines
+
+
+def test_who_handed_in_nothing_and_how_the_class_stands():
+    lines = told({"ann": result()}, (34, 12), ["dot", "el\x1b[2Jsa"], {"bob": ["01_se (1).ipynb"]})
+    assert "Nothing was handed in by 2 of the gradebook's students: dot, elsa" in lines
+    assert "Not graded, because a notebook of the right name lies beside it: bob's 01_se (1).ipynb" in lines
+    assert "1 recorded (1 judged, 0 from the cache); 34 in the gradebook, 12 of them with full marks" in lines[-1]
+
+
+def test_nothing_is_cut_and_a_reason_is_given():
+    long = "A headline that goes on and on, much longer than a line of a terminal, until it comes to its end here."
+    lines = told({"ann": result(0.0, long)}, zed="[Errno 28] No space left on device")
+    assert lines[0].endswith(long) and not any("ann" in line for line in lines[1:])  # said once
+    assert "!  zed  not recorded  [Errno 28] No space left on device" in lines
