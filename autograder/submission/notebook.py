@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
-import io
 import re
-import tokenize
 from dataclasses import dataclass
 from functools import cache
 
@@ -19,7 +17,9 @@ from solutions.shared.course import lessons as listed
 EXPERIMENT = "experiment"
 CALL = re.compile(r"check\((\w+)\)")
 DEFINITION = re.compile(r"^(?:(?:class|def|async\s+def)\s+(\w+)|(\w+)\s*(?::[^=\n]*)?=(?!=))", re.MULTILINE)
-LAYOUT = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER}
+WORD = re.compile(r"\w+")
+MOST_HALVES, LONGEST_JOINED = 10, 20_000  # cells that one exercise may be cut into, and characters of all of them
+LAYOUT = re.compile(r"#[^\n]*|\s+")
 
 
 @dataclass(frozen=True)
@@ -95,11 +95,13 @@ def defined_names(source: str) -> list[str]:
 
 def lesson_of(notebook: NotebookNode) -> ReleasedLesson:
     """The lesson whose grade ids and exercises stand in a notebook. Raises Unreadable where it is none of them."""
+    ids = {cell.metadata.get("nbgrader", {}).get("grade_id") for cell in notebook.cells}
+    sources = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    names = {name for source in sources for name in defined_names(source)}
+    words = {word[0] for source in sources for word in WORD.finditer(source)}
+
     def found(known: ReleasedLesson) -> int:
-        ids = {cell.metadata.get("nbgrader", {}).get("grade_id") for cell in notebook.cells}
-        code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
-        names = set(defined_names(code))
-        return sum((slot.grade_id in ids) + (slot.check_id in ids) + 2 * (slot.name in names) + bool(re.search(rf"\b{slot.name}\b", code))
+        return sum((slot.grade_id in ids) + (slot.check_id in ids) + 2 * (slot.name in names) + (slot.name in words)
                    for slot in known.exercises)
     best = max(lessons(), key=found)
     if not found(best):
@@ -129,19 +131,22 @@ def cells_to_run(notebook: NotebookNode, known: ReleasedLesson) -> list[Cell]:
         if not exercises and (CALL.fullmatch(cell.source.strip()) or EXPERIMENT in cell.metadata.get("tags", [])):
             continue
         cells.append(Cell(cell.source, exercises, number))
-    answered = {name for cell in cells for name in cell.exercises if not same_code(cell.source, slots[name].stub)}
-    cells = [cell for cell in cells if not any(name in answered and same_code(cell.source, slots[name].stub) for name in cell.exercises)]
+    copied = [{name for name in cell.exercises if same_code(cell.source, slots[name].stub)} for cell in cells]
+    answered = {name for cell, stubs in zip(cells, copied) for name in cell.exercises if name not in stubs}
+    cells = [cell for cell, stubs in zip(cells, copied) if not stubs & answered]
     own = "\n".join(cell.source for cell in cells if cell.source not in known.shown)
-    return [cell for cell in cells if cell.source not in known.shown or _needed(cell.source, own)]
+    idle = {source for source in known.shown if not _needed(source, own)}
+    return [cell for cell in cells if cell.source not in idle]
 
 
 def join_halves(notebook: NotebookNode, marked: dict[str, frozenset[str]]) -> None:
     """Where an exercise was cut in two inside its class or function, make it one cell again: the second half begins indented, or (both
-    halves keep the marks then) the first ends so, and together they are Python. Halves that can run on their own stay as they are.
+    halves keep the marks then) the first ends so, and together they are Python. Halves that can run on their own stay as they are, and
+    so do more of them than a hand makes: each is looked at a few times, however many there are.
 
     marked: the names that the lesson's marked cells define, by grade id.
     """
-    cells, every = notebook.cells, frozenset().union(*marked.values())
+    cells, every, halves = notebook.cells, frozenset().union(*marked.values()), 1
     claims = [grade_id if isinstance(grade_id, str) and grade_id in marked else None
               for grade_id in (cell.metadata.get("nbgrader", {}).get("grade_id") for cell in cells)]
     i = 1
@@ -153,13 +158,15 @@ def join_halves(notebook: NotebookNode, marked: dict[str, frozenset[str]]) -> No
         twins = claims[i - 1] is not None and claims[i] == claims[i - 1]
         its_own = twins or inside and (claims[i] is None or marked[claims[i]] & names)  # the second half belongs to the first
         indented = second.source.lstrip("\n")[:1].isspace()
-        if first.cell_type == second.cell_type == "code" and (indented and its_own or twins and inside and cut.isspace()):
+        fits = halves < MOST_HALVES and len(first.source) + len(second.source) < LONGEST_JOINED
+        if fits and first.cell_type == second.cell_type == "code" and (indented and its_own or twins and inside and cut.isspace()):
             joined = first.source + ("" if cut.isspace() else "\n") + second.source.lstrip("\n")
             if _is_python(joined):
                 first.source = joined
                 del cells[i], claims[i]
+                halves += 1
                 continue
-        i += 1
+        i, halves = i + 1, 1
 
 
 def first_line(source: str) -> str:
@@ -190,13 +197,5 @@ def completed(cells: list[Cell], known: ReleasedLesson, solved: NotebookNode) ->
 
 
 def same_code(a: str, b: str) -> bool:
-    """Are two sources the same up to comments and layout?"""
-    return a == b or _tokens(a) == _tokens(b)
-
-
-def _tokens(source: str) -> list[str]:
-    try:
-        found = list(tokenize.generate_tokens(io.StringIO(source).readline))
-        return [" ".join(token.string.split()) for token in found if token.type not in LAYOUT]
-    except (tokenize.TokenError, SyntaxError):
-        return source.split()
+    """Are two sources the same up to comments and blanks?"""
+    return a == b or LAYOUT.sub("", a) == LAYOUT.sub("", b)

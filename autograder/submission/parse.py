@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import re
+import sys
 from html import escape
 from itertools import count
 from pathlib import Path
@@ -12,7 +13,12 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-LARGEST = 512 << 20  # bytes of a notebook: ten times what outputs of a whole evening come to
+# What is read of a submission is bounded, so that the process that reads it stays below 900 MB whatever is handed in.
+LARGEST = 100 << 20  # bytes of a file: several times what outputs of a whole evening come to
+HEAVIEST = 400 << 20  # bytes of all that JSON makes of it, by ...
+WEIGHTS = {"{": 240, "[": 90, ",": 90}  # bytes that each of these signs makes of a text outside its strings
+MOST_CELLS = 10_000
+MOST_CODE, MOST_SOURCE = 2_000_000, 20_000_000  # characters of all code cells, and of all cells
 IMAGES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 ATTACHED = 4_000_000  # characters of base64 that one cell may bring along
 LONGEST_TEXT = 200_000  # characters that are shown as text
@@ -20,7 +26,11 @@ MEMBERS = 100  # of a notebook that breaks off, before its cells; Jupyter writes
 ARCHIVES = {b"PK": "zip", b"\x1f\x8b": "gzip"}  # by how they begin
 NOTE = "not_whole"  # the notebook's metadata that say what of its file could not be read
 BLANKS = re.compile(r"[ \t\n\r]*")
+STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
+MARKS = ("schema_version", "grade_id", "grade", "solution", "locked", "task", "points", "checksum", "cell_type")  # nbgrader's, of a cell
+LONGEST_MARK, MOST_TAGS = 200, 50
 DECODER = json.JSONDecoder()
+SMALLER = "Clear the outputs (menu Edit, Clear Outputs of All Cells), save it and hand it in again."
 LOG = logging.getLogger(__name__)
 
 
@@ -31,16 +41,22 @@ class Unreadable(ValueError):
 def read(path: Path) -> NotebookNode:
     """The notebook in a file; see parse. Raises Unreadable with the file's name; logs what of the file could not be read."""
     try:
-        if path.stat().st_size > LARGEST:
-            raise Unreadable(f"has {path.stat().st_size:,} bytes; at most {LARGEST:,} are read")
-        notebook = parse(path.read_bytes())
-    except OSError as error:
-        raise Unreadable(f"{path} can't be read: {error.strerror}") from error
+        notebook = load(path)
     except Unreadable as error:
         raise Unreadable(f"{path} {error}") from error
     if NOTE in notebook.metadata:
         LOG.warning("%s %s", path, notebook.metadata[NOTE])
     return notebook
+
+
+def load(path: Path) -> NotebookNode:
+    """The notebook in a file; see parse. Raises Unreadable."""
+    try:
+        if path.stat().st_size > LARGEST:
+            raise Unreadable(f"has {path.stat().st_size:,} bytes; at most {LARGEST:,} are read. {SMALLER}")
+        return parse(path.read_bytes())
+    except OSError as error:
+        raise Unreadable(f"can't be read: {error.strerror}") from error
 
 
 def parse(data: bytes) -> NotebookNode:
@@ -55,6 +71,9 @@ def parse(data: bytes) -> NotebookNode:
         if data.startswith(begins):
             raise Unreadable(f"is a {kind} archive: unpack it and hand in the .ipynb inside")
     everything, note = decoded(data), ""
+    del data  # as large as what was made of it
+    if _weight(everything) > HEAVIEST:
+        raise Unreadable(f"is too large to be read. {SMALLER}")
     try:
         content = json.loads(everything)
     except (ValueError, RecursionError) as error:
@@ -67,18 +86,24 @@ def parse(data: bytes) -> NotebookNode:
     if cells is None:  # version 3 and before
         sheets = [sheet.get("cells") for sheet in content["worksheets"] if isinstance(sheet, dict)]
         cells = [cell for sheet in sheets if isinstance(sheet, list) for cell in sheet]
+    if len(cells) > MOST_CELLS:
+        raise Unreadable(f"has {len(cells):,} cells; at most {MOST_CELLS:,} are read")
     try:
         made = [_cell(raw) for raw in cells]
     except RecursionError:
         raise Unreadable("is nested too deeply to be read") from None
+    code, every = (sum(len(cell.source) for cell in made if cell.cell_type in kinds) for kinds in (("code",), ("code", "markdown")))
+    if code > MOST_CODE or every > MOST_SOURCE:
+        raise Unreadable(f"has {every:,} characters in its cells, {code:,} of them code; at most {MOST_SOURCE:,} are read, "
+                         f"{MOST_CODE:,} of them code")
     if note:
         made.insert(0, _made("markdown", f"**The file that you handed in {note}.** Your file is kept as you handed it in; "
                              "if something is missing here, ask your instructor how to hand it in again.", "not-whole"))
     taken, seen = {cell.id for cell in made}, {""}
-    for index, cell in enumerate(made):  # nbformat would take random ones: graded again, a notebook should be the same
+    free = (name for n in count() if (name := f"cell-{n:03d}") not in taken)
+    for cell in made:  # nbformat would take random ones: graded again, a notebook should be the same
         if cell.id in seen:
-            cell.id = next(name for n in count(index) if (name := f"cell-{n:03d}") not in taken)
-            taken.add(cell.id)
+            cell.id = next(free)
         seen.add(cell.id)
     metadata = NotebookNode(language_info=NotebookNode(name="python"))
     notebook = NotebookNode(nbformat=4, nbformat_minor=5, metadata=metadata, cells=made)
@@ -89,6 +114,12 @@ def parse(data: bytes) -> NotebookNode:
     if isinstance(kernel, dict) and isinstance(kernel.get("name"), str) and isinstance(kernel.get("display_name"), str):
         notebook.metadata.kernelspec = {"name": text(kernel["name"]), "display_name": text(kernel["display_name"])}
     return notebook
+
+
+def _weight(text: str) -> int:
+    """About how many bytes JSON takes as Python's objects, and no less."""
+    signs = STRING.sub("", text)
+    return sys.getsizeof(text) + sum(weight * signs.count(sign) for sign, weight in WEIGHTS.items())
 
 
 def _is_notebook(content: Any) -> bool:
@@ -183,11 +214,16 @@ def _cell(raw: Any) -> NotebookNode:
         cell = _made("markdown", source if kind == "markdown" else as_text(source))
     cell.id = raw["id"] if isinstance(raw.get("id"), str) and re.fullmatch(r"[a-zA-Z0-9_-]{1,64}", raw["id"]) else ""
     if marks:
-        cell.metadata.nbgrader = NotebookNode({k: v for k, v in marks.items() if isinstance(v, (str, int, float, type(None)))})
+        cell.metadata.nbgrader = NotebookNode({k: marks[k] for k in MARKS if k in marks and _is_plain(marks[k])})
     if isinstance(metadata.get("tags"), list):
-        cell.metadata.tags = [tag for tag in metadata["tags"] if isinstance(tag, str) and re.fullmatch(r"[\w-]{1,64}", tag)]
+        tags = metadata["tags"][:MOST_TAGS]
+        cell.metadata.tags = [tag for tag in tags if isinstance(tag, str) and re.fullmatch(r"[\w-]{1,64}", tag)]
     attachments = _attachments(raw.get("attachments")) if kind == "markdown" else {}
     return NotebookNode({**cell, "attachments": attachments}) if attachments else cell
+
+
+def _is_plain(value: Any) -> bool:
+    return isinstance(value, (int, float, type(None))) or isinstance(value, str) and len(value) <= LONGEST_MARK
 
 
 def _made(kind: str, source: str, name: str = "") -> NotebookNode:

@@ -15,7 +15,7 @@ from nbgrader.api import Gradebook
 from nbgrader.converters import BaseConverter, NbGraderException
 
 from autograder.classroom.nbgrader_plugin.handed_in import digest_of, file_of
-from autograder.submission.parse import NOTE, Unreadable, as_text, decoded, parse, text
+from autograder.submission.parse import NOTE, Unreadable, as_text, decoded, load, text
 from solutions.shared.course import ROOT
 
 SHOWN = 1500  # characters of an unreadable file that its page shows
@@ -49,7 +49,7 @@ class ReadAnything(NotebookExporter):
         """The notebook, or the one in its place with the reason."""
         try:
             file = file_of(path)
-            notebook = parse(file.read_bytes())
+            notebook = load(file)
             if file != path:
                 self.log.warning("%s: there is no %s; what is graded is the only notebook there, %s", resources["nbgrader"]["student"],
                                  path.name, file.name)
@@ -66,8 +66,10 @@ class ReadAnything(NotebookExporter):
         note = (f"**The notebook that you handed in {as_text(str(problem), inline=True)}.** So there was nothing to grade, and what "
                 "follows is the notebook as it was handed out. Your file is kept as you handed it in; "
                 "ask your instructor how to hand it in again.")
-        if path.is_file() and not path.is_symlink() and (begins := decoded(path.read_bytes()[:4 * SHOWN])[:SHOWN]).strip():
-            note += "\n\nIt begins like this:\n\n" + as_text(text(begins))
+        if path.is_file() and not path.is_symlink():
+            with path.open("rb") as file:
+                begins = decoded(file.read(4 * SHOWN))[:SHOWN]
+            note += "\n\nIt begins like this:\n\n" + as_text(text(begins)) if begins.strip() else ""
         notebook.cells.insert(0, new_markdown_cell(note, id="unreadable"))
         return notebook
 
