@@ -18,6 +18,7 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
+import psutil
 from nbformat import NotebookNode
 
 from autograder.judge.judge import Graders, Judge, Result
@@ -29,6 +30,10 @@ START = multiprocessing.get_context("forkserver" if sys.platform == "linux" else
 END_SECONDS = 5.0  # that a judge process has to end in order
 TRIES = 2  # a judge process that ends in the middle of a notebook may have met with an accident
 DIED = "The process that graded this notebook ended {} times before it was done: too little memory, or a crash inside torch?"
+# What the trusted side may need for one notebook. Its own work is small, but it reads what strangers wrote.
+COMPUTING, MEMORY, LONGEST = 60.0, 900 << 20, 600.0  # seconds of the judge's process, bytes of it, seconds by the clock
+LOOK = 0.1  # seconds between two looks at it
+TOO_MUCH = "Not graded, please look at it: the process that graded this notebook needed more than {}."
 
 
 def get_ready() -> None:
@@ -95,6 +100,9 @@ class Pool:
             except (EOFError, OSError):
                 process.end()
                 continue
+            except TooMuch as error:
+                process.end()
+                return Result(task[1], *self.settings, error=TOO_MUCH.format(error))
             except Exception:
                 process.end()
                 raise
@@ -120,6 +128,10 @@ class Pool:
             return self.prepared
 
 
+class TooMuch(Exception):
+    """A judge process needs more for a notebook than it may. The message says what of."""
+
+
 class JudgeProcess:
     """One process with a judge. Its methods raise EOFError or OSError where it ends."""
 
@@ -139,8 +151,30 @@ class JudgeProcess:
         self.ready = True
 
     def ask(self, task: tuple[NotebookNode | Path, str | None, NotebookNode | None]) -> Result:
+        """Raises TooMuch, and then the process is to be ended."""
         self.connection.send(task)
+        began, spent = time.monotonic(), self._computed()
+        while not self.connection.poll(LOOK):
+            if self._computed() - spent > COMPUTING:
+                raise TooMuch(f"{COMPUTING:g} seconds of computing")
+            if self._resident() > MEMORY:
+                raise TooMuch(f"{MEMORY >> 20} MB of memory")
+            if time.monotonic() - began > LONGEST:
+                raise TooMuch(f"{LONGEST:g} seconds")
         return self.connection.recv()
+
+    def _computed(self) -> float:
+        try:
+            used = psutil.Process(self.process.pid).cpu_times()
+            return used.user + used.system
+        except psutil.Error:
+            return 0.0  # it has ended; the connection will say so
+
+    def _resident(self) -> int:
+        try:
+            return psutil.Process(self.process.pid).memory_info().rss
+        except psutil.Error:
+            return 0
 
     def end(self) -> None:
         self.process.terminate()

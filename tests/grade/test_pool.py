@@ -53,6 +53,29 @@ def test_one_that_nobody_survives_costs_itself_alone(tmp_path):
     assert not alive
 
 
+class Greedy:
+    """Something that takes a judge process a lot of time, or of memory, to read."""
+
+    def __init__(self, what):
+        self.what = what
+
+    def __reduce__(self):
+        return exec, (self.what,)
+
+
+def test_one_that_the_judge_itself_needs_too_much_for_costs_itself_alone(tmp_path, monkeypatch):
+    greedy = {"2 seconds of computing": Greedy("while True: pass"),
+              "900 MB of memory": Greedy("import time\nheld = b'x' * (900 << 20)\ntime.sleep(60)")}
+    with Pool(1, log=tmp_path / "log") as pool:
+        with monkeypatch.context() as tight:
+            tight.setattr("autograder.classroom.pool.COMPUTING", 2.0)
+            results = {what: pool.submit(each).result() for what, each in greedy.items()}
+        after = pool.submit(parse(file_of(PUPILS[0]))).result()
+    assert (after.error, after.points) == (None, sum(FULL))
+    for what, result in results.items():
+        assert result.points == 0 and result.error.startswith("Not graded, please look at it") and what in result.error
+
+
 def test_a_pool_that_is_left_does_not_wait(tmp_path):
     endless = parse(file_of(next(pupil for pupil in PUPILS if pupil.student == "hal")))
     began = []
