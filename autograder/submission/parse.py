@@ -27,6 +27,7 @@ ARCHIVES = {b"PK": "zip", b"\x1f\x8b": "gzip"}  # by how they begin
 NOTE = "not_whole"  # the notebook's metadata that say what of its file could not be read
 BLANKS = re.compile(r"[ \t\n\r]*")
 STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
+DEFINES = re.compile(r"^(def|class) \w", re.MULTILINE)
 MARKS = ("schema_version", "grade_id", "grade", "solution", "locked", "task", "points", "checksum", "cell_type")  # nbgrader's, of a cell
 LONGEST_MARK, MOST_TAGS = 200, 50
 DECODER = json.JSONDecoder()
@@ -207,7 +208,8 @@ def _cell(raw: Any) -> NotebookNode:
     source = text(raw.get("source", raw.get("input")))
     metadata = raw.get("metadata") if isinstance(raw.get("metadata"), dict) else {}
     marks = metadata["nbgrader"] if isinstance(metadata.get("nbgrader"), dict) else {}
-    kind = "code" if marks.get("cell_type") == "code" else raw.get("cell_type")  # whatever one key press made of it since
+    was_code = marks.get("cell_type") == "code" or marks.get("solution") is True and DEFINES.search(source)
+    kind = "code" if was_code else raw.get("cell_type")  # whatever one key press made of it since
     if kind == "code":
         cell = _made("code", source)
     else:  # a raw cell, or one of a kind that nobody knows, is text to look at

@@ -114,7 +114,8 @@ def test_time_grows_as_the_size_does(name):
         size *= 2
         took = seconds(bytes_of(made(size)))
     larger = seconds(bytes_of(made(LARGER * size)))
-    assert larger < MOST * took or larger < FAST * LARGER * size, f"{size:,} characters: {took:.3f} s, {LARGER} times as many: {larger:.3f} s"
+    told = f"{size:,} characters take {took:.3f} s, {LARGER} times as many {larger:.3f} s"
+    assert larger < MOST * took or larger < FAST * LARGER * size, told
 
 
 def bytes_of(made):
