@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import re
 import sys
 from html import escape
@@ -15,8 +16,9 @@ from nbformat import NotebookNode
 
 # What is read of a submission is bounded, so that the process that reads it stays below 900 MB whatever is handed in.
 LARGEST = 100 << 20  # bytes of a file: several times what outputs of a whole evening come to
-HEAVIEST = 400 << 20  # bytes of all that JSON makes of it, by ...
-WEIGHTS = {"{": 240, "[": 90, ",": 90}  # bytes that each of these signs makes of a text outside its strings
+HEAVIEST = 400 << 20  # bytes of its text and of all that JSON makes of it, by ...
+WEIGHTS = {"{": 240, "[": 90, ",": 90}  # bytes that each of these signs stands for outside of strings
+MOST_QUOTES = 4_000_000
 MOST_CELLS = 10_000
 MOST_CODE, MOST_SOURCE = 2_000_000, 20_000_000  # characters of all code cells, and of all cells
 IMAGES = ("image/png", "image/jpeg", "image/gif", "image/webp")
@@ -117,10 +119,12 @@ def parse(data: bytes) -> NotebookNode:
     return notebook
 
 
-def _weight(text: str) -> int:
-    """About how many bytes JSON takes as Python's objects, and no less."""
+def _weight(text: str) -> float:
+    """About how many bytes a text and what JSON makes of it take, and no less."""
+    if text.count('"') > MOST_QUOTES:
+        return math.inf  # too many strings to take them out of the text
     signs = STRING.sub("", text)
-    return sys.getsizeof(text) + sum(weight * signs.count(sign) for sign, weight in WEIGHTS.items())
+    return 2 * sys.getsizeof(text) + sum(weight * signs.count(sign) for sign, weight in WEIGHTS.items())
 
 
 def _is_notebook(content: Any) -> bool:
