@@ -146,6 +146,12 @@ HONEST = {
     "compiled later": Honest(last=["squeeze = torch.compile(squeeze, fullgraph=True)\nmodel = torch.compile(SEBlock(32))\n"
                                    "model(torch.randn(1, 32, 4, 4))"]),
     "float64 by default": Honest(first=["import torch\ntorch.set_default_dtype(torch.float64)"]),
+    "float64 that is insisted on": Honest(
+        first=["import torch\ntorch.set_default_dtype(torch.float64)"], lost={"Excitation": 0.25}, said="every check passed except `dtype`",
+        instead={"Excitation": CODE["Excitation"].replace("bias=False)", "bias=False, dtype=torch.float64)")}),
+    "float64 of what is made on the way": Honest(
+        first=["import torch\ntorch.set_default_dtype(torch.float64)"], lost={"squeeze": 0.2}, said="every check passed except `dtype`",
+        instead={"squeeze": "def squeeze(x):\n    return torch.zeros(x.shape[:2], device=x.device) + x.mean((2, 3))"}),
     "deterministic": Honest(first=["import torch\ntorch.use_deterministic_algorithms(True)\ntorch.manual_seed(3)\n"
                                    "torch.set_num_threads(4)\ntorch.set_grad_enabled(False)\ntorch.set_printoptions(precision=2)"]),
     "a device": Honest(first=["import torch\ndevice = 'cuda' if torch.cuda.is_available() else 'cpu'\ntorch.set_default_device(device)"]),

@@ -187,11 +187,11 @@ LOOP = "while True: pass"
 
 
 def test_whose_time_was_spent_where_an_exercise_was_not_reached(judge, monkeypatch):
-    monkeypatch.setattr("autograder.sandbox.sandbox.CPU_SECONDS", 1.0)
-    monkeypatch.setattr("autograder.sandbox.budget.CPU_SECONDS", 1.5)
+    monkeypatch.setattr("autograder.sandbox.sandbox.CPU_SECONDS", 2.0)
+    monkeypatch.setattr("autograder.sandbox.budget.CPU_SECONDS", 2.5)
     result = judge.grade(changed(squeeze=f"{LOOP}\ndef squeeze(x): return x", Excitation=f"{LOOP}\nclass Excitation: pass"))
     assert result.points == 0 and result.not_reached
-    assert "1.5 seconds of computing were spent by `squeeze` (1 s)" in result.not_reached["SEBlock"]
+    assert "2.5 seconds of computing were spent by `squeeze` (2 s)" in result.not_reached["SEBlock"]
     assert "This exercise was not reached" in result.verdicts["SEBlock"].headline
     assert storable(result) and not result.timed_out and not result.busy  # the same every time
 
