@@ -170,8 +170,8 @@ class LiveTable:
         for student, entry in done.items():
             for exercise, why in (entry.result.not_reached if entry.result else {}).items():
                 self._line(f"Not reached: {plain(student)}'s {exercise}, because {plain(why)}")
-        if by_clock := [student for student, entry in done.items() if entry.result and entry.result.timed_out]:
-            self._line("Out of time by the clock, not by computing, so the next run grades them again: " + ", ".join(map(plain, by_clock)))
+        if hurried := [student for student, entry in done.items() if entry.result and entry.result.busy]:
+            self._line("Out of time while the machine was busy, so the next run grades them again: " + ", ".join(map(plain, hurried)))
         for student, names in passed_over.items():
             self._line(f"Not graded, because a notebook of the right name lies beside it: {plain(student)}'s {plain(', '.join(names))}")
         if absent:

@@ -65,8 +65,8 @@ def _why(held: SubmittedNotebook | None, source: Path, graded: Path) -> str | No
         return "an interrupted run left it half done"
     if record.get("digest") != digest_of(source):
         return "another notebook than the one that was graded" if record else "which notebook was graded is not on record"
-    if record.get("by_clock"):
-        return "it was out of time by the clock, and the machine may have been busy"
+    if record.get("busy"):
+        return "it was out of time while the machine was busy"
     if held is None or points != {grade.name: (grade.auto_score, grade.max_score) for grade in held.grades if grade.name in points}:
         return "the gradebook holds other points"
     return None

@@ -60,7 +60,7 @@ class JudgeCells(NbGraderPreprocessor):
             verdict = result.verdicts.get(exercise)
             cell.execution_count = 1
             cell.outputs = outputs.outputs(verdict, maximum) if verdict else _ungraded(exercise, result.error)
-        nb.metadata[RECORD] = {"digest": self.parent.digest, "by_clock": result.timed_out}
+        nb.metadata[RECORD] = {"digest": self.parent.digest, "busy": result.busy}
         return nb, resources
 
     def _result(self, nb: NotebookNode, name: str, _student: str) -> Result:
