@@ -79,11 +79,11 @@ MISTAKES = (
             ((MLP, "nn.Sequential(nn.Linear(2 * channels, hidden), nn.ReLU(), nn.Linear(hidden, channels))"),
              (SCORES, f"self.mlp(torch.cat([{MEAN}, {LARGEST}], dim=1))"))),
     Mistake("gate-two-mlps", "ChannelGate",
-            "You have an mlp for the mean and another one for the maximum. CBAM's is shared: one `self.mlp`, called twice.",
+            "You have one mlp for the mean and another for the maximum. CBAM shares one: one `self.mlp`, called twice.",
             ((f"self.mlp = {MLP}", f"self.mlp, self.mlp_max = ({MLP} for _ in range(2))"),
              (f"self.mlp({LARGEST})", f"self.mlp_max({LARGEST})"))),
     Mistake("gate-no-sigmoid", "ChannelGate",
-            "The sigmoid at the end is missing: your weights are any real numbers, also negative ones. A gate lies between 0 and 1.",
+            "The sigmoid at the end is missing: your weights can be any real numbers, even negative ones. A gate lies between 0 and 1.",
             ((GATE, "scores[:, :, None, None]"),)),
     Mistake("gate-double-sigmoid", "ChannelGate",
             "The sigmoid is applied twice: your gates lie between 0.5 and 0.73 and can neither open nor close.",
@@ -129,18 +129,18 @@ MISTAKES = (
             "You take the largest absolute value. The maximum of -5 and 2 is 2.",
             ((LARGEST, "x.abs().amax(dim=(2, 3))"),)),
     Mistake("gate-indices", "ChannelGate",
-            "You use the second part of what `max` returns: the places of the maxima. The first part holds the maxima themselves.",
+            "You use the second part of what `max` returns: the positions of the maxima. The first part holds the maxima themselves.",
             ((LARGEST, "x.flatten(2).max(dim=2)[1].to(x)"),)),
     Mistake("gate-max-pair", "ChannelGate",
-            "`x.max(dim=...)` returns a pair: the maxima, and the places where they lie. Take the first part, or use `x.amax(dim=(2, "
+            "`x.max(dim=...)` returns a pair: the maxima and their positions. Take the first part, or use `x.amax(dim=(2, "
             "3))`.",
             ((LARGEST, "x.flatten(2).max(dim=2)"),)),
     Mistake("gate-over-batch", "ChannelGate",
             "Your pooling runs over the batch too: every image gets the gate of the whole batch. Pool over axes 2 and 3 only.",
             ((MEAN, "x.mean(dim=(0, 2, 3)).expand(len(x), -1)"), (LARGEST, "x.amax(dim=(0, 2, 3)).expand(len(x), -1)"))),
     Mistake("gate-over-channels", "ChannelGate",
-            "You pool over the channels and keep the positions: that is the spatial gate's job. Here H and W go, and each channel "
-            "keeps two numbers.",
+            "You pool over the channels and keep the positions: that is the spatial gate's job. Here you pool over H and W, and each "
+            "channel keeps two numbers.",
             ((MEAN, "x.mean(dim=1).flatten(1)"), (LARGEST, "x.amax(dim=1).flatten(1)"))),
     Mistake("gate-square-window", "ChannelGate",
             "Your pooling treats the map as square (height used for both sides). Maps are often not: pool over H and over W.",
@@ -157,11 +157,11 @@ MISTAKES = (
             "The hidden layer has `reduction` numbers. The reduction is a divisor: channels // reduction.",
             (("hidden = channels // reduction", "hidden = reduction"),)),
     Mistake("gate-rounds-up", "ChannelGate",
-            "The hidden width is rounded up where the reduction does not divide the channels. Round down: channels // reduction.",
+            "The hidden width is rounded up if the reduction does not divide the channels. Round down: channels // reduction.",
             (("hidden = channels // reduction", "hidden = -(-channels // reduction)"),)),
     Mistake("gate-refuses-remainders", "ChannelGate",
-            "Your ValueError comes too early: a reduction that does not divide the channels is allowed and rounded down. Only a hidden "
-            "width of 0 is an error.",
+            "Your ValueError comes too early: a reduction that does not divide the channels is allowed and rounded down. Raise it "
+            "only if the hidden width is 0.",
             (("if not 1 <= reduction <= channels", "if channels % reduction"),)),
     Mistake("gate-at-least-one", "ChannelGate",
             "A hidden width of 0 is silently made 1. channels=8 with reduction=16 is most likely a slip of the caller: raise a "
@@ -190,11 +190,11 @@ MISTAKES = (
             "`x.max(dim=2)` takes the maximum over H alone, and W is still there. `x.amax(dim=(2, 3))` takes it over both.",
             ((LARGEST, "x.max(dim=2)[0]"),)),
     Mistake("gate-maximum-of-a-pair", "ChannelGate",
-            "`x.max(dim=...)` returns a pair, the maxima and their places, so that a second `.max` has nothing to work on. "
+            "`x.max(dim=...)` returns a pair, the maxima and their positions, so that a second `.max` has nothing to work on. "
             "`x.amax(dim=(2, 3))` takes both axes at once.",
             ((LARGEST, "x.max(dim=2).max(dim=2)"),)),
     Mistake("gate-maximum-over-batch", "ChannelGate",
-            "The maximum is taken over the batch too, so that all images share it. H and W go, B and C stay.",
+            "The maximum is taken over the batch too, so all images share it. Pool over H and W only; B and C stay.",
             ((LARGEST, "x.amax(dim=(0, 2, 3)).expand(len(x), -1)"),)),
     Mistake("channel-float-width", "ChannelGate", NOT_WHOLE, (("hidden = channels // reduction", "hidden = channels / reduction"),)),
     Mistake("channel-exp", "ChannelGate", INFINITE, ((GATE, f"{naive_sigmoid('scores')}[:, :, None, None]"),)),
@@ -215,7 +215,7 @@ MISTAKES = (
             "axis, with `torch.cat`.",
             (("nn.Conv2d(2,", "nn.Conv2d(1,"), (POOLED, f"{MAX_MAP} + {MEAN_MAP}"))),
     Mistake("spatial-over-positions", "SpatialGate",
-            "You pool over H and W: that is the channel gate's job. Here the channels go (axis 1), and each position keeps two "
+            "You pool over H and W: that is the channel gate's job. Here you pool over the channels (axis 1), and each position keeps two "
             "numbers.",
             ((MAX_MAP, "x.amax(dim=(2, 3), keepdim=True)"), (MEAN_MAP, "x.mean(dim=(2, 3), keepdim=True)"))),
     Mistake("spatial-no-keepdim", "SpatialGate",
@@ -240,7 +240,7 @@ MISTAKES = (
             "the maximum itself.",
             ((MAX_MAP, "x.max(dim=1, keepdim=True)[1].to(x)"),)),
     Mistake("spatial-no-sigmoid", "SpatialGate",
-            "The sigmoid at the end is missing: your map holds any real numbers, also negative ones. A gate lies between 0 and 1.",
+            "The sigmoid at the end is missing: your map can hold any real numbers, even negative ones. A gate lies between 0 and 1.",
             ((MAP, "self.bn(self.conv(pooled))"),)),
     Mistake("spatial-double-sigmoid", "SpatialGate",
             "The sigmoid is applied twice: your map lies between 0.5 and 0.73 and can neither open nor close.",
@@ -255,8 +255,8 @@ MISTAKES = (
             "There is a ReLU between the convolution and the BatchNorm. The order is convolution, BatchNorm, sigmoid.",
             ((MAP, "torch.sigmoid(self.bn(torch.relu(self.conv(pooled))))"),)),
     Mistake("spatial-bn-first", "SpatialGate",
-            "The BatchNorm comes before the convolution (with two channels). It follows the convolution, whose one channel it brings "
-            "to scale.",
+            "The BatchNorm comes before the convolution (with two channels). It comes after the convolution and "
+            "normalises its one channel.",
             ((BN, "nn.BatchNorm2d(2)"), (MAP, "torch.sigmoid(self.conv(self.bn(pooled)))"))),
     Mistake("spatial-no-bn", "SpatialGate",
             "The BatchNorm is missing. The paper's formula has none, but the authors' code has one, and here it is `self.bn`, between "
@@ -266,7 +266,7 @@ MISTAKES = (
             "`self.bn` is made and never called. It stands between the convolution and the sigmoid.",
             ((MAP, "torch.sigmoid(self.conv(pooled))"),)),
     Mistake("spatial-bn-momentum", "SpatialGate",
-            "Your BatchNorm keeps its running mean and variance with another momentum. (The authors' code has 0.01.) Here it is "
+            "Your BatchNorm keeps its running mean and variance with a different momentum. (The authors' code has 0.01.) Here it is "
             "torch's default: leave the argument out.",
             ((BN, "nn.BatchNorm2d(1, momentum=0.01)"),)),
     Mistake("spatial-instance-norm", "SpatialGate",
@@ -291,7 +291,7 @@ MISTAKES = (
             "Your convolution has no padding, so the map is smaller than the image. With `padding=kernel_size // 2` it keeps its size.",
             (("padding=kernel_size // 2, ", ""),)),
     Mistake("spatial-fixed-padding", "SpatialGate",
-            "Your padding is 3 whatever the kernel size is, so the map keeps the image's size for 7 only. Use `kernel_size // 2`.",
+            "Your padding is 3 whatever the kernel size is, so the map keeps the image's size only for 7. Use `kernel_size // 2`.",
             (("padding=kernel_size // 2", "padding=3"),)),
     Mistake("spatial-fixed-kernel", "SpatialGate",
             "Your kernel is 7 x 7 whatever `kernel_size` says. Use the argument.",
@@ -300,7 +300,7 @@ MISTAKES = (
             "An even kernel_size is not refused. It has no middle, so no padding keeps the map's size: raise a ValueError.",
             ((ODD_ONLY, ""),)),
     Mistake("spatial-three-and-seven-only", "SpatialGate",
-            "Your ValueError comes too early: sizes other than 3 and 7 are allowed. Only an even kernel_size is an error.",
+            "Your ValueError comes too early: sizes other than 3 and 7 are allowed. Raise it only if kernel_size is even.",
             (("if kernel_size % 2 == 0", "if kernel_size not in (3, 7)"),)),
     Mistake("spatial-softmax", "SpatialGate",
             "Your map goes through a softmax over the positions: they compete, and the map sums to 1. CBAM uses a sigmoid: each "
@@ -332,7 +332,7 @@ MISTAKES = (
             "has already gated.",
             ((BOTH, "return x * self.channel_gate(x) * self.spatial_gate(x)"),)),
     Mistake("cbam-gated-added", "CBAM",
-            "You add what the two gates do, x times their sum. They work one after the other: x times the channel gate, and that times "
+            "You multiply x by the sum of the two gates. They work one after the other: x times the channel gate, and that times "
             "its spatial gate.",
             ((BOTH, "return x * self.channel_gate(x) + x * self.spatial_gate(x)"),)),
     Mistake("cbam-channel-only", "CBAM",
@@ -353,7 +353,7 @@ MISTAKES = (
             "Your block returns the spatial map. Multiply the gated image by it.",
             ((f"return {SECOND}", "return self.spatial_gate(x)"),)),
     Mistake("cbam-gate-of-gate", "CBAM",
-            "You hand the channel gate's weights to the spatial gate and return what comes out, weights of weights. Each gate's "
+            "You pass the channel gate's weights to the spatial gate and return what comes out: weights made from weights. Each gate's "
             "weights are multiplied onto the image it has read.",
             ((BOTH, "return self.spatial_gate(self.channel_gate(x))"),)),
     Mistake("cbam-added", "CBAM",
@@ -383,10 +383,10 @@ MISTAKES = (
             "`kernel_size` does not reach the spatial gate: it is built with its default, 7. Pass it on.",
             (("SpatialGate(kernel_size)", "SpatialGate()"),)),
     Mistake("cbam-arguments-swapped", "CBAM",
-            "Your block hands `channels` and `reduction` to ChannelGate in the wrong order. ChannelGate takes the channels first.",
+            "Your block passes `channels` and `reduction` to ChannelGate in the wrong order. ChannelGate takes the channels first.",
             (("ChannelGate(channels, reduction)", "ChannelGate(reduction, channels)"),)),
     Mistake("cbam-channels-as-kernel", "CBAM",
-            "Your block hands `channels` to SpatialGate, which takes the kernel size: it does not need to know the number of channels.",
+            "Your block passes `channels` to SpatialGate, which takes the kernel size: it does not need to know the number of channels.",
             (("SpatialGate(kernel_size)", "SpatialGate(channels)"),)),
     Mistake("cbam-channel-gate-detached", "CBAM",
             "The numbers are right, but the channel gate is detached: its mlp would never learn.",
@@ -418,7 +418,7 @@ MISTAKES = (
             "There is a ReLU after `w2` as well, so no gate falls below 0.5. There is one ReLU, after `w1`.",
             ((SUM, f"sum(torch.relu(torch.relu(s @ w1.T) @ w2.T) for s in ({MEAN}, {LARGEST}))"),)),
     Mistake("flexible-no-sigmoid", "flexible_attention",
-            "The sigmoid is missing: your weights are any real numbers, also negative ones. A gate lies between 0 and 1.",
+            "The sigmoid is missing: your weights can be any real numbers, even negative ones. A gate lies between 0 and 1.",
             ((FLEXIBLE, "x * scores[:, :, None, None]"),)),
     Mistake("flexible-softmax", "flexible_attention",
             "Your gates go through a softmax: the channels compete, and their gates sum to 1. Use a sigmoid.",

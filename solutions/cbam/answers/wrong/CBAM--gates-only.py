@@ -1,4 +1,4 @@
-# expect: weights of weights
+# expect: weights made from weights
 # passes the weights on, never multiplies
 import torch
 from torch import nn

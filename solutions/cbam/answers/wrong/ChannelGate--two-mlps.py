@@ -1,4 +1,4 @@
-# expect: CBAM's is shared
+# expect: CBAM shares one
 # one mlp each
 import torch
 from torch import nn

@@ -1,0 +1,121 @@
+"""Pictures drawn so that one kind of attention has something to find: glowing discs, crosses in a frame, coloured dots.
+
+Each function returns `n` pictures with their answers, the same ones for the same `seed` on every machine. In each set the answer
+depends on a cue, and a lesson takes that cue away to see what was really used.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+# ---------------------------------------------------------------------- lesson 02: which band glows?
+
+BANDS = 48  # channels of a picture of glowing discs, in the order of their wavelength
+
+
+class Discs(NamedTuple):
+    """pictures (n, 48, 16, 16); discs, 1 in the disc and 0 elsewhere (n, 16, 16); bands, the channel that glows (n,)."""
+
+    pictures: Tensor
+    discs: Tensor
+    bands: Tensor
+
+
+def glowing_discs(n: int, seed: int) -> Discs:
+    """Pictures in 48 bands: a smooth spectrum, the same at all pixels, noise in every band, and a disc that glows in one band only."""
+    g, side = torch.Generator().manual_seed(seed), 16
+    waves = torch.tensor([0.5, 1.0, 1.5, 2.0])[:, None] * torch.arange(BANDS) / BANDS
+    phase, height = torch.rand(2, n, 4, 1, generator=g)
+    spectrum = 2.5 + (height * torch.sin(2 * math.pi * (waves + phase))).sum(1)
+    bands = torch.randint(BANDS, (n,), generator=g)
+    row, column = 2 + (side - 4) * torch.rand(2, n, 1, 1, generator=g)
+    at = torch.arange(side)
+    discs = ((at[:, None] - row) ** 2 + (at - column) ** 2 < 9.5).float()
+    pictures = spectrum[:, :, None, None] + torch.randn(n, BANDS, side, side, generator=g)
+    pictures[torch.arange(n), bands] += 3 * discs
+    return Discs(pictures, discs, bands)
+
+
+# ---------------------------------------------------------------------- lesson 03: is that bar horizontal?
+
+
+class Crosses(NamedTuple):
+    """pictures (n, 3, 19, 19); answers, 1 if the bar in question is horizontal (n,); places, 0 if the left cross is framed, 1 if the
+    right one is (n,)."""
+
+    pictures: Tensor
+    answers: Tensor
+    places: Tensor
+
+
+def framed_crosses(n: int, seed: int) -> Crosses:
+    """Two crosses, each of a red and a blue bar; a green frame says which cross counts, the colour of the stars which of its bars."""
+    g, side = torch.Generator().manual_seed(seed), 19
+    horizontal = torch.randint(2, (n, 2, 2), generator=g).bool()  # picture, place, colour
+    places, colours = torch.randint(2, (2, n), generator=g)
+    pictures = torch.zeros(n, 3, side, side)
+    for place, column in enumerate((4, 14)):
+        for colour in (0, 1):  # red is channel 0, blue is channel 2
+            pictures[horizontal[:, place, colour], 2 * colour, 13, column - 1:column + 2] = 1
+            pictures[~horizontal[:, place, colour], 2 * colour, 12:15, column] = 1
+        frame = torch.zeros(side, side)
+        frame[9:18, column - 4:column + 5] = 1
+        frame[10:17, column - 3:column + 4] = 0
+        pictures[places == place, 1] += frame
+    for colour in (0, 1):
+        pictures[colours == colour, 2 * colour, 0:3:2, ::2] = 1  # the stars
+    pictures += 0.1 * torch.randn(pictures.shape, generator=g)
+    return Crosses(pictures, horizontal[torch.arange(n), places, colours].long(), places)
+
+
+def crosses_without_cue(n: int, seed: int) -> tuple[Tensor, Tensor]:
+    """Pictures and answers as in `framed_crosses`, but stars and frame are those of other pictures: they say nothing about the answer."""
+    (pictures, answers, _), (others, *_) = framed_crosses(n, seed), framed_crosses(n, seed + 100)
+    mixed = others.clone()  # its stars and its frame; red and blue below the sky are the crosses
+    mixed[:, ::2, 9:] = pictures[:, ::2, 9:]
+    return mixed, answers
+
+
+# ---------------------------------------------------------------------- lesson 06b: where is the dot of that colour?
+
+DOT_COLOURS = torch.tensor([[0.85, 0.2, 0.15], [0.1, 0.65, 0.3], [0.15, 0.35, 0.9]])
+
+
+class Dots(NamedTuple):
+    """pictures (n, 3, 16, 16); heat, 1 at the centre in question and falling off around it (n, 1, 16, 16); centres, row and column of
+    the three dots (n, 3, 2); asked, which of them is meant (n,)."""
+
+    pictures: Tensor
+    heat: Tensor
+    centres: Tensor
+    asked: Tensor
+
+
+def coloured_dots(n: int, seed: int) -> Dots:
+    """Three dots side by side, one of each of DOT_COLOURS; the bar at the top edge has the colour of the dot that is asked for."""
+    g, side, pitch = torch.Generator().manual_seed(seed), 16, 3
+    corner = torch.randint(6, side - 5, (n, 1, 2), generator=g)
+    cell = torch.rand(n, 4, generator=g).argsort(1)[:, :3]  # three of 2 x 2 places
+    asked = torch.randint(3, (n,), generator=g)
+    centres = corner + pitch * torch.stack([cell // 2, cell % 2], dim=2)
+    rows, columns = torch.arange(side)[:, None], torch.arange(side)
+    distance = ((rows - centres[:, :, 0, None, None]) ** 2
+                + (columns - centres[:, :, 1, None, None]) ** 2)  # squared, (n, 3, 16, 16)
+    pictures = torch.full((n, 3, side, side), 0.3)
+    for dot in range(3):
+        pictures = torch.where(distance[:, dot, None] <= 1, DOT_COLOURS[dot][:, None, None], pictures)
+    pictures = with_bar(pictures, asked)
+    pictures += 0.05 * torch.randn(pictures.shape, generator=g)
+    heat = torch.exp(-distance[torch.arange(n), asked] / 2)[:, None]
+    return Dots(pictures, heat, centres, asked)
+
+
+def with_bar(pictures: Tensor, asked: Tensor) -> Tensor:
+    """The pictures of coloured dots with a bar (two rows at the top) of the colours of the dots `asked` (n,); a new tensor."""
+    changed = pictures.clone()
+    changed[:, :, :2] = DOT_COLOURS[asked][:, :, None, None]
+    return changed

@@ -1,0 +1,100 @@
+"""The long runs behind a page's claims: the page's own arms and `run`, trained for longer and at other learning rates.
+
+`solutions/<topic>/experiment.py` says which runs. Each is written to `experiment.md` beside it as soon as it is done, and what
+stands there is not run again. All of them take minutes, so no test repeats them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from collections.abc import Callable, Iterable, Mapping
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, NamedTuple
+from unittest.mock import patch
+
+import jupytext
+import torch
+
+from attention_lab import training
+
+
+class Row(NamedTuple):
+    """An arm, trained for `longer` times the page's steps at `faster` times its peak rate."""
+
+    arm: str
+    longer: int = 1
+    faster: Fraction = Fraction(1)
+
+
+Table = dict[Row, dict[int, str]]  # the scores of each row, as text, by seed
+
+
+class LongRuns:
+    """The long runs of one lesson. `page` has the page's names where its experiment begins; add arms to `page["arms"]`."""
+
+    def __init__(self, page: Path) -> None:
+        """Run the page from its top to its first `compare(...)`, without its checks. ValueError for a page that compares nothing."""
+        self._longer, self._faster = 1, Fraction(1)
+        self.page = _names(page, self._train)
+
+    def fill(self, file: Path, about: str, rows: Iterable[tuple[Row, Iterable[int]]],
+             run: Callable[[str, int], float | Mapping[str, float]]) -> None:
+        """Call run(arm, seed) for each seed of each row that the table in `file` does not have, and write the table after each."""
+        table = read(file.read_text(encoding="utf-8")) if file.exists() else {}
+        for row, seeds in rows:
+            self._longer, self._faster = row.longer, row.faster
+            for seed in seeds:
+                if seed in table.setdefault(row, {}):
+                    continue
+                scores = training.compare([row.arm], [seed], run).runs[row.arm, seed]
+                table[row][seed] = " / ".join(f"{score:.1f}" for score in scores.values())
+                file.write_text(f"{about}\n\n{write(table)}\n\ntorch {torch.__version__}, one thread.\n", encoding="utf-8")
+                print(row.arm, f"x {row.longer}", f"rate x {row.faster}", f"seed {seed}", table[row][seed], flush=True)
+
+    def _train(self, *arguments: Any, epochs: int, peak_rate: float, **others: Any) -> Any:
+        return training.train(*arguments, epochs=self._longer * epochs, peak_rate=float(self._faster * Fraction(peak_rate)), **others)
+
+
+def write(table: Table) -> str:
+    """The table in Markdown: a row for each arm, budget and rate, a column for each seed."""
+    seeds = sorted({seed for scores in table.values() for seed in scores})
+    lines = [["arm", "steps", "peak rate", *(f"seed {seed}" for seed in seeds)], ["---"] * (3 + len(seeds))]
+    for row, scores in table.items():
+        lines.append([row.arm, f"x {row.longer}", f"x {row.faster}", *(scores.get(seed, "") for seed in seeds)])
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def read(text: str) -> Table:
+    """The table that `write` wrote."""
+    head, _, *lines = ([cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if line.startswith("|"))
+    seeds = [int(name.removeprefix("seed ")) for name in head[3:]]
+    return {Row(arm, int(longer[2:]), Fraction(faster[2:])): {seed: score for seed, score in zip(seeds, scores, strict=True) if score}
+            for arm, longer, faster, *scores in lines}
+
+
+class _ExperimentReached(Exception):
+    pass
+
+
+def _names(page: Path, train: Callable[..., Any]) -> dict[str, Any]:
+    import matplotlib
+
+    matplotlib.use("agg")
+
+    def reached(*_: Any, **__: Any) -> None:
+        raise _ExperimentReached
+
+    names: dict[str, Any] = {}
+    quiet = io.StringIO()
+    with (patch.object(training, "train", train), patch.object(training, "compare", reached),
+          contextlib.redirect_stdout(quiet), contextlib.redirect_stderr(quiet)):
+        for cell in jupytext.read(page, fmt="py:percent").cells:
+            if cell.cell_type != "code" or "points" in cell.metadata or "nbval-ignore-output" in cell.metadata.get("tags", []):
+                continue  # prose, checks, the map of the course
+            try:
+                exec(cell.source, names)
+            except _ExperimentReached:
+                return names
+    raise ValueError(f"{page} never calls compare(...)")

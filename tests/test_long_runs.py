@@ -1,0 +1,78 @@
+"""The long runs behind the pages' claims: a table that goes on where it stopped, and the tables that are there."""
+
+from fractions import Fraction
+
+import pytest
+
+from solutions.shared import long_runs
+from solutions.shared.course import ROOT
+from solutions.shared.long_runs import LongRuns, Row
+from solutions.shared.topics import topic
+
+EXPERIMENTS = sorted(path.parent.name for path in (ROOT / "solutions").glob("*/experiment.py"))
+PAGE = """\
+# %%
+from attention_lab.training import compare, train
+
+# %% points=2
+check(nothing)
+
+# %%
+arms = {"first": 1, "second": 2}
+
+
+def run(arm, seed):
+    epochs, rate = train(epochs=4, peak_rate=0.1)
+    return {"score": 100 * arms[arm] + epochs, "rate": 1000 * rate}
+
+
+results = compare(arms, seeds=range(2), run=run)
+
+# %%
+raise AssertionError("this is behind the experiment")
+"""
+
+
+@pytest.fixture
+def page(tmp_path, monkeypatch):
+    monkeypatch.setattr(long_runs.training, "train", lambda *, epochs, peak_rate: (epochs, peak_rate))
+    file = tmp_path / "page.py"
+    file.write_text(PAGE, encoding="utf-8")
+    return file
+
+
+def test_the_pages_own_run_is_trained_for_longer_and_at_another_rate(page, tmp_path):
+    runs = LongRuns(page)
+    runs.fill(tmp_path / "table.md", "# A table", [(Row("first"), [0]), (Row("second", 5, Fraction(1, 4)), [0, 2])], runs.page["run"])
+    text = (tmp_path / "table.md").read_text(encoding="utf-8")
+    assert text.startswith("# A table\n\n| arm | steps | peak rate | seed 0 | seed 2 |\n")
+    assert "| first | x 1 | x 1 | 104.0 / 100.0 |  |\n| second | x 5 | x 1/4 | 220.0 / 25.0 | 220.0 / 25.0 |\n" in text
+
+
+def test_what_stands_in_the_table_is_not_run_again(page, tmp_path):
+    runs, asked = LongRuns(page), []
+
+    def run(arm, seed):
+        asked.append((arm, seed))
+        return 1.0
+
+    runs.fill(tmp_path / "table.md", "", [(Row("first", 5), [0, 1])], run)
+    runs.fill(tmp_path / "table.md", "", [(Row("first", 5), [0, 1, 2]), (Row("first", 5, Fraction(3)), [0])], run)
+    assert asked == [("first", 0), ("first", 1), ("first", 2), ("first", 0)]
+
+
+def test_a_page_that_compares_nothing_is_refused(page):
+    page.write_text("# %%\nx = 1\n", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"page.py never calls compare"):
+        LongRuns(page)
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_the_table_of_a_lesson_has_what_its_script_asks_for(name):
+    experiment = topic(name).module("experiment")
+    text = (topic(name).folder / "experiment.md").read_text(encoding="utf-8")
+    asked: dict = {}
+    for row, seeds in experiment.ROWS:
+        asked.setdefault(row, set()).update(seeds)
+    assert {row: set(scores) for row, scores in long_runs.read(text).items()} == asked
+    assert text.startswith(experiment.ABOUT)
