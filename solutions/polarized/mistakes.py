@@ -36,7 +36,7 @@ def branch(short: str, exercise: str, first: str, result: str, what: str) -> tup
                 "Your branch keeps all C channels inside. It keeps C // 2.",
                 ((INNER, "channels"),)),
         Mistake(f"{short}-half-rounded-up", exercise,
-                "Where C is odd you round half of it up. Round down: C // 2.",
+                "If C is odd, you round half of it up. Round down: C // 2.",
                 ((INNER, "(channels + 1) // 2"),)),
         *detached(short, exercise, result, what, (("self.wq(x)", "self.wq(x.detach())"), ("self.wv(x)", "self.wv(x.detach())"))),
         Mistake(f"{short}-query-detached", exercise,
@@ -76,7 +76,7 @@ def branch(short: str, exercise: str, first: str, result: str, what: str) -> tup
                 "A ReLU cuts off your values. They go into the weighted mean as wv gives them.",
                 (("self.wv(x)", "torch.relu(self.wv(x))"),)),
         Mistake(f"{short}-query-as-value", exercise,
-                "Your weights are made from x and your values too, but the query also passes through the value: wq stands behind wv. "
+                "Your weights are made from x and your values too, but the query also passes through the value: wq comes after wv. "
                 "Both read x.",
                 ((first, first.replace("(channels", "(inner")), ("self.wq(x)", "self.wq(self.wv(x))"))),
     )
@@ -150,7 +150,7 @@ MISTAKES = (
             "be left. It is made for the C numbers of an image: nn.LayerNorm(C).",
             ((NORM, "nn.LayerNorm([1, 1])"), (GATE, "torch.sigmoid(self.ln(scores))"))),
     Mistake("channel-wz-two-axes", "ChannelPolarized",
-            "A convolution wants two axes behind the channels, and one of yours gets (B, C // 2). Give wz the weighted mean as "
+            "A convolution wants two axes after the channels, and one of yours gets (B, C // 2). Give wz the weighted mean as "
             "(B, C // 2, 1, 1).",
             ((SCORES, "self.wz(summary[:, :, 0])"),)),
     Mistake("channel-wz-three-axes", "ChannelPolarized",
@@ -173,7 +173,7 @@ MISTAKES = (
             "LayerNorm and sigmoid have changed places: your gates leave (0, 1). The order is wz, LayerNorm, sigmoid.",
             ((GATE, "self.ln(torch.sigmoid(scores.flatten(1)))[:, :, None, None]"),)),
     Mistake("channel-norm-before-wz", "ChannelPolarized",
-            "Your LayerNorm is made for C // 2 numbers. It stands behind wz, which gives C of them: nn.LayerNorm(C).",
+            "Your LayerNorm is made for C // 2 numbers. It comes after wz, which gives C of them: nn.LayerNorm(C).",
             ((NORM, "nn.LayerNorm(inner)"), (SCORES, "self.wz(self.ln(summary[:, :, 0])[:, :, None, None])"),
              (GATE, "torch.sigmoid(scores)"))),
     Mistake("channel-batch-norm", "ChannelPolarized",
@@ -187,7 +187,7 @@ MISTAKES = (
             "positions.",
             ((GATE, "self.ln(scores.flatten(1)).softmax(dim=1)[:, :, None, None]"),)),
     Mistake("channel-flat", "ChannelPolarized",
-            "The numbers are right, but of shape (B, C). Give them two axes of size 1 behind, (B, C, 1, 1), so that they line up with the "
+            "The numbers are right, but of shape (B, C). Add two axes of size 1, (B, C, 1, 1), so that they line up with the "
             "image's channels.",
             ((GATE, "torch.sigmoid(self.ln(scores.flatten(1)))"),)),
     Mistake("channel-squeezed", "ChannelPolarized",
@@ -365,7 +365,7 @@ MISTAKES = (
             ((QUERY, "self.wq = nn.Conv2d(channels, inner, 1, bias=False)"),
              (VALUE, "self.wv = nn.Conv2d(channels, inner, 1, bias=False)"))),
     Mistake("spatial-normalised", "SpatialPolarized",
-            "There is a LayerNorm on your query. The channel branch has one, behind wz; this branch has none.",
+            "There is a LayerNorm on your query. The channel branch has one, after wz; this branch has none.",
             ((VALUE, f"{VALUE}\n        self.ln = nn.LayerNorm(inner)"), (OF_CHANNELS, f"self.ln({MEAN_QUERY}).softmax(dim=1)"))),
     *branch("spatial", "SpatialPolarized", QUERY, MAP, "map"),
     Mistake("spatial-exp", "SpatialPolarized",
@@ -391,7 +391,7 @@ MISTAKES = (
             'Another word than "parallel" or "sequential" is not refused: it is taken for one of them. Raise a ValueError.',
             ((CHECKED, "layout"),)),
     Mistake("psa-assert", "PolarizedSelfAttention",
-            "You refuse another word with an `assert`, which raises AssertionError (and nothing at all where Python runs with -O). "
+            "You refuse an unknown layout with an `assert`, which raises AssertionError (and nothing at all where Python runs with -O). "
             "Raise a ValueError.",
             ((f"self.layout = {CHECKED}", 'assert layout in ("parallel", "sequential"), layout\n        self.layout = layout'),)),
     Mistake("psa-any-case", "PolarizedSelfAttention",
@@ -493,7 +493,7 @@ EQUIVALENT = {
     "ChannelPolarized 21: sigmoid in place": OWN_TENSOR,
     "SpatialPolarized 18: clamped": IN_RANGE,
     "SpatialPolarized 18: sigmoid in place": OWN_TENSOR,
-    "SpatialPolarized 18: x detached": "Only its shape is asked.",
+    "SpatialPolarized 18: x detached": "Only its shape is read.",
     "PolarizedSelfAttention 19: Add in place": OWN_TENSOR,
 }
 
