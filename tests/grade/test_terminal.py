@@ -72,10 +72,11 @@ def test_no_command_is_steered_by_the_name_of_a_file(tmp_path, arguments, conten
 
 def test_nbgraders_own_log_is_not_steered(released, tmp_path):
     course = moved(released, tmp_path / "course")
-    hand_in(ERROR, course.folder / "submitted" / NAMED / LESSON)
+    named = "eve \x1b]0;pwned\x07x\u202ekcab \x9b31m"  # without brackets, which are patterns to nbgrader
+    hand_in(ERROR, course.folder / "submitted" / named / LESSON)
     environ = {**environment(course), "TERM": "xterm-256color"}
     for step in ("autograde", "generate_feedback"):
         status, shown = on_a_terminal([sys.executable, "-m", "nbgrader", step, LESSON, "--NbGrader.logfile=log"], cwd=course.folder,
                                       env=environ)
-        assert status == 0 and "eve [bold red]x" in shown, shown
+        assert status == 0 and "eve x" in shown, shown
         assert [sequence for sequence in STEERING if sequence in shown + (course.folder / "log").read_text()] == []
