@@ -94,10 +94,10 @@ MISTAKES = (
             ((f"int({FRACTION})", "abs(int((math.log2(channels) + b) // gamma))"),)),
     Mistake("size-at-least-three", "eca_kernel_size",
             "You let no kernel be smaller than 3. The rule does: few channels get a kernel of 1. (timm, a library of vision models, has "
-            "such a lower bound; the paper's rule has not.)",
+            "such a lower bound; the paper's rule does not.)",
             ((ODD, "return max(3, t if t % 2 else t + 1)"),)),
     Mistake("size-refuses-one", "eca_kernel_size",
-            "Your ValueError comes too early: one channel is allowed. Only fewer than one is an error.",
+            "Your ValueError comes too early: one channel is allowed. Raise it only for fewer than one.",
             (("if channels < 1", "if channels <= 1"),)),
     Mistake("size-no-error", "eca_kernel_size",
             "Fewer than one channel should be a ValueError; you take it as one channel.",
@@ -133,7 +133,7 @@ MISTAKES = (
             "The image is multiplied by 1 minus the gate: open channels are closed and closed ones opened.",
             ((GATES, f"1 - {GATES}"),)),
     Mistake("eca-no-sigmoid", "ECABlock",
-            "The sigmoid after the convolution is missing: your weights are any real numbers, also negative ones. A gate lies between 0 "
+            "The sigmoid after the convolution is missing: your weights can be any real numbers, even negative ones. A gate lies between 0 "
             "and 1.",
             ((GATES, "self.conv(s[:, None])"),)),
     Mistake("eca-sigmoid-before", "ECABlock",
@@ -228,7 +228,7 @@ MISTAKES = (
             "Your padding is 1 for every kernel. That fits k = 3 alone; padding=k // 2 fits every odd kernel.",
             ((CONV, "nn.Conv1d(1, 1, k, padding=1, bias=False)"),)),
     Mistake("eca-padding-k", "ECABlock",
-            "Your padding is as wide as the kernel, so that there are more gates than channels. Half of it, k // 2, keeps their number.",
+            "Your padding is as wide as the kernel, so there are more gates than channels. With half of it, k // 2, there are C.",
             ((CONV, "nn.Conv1d(1, 1, k, padding=k, bias=False)"),)),
     Mistake("eca-circular", "ECABlock",
             "Your convolution pads in a circle: the first and the last channel are neighbours. ECA pads with zeros. (timm's `CecaModule` "
@@ -238,7 +238,7 @@ MISTAKES = (
             "Your convolution pads with copies of the first and the last channel. ECA pads with zeros.",
             ((CONV, 'nn.Conv1d(1, 1, k, padding=k // 2, padding_mode="replicate", bias=False)'),)),
     Mistake("eca-flipped", "ECABlock",
-            "Your kernel is flipped: its first number meets the channel behind, not the one before. Conv1d does not flip; neither should "
+            "Your kernel is flipped: its first number meets the next channel, not the previous one. Conv1d does not flip; neither should "
             "you.",
             ((GATES, "torch.sigmoid(self.conv(s.flip(1)[:, None])).flip(2)"),)),
     Mistake("eca-dilated", "ECABlock",
@@ -246,7 +246,7 @@ MISTAKES = (
             ((CONV, "nn.Conv1d(1, 1, k, padding=2 * (k // 2), dilation=2, bias=False)"),)),
     Mistake("eca-kernel-a-channel", "ECABlock",
             "Your convolution has C kernels that run along an axis of length 1: beside the one number lie padded zeros only, so that no "
-            "channel sees another one. ECA has one kernel, Conv1d(1, 1, k), and the channels are its length.",
+            "channel sees any other. ECA has one kernel, Conv1d(1, 1, k), and the channels are its length.",
             ((CONV, "nn.Conv1d(channels, channels, k, padding=k // 2, groups=channels, bias=False)"),
              (GATES, "torch.sigmoid(self.conv(s[:, :, None])).movedim(1, 2)"))),
     Mistake("eca-full-convolution", "ECABlock",
@@ -345,7 +345,7 @@ MISTAKES = (
             ((BAND, "torch.where((index >= -k) & (index < k), kernel[index.clamp(-k, k - 1)], 0)"),)),
     Mistake("band-lower-end-not-asked", "band_matrix",
             "You ask whether the index is below k, and not whether it is at least 0. A negative index counts from the end in Python "
-            "(`kernel[-1]` is the last number), or is an error far below. Ask `0 <= index < k`.",
+            "(`kernel[-1]` is the last number), or raises an IndexError far below. Check `0 <= index < k`.",
             ((BAND, "torch.stack([torch.stack([kernel[j - i + k // 2] if j - i + k // 2 < k else kernel.new_zeros(()) "
                     "for j in range(channels)]) for i in range(channels)])"),)),
     Mistake("band-neither-end-asked", "band_matrix",
@@ -378,7 +378,7 @@ MISTAKES = (
             "kernel at its own place, and zeros elsewhere.",
             ((BAND, "kernel.expand(channels, k)"),)),
     Mistake("band-smaller", "band_matrix",
-            "Your matrix lacks rows: there is one only where the whole kernel fits. It has C rows, one for each gate.",
+            "Your matrix lacks rows: it has one only where the whole kernel fits. It has C rows, one for each gate.",
             ((BAND, f"{BAND}[k // 2 : max(channels - k // 2, k // 2)]"),)),
     Mistake("band-wider", "band_matrix",
             "Your matrix has k - 1 columns too many, those of the padding. What would meet the padded zeros is left out: it is (C, C).",
@@ -437,8 +437,8 @@ EQUIVALENT = {
     "ECABlock 20: sigmoid in place": "What is changed in place is a tensor that forward has just made.",
     "ECABlock 21: 0 -> -1": "The axis has size 1: its first place is its last.",
     "band_matrix 1: kernel a view taken": "A kernel has one axis, and any vector can be viewed as itself.",
-    "band_matrix 9: kernel detached": "Only its length is asked.",
-    "band_matrix 12: kernel detached": "Only its device is asked.",
+    "band_matrix 9: kernel detached": "Only its length is read.",
+    "band_matrix 12: kernel detached": "Only its device is read.",
     "band_matrix 12: torch.arange(channels, device=kernel.... detached": OF_INDICES,
     "band_matrix 15: index.clamp(0, k - 1) detached": OF_INDICES,
     "band_matrix 15: clamp twice": OF_INDICES,

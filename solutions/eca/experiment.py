@@ -1,0 +1,26 @@
+"""The long runs of lesson 02: `python -m solutions.eca.experiment` writes experiment.md (about four minutes of one core)."""
+
+from fractions import Fraction
+from pathlib import Path
+
+from solutions.shared.long_runs import LongRuns, Row
+
+HERE = Path(__file__).parent
+ABOUT = """# 02_eca: long runs
+
+`python -m solutions.eca.experiment` trains the page's arms for five times its 512 steps, SE also at three times its peak rate
+(0.01, as for the full matrix; the others 0.1). A number is the overlap with the true disc, in per cent: on new pictures, then on those
+seen in training."""
+THREE = Fraction(3)
+
+
+ROWS = [
+    *((Row(arm, 5), range(2)) for arm in ("full matrix", "SE", "no neighbours", "plain", "ECA")),
+    (Row("ECA, bands shuffled", 5), (0,)),
+    (Row("SE", 5, THREE), (0,)),
+    *((Row(arm), range(8)) for arm in ("plain", "no neighbours")),
+]
+
+if __name__ == "__main__":
+    runs = LongRuns(HERE / "page.py")
+    runs.fill(HERE / "experiment.md", ABOUT, ROWS, runs.page["run"])
