@@ -9,6 +9,7 @@ import torch
 
 from attention_lab.checking import bounds, compare, protocol, report
 from autograder.judge import judge
+from autograder.sandbox import budget
 from autograder.sandbox.sandbox import Died
 from solutions.shared.course import ROOT
 from solutions.shared.declare import Case, RandomTensor
@@ -129,6 +130,7 @@ class Alone:
 
     def __init__(self, numbers):
         self.numbers, self.asked = numbers, []
+        self.sandboxes = {"cpu": types.SimpleNamespace(budget=budget.Budget())}
 
     def ask_all(self, *_):
         return []
@@ -140,6 +142,9 @@ class Alone:
 
     def close(self):
         self.asked.append("closed")
+
+    def explanations(self, _):
+        return []
 
 
 @pytest.mark.parametrize("numbers, outcome", [(10, "failed"), (bounds.TOGETHER // 2, "error")])

@@ -3,6 +3,7 @@
 Processor time of the whole way from a file's bytes to the cells that are run and the marks that are put back, for sizes that double.
 """
 
+import gc
 import json
 import time
 
@@ -86,6 +87,14 @@ FILES = {
 
 def file_of(cells):
     return json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}).encode()
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_collected():
+    """When Python looks for garbage depends on all else that this process holds."""
+    gc.disable()
+    yield
+    gc.enable()
 
 
 def seconds(data):
