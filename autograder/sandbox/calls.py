@@ -78,7 +78,7 @@ NUMBERS = range(1024)  # what is tried: beyond any number that a call has today
 X32 = 0x40000000  # the same calls on x86, as 32-bit programs on a 64-bit kernel number them
 MARK, THROUGH = 0x5EED5EED, 4000  # a sixth argument that no call is made with, and an error that no call returns
 
-# On x86 the kernel lets these two (uretprobe, uprobe) past every filter: it calls them itself. Whoever else does is killed, or gets an error.
+# On x86 the kernel lets these two (uretprobe, uprobe) past every filter, for its own use. Whoever else calls them is killed or refused.
 UNFILTERED = {335, 336}
 
 # A filter that is there before the walls answers THROUGH to every call with the mark that ours lets pass, so that nothing is carried
