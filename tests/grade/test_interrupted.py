@@ -6,7 +6,9 @@ import shutil
 import signal
 import sqlite3
 import subprocess
+import tempfile
 import time
+from pathlib import Path
 
 import psutil
 import pytest
@@ -20,8 +22,7 @@ EXPECTED = {pupil.student: pupil.points for pupil in QUICK}
 
 def interrupted(course, by, after):
     """Send a signal to the whole group, as a terminal does, when so many submissions are recorded. Returns what was printed."""
-    scratch = course.folder / "tmp"
-    scratch.mkdir()
+    scratch = Path(tempfile.mkdtemp(prefix="scratch-"))  # a socket in pytest's own folder would have too long a name
     run = subprocess.Popen(command("--jobs=2"), cwd=course.folder, env={**environment(course), "TMPDIR": str(scratch)}, text=True,
                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
     lines = [run.stdout.readline() for _ in range(after)]
@@ -32,7 +33,9 @@ def interrupted(course, by, after):
     rest, _ = run.communicate(timeout=60)
     _, alive = psutil.wait_procs(children, timeout=20)
     assert not alive
-    assert [path for path in scratch.iterdir() if path.name.startswith("autograder-")] == []
+    left = [path.name for path in scratch.iterdir() if path.name.startswith("autograder-")]
+    shutil.rmtree(scratch)
+    assert left == []
     return run.returncode, "".join(lines) + rest
 
 
