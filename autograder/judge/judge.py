@@ -193,9 +193,13 @@ def _answered(graders: Graders, exercise: recorded.RecordedExercise, session: Se
         def ask_all(asked: list[Question]) -> list[Answer]:
             together = graders.together[exercise.name]
             answers = dict(zip(together, session.ask_all(exercise.name, graders.frame(exercise, asked), len(together))))
+            numbers = sum(map(_numbers, answers.values()))
             for i, (question, case) in enumerate(zip(asked, exercise.cases)):
-                answers[i] = answers[i] if i in answers else session.ask(question, case.tensors)
-                if sum(t.numel() for _, tensors in answers.values() for t in tensors.values()) > TOGETHER:
+                if i in answers:
+                    continue
+                answers[i] = session.ask(question, case.tensors)
+                numbers += _numbers(answers[i])
+                if numbers > TOGETHER:
                     session.close()
                     raise Died("broken", f"more than {TOGETHER:,} numbers for one exercise")
             return [answers[i] for i in range(len(asked))]
@@ -224,3 +228,7 @@ def _answered(graders: Graders, exercise: recorded.RecordedExercise, session: Se
 UNMEASURED = "The peak of memory was not measured: this system does not tell it. Nothing was taken off for it."
 def _nothing(exercise: recorded.RecordedExercise, outcome: str, message: str) -> Verdict:
     return Verdict(exercise.name, 0.0, exercise.points, [Check(check, outcome, message) for check in verdict.checks_in(exercise)], message)
+
+
+def _numbers(answer: Answer) -> int:
+    return sum(t.numel() for t in answer[1].values())

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from attention_lab.checking.protocol import Answer
 from autograder.submission.notebook import Cell, defined_names
 from autograder.worker import wire
+from autograder.worker.cells import takes_no_time
 
 if TYPE_CHECKING:
     from autograder.judge.session import Session
@@ -65,11 +66,5 @@ def _definitions(cell: Cell) -> str:
         body = ast.parse(cell.source).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):  # IPython's, perhaps
         return cell.source
-    short = "\n".join(ast.unparse(statement) for statement in body if _defines(statement))
+    short = "\n".join(ast.unparse(statement) for statement in body if takes_no_time(statement))
     return short if set(cell.exercises) <= set(defined_names(short)) else cell.source
-
-
-def _defines(statement: ast.stmt) -> bool:
-    if isinstance(statement, (ast.Assign, ast.AnnAssign)) and statement.value:
-        return isinstance(statement.value, ast.Lambda) or not any(isinstance(node, ast.Call) for node in ast.walk(statement.value))
-    return isinstance(statement, (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))

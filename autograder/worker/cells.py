@@ -163,7 +163,7 @@ class Cells:
             return error
         first = None
         for statement in (part for each in statements for part in _parts(each)):
-            if (brief or isinstance(first, TimeIsUp)) and not _takes_no_time(statement):
+            if (brief or isinstance(first, TimeIsUp)) and not takes_no_time(statement):
                 continue
             try:
                 self._execute(statement, file)
@@ -233,10 +233,10 @@ def _parts(statement: ast.stmt) -> Iterator[ast.stmt]:
         yield ast.copy_location(part, statement)
 
 
-def _takes_no_time(statement: ast.stmt) -> bool:
-    """A definition, or a value that is given without calling anything."""
+def takes_no_time(statement: ast.stmt) -> bool:
+    """A definition, a lambda among them, or a value that is given without calling anything."""
     if isinstance(statement, (ast.Assign, ast.AnnAssign)):
-        return not any(isinstance(node, (ast.Call, ast.Await)) for node in ast.walk(statement))
+        return isinstance(statement.value, ast.Lambda) or not any(isinstance(node, (ast.Call, ast.Await)) for node in ast.walk(statement))
     return isinstance(statement, DEFINITIONS)
 
 
