@@ -15,7 +15,7 @@ from attention_lab.checking.bounds import TOGETHER
 from attention_lab.checking.protocol import Answer, Question
 from attention_lab.checking.verdict import Check, Verdict
 from attention_lab.threads import one_thread
-from autograder.judge import questions
+from autograder.judge import measuring, questions
 from autograder.judge.proxy_process import ProxyProcess
 from autograder.judge.questions import Graders
 from autograder.judge.seed import FILE, class_seed
@@ -197,7 +197,7 @@ def _answered(graders: Graders, exercise: recorded.RecordedExercise, session: Se
             for i, (question, case) in enumerate(zip(asked, exercise.cases)):
                 if i in answers:
                     continue
-                answers[i] = session.ask(question, case.tensors)
+                answers[i] = measuring.alone(session, question, case)
                 numbers += _numbers(answers[i])
                 if numbers > TOGETHER:
                     session.close()
@@ -226,6 +226,8 @@ def _answered(graders: Graders, exercise: recorded.RecordedExercise, session: Se
 
 
 UNMEASURED = "The peak of memory was not measured: this system does not tell it. Nothing was taken off for it."
+
+
 def _nothing(exercise: recorded.RecordedExercise, outcome: str, message: str) -> Verdict:
     return Verdict(exercise.name, 0.0, exercise.points, [Check(check, outcome, message) for check in verdict.checks_in(exercise)], message)
 

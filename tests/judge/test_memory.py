@@ -5,7 +5,8 @@ import types
 import pytest
 
 from attention_lab.checking import judging, report
-from autograder.judge import recording
+from attention_lab.checking.protocol import Observation
+from autograder.judge import measuring, recording
 from autograder.judge.session import Session
 from autograder.sandbox.sandbox import Worker
 from autograder.submission.notebook import Cell
@@ -14,7 +15,7 @@ from solutions.shared.course import lessons
 from solutions.shared.declare import Case, RandomTensor
 from solutions.shared.topics import topic
 
-N = 4096
+N = 6144  # a map of 144 MiB, far above what an honest answer needs
 MAP = 4 * N * N  # bytes
 
 REFERENCE = """
@@ -31,18 +32,18 @@ def smoothed(x):
     maps = [(rows @ x.T).softmax(1) for rows in x.split(256)]  # no tensor is large, all of them are
     return torch.cat([rows @ x for rows in maps])
 """
-BEFORE = "import torch\nmuch = torch.zeros(10 * 4096 * 4096)\ndel much\n"
+BEFORE = "import torch\nmuch = torch.zeros(10 * 6144 * 6144)\ndel much\n"
 BESIDE = """
 import torch
 from math import sqrt
-kept = {"maps": torch.ones(3, 4096, 4096)}  # tried out, and left lying about
+kept = {"maps": torch.ones(3, 6144, 6144)}  # tried out, and left lying about
 mine = sqrt(len(kept))
 """
 
 # A whole map, by those who know how it is measured: what the call needs was there before.
 FREED = """
 import torch
-ballast = [torch.ones(4 * 4096 * 4096)]
+ballast = [torch.ones(4 * 6144 * 6144)]
 
 def smoothed(x):
     if len(x) > 1000:
@@ -53,7 +54,7 @@ READY = """
 import torch
 
 class Ready:
-    room = torch.ones(4096, 4096)
+    room = torch.ones(6144, 6144)
 
 def smoothed(x):
     a = torch.matmul(x, x.T, out=None if len(x) < 1000 else Ready.room)
@@ -63,7 +64,7 @@ GIVEN_BACK = """
 import ctypes
 import torch
 
-room = torch.ones(4096, 4096)
+room = torch.ones(6144, 6144)
 
 def give_back():
     libc = ctypes.CDLL(None)
@@ -143,6 +144,15 @@ def test_what_lies_beside_an_answer_does_not_count(exercise, sandbox):
         assert seen.points == 10, report.text(seen)
 
 
+@pytest.mark.parametrize("peaks, counts", [([MAP - 1], MAP - 1), ([MAP, MAP - 1], MAP - 1), ([MAP + 1, MAP + 2], MAP + 1), ([None], None)])
+def test_a_peak_above_its_limit_is_measured_once_more(exercise, peaks, counts):
+    measured = iter([(Observation(grown=peak), {}) for peak in peaks])
+    session = types.SimpleNamespace(ask=lambda *_: next(measured))
+    case = exercise.cases[-1]
+    assert case.peak == MAP and measuring.alone(session, case.question, case)[0].grown == counts
+    assert not list(measured)
+
+
 def test_an_answer_that_needs_what_lies_beside_it_is_measured_with_that(exercise, sandbox):
     seen = judged(exercise, sandbox, BESIDE, REFERENCE.replace("return torch", "assert mine\n    return torch"))
     assert {check.name for check in seen.checks if check.outcome != "passed"} == {"memory"}, report.text(seen)
@@ -159,7 +169,7 @@ def test_nothing_that_was_made_ready_hides_a_whole_map(exercise, sandbox, answer
 def test_a_whole_map_is_seen_in_one_tensor_and_in_many(exercise, sandbox, answer):
     seen = judged(exercise, sandbox, answer)
     assert {check.name for check in seen.checks if check.outcome != "passed"} == {"memory"}
-    assert "MiB at its peak; less than 64 MiB are allowed" in seen.headline
+    assert "MiB at its peak; less than 144 MiB are allowed" in seen.headline
 
 
 def test_where_nothing_can_be_measured_nothing_is_held_against_an_answer(exercise, sandbox, monkeypatch):
