@@ -17,7 +17,7 @@ from attention_lab.checking import values
 from attention_lab.checking.probes.dropout import NoDropout
 from attention_lab.threads import one_thread
 
-KEYS = {"ask", "name", "construct", "path", "method", "training", "args", "kwargs", "backward", "shapes"}  # of every question
+KEYS = {"ask", "name", "construct", "path", "method", "training", "args", "kwargs", "backward"}  # of every question
 CONTAINERS = ("Sequential", "ModuleList", "ModuleDict")
 
 
@@ -84,14 +84,10 @@ class Proxies:
         return {"raised": None, "tree": _tree(module)}, {name: t.detach() for name, t in module.state_dict().items()}
 
     def _call(self, header: dict[str, Any], tensors: dict[str, Tensor]) -> tuple[dict, dict[str, Tensor]]:
-        """Output and buffers, or the gradients for given cotangents; on shapes alone where `shapes` are given."""
-        shapes = header["shapes"]
-        if shapes:
-            tensors = {name: torch.empty(shape, dtype=getattr(torch, dtype), device="meta") for name, (shape, dtype) in shapes.items()}
+        """Output and buffers, or the gradients for given cotangents."""
         with NoDropout():
             output, out = self._computed(header, tensors)
-        back = {name: [list(t.shape), str(t.dtype).removeprefix("torch.")] for name, t in out.items()} if shapes else {}
-        return {"raised": None, "output": output, "shapes": back}, {} if shapes else out
+        return {"raised": None, "output": output}, out
 
     def _computed(self, header: dict[str, Any], tensors: dict[str, Tensor]) -> tuple[Any, dict[str, Tensor]]:
         leaves = {name: t.detach().clone().requires_grad_() if t.is_floating_point() else t for name, t in tensors.items()
@@ -99,8 +95,6 @@ class Proxies:
         function, buffers = self.reference[header["name"]], {}
         if header["construct"]:
             module = self._module(header, tensors)
-            if any(t.device.type == "meta" for t in leaves.values()):
-                module = module.to("meta")
             target = module.get_submodule(header["path"])
             state = {name.removeprefix("state."): t for name, t in leaves.items() if name.startswith("state.")}
             dtype = next((t.dtype for t in leaves.values() if t.is_floating_point()), None)

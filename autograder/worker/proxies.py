@@ -2,8 +2,8 @@
 and no code of it.
 
 A class has the reference's children and parameters, built of torch.nn, so that weights can be placed in it, learners can subclass it
-and call its children. Its forward and backward, and those of a function, are answered by the judge (autograder/judge/proxied.py). On
-another device than the CPU shapes travel instead of numbers, and shapes come back.
+and call its children. Its forward and backward, and those of a function, are answered by the judge (autograder/judge/proxied.py), on
+the CPU; the answer goes to the device of what was given.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from torch import Tensor, nn
 from attention_lab.checking import values
 
 Remote = Callable[[dict, dict[str, Tensor]], tuple[dict, dict[str, Tensor]]]
-QUESTION = {"construct": None, "path": "", "method": "forward", "training": False, "args": [], "kwargs": {}, "backward": False,
-            "shapes": {}}  # what each question says, unless it says something else
+# What each question says, unless it says something else.
+QUESTION = {"construct": None, "path": "", "method": "forward", "training": False, "args": [], "kwargs": {}, "backward": False}
 
 
 def make(header: dict, remote: Remote) -> Any:
@@ -150,14 +150,8 @@ class _Call:
     def ask(self, tensors: tuple[Tensor, ...], more: dict[str, Tensor], backward: bool) -> dict[str, Tensor]:
         everything = {**dict(zip(self.given, tensors)), **self.held, **more}
         self.device = next((t.device for t in tensors if t.device.type != "cpu"), torch.device("cpu"))
-        shapes = {}
-        if self.device.type == "meta":
-            shapes = {name: [list(t.shape), str(t.dtype).removeprefix("torch.")] for name, t in everything.items()}
-            everything = {}
-        answer, out = _asked(self.remote, {**self.header, "backward": backward, "shapes": shapes},
-                             {name: t.detach().cpu() for name, t in everything.items()})
-        out |= {name: torch.empty(shape, dtype=getattr(torch, dtype), device="meta") for name, (shape, dtype) in answer["shapes"].items()}
-        self.answer = answer
+        self.answer, out = _asked(self.remote, {**self.header, "backward": backward},
+                                  {name: t.detach().cpu() for name, t in everything.items()})
         return {name: t.to(self.device) for name, t in out.items()}
 
 

@@ -9,6 +9,7 @@ import pytest
 import torch
 from torch import nn
 
+from attention_lab.checking import device
 from autograder.judge import proxy_process
 from autograder.judge.proxied import Proxies, Refused
 from autograder.judge.proxy_process import ProxyProcess
@@ -128,12 +129,17 @@ def test_impossible_arguments_are_refused_as_the_reference_does():
         proxy("Excitation", SE)(8, 2)(torch.randn(2, 9))
 
 
-def test_shapes_alone_on_another_device():
-    mine = proxy("Excitation", SE)(8, 2).to("meta")
-    s = torch.empty(3, 8, device="meta", requires_grad=True)
-    output = mine(s)
-    assert output.device.type == "meta" and output.shape == (3, 8)
-    assert torch.autograd.grad(output.sum(), [s, mine.fc1.weight])[1].shape == (4, 8)
+def test_what_is_given_on_another_device_is_answered_there():
+    plain, s = proxy("Excitation", SE)(8, 2), torch.randn(3, 8)
+    expected = plain(s)
+    mode = device.Mixed(torch.device("meta"), {})
+    with mode:
+        device.move(plain, torch.device("meta"))
+        there = s.to("meta").requires_grad_()
+        output = plain(there)
+        assert torch.equal(mode.numbers.of(output), expected)
+        assert torch.autograd.grad(output.sum(), [there, plain.fc1.weight])[1].shape == (4, 8)
+    assert output.device.type == "meta" and mode.first is None
 
 
 def test_no_source_of_the_reference_can_be_read():

@@ -1,17 +1,14 @@
 """A module on another device than the CPU: what does not follow it there.
 
-On a GPU, values are compared as on the CPU. Where there is none, torch's device `meta` stands in: its tensors have shapes and no
-numbers. It lets operations mix its tensors with the CPU's in silence, so that `Mixed` looks at each of them; and what needs numbers
-cannot run there, which says nothing about an answer (`needs_numbers`).
+On a GPU, values are compared as on the CPU. Without one, torch's device `meta` stands in. Its tensors have shapes and no numbers, so
+`Numbers` keeps them on the CPU and does every operation there as well: an answer is compared by its numbers on either device. And it
+lets operations mix its tensors with the CPU's in silence, so `Mixed` looks at each of them.
 """
 
 from __future__ import annotations
 
 import contextlib
-import importlib
-import sys
-import types
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import torch
@@ -20,21 +17,10 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from . import protocol
 from .lines import current_line
+from .shadow import Numbers
 
 aten = torch.ops.aten
 INDEXING = {aten.index, aten.index_put, aten.index_put_, aten._index_put_impl_, aten._unsafe_index, aten._unsafe_index_put}
-
-# What torch raises where a tensor on `meta` is asked for its numbers: item(), int(t), `if t.any()`, tolist(), f"{t:.3f}", a boolean
-# mask, nonzero() and whatever else has no result of a known shape. Not numpy(), which a GPU refuses too.
-NEEDS_NUMBERS = (
-    ("RuntimeError", "Tensor.item() cannot be called on meta tensors"),
-    ("RuntimeError", "cannot repeat_interleave a meta tensor without output_size"),
-    ("NotImplementedError", "Cannot copy out of meta tensor; no data!"),
-    ("NotImplementedError", "attempted to run this operator with Meta tensors"),
-    ("NotImplementedError", "The register_meta function for torch.nonzero()"),
-    ("TypeError", "unsupported format string passed to Tensor.__format__"),
-)
-
 
 class Mixed(TorchDispatchMode):
     """Remembers the first operation in which a tensor on `device` meets one that stayed on the CPU, as a real device refuses it.
@@ -48,21 +34,13 @@ class Mixed(TorchDispatchMode):
         super().__init__()
         self.kind, self.namespace = device.type, namespace
         self.first: protocol.Mixed | None = None
-        self.invented = False  # were zeros given for a tensor that was brought to the CPU?
+        self.numbers = Numbers()
 
     def __torch_dispatch__(self, function, types, args=(), kwargs=None):
         kwargs = kwargs or {}
         if self.first is None and (stayed := self._stayed(function, args, kwargs)):
             self.first = protocol.Mixed(str(function.overloadpacket), [list(t.shape) for t in stayed], current_line(self.namespace))
-        if self.kind == "meta" and self._brought_back(function, args, kwargs):
-            self.invented = True
-            return torch.zeros(args[0].shape, dtype=kwargs.get("dtype") or args[0].dtype)
-        return function(*args, **kwargs)
-
-    def _brought_back(self, function: Any, args: tuple, kwargs: dict) -> bool:
-        """Is this `x.cpu()`? On `meta` it fails; zeros let the answer go on, and show what becomes of what stays on the CPU."""
-        return (function.overloadpacket == aten._to_copy and args[0].device.type == "meta"
-                and torch.device(kwargs.get("device") or "meta").type == "cpu")
+        return function(*args, **kwargs) if self.kind != "meta" else self.numbers.follow(function, args, kwargs)
 
     def _stayed(self, function: Any, args: tuple, kwargs: dict) -> list[Tensor]:
         first = args[0] if args else None
@@ -79,16 +57,6 @@ class Mixed(TorchDispatchMode):
         return [t for t in given if t.device.type == "cpu" and (t.ndim or alias and alias.is_write and t is first)]
 
 
-def without_numbers(error: BaseException, mixed: Mixed) -> BaseException:
-    """The error, or the one that torch would have raised before, where zeros were given that led to it."""
-    return NotImplementedError("Cannot copy out of meta tensor; no data!") if mixed.invented else error
-
-
-def needs_numbers(raised: protocol.Raised) -> bool:
-    """Was this raised (attention_lab.crash) because a tensor on `meta` has no numbers?"""
-    return any(raised.type == kind and words in raised.message for kind, words in NEEDS_NUMBERS)
-
-
 def move(module: nn.Module, device: torch.device) -> None:
     """`module.to(device)`. Parameters stay the objects that they are, on `meta` too, so that a list of them or a tied one follows."""
     before = torch.__future__.get_swap_module_params_on_conversion()
@@ -103,33 +71,7 @@ def move(module: nn.Module, device: torch.device) -> None:
 
 def prepared(device: torch.device) -> contextlib.AbstractContextManager[None]:
     """Torch as it should be while something runs on `device`."""
-    return {"cuda": _exact, "meta": _without_compiler}.get(device.type, contextlib.nullcontext)()
-
-
-class _Compiler(types.ModuleType):
-    """Stands for torch._dynamo until more of it is used than `disable`."""
-
-    def disable(self, function: Callable | None = None, *_args: Any, **_kwargs: Any) -> Callable:
-        return function or (lambda later: later)
-
-    def __getattr__(self, name: str) -> Any:
-        sys.modules.pop(self.__name__, None)
-        return getattr(importlib.import_module(self.__name__), name)
-
-
-@contextlib.contextmanager
-def _without_compiler() -> Iterator[None]:
-    """Many operations on `meta` import torch._dynamo, only to tell it to leave them alone: a second, in each process."""
-    name = "torch._dynamo"
-    if name in sys.modules:
-        yield
-        return
-    sys.modules[name] = _Compiler(name)
-    try:
-        yield
-    finally:
-        if isinstance(sys.modules.get(name), _Compiler):
-            del sys.modules[name]
+    return _exact() if device.type == "cuda" else contextlib.nullcontext()
 
 
 @contextlib.contextmanager

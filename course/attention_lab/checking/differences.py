@@ -63,7 +63,7 @@ class Difference:
 def differences(case: RecordedCase, observation: Answer, scale: dict[str, float]) -> list[Difference]:
     """Everything in which an observation differs from what the case expects; what was changed in place first, then outputs."""
     found = _left_behind(case, observation[0]) if case.question.device != "cpu" else []
-    if not found and case.question.device != "meta":
+    if not found:
         found = _differences(case, observation, scale)
     for difference in found:
         difference.reveal = not case.secret
@@ -110,14 +110,14 @@ def _differences(case: RecordedCase, observation: Answer, scale: dict[str, float
 
 
 def _left_behind(case: RecordedCase, header: Observation) -> list[Difference]:
-    """What did not follow to another device. On `meta` shapes are all there is; what needs numbers cannot be told there."""
+    """What did not follow to another device."""
     raised, asked = header.raised, case.question.device
     if header.mixed:
         return [Difference(case.check, "device", facts.DevicesMixed(header.mixed, asked, _first_input(case)))]
     if header.unplaced:
         return [Difference(case.check, "parameters", _unplaced(header))]
-    if raised and (asked != "meta" or devices.needs_numbers(raised)):
-        return []  # on a GPU it is told as on the CPU
+    if raised and asked != "meta":
+        return []  # it is told as on the CPU
     if raised and raised.stage != "gradients":
         return [_stopped(case, raised)]
     wanted, got = (values.leaves(side.output) for side in (case.expected, header))

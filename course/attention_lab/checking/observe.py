@@ -17,6 +17,7 @@ from . import device as devices
 from .probes.dropout import NoDropout
 from .probes.memory import LargestTensor
 from .protocol import Answer, Call, Heard, Observation, Question, Unplaced
+from .shadow import Reading
 
 CPU = torch.device("cpu")
 
@@ -58,9 +59,10 @@ class _Observation:
         self.choice, self.choices = question.choice, {}
         self.device = torch.device(question.device)
         self.elsewhere = self.device.type != "cpu"
+        self.mixed = devices.Mixed(self.device, self.namespace)
 
     def run(self) -> Answer:
-        stage, mixed = "construct", devices.Mixed(self.device, self.namespace)
+        stage, mixed = "construct", self.mixed
         try:
             with (torch.random.fork_rng(devices=[]), torch.set_grad_enabled(not self.question.measured),
                   warnings.catch_warnings(), devices.prepared(self.device), contextlib.ExitStack() as stack):
@@ -70,11 +72,13 @@ class _Observation:
                 stage = "call"
                 if self.elsewhere:
                     stack.enter_context(mixed)
+                    stack.enter_context(Reading())
                 if self.question.earlier:
                     self.call(target, self.question.earlier, watched=False)
                 largest = stack.enter_context(LargestTensor(self.namespace)) if self.question.largest else None
                 output = self.call(target, Call(self.question.args, self.question.kwargs), watched=True)
-                self.header.output = values.encode(output, self.seen, "output", self.header.devices if self.elsewhere else None)
+                self.header.output = values.encode(output, self.seen, "output", self.header.devices if self.elsewhere else None,
+                                                   mixed.numbers.of)
                 self.header.dropout = sorted(self.dropout.active)
                 stage = "gradients"
                 if self.question.gradients:
@@ -90,7 +94,6 @@ class _Observation:
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # a learner's code may raise anything, SystemExit too
-            error = devices.without_numbers(error, mixed)
             self.header.raised = crash.describe(error, self.namespace, stage)
         self.header.mixed = mixed.first
         return self.header, {name: t.detach().cpu().clone(memory_format=torch.contiguous_format) for name, t in self.seen.items()}
@@ -114,7 +117,8 @@ class _Observation:
             return module  # arguments that a call refuses, where weights do not matter; or the values that a module starts with
         self.names = self.place(module, "state.", question.exercise)
         if self.elsewhere:
-            devices.move(module, self.device)
+            with self.mixed:
+                devices.move(module, self.device)
         for name, parameter in module.named_parameters(remove_duplicate=False):
             if parameter.requires_grad and name in self.names:  # not a second name of the same parameter
                 self.leaves[f"param.{self.names[name]}"] = parameter

@@ -7,8 +7,8 @@ may look like. Tensors travel beside a question and an observation, by name (see
 - with an observation: output.<path>, grad.input.<number>, grad.param.<name>, grad.<state of a module argument>.<name>, buffer.<name>,
   received.<sub-module>, gave.<sub-module>, all on the CPU.
 
-Parameters and sub-modules carry the reference's names, inputs their numbers. Where the question's device is "meta", a tensor there is
-{"object": text} in `output`, and only what stayed on the CPU is among the tensors.
+Parameters and sub-modules carry the reference's names, inputs their numbers. On the device "meta" outputs have the numbers that `shadow`
+keeps for them, and gradients have none.
 """
 
 from __future__ import annotations

@@ -40,10 +40,12 @@ def relayout(tensor: Tensor, layout: str) -> Tensor:
     return LAYOUTS[layout](tensor)
 
 
-def encode(value: Any, tensors: dict[str, Tensor], name: str, devices: dict[str, Located] | None = None) -> Any:
+def encode(value: Any, tensors: dict[str, Tensor], name: str, devices: dict[str, Located] | None = None,
+           meta: Callable[[Tensor], Tensor | None] = lambda _: None) -> Any:
     """The node of `value`; its tensors are detached, copied to the CPU and added to `tensors` as `name`, `name.0`, `name.0.1`, ...
 
-    devices: where given, what device.described says of each tensor is added to it under the same names. What is larger than anything that
+    devices: where given, what device.described says of each tensor is added to it under the same names. meta: tells the numbers of
+    a tensor on that device, where they are known. What is larger than anything that
     is expected anywhere (see `bounds`) is described in words.
     """
     if value is None or isinstance(value, bool):
@@ -53,6 +55,8 @@ def encode(value: Any, tensors: dict[str, Tensor], name: str, devices: dict[str,
     if isinstance(value, Tensor):
         if devices is not None and not value.is_nested and value.ndim <= AXES:
             devices[name] = described(value)
+        if value.device.type == "meta" and (known := meta(value)) is not None:
+            value = known
         if unusual := _unusual(value):
             return {"object": unusual}
         tensors[name] = value.detach().cpu().clone(memory_format=torch.contiguous_format)
@@ -68,10 +72,10 @@ def encode(value: Any, tensors: dict[str, Tensor], name: str, devices: dict[str,
     if isinstance(value, (list, tuple, dict)) and (much := _much(value, name)):
         return {"object": much}
     if isinstance(value, (list, tuple)):
-        nodes = [encode(item, tensors, f"{name}.{i}", devices) for i, item in enumerate(value)]
+        nodes = [encode(item, tensors, f"{name}.{i}", devices, meta) for i, item in enumerate(value)]
         return {"tuple": nodes} if isinstance(value, tuple) else nodes
     if isinstance(value, dict):
-        return {"dict": {str(key): encode(item, tensors, f"{name}.{key}", devices) for key, item in value.items()}}
+        return {"dict": {str(key): encode(item, tensors, f"{name}.{key}", devices, meta) for key, item in value.items()}}
     return {"object": f"an object of type {type(value).__name__}"}
 
 

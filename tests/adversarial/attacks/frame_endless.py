@@ -5,7 +5,7 @@ import os
 
 
 def squeeze(x):
-    head = b'[{"id": 1, "remote": {"name": "squeeze", "ask": "call", "args": [], "kwargs": {}, "shapes": {}}}, []]'
+    head = b'[{"id": 1, "remote": {"name": "squeeze", "ask": "call", "args": [], "kwargs": {}}}, []]'
     frame = len(head).to_bytes(8, "little") + head
     while True:
         for descriptor in range(64):

@@ -14,7 +14,7 @@ def told(excitation, **question):
     cells = type(excitation).forward.__closure__
     remote = next(cell.cell_contents for cell in cells if callable(cell.cell_contents))
     asked = {name: value for name, value in excitation._built.items() if name != "construct_tensors"}
-    nothing = {"training": True, "args": [], "kwargs": {}, "backward": False, "shapes": {}}
+    nothing = {"training": True, "args": [], "kwargs": {}, "backward": False}
     return remote({**asked, **nothing, "ask": "call", **question}, {f"state.{n}": p.detach() for n, p in excitation.named_parameters()})
 
 

@@ -1,0 +1,80 @@
+"""The numbers of tensors on torch's device `meta`, which itself keeps none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor, UntypedStorage
+from torch.overrides import TorchFunctionMode
+from torch.utils._pytree import tree_flatten, tree_map_only, tree_unflatten
+
+META = torch.device("meta")
+
+
+class Numbers:
+    """For each storage on `meta` one on the CPU: every operation is done there, and `meta` takes over the shapes. Called by a
+    TorchDispatchMode."""
+
+    def __init__(self):
+        # By the address of either, which no other storage can get while both are kept; the one on `meta` takes no memory.
+        self.held: dict[int, tuple[UntypedStorage, UntypedStorage]] = {}
+
+    def of(self, tensor: Tensor) -> Tensor | None:
+        """The same view of the numbers; None if they are not known."""
+        held = self.held.get(tensor.untyped_storage()._cdata)
+        return held and _view(tensor, held[1])
+
+    def follow(self, function: Callable, args: tuple, kwargs: dict[str, Any]) -> Any:
+        """The result of an operation. Raises what it raises on the CPU."""
+        given, structure = tree_flatten((args, kwargs))
+        twins = [self.of(each) if _on_meta(each) else each for each in given]
+        if any(_on_meta(each) and twin is None for each, twin in zip(given, twins)):
+            return function(*args, **kwargs)
+        places = {each.type for each in given if isinstance(each, torch.device)}
+        twin_args, twin_kwargs = tree_unflatten([torch.device("cpu") if each == META else each for each in twins], structure)
+        numbers = function(*twin_args, **twin_kwargs)
+        if "cpu" in places or not places and not any(map(_on_meta, given)):
+            return numbers
+        originals = {id(twin): each for each, twin in zip(given, twins) if isinstance(each, Tensor)}
+        return tree_map_only(Tensor, lambda t: originals[id(t)] if id(t) in originals else self._on_meta(t), numbers)
+
+    def _on_meta(self, numbers: Tensor) -> Tensor:
+        storage = numbers.untyped_storage()
+        if storage._cdata not in self.held:
+            pair = UntypedStorage(storage.nbytes(), device=META), storage
+            self.held |= {each._cdata: pair for each in pair}
+        return _view(numbers, self.held[storage._cdata][0])
+
+
+class Reading(TorchFunctionMode):
+    """What reads or makes tensors above torch's dispatcher, where `Numbers` doesn't see it."""
+
+    def __torch_function__(self, function, types, args=(), kwargs=None):
+        kwargs = kwargs or {}
+        if function is Tensor.__format__ and _on_meta(args[0]) and args[0].ndim == 0:
+            args = (torch.tensor(args[0].item()), *args[1:])
+        if function is Tensor.new_tensor:
+            own, *args = args
+            function, kwargs = torch.tensor, {"dtype": own.dtype, "device": own.device} | kwargs
+        if function in (torch.tensor, torch.as_tensor, torch.asarray):
+            return _made(function, *args, **kwargs)
+        return function(*args, **kwargs)
+
+
+def _made(function: Callable, data: Any, *, device: Any = None, **options: Any) -> Tensor:
+    """The tensor made of `data`: numbers, an array, a tensor, or tensors without axes in lists."""
+    data = tree_map_only(Tensor, lambda t: t.item() if _on_meta(t) else t, data) if isinstance(data, (list, tuple)) else data
+    if device is None or torch.device(device) != META or isinstance(data, Tensor):
+        return function(data, **options) if device is None else function(data, device=device, **options)
+    wanted = options.pop("requires_grad", False)
+    return function(data, device="cpu", **options).to(META).requires_grad_(wanted)
+
+
+def _view(like: Tensor, storage: UntypedStorage) -> Tensor:
+    return torch.empty(0, dtype=like.dtype, device=storage.device).set_(storage, like.storage_offset(), like.size(), like.stride())
+
+
+def _on_meta(value: Any) -> bool:
+    return isinstance(value, Tensor) and value.device == META
