@@ -16,9 +16,11 @@ from attention_lab.pictures import (
     heat_map_over,
     predict_then_run,
     score_bars,
+    show,
     show_feature_map,
     show_gate,
     show_images,
+    show_maps,
     yours_against_expected,
 )
 from attention_lab.training import Results
@@ -43,6 +45,7 @@ def heights(axis):
 EVERY = {
     "images": lambda: show_images(torch.rand(2, 3, 4, 6), ["a", "b"]),
     "features": lambda: show_feature_map(torch.randn(5, 4, 6)),
+    "maps": lambda: show_maps({"wide": torch.randn(3, 9), "tall": torch.rand(4, 2)}, "value", columns=1),
     "gate": lambda: show_gate(torch.rand(4, 1, 1)),
     "comparison": lambda: yours_against_expected(torch.rand(2, 3, 4, 6), torch.rand(2, 3, 4, 6)),
     "prediction": lambda: predict_then_run({"a": 1}, {"a": 2}, "parameters"),
@@ -96,6 +99,29 @@ def test_feature_maps_share_one_scale():
     many = show_feature_map(torch.rand(70, 2, 3), "Stem")
     assert sum(bool(axis.images) for axis in many.axes) == 64
     assert "Stem: the first 64 of 70 channels of 2 x 3" in words(many)
+
+
+def test_maps_share_one_scale_and_number_their_rows_and_columns():
+    figure = show_maps({"first": torch.tensor([[1.0, -4], [0, 2]]), "second": torch.ones(5, 3)}, "weight")
+    drawn = [axis for axis in figure.axes if axis.images]
+    assert {axis.images[0].get_clim() for axis in drawn} == {(-4, 4)}
+    assert [(axis.get_title("left"), axis.get_xlabel(), axis.get_ylabel()) for axis in drawn] == [
+        ("first", "column", "row"), ("second", "column", "row")]
+    assert "weight" in words(figure)
+    assert {axis.images[0].get_clim() for axis in show_maps({"": torch.tensor([[1.0, 3]])}, "").axes if axis.images} == {(1, 3)}
+    with pytest.raises(ValueError, match=r"one map or more, .*'gates': \(2, 3, 4\)"):
+        show_maps({"gates": torch.ones(2, 3, 4)}, "weight")
+
+
+def test_a_picture_that_is_shown_has_alt_text(monkeypatch):
+    shown = []
+    monkeypatch.setattr("IPython.display.display", lambda data, raw: shown.append(data))
+    figure = plt.figure()
+    show(figure, 'a "quoted" plot')
+    assert not plt.fignum_exists(figure.number)
+    (data,) = shown
+    assert data["text/plain"] == 'a "quoted" plot'
+    assert data["text/html"].startswith('<img alt="a &quot;quoted&quot; plot" src="data:image/png;base64,iVBOR')
 
 
 def test_a_gate_has_bars_from_0_to_1_and_anything_else_is_pointed_out():

@@ -1,12 +1,15 @@
 """The pictures of the lessons, in one style: features are blue, gates and maps orange, learned layers green.
 
-Every function returns a matplotlib Figure that pyplot has forgotten: as the last expression of a cell it is shown
-once; anywhere else, pass it to `display`. The colours are from Okabe and Ito's palette, which colour-blind readers can
+Every function but `show` returns a matplotlib Figure that pyplot has forgotten: as the last expression of a cell it is
+shown once; anywhere else, pass it to `show` or `display`. The colours are from Okabe and Ito's palette, which colour-blind readers can
 tell apart; the background is opaque, so a picture looks the same on a light and on a dark page.
 """
 
 from __future__ import annotations
 
+import base64
+import html
+import io
 import math
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import contextmanager
@@ -68,6 +71,22 @@ def _picture(draw: Callable[P, Figure]) -> Callable[P, Figure]:
     return drawn
 
 
+def show(figure: Figure, alt: str) -> None:
+    """Display a figure once, with a description for readers who cannot see it.
+
+    alt: what a sighted reader takes from the picture, in a sentence or two.
+    """
+    import matplotlib.pyplot as plt
+    from IPython.display import display
+
+    png = io.BytesIO()
+    figure.savefig(png, format="png", bbox_inches="tight", facecolor=figure.get_facecolor())
+    plt.close(figure)
+    source = base64.b64encode(png.getvalue()).decode()
+    picture = f'<img alt="{html.escape(alt)}" src="data:image/png;base64,{source}" style="max-width: 100%">'
+    display({"text/html": picture, "text/plain": alt}, raw=True)
+
+
 @_picture
 def show_images(images: Tensor, titles: Sequence[str] | None = None, columns: int | None = None) -> Figure:
     """Images side by side.
@@ -127,6 +146,39 @@ def show_feature_map(x: Tensor, title: str = "") -> Figure:
         + (f"the first {MOST_CHANNELS} of " if channels > MOST_CHANNELS else "")
         + f"{channels} channel{'s' * (channels != 1)} of {height} x {width}"
     )
+    return figure
+
+
+@_picture
+def show_maps(maps: Mapping[str, Tensor], label: str, columns: int | None = None) -> Figure:
+    """Maps side by side on one colour scale, with their rows and columns numbered.
+
+    maps: (H, W) each, by title. label: what the colours stand for. columns: start a new row of maps after so many.
+    The scale goes from the smallest to the largest value or, if some are negative, equally far to both sides of 0.
+    Raises ValueError for no map, or one of another shape (of a batch, choose one: maps[0]).
+    """
+    values = {title: _numbers(values, title) for title, values in maps.items()}
+    if not values or any(v.ndim != 2 or not v.numel() for v in values.values()):
+        raise ValueError(f"one map or more, (H, W) each; got {({title: tuple(v.shape) for title, v in values.items()})}")
+    columns = min(columns or len(values), len(values))
+    rows = math.ceil(len(values) / columns)
+    shape = max(v.shape[0] / v.shape[1] for v in values.values())
+    side = 8.4 / columns if shape < 0.5 else min(3.2, 9 / columns)
+    figure, axes = _grid(rows, columns, side, side * shape + 0.5, beside=0.9)
+    together = torch.cat([v.flatten() for v in values.values()])
+    colours, low, high = _scale(together)
+    low = together.min().item() if low == 0 else low
+    for axis in axes[len(values):]:
+        axis.set_axis_off()
+    for axis, (title, value) in zip(axes, values.items(), strict=False):
+        drawn = axis.imshow(value.numpy(), cmap=colours, vmin=low, vmax=high)
+        axis.set(title=title, xlabel="column", ylabel="row")
+        _whole_ticks(axis.xaxis, axis.yaxis)
+        axis.set_xticks([i - 0.5 for i in range(value.shape[1])], minor=True)
+        axis.set_yticks([i - 0.5 for i in range(value.shape[0])], minor=True)
+        axis.grid(which="minor", color=OTHER, linewidth=0.3)
+        axis.tick_params(which="minor", length=0)
+    figure.colorbar(drawn, ax=list(axes), label=label, aspect=25, pad=0.02)
     return figure
 
 
