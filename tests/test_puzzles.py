@@ -6,7 +6,12 @@ import torch
 from attention_lab import puzzles
 
 
-@pytest.mark.parametrize("draw", [puzzles.glowing_discs, puzzles.framed_crosses, puzzles.crosses_without_cue, puzzles.coloured_dots])
+def strips(n, seed):
+    return puzzles.bars_and_posts(n, distance=8, seed=seed)
+
+
+@pytest.mark.parametrize("draw", [puzzles.glowing_discs, puzzles.framed_crosses, puzzles.crosses_without_cue, strips,
+                                  puzzles.striped_cloths, puzzles.coloured_dots])
 def test_a_seed_decides_and_nothing_else(draw):
     torch.manual_seed(0)
     first = draw(4, seed=1)
@@ -41,6 +46,48 @@ def test_without_the_cue_the_framed_bar_is_the_answer_by_chance():
     beside = pictures[torch.arange(2000), 2 * colour, 13, torch.tensor([4, 14])[places] - 1]
     right = ((beside > 0.5).long() == answers).float().mean().item()
     assert 0.58 < right < 0.67  # one of the four bars at random is the right one in a quarter, and agrees in half of the rest: 5/8
+
+
+def bar_between_the_posts(pictures, distance):
+    """Is the bar horizontal that stands between the posts?"""
+    place = 2 * distance + 5
+    middles = torch.tensor([place // 2, place + place // 2])
+    beside = pictures[:, 1].mean(1)[:, middles - distance].argmax(1)  # the left bar, or the right one
+    return pictures[torch.arange(len(pictures)), 0, 2, middles[beside] - 1] > 0.5
+
+
+@pytest.mark.parametrize("distance", [5, 8, 12])
+def test_the_bar_between_the_posts_is_the_answer(distance):
+    pictures, answers, horizontal, places = puzzles.bars_and_posts(64, distance, seed=3)
+    assert pictures.shape == (64, 2, 5, 2 * (2 * distance + 5))
+    assert bar_between_the_posts(pictures, distance).equal(answers.bool())
+    assert horizontal[torch.arange(64), places].equal(answers.bool())
+
+
+def test_without_the_cue_the_bar_between_the_posts_is_the_answer_by_chance():
+    pictures, answers, *_ = puzzles.bars_and_posts(2000, 8, seed=3, cue=False)
+    assert 0.72 < (bar_between_the_posts(pictures, 8) == answers.bool()).float().mean() < 0.78  # half of them, and half of the others
+
+
+def test_the_stripes_of_the_dots_kind_run_as_the_answer_says():
+    pictures, answers, asked = puzzles.striped_cloths(64, seed=3)
+    red, _, blue = pictures[:, :, :, :puzzles.CLOTH].flatten(2).amax(2).T
+    assert (red < blue).equal(asked.bool())
+    cloth = pictures[:, 0, :, puzzles.CLOTH:]
+    rows, columns = torch.meshgrid(torch.arange(12), torch.arange(puzzles.CLOTH, 20), indexing="ij")
+    waves = []  # how much of a wave in each direction the cloth holds, at the wavelength that was asked for
+    for direction in range(3):
+        angle = torch.tensor(direction * torch.pi / 3)
+        along = 2 * torch.pi * (torch.cos(angle) * columns + torch.sin(angle) * rows) / torch.where(asked == 0, 3, 12)[:, None, None]
+        waves.append(torch.hypot((cloth * along.cos()).mean((1, 2)), (cloth * along.sin()).mean((1, 2))))
+    assert (torch.stack(waves).argmax(0) == answers).float().mean() > 0.9  # a coarse stripe is cut off by the cloth's edge
+
+
+def test_another_dot_changes_nothing_of_the_cloth():
+    pictures, *_ = puzzles.striped_cloths(3, seed=3)
+    changed = puzzles.with_other_dots(pictures)
+    assert changed[..., puzzles.CLOTH:].equal(pictures[..., puzzles.CLOTH:])
+    assert changed[0, ..., :puzzles.CLOTH].equal(pictures[2, ..., :puzzles.CLOTH])
 
 
 def test_the_dot_of_the_bars_colour_is_the_hottest():

@@ -1,4 +1,4 @@
-"""Pictures drawn so that one kind of attention has something to find: glowing discs, crosses in a frame, coloured dots.
+"""Pictures drawn so that one kind of attention has something to find: glowing discs, crosses in a frame, posts, stripes, coloured dots.
 
 Each function returns `n` pictures with their answers, the same ones for the same `seed` on every machine. In each set the answer
 depends on a cue, and a lesson takes that cue away to see what was really used.
@@ -78,6 +78,85 @@ def crosses_without_cue(n: int, seed: int) -> tuple[Tensor, Tensor]:
     mixed = others.clone()  # its stars and its frame; red and blue below the sky are the crosses
     mixed[:, ::2, 9:] = pictures[:, ::2, 9:]
     return mixed, answers
+
+
+# ---------------------------------------------------------------------- lesson 04: is the bar between the posts horizontal?
+
+
+class Strips(NamedTuple):
+    """pictures (n, 2, 5, W), bars in channel 0 and posts in channel 1; answers, 1 if the bar that counts is horizontal (n,); horizontal,
+    is the left bar, is the right one (n, 2); places, 0 if the left bar counts, 1 if the right one does (n,)."""
+
+    pictures: Tensor
+    answers: Tensor
+    horizontal: Tensor
+    places: Tensor
+
+
+def bars_and_posts(n: int, distance: int, seed: int, *, cue: bool = True) -> Strips:
+    """Two bars side by side; two posts stand `distance` pixels to the left and right of the one that counts.
+
+    Without the cue, the posts stand at either bar, whichever counts.
+    """
+    g, height, gap = torch.Generator().manual_seed(seed), 5, 4
+    place, row = 2 * distance + 1 + gap, height // 2
+    pictures = torch.zeros(n, 2, height, 2 * place)
+    horizontal = torch.randint(2, (n, 2), generator=g).bool()
+    places, elsewhere = torch.randint(2, (2, n), generator=g)
+    posts = places if cue else elsewhere
+    for side in range(2):
+        middle = side * place + place // 2
+        pictures[horizontal[:, side], 0, row, middle - 1:middle + 2] = 1
+        pictures[~horizontal[:, side], 0, row - 1:row + 2, middle] = 1
+        for post in (middle - distance, middle + distance):
+            pictures[posts == side, 1, :, post] = 1
+    pictures += 0.1 * torch.randn(pictures.shape, generator=g)
+    return Strips(pictures, horizontal[torch.arange(n), places].long(), horizontal, places)
+
+
+# ---------------------------------------------------------------------- lesson 06a: in which direction do those stripes run?
+
+DIRECTIONS = ("upright", "rising", "falling")
+CLOTH = 9  # the column in which the cloth begins; the dot is to the left of it
+
+
+class Cloths(NamedTuple):
+    """pictures (n, 3, 12, 20), values around 0; answers, an index into DIRECTIONS (n,); asked, 0 if the dot is red and asks for the fine
+    stripes, 1 if it is blue and asks for the coarse ones (n,)."""
+
+    pictures: Tensor
+    answers: Tensor
+    asked: Tensor
+
+
+def striped_cloths(n: int, seed: int) -> Cloths:
+    """Fine stripes, which repeat every 3 pixels, on top of coarse ones, every 12; the colour of the dot says which of them to name."""
+    g, height, width = torch.Generator().manual_seed(seed), 12, 20
+    rows, columns = torch.meshgrid(torch.arange(height), torch.arange(width), indexing="ij")
+
+    def stripes(wavelength: int) -> tuple[Tensor, Tensor]:
+        direction = torch.randint(3, (n,), generator=g)
+        angle = (direction * math.pi / 3)[:, None, None]
+        start = 2 * math.pi * torch.rand(n, 1, 1, generator=g)
+        along = torch.cos(angle) * columns + torch.sin(angle) * rows
+        return direction, torch.sin(2 * math.pi * along / wavelength + start)
+
+    (fine_direction, fine), (coarse_direction, coarse) = stripes(3), stripes(12)
+    pictures = (0.3 * (fine + coarse) * (columns >= CLOTH))[:, None].repeat(1, 3, 1, 1)
+    asked = torch.randint(2, (n,), generator=g)
+    middle = torch.randint(2, height - 2, (n, 1, 1), generator=g)
+    dot = ((rows - middle) ** 2 + (columns - 1) ** 2 <= 5)[:, None]
+    red_or_blue = torch.tensor([[0.5, -0.5, -0.5], [-0.5, -0.5, 0.5]])[asked]
+    pictures = torch.where(dot, red_or_blue[:, :, None, None], pictures)
+    pictures += 0.06 * torch.randn(n, 1, height, width, generator=g)
+    return Cloths(pictures, torch.where(asked == 0, fine_direction, coarse_direction), asked)
+
+
+def with_other_dots(pictures: Tensor) -> Tensor:
+    """Each cloth with the dot of the next picture; a new tensor."""
+    changed = pictures.clone()
+    changed[..., :CLOTH] = pictures.roll(1, 0)[..., :CLOTH]
+    return changed
 
 
 # ---------------------------------------------------------------------- lesson 06b: where is the dot of that colour?

@@ -1,12 +1,53 @@
 """The drawings of the Bottleneck Attention Module lesson."""
 
-from solutions.shared.drawing import Drawing, depth
+from solutions.shared.drawing import Drawing, depth, tint
 
 # One illustrative example for the whole lesson, so that a channel looks the same wherever it appears.
 CHANNEL = (0.3, 0.9, 0.6, 0.1, 0.8)
 SUMMARY = (0.5, 0.9, 0.3, 0.6, 0.7)
 WHERE = ((0.1, 0.2, 0.3, 0.2), (0.2, 0.6, 0.9, 0.5), (0.2, 0.7, 1.0, 0.6), (0.1, 0.3, 0.5, 0.2))
 FEATURES = 0.85
+
+
+def strips() -> str:
+    """The lesson's question: two strips with the same bars and other posts, 900 x 424 px."""
+    drawing = Drawing(
+        900, 424, "Which bar counts?",
+        "Two strips of 5 x 42 pixels with the same two bars, a horizontal one on the left and a vertical one on the right. In strip 1 two "
+        "posts stand 8 pixels to the left and right of the left bar, in strip 2 of the right bar. The question: is the bar between the "
+        "posts horizontal? A box of 3 x 3 pixels shows how much one convolution sees.",
+    )
+    side, left, distance, place = 19, 51, 8, 21
+    bars = {place // 2 + column: (2,) for column in (-1, 0, 1)} | {place + place // 2: (1, 2, 3)}
+
+    def strip(top: float, posts: tuple[int, int]) -> None:
+        for row in range(5):
+            for column in range(2 * place):
+                fill = tint("gate", 1) if column in posts else tint("features", 1) if row in bars.get(column, ()) else "#FFFFFF"
+                drawing.rectangle(left + column * side, top + row * side, side, side, fill, outline="border")
+
+    def middle(column: int) -> float:
+        return left + (column + 0.5) * side
+
+    drawing.text(450, 36, "Is the bar between the posts horizontal?", size=20, bold=True)
+    first, second = 104, 286
+    here, other = place // 2, place + place // 2
+    strip(first, (here - distance, here + distance))
+    for column, words in ((here - distance, "post"), (here, "the bar that counts"), (here + distance, "post"), (other, "the other bar")):
+        drawing.text(middle(column), first - 30, words, size=15, bold=True)
+        drawing.arrow((middle(column), first - 24), (middle(column), first + (34 if column == here else 18 if column == other else 0)))
+    below = first + 5 * side + 16
+    drawing.line((middle(here), below - 8), (middle(here), below), (middle(here + distance), below), (middle(here + distance), below - 8),
+                 colour="quiet")
+    drawing.text(middle(here + distance / 2), below + 20, f"{distance} pixels", size=15)
+    window, top = left + (other - 1) * side, first + side
+    drawing.line((window, top), (window + 3 * side, top), (window + 3 * side, top + 3 * side), (window, top + 3 * side), (window, top),
+                 colour="wrong", width=4)
+    drawing.text(middle(other), below + 20, "all that a 3 × 3 kernel sees at a time", size=15)
+    strip(second, (other - distance, other + distance))
+    drawing.text(left, first - 52, "strip 1", anchor="start", colour="quiet", bold=True)
+    drawing.text(left, second - 10, "strip 2: the same bars, but the posts have moved", anchor="start", colour="quiet", bold=True)
+    return drawing.svg()
 
 
 def bam_block() -> str:
@@ -135,6 +176,7 @@ def dilation() -> str:
 
 
 FIGURES = {
+    "strips": strips,
     "bam_block": bam_block,
     "dilation": dilation,
 }

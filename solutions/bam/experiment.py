@@ -1,0 +1,31 @@
+"""The long runs of lesson 04: `python -m solutions.bam.experiment` writes experiment.md (about ten minutes of one core)."""
+
+from fractions import Fraction
+from pathlib import Path
+
+from solutions.shared.long_runs import LongRuns, Row
+
+HERE = Path(__file__).parent
+ABOUT = """# 04_bam: long runs
+
+`python -m solutions.bam.experiment` trains the page's arms, and one more, for five times its 96 steps and at other peak rates. A number
+is the share of right answers on 2048 new strips, in per cent. A vote of both bars has 75."""
+THIRD, THREE = Fraction(1, 3), Fraction(3)
+
+TOO_SMALL = ("dilation 1, posts at 8", "dilation 2, posts at 12")  # windows that do not hold a bar and its post
+CONTROLS = ("no attention, posts at 8", *TOO_SMALL, "dilation 4, posts anywhere")
+LEARN = ("dilation 1, posts at 5", "dilation 2, posts at 8", "dilation 4, posts at 8", "dilation 4, posts at 12", "no gate, posts at 8")
+PRODUCT = "dilation 4, product, posts at 8"
+ROWS = [
+    *((Row(arm, 5, rate), range(3)) for rate in (Fraction(1), THIRD, THREE) for arm in CONTROLS),
+    *((Row(arm, 5, rate), range(3)) for rate in (Fraction(1), THIRD) for arm in LEARN),
+    *((Row(arm), range(8)) for arm in ("dilation 2, posts at 8", "dilation 4, posts at 12")),
+    (Row(PRODUCT), range(3)),
+    (Row(PRODUCT, 5), range(3)),
+]
+
+if __name__ == "__main__":
+    runs = LongRuns(HERE / "page.py")
+    BAM, channels, reduction = (runs.page[name] for name in ("BAM", "CHANNELS", "REDUCTION"))
+    runs.page["arms"][PRODUCT] = lambda: BAM(channels, reduction, 4, "product"), 8, True
+    runs.fill(HERE / "experiment.md", ABOUT, ROWS, runs.page["run"])
