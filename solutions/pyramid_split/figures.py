@@ -1,6 +1,8 @@
 """The drawings of the pyramid split attention lesson."""
 
-from solutions.shared.drawing import Drawing, depth, tint
+import math
+
+from solutions.shared.drawing import Drawing, depth, mix, tint
 
 # One illustrative example for the whole lesson: three channels for each of four scales.
 KERNELS = (3, 5, 7, 9)
@@ -20,6 +22,66 @@ def _shares(channel: int) -> list[float]:
 
 
 SHARES = tuple(zip(*(_shares(channel) for channel in range(3)), strict=True))
+
+
+ROWS, COLUMNS = 12, 11  # of a cloth
+FINE, COARSE = 3, 12  # its wavelengths
+ANGLES = {"upright": 0.0, "rising": math.pi / 3, "falling": 2 * math.pi / 3}
+Greys = list[list[float]]  # brightness of each pixel, 0 to 1
+
+
+def _stripes(direction: str, wavelength: int, contrast: float) -> Greys:
+    angle = ANGLES[direction]
+    return [[0.5 + contrast * math.sin(2 * math.pi * (math.cos(angle) * column + math.sin(angle) * row) / wavelength + 0.6)
+             for column in range(COLUMNS)] for row in range(ROWS)]
+
+
+def _colours(greys: Greys) -> list[list[str]]:
+    """Of 16 greys, so that the drawing stays small."""
+    return [[mix("#FFFFFF", "#000000", round(15 * min(1, max(0, grey))) / 15) for grey in line] for line in greys]
+
+
+def cloth() -> str:
+    """The lesson's question: fine and coarse stripes, a cloth of both with a dot, and the names of the directions, 900 x 520 px."""
+    drawing = Drawing(
+        900, 520, "Which stripes are meant?",
+        "Fine stripes, which repeat every 3 pixels and are rising, plus coarse stripes, which repeat every 12 pixels and are falling, make "
+        "a cloth with both. To the left of the cloth is a red dot: it asks for the fine stripes. A blue dot would ask for the coarse ones. "
+        "A window of 3 x 3 pixels holds a whole fine stripe and a small part of a coarse one; a window of 9 x 9 holds most of a coarse "
+        "stripe. Below, samples of the three directions: upright, rising, falling.",
+    )
+    side, top = 16, 92
+    fine, coarse = _stripes("rising", FINE, 0.3), _stripes("falling", COARSE, 0.3)
+    both = [[a + b - 0.5 for a, b in zip(*lines, strict=True)] for lines in zip(fine, coarse, strict=True)]
+    panels = {"fine stripes": (34, fine, "repeat every 3 pixels"), "coarse stripes": (262, coarse, "repeat every 12 pixels")}
+    drawing.text(450, 36, "In which direction do the stripes of the dot's kind run?", size=20, bold=True)
+    for name, (left, greys, note) in panels.items():
+        drawing.image(left, top, _colours(greys), side)
+        drawing.text(left + COLUMNS * side / 2, top - 14, name, bold=True, size=16)
+        drawing.text(left + COLUMNS * side / 2, top + ROWS * side + 22, note)
+        for window, row, column in ((3, 9, 0), (9, 0, 2)):
+            x, y, reach = left + column * side, top + row * side, window * side
+            drawing.line((x, y), (x + reach, y), (x + reach, y + reach), (x, y + reach), (x, y), colour="wrong", width=3)
+    drawing.text(450, top + ROWS * side + 52, "boxes: what windows of 3 × 3 and 9 × 9 pixels see", anchor="end", colour="quiet")
+    for x, sign in ((236, "+"), (464, "=")):
+        drawing.text(x, top + ROWS * side / 2 + 10, sign, size=30, bold=True)
+    left, width = 500, 20
+    picture = [["#808080"] * (width - COLUMNS) + line for line in _colours(both)]
+    for row in range(ROWS):
+        for column in range(4):
+            if (row - 5) ** 2 + (column - 1) ** 2 <= 5:
+                picture[row][column] = "#E00000"
+    drawing.image(left, top, picture, side)
+    drawing.text(left + width * side / 2, top - 14, "a picture: dot and cloth", bold=True, size=16)
+    drawing.text(left + width * side / 2, top + ROWS * side + 22, "red dot: the fine stripes; blue dot: the coarse ones")
+    small, below = 8, 374
+    drawing.text(34, below + 54, "directions:", anchor="start", bold=True, size=16)
+    for i, direction in enumerate(ANGLES):
+        at = 170 + i * 230
+        for wavelength, shift in ((FINE, 0), (COARSE, COLUMNS * small + 8)):
+            drawing.image(at + shift, below, _colours(_stripes(direction, wavelength, 0.5)), small)
+        drawing.text(at + COLUMNS * small + 4, below + ROWS * small + 22, direction, bold=True)
+    return drawing.svg()
 
 
 def psa_block() -> str:
@@ -135,7 +197,7 @@ def mixing_desk() -> str:
     """The shares of three channels as faders, 900 x 352 px."""
     drawing = Drawing(
         900, 352, "The softmax over the scales as a mixing desk",
-        "For each of three channels there are four faders, one a scale, which always add up to 1. Channel 0: 0.37, 0.27, 0.20, 0.16. "
+        "For each of three channels there are four faders, one per scale, which always add up to 1. Channel 0: 0.37, 0.27, 0.20, 0.16. "
         "Channel 1: 0.18, 0.20, 0.28, 0.34. Channel 2: four times 0.25.",
     )
     top, height = 66, 186
@@ -167,7 +229,7 @@ def epsa_block() -> str:
     drawing = Drawing(
         900, 238, "The EPSA block",
         "x (B, C, H, W) goes through conv1, bn1 and ReLU to P planes, through psa, bn2 and ReLU, which may halve the map, and through "
-        "conv3 and bn3 to 4 P channels. x, or downsample of x where it is given, is added, and a ReLU follows.",
+        "conv3 and bn3 to 4 P channels. x, or downsample of x if it is given, is added, and a ReLU follows.",
     )
     y, skip = 84, 184
     drawing.text(34, y + 5, "x", bold=True)
@@ -194,7 +256,7 @@ def epsa_block() -> str:
     drawing.arrow((34, y + 14), (34, skip), (326, skip))
     drawing.layer(326, skip - 22, 118, 44, "downsample")
     drawing.arrow((444, skip), (plus, skip), (plus, y + 18))
-    drawing.text(385, skip + 40, "or nothing, where x fits as it is", size=14)
+    drawing.text(385, skip + 40, "or nothing, if x fits as it is", size=14)
     drawing.text(42, y + 48, "(B, C, H, W)", size=13, mono=True, anchor="start")
     for x, shape in ((238, "(B, P, H, W)"), (449, "(B, P, H', W')"), (at - 8, "(B, 4P, H', W')")):
         drawing.text(x, y + 48, shape, size=13, mono=True)
@@ -202,6 +264,7 @@ def epsa_block() -> str:
 
 
 FIGURES = {
+    "cloth": cloth,
     "psa_block": psa_block,
     "receptive_fields": receptive_fields,
     "groups": groups,

@@ -32,14 +32,14 @@ CONV3 = "nn.Conv2d(planes, self.expansion * planes, kernel_size=1, bias=False)"
 MISTAKES = (
     # --- SEWeight
     Mistake("se-applies-itself", "SEWeight",
-            "You multiply x by the weights, as an SE block does. SEWeight gives the weights out, (B, C', 1, 1); the module that calls it "
+            "You multiply x by the weights, as an SE block does. SEWeight returns the weights, (B, C', 1, 1); the module that calls it "
             "applies them.",
             ((f"return {WEIGHTS}", f"return x * {WEIGHTS}"),)),
     Mistake("se-flat", "SEWeight",
-            "The numbers are right, but of shape (B, C'). Keep two axes of size 1 behind: (B, C', 1, 1).",
+            "The numbers are right, but of shape (B, C'). Keep two axes of size 1 at the end: (B, C', 1, 1).",
             ((f"return {WEIGHTS}", f"return {WEIGHTS}[:, :, 0, 0]"),)),
     Mistake("se-no-bias", "SEWeight",
-            "Your layers have no bias. Lesson 01's had none; here both have one (leave torch's default).",
+            "Your layers have no bias. Lesson 01's had none; here both have one (keep torch's default).",
             ((FC1, FC1.replace(")", ", bias=False)")), (FC2, FC2.replace(")", ", bias=False)")))),
     Mistake("se-first-without-bias", "SEWeight",
             "fc1 has no bias. Both layers have one.",
@@ -57,35 +57,35 @@ MISTAKES = (
             "You add up the positions without dividing by H * W. Take the mean.",
             ((MEAN, "x.sum(dim=(2, 3), keepdim=True)"),)),
     Mistake("se-over-batch", "SEWeight",
-            "Your mean runs over the batch too, so that all images get the same weights. Average over H and W only.",
+            "Your mean runs over the batch too, so all images get the same weights. Average over H and W only.",
             ((MEAN, "x.mean(dim=(0, 2, 3), keepdim=True).expand(len(x), -1, -1, -1)"),)),
     Mistake("se-one-for-the-batch", "SEWeight",
             "Your mean runs over the batch too: all images share one set of weights, (1, C', 1, 1). Average over H and W only, dim=(2, 3).",
             ((MEAN, "x.mean(dim=(0, 2, 3), keepdim=True)"),)),
     Mistake("se-one-axis", "SEWeight",
-            "Your mean runs over the width alone: there is one weight for each row. Average over H and W.",
+            "Your mean runs over the width only: there is one weight for each row. Average over H and W.",
             ((MEAN, "x.mean(dim=3, keepdim=True)"),)),
     Mistake("se-no-sigmoid", "SEWeight",
             "The sigmoid at the end is missing: a weight can be any number.",
             ((WEIGHTS, "self.fc2(torch.relu(self.fc1(mean)))"),)),
     Mistake("se-softmax", "SEWeight",
-            "Your weights come from a softmax over the channels. SEWeight ends in a sigmoid, which asks each channel alone; the softmax "
-            "comes later, over the scales.",
+            "Your weights come from a softmax over the channels. SEWeight ends in a sigmoid, which treats each channel by itself; the "
+            "softmax comes later, over the scales.",
             ((WEIGHTS, "torch.softmax(self.fc2(torch.relu(self.fc1(mean))), dim=1)"),)),
     Mistake("se-no-relu", "SEWeight",
-            "The ReLU between fc1 and fc2 is missing: without it the two layers are no more than one matrix.",
+            "The ReLU between fc1 and fc2 is missing: without it, the two layers amount to a single matrix.",
             ((WEIGHTS, "torch.sigmoid(self.fc2(self.fc1(mean)))"),)),
     Mistake("se-relu-at-the-end", "SEWeight",
-            "There is a ReLU after fc2 too, so that no weight can fall below 0.5. After fc2 comes the sigmoid alone.",
+            "There is a ReLU after fc2 too, so no weight can fall below 0.5. After fc2 comes only the sigmoid.",
             ((WEIGHTS, "torch.sigmoid(torch.relu(self.fc2(torch.relu(self.fc1(mean)))))"),)),
     Mistake("se-relu-behind-the-second", "SEWeight",
-            "Your ReLU stands after fc2. Its place is between fc1 and fc2; after fc2 comes the sigmoid alone.",
+            "Your ReLU stands after fc2. It belongs between fc1 and fc2; after fc2 comes only the sigmoid.",
             ((WEIGHTS, "torch.sigmoid(torch.relu(self.fc2(self.fc1(mean))))"),)),
     Mistake("se-gelu", "SEWeight",
-            "A GELU stands between fc1 and fc2. Take a ReLU: it lets nothing negative through.",
+            "There is a GELU between fc1 and fc2. Use a ReLU: it lets nothing negative through.",
             ((WEIGHTS, WEIGHTS.replace("torch.relu", "nn.functional.gelu")),)),
     Mistake("se-clipped-at-six", "SEWeight",
-            "What is larger than 6 between fc1 and fc2 becomes 6 (as in ReLU6). A ReLU has no upper limit.",
+            "Anything above 6 between fc1 and fc2 becomes 6 (as in ReLU6). A ReLU has no upper limit.",
             ((WEIGHTS, WEIGHTS.replace("torch.relu", "nn.functional.relu6")),)),
     Mistake("se-no-error", "SEWeight",
             "Where channels // reduction is 0 no ValueError is raised (or not by you). Raise one whose message names both numbers.",
@@ -104,12 +104,12 @@ MISTAKES = (
             "The argument `reduction` has no effect: 16 is written in its place.",
             ((HIDDEN, "hidden = channels // 16"),)),
     Mistake("se-means-without-axes", "SEWeight",
-            "What your convolution receives is (B, C'); it takes (B, C', 1, 1). With keepdim=True the mean leaves axes of size 1 in "
-            "the place of H and W.",
+            "What your convolution receives is (B, C'); it takes (B, C', 1, 1). With keepdim=True the mean leaves axes of size 1 where "
+            "H and W were.",
             ((MEAN, "x.mean(dim=(2, 3))"),)),
     Mistake("se-means-with-one-axis", "SEWeight",
-            "What your convolution receives is (B, C', 1), which it takes for one image of B channels. Leave two axes of size 1 behind, "
-            "(B, C', 1, 1): a mean over dim=(2, 3) with keepdim=True.",
+            "What your convolution receives is (B, C', 1), which it takes for one image of B channels. Keep two axes of size 1 at the "
+            "end, (B, C', 1, 1): a mean over dim=(2, 3) with keepdim=True.",
             ((MEAN, "x.flatten(2).mean(dim=2, keepdim=True)"),)),
     Mistake("se-linear-of-means", "SEWeight",
             "nn.Linear works on the last axis, which has size 1 here; the channels are axis 1. A 1 x 1 convolution (nn.Conv2d) works on "
@@ -124,11 +124,11 @@ MISTAKES = (
             "axes 1 and 2. No loop over the batch is needed: in x they are axes 2 and 3.",
             ((MEAN, "torch.stack([image.mean(dim=(2, 3), keepdim=True) for image in x])"),)),
     Mistake("se-images-strung-together", "SEWeight",
-            "The numbers are right, but batch and channels have become one axis, (B * C', 1, 1). Keep them apart: (B, C', 1, 1). (Of a "
-            "list of images, torch.stack makes a batch, torch.cat does not.)",
+            "The numbers are right, but batch and channels have become one axis, (B * C', 1, 1). Keep them apart: (B, C', 1, 1). "
+            "(torch.stack turns a list of images into a batch, torch.cat does not.)",
             ((f"return {WEIGHTS}", f"return {WEIGHTS}.flatten(0, 1)"),)),
     Mistake("se-layers-exchanged", "SEWeight",
-            "The first of your two layers gives `channels` channels, where it should take them. First comes fc1, from channels to "
+            "The first of your two layers gives `channels` channels, but it should take them. First comes fc1, from channels to "
             "channels // reduction, then fc2, back to channels.",
             ((f"fc1 = {FC1}", f"fc1 = {FC2}"), (f"fc2 = {FC2}", f"fc2 = {FC1}"))),
     Mistake("se-detached", "SEWeight",
@@ -143,23 +143,23 @@ MISTAKES = (
 
     # --- SplitAndConcat
     Mistake("split-own-part", "SplitAndConcat",
-            "Each of your convolutions sees a part of the input channels, as the paper's figure has it. Here, as in the authors' code, "
-            "every convolution sees all of them: its first argument is in_channels, and forward hands it x itself.",
+            "Each of your convolutions sees a part of the input channels, as in the paper's figure. Here, as in the authors' code, "
+            "every convolution sees all of them: its first argument is in_channels, and forward passes it x itself.",
             ((CONV, CONV.replace("in_channels", "in_channels // len(kernel_sizes)")),
              (STACKED, "torch.stack([conv(part) for conv, part in zip(self.convs, x.chunk(len(self.convs), dim=1))], dim=1)"))),
     Mistake("split-all-channels", "SplitAndConcat",
-            "Each scale puts out `channels` channels. They share them: channels // S each, S being the number of kernels.",
+            "Each scale returns `channels` channels. The scales split them: channels // S each, where S is the number of kernels.",
             ((f"width = {WIDTH}", "width = channels"),)),
     Mistake("split-four-scales", "SplitAndConcat",
-            "The number of scales is written into your code as 4. It is len(kernel_sizes), and each scale puts out channels // S.",
+            "The number of scales is written into your code as 4. It is len(kernel_sizes), and each scale returns channels // S.",
             ((f"width = {WIDTH}", "width = channels // 4"),)),
     Mistake("split-four-indices", "SplitAndConcat",
             "Your code asks for a kernel size or a number of groups that is not there. There are len(kernel_sizes) of each, not always "
-            "four: zip(kernel_sizes, groups) gives those that are there.",
+            "four: use zip(kernel_sizes, groups).",
             ((PAIRS, "for k, g in ((kernel_sizes[i], groups[i]) for i in range(4))"),)),
     Mistake("split-four-throughout", "SplitAndConcat",
             "Your code asks for a kernel size or a number of groups that is not there. There are len(kernel_sizes) of each, not always "
-            "four; as many scales share the channels.",
+            "four; that many scales split the channels.",
             ((PAIRS, "for k, g in ((kernel_sizes[i], groups[i]) for i in range(4))"), (f"width = {WIDTH}", "width = channels // 4"))),
     Mistake("split-plain-list", "SplitAndConcat",
             "Your convolutions are in a plain Python list, where torch does not find them: no optimiser, no `.to(device)`, no state_dict "
@@ -170,23 +170,23 @@ MISTAKES = (
             "dim=1), (B, S, C', H', W').",
             ((STACKED, "torch.cat([conv(x) for conv in self.convs], dim=1)"),)),
     Mistake("split-axis-two", "SplitAndConcat",
-            "The axis of the scales stands behind the channels, (B, C', S, H', W'). It comes right after the batch: dim=1.",
+            "The axis of the scales comes after the channels, (B, C', S, H', W'). It comes right after the batch: dim=1.",
             ((STACKED, STACKED.replace("dim=1", "dim=2")),)),
     Mistake("split-axis-zero", "SplitAndConcat",
-            "The axis of the scales stands in front of the batch, (S, B, C', H', W'). It comes right after the batch: dim=1.",
+            "The axis of the scales is in front of the batch, (S, B, C', H', W'). It comes right after the batch: dim=1.",
             ((STACKED, STACKED.replace("dim=1", "dim=0")),)),
     Mistake("split-mixed-up", "SplitAndConcat",
             "Your reshape deals the channels out to the scales one by one. The channels of a scale stay together: (B, S * C', H', W') "
-            "becomes (B, S, C', H', W'); stack does it by itself.",
+            "becomes (B, S, C', H', W'); torch.stack does that.",
             ((STACKED, "torch.cat([conv(x) for conv in self.convs], dim=1).unflatten(1, (-1, len(self.convs))).transpose(1, 2)"),)),
     Mistake("split-added", "SplitAndConcat",
-            "You add the scales up. They stay apart here, each on its own place of a new axis.",
+            "You add the scales up. Here they stay separate, on a new axis.",
             ((STACKED, "sum(conv(x) for conv in self.convs)"),)),
     Mistake("split-reversed", "SplitAndConcat",
             "Your scales are in reverse order. The first one is that of the first kernel size.",
             ((STACKED, STACKED.replace("self.convs]", "reversed(self.convs)]")),)),
     Mistake("split-kernels-ignored", "SplitAndConcat",
-            "All your kernels are 3 x 3. Each scale has the kernel size of its place in kernel_sizes.",
+            "All your kernels are 3 x 3. The i-th scale has the kernel size kernel_sizes[i].",
             ((CONV, "nn.Conv2d(in_channels, width, 3, stride=stride, padding=1, groups=g, bias=False)"),)),
     Mistake("split-groups-ignored", "SplitAndConcat",
             "The argument `groups` has no effect: your convolutions have one group. Pass groups=... to each.",
@@ -195,11 +195,11 @@ MISTAKES = (
             "The groups go to the kernels in reverse order. The first number of groups belongs to the first kernel size.",
             ((PAIRS, "for k, g in zip(kernel_sizes, reversed(groups), strict=True)"),)),
     Mistake("split-no-padding", "SplitAndConcat",
-            "Your convolutions have no padding, so that larger kernels give smaller maps. The maps keep one size with "
-            "padding=kernel_size // 2.",
+            "Your convolutions have no padding, so larger kernels give smaller maps. With padding=kernel_size // 2 all maps have the "
+            "same size.",
             ((CONV, CONV.replace("padding=k // 2, ", "")),)),
     Mistake("split-padding-one", "SplitAndConcat",
-            "Your padding is 1 whatever the kernel is. That fits a kernel of 3 alone; padding=kernel_size // 2 fits every odd one.",
+            "Your padding is 1 whatever the kernel is. That fits only a kernel of 3; padding=kernel_size // 2 fits every odd one.",
             ((CONV, CONV.replace("k // 2", "1")),)),
     Mistake("split-stride-ignored", "SplitAndConcat",
             "The argument `stride` has no effect: your maps keep their size. Pass it to every convolution.",
@@ -214,7 +214,7 @@ MISTAKES = (
             "Your convolutions have a bias. These have none: bias=False.",
             ((CONV, CONV.replace(", bias=False", "")),)),
     Mistake("split-relu", "SplitAndConcat",
-            "There is a ReLU behind your convolutions. They come out as they are.",
+            "There is a ReLU after your convolutions. Return their outputs as they are.",
             ((STACKED, f"torch.relu({STACKED})"),)),
     Mistake("split-detached", "SplitAndConcat",
             "The numbers are right, but the result is detached (`detach()`, `.data` or `no_grad()`): nothing in it would ever learn.",
@@ -222,7 +222,7 @@ MISTAKES = (
 
     # --- PyramidSplitAttention
     Mistake("psa-reversed", "PyramidSplitAttention",
-            "Your scales leave in reverse order, the largest kernel's first, as the authors' code has it. Keep them in order.",
+            "Your scales leave in reverse order, the largest kernel's first, as in the authors' code. Keep them in order.",
             ((RESULT, "(scales * shares).flip(1).flatten(1, 2)"),)),
     Mistake("psa-softmax-over-channels", "PyramidSplitAttention",
             "Your softmax runs over the channels of a scale. Here the scales compete: for each channel the shares sum to 1 over the axis "
@@ -239,13 +239,13 @@ MISTAKES = (
             "The softmax over the scales is missing: you multiply by the sigmoids themselves.",
             ((SHARES, "weights"),)),
     Mistake("psa-sigmoids-and-shares", "PyramidSplitAttention",
-            "You multiply by what `se` gives and by the shares. The shares come from it, and they alone multiply the scales.",
+            "You multiply by what `se` gives and by the shares. The shares come from it, and only they multiply the scales.",
             ((RESULT, "(scales * weights * shares).flatten(1, 2)"),)),
     Mistake("psa-softmax-twice", "PyramidSplitAttention",
             "Your softmax is taken twice, which brings the shares closer together. Once is enough.",
             ((SHARES, "torch.softmax(torch.softmax(weights, dim=1), dim=1)"),)),
     Mistake("psa-sigmoid-twice", "PyramidSplitAttention",
-            "There is a sigmoid in front of your softmax. SEWeight ends in one already; the softmax takes what it gives.",
+            "There is a sigmoid in front of your softmax. SEWeight already ends in one; the softmax takes its output as it is.",
             ((SHARES, "torch.softmax(torch.sigmoid(weights), dim=1)"),)),
     Mistake("psa-shares-added", "PyramidSplitAttention",
             "You add the shares to the scales. They multiply them: scales * shares.",
@@ -261,7 +261,7 @@ MISTAKES = (
             "outputs.",
             ((SHARES, "torch.softmax(torch.logit(weights), dim=1)"),)),
     Mistake("psa-log-softmax", "PyramidSplitAttention",
-            "You take the logarithm of the shares (log_softmax): they are negative and sum to no 1. Take softmax.",
+            "You take the logarithm of the shares (log_softmax): they are negative and do not sum to 1. Use softmax.",
             ((SHARES, "torch.log_softmax(weights, dim=1)"),)),
     Mistake("psa-returns-shares", "PyramidSplitAttention",
             "You return the shares. Multiply the scales by them first.",
@@ -275,8 +275,8 @@ MISTAKES = (
             "flatten(1, 2), (B, channels, H', W').",
             ((RESULT, "scales * shares"),)),
     Mistake("psa-summed", "PyramidSplitAttention",
-            "You add the weighted scales up, as selective-kernel networks do: channels // S channels are left. Here they stay side by "
-            "side: (B, channels, H', W').",
+            "You add the weighted scales up, as selective-kernel networks do: channels // S channels are left. Here they stay separate,"
+            " one after the other: (B, channels, H', W').",
             ((RESULT, "(scales * shares).sum(dim=1)"),)),
     Mistake("psa-interleaved", "PyramidSplitAttention",
             "Your channels alternate between the scales. All channels of the first scale come first, then those of the second: "
@@ -290,16 +290,15 @@ MISTAKES = (
             "Your SEWeight is made for all channels at once. It serves one scale at a time: channels // S channels.",
             ((SE, "SEWeight(channels, reduction)"), (OF_SCALES, "self.se(scales.flatten(1, 2)).unflatten(1, scales.shape[1:3])"))),
     Mistake("psa-se-made-for-all-channels", "PyramidSplitAttention",
-            "Your SEWeight is made for all `channels`. It is asked about one scale at a time, and a scale has channels // S of them, S "
-            "being len(kernel_sizes).",
+            "Your SEWeight is made for all `channels`. It reads one scale at a time, and a scale has channels // S of them, where S is "
+            "len(kernel_sizes).",
             ((SE, "SEWeight(channels, reduction)"),)),
     Mistake("psa-se-made-for-input-channels", "PyramidSplitAttention",
-            "Your SEWeight is made for in_channels. It is asked about the scales, not about x, and a scale has channels // S, S being "
+            "Your SEWeight is made for in_channels. It reads the scales, not x, and a scale has channels // S, where S is "
             "len(kernel_sizes).",
             ((SE, "SEWeight(in_channels, reduction)"),)),
     Mistake("psa-se-made-for-a-part-of-the-input", "PyramidSplitAttention",
-            "Your SEWeight is made for in_channels // S. It is asked about the scales, not about parts of x, and a scale has "
-            "channels // S.",
+            "Your SEWeight is made for in_channels // S. It reads the scales, not parts of x, and a scale has channels // S.",
             ((SE, SE.replace("channels //", "in_channels //")),)),
     Mistake("psa-all-channels-to-se", "PyramidSplitAttention",
             "`se` receives the channels of all scales at once. It takes those of one scale: call it once for each.",
@@ -309,33 +308,33 @@ MISTAKES = (
             "on a new axis with torch.stack(..., dim=1).",
             ((OF_SCALES, "self.se(scales)"),)),
     Mistake("psa-weights-scales-first", "PyramidSplitAttention",
-            "Your weights have the scales in front of the batch, (S, B, C', 1, 1). They belong behind it, as in what `split` gives: "
+            "Your weights have the scales in front of the batch, (S, B, C', 1, 1). They belong after it, as in what `split` returns: "
             "torch.stack(..., dim=1) over `scales.unbind(dim=1)`. (`for scale in scales` goes through the images of the batch.)",
             ((OF_SCALES, OF_SCALES.replace("], dim=1", "], dim=0")),)),
     Mistake("psa-weights-concatenated", "PyramidSplitAttention",
-            "Your weights have S * C' channels on one axis, where the scales have C'. Put what `se` gives of each scale on a new axis with "
-            "torch.stack(..., dim=1): (B, S, C', 1, 1).",
+            "Your weights have S * C' channels on one axis, but the scales have C'. Put what `se` returns for each scale on a new axis "
+            "with torch.stack(..., dim=1): (B, S, C', 1, 1).",
             ((OF_SCALES, OF_SCALES.replace("stack", "cat")),)),
     Mistake("psa-weights-viewed", "PyramidSplitAttention",
-            "Your weights have the right shape and their numbers stand in wrong places: `view` and `reshape` do not exchange axes, so that "
-            "channels and scales are mixed up. Stack what `se` gives with dim=1, and (B, S, C', 1, 1) is there.",
+            "Your weights have the right shape, but their numbers are in the wrong places: `view` and `reshape` do not exchange axes, "
+            "so channels and scales are mixed up. Stack what `se` returns with dim=1 to get (B, S, C', 1, 1).",
             ((OF_SCALES, f"{OF_SCALES[:-2]}2).reshape(len(x), -1, scales.shape[2], 1, 1)"),)),
     Mistake("psa-weights-reversed", "PyramidSplitAttention",
-            "The weights are in reverse order: the first scale gets the last one's share. Keep scales and weights in one order.",
+            "The weights are in reverse order: the first scale gets the last one's share. Keep scales and weights in the same order.",
             ((OF_SCALES, OF_SCALES.replace("scales.unbind(dim=1)", "reversed(scales.unbind(dim=1))")),)),
     Mistake("psa-weights-made-anew", "PyramidSplitAttention",
             "What `se` gives loses its way back and half of its digits before the softmax: plain numbers (`tolist()`, `.item()`), or "
-            "`detach()` and float32. SEWeight would never learn. Go on with the tensors themselves: torch.stack.",
+            "`detach()` and float32. SEWeight would never learn. Keep working with the tensors themselves: torch.stack.",
             ((OF_SCALES, f"torch.tensor({OF_SCALES}.tolist())"),), grain="float32"),
     Mistake("psa-se-of-the-sum", "PyramidSplitAttention",
-            "Every scale gets the same weights (from one of them, or from all added up), so that every share is 1 / S. Ask SEWeight about "
+            "Every scale gets the same weights (from one of them, or from all added up), so every share is 1 / S. Call SEWeight for "
             "each scale.",
             ((OF_SCALES, "self.se(scales.sum(dim=1))[:, None].expand(-1, scales.shape[1], -1, -1, -1)"),)),
     Mistake("psa-shares-times-scales", "PyramidSplitAttention",
             "You multiply the shares by S, so that they are 1 on average. The module leaves them as they are: they sum to 1.",
             ((SHARES, f"{SHARES} * scales.shape[1]"),)),
     Mistake("psa-shortcut", "PyramidSplitAttention",
-            "You add the unweighted scales again, a shortcut. The module returns the weighted ones alone.",
+            "You add the unweighted scales again, as a shortcut. The module returns only the weighted ones.",
             ((RESULT, "(scales + scales * shares).flatten(1, 2)"),)),
     Mistake("psa-stride-not-passed", "PyramidSplitAttention",
             "`stride` does not reach the convolutions: the maps keep their size.",
@@ -359,7 +358,7 @@ MISTAKES = (
             "The numbers are right, but the shares are detached (`detach()`, `.data` or `no_grad()`): SEWeight would never learn.",
             ((SHARES, f"{SHARES}.detach()"),)),
     Mistake("psa-scales-detached", "PyramidSplitAttention",
-            "The numbers are right, but the scales are detached before the product: their gradient lacks a way.",
+            "The numbers are right, but the scales are detached before the product: a part of their gradient is lost.",
             ((RESULT, "(scales.detach() * shares).flatten(1, 2)"),)),
 
     # --- EPSABlock
@@ -367,15 +366,15 @@ MISTAKES = (
             "The shortcut is missing: x (or downsample(x)) is added before the last ReLU.",
             ((SHORTCUT, "0"),)),
     Mistake("block-downsample-ignored", "EPSABlock",
-            "`downsample` is never called: x itself is added, whose channels or size do not fit where a downsample is given.",
+            "`downsample` is never called: x itself is added, whose channels or size do not fit if a downsample is given.",
             ((SHORTCUT, "x"),)),
     Mistake("block-downsample-only-with-a-stride", "EPSABlock",
-            "With stride 1 your block adds x itself, although a `downsample` is given. Whether it is called depends on nothing but whether "
-            "there is one: with stride 1 the channels alone may differ.",
+            "With stride 1 your block adds x itself, although a `downsample` is given. Whether it is called depends on nothing but "
+            "whether there is one: with stride 1 only the channels may differ.",
             ((SHORTCUT, "self.downsample(x) if self.psa.split.convs[0].stride != (1, 1) else x"),)),
     Mistake("block-downsample-only-for-channels", "EPSABlock",
             "Where as many channels go in as come out your block adds x itself, although a `downsample` is given. Whether it is called "
-            "depends on nothing but whether there is one: with a stride the size alone differs.",
+            "depends on nothing but whether there is one: with a stride only the size differs.",
             ((SHORTCUT, "x if x.shape[1] == y.shape[1] else self.downsample(x)"),)),
     Mistake("block-downsample-only-where-shapes-differ", "EPSABlock",
             "Where x has the shape of the sum your block adds x itself, although a `downsample` is given. Whether it is called depends on "
@@ -385,10 +384,10 @@ MISTAKES = (
             "Where `downsample` is None your block calls it. Add x itself then.",
             ((SHORTCUT, "self.downsample(x)"),)),
     Mistake("block-downsample-first", "EPSABlock",
-            "conv1 receives what `downsample` gives. It takes x as it came: only the shortcut is downsample(x).",
+            "conv1 receives what `downsample` gives. It takes x itself: only the shortcut is downsample(x).",
             ((f"y = {FIRST}", f"x = {SHORTCUT}\n        y = {FIRST}"), (f"shortcut = {SHORTCUT}", "shortcut = x"))),
     Mistake("block-shortcut-only-with-downsample", "EPSABlock",
-            "Where downsample is None nothing is added. Add x itself then.",
+            "If downsample is None, nothing is added. Add x itself then.",
             ((SHORTCUT, "0 if self.downsample is None else self.downsample(x)"),)),
     Mistake("block-no-last-relu", "EPSABlock",
             "The ReLU after the addition is missing.",
@@ -403,8 +402,8 @@ MISTAKES = (
             "There is a ReLU on the shortcut. It is added as it is, negative numbers too; the ReLU follows the addition.",
             ((SHORTCUT, f"torch.relu({SHORTCUT})"),)),
     Mistake("block-relus-apart", "EPSABlock",
-            "Both summands pass a ReLU before they are added, so that nothing negative can take away. Add first: relu(a + b), not "
-            "relu(a) + relu(b).",
+            "Both summands pass a ReLU before they are added, so nothing negative can be added. Add first: relu(a + b), not relu(a) + "
+            "relu(b).",
             ((ADDED, "torch.relu(y) + torch.relu(shortcut)"),)),
     Mistake("block-no-first-relu", "EPSABlock",
             "The ReLU after bn1 is missing.",
@@ -425,7 +424,7 @@ MISTAKES = (
             "bn3 is not called: it follows conv3, before the addition.",
             ((THIRD, "self.conv3(y)"),)),
     Mistake("block-norm-of-the-sum", "EPSABlock",
-            "bn3 comes after the addition. It follows conv3; the shortcut is added to what it gives.",
+            "bn3 comes after the addition. It follows conv3; the shortcut is added to its output.",
             ((THIRD, "self.conv3(y)"), (ADDED, "torch.relu(self.bn3(y + shortcut))"))),
     Mistake("block-norm-before-psa", "EPSABlock",
             "bn2 comes before psa. It follows psa, before the ReLU.",
@@ -454,30 +453,29 @@ MISTAKES = (
             "The stride is in conv3. It belongs to psa: `PyramidSplitAttention(planes, planes, stride=stride)`.",
             ((PSA, "PyramidSplitAttention(planes, planes)"), (CONV3, CONV3.replace("bias", "stride=stride, bias")))),
     Mistake("block-stride-in-first-convolution-too", "EPSABlock",
-            "The stride is in conv1 and in psa, so that the map shrinks twice. It belongs to psa alone.",
+            "The stride is in conv1 and in psa, so the map shrinks twice. It belongs only to psa.",
             ((CONV1, CONV1.replace("bias", "stride=stride, bias")),)),
     Mistake("block-stride-in-last-convolution-too", "EPSABlock",
-            "The stride is in psa and in conv3, so that the map shrinks twice. It belongs to psa alone.",
+            "The stride is in psa and in conv3, so the map shrinks twice. It belongs only to psa.",
             ((CONV3, CONV3.replace("bias", "stride=stride, bias")),)),
     Mistake("block-stride-for-kernels", "EPSABlock",
-            "A number stands where psa takes a sequence. Its third argument is kernel_sizes: hand the stride over by its name, "
-            "`stride=stride`.",
+            "psa gets a number where it takes a sequence. Its third argument is kernel_sizes: pass the stride by name, `stride=stride`.",
             ((PSA, "PyramidSplitAttention(planes, planes, stride)"),)),
     Mistake("block-psa-of-input-channels", "EPSABlock",
-            "psa is made for in_channels. conv1 has made `planes` channels of them: `PyramidSplitAttention(planes, planes, "
+            "psa is made for in_channels. conv1 has turned these into `planes` channels: `PyramidSplitAttention(planes, planes, "
             "stride=stride)`.",
             ((PSA, "PyramidSplitAttention(in_channels, planes, stride=stride)"),)),
     Mistake("block-bias", "EPSABlock",
-            "conv1 and conv3 have a bias. In front of a BatchNorm it is of no use: bias=False.",
+            "conv1 and conv3 have a bias. Before a BatchNorm it has no effect: bias=False.",
             ((CONV1, CONV1.replace(", bias=False", "")), (CONV3, CONV3.replace(", bias=False", "")))),
     Mistake("block-one-bias", "EPSABlock",
-            "conv1 has a bias. In front of a BatchNorm it is of no use: bias=False.",
+            "conv1 has a bias. Before a BatchNorm it has no effect: bias=False.",
             ((CONV1, CONV1.replace(", bias=False", "")),)),
     Mistake("block-another-bias", "EPSABlock",
-            "conv3 has a bias. In front of a BatchNorm it is of no use: bias=False.",
+            "conv3 has a bias. Before a BatchNorm it has no effect: bias=False.",
             ((CONV3, CONV3.replace(", bias=False", "")),)),
     Mistake("block-of-64-planes", "EPSABlock",
-            "Your block has 64 planes and puts out 256 channels whatever `planes` is. Write planes and 4 * planes in the place of the "
+            "Your block has 64 planes and returns 256 channels whatever `planes` is. Write planes and 4 * planes instead of the "
             "numbers.",
             ((PSA, PSA.replace("planes", "64")), (CONV1, CONV1.replace("planes", "64")),
              (CONV3, "nn.Conv2d(64, 256, kernel_size=1, bias=False)"),
@@ -485,23 +483,23 @@ MISTAKES = (
              ("self.bn2 = nn.BatchNorm2d(planes)", "self.bn2 = nn.BatchNorm2d(64)"),
              ("nn.BatchNorm2d(self.expansion * planes)", "nn.BatchNorm2d(256)"))),
     Mistake("block-not-expanded", "EPSABlock",
-            "conv3 gives `planes` channels. It gives 4 * planes (`expansion`), and bn3 has as many.",
+            "conv3 returns `planes` channels. It should return 4 * planes (`expansion`), and bn3 has as many.",
             ((CONV3, CONV3.replace("self.expansion * ", "")), ("nn.BatchNorm2d(self.expansion * planes)", "nn.BatchNorm2d(planes)"))),
     Mistake("block-multiplied", "EPSABlock",
             "You multiply by the shortcut. It is added.",
             ((ADDED, "torch.relu(y * shortcut)"),)),
     Mistake("block-downsample-of-inside", "EPSABlock",
-            "`downsample` gets what comes out of bn3. The shortcut starts in front of the block: downsample(x).",
+            "`downsample` gets what comes out of bn3. The shortcut starts before the block: downsample(x).",
             ((SHORTCUT, "x if self.downsample is None else self.downsample(y)"),)),
     Mistake("block-in-place", "EPSABlock",
-            "Your block changes its input in place: whoever reads x afterwards finds it changed. Write y + shortcut.",
+            "Your block changes its input in place: anything that reads x afterwards finds it changed. Write y + shortcut.",
             ((f"return {ADDED}", "shortcut += y\n        return torch.relu(shortcut)"),)),
     Mistake("block-shortcut-detached", "EPSABlock",
-            "The numbers are right, but the shortcut is detached: its gradient, the reason for a shortcut, does not pass.",
+            "The numbers are right, but the shortcut is detached: its gradient, the very reason for a shortcut, is lost.",
             ((ADDED, "torch.relu(y + shortcut.detach())"),)),
     Mistake("block-own-downsample", "EPSABlock",
-            "Where downsample is None your block makes one of its own. None means that x is added as it is; whoever builds the block "
-            "knows whether x needs anything.",
+            "If downsample is None, your block makes one of its own. None means that x is added as it is; the caller knows whether x "
+            "needs anything.",
             (("self.downsample = downsample", """if downsample is None and (stride != 1 or in_channels != self.expansion * planes):
             downsample = nn.Sequential(nn.Conv2d(in_channels, self.expansion * planes, 1, stride=stride, bias=False),
                                        nn.BatchNorm2d(self.expansion * planes))

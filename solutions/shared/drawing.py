@@ -175,6 +175,18 @@ class Drawing:
                     size = min(0.5 * side, 17)
                     self.text(left + side / 2, top + side / 2 + 0.35 * size, str(numbers[row][column]), size=size)
 
+    def image(self, x: float, y: float, colours: Sequence[Sequence[str]], side: float) -> None:
+        """A picture of square pixels of `side` px, rows of hex colours, its top left corner at (x, y).
+
+        Pixels of one colour are one path, so that a picture of few colours stays a small file.
+        """
+        squares: dict[str, str] = {}
+        for row, line in enumerate(colours):
+            for column, colour in enumerate(line):
+                square = f"M{_number(x + column * side)} {_number(y + row * side)}h{_number(side)}v{_number(side)}h{_number(-side)}z"
+                squares[colour] = squares.get(colour, "") + square
+        self._parts += [f'<path d="{path}" fill="{colour}" shape-rendering="crispEdges"/>' for colour, path in squares.items()]
+
     def box(self, x: float, y: float, width: float, height: float, strengths: Sequence[float], role: str, *,
             thickness: float) -> None:
         """A (C, H, W) tensor: height H, width W, one slab of `thickness` px a channel, channel 0 in front.

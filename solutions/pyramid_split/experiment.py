@@ -1,0 +1,59 @@
+"""The long runs of lesson 06a: `python -m solutions.pyramid_split.experiment` writes experiment.md (about 20 minutes of one core)."""
+
+from fractions import Fraction
+from pathlib import Path
+
+import torch
+
+from solutions.shared.long_runs import LongRuns, Row
+
+HERE = Path(__file__).parent
+ABOUT = """# 06a_pyramid_split: long runs
+
+`python -m solutions.pyramid_split.experiment` trains the page's arms, and four more, for five times its 250 steps and at other peak
+rates. The numbers are the shares of right answers on 1000 new pictures, in per cent: all, those with a red dot (fine stripes), those
+with a blue dot (coarse stripes), and all with another picture's dot. A network that sees one kind of stripes and guesses the other kind
+has 67."""
+THIRD, THREE = Fraction(1, 3), Fraction(3)
+
+
+def more_arms(page: dict) -> dict:
+    """The arms that the page only tells of."""
+    Softmax = page["PyramidSplitAttention"]
+
+    class Wider(Softmax):
+        """What the sigmoids give, four times: shares from 0.006 to 0.95."""
+
+        def forward(self, x):
+            scales = self.split(x)
+            weights = torch.stack([self.numbers(scale) for scale in scales.unbind(dim=1)], dim=1)
+            return (scales * weights.softmax(dim=1)).flatten(1, 2)
+
+        def numbers(self, scale):
+            return 4 * self.se(scale)
+
+    class Unbounded(Wider):
+        """The numbers in front of the sigmoid: any shares."""
+
+        def numbers(self, scale):
+            return self.se.fc2(torch.relu(self.se.fc1(scale.mean(dim=(2, 3), keepdim=True))))
+
+    return {"four kernels of 5": (Softmax, (5, 5, 5, 5)), "four kernels of 9": (Softmax, (9, 9, 9, 9)),
+            "softmax of 4 x sigmoid": (Wider, page["KERNELS"]), "softmax, no sigmoid": (Unbounded, page["KERNELS"])}
+
+
+CONTROLS, GATED, SINGLE = ("small kernels", "equal shares"), ("softmax", "sigmoids"), ("four kernels of 5", "four kernels of 9")
+WIDER = ("softmax of 4 x sigmoid", "softmax, no sigmoid")
+ROWS = [
+    *((Row(arm, 5), range(3)) for arm in (*CONTROLS, *GATED)),
+    *((Row(arm, 5, rate), range(2)) for rate in (THIRD, THREE) for arm in (*CONTROLS, *GATED)),
+    *((Row(arm), range(3)) for arm in SINGLE),
+    *((Row(arm), range(8)) for arm in GATED),
+    *((Row(arm, 5, rate), range(2)) for rate in (Fraction(1), THIRD) for arm in SINGLE),
+    *((Row(arm), range(8)) for arm in WIDER),
+]
+
+if __name__ == "__main__":
+    runs = LongRuns(HERE / "page.py")
+    runs.page["arms"] |= more_arms(runs.page)
+    runs.fill(HERE / "experiment.md", ABOUT, ROWS, runs.page["run"])
