@@ -144,11 +144,11 @@ def _kernel(drawing: Drawing, x: float, y: float, d: int, side: float) -> None:
 
 
 def dilation() -> str:
-    """Spans of three dilations; a dilated kernel at its five places on a padded row, 900 x 330 px."""
+    """Spans of three dilations; a dilated kernel in its five places on a padded row, 900 x 330 px."""
     drawing = Drawing(
         900, 330, "Dilation: taps that lie apart",
         "Left: three taps with dilation 1, 2 and 4 span 3, 5 and 9 positions. Right: a row of 7 positions with a zero beyond each end. A "
-        "kernel with dilation 2, which spans 5, stands at 5 places; the first and the last are drawn.",
+        "kernel with dilation 2, which spans 5, fits in 5 places; the first and the last are drawn.",
     )
     side = 34
     drawing.text(40, 40, "three taps", anchor="start", bold=True)

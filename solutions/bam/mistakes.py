@@ -457,7 +457,7 @@ EQUIVALENT = {
     "conv_output_size 11: made an int": "It is one already.",
     "ChannelBranch 15: x last two axes exchanged": "A mean over both axes does not depend on their order.",
     "ChannelBranch 18: last two axes exchanged": "Both have size 1.",
-    "RepairedSpatialAttention 23: x detached (2)": "Only its shape is asked.",
+    "RepairedSpatialAttention 23: x detached (2)": "Only its shape matters.",
     **{f"{line}: relu twice": TWICE for line in ("ChannelBranch 17", *(f"SpatialBranch {n}" for n in (22, 23, 24)))},
     **{f"{line}: relu in place": OWN_TENSOR for line in ("ChannelBranch 17", *(f"SpatialBranch {n}" for n in (22, 23, 24)))},
     "BAM 21: sigmoid in place": OWN_TENSOR,

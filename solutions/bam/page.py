@@ -750,7 +750,7 @@ for dilation in (3, 5, 7):
 # | no gate | both branches *added* to x, without sigmoid and product |
 # | posts anywhere | the cue taken out: the posts stand at either bar, no matter which one counts |
 #
-# Each arm is trained three times, for 96 steps of Adam with a one-cycle learning rate: 35 to 60 s in all.
+# Each arm is trained three times, for 96 steps of Adam with a one-cycle learning rate: 30 to 75 s in all.
 # *Before you run it, write down which of the nine arms will stay at the 75 % of a vote.*
 
 # %% tags=["experiment"]
