@@ -76,6 +76,24 @@ def test_neither_lamp_nor_surroundings_give_the_label_away():
         assert tells.double().mean().item() == pytest.approx(0.5, abs=0.02)
 
 
+def test_with_two_lamps_only_the_centre_keeps_its_lamp():
+    scenes = data.lamp_scenes(10_000, seed=0)
+    image = data.with_two_lamps(scenes)
+    assert torch.equal(image[:, :, 5:11, 5:11], scenes.image[:, :, 5:11, 5:11])
+    assert torch.allclose(image[1:, :, 0, 0] / scenes.paper[1:, :, 0, 0], scenes.lamp[:-1])
+    grey_world = image / image.mean((2, 3), keepdim=True)
+    assert right(grey_world, scenes.label) < right(image, scenes.label) == right(scenes.image, scenes.label)
+
+
+def test_a_picture_hangs_in_the_middle_of_its_wall():
+    pictures = torch.rand(50, 3, 16, 10, generator=torch.Generator().manual_seed(0))
+    hung = data.on_a_wall(pictures, seed=1)
+    assert hung.shape == (50, 3, 24, 18) and hung.min() >= 0 and hung.max() <= 1
+    assert torch.equal(hung[:, :, 4:-4, 4:-4], pictures)
+    assert torch.equal(hung[:, :, :3, :3], hung[:, :, :1, :1].expand(-1, -1, 3, 3)) and not torch.equal(hung[:, :, 0, 2], hung[:, :, 0, 3])
+    assert torch.equal(hung, data.on_a_wall(pictures, seed=1)) and not torch.equal(hung, data.on_a_wall(pictures, seed=2))
+
+
 @pytest.mark.parametrize("n", [0, -3, 1.5])
 def test_a_wrong_number_of_scenes_is_named(n):
     with pytest.raises(ValueError, match=f"positive integer, got {n}"):

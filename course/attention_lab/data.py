@@ -88,6 +88,32 @@ def under_lamp(pictures: torch.Tensor, seed: int) -> tuple[torch.Tensor, torch.T
     return pictures * lamp[:, :, None, None], lamp
 
 
+def with_two_lamps(scenes: LampScenes) -> torch.Tensor:
+    """The pictures of `scenes`, but everything around the paper in the centre is lit by the lamp of another picture.
+
+    (n, 3, 16, 16). The centre looks as before, and the rest of the picture says nothing about its lamp.
+    """
+    image = scenes.paper * scenes.lamp.roll(1, 0)[:, :, None, None]
+    image[:, :, LAMP_CENTRE, LAMP_CENTRE] = scenes.image[:, :, LAMP_CENTRE, LAMP_CENTRE]
+    return image
+
+
+WALL_BORDER, WALL_PAPER = 4, 3  # pixels: the wall around a picture, and the side of each paper on it
+
+
+def on_a_wall(pictures: torch.Tensor, seed: int) -> torch.Tensor:
+    """Hang each of n pictures on a wall of coloured papers, all in white light: (n, 3, H, W) -> (n, 3, H + 8, W + 8).
+
+    Each picture is in the middle of its wall. The papers have the colours that `lamp_scenes` uses.
+    """
+    height, width = (side + 2 * WALL_BORDER for side in pictures.shape[2:])
+    shape = len(pictures), 3, -(-height // WALL_PAPER), -(-width // WALL_PAPER)
+    papers = _uniform(REFLECTANCES, shape, torch.Generator().manual_seed(seed)).to(pictures)
+    wall = papers.repeat_interleave(WALL_PAPER, 2).repeat_interleave(WALL_PAPER, 3)[:, :, :height, :width].clone()
+    wall[:, :, WALL_BORDER:-WALL_BORDER, WALL_BORDER:-WALL_BORDER] = pictures
+    return wall
+
+
 def _lamps(n: int, generator: torch.Generator) -> torch.Tensor:
     return _uniform(LAMP_FACTORS, (n, 3), generator)
 

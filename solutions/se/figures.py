@@ -1,6 +1,7 @@
 """The drawings of the Squeeze-and-Excitation lesson."""
 
 from collections.abc import Sequence
+from random import Random
 
 from solutions.shared.drawing import Drawing, depth, stacked
 
@@ -52,8 +53,8 @@ def se_block() -> str:
     """The whole block from x to the gated x with the shape of every tensor, 900 x 320 px."""
     drawing = Drawing(
         900, 320, "The Squeeze-and-Excitation block",
-        "x (B, C, H, W) is averaged over H and W to s (B, C). fc1 and ReLU bring s to (B, C/r), fc2 and sigmoid "
-        "back to a gate (B, C). Reshaped to (B, C, 1, 1), the gate multiplies x, which comes past on a skip path.",
+        "x (B, C, H, W) is averaged over H and W to z (B, C). fc1 and ReLU bring z to (B, C/r), fc2 and sigmoid "
+        "back to a gate (B, C). Reshaped to (B, C, 1, 1), the gate multiplies x, which arrives unchanged on a skip path.",
     )
     gating(drawing, ((132, 232, "squeeze"), (238, 568, "excitation"), (574, 770, "scale")))
     drawing.arrow((116, MIDDLE), (137, MIDDLE))
@@ -61,7 +62,7 @@ def se_block() -> str:
     drawing.text(159, MIDDLE + 42, "over H, W", size=14)
     drawing.arrow((181, MIDDLE), (203, MIDDLE))
     drawing.cells(205, MIDDLE - 4 * CELL, stacked(SUMMARY), "features", side=CELL)
-    drawing.label(211, LABEL, "s", "(B, C)")
+    drawing.label(211, LABEL, "z", "(B, C)")
     drawing.arrow((220, MIDDLE), (241, MIDDLE))
     drawing.layer(241, MIDDLE - 26, 46, 52, "fc1")
     drawing.arrow((287, MIDDLE), (307, MIDDLE))
@@ -110,7 +111,7 @@ def squeeze() -> str:
         total = " + ".join(str(value) for value in values)
         drawing.arrow((468, centre), (690, centre), (766, mean_top + mean_cell / 2), label=f"({total}) / 4 = {mean}")
         drawing.cells(770, mean_top, [[mean / 6]], "features", side=mean_cell, numbers=[[mean]])
-    drawing.label(770 + mean_cell / 2, label, "s", "(1, 2)")
+    drawing.label(770 + mean_cell / 2, label, "z", "(1, 2)")
     return drawing.svg()
 
 
@@ -129,7 +130,7 @@ def excitation() -> str:
         drawing.label(centre, 240, name, shape)
         drawing.text(centre, 276, sizes, size=13, mono=True, colour="quiet")
 
-    stage(50, stacked(SUMMARY), "features", "s", "(B, C)", "(B, 8)")
+    stage(50, stacked(SUMMARY), "features", "z", "(B, C)", "(B, 8)")
     drawing.arrow((77, middle), (138, middle))
     stage(140, [[0.5] * 8] * 2, "layer", "fc1", "(C/r, C)", "(2, 8)")
     drawing.arrow((328, middle), (389, middle))
@@ -180,7 +181,7 @@ def broadcast() -> str:
     drawing.line((31, 262), (45, 276), colour="wrong", width=3.5)
     drawing.line((45, 262), (31, 276), colour="wrong", width=3.5)
     drawing.text(56, 274, "Wrong: (B, C) is aligned from the right, so that C meets W.", anchor="start", bold=True)
-    drawing.text(56, 296, "Mostly an error. With B = 1 and C = W (drawn here) it runs: each column gets its number.",
+    drawing.text(56, 296, "Usually an error. If B = 1 and C = W (drawn here), it runs: each column gets its own number.",
                  anchor="start")
     top, middle = 320, 320 + face / 2
     inset = (reach + face - 3 * side) / 2
@@ -215,6 +216,48 @@ def _pixels(drawing: Drawing, x: float, y: float, pixels: list[list[Colour]], si
     for row, colours in enumerate(pixels):
         for column, colour in enumerate(colours):
             drawing.rectangle(x + column * side, y + row * side, side, side, _hex(colour), outline="border")
+
+
+def question() -> str:
+    """A picture of papers under a lamp, its centre framed, and two ways to explain the centre's colour, 900 x 410 px."""
+    drawing = Drawing(
+        900, 410, "What colour is the paper in the centre?",
+        "Coloured papers under a lamp whose colour nobody tells you. A frame marks the paper in the centre, which looks reddish. "
+        "It could be red paper under a white lamp or blue paper under a red lamp.",
+    )
+    lamp, paper, white = (1.0, 0.52, 0.42), (0.72, 0.62, 0.95), (1.0, 1.0, 1.0)
+    random, size, pixel = Random(7), 16, 20
+    papers = [[(0.5, 0.6, 0.4)] * size for _ in range(size)]
+    for _ in range(40):  # later papers lie on earlier ones
+        colour = (random.uniform(0.1, 1), random.uniform(0.1, 1), random.uniform(0.1, 1))
+        top, left, height, width = random.randrange(-2, 15), random.randrange(-2, 15), random.randint(3, 8), random.randint(3, 8)
+        for row in range(max(top, 0), min(top + height, size)):
+            for column in range(max(left, 0), min(left + width, size)):
+                papers[row][column] = colour
+    for row in range(5, 11):
+        papers[row][5:11] = [paper] * 6
+    _pixels(drawing, 40, 44, [[_times(colour, lamp) for colour in row] for row in papers], pixel)
+    drawing.text(40, 32, "coloured papers under a lamp of an unknown colour", anchor="start", size=14)
+    left, top, side = 40 + 5 * pixel, 44 + 5 * pixel, 6 * pixel
+    drawing.line((left, top), (left + side, top), (left + side, top + side), (left, top + side), (left, top), width=5)
+    drawing.text(40, 390, "Does the framed paper reflect more red light, or more blue?", size=20, bold=True, anchor="start")
+
+    seen = _hex(_times(paper, lamp))
+    middle = top + side / 2
+    drawing.arrow((left + side, middle), (424, middle))
+    drawing.rectangle(428, middle - 45, 90, 90, seen)
+    drawing.text(473, middle - 57, "what you see", bold=True)
+    for centre, square, light, names in ((116, _times(paper, lamp), white, ("red paper", "white lamp")),
+                                         (272, paper, lamp, ("blue paper", "red lamp"))):
+        drawing.arrow((522, middle), (588, centre))
+        drawing.rectangle(592, centre - 35, 70, 70, _hex(square))
+        drawing.operation(694, centre, "×", radius=14)
+        drawing.rectangle(726, centre - 35, 70, 70, _hex(light), radius=35)
+        drawing.text(627, centre + 54, names[0])
+        drawing.text(761, centre + 54, names[1])
+        drawing.text(838, centre + 11, "?", size=34, bold=True)
+    drawing.text(694, 199, "or", bold=True)
+    return drawing.svg()
 
 
 def two_views() -> str:
@@ -265,6 +308,7 @@ def two_views() -> str:
 
 
 FIGURES = {
+    "question": question,
     "se_block": se_block,
     "squeeze": squeeze,
     "excitation": excitation,

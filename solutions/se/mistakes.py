@@ -5,7 +5,7 @@ from solutions.shared.mistakes import INFINITE, NOT_WHOLE, naive_sigmoid
 
 # What the reference says, and most mistakes replace.
 MEAN = "x.mean(dim=(2, 3))"
-GATE = "torch.sigmoid(self.fc2(torch.relu(self.fc1(s))))"
+GATE = "torch.sigmoid(self.fc2(torch.relu(self.fc1(z))))"
 PRODUCT = "x * self.excitation(squeeze(x))[:, :, None, None]"
 SUM = "2 * sum(n * c**2 for n, c in zip(stage_blocks, stage_channels)) / reduction"
 # What it does about a bottleneck without channels.
@@ -62,55 +62,55 @@ MISTAKES = (
             ((MEAN, "x.mean(dim=(2, 3)).float()"),), grain="float32"),
 
     Mistake("squeeze-torch-method", "squeeze",
-            "`x.squeeze()` is torch's method: it removes axes of size 1 and averages nothing. Asked for here is the mean over H and W.",
+            "`x.squeeze()` is torch's method: it removes axes of size 1 and averages nothing. Here you need the mean over H and W.",
             ((MEAN, "x.squeeze()"),)),
     Mistake("squeeze-reshaped", "squeeze",
-            "You make (B, H * W, C) of x with `reshape` or `view`, which keeps the order of the numbers in memory: your means mix "
-            "channels. Flatten H and W, `x.flatten(2)`, and take the mean over the last axis.",
+            "You turn x into (B, H * W, C) with `reshape` or `view`, which keeps the order of the numbers in memory: your means "
+            "mix channels. Flatten H and W, `x.flatten(2)`, and take the mean over the last axis.",
             ((MEAN, "x.reshape(x.shape[0], -1, x.shape[1]).mean(dim=1)"),)),
 
     # --- Excitation
     Mistake("excitation-softmax", "Excitation",
             "Your gate ends in a softmax: the channels compete and their weights sum to 1, so 512 channels would be faded to 1/512 on "
             "average. SE uses a sigmoid: each channel is opened or closed on its own.",
-            ((GATE, "torch.softmax(self.fc2(torch.relu(self.fc1(s))), dim=-1)"),)),
+            ((GATE, "torch.softmax(self.fc2(torch.relu(self.fc1(z))), dim=-1)"),)),
     Mistake("excitation-no-sigmoid", "Excitation",
             "The sigmoid at the end is missing: your weights are any real numbers, also negative ones. A gate lies between 0 and 1.",
-            ((GATE, "self.fc2(torch.relu(self.fc1(s)))"),)),
+            ((GATE, "self.fc2(torch.relu(self.fc1(z)))"),)),
     Mistake("excitation-no-relu", "Excitation",
             "The ReLU between the two layers is missing. Without it the two matrices are one matrix of low rank, and the hidden layer "
             "adds nothing.",
-            ((GATE, "torch.sigmoid(self.fc2(self.fc1(s)))"),)),
+            ((GATE, "torch.sigmoid(self.fc2(self.fc1(z)))"),)),
     Mistake("excitation-sigmoid-twice", "Excitation",
             "Both layers end in a sigmoid. The hidden layer takes a ReLU; the sigmoid is for the gate alone.",
-            (("torch.relu(self.fc1(s))", "torch.sigmoid(self.fc1(s))"),)),
+            (("torch.relu(self.fc1(z))", "torch.sigmoid(self.fc1(z))"),)),
     Mistake("excitation-activations-swapped", "Excitation",
             "The two activations are swapped: ReLU comes after `fc1`, the sigmoid after `fc2`.",
-            ((GATE, "torch.relu(self.fc2(torch.sigmoid(self.fc1(s))))"),)),
+            ((GATE, "torch.relu(self.fc2(torch.sigmoid(self.fc1(z))))"),)),
     Mistake("excitation-relu-at-end", "Excitation",
             "A ReLU before the sigmoid keeps every weight at 0.5 or above: the gate can no longer close.",
-            ((GATE, "torch.sigmoid(torch.relu(self.fc2(torch.relu(self.fc1(s)))))"),)),
+            ((GATE, "torch.sigmoid(torch.relu(self.fc2(torch.relu(self.fc1(z)))))"),)),
     Mistake("excitation-double-sigmoid", "Excitation",
             "The sigmoid is applied twice: your weights lie between 0.5 and 0.73 and can neither open nor close.",
             ((GATE, f"torch.sigmoid({GATE})"),)),
     Mistake("excitation-gelu", "Excitation",
             "The hidden layer uses a GELU; the paper's SE has a ReLU there.",
-            (("torch.relu(self.fc1(s))", "nn.functional.gelu(self.fc1(s))"),)),
+            (("torch.relu(self.fc1(z))", "nn.functional.gelu(self.fc1(z))"),)),
     Mistake("excitation-leaky-relu", "Excitation",
             "The hidden layer lets a part of the negative numbers through (a leaky ReLU); SE has a plain ReLU there.",
-            (("torch.relu(self.fc1(s))", "nn.functional.leaky_relu(self.fc1(s))"),)),
+            (("torch.relu(self.fc1(z))", "nn.functional.leaky_relu(self.fc1(z))"),)),
     Mistake("excitation-complement", "Excitation",
             "Your gate is 1 minus SE's gate: open channels are closed and closed ones opened.",
             ((GATE, f"1 - {GATE}"),)),
     Mistake("excitation-tanh", "Excitation",
             "Your gate ends in a tanh, so weights can be negative and flip a channel's sign. A gate ends in a sigmoid.",
-            ((GATE, "torch.tanh(self.fc2(torch.relu(self.fc1(s))))"),)),
+            ((GATE, "torch.tanh(self.fc2(torch.relu(self.fc1(z))))"),)),
     Mistake("excitation-hard-sigmoid", "Excitation",
             "Your gate ends in the piecewise linear `hardsigmoid`; SE's gate is the smooth sigmoid.",
-            ((GATE, "nn.functional.hardsigmoid(self.fc2(torch.relu(self.fc1(s))))"),)),
+            ((GATE, "nn.functional.hardsigmoid(self.fc2(torch.relu(self.fc1(z))))"),)),
     Mistake("excitation-applies-gate", "Excitation",
             "Your Excitation multiplies its input by the gate. Return the gate itself; the SE block applies it to the image.",
-            ((GATE, f"s * {GATE}"),)),
+            ((GATE, f"z * {GATE}"),)),
     Mistake("excitation-four-axes", "Excitation",
             "Your gate has shape (B, C, 1, 1); here it should stay (B, C). The SE block adds the two axes when it applies the gate.",
             ((GATE, f"{GATE}[:, :, None, None]"),)),
@@ -119,20 +119,20 @@ MISTAKES = (
             (("nn.Linear(channels, hidden, bias=False)", "nn.Linear(channels, hidden)"),
              ("nn.Linear(hidden, channels, bias=False)", "nn.Linear(hidden, channels)"))),
     Mistake("excitation-fixed-reduction", "Excitation",
-            "The hidden width is channels // 16 whatever `reduction` says. Use the argument.",
+            "The hidden width is channels // 16 whatever `reduction` is. Use the argument.",
             (("hidden = channels // reduction", "hidden = max(1, channels // 16)"),)),
     Mistake("excitation-fixed-reduction-guarded", "Excitation",
-            "The hidden width is channels // 16 whatever `reduction` says. Use the argument.",
+            "The hidden width is channels // 16 whatever `reduction` is. Use the argument.",
             (("if not 1 <= reduction <= channels", "if channels // 16 == 0"),
              ("hidden = channels // reduction", "hidden = channels // 16"))),
     Mistake("excitation-hidden-is-reduction", "Excitation",
             "The hidden layer has `reduction` channels. The reduction is a divisor: channels // reduction.",
             (("hidden = channels // reduction", "hidden = reduction"),)),
     Mistake("excitation-rounds-up", "Excitation",
-            "The hidden width is rounded up where the reduction does not divide the channels. Round down: channels // reduction.",
+            "The hidden width is rounded up if the reduction does not divide the channels. Round down: channels // reduction.",
             (("hidden = channels // reduction", "hidden = -(-channels // reduction)"),)),
     Mistake("excitation-rounds-to-nearest", "Excitation",
-            "The hidden width is rounded to the nearest integer where the reduction does not divide the channels. Round down: "
+            "The hidden width is rounded to the nearest integer if the reduction does not divide the channels. Round down: "
             "channels // reduction.",
             (("hidden = channels // reduction", "hidden = round(channels / reduction)"),)),
     Mistake("excitation-refuses-remainders", "Excitation",
@@ -144,25 +144,26 @@ MISTAKES = (
             "is an error.",
             (("if not 1 <= reduction <= channels", "if channels <= reduction"),)),
     Mistake("excitation-at-least-one", "Excitation",
-            "A hidden width of 0 is silently made 1. channels=8 with reduction=16 is most likely a slip of the caller: "
+            "A hidden width of 0 is silently made 1. channels=8 with reduction=16 is almost certainly a typo: "
             "raise a ValueError that names both numbers.",
             ((GUARD, ""), ("hidden = channels // reduction", "hidden = max(1, channels // reduction)"))),
     Mistake("excitation-no-error", "Excitation",
-            "channels // reduction can be 0, and torch then builds layers without any hidden unit: the gate is 0.5 for ever. "
+            "channels // reduction can be 0, and torch then builds layers without any hidden unit: the gate stays at 0.5 forever. "
             "Raise a ValueError that names both numbers.",
             ((GUARD, ""),)),
     Mistake("excitation-wrong-axis", "Excitation",
             "Your gate goes through a softmax over the batch: images of one batch compete with each other. Use a sigmoid.",
-            ((GATE, "torch.softmax(self.fc2(torch.relu(self.fc1(s))), dim=0)"),)),
+            ((GATE, "torch.softmax(self.fc2(torch.relu(self.fc1(z))), dim=0)"),)),
     Mistake("excitation-detached", "Excitation",
             "The numbers are right, but the gate is detached: neither layer would ever learn. Leave out the `detach()` (or `.data`, or "
             "`no_grad()`).",
             ((GATE, f"{GATE}.detach()"),)),
     Mistake("excitation-changes-input", "Excitation",
-            "Your forward changes its input: an in-place ReLU (or `*=`) was applied to `s` itself. Apply it to the hidden layer's output.",
-            (("torch.relu(self.fc1(s))", "torch.relu(self.fc1(s.relu_()))"),)),
+            "Your forward changes its input: an in-place ReLU (or `*=`) was applied to the input itself. Apply it to the output of "
+            "the hidden layer.",
+            (("torch.relu(self.fc1(z))", "torch.relu(self.fc1(z.relu_()))"),)),
     Mistake("excitation-float-width", "Excitation", NOT_WHOLE, (("hidden = channels // reduction", "hidden = channels / reduction"),)),
-    Mistake("excitation-exp", "Excitation", INFINITE, ((GATE, naive_sigmoid("self.fc2(torch.relu(self.fc1(s)))")),)),
+    Mistake("excitation-exp", "Excitation", INFINITE, ((GATE, naive_sigmoid("self.fc2(torch.relu(self.fc1(z)))")),)),
 
     # --- SEBlock
     Mistake("se-returns-gate", "SEBlock",
@@ -203,7 +204,7 @@ MISTAKES = (
             "The gate of the first image is used for the whole batch. Each image has its own: keep the batch axis when you reshape.",
             (("[:, :, None, None]", "[:1, :, None, None]"),)),
     Mistake("se-in-place", "SEBlock",
-            "Your block multiplies its input in place (`x *= ...`): whoever reads x afterwards, a shortcut for instance, finds it changed. "
+            "Your block multiplies its input in place (`x *= ...`): code that reads x afterwards, such as a shortcut, finds it changed. "
             "Write `x * ...`.",
             ((f"return {PRODUCT}", f"{PRODUCT.replace('*', '*=')}\n        return x"),)),
     Mistake("se-gate-detached", "SEBlock",
@@ -211,23 +212,23 @@ MISTAKES = (
             (("squeeze(x))[", "squeeze(x)).detach()["),)),
     Mistake("se-squeeze-detached", "SEBlock",
             "The numbers are right, and so are the gradients of the weights, but x reaches the gate through a `detach()`: its gradient "
-            "lacks the way through the squeeze.",
+            "is missing the path through the squeeze.",
             (("squeeze(x)", "squeeze(x.detach())"),)),
     Mistake("se-image-detached", "SEBlock",
             "The numbers are right, but the image is detached (`detach()` or `.data`) before the product: the gradient reaches x through "
             "the gate alone.",
             ((PRODUCT, "x.detach() * self.excitation(squeeze(x))[:, :, None, None]"),)),
     Mistake("se-remembers-gate", "SEBlock",
-            "The gate of the first call is kept and used again for the next image. Compute it anew in every forward.",
+            "The gate of the first call is kept and used again for the next image. Compute a new one in every forward.",
             ((f"return {PRODUCT}", """if not hasattr(self, "gate"):
             self.gate = self.excitation(squeeze(x))
         return x * self.gate[:, :, None, None]"""),)),
     Mistake("se-gate-on-width", "SEBlock",
-            "The gate is multiplied onto the last axis: (B, C) lines up with (H, W) from the right. Give it two more axes, "
+            "The gate multiplies the last axis: (B, C) lines up with (H, W) from the right. Give it two more axes, "
             "(B, C, 1, 1), so that it lines up with the channels.",
             (("[:, :, None, None]", "[:, None, None, :]"),)),
     Mistake("se-gate-on-height", "SEBlock",
-            "The gates are multiplied onto the rows of the image: of (B, 1, C, 1) the C meets the image's H. They belong on the channels: "
+            "The gates multiply the rows of the image: in (B, 1, C, 1), C lines up with the image's H. They belong to the channels: "
             "(B, C, 1, 1).",
             (("[:, :, None, None]", "[:, None, :, None]"),)),
     Mistake("se-local-gate", "SEBlock",
@@ -238,7 +239,7 @@ MISTAKES = (
             "`x.squeeze()` is torch's method: it removes axes of size 1 and averages nothing. Call your own function, squeeze(x).",
             (("self.excitation(squeeze(x))[:, :, None, None]", "self.excitation(x.squeeze())"),)),
     Mistake("se-class-called", "SEBlock",
-            "You call the class Excitation, which builds a new module out of its argument. Call the one that your block owns: "
+            "You call the class Excitation, which builds a new module from its argument. Call the one that your block owns: "
             "self.excitation(...).",
             (("self.excitation(squeeze(x))[:, :, None, None]", "Excitation(squeeze(x))"),)),
     Mistake("se-returns-gate-flat", "SEBlock",
@@ -248,8 +249,8 @@ MISTAKES = (
             "The image is divided by the gate. Multiply: a gate of 0 closes the channel, a gate of 1 lets it pass.",
             (("x * self", "x / self"),)),
     Mistake("se-gate-flattened", "SEBlock",
-            "The gates have lost their place: shapes line up from the right, so the gates' C meets the image's W. Give them two axes of "
-            "size 1 behind, (B, C, 1, 1).",
+            "The gates line up with the wrong axis: shapes are matched from the right, so the gates' C meets the image's W. Add two axes "
+            "of size 1 at the end, (B, C, 1, 1).",
             (("[:, :, None, None]", ""),)),
     Mistake("se-softmax", "SEBlock",
             "The gate goes through a softmax over the channels, so the channels compete and all fade. Use Excitation's output as it is.",
@@ -291,7 +292,7 @@ MISTAKES = (
             (("zip(stage_blocks, stage_channels)) / reduction", "zip(stage_blocks, stage_channels)) * reduction"),)),
     Mistake("cost-floored", "se_parameter_cost",
             "You round the hidden width down before you multiply, as a layer does. This exercise asks for the paper's formula, "
-            "2/r times the sum of N * C², which is exact where r divides C.",
+            "2/r times the sum of N * C², which is exact if r divides C.",
             ((SUM,
               "2 * sum(n * c * (c // reduction) for n, c in zip(stage_blocks, stage_channels))"),)),
     Mistake("cost-biases", "se_parameter_cost",
@@ -312,7 +313,7 @@ MISTAKES = (
             "You round the result (by `//`, `round` or `int`). The exercise asks for the formula as it stands, without rounding.",
             (("stage_channels)) / reduction", "stage_channels)) // reduction"),)),
     Mistake("cost-first-stage", "se_parameter_cost",
-            "Only the first stage is counted: a `return` stands inside the loop. Return after it.",
+            "Only the first stage is counted: there is a `return` inside the loop. Return after it.",
             ((SUM,
               "2 * stage_blocks[0] * stage_channels[0] ** 2 / reduction"),)),
     Mistake("cost-half-times-reduction", "se_parameter_cost",
@@ -320,7 +321,7 @@ MISTAKES = (
             "multiply by 2 and divide by the reduction.",
             ((SUM, "sum(n * c**2 for n, c in zip(stage_blocks, stage_channels)) / 2 * reduction"),)),
     Mistake("cost-last-stage", "se_parameter_cost",
-            "Only the last stage is counted: the sum starts anew at every stage. Set it to 0 once, before the loop.",
+            "Only the last stage is counted: the sum starts again at every stage. Set it to 0 once, before the loop.",
             ((SUM, "2 * stage_blocks[-1] * stage_channels[-1] ** 2 / reduction"),)),
 )
 

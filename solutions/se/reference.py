@@ -22,7 +22,7 @@ def squeeze(x: Tensor) -> Tensor:
 
 
 class Excitation(nn.Module):
-    """Channel weights in (0, 1) from channel means, `sigmoid(fc2(relu(fc1(s))))` (equation 3): `(B, C) -> (B, C)`.
+    """Channel weights in (0, 1) from channel means, `sigmoid(fc2(relu(fc1(z))))` (equation 3): `(B, C) -> (B, C)`.
 
     Raises:
         ValueError: the bottleneck has no channel left, `channels // reduction == 0`.
@@ -36,8 +36,8 @@ class Excitation(nn.Module):
         self.fc1 = nn.Linear(channels, hidden, bias=False)
         self.fc2 = nn.Linear(hidden, channels, bias=False)
 
-    def forward(self, s: Tensor) -> Tensor:
-        return torch.sigmoid(self.fc2(torch.relu(self.fc1(s))))
+    def forward(self, z: Tensor) -> Tensor:
+        return torch.sigmoid(self.fc2(torch.relu(self.fc1(z))))
 
 
 class SEBlock(nn.Module):

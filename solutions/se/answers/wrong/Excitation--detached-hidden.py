@@ -1,4 +1,4 @@
-# expect: Gradients of `fc1.weight`, `s`: no gradient arrives
+# expect: Gradients of `fc1.weight`, `z`: no gradient arrives
 # Detaches the hidden vector, so fc1 and the input get no gradient.
 import torch
 from torch import nn

@@ -1,4 +1,4 @@
-# expect: 16 whatever `reduction` says
+# expect: 16 whatever `reduction` is
 # Ignores the argument and always reduces by 16.
 import torch
 from torch import nn

@@ -1,4 +1,4 @@
-# expect: the sum starts anew
+# expect: the sum starts again
 def se_parameter_cost(stage_channels, stage_blocks, reduction=16):
     for c, n in zip(stage_channels, stage_blocks):
         t = 0
