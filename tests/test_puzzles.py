@@ -10,8 +10,8 @@ def strips(n, seed):
     return puzzles.bars_and_posts(n, distance=8, seed=seed)
 
 
-@pytest.mark.parametrize("draw", [puzzles.glowing_discs, puzzles.framed_crosses, puzzles.crosses_without_cue, strips,
-                                  puzzles.striped_cloths, puzzles.coloured_dots])
+@pytest.mark.parametrize("draw", [puzzles.card_games, puzzles.glowing_discs, puzzles.framed_crosses, puzzles.crosses_without_cue,
+                                  strips, puzzles.striped_cloths, puzzles.coloured_dots])
 def test_a_seed_decides_and_nothing_else(draw):
     torch.manual_seed(0)
     first = draw(4, seed=1)
@@ -20,6 +20,40 @@ def test_a_seed_decides_and_nothing_else(draw):
     assert all(a.equal(b) for a, b in zip(first, draw(4, seed=1), strict=True))
     assert torch.get_rng_state().equal(before)
     assert not first[0].equal(draw(4, seed=2)[0])
+
+
+def asked_for(games):
+    """The card that is most like each question, (n, 6)."""
+    return torch.cdist(games.questions, games.cards, p=1).argmin(2)
+
+
+def test_the_colour_of_the_card_that_is_most_like_the_question_is_the_answer():
+    games = puzzles.card_games(500, seed=3)
+    found = games.colours.gather(1, asked_for(games)) == games.answers
+    assert found.float().mean() > 0.9  # where many squares were flipped, another card may be more like it
+    for shuffled in (games.colours, games.answers):
+        assert shuffled.sort(1).values.equal(torch.arange(6).expand(500, -1))
+
+
+def test_without_the_cue_questions_say_nothing_about_the_answer():
+    games = puzzles.card_games(2000, seed=3, cue=False)
+    found = games.colours.gather(1, asked_for(games)) == games.answers
+    assert found.float().mean().item() == pytest.approx(1 / 6, abs=0.02)
+    assert games.cards.equal(puzzles.card_games(2000, seed=3).cards)
+
+
+def test_a_network_sees_question_card_and_colour_side_by_side():
+    games = puzzles.card_games(3, seed=3)
+    questions, cards, colours = puzzles.as_inputs(games).split([16, 16, 6], dim=2)
+    assert questions.equal(games.questions) and cards.equal(games.cards) and colours.argmax(2).equal(games.colours)
+
+
+def test_a_card_is_printed_in_its_colour():
+    pictures = puzzles.card_pictures(torch.eye(16)[:2], torch.tensor([3, 0]))
+    assert pictures.shape == (2, 3, 4, 4)
+    assert pictures[0, :, 0, 0].mul(255).round().tolist() == [0xD5, 0x5E, 0x00]
+    assert pictures[1, :, 0, 1].mul(255).round().tolist() == [0x00, 0x72, 0xB2]
+    assert pictures[0, :, 3, 3].mul(255).round().tolist() == [0xEB] * 3
 
 
 def test_the_disc_glows_in_its_band_and_in_no_other():

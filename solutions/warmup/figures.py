@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from attention_lab.puzzles import CARD_COLOURS, UNPRINTED, card_games
 from solutions.shared.drawing import Drawing, depth, tint
 
 # One illustrative example for the whole lesson, so that a channel looks the same wherever it appears.
@@ -39,6 +40,35 @@ def _map_over_box(drawing: Drawing, x: float, y: float, side: float, thickness: 
     drawing.cells(x, y, MAP, "gate", side=side)
 
 
+def _card(drawing: Drawing, x: float, y: float, side: float, pattern: Sequence[int], colour: str) -> None:
+    """A card of 4 x 4 squares of `side` px, printed in a hex colour."""
+    for square, printed in enumerate(pattern):
+        drawing.rectangle(x + square % 4 * side, y + square // 4 * side, side, side, colour if printed else UNPRINTED, outline="border")
+
+
+def cards() -> str:
+    """The game of the opening question: six cards in their colours and the pattern in question, 900 x 380 px."""
+    drawing = Drawing(
+        900, 380, "Which colour is this card?",
+        "Six cards, each a pattern of 4 x 4 squares in its own colour. Below them one more pattern in grey, in which a few squares are "
+        "flipped. Which colour is this card?",
+    )
+    game = card_games(1, seed=14)
+    drawing.text(40, 38, "Six cards, each with its own pattern and its own colour", bold=True, size=16, anchor="start")
+    names = list(CARD_COLOURS)
+    for place, (pattern, number) in enumerate(zip(game.cards[0].int().tolist(), game.colours[0].tolist(), strict=True)):
+        left = 40 + 143 * place
+        _card(drawing, left, 56, 26, pattern, CARD_COLOURS[names[number]])
+        drawing.text(left + 52, 182, names[number])
+    drawing.line((20, 206), (880, 206), colour="border")
+    _card(drawing, 398, 228, 32, game.questions[0, 0].int().tolist(), "#777777")
+    _frame(drawing, 398, 228, 128, 128)
+    drawing.text(382, 286, "The same pattern as one of them,", anchor="end")
+    drawing.text(382, 308, "badly printed: a few squares are flipped", anchor="end")
+    drawing.text(548, 300, "Which colour is this card?", bold=True, size=22, anchor="start")
+    return drawing.svg()
+
+
 def vocabulary() -> str:
     """The signs of all drawings with their meaning, 900 x 400 px."""
     drawing = Drawing(
@@ -55,7 +85,7 @@ def vocabulary() -> str:
     drawing.text(66 + face + reach / 2, top + face + 10 - rise / 2, "C", size=13, mono=True)
     drawing.label(92, 196, "features", "(B, C, H, W)")
     drawing.cells(246, 60, [[0.5], [0.9], [0.3], [0.6], [0.2]], "features", side=20)
-    drawing.label(256, 196, "a number a channel", "(B, C)")
+    drawing.label(256, 196, "one number per channel", "(B, C)")
     drawing.broadcast(400, top, face, face, GATE, thickness=20, bar=22)
     drawing.label(460, 196, "a gate: a thin bar", "(B, C, 1, 1)")
     _map_over_box(drawing, 620, top, 26, 20)
@@ -80,17 +110,17 @@ def vocabulary() -> str:
 
 
 def gates() -> str:
-    """Three shapes of weights, how each is stretched over x, and what becomes of it, 900 x 400 px."""
+    """Three shapes of weights, how each is stretched over x, 900 x 400 px."""
     drawing = Drawing(
         900, 400, "Three shapes of weights, stretched over x",
-        "Weights (B, C, 1, 1), a thin bar, are stretched over H and W: a number a channel. Weights (B, 1, H, W), a thin sheet, "
-        "are stretched over C: a number a position. Weights (B, C, H, W) have x's own shape.",
+        "Weights (B, C, 1, 1), a thin bar, are stretched over H and W: one number per channel. Weights (B, 1, H, W), a thin sheet, "
+        "are stretched over C: one number per position. Weights (B, C, H, W) have x's own shape.",
     )
     side, thickness = 28, 26
     face = 3 * side
     reach, rise = depth(thickness, 3)
     top = 66 + rise
-    for centre, title in ((150, "one number a channel"), (450, "one number a position"), (750, "one number an element")):
+    for centre, title in ((150, "one number per channel"), (450, "one number per position"), (750, "one number per element")):
         drawing.text(centre, 36, title, bold=True, size=16)
     left = [centre - (face + reach) / 2 for centre in (150, 450, 750)]
     drawing.broadcast(left[0], top, face, face, GATE, thickness=thickness, bar=side)
@@ -192,8 +222,8 @@ def axes() -> str:
     for column in range(3):
         _frame(drawing, 552 + column * side, top, side, 2 * side, colour="wrong")
         drawing.text(552 + (column + 0.5) * side, top + 2 * side + 24, "sum 1", size=14)
-    for left, lines in ((60, ("Each asking word has one whole of attention", "and shares it among the words it asks.")),
-                        (492, ("Each word that is asked has one whole and shares it", "among those who ask: askers compete."))):
+    for left, lines in ((60, ("Each word that asks has one unit of attention", "and shares it among the words it asks.")),
+                        (492, ("Each word that is asked has one unit and shares it", "among those who ask: they compete."))):
         for line, words in enumerate(lines):
             drawing.text(left, 278 + 20 * line, words, anchor="start", size=14)
     return drawing.svg()
@@ -227,6 +257,7 @@ def report() -> str:
 
 
 FIGURES = {
+    "cards": cards,
     "report": report,
     "vocabulary": vocabulary,
     "gates": gates,

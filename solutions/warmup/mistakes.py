@@ -21,14 +21,14 @@ LEFT_OUT = "`gate` takes four shapes, and yours refuses one of them: {}."
 MISTAKES = (
     # --- global_average_pool
     Mistake("pool-keeps-axes", "global_average_pool",
-            "Your result keeps two axes of size 1, (B, C, 1, 1). Asked for is one number per channel, (B, C): leave out `keepdim=True`, "
+            "Your result keeps two axes of size 1, (B, C, 1, 1). Return one number per channel, (B, C): leave out `keepdim=True`, "
             "or add `flatten(1)` after a pooling layer.",
             ((MEAN, "x.mean(dim=(2, 3), keepdim=True)"),)),
     Mistake("pool-maximum", "global_average_pool",
             "Your function takes the largest value of each channel. Average pooling takes the mean.",
             ((MEAN, "x.amax(dim=(2, 3))"),)),
     Mistake("pool-sum", "global_average_pool",
-            "Your function adds the positions up and does not divide by their number, H * W, so that a larger image gives larger numbers.",
+            "Your function adds up the positions but does not divide by their number, H * W, so a larger image gives larger numbers.",
             ((MEAN, "x.sum(dim=(2, 3))"),)),
     Mistake("pool-everything", "global_average_pool",
             "Your function averages over all four axes and returns one single number. Name the two axes that should go: "
@@ -73,22 +73,22 @@ MISTAKES = (
             "Use `torch.zeros(..., dtype=x.dtype, device=x.device)`, or no new tensor at all.",
             ((MEAN, "x.mean(dim=(2, 3)).float()"),), grain="float32"),
     Mistake("pool-reshaped", "global_average_pool",
-            "You make (B, H * W, C) of x with `reshape` or `view`, which keeps the order of the numbers in memory: your means mix "
+            "You turn x into (B, H * W, C) with `reshape` or `view`, which keeps the order of the numbers in memory: your means mix "
             "channels. Flatten H and W, `x.flatten(2)`, and take the mean over the last axis.",
             ((MEAN, "x.reshape(x.shape[0], -1, x.shape[1]).mean(dim=1)"),)),
 
     # --- gate
     Mistake("gate-plain-product", "gate",
-            "Your function multiplies without looking at the shapes. Torch aligns (B, C) from the right, C with W: mostly an error, and "
-            "where B = H and C = W a wrong result that nobody notices. Give (B, C) two axes of size 1, and raise a ValueError for "
+            "Your function multiplies without looking at the shapes. Torch aligns (B, C) from the right, C with W: usually an error, and "
+            "if B = H and C = W a wrong result that nobody notices. Give (B, C) two axes of size 1, and raise a ValueError for "
             "shapes that are not among the four.",
             ((f"    if weights.shape == (b, c):\n        {AXES}\n{GUARD}", ""),)),
     Mistake("gate-no-error", "gate",
-            "The four shapes are right, but others pass as well. Weights (B, 1, H, 1) broadcast without a word and are most likely a "
-            "slip: compare the shape with the four allowed ones and raise a ValueError.",
+            "The four shapes are right, but others pass as well. Weights (B, 1, H, 1) broadcast without complaint and are almost "
+            "certainly a mistake: compare the shape with the four allowed ones and raise a ValueError.",
             ((GUARD, ""),)),
     Mistake("gate-asks-torch", "gate",
-            "You leave it to torch to say no, and torch stretches every axis of size 1: (1, C, 1, 1) or (B, 1, H, 1) pass. Compare the "
+            "You rely on torch to refuse, and torch stretches every axis of size 1: (1, C, 1, 1) or (B, 1, H, 1) pass. Compare the "
             "shape with the four allowed ones.",
             ((f"{GUARD}    {PRODUCT}", "    try:\n        return x * weights\n    except RuntimeError:\n"
               "        raise ValueError(f\"{tuple(weights.shape)} does not fit {tuple(x.shape)}\")"),)),
@@ -97,8 +97,8 @@ MISTAKES = (
             "shape.",
             ((ELSE, "elif weights.dim() != 4:"),)),
     Mistake("gate-two-axes-unchecked", "gate",
-            "Weights with two axes pass your check whatever their sizes are, and what does not fit ends in an error of torch's, a "
-            "RuntimeError. Ask whether they are (B, C), and raise a ValueError where they are not.",
+            "Weights with two axes pass your check whatever their sizes are, and what does not fit ends in torch's own "
+            "RuntimeError. Check that they are (B, C), and raise a ValueError if they are not.",
             (("weights.shape == (b, c)", "weights.dim() == 2"),)),
     Mistake("gate-two-axes-are-a-map", "gate",
             "You take weights with two axes for a map over the positions, (H, W). Two axes are (B, C) here, one weight for each channel "
@@ -115,7 +115,7 @@ MISTAKES = (
             "Your function adds the weights. A gate multiplies: 0 closes, 1 lets pass.",
             ((PRODUCT, "return x + weights"),)),
     Mistake("gate-shortcut", "gate",
-            "Your function adds x to the gated x. Asked for is the product alone; a closed gate, 0, should give 0.",
+            "Your function adds x to the gated x. Return the product alone; a closed gate, 0, should give 0.",
             ((PRODUCT, "return x + x * weights"),)),
     Mistake("gate-sigmoid", "gate",
             "Your function sends the weights through a sigmoid. They are weights already: multiply by them as they are.",
@@ -124,7 +124,7 @@ MISTAKES = (
             "Your function sends the weights through a softmax over the channels. They are weights already: multiply by them as they are.",
             ((PRODUCT, "return x * torch.softmax(weights, dim=1)"),)),
     Mistake("gate-clamped", "gate",
-            "Your function cuts the weights to between 0 and 1. That is not its business: multiply by them as they are.",
+            "Your function clamps the weights to between 0 and 1. That is not its job: multiply by them as they are.",
             ((PRODUCT, "return x * weights.clamp(0, 1)"),)),
     Mistake("gate-complement", "gate",
             "Your function multiplies by 1 minus the weight: an open gate, 1, gives 0. Multiply by the weight.",
@@ -136,7 +136,7 @@ MISTAKES = (
             "Your function gates the whole batch with the first image's weights. Each image has its own.",
             ((PRODUCT, "return x * weights[:1]"),)),
     Mistake("gate-in-place", "gate",
-            "Your function changes x in place (`x *= ...`): whoever reads x afterwards finds it changed. Write `x * ...`.",
+            "Your function changes x in place (`x *= ...`): code that reads x afterwards finds it changed. Write `x * ...`.",
             ((PRODUCT, "x *= weights\n    return x"),)),
     Mistake("gate-weights-detached", "gate",
             "The numbers are right, but the weights are detached: whatever made them would never learn.",
@@ -148,7 +148,7 @@ MISTAKES = (
             "You return the ValueError, and the caller goes on with it as if it were a tensor. `raise` it.",
             (("raise ValueError", "return ValueError"),)),
     Mistake("gate-assert", "gate",
-            "You stop with an `assert`, which Python may skip (`python -O`). A caller's slip is a ValueError: `raise` one.",
+            "You stop with an `assert`, which Python may skip (`python -O`). A wrong argument calls for a ValueError: `raise` one.",
             ((GUARD, "    else:\n        assert weights.shape in ((b, c, 1, 1), (b, 1, h, w), (b, c, h, w))\n"),)),
     Mistake("gate-refuses-two-axes", "gate", LEFT_OUT.format("(B, C)"),
             (("if weights.shape == (b, c):\n        weights = weights[:, :, None, None]\n    elif", "if"),)),
@@ -167,10 +167,10 @@ MISTAKES = (
     # --- dot_product_attention
     Mistake("attention-over-queries", "dot_product_attention",
             "Your softmax runs over the queries (dim 1 of q @ kᵀ, or the last axis of k @ qᵀ): for each key the weights sum to 1, and a "
-            "query's result depends on which other queries are asked. Each query shares out its attention among the keys: the last axis.",
+            "query's result depends on which other queries there are. Each query shares out its attention among the keys: the last axis.",
             (("dim=-1", "dim=1"),)),
     Mistake("attention-over-batch", "dot_product_attention",
-            "Your softmax runs over the batch (`dim=0`, which is also what torch picks for three axes where no `dim` is given): images "
+            "Your softmax runs over the batch (`dim=0`, which is also what torch picks for three axes if no `dim` is given): images "
             "compete with each other. It runs over the keys, the last axis.",
             (("dim=-1", "dim=0"),)),
     Mistake("attention-no-softmax", "dot_product_attention",
@@ -187,13 +187,13 @@ MISTAKES = (
             "You take the value of the best key alone. Attention takes a weighted mean of all values, so that every key gets a gradient.",
             ((WEIGHTS, f"torch.nn.functional.one_hot({SCORES}.argmax(-1), k.shape[1]).to(v)"),)),
     Mistake("attention-unscaled", "dot_product_attention",
-            "Where no scale is given, yours is 1. The default is D ** -0.5, with D the size of a query.",
+            "If no scale is given, yours is 1. The default is D ** -0.5, with D the size of a query.",
             (("q.shape[-1] ** -0.5", "1.0"),)),
     Mistake("attention-divided-by-size", "dot_product_attention",
             "Your default scale is 1 / D. It should be 1 / sqrt(D): D ** -0.5.",
             (("q.shape[-1] ** -0.5", "1 / q.shape[-1]"),)),
     Mistake("attention-times-root", "dot_product_attention",
-            "You multiply the scores by sqrt(D) where no scale is given; they should be divided by it. The scale is D ** -0.5.",
+            "You multiply the scores by sqrt(D) if no scale is given; they should be divided by it. The scale is D ** -0.5.",
             (("q.shape[-1] ** -0.5", "q.shape[-1] ** 0.5"),)),
     Mistake("attention-scaled-by-keys", "dot_product_attention",
             "Your default scale comes from M, the number of keys. It comes from D, the size of a query: the last axis of q.",
@@ -205,13 +205,13 @@ MISTAKES = (
             "Your default scale comes from E, the size of a value. It comes from D, the size of a query: the last axis of q.",
             (("q.shape[-1] ** -0.5", "v.shape[-1] ** -0.5"),)),
     Mistake("attention-scale-ignored", "dot_product_attention",
-            "Your function always takes D ** -0.5. Where a scale is given, use that one.",
+            "Your function always takes D ** -0.5. If a scale is given, use that one.",
             ((DEFAULT, "scale = q.shape[-1] ** -0.5\n"),)),
     Mistake("attention-scale-besides", "dot_product_attention",
-            "A scale that is given should stand in the place of D ** -0.5; yours comes on top of it.",
+            "A scale that is given should replace D ** -0.5; yours comes on top of it.",
             ((DEFAULT, "scale = q.shape[-1] ** -0.5 * (1 if scale is None else scale)\n"),)),
     Mistake("attention-zero-is-none", "dot_product_attention",
-            "A scale of 0 is taken for no scale: `scale or ...` and `if not scale` treat 0 and None alike. Ask `if scale is None`.",
+            "A scale of 0 is taken for no scale: `scale or ...` and `if not scale` treat 0 and None alike. Write `if scale is None`.",
             (("if scale is None", "if not scale"),)),
     Mistake("attention-divides-by-scale", "dot_product_attention",
             "You divide the scores by `scale`. Multiply by it: the default, D ** -0.5, is one over the square root already.",
@@ -223,30 +223,30 @@ MISTAKES = (
             "You scale after the softmax. The scale belongs to the scores; afterwards the weights would not sum to 1.",
             ((WEIGHTS, "scale * torch.softmax(q @ k.transpose(1, 2), dim=-1)"),)),
     Mistake("attention-reshaped-keys", "dot_product_attention",
-            "You turn k into (B, D, M) by `view` or `reshape`, which keeps the order of the numbers in memory and cuts it anew: keys get "
-            "mixed. To exchange two axes use `transpose(1, 2)`.",
+            "You turn k into (B, D, M) by `view` or `reshape`, which keeps the order of the numbers in memory: keys get mixed. To swap "
+            "two axes use `transpose(1, 2)`.",
             (("k.transpose(1, 2)", "k.reshape(k.shape[0], k.shape[2], k.shape[1])"),)),
     Mistake("attention-transposes-batch", "dot_product_attention",
-            "You exchange axes 0 and 1 of k, the batch and the keys. Axis 0 stays where it is: exchange axes 1 and 2.",
+            "You swap axes 0 and 1 of k, the batch and the keys. Axis 0 stays where it is: swap axes 1 and 2.",
             (("k.transpose(1, 2)", "k.transpose(0, 1)"),)),
     Mistake("attention-keys-not-turned", "dot_product_attention",
-            "k meets q as it is, (B, N, D) @ (B, M, D), and the sizes do not fit. Exchange its last two axes first: `k.transpose(1, 2)` is "
+            "k meets q as it is, (B, N, D) @ (B, M, D), and the sizes do not fit. Swap its last two axes first: `k.transpose(1, 2)` is "
             "(B, D, M).",
             (("k.transpose(1, 2)", "k"),)),
     Mistake("attention-base-two", "dot_product_attention",
-            "Your weights are powers of 2, as in the example by hand. A softmax takes e for a base; with scale = ln 2 the example comes "
-            "out by itself.",
+            "Your weights are powers of 2, as in the example by hand. The base of a softmax is e; with scale = ln 2 you get the "
+            "example's numbers.",
             ((WEIGHTS, f"torch.softmax(0.6931471805599453 * {SCORES}, dim=-1)"),)),
     Mistake("attention-roles-exchanged", "dot_product_attention",
-            "Queries and keys are exchanged: your scores have one row for each key, (B, M, N). One row for each query, (B, N, M): "
+            "Queries and keys are swapped: your scores have one row for each key, (B, M, N). One row for each query, (B, N, M): "
             "q times k transposed.",
             ((SCORES, "scale * (k @ q.transpose(1, 2))"),)),
     Mistake("attention-weights-transposed", "dot_product_attention",
-            "Your weights are transposed before they meet the values, so that (where N = M) a query gets what the keys' columns say. "
+            "Your weights are transposed before they meet the values, so that (if N = M) a query gets what the keys' columns say. "
             "(B, N, M) times (B, M, E) needs no transposition.",
             ((OUTPUT, "return weights.transpose(1, 2) @ v"),)),
     Mistake("attention-keys-as-values", "dot_product_attention",
-            "Your weights take the mean of the keys. Keys are for finding; what is taken from them are the values, v.",
+            "Your weights take the mean of the keys. Keys are for finding; the mean is over the values, v.",
             ((OUTPUT, "return weights @ k"),)),
     Mistake("attention-cosine", "dot_product_attention",
             "You normalise queries and keys to length 1 (a cosine). Here a longer query means a sharper choice: leave them as they are.",
@@ -265,7 +265,7 @@ MISTAKES = (
             "dtype.",
             ((OUTPUT, "return (weights @ v).float()"),), grain="float32"),
     Mistake("attention-capital-t", "dot_product_attention",
-            "`k.T` reverses all three axes in torch: (B, M, D) becomes (D, M, B). Exchange the last two only: `k.transpose(1, 2)`, or "
+            "`k.T` reverses all three axes in torch: (B, M, D) becomes (D, M, B). Swap the last two only: `k.transpose(1, 2)`, or "
             "`k.mT`.",
             (("k.transpose(1, 2)", "k.T"),)),
     Mistake("attention-elementwise", "dot_product_attention",
@@ -297,13 +297,13 @@ MISTAKES = (
             "You leave out what has one axis: biases, and the scales of norms. They are trained too.",
             (("if parameter.requires_grad", "if parameter.requires_grad and parameter.dim() > 1"),)),
     Mistake("count-by-name", "count_parameters",
-            "You count what is called `weight`. Biases are parameters too.",
+            "You count only what is called `weight`. Biases are parameters too.",
             ((COUNT, "sum(p.numel() for name, p in module.named_parameters() if 'weight' in name and p.requires_grad)"),)),
     Mistake("count-top-level", "count_parameters",
             "You count the module's own parameters and none of the modules inside it. `module.parameters()` goes through all of them.",
             (("module.parameters()", "module.parameters(recurse=False)"),)),
     Mistake("count-children", "count_parameters",
-            "You add up the modules inside and leave out the module's own parameters: of a single layer nothing is left. "
+            "You add up the modules inside and leave out the module's own parameters: a single layer then counts as nothing. "
             "`module.parameters()` has both.",
             ((COUNT, "sum(p.numel() for child in module.children() for p in child.parameters() if p.requires_grad)"),)),
     Mistake("count-first-axis", "count_parameters",
@@ -316,7 +316,7 @@ MISTAKES = (
             "You count parameters of one shape once. Two layers of the same size share nothing unless it is the very same tensor.",
             ((COUNT, "sum(shape.numel() for shape in {p.shape for p in module.parameters() if p.requires_grad})"),)),
     Mistake("count-bytes", "count_parameters",
-            "You count bytes. A float32 has four of them; asked for is the number of numbers.",
+            "You count bytes. A float32 has four of them; count the numbers themselves.",
             (("parameter.numel()", "parameter.numel() * parameter.element_size()"),)),
     Mistake("count-equal-values", "count_parameters",
             "You count parameters once when their values are equal. Two parameters of equal values are still two: only the very same "

@@ -1,4 +1,4 @@
-# expect: Exchange its last two axes first
+# expect: Swap its last two axes first
 # Multiplies q and k as they are.
 import torch
 

@@ -1,4 +1,4 @@
-# expect: Where a scale is given, use that one
+# expect: If a scale is given, use that one
 # Never looks at scale.
 import torch
 
