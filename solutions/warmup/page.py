@@ -49,7 +49,7 @@ from torch import nn
 
 from attention_lab import check, course_map, progress
 from attention_lab.data import photograph
-from attention_lab.pictures import predict_then_run, show_images
+from attention_lab.pictures import predict_then_run, show, show_images
 from attention_lab.puzzles import CARD_COLOURS, card_games, card_pictures
 
 # %% [markdown]
@@ -79,10 +79,11 @@ course_map()
 # Now try an **average** instead, the simplest way to make one answer out of six cards.
 # Which colour will it show?
 
-# %%
+# %% tags=["nbval-ignore-output"]
 game = card_games(1, seed=14)
 print("The answer is", list(CARD_COLOURS)[game.answers[0, 0]] + ". The mean of the six cards:")
-show_images(card_pictures(game.cards[0], game.colours[0]).mean(dim=0)[None])
+show(show_images(card_pictures(game.cards[0], game.colours[0]).mean(dim=0)[None]),
+     "4 x 4 squares in pale, muddy colours.")
 
 # %% [markdown]
 # The average is the same whichever card you ask for, and it no longer knows which colour belonged to which pattern.
@@ -169,11 +170,12 @@ check(global_average_pool)
 # Is it green?
 # Then see what your function keeps of a photograph: three numbers, no matter how large it is.
 
-# %%
+# %% tags=["nbval-ignore-output"]
 photos = torch.stack([photograph(name) for name in ("coffee", "flower", "rocket", "china")])
 kept = global_average_pool(photos)
 print("in", tuple(photos.shape), " out", tuple(kept.shape))
-show_images(torch.cat([photos, kept[:, :, None, None].expand_as(photos)]), columns=4)
+show(show_images(torch.cat([photos, kept[:, :, None, None].expand_as(photos)]), columns=4),
+     "Four photographs, and below each a rectangle in its mean colour.")
 
 # %% [markdown]
 # ## 4. What broadcasts, and what only seems to
@@ -270,15 +272,17 @@ check(gate)
 # Here is your gate on a photograph, twice.
 # First with one weight per channel (red passes, green and blue fade), then with one weight per position (a spotlight).
 
-# %%
+# %% tags=["nbval-ignore-output"]
 photo = photograph("coffee")[None]
 b, c, h, w = photo.shape
 rows, columns = torch.linspace(-1, 1, h)[:, None], torch.linspace(-1, 1, w)[None, :]
 spotlight = torch.exp(-6 * ((rows + 0.1) ** 2 + columns ** 2))[None, None]  # rows broadcast too
 channels = torch.tensor([[1.0, 0.4, 0.2]])
 gated = [photo, gate(photo, channels), spotlight.expand(1, 3, -1, -1), gate(photo, spotlight)]
-show_images(torch.cat(gated), ["x", f"gate {tuple(channels.shape)}", "the map, a thin sheet",
-                               f"gate {tuple(spotlight.shape)}"])
+titles = ["x", f"gate {tuple(channels.shape)}", "the map, a thin sheet",
+          f"gate {tuple(spotlight.shape)}"]
+show(show_images(torch.cat(gated), titles),
+     "A cup of coffee; the same, reddish; a white spot on black; the cup, lit by that spot.")
 
 # %% [markdown]
 # ## 6. Attention by hand
@@ -518,13 +522,14 @@ print("Does exhibit A compute what your attention does?", "Yes." if same else "N
 # Why nine?
 # Find the line, and repair it.
 
-# %%
+# %% tags=["nbval-ignore-output"]
 photo = F.avg_pool2d(photograph("coffee")[None], 4)
 b, c, h, w = photo.shape
 tokens = photo.reshape(b, h * w, c)
 print(tuple(photo.shape), "->", tuple(tokens.shape))
-show_images(torch.stack([photo[0, :1], tokens[0, :, 0].reshape(1, h, w)]),
-            ["channel 0 of the image", "number 0 of each position"])
+show(show_images(torch.stack([photo[0, :1], tokens[0, :, 0].reshape(1, h, w)]),
+                 ["channel 0 of the image", "number 0 of each position"]),
+     "On the left one grey cup; on the right nine small ones, three by three.")
 
 # %% [markdown]
 # <details><summary>What is wrong, and where it was seen</summary>
@@ -565,7 +570,7 @@ show_images(torch.stack([photo[0, :1], tokens[0, :, 0].reshape(1, h, w)]),
 # %% tags=["experiment"]
 import matplotlib.pyplot as plt
 
-from attention_lab.pictures import PAPER, show
+from attention_lab.pictures import PAPER
 from attention_lab.puzzles import CARDS, SQUARES, as_inputs
 from attention_lab.training import compare, train
 
