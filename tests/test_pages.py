@@ -1,0 +1,90 @@
+"""What a machine can see of a page's form: its length, how soon the first exercise comes, and words that the course does without.
+
+(One sentence per line: test_lesson_source.py.)
+"""
+
+import re
+
+import pytest
+
+from builder import build
+
+MOST_WORDS, MOST_LINES = 4000, 20
+INSTEAD = {  # a pattern, in any case -> what to write instead
+    r"\bsimply\b": "nothing: if it were simple, nobody would have to read it",
+    r"\bjust\b": "only, or nothing",
+    r"\bin the place of\b": "instead of",
+    r"\bis asked\b": "is tested on",
+    r"\bis told\b": "reports",
+    r"\bof another colou?r\b": "of a different colour",
+    r"\b(a|one) (number|weight|gate|score) an? (channel|position|element|pixel|image)\b": "one number per channel",
+    r"\bhow many \w+ (has|have)\b": "how many parameters does it have",
+    r"\bhas no part in\b": "does not matter",
+    r"\bleaves of an?\b": "the size of its output",
+    r"\bwhich it becomes depends\b": "whether it becomes one depends",
+    r"\bonly 0 is\b": "zero is",
+    r"\baxes exchanged\b": "transposed, or swapped",
+}
+LESSONS = pytest.mark.parametrize("lesson", build.lessons(), ids=lambda lesson: lesson.name)
+
+
+def markdown(notebook):
+    return [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
+
+
+def words(notebook):
+    return sum(len(source.split()) for source in markdown(notebook))
+
+
+def lines_before_the_first_exercise(notebook):
+    """Lines of code, without empty ones and comments, above the first cell that a learner fills."""
+    found = []
+    for cell in notebook.cells:
+        if cell.metadata.get("nbgrader", {}).get("solution"):
+            return found
+        if cell.cell_type == "code":
+            found += [line for line in cell.source.split("\n") if line.strip() and not line.strip().startswith("#")]
+    raise ValueError("the page has no exercise")
+
+
+def unwanted(text):
+    """Words of a text that have a better one, with what to write instead. Code and links do not count."""
+    prose = re.sub(r"`[^`]*`|\]\([^)]*\)", " ", text)
+    return {found[0]: better for pattern, better in INSTEAD.items() for found in re.finditer(pattern, prose, re.IGNORECASE)}
+
+
+@LESSONS
+def test_a_page_is_read_in_one_sitting(lesson):
+    count = words(build.read_source(lesson))
+    assert count <= MOST_WORDS, "a longer page is two lessons"
+
+
+@LESSONS
+def test_the_first_exercise_comes_soon(lesson):
+    found = lines_before_the_first_exercise(build.read_source(lesson))
+    count = len(found)
+    assert count <= MOST_LINES, "data, plots and bookkeeping belong in attention_lab:\n" + "\n".join(found)
+
+
+@LESSONS
+def test_a_page_does_without_some_words(lesson):
+    found = unwanted("\n".join(markdown(build.read_source(lesson))))
+    assert found == {}
+
+
+@pytest.mark.parametrize("text, found", [
+    ("You simply add them.", ["simply"]),
+    ("Just add them, and it is asked\nnothing.", ["Just", "is asked"]),
+    ("How many parameters has an SE block?", ["How many parameters has"]),
+    ("One number a channel, in the place of all.", ["in the place of", "One number a channel"]),
+    ("How many parameters does an SE block have, `just` one per channel? [Adjust](https://example.org/just) it.", []),
+])
+def test_words_are_found(text, found):
+    assert sorted(unwanted(text)) == sorted(found)
+
+
+def test_code_is_counted_up_to_the_first_exercise():
+    cells = ["import torch\n\n# a comment\nx = 1", "def f(x):\n    return x", "y = 2"]
+    notebook = build.nbformat.v4.new_notebook(cells=[build.nbformat.v4.new_code_cell(source) for source in cells])
+    notebook.cells[1].metadata["nbgrader"] = {"solution": True}
+    assert lines_before_the_first_exercise(notebook) == ["import torch", "x = 1"]
