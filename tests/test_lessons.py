@@ -20,7 +20,7 @@ def item(*values, fixtures=(), path="tests/test_x.py"):
 
 
 @pytest.mark.parametrize("value, expected", [
-    ("05_danet", {"05_danet"}), ("danet", {"05_danet"}), (lesson("05_danet"), {"05_danet"}), (answers("wrong")[0], {"04_bam"}),
+    ("05a_danet", {"05a_danet"}), ("danet", {"05a_danet"}), (lesson("05a_danet"), {"05a_danet"}), (answers("wrong")[0], {"04_bam"}),
     (pyramid_split, {"06a_pyramid_split"}),
     (ROOT / "solutions/pyramid_split/parity/epsanet/a.safetensors", {"06a_pyramid_split"}), (topic("bam"), {"04_bam"}),
     (ROOT / "work/nbval/02_eca/02_eca.ipynb", {"02_eca"}), (3, set()), ("dane", set()), (None, set()),
@@ -30,8 +30,8 @@ def test_a_parameter_says_which_lessons(value, expected):
 
 
 def test_groups():
-    assert lessons.group(item("danet", 7)) == "05_danet, visible"
-    assert lessons.group(item("danet", 7, path="tests/judge/test_x.py")) == "05_danet, hidden"
+    assert lessons.group(item("danet", 7)) == "05a_danet, visible"
+    assert lessons.group(item("danet", 7, path="tests/judge/test_x.py")) == "05a_danet, hidden"
     assert lessons.group(item("danet", "eca")) == lessons.group(item(7)) == "tests/test_x.py"
     assert lessons.group(item(7, fixtures=("graded", "autograding"))) == "autograding"
     assert lessons.group(SimpleNamespace(fixturenames=(), path=ROOT / "tests/test_x.py")) == "tests/test_x.py"

@@ -1,16 +1,13 @@
-"""Known mistakes, correct variants and equivalent mutants of 05_danet. Each mistake is the reference with something changed."""
+"""Known mistakes, correct variants and equivalent mutants of 05a_danet. Each mistake is the reference with something changed."""
 
 from solutions.shared.declare import Mistake, Variant
-from solutions.shared.mistakes import ATTENTION_DROPOUT, HIDDEN, ONLY_IN_EVAL, OVERFLOW, bottleneck
+from solutions.shared.mistakes import ATTENTION_DROPOUT, ONLY_IN_EVAL, OVERFLOW
+from solutions.shared.position_attention import ADDED, KEYS, QUERIES, projections, with_gamma
 
 # What the reference says, and most mistakes replace.
-QUERY_LAYER, KEY_LAYER = "self.query = nn.Conv2d(channels, hidden, 1)", "self.key = nn.Conv2d(channels, hidden, 1)"
-VALUE_LAYER = "self.value = nn.Conv2d(channels, channels, 1)"
-QUERIES, KEYS = "self.query(x).flatten(2).transpose(1, 2)", "self.key(x).flatten(2)"
 VALUES = "values = self.value(x).flatten(2)\n"
 MAP = "torch.softmax(queries @ keys, dim=-1)"
 GATHERED = "values @ self.attention(x).transpose(1, 2)"
-ADDED = "x + self.gamma * gathered.reshape(x.shape)"
 
 ENERGY = "channels @ channels.transpose(1, 2)"
 NEGATED = "energy.amax(dim=-1, keepdim=True) - energy"
@@ -20,13 +17,6 @@ NEGATE = f"""if self.negate:
 WEIGHTS = "torch.softmax(energy, dim=-1)"
 MIXED = "self.attention(x) @ x.flatten(2)"
 SCRAMBLED = "x.reshape(len(x), -1, x.shape[1]).transpose(1, 2)"
-
-TURNED = "self.value(x).flatten(2).transpose(1, 2)"
-CHUNK = "checkpoint(gather, some, keys, values, use_reentrant=False)"
-CHUNKS = f"rows = [{CHUNK} for some in queries.split(ROWS, dim=1)]"
-JOINED = "torch.cat(rows, dim=1).transpose(1, 2)"
-ROWS = f"""{CHUNKS}
-        gathered = {JOINED}"""
 
 INTER = "inter = in_channels // 4"
 FRONT = "self.position_in, self.channel_in = conv_bn_relu(in_channels, inter), conv_bn_relu(in_channels, inter)"
@@ -48,113 +38,6 @@ def other_block(convolution: str, rest: str = "nn.BatchNorm2d(o), nn.ReLU()") ->
     """Edits that put another conv-BN-ReLU in the place of the head's four. convolution: of i to o channels; rest: what follows it."""
     return ((FRONT, FRONT.replace("conv_bn_relu", "block")), (BACK, BACK.replace("conv_bn_relu", "block")),
             (f"{INTER}\n", f"{INTER}\n        block = lambda i, o: nn.Sequential({convolution}, {rest})\n"))
-
-
-def with_gamma(short: str, exercise: str, what: str) -> tuple[Mistake, ...]:
-    """What goes wrong with the last line, which all three attentions share; with gamma at zero most of it would be right."""
-    return (
-        Mistake(f"{short}-no-gamma", exercise,
-                f"You add what was gathered without gamma: x + ({what}). It is x + gamma * ({what}), so that the module starts by changing "
-                "nothing.",
-                ((ADDED, "x + gathered.reshape(x.shape)"),)),
-        Mistake(f"{short}-gamma-times-all", exercise,
-                "gamma multiplies x too: where it is 0, nothing is left of x. It multiplies only what was gathered: x + gamma * (...).",
-                ((ADDED, "self.gamma * (x + gathered.reshape(x.shape))"),)),
-        Mistake(f"{short}-gamma-times-x", exercise,
-                "gamma multiplies x, and what was gathered is added as it is. It is the other way round: x + gamma * (...).",
-                ((ADDED, "self.gamma * x + gathered.reshape(x.shape)"),)),
-        Mistake(f"{short}-mixed", exercise,
-                "You mix: (1 - gamma) * x + gamma * (...). Here x stays whole: x + gamma * (...).",
-                ((ADDED, "(1 - self.gamma) * x + self.gamma * gathered.reshape(x.shape)"),)),
-        Mistake(f"{short}-no-shortcut", exercise,
-                "The shortcut is missing: you return gamma * (...), which is nothing at all where gamma is 0. Add it to x.",
-                ((ADDED, "self.gamma * gathered.reshape(x.shape)"),)),
-        Mistake(f"{short}-subtracted", exercise,
-                f"You subtract what was gathered: x - gamma * ({what}). It is added: x + gamma * ({what}).",
-                ((ADDED, "x - self.gamma * gathered.reshape(x.shape)"),)),
-        Mistake(f"{short}-skipped-at-zero", exercise,
-                "Where gamma is 0 you return x without gamma in it: then no gradient reaches gamma, and it stays 0 for good. Multiply by "
-                "gamma whatever its value is.",
-                ((f"return {ADDED}", f"return {ADDED} if self.gamma.item() else x"),)),
-        Mistake(f"{short}-gamma-no-parameter", exercise,
-                "Your module has no parameter for gamma. A plain tensor is none, no optimiser would train it. "
-                "Make an nn.Parameter of torch.zeros(1), in `__init__`.",
-                (("nn.Parameter(torch.zeros(1))", "torch.zeros(1)"),)),
-        Mistake(f"{short}-returns-gathered", exercise,
-                "You return what was gathered. Multiply it by gamma and add it to x.",
-                ((ADDED, "gathered.reshape(x.shape)"),)),
-        Mistake(f"{short}-gamma-squashed", exercise,
-                "gamma goes through a sigmoid, so that it starts at 0.5 and can never be 0 or negative. Use it as it is.",
-                ((ADDED, ADDED.replace("self.gamma", "torch.sigmoid(self.gamma)")),)),
-        Mistake(f"{short}-gate", exercise,
-                "You multiply x by what was gathered, as a gate does. Here it is added: x + gamma * (...).",
-                ((ADDED, "x + x * self.gamma * gathered.reshape(x.shape)"),)),
-        Mistake(f"{short}-in-place", exercise,
-                "Your module changes its input in place: whoever reads x afterwards finds it changed. Write `return x + ...`.",
-                ((f"return {ADDED}", "x += self.gamma * gathered.reshape(x.shape)\n        return x"),)),
-        Mistake(f"{short}-gathered-detached", exercise,
-                "The numbers are right, but what was gathered is computed without gradients (`detach()`, `.data` or `no_grad()`): "
-                "queries, keys and values would never learn.",
-                ((ADDED, "x + self.gamma * gathered.detach().reshape(x.shape)"),)),
-        Mistake(f"{short}-shortcut-detached", exercise,
-                "The numbers are right, but x is detached in the shortcut: most of its gradient is lost.",
-                ((ADDED, "x.detach() + self.gamma * gathered.reshape(x.shape)"),)),
-        Mistake(f"{short}-gamma-one", exercise,
-                "Your gamma starts at 1. It starts at 0, torch.zeros(1): a new module changes nothing in the network that it is put into.",
-                (("torch.zeros(1)", "torch.ones(1)"),)),
-        Mistake(f"{short}-swapped-sides", exercise,
-                "What was gathered is reshaped with H and W exchanged (and turned back): each number lands at another position. "
-                "Positions are counted row by row: (B, C, H, W).",
-                ((ADDED, "x + self.gamma * gathered.reshape(*x.shape[:2], x.shape[3], x.shape[2]).transpose(2, 3)"),)),
-    )
-
-
-def projections(short: str, exercise: str, values: str) -> tuple[Mistake, ...]:
-    """What goes wrong with the three layers of position attention. values: the expression of the values."""
-    return (
-        *(mistake for mistake in bottleneck(short, exercise, default=8) if mistake.id != f"{short}-reduction-ignored"),
-        *(Mistake(f"{short}-reduction-ignored{how}", exercise,  # the authors' code has no such argument
-                  "The argument `reduction` has no effect on the number of channels: 8 is written in its place.",
-                  ((f"hidden = {HIDDEN}", hidden),))
-          for how, hidden in (("", 'if not (hidden := channels // 8):\n            raise ValueError(f"{channels}, {reduction}")'),
-                              ("-but-refused", f"hidden = {HIDDEN} and channels // 8"))),
-        Mistake(f"{short}-relu", exercise,
-                "Queries and keys go through a ReLU. They stay as the convolutions give them.",
-                ((QUERIES, f"{QUERIES}.relu()"), (KEYS, f"{KEYS}.relu()"))),
-        Mistake(f"{short}-default-sixteen", exercise,
-                "Where reduction is not given, yours is 16, as in the earlier lessons. Here the default is 8.",
-                (("reduction: int = 8", "reduction: int = 16"),)),
-        Mistake(f"{short}-no-bias", exercise,
-                "Your 1x1 convolutions have no bias. Leave torch's default.",
-                tuple((layer, layer.replace(", 1)", ", 1, bias=False)")) for layer in (QUERY_LAYER, KEY_LAYER, VALUE_LAYER))),
-        Mistake(f"{short}-values-reduced", exercise,
-                "Your values have C // reduction channels, like queries and keys. The value layer keeps all C, because what is gathered is "
-                "added to x.",
-                ((VALUE_LAYER, "self.value = nn.Conv2d(channels, hidden, 1)"),)),
-        Mistake(f"{short}-all-wide", exercise,
-                "Your queries and keys have C channels. They have C // reduction: finding needs fewer numbers than telling.",
-                ((QUERY_LAYER, QUERY_LAYER.replace("hidden", "channels")), (KEY_LAYER, KEY_LAYER.replace("hidden", "channels")))),
-        Mistake(f"{short}-queries-as-keys", exercise,
-                "Queries and keys come from the same layer: `self.key` is made and never used.",
-                ((KEYS, "self.query(x).flatten(2)"),)),
-        Mistake(f"{short}-keys-as-queries", exercise,
-                "Queries and keys come from the same layer: `self.query` is made and never used.",
-                ((QUERIES, QUERIES.replace("query", "key")),)),
-        Mistake(f"{short}-roles-exchanged", exercise,
-                "Queries and keys have changed places: row j of your map says how the others look at j. Row j belongs to the query of j.",
-                (("queries = self.query(x)", "queries = self.key(x)"),
-                 ("keys = self.key(x).flatten(2)\n", "keys = self.query(x).flatten(2)\n"))),
-        Mistake(f"{short}-values-are-x", exercise,
-                "Your positions gather x itself: `self.value` is made and never used. What is gathered are the values, self.value(x).",
-                ((values, values.replace("self.value(x)", "x")),)),
-        Mistake(f"{short}-input-detached", exercise,
-                "The numbers are right, but x is detached before the three layers: part of its gradient is lost.",
-                tuple((f"self.{name}(x)", f"self.{name}(x.detach())") for name in ("query", "key", "value"))),
-        Mistake(f"{short}-queries-scrambled", exercise,
-                "You make (B, N, D) of (B, D, N) with `reshape` or `view`, which keeps the order of the numbers in memory: a query is "
-                "then a mixture of positions. Exchange the axes with transpose(1, 2).",
-                ((QUERIES, "self.query(x).reshape(len(x), -1, self.query.out_channels)"),)),
-    )
 
 
 MISTAKES = (
@@ -361,91 +244,6 @@ MISTAKES = (
     Mistake("channel-only-in-eval", "ChannelAttention", ONLY_IN_EVAL,
             ((f"return {ADDED}", f"return x if self.training else {ADDED}"),)),
 
-    # --- EfficientPositionAttention
-    *with_gamma("efficient", "EfficientPositionAttention", "A V"),
-    *projections("efficient", "EfficientPositionAttention", TURNED),
-    Mistake("efficient-scaled", "EfficientPositionAttention",
-            "Your products are divided by sqrt(D) of the queries. `scaled_dot_product_attention` does it by itself unless you pass "
-            "scale=1.0. DANet does not scale.",
-            ((ROWS, "gathered = nn.functional.scaled_dot_product_attention(queries, keys.transpose(1, 2), values).transpose(1, 2)"),)),
-    Mistake("efficient-scaled-by-width", "EfficientPositionAttention",
-            "Your products are divided by sqrt(C). `scaled_dot_product_attention` does it by itself where padded queries are C wide, "
-            "unless you pass scale=1.0. DANet does not scale.",
-            ((ROWS, """wide = nn.functional.pad(torch.stack([queries, keys.transpose(1, 2)]), (0, values.shape[-1] - queries.shape[-1]))
-        gathered = nn.functional.scaled_dot_product_attention(*wide, values).transpose(1, 2)"""),)),
-    Mistake("efficient-exp", "EfficientPositionAttention", OVERFLOW.format("products"),
-            ((CHUNK, "(lambda e: e / e.sum(dim=-1, keepdim=True) @ values)(torch.exp(some @ keys))"),)),
-    Mistake("efficient-own-chunk", "EfficientPositionAttention",
-            "Each chunk of queries sees the keys of its own chunk only. Every query needs all N keys: chunk the queries, not the keys.",
-            ((CHUNKS, "parts = zip(queries.split(ROWS, dim=1), keys.split(ROWS, dim=2), values.split(ROWS, dim=1))\n"
-              "        rows = [gather(*part) for part in parts]"),)),
-    Mistake("efficient-chunks-of-keys", "EfficientPositionAttention",
-            "You take a softmax within each chunk of keys and add the results, so that the weights of a position sum to the number of "
-            "chunks. A softmax needs the whole row: chunk the queries.",
-            ((ROWS, """parts = zip(keys.split(ROWS, dim=2), values.split(ROWS, dim=1))
-        gathered = sum(gather(queries, *part) for part in parts).transpose(1, 2)"""),)),
-    Mistake("efficient-mean-of-chunks", "EfficientPositionAttention",
-            "You take a softmax within each chunk of keys and average the results. Chunks would have to be weighed by their sums of "
-            "exponentials; it is easier to chunk the queries.",
-            ((ROWS, """parts = list(zip(keys.split(ROWS, dim=2), values.split(ROWS, dim=1)))
-        gathered = sum(gather(queries, *part) for part in parts).transpose(1, 2) / len(parts)"""),)),
-    Mistake("efficient-rest-dropped", "EfficientPositionAttention",
-            "The last chunk, which is shorter, is left out: its positions gather nothing. `split` gives it too, and so does range(0, N, "
-            "rows).",
-            ((CHUNKS, """chunks = [some if some.shape[1] == ROWS else None for some in queries.split(ROWS, dim=1)]
-        rows = [gather(some, keys, values) if some is not None else 0 * values[:, :queries.shape[1] % ROWS] for some in chunks]"""),)),
-    Mistake("efficient-rest-refused", "EfficientPositionAttention",
-            "Your code works only where the chunk divides N. Let the last chunk be shorter.",
-            ((CHUNKS, "chunks = queries.reshape(len(x), -1, ROWS, queries.shape[-1]).unbind(1)\n"
-              "        rows = [gather(some, keys, values) for some in chunks]"),)),
-    Mistake("efficient-map-detached", "EfficientPositionAttention",
-            "The numbers are right, but the weights are detached: queries and keys would never learn.",
-            ((CHUNK, "torch.softmax(some @ keys, dim=-1).detach() @ values"),)),
-    Mistake("efficient-scrambled", "EfficientPositionAttention",
-            "What was gathered is (B, N, C), and `reshape` or `view` makes (B, C, H, W) of it without exchanging axes: channels and "
-            "positions are mixed up. transpose(1, 2) first.",
-            ((JOINED, "torch.cat(rows, dim=1)"),)),
-    Mistake("efficient-reversed", "EfficientPositionAttention",
-            "The chunks are put together in another order than they were taken in.",
-            ((JOINED, "torch.cat(rows[::-1], dim=1).transpose(1, 2)"),)),
-    Mistake("efficient-linear", "EfficientPositionAttention",
-            "You left the softmax out so that keys and values could be multiplied first. That is cheap, and another module: the same "
-            "result is asked for.",
-            ((ROWS, "gathered = (queries @ (keys @ values)).transpose(1, 2)"),)),
-    Mistake("efficient-two-softmaxes", "EfficientPositionAttention",
-            "You take one softmax of the queries and one of the keys so that keys and values can be multiplied first (known as "
-            "efficient, or linear, attention). It is another module: the same result is asked for.",
-            ((ROWS, "gathered = (queries.softmax(dim=-1) @ (keys.softmax(dim=-1) @ values)).transpose(1, 2)"),)),
-    Mistake("efficient-pooled", "EfficientPositionAttention",
-            "You make keys and values fewer (by pooling or a stride). That saves memory and changes the result: every one of the N "
-            "positions is asked for.",
-            ((ROWS, """keys, values = keys[..., ::2], values[:, ::2]
-        gathered = gather(queries, keys, values).transpose(1, 2)"""),)),
-    Mistake("efficient-half", "EfficientPositionAttention",
-            "You compute in another dtype (half, bfloat16 or float32) to save memory. The map is not smaller by that in any way that "
-            "grows with N, and digits are lost.",
-            ((ROWS, """rows = [gather(some.float(), keys.float(), values.float()) for some in queries.split(ROWS, dim=1)]
-        gathered = torch.cat(rows, dim=1).transpose(1, 2).to(x.dtype)"""),), grain="float32"),
-    Mistake("efficient-over-queries", "EfficientPositionAttention",
-            "Your softmax runs over the queries of a chunk (dim=1). It runs over all keys, along each row: dim=-1.",
-            ((CHUNK, "torch.softmax(some @ keys, dim=1) @ values"),)),
-    Mistake("efficient-first-image", "EfficientPositionAttention",
-            "All images of the batch use the queries of the first one. Each image has its own.",
-            ((CHUNK, "gather(some[:1], keys, values)"),)),
-    Mistake("efficient-sees-itself", "EfficientPositionAttention",
-            "Each position gathers its own value alone. `scaled_dot_product_attention` takes (B, heads, N, D): with the positions on "
-            "the axis of the heads, (B, N, 1, D), each one has a single key. Put the new axis in front of them: (B, 1, N, D).",
-            ((ROWS, "gathered = values.transpose(1, 2)"),)),
-    Mistake("efficient-dropout", "EfficientPositionAttention", ATTENTION_DROPOUT,
-            ((CHUNK, "nn.functional.dropout(torch.softmax(some @ keys, dim=-1), 0.1, self.training) @ values"),)),
-    Mistake("efficient-only-in-eval", "EfficientPositionAttention", ONLY_IN_EVAL,
-            ((f"return {ADDED}", f"return x if self.training else {ADDED}"),)),
-    Mistake("efficient-padded-apart", "EfficientPositionAttention",
-            "You put zeros in front of the queries and behind the keys, so that no number of a query meets its partner in the key: the "
-            "products are 0, or wrong. Pad both on the same side.",
-            ((ROWS, """pad, wide = nn.functional.pad, values.shape[-1] - queries.shape[-1]
-        gathered = gather(pad(queries, (wide, 0)), pad(keys.transpose(1, 2), (0, wide)).transpose(1, 2), values).transpose(1, 2)"""),)),
-
     # --- DANetHead
     Mistake("head-paper-channel", "DANetHead",
             "Your channel attention is the paper's, negate=False. The head is the published one: ChannelAttention(negate=True).",
@@ -626,22 +424,17 @@ SAME_FUNCTION = "The same function."
 BETWEEN = "Weights lie between 0 and 1 already."
 ONLY_SHAPE = "Only its shape is asked."
 SHIFTED = "What is the same for a whole row changes no weight of its softmax."
-CHECKPOINT = "Another way to compute the chunks once more, with the same result."
 
 EQUIVALENT = {
-    **{f"{name}PositionAttention {line}: Conv2d with dilation=2": ONE_TAP for name in ("", "Efficient") for line in (11, 12, 13)},
+    **{f"PositionAttention {line}: Conv2d with dilation=2": ONE_TAP for line in (11, 12, 13)},
     **{f"{line}: arguments 0 and 1 of transpose exchanged": EITHER_ORDER
-       for line in ("PositionAttention 18", "PositionAttention 24", "ChannelAttention 15",
-                    *(f"EfficientPositionAttention {number}" for number in (17, 19, 21)))},
+       for line in ("PositionAttention 18", "PositionAttention 24", "ChannelAttention 15")},
     **{f"{line}: softmax -> torch.softmax(x, -1)": SAME_FUNCTION for line in ("PositionAttention 20", "ChannelAttention 18")},
     **{f"{line}: clamped": BETWEEN for line in ("PositionAttention 20", "ChannelAttention 18")},
-    **{f"{line}: x detached (2)": ONLY_SHAPE for line in ("PositionAttention 25", "ChannelAttention 22", "EfficientPositionAttention 22")},
+    **{f"{line}: x detached (2)": ONLY_SHAPE for line in ("PositionAttention 25", "ChannelAttention 22")},
     "ChannelAttention 12: x last two axes exchanged": "A sum over all positions does not depend on their order.",
     **{f"ChannelAttention 17: {what}": SHIFTED
        for what in ("amax without dim", "amax -> mean", "energy.amax(dim=-1, keepdim=True) detached")},
-    "EfficientPositionAttention 20: checkpoint without use_reentrant": CHECKPOINT,
-    "EfficientPositionAttention 20: False -> True": CHECKPOINT,
-    "EfficientPositionAttention 20: each once": "Every chunk is another tensor.",
     "DANetHead 9: rounded down, at least 1": "Fewer than eight channels are refused by the position attention.",
 }
 
@@ -751,51 +544,6 @@ VARIANTS = (
 
             def forward(self, x):
                 return x + self.gamma * torch.einsum("bij,bjhw->bihw", self.attention(x), x)
-        """),
-    Variant("efficient-loop", "EfficientPositionAttention", """
-        class EfficientPositionAttention(nn.Module):
-            def __init__(self, channels, reduction=8):
-                super().__init__()
-                if channels // reduction == 0:
-                    raise ValueError(f"channels={channels}, reduction={reduction}")
-                self.query = nn.Conv2d(channels, channels // reduction, 1)
-                self.key = nn.Conv2d(channels, channels // reduction, 1)
-                self.value = nn.Conv2d(channels, channels, 1)
-                self.gamma = nn.Parameter(torch.zeros(1))
-
-            def forward(self, x):
-                q, k, v = (layer(x).flatten(2) for layer in (self.query, self.key, self.value))
-                n, out = q.shape[2], []
-                for start in range(0, n, 64):
-                    weights = torch.softmax(q[:, :, start:start + 64].transpose(1, 2) @ k, dim=2)
-                    out.append(v @ weights.transpose(1, 2))
-                return x + self.gamma * torch.cat(out, dim=2).view_as(x)
-        """),
-    Variant("efficient-padded", "EfficientPositionAttention", """
-        class EfficientPositionAttention(nn.Module):
-            def __init__(self, channels, reduction=8):
-                super().__init__()
-                hidden = channels // reduction
-                if hidden < 1:
-                    raise ValueError(f"{channels} {reduction}")
-                self.query, self.key = nn.Conv2d(channels, hidden, 1), nn.Conv2d(channels, hidden, 1)
-                self.value, self.gamma = nn.Conv2d(channels, channels, 1), nn.Parameter(torch.zeros(1))
-
-            def forward(self, x):
-                q, k, v = (layer(x).flatten(2).mT[:, None].contiguous() for layer in (self.query, self.key, self.value))
-                q, k = (nn.functional.pad(t, (0, v.shape[-1] - t.shape[-1])) for t in (q, k))
-                y = nn.functional.scaled_dot_product_attention(q, k, v, scale=1.0)[:, 0]
-                return x + self.gamma * y.transpose(1, 2).reshape(x.shape)
-        """),
-    Variant("efficient-inherits", "EfficientPositionAttention", """
-        class EfficientPositionAttention(PositionAttention):
-            def forward(self, x):
-                q, k, v = self.query(x).flatten(2).mT, self.key(x).flatten(2), self.value(x).flatten(2).mT
-                seen = [torch.utils.checkpoint.checkpoint(self.part, rows, k, v, use_reentrant=False) for rows in q.split(100, 1)]
-                return x + self.gamma * torch.cat(seen, 1).mT.unflatten(2, x.shape[2:])
-
-            def part(self, rows, k, v):
-                return (rows @ k).softmax(-1) @ v
         """),
     Variant("head-spelled-out", "DANetHead", """
         class DANetHead(nn.Module):

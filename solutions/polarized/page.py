@@ -83,7 +83,7 @@ plt.show()
 # A small window that sees a dot does not see the bar, so the colour has to travel across the picture.
 # And the answer is *fine*: the next dot is only three pixels away.
 #
-# Attention over every pair of positions (lesson 05's N x N matrix) is costly, so networks often compute it on a smaller, coarser map.
+# Attention over every pair of positions (lesson 05a's N x N matrix) is costly, so networks often compute it on a smaller, coarser map.
 # How much of a *perfect* answer survives that?
 # Average it over cells, enlarge it again, and ask whether the right dot still stands out from the other two.
 # If dots tie, we guess among them.

@@ -16,9 +16,10 @@ from solutions.catnet.reference import (
     prototype_segmentation,
 )
 from solutions.cbam.reference import CBAM, ChannelGate, SpatialGate, flexible_attention
-from solutions.danet.reference import ChannelAttention, DANetHead, EfficientPositionAttention, PositionAttention
+from solutions.danet.reference import ChannelAttention, DANetHead, PositionAttention
 from solutions.eca.reference import ECABlock, band_matrix, eca_kernel_size
 from solutions.grl.reference import WindowAttention, cosine_attention, window_partition, window_reverse
+from solutions.memory.reference import EfficientPositionAttention
 from solutions.polarized.reference import AuthorsPolarized, ChannelPolarized, PolarizedSelfAttention, SpatialPolarized
 from solutions.pyramid_split.reference import EPSABlock, PyramidSplitAttention, SplitAndConcat
 from solutions.shared.topics import SOLUTIONS

@@ -1,7 +1,8 @@
 """Dual Attention Network: junfu1115/DANet."""
 from torch import nn
 
-from solutions.danet.reference import ChannelAttention, DANetHead, EfficientPositionAttention, PositionAttention
+from solutions.danet.reference import ChannelAttention, DANetHead, PositionAttention
+from solutions.memory.reference import EfficientPositionAttention
 from solutions.shared.parity import Case, Skip, Unit
 
 PROJECTIONS = ("query_conv", "query"), ("key_conv", "key"), ("value_conv", "value")
