@@ -2,8 +2,9 @@
 
 import math
 from random import Random
+from typing import Any
 
-from solutions.shared.declare import Case, Exercise, RandomTensor, call
+from solutions.shared.declare import Case, Exercise, RandomTensor, Size, call
 from solutions.shared.position_attention import BOTH, POSITIONS, VISIBLE, few
 from solutions.shared.sizes import Construct, Shape, on_map
 
@@ -48,4 +49,74 @@ EFFICIENT = Exercise("EfficientPositionAttention", sizes=(
     watched(4096, 8, {"channels": 2, "reduction": 2}, train=True),
 ), **BOTH)
 
-EXERCISES = (EFFICIENT,)
+
+# --- streaming_attention
+LARGE = {"large": True, "gradients": False}  # a softmax of such numbers is one-hot, so that its gradients say nothing
+
+
+def streamed(b: int, n: int, m: int, d: int, e: int, *block: int, scale: float = 1.0, kind: str = "normal", **fields: Any) -> Case:
+    """block: the fourth argument, where it is given. scale: of queries and keys."""
+    q, k, v = (RandomTensor(shape, kind, factor) for shape, factor in (((b, n, d), scale), ((b, m, d), scale), ((b, m, e), 1.0)))
+    return Case(args=(q, k, v, *block), **fields)
+
+
+def blocks(words: str = "", m: tuple[int, int] = (10, 21), **fixed: int) -> Size:
+    """B, N, D and E, all different except for those that are fixed, and more keys than a block has. m: the fewest and the most keys."""
+    def size(r: Random) -> Case:
+        sizes = dict(zip("bnde", r.sample(range(2, 8), 4))) | {"m": r.randint(*m), "block": r.randint(3, 5)} | fixed
+        b, n, m_, d, e, block = (sizes[name] for name in ("b", "n", "m", "d", "e", "block"))
+        return streamed(b, n, m_, d, e, kwargs={"block": block}, label=words)
+
+    return size
+
+
+def divided(r: Random) -> Case:
+    block = r.randint(2, 5)
+    return streamed(2, 3, block * r.randint(3, 5), 4, 5, kwargs={"block": block}, label="blocks of equal size")
+
+
+def default(low: int, high: int) -> Size:
+    return lambda r: streamed(2, 3, r.randint(low, high), 4, 2, label="the default block")
+
+
+def uneven(words: str, *sizes: int, scale: float) -> Case:
+    """Logits of up to about 10,000. Which of them meet in a row decides which slip with the maximum is seen."""
+    return streamed(*sizes, scale=scale, label=words, **LARGE)
+
+
+UNEVEN = (
+    uneven("logits of both signs, up to 10,000", 3, 7, 11, 1, 3, 2, scale=65.0),  # blocks far above and far below each other
+    uneven("one query, logits up to 10,000", 1, 1, 60, 5, 2, 16, scale=35.0),
+    uneven("queries whose logits differ in size", 1, 20, 60, 1, 2, 16, scale=45.0),  # the largest of each is above 0
+    uneven("batch elements whose logits differ in size", 20, 1, 60, 1, 2, 16, scale=45.0),
+    uneven("one key, logits too large for `exp` alone", 3, 12, 1, 3, 2, scale=50.0),  # below 0 too: nothing is left of exp
+)
+
+
+def stored(positions: int, share: int, d: int, e: int) -> Case:
+    """A call of which no tensor may be large. share: of all pairs, what part is too large."""
+    return streamed(1, positions, positions, d, e, kind="signs", dtype="float32", gradients=False, limit=positions ** 2 // share,
+                    label=f"{positions} queries and keys, where no tensor may have 1/{share} as many elements as there are pairs")
+
+
+STREAMING = Exercise("streaming_attention", sizes=(
+    blocks(), default(130, 200), default(65, 100), default(20, 60), divided,
+    lambda r: streamed(2, 3, r.randint(4, 9), 5, 4, r.randint(20, 90), label="a block larger than the number of keys"),
+    lambda r: streamed(2, 4, 7, 3, 5, 7, label="one block"), blocks("blocks of one key", block=1), blocks("one key", m=(1, 1)),
+    blocks("two keys", m=(2, 2), block=1), blocks("one query", n=1), blocks("queries of one number", d=1),
+    blocks("values of one number", e=1), blocks("a batch of one", b=1),
+    lambda r: streamed(*[r.randint(4, 6)] * 5, 3, label="all sizes alike"),
+    lambda r: streamed(2, 40, 6, 3, 2, 4, label="more queries than keys"),
+    *(lambda r, case=case: case for case in UNEVEN),
+    *(lambda r, n=n, share=share: stored(n, share, *r.sample(range(8, 33), 2)) for n, share in ((1024, 2), (4096, 8))),
+), refuses=tuple(lambda r, block=block: streamed(2, 3, 6, 4, 5, kwargs={"block": block}, label=f"block={block}", raises=())
+                 for block in (0, -1, -7)),
+visible=(
+    streamed(2, 3, 7, 2, 4, kwargs={"block": 3}, label="block=3"), streamed(2, 3, 6, 4, 2, 2, label="2 as the fourth argument"),
+    streamed(2, 2, 70, 2, 2, label="the default block"), streamed(2, 3, 5, 2, 4, kwargs={"block": 9}, label="a block larger than M"),
+    streamed(2, 4, 5, 3, 2, kwargs={"block": 1}, label="blocks of one key"), streamed(3, 4, 4, 4, 4, 3, label="all sizes alike"),
+    streamed(2, 3, 1, 4, 2, label="one key"), streamed(1, 4, 6, 3, 5, 4, label="a batch of one"),
+    *UNEVEN, stored(1024, 2, 2, 1), stored(4096, 8, 2, 1),
+), small=streamed(2, 3, 5, 2, 4, kwargs={"block": 2}), large=3.0, overflow=30.0)
+
+EXERCISES = (EFFICIENT, STREAMING)

@@ -1,6 +1,6 @@
 """The drawings of the lesson on attention without its matrix."""
 
-from solutions.shared.drawing import Drawing
+from solutions.shared.drawing import Drawing, tint
 
 ROWS = ((0.2, 0.1, 0.1, 0.1, 0.9, 0.1, 0.1, 0.2), (0.1, 0.7, 0.1, 0.4, 0.1, 0.1, 0.2, 0.1))
 
@@ -43,4 +43,67 @@ def chunks() -> str:
     return drawing.svg()
 
 
-FIGURES = {"chunks": chunks}
+def to_scale() -> str:
+    """A with N = 9216 and what it is made from, 25.6 numbers a pixel, 900 x 450 px."""
+    drawing = Drawing(
+        900, 450, "A matrix and what it is made from, drawn to scale",
+        "The matrix A of 9216 positions is a square of 9216 x 9216 numbers, 324 MiB in float32. Queries and keys are 9216 x 4, values "
+        "9216 x 32: three thin lines beside it, together 1.4 MiB.",
+    )
+    side, top = 360, 56
+    for x, name, shape, size, width in ((60, "queries", "9216 × 4", "0.14 MiB", 1.6), (160, "keys", "9216 × 4", "0.14 MiB", 1.6),
+                                        (260, "values", "9216 × 32", "1.1 MiB", 1.3)):
+        drawing.line((x, top), (x, top + side), colour="features", width=width)
+        drawing.text(x, 36, name, bold=True)
+        drawing.text(x + 8, top + side / 2 - 8, shape, size=13, mono=True, anchor="start")
+        drawing.text(x + 8, top + side / 2 + 12, size, size=13, anchor="start")
+    left = 370
+    drawing.rectangle(left, top, side, side, tint("gate", 0.25))
+    drawing.text(left + side / 2, 36, "A: the columns i that are looked at", bold=True)
+    drawing.text(left + side / 2, top + 120, "9216 × 9216", size=20, mono=True)
+    drawing.text(left + side / 2, top + 150, "324 MiB", size=26, bold=True)
+    drawing.text(left + side / 2, top + 300, "Does it ever have to exist?", size=18)
+    drawing.line((left, top + 200), (left + side, top + 200), colour="gate", width=3)
+    drawing.line((left + side + 4, top + 200), (left + side + 24, top + 200))
+    drawing.text(left + side + 30, top + 196, "row j: how", size=14, anchor="start")
+    drawing.text(left + side + 30, top + 214, "position j weighs", size=14, anchor="start")
+    drawing.text(left + side + 30, top + 232, "all positions,", size=14, anchor="start")
+    drawing.text(left + side + 30, top + 250, "36 KiB", size=14, anchor="start")
+    return drawing.svg()
+
+
+def online_softmax() -> str:
+    """One query and three keys, in blocks of two and one, 900 x 400 px."""
+    drawing = Drawing(
+        900, 400, "A softmax in two pieces",
+        "One query with the logits 0 and ln 2 in the first block and ln 4 in the second; the values are 7 and 0, then 14. After block 1 "
+        "m = ln 2, s = 1/2 + 1 = 1.5, o = 3.5. Block 2 raises the maximum to ln 4, so s and o are multiplied by exp(ln 2 - ln 4) = 1/2: "
+        "s = 0.75 + 1 = 1.75 and o = 1.75 + 14 = 15.75. The result is o / s = 9.",
+    )
+    rows = {"logits": 74, "values": 122, "largest so far, m": 178, "factor exp(old m − new m)": 220, "exp(logit − m)": 268,
+            "sum so far, s": 324, "output so far, o": 366}
+    for name, y in rows.items():
+        drawing.text(224, y, name, anchor="end", bold=name.endswith(("m", "s", "o")) and "far" in name)
+    one, two, side = 300, 590, 48
+    for x, title, logits, values, exps in ((one, "block 1: two keys", ("0", "ln 2"), ("7", "0"), ("1/2", "1")),
+                                           (two, "block 2: one key", ("ln 4",), ("14",), ("1",))):
+        middle = x + side
+        drawing.text(middle, 34, title, bold=True)
+        left = middle - len(logits) * side / 2
+        for row, numbers, role, strength in (("logits", logits, "features", 0.35), ("values", values, "features", 0.75),
+                                             ("exp(logit − m)", exps, "gate", 0.5)):
+            drawing.cells(left, rows[row] - 24, [[strength] * len(numbers)], role, side=side - 10, numbers=[numbers])
+    for x, largest, factor, total, out in ((one, "ln 2", "– (nothing yet)", "1/2 + 1 = 1.5", "1/2 · 7 + 1 · 0 = 3.5"),
+                                           (two, "ln 4: it rises", "exp(ln 2 − ln 4) = 1/2", "1/2 · 1.5 + 1 = 1.75",
+                                            "1/2 · 3.5 + 1 · 14 = 15.75")):
+        for row, words in zip(("largest so far, m", "factor exp(old m − new m)", "sum so far, s", "output so far, o"),
+                              (largest, factor, total, out), strict=True):
+            drawing.text(x + side, rows[row], words, bold=row.startswith(("sum", "output")))
+    drawing.line((472, 20), (472, 384), colour="quiet", width=1)
+    drawing.arrow((742, 345), (778, 345))
+    drawing.text(832, 336, "o / s", bold=True)
+    drawing.text(832, 360, "= 9", bold=True, size=20)
+    return drawing.svg()
+
+
+FIGURES = {"to_scale": to_scale, "chunks": chunks, "online_softmax": online_softmax}

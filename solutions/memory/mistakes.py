@@ -12,6 +12,29 @@ JOINED = "torch.cat(rows, dim=1).transpose(1, 2)"
 ROWS = f"""{CHUNKS}
         gathered = {JOINED}"""
 
+BELOW_1 = """if block < 1:
+        raise ValueError(f"a block has at least 1 key, got {block}")
+    """
+PARTS = "zip(k.split(block, dim=1), v.split(block, dim=1), strict=True)"
+FIRST = "q.new_full((*q.shape[:2], 1), -torch.inf)"
+TOTAL_FIRST = "torch.zeros_like(largest)"
+GATHERED_FIRST = "v.new_zeros(*q.shape[:2], v.shape[-1])"
+LOGITS = "q @ keys.transpose(1, 2)"
+NEW = "torch.maximum(largest, logits.amax(dim=-1, keepdim=True))"
+SHRINK = "torch.exp(largest - new)"
+WEIGHTS = "torch.exp(logits - new)"
+TOTAL = "total * shrink + weights.sum(dim=-1, keepdim=True)"
+GATHERED = "gathered * shrink + weights @ values"
+KEPT = """
+        largest = new"""
+RESULT = "gathered / total"
+
+
+def per_block(result: str) -> tuple[tuple[str, str], ...]:
+    """Edits that take a softmax within each block; `result` is made of what the blocks give, a list."""
+    return ((GATHERED, "gathered * shrink + weights @ values\n        parts.append(torch.softmax(logits, dim=-1) @ values)"),
+            (f"largest = {FIRST}", f"parts, largest = [], {FIRST}"), (RESULT, result))
+
 
 MISTAKES = (
     # --- EfficientPositionAttention
@@ -98,6 +121,167 @@ MISTAKES = (
             "products are 0, or wrong. Pad both on the same side.",
             ((ROWS, """pad, wide = nn.functional.pad, values.shape[-1] - queries.shape[-1]
         gathered = gather(pad(queries, (wide, 0)), pad(keys.transpose(1, 2), (0, wide)).transpose(1, 2), values).transpose(1, 2)"""),)),
+    # --- streaming_attention
+    Mistake("streaming-no-rescaling", "streaming_attention",
+            "When the running maximum rises, neither your sum nor your output is rescaled: what was added before was computed against the "
+            "old maximum. Multiply both by exp(old maximum - new maximum), computed before the old one is overwritten.",
+            ((TOTAL, TOTAL.replace(" * shrink", "")), (GATHERED, GATHERED.replace(" * shrink", "")))),
+    Mistake("streaming-output-not-rescaled", "streaming_attention",
+            "When the running maximum rises, you rescale the sum but not the output. Both were computed against the old maximum: multiply "
+            "both by exp(old maximum - new maximum).",
+            ((GATHERED, GATHERED.replace(" * shrink", "")),)),
+    Mistake("streaming-sum-not-rescaled", "streaming_attention",
+            "When the running maximum rises, you rescale the output but not the sum. Both were computed against the old maximum: multiply "
+            "both by exp(old maximum - new maximum).",
+            ((TOTAL, TOTAL.replace(" * shrink", "")),)),
+    Mistake("streaming-factor-upside-down", "streaming_attention",
+            "Your factor is exp(new maximum - old maximum), which makes the old sum and output larger. When the maximum rises they "
+            "shrink: exp(old maximum - new maximum).",
+            ((SHRINK, "torch.where(largest > -torch.inf, torch.exp(new - largest), 0.0)"),)),
+    Mistake("streaming-factor-no-exp", "streaming_attention",
+            "Your factor is the difference of the two maxima. It is exp of that difference: exp(old maximum - new maximum).",
+            ((SHRINK, "torch.where(largest > -torch.inf, largest - new, 0.0)"),)),
+    Mistake("streaming-maximum-from-zero", "streaming_attention",
+            "Your running maximum starts at 0, or at another number that is not low enough. If all logits of a query lie far below it, "
+            "every exp becomes 0, and 0 / 0 is NaN. Start at minus infinity.",
+            ((FIRST, TOTAL_FIRST.replace("largest", "q[..., :1]")),)),
+    Mistake("streaming-no-maximum", "streaming_attention",
+            "You take exp of the logits themselves. In float64 it is infinite above 709 and 0 below -746, so large logits give NaN. "
+            "Subtract the running maximum first.",
+            ((NEW, "torch.zeros_like(largest)"),)),
+    Mistake("streaming-maximum-of-block", "streaming_attention",
+            "Your maximum is that of one block alone (the one at hand, or the first), not the largest logit so far. If another block lies "
+            "far above or below, an exp is infinite. The running maximum never falls and rises with every block: torch.maximum(old, the "
+            "block's).",
+            ((NEW, "logits.amax(dim=-1, keepdim=True)"),)),
+    Mistake("streaming-one-maximum-for-all", "streaming_attention",
+            "You use one maximum for all queries. A query whose own logits lie far below it gets exp = 0 "
+            "everywhere, and 0 / 0 is NaN. Each query has its own maximum: amax(dim=-1, keepdim=True).",
+            ((NEW, "torch.maximum(largest, logits.max())"),)),
+    Mistake("streaming-maximum-over-batch", "streaming_attention",
+            "Your maximum runs over the batch (dim=0) too. Each query of each batch element has its own, over the keys: dim=-1.",
+            ((NEW, "torch.maximum(largest, logits.amax(dim=0, keepdim=True).amax(dim=-1, keepdim=True))"),)),
+    Mistake("streaming-rest-dropped", "streaming_attention",
+            "The last block, if it is shorter, is left out. `split` returns it too, and so does range(0, M, block).",
+            ((f"for keys, values in {PARTS}:", f"for keys, values in {PARTS}:\n        if keys.shape[1] < min(block, k.shape[1]):\n"
+              "            continue"),)),
+    Mistake("streaming-first-block-only", "streaming_attention",
+            "Your result uses the first block of keys only.",
+            ((KEPT, f"{KEPT}\n        break"),)),
+    Mistake("streaming-last-block-only", "streaming_attention",
+            "Your result is that of the last block of keys alone: sum and output start again with each block. They must be kept from block "
+            "to block.",
+            ((TOTAL, TOTAL.replace("total * shrink + ", "")), (GATHERED, GATHERED.replace("gathered * shrink + ", "")))),
+    Mistake("streaming-scaled", "streaming_attention",
+            "You divide the logits by sqrt(D). Here there is no scale.",
+            ((LOGITS, f"{LOGITS} * q.shape[-1] ** -0.5"),)),
+    Mistake("streaming-scaled-by-m", "streaming_attention",
+            "You divide the logits by the square root of the number of keys. Here there is no scale.",
+            ((LOGITS, f"{LOGITS} * k.shape[1] ** -0.5"),)),
+    Mistake("streaming-mean-of-blocks", "streaming_attention",
+            "You take a softmax within each block and average the results. Blocks do not count the same: each has to be weighted by its "
+            "sum of exponentials.",
+            per_block("sum(parts) / len(parts)")),
+    Mistake("streaming-sum-of-blocks", "streaming_attention",
+            "You take a softmax within each block and add the results, so that the weights of a query sum to the number of blocks. Divide "
+            "once, at the end, by the sum over all blocks.",
+            per_block("sum(parts)")),
+    Mistake("streaming-blocks-by-sums-alone", "streaming_attention",
+            "You weight the blocks by their sums of exponentials, but each sum was computed against its own block's maximum. Bring them to "
+            "one maximum first: multiply each by exp(its maximum - the largest maximum).",
+            ((SHRINK, "(largest > -torch.inf).to(q.dtype)"),
+             (WEIGHTS, "torch.exp(logits - logits.amax(dim=-1, keepdim=True))"))),
+    Mistake("streaming-divided-in-each-block", "streaming_attention",
+            "You divide by the sum in every block, and add the next block to what is divided already. Divide once, at the end, or multiply "
+            "by the old sum before you add.",
+            ((GATHERED, f"({GATHERED}) / total"), (RESULT, "gathered"))),
+    Mistake("streaming-divided-twice", "streaming_attention",
+            "You divide by the sum in every block and once more at the end. Divide once, at the end.",
+            ((GATHERED, f"({GATHERED}) / total"),)),
+    Mistake("streaming-not-divided", "streaming_attention",
+            "The division at the end is missing: the weights of a query do not sum to 1. Divide the output by the running sum.",
+            ((RESULT, "gathered"),)),
+    Mistake("streaming-divided-by-m", "streaming_attention",
+            "You divide by the number of keys. Divide by the running sum of the exponentials.",
+            ((RESULT, "gathered / k.shape[1]"),)),
+    Mistake("streaming-sum-over-queries", "streaming_attention",
+            "Your sum runs over the queries of a block's weights (dim=1). Each query has its own sum, over the keys: dim=-1, keepdim=True.",
+            ((TOTAL, TOTAL.replace("dim=-1", "dim=1").replace("keepdim=True)", "keepdim=True).sum(dim=-1, keepdim=True)")),)),
+    Mistake("streaming-sum-over-everything", "streaming_attention",
+            "Your sum runs over all queries and the whole batch. Each query has its own, over the keys: sum(dim=-1, keepdim=True).",
+            ((TOTAL, TOTAL.replace("dim=-1, keepdim=True", "")),)),
+    Mistake("streaming-values-of-first-block", "streaming_attention",
+            "Every block of keys meets the first values. Keys and values are cut in the same way: block by block, k[:, i:i + block] "
+            "belongs to v[:, i:i + block].",
+            ((GATHERED, GATHERED.replace("values", "v[:, :keys.shape[1]]")),)),
+    Mistake("streaming-values-reversed", "streaming_attention",
+            "Your blocks of values come in another order than the blocks of keys.",
+            ((GATHERED, GATHERED.replace("values", "values.flip(1)")),)),
+    Mistake("streaming-keys-as-values", "streaming_attention",
+            "You gather the keys: `v` is never used. What is gathered are the values.",
+            ((GATHERED_FIRST, GATHERED_FIRST.replace("v.shape[-1]", "k.shape[-1]")), (GATHERED, GATHERED.replace("values", "keys")))),
+    Mistake("streaming-keys-scrambled", "streaming_attention",
+            "You turn the keys with `reshape` or `view`, which keeps the order of the numbers in memory: keys are mixed up. Use "
+            "transpose(1, 2).",
+            ((LOGITS, "q @ keys.reshape(len(k), k.shape[-1], -1)"),)),
+    Mistake("streaming-base-two", "streaming_attention",
+            "You use powers of 2 (`exp2`) without multiplying the logits by log2(e). The softmax has powers of e: torch.exp.",
+            ((SHRINK, SHRINK.replace("exp", "exp2")), (WEIGHTS, WEIGHTS.replace("exp", "exp2")))),
+    Mistake("streaming-padded-with-zeros", "streaming_attention",
+            "You fill the last block up with keys of zeros. Their logits are 0, not minus infinity, so they take a share of the weights.",
+            ((f"for keys, values in {PARTS}:", """missing = -k.shape[1] % block
+    k, v = (nn.functional.pad(t, (0, 0, 0, missing)) for t in (k, v))
+    for keys, values in zip(k.split(block, dim=1), v.split(block, dim=1), strict=True):"""),)),
+    Mistake("streaming-empty-block", "streaming_attention",
+            "One of your blocks has no real key: all its logits are minus infinity, its own maximum too, and minus infinity minus minus "
+            "infinity is NaN. That happens if the keys are padded up to a block too many.",
+            ((f"for keys, values in {PARTS}:", """real = torch.arange(k.shape[1] + block, device=k.device) < k.shape[1]
+    k, v = (nn.functional.pad(t, (0, 0, 0, block)) for t in (k, v))
+    for keys, values, there in zip(k.split(block, dim=1), v.split(block, dim=1), real.split(block), strict=True):"""),
+             (LOGITS, f"({LOGITS}).masked_fill(~there, -torch.inf)"), (NEW, "logits.amax(dim=-1, keepdim=True)"))),
+    Mistake("streaming-no-error", "streaming_attention",
+            "A block below 1 raises no ValueError. Raise one.",
+            ((BELOW_1, "block = max(1, block)\n    "),)),
+    Mistake("streaming-zero-block-allowed", "streaming_attention",
+            "block=0 raises no ValueError; a negative block does. A block has at least 1 key: block < 1.",
+            ((BELOW_1, BELOW_1.replace("block < 1", "block < 0") + "block = max(1, block)\n    "),)),
+    Mistake("streaming-negative-block-allowed", "streaming_attention",
+            "A negative block raises no ValueError; block=0 does. A block has at least 1 key: block < 1.",
+            ((BELOW_1, BELOW_1.replace("block < 1", "block == 0") + "block = max(1, block)\n    "),)),
+    Mistake("streaming-large-block-refused", "streaming_attention",
+            "A block larger than the number of keys raises a ValueError. It is allowed: all keys are then one block.",
+            ((BELOW_1, BELOW_1.replace("block < 1", "block < 1 or block > k.shape[1] > 1")),)),
+    Mistake("streaming-block-ignored-default-32", "streaming_attention",
+            "Your function takes no fourth argument for the block.",
+            (("v: Tensor, block: int = 64", "v: Tensor"), (BELOW_1, "block = 64\n    "))),
+    Mistake("streaming-detached", "streaming_attention",
+            "The numbers are right, but the result is computed without gradients (`detach()`, `.data` or `no_grad()`): nothing in front of "
+            "it would ever learn.",
+            ((RESULT, "(gathered / total).detach()"),)),
+    Mistake("streaming-weights-detached", "streaming_attention",
+            "The numbers are right, but the weights are detached: queries and keys would never learn.",
+            ((LOGITS, "q.detach() @ keys.detach().transpose(1, 2)"),)),
+    Mistake("streaming-sum-detached", "streaming_attention",
+            "The numbers are right, but the running sum is detached: part of the gradient of queries and keys is lost. (The maximum may be "
+            "detached, the sum may not.)",
+            ((RESULT, "gathered / total.detach()"),)),
+    Mistake("streaming-values-detached", "streaming_attention",
+            "The numbers are right, but the values are detached: they would never learn.",
+            ((GATHERED, GATHERED.replace("values", "values.detach()")),)),
+    Mistake("streaming-changes-queries", "streaming_attention",
+            "Your function changes its argument q in place: whoever reads it afterwards finds it changed.",
+            (("    largest = q", "    q.data.mul_(2)\n    q = q / 2\n    largest = q"),)),
+    Mistake("streaming-on-the-cpu", "streaming_attention",
+            "Your running maximum, sum and output are made on the CPU, whatever device q is on. Make them with q.new_full(...), "
+            "torch.zeros_like(...), or pass device=q.device.",
+            ((FIRST, "torch.full((*q.shape[:2], 1), -torch.inf, dtype=q.dtype)"),
+             (GATHERED_FIRST, "torch.zeros(*q.shape[:2], v.shape[-1], dtype=v.dtype)"))),
+    Mistake("streaming-first-image", "streaming_attention",
+            "All elements of the batch use the queries of the first one. Each has its own.",
+            ((LOGITS, "q[:1] @ keys.transpose(1, 2)"),)),
+    Mistake("streaming-returns-sums-too", "streaming_attention",
+            "You return more than the result: a tuple of the output and the running sum (or maximum). Return the output alone.",
+            ((RESULT, "gathered / total, total"),)),
 )
 
 # Mutants of the reference (autograder.mutants) that lose no points, and why that is right.
@@ -105,6 +289,11 @@ ONE_TAP = "A kernel of one tap spans one position, whatever its dilation is."
 EITHER_ORDER = "Two axes are exchanged in either order."
 ONLY_SHAPE = "Only its shape is asked."
 CHECKPOINT = "Another way to compute the chunks once more, with the same result."
+ANY_BLOCK = "The result is the same for every block."
+ANY_MESSAGE = "Any message will do."
+BEGINNING = "Its numbers are constants: no gradient flows there, and q, k and v have one dtype and one device."
+MAXIMUM = "The result does not depend on the maximum that is subtracted, so its gradient is 0."
+NEW_TENSOR = "It changes a tensor that nobody else reads."
 
 EQUIVALENT = {
     **{f"EfficientPositionAttention {line}: Conv2d with dilation=2": ONE_TAP for line in (11, 12, 13)},
@@ -113,6 +302,20 @@ EQUIVALENT = {
     "EfficientPositionAttention 20: checkpoint without use_reentrant": CHECKPOINT,
     "EfficientPositionAttention 20: False -> True": CHECKPOINT,
     "EfficientPositionAttention 20: each once": "Every chunk is another tensor.",
+    **{f"streaming_attention 1: 64 -> {size}": ANY_BLOCK for size in (63, 65, 128)},
+    **{f"streaming_attention 8: {what}": ANY_MESSAGE for what in ("message without numbers", "no message", "message without block")},
+    **{f"streaming_attention {what}": BEGINNING for what in (
+        "9: q.new_full((*q.shape[:2], 1), -torch.... detached", "9: q -> k", "9: q -> v", "9: q detached", "9: q detached (2)",
+        "10: torch.zeros_like(largest) detached", "11: v.new_zeros(*q.shape[:2], v.shape[-1]) detached", "11: v -> k", "11: v -> q",
+        "11: v detached", "11: q detached", "11: v detached (2)")},
+    "streaming_attention 11: new_zeros without *q.shape[:2]": "Zeros of shape (E,) become (B, N, E) with the first block.",
+    **{f"streaming_attention 12: {what}": "Keys and values have the same number of blocks."
+       for what in ("zip without strict", "True -> False")},
+    "streaming_attention 13: arguments 0 and 1 of transpose exchanged": EITHER_ORDER,
+    "streaming_attention 14: arguments 0 and 1 of maximum exchanged": "The larger of two numbers, in either order.",
+    "streaming_attention 14: torch.maximum(largest, logits.amax(di... detached": MAXIMUM,
+    "streaming_attention 14: logits.amax(dim=-1, keepdim=True) detached": MAXIMUM,
+    **{f"streaming_attention {what} in place": NEW_TENSOR for what in ("15: exp", "16: exp", "17: Mult", "18: Mult", "20: Div")},
 }
 
 VARIANTS = (
@@ -278,5 +481,95 @@ VARIANTS = (
 
             def forward(self, x):
                 return x + self.gamma * torch.stack([self.one(image) for image in x])
+        """),
+    Variant("streaming-slices", "streaming_attention", """
+        def streaming_attention(q, k, v, block=64):
+            if block < 1:
+                raise ValueError("block must be positive")
+            b, n, _ = q.shape
+            m_run = torch.full((b, n), float("-inf"), dtype=q.dtype, device=q.device)
+            s_run = torch.zeros(b, n, dtype=q.dtype, device=q.device)
+            o_run = torch.zeros(b, n, v.size(2), dtype=q.dtype, device=q.device)
+            for i in range(0, k.size(1), block):
+                z = torch.einsum("bnd,bmd->bnm", q, k[:, i:i + block])
+                m_new = torch.max(m_run, z.max(dim=2).values)
+                p = (z - m_new.unsqueeze(2)).exp()
+                c = (m_run - m_new).exp()
+                s_run = c * s_run + p.sum(2)
+                o_run = c.unsqueeze(2) * o_run + torch.einsum("bnm,bme->bne", p, v[:, i:i + block])
+                m_run = m_new
+            return o_run / s_run.unsqueeze(2)
+        """),
+    Variant("streaming-detached-maximum", "streaming_attention", """
+        def streaming_attention(q, k, v, block=64):
+            if not block >= 1:
+                raise ValueError(block)
+            top = None
+            for start in range(0, k.shape[1], block):
+                z = q @ k[:, start:start + block].mT
+                here = z.detach().amax(-1, keepdim=True)
+                if top is None:
+                    top, e = here, (z - here).exp()
+                    total, out = e.sum(-1, keepdim=True), e @ v[:, :block]
+                    continue
+                new = torch.maximum(top, here)
+                e, c = (z - new).exp(), (top - new).exp()
+                total, out, top = c * total + e.sum(-1, keepdim=True), c * out + e @ v[:, start:start + block], new
+            return out / total
+        """),
+    Variant("streaming-running-mean", "streaming_attention", """
+        def streaming_attention(q, k, v, block=64):
+            if block <= 0:
+                raise ValueError(f"block={block}")
+            log_sum, mean = None, None
+            for keys, values in zip(k.split(block, 1), v.split(block, 1)):
+                z = torch.bmm(q, keys.permute(0, 2, 1))
+                here = torch.logsumexp(z, dim=2, keepdim=True)
+                part = torch.softmax(z, dim=2) @ values
+                if mean is None:
+                    log_sum, mean = here, part
+                else:
+                    both = torch.logaddexp(log_sum, here)
+                    mean = mean * torch.exp(log_sum - both) + part * torch.exp(here - both)
+                    log_sum = both
+            return mean
+        """),
+    Variant("streaming-two-passes", "streaming_attention", """
+        def streaming_attention(q, k, v, block=64):
+            if block < 1:
+                raise ValueError(block)
+            starts = range(0, k.shape[1], block)
+            sums = [torch.logsumexp(q @ k[:, i:i + block].mT, -1) for i in starts]
+            total = torch.stack(sums).logsumexp(0)[..., None]
+            return sum(torch.exp(q @ k[:, i:i + block].mT - total) @ v[:, i:i + block] for i in starts)
+        """),
+    Variant("streaming-queries-in-blocks", "streaming_attention", """
+        def streaming_attention(q, k, v, block=64):
+            if block < 1:
+                raise ValueError(f"{block} is below 1")
+            return torch.cat([(rows @ k.transpose(-2, -1)).softmax(-1) @ v for rows in q.split(block, dim=1)], dim=1)
+        """),
+    Variant("streaming-padded-block", "streaming_attention", """
+        def streaming_attention(q, k, v, block=64):
+            if block < 1:
+                raise ValueError(f"{block} is below 1")
+            size = k.shape[1]
+            k, v = (nn.functional.pad(t, (0, 0, 0, -size % block)) for t in (k, v))
+            real = torch.arange(k.shape[1], device=q.device) < size
+            high, total, out = q.new_full((*q.shape[:2], 1), -1e30), 0.0, 0.0
+            for i in range(0, k.shape[1], block):
+                z = (q @ k[:, i:i + block].mT).masked_fill(~real[i:i + block], -torch.inf)
+                new = torch.maximum(high, z.amax(2, True))
+                w, c = torch.exp(z - new), torch.exp(high - new)
+                total, out, high = total * c + w.sum(2, True), out * c + w @ v[:, i:i + block], new
+            return out / total
+        """),
+    Variant("streaming-of-torch", "streaming_attention", """
+        def streaming_attention(q, k, v, block=64):
+            if block < 1:
+                raise ValueError(f"{block} is below 1")
+            wide = max(q.shape[-1], v.shape[-1])
+            a, b, c = (nn.functional.pad(t, (0, wide - t.shape[-1])).contiguous()[:, None] for t in (q, k, v))
+            return nn.functional.scaled_dot_product_attention(a, b, c, scale=1.0)[:, 0, :, :v.shape[-1]]
         """),
 )

@@ -13,31 +13,35 @@
 # %% [markdown]
 # # 05b · Attention without the matrix
 #
-# *The result of lesson 05a in memory that grows with N, not with N · N.*
+# *The same attention, number for number, in a fraction of the memory.*
 #
 # **After this lesson you will be able to**
 #
-# - compute attention without ever holding the large matrix, and prove that you do;
-# - keep training linear in memory too, by computing chunks a second time;
+# - compute attention without ever holding its large matrix, and prove that you do;
+# - explain why that alone does not help training, and repair it;
+# - compute a softmax over a row that you only ever see in pieces, the idea behind FlashAttention;
 # - say when torch's fused attention really is fused.
 #
-# **You need** lesson 05a (position attention).
+# **Why it matters.** Attention over long inputs runs in this form nearly everywhere.
+# torch's own [`scaled_dot_product_attention`](https://docs.pytorch.org/docs/stable/nn.attention.html) chooses between several such kernels.
+# FlashAttention is one of them, and libraries for language and image models call it.
+#
+# **You need** lesson 05a (position attention) and lesson 00 (dot products, softmax).
 # **Difficulty** 4 of 5.
 #
 # | part | minutes |
 # |---|---|
-# | what a map costs | 15 |
+# | what the matrix costs | 10 |
 # | exercise 1, `EfficientPositionAttention` (3 points) | 35 |
-# | the proof, and three ideas side by side | 15 |
-# | questions | 5 |
+# | the proof, and five ways side by side | 15 |
+# | a softmax in pieces; exercise 2, `streaming_attention` (4 points) | 45 |
+# | what the fused kernel needs; the bug museum | 20 |
+# | questions | 10 |
 
 # %%
-import matplotlib.pyplot as plt
 import torch
 import torch.nn.functional as F
 from torch import nn
-from torch.utils._python_dispatch import TorchDispatchMode
-from torch.utils._pytree import tree_leaves
 from torch.utils.checkpoint import checkpoint
 
 from attention_lab import check, course_map, progress
@@ -48,18 +52,23 @@ from attention_lab.pictures import FEATURES, INK, LAYERS, MAPS, OTHER, PAPER, pr
 course_map()
 
 # %% [markdown]
-# Here is lesson 05a's module once more: what it computes is what you will compute.
+# ## 1. What the matrix costs
+#
+# An image of 768 x 768 pixels, at 1/8 of its resolution, has 96 · 96 = 9216 positions.
+# Position attention with 32 channels (4 of them in queries and keys) makes queries, keys and values of them, and from these the matrix A.
+# Here they are, drawn to scale:
+#
+# ![Drawn to scale: the matrix A, 9216 x 9216, is a large square of 324 MiB. Beside it stand queries, keys and values as lines: 9216 x 4, 9216 x 4 and 9216 x 32, together 1.4 MiB.](figures/to_scale.svg)
+#
+# (Queries, keys and the row would be thinner than a hair, so their lines are too thick.)
+# Everything that A holds can be computed from these slivers, at any time.
+# So does A ever have to exist?
+#
+# This is lesson 05a's module, which you know:
 
 # %%
 class PositionAttention(nn.Module):
-    """x + gamma * (what each position gathers from all), (B, C, H, W) -> (B, C, H, W).
-
-    query, key: 1 x 1 nn.Conv2d to channels // reduction; value: 1 x 1 nn.Conv2d to channels.
-    gamma: nn.Parameter(torch.zeros(1)).
-    Raises ValueError, with both numbers in the message, where channels // reduction is 0.
-    """
-
-    def __init__(self, channels: int, reduction: int = 8) -> None:
+    def __init__(self, channels, reduction=8):
         super().__init__()
         inner = channels // reduction
         if inner == 0:
@@ -69,102 +78,92 @@ class PositionAttention(nn.Module):
         self.value = nn.Conv2d(channels, channels, 1)
         self.gamma = nn.Parameter(torch.zeros(1))
 
-    def attention(self, x: torch.Tensor) -> torch.Tensor:
-        """(B, N, N): row j is how position j weighs all positions."""
+    def attention(self, x):
         q = self.query(x).flatten(2).transpose(1, 2)  # (B, N, C // r)
-        k = self.key(x).flatten(2)  # (B, C // r, N)
-        return (q @ k).softmax(dim=-1)
+        return (q @ self.key(x).flatten(2)).softmax(dim=-1)  # (B, N, N)
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        v = self.value(x).flatten(2)  # (B, C, N)
-        gathered = v @ self.attention(x).transpose(1, 2)
+    def forward(self, x):
+        gathered = self.value(x).flatten(2) @ self.attention(x).transpose(1, 2)
         return x + self.gamma * gathered.view_as(x)
 
 
 # %% [markdown]
-# ## 1. What a map costs
-#
-# A holds N · N numbers.
-# For a network's features of an eighth of an image of 768 x 768, N is 96 · 96 = 9216, and A in float32 takes 324 MiB.
-# For one image.
-# Forward.
-#
-# `cost` counts the bytes of all tensors that are alive at the worst moment.
-# **Predict, then run:** when H and W double, by what factor does the memory of a training step grow?
+# `cost` adds up the bytes of all tensors that are alive at the worst moment.
+# **Predict, then run:** when height and width double, by what factor does the memory of a training step grow?
+# Replace each `None`.
 
 # %%
 predicted = {"16 x 16 to 32 x 32": None, "32 x 32 to 64 x 64": None}
 
-peak = {}
-for side in (16, 32, 64):
-    x = torch.randn(1, 32, side, side)
-    peak[side] = cost(PositionAttention(32), x, backward=True, latency=False).training_memory
-    print(f"{side} x {side}: N = {side * side}, training step {peak[side] / 2**20:.1f} MiB")
-measured = {f"{n} x {n} to {2 * n} x {2 * n}": peak[2 * n] / peak[n] for n in (16, 32)}
+step = {n: cost(PositionAttention(32), torch.randn(1, 32, n, n), backward=True, latency=False)
+        .training_memory for n in (16, 32, 64)}
+measured = {f"{n} x {n} to {2 * n} x {2 * n}": step[2 * n] / step[n] for n in (16, 32)}
 predict_then_run(predicted, measured, unit="times as much memory")
 
 # %% [markdown]
-# Twice the side is four times the positions and sixteen times the map.
-# Readers of the authors' code noticed: a module of a few layers [doubled the memory](https://github.com/CASIA-IVA-Lab/DANet/issues/104) of a whole network.
+# <details><summary>Why</summary>
 #
-# Three ideas, each of which gives the same result but for rounding:
-#
-# 1. **Chunks.** A row of A needs one query and all keys.
-#    Take 128 queries, compute their 128 x N weights, gather, forget, go on.
-#    `queries.split(128, dim=1)` cuts; the last chunk may be shorter.
-#    (`chunk(4, dim=1)` cuts too, but into four pieces of N / 4 rows, which grow with N.)
-# 2. **Recompute.** In training nothing is forgotten.
-#    Autograd keeps each chunk's weights for the backward pass, and all chunks together are N x N again.
-#    `checkpoint(f, a, b, use_reentrant=False)` computes f(a, b), keeps only a and b, and computes f once more when the gradient comes by.
-# 3. **A fused kernel.** `F.scaled_dot_product_attention(q, k, v, scale=1.0)` goes through A in small blocks inside one operation.
-#    Without `scale` it divides the products by the square root of q's width, which DANet does not.
-#    On the CPU of torch 2.13 it works in blocks only where
-#
-#     - q, k and v have four axes, (B, 1, N, C);
-#     - all three have the *same width*: q and k have C // r numbers, v has C, and zeros added to q and k (`F.pad`) change no product;
-#     - a position's numbers lie *side by side* in memory: behind a `transpose` they do not, `.contiguous()` copies them so.
-#
-#     Otherwise it builds A, without a word.
+# Twice the side is four times the positions, and sixteen times the entries of A.
+# Forward, there are two such matrices at a time: the products and their softmax.
+# A training step needs three: A, the gradient of A, and the gradient of the products.
+# The last is computed from the other two, so all three are alive.
+# Users of the authors' code noticed: this one module [doubled the memory](https://github.com/CASIA-IVA-Lab/DANet/issues/104) of their network.
+# </details>
 
 # %% [markdown]
-# ## 2. Exercise 1: `EfficientPositionAttention`
+# ## 2. Three ideas
 #
-# The same layers, the same `gamma`, the same result and gradients as `PositionAttention`.
-# But no tensor with N · N numbers may exist, forward or backward.
-# No `attention` method is asked for.
-# The limits, for one image:
+# Each of them gives the same result, up to rounding.
 #
-# - forward and backward, at N = 1024 and up to 32 channels: no tensor's *storage* (the memory behind it) holds N · N / 2 numbers or more;
-# - a float32 forward pass without gradients, C = 32, N = 9216: the memory grows by less than 324 MiB, one map.
+# **1. Chunks.** A row of A needs one query and all keys, and no other row.
+# So take 128 queries, compute their 128 rows, gather, forget the rows, go on.
+# `queries.split(128, dim=1)` cuts; the last chunk may be shorter.
+# (`chunk(4, dim=1)` also cuts, but always into four pieces, and a quarter of A still grows as N · N.)
 #
-# A copy of `PositionAttention` earns half of the points at most, idea 1 all; only ideas 2 and 3 keep *training* linear.
-# All N keys belong into every softmax: do not chunk *them*.
+# ![One chunk: two of eight queries times all keys give two rows of A, 2 x N; times all values they give what two positions gather. The rest of A is never built.](figures/chunks.svg)
 #
-# ![One chunk: two of eight queries times all keys give two rows of A, 2 x N; times all values they give what two positions gather.](figures/chunks.svg)
+# **2. Recomputation.** In training, nothing is forgotten.
+# Autograd keeps each chunk's weights for the backward pass, and all chunks together are N x N again.
+# `checkpoint(f, a, b, use_reentrant=False)` computes f(a, b) but keeps only a and b.
+# When the gradient comes back, it computes f a second time.
 #
-# Worked example: N = 300 in chunks of 128 rows: 128, 128 and 44 rows.
-# Each chunk makes (B, rows, N) weights and gathers (B, rows, C).
-# Put together along the rows' axis, (B, 300, C), then (B, C, H, W).
+# **3. A fused kernel.** `F.scaled_dot_product_attention(q, k, v, scale=1.0)` works through A in small blocks inside a single operation.
+# Without `scale=1.0` it divides the products by the square root of q's width, which DANet does not do.
+# On the CPU, torch 2.13 works in blocks only if
+#
+# - q, k and v have four axes, (B, 1, N, C);
+# - all three have the *same width*: v has C numbers, q and k only C // r, so pad them with zeros (`F.pad`), which change no product;
+# - the numbers of one position lie *side by side* in memory (after a `transpose` they don't; `.contiguous()` copies them so).
+#
+# Otherwise it builds A, without a word.
+
+# %% [markdown]
+# ## 3. Exercise 1: `EfficientPositionAttention`
+#
+# It inherits the layers of `PositionAttention`, so only `forward` is left to write.
+# The result and the gradients are the same, but there is no tensor with N · N numbers, forward or backward.
+# The limits, for one image with up to 32 channels, in both modes, forward and backward:
+#
+# | N | no tensor's *storage* (the memory behind it) may hold |
+# |---|---|
+# | 1024 | N² / 2 numbers or more |
+# | 4096 | N² / 8 numbers or more |
+#
+# The hidden grader also runs N = 9216 without gradients: memory must grow by less than 324 MiB, the size of one A.
+#
+# A copy of `PositionAttention` earns half of the points at most; any of the three ideas earns all of them.
+# Every softmax needs all N keys, so cut the queries, not the keys.
+#
+# Worked example: N = 300 in chunks of 128 rows gives chunks of 128, 128 and 44 rows.
+# Each has weights (B, rows, N) and gathers (B, rows, C).
+# Joined along the axis of the rows: (B, 300, C), then (B, C, H, W).
 
 # %% exercise
-class EfficientPositionAttention(nn.Module):
+class EfficientPositionAttention(PositionAttention):
     """What PositionAttention computes, without a tensor of N * N numbers.
 
-    query, key, value, gamma as there. (B, C, H, W) -> (B, C, H, W).
-    Raises ValueError, with both numbers in the message, where channels // reduction is 0.
+    The same layers and gamma. (B, C, H, W) -> (B, C, H, W).
     """
-
-    def __init__(self, channels: int, reduction: int = 8) -> None:
-        super().__init__()
-        ### BEGIN SOLUTION
-        inner = channels // reduction
-        if inner == 0:
-            raise ValueError(f"{channels} channels with reduction {reduction} leave none")
-        self.query = nn.Conv2d(channels, inner, 1)
-        self.key = nn.Conv2d(channels, inner, 1)
-        self.value = nn.Conv2d(channels, channels, 1)
-        self.gamma = nn.Parameter(torch.zeros(1))
-        ### END SOLUTION
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         ### BEGIN SOLUTION
@@ -187,15 +186,15 @@ check(EfficientPositionAttention)
 # %% [markdown]
 # <details><summary>Hint 1: a nudge</summary>
 #
-# Start from your `PositionAttention`, with the values as (B, N, C).
+# Start from `PositionAttention`, with the values as (B, N, C).
 # Which of its lines makes N x N numbers?
-# Put only that one, and the product after it, into a loop over chunks of queries.
+# Put only that line, and the product after it, into a loop over chunks of queries.
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
 #
-# A small function of some queries, the keys and the values: weights, then the product.
-# Call it for each chunk, collect what it returns in a list, `torch.cat(..., dim=1)`.
+# Write a small function of some queries, all keys and all values: weights, then the product.
+# Call it for each chunk, collect the results in a list, and join them with `torch.cat(..., dim=1)`.
 # To recompute, call `checkpoint(that_function, some, keys, values, use_reentrant=False)`.
 # </details>
 #
@@ -206,17 +205,24 @@ check(EfficientPositionAttention)
 # </details>
 
 # %% [markdown]
-# **Prove it.** The check above compares results and watches the first limit.
-# Measure more here: the largest storage that any operation makes, forward and backward, and the memory of a forward pass at N = 9216.
-# Measure also by how much a *training step* grows from 32 x 32 to 64 x 64.
+# ### Prove it
+#
+# A `TorchDispatchMode` sees every operation that torch runs, the backward pass included.
+# This one remembers the largest storage that any of them returned: a tool worth keeping for your own work.
+# The cell also measures how much a *training step* grows from 32 x 32 to 64 x 64.
 # Four times the positions should cost about four times as much, not sixteen.
 #
-# `PositionAttention` says *no* three times.
-# Yours should say *yes* three times.
-# If only the last line says *no*, either nobody recomputes your chunks: each is small, and autograd keeps them all.
-# Or their number is fixed, as with `chunk(4)`, so that each of them grows with N · N.
+# `PositionAttention` says *no* twice.
+# Yours should say *yes* twice.
+# If only the last line says *no*, there are two possible reasons.
+# Nobody recomputes your chunks: each is small, and autograd keeps them all.
+# Or their number is fixed, as with `chunk(4)`.
 
 # %%
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
+
+
 class Largest(TorchDispatchMode):
     """Remembers the largest storage that an operation returned, in numbers."""
 
@@ -224,37 +230,29 @@ class Largest(TorchDispatchMode):
 
     def __torch_dispatch__(self, function, types, args=(), kwargs=None):
         result = function(*args, **(kwargs or {}))
-        for t in tree_leaves(result):
+        for t in tree_leaves(result):  # an operation may return several tensors
             if isinstance(t, torch.Tensor):
                 held = t.untyped_storage().nbytes() // t.element_size()
                 self.elements = max(self.elements, held)
         return result
 
 
-def largest_of(module, x):
-    with Largest() as mode:
-        module(x).square().sum().backward()
-    return mode.elements
-
-
 for kind in (PositionAttention, EfficientPositionAttention):
     n = 32 * 32
-    most = largest_of(kind(32), torch.randn(1, 32, 32, 32, requires_grad=True))
-    print(f"{kind.__name__}\n  N = {n}, largest storage: {most / n**2:.2f} N²,",
-          "below N² / 2?", "yes" if most < n * n / 2 else "no")
-    peak = cost(kind(32), torch.randn(1, 32, 96, 96), latency=False).forward_memory / 2**20
-    print(f"  N = 9216, forward: {peak:.0f} MiB, below 324?", "yes" if peak < 324 else "no")
+    with Largest() as largest:
+        kind(32)(torch.randn(1, 32, 32, 32, requires_grad=True)).square().sum().backward()
+    print(f"{kind.__name__}\n  N = {n}, largest storage: {largest.elements / n**2:.2f} N²,",
+          "below N² / 2?", "yes" if largest.elements < n * n / 2 else "no")
     step = [cost(kind(32), torch.randn(1, 32, side, side), backward=True,
                  latency=False).training_memory for side in (32, 64)]
     print(f"  training step, 64 x 64 against 32 x 32: {step[1] / step[0]:.1f} times as much,",
           "below 6?", "yes" if step[1] < 6 * step[0] else "no")
 
 # %% [markdown]
-# Forward, the naive module needs not one map but two at a time: the products and their softmax.
-# A training step needs three: A, the gradient of A, and the gradient of the products, which is made of the two.
+# ## 4. Five ways side by side
 #
-# Now the three ideas side by side.
-# *Before you run it: how many times as much memory does the largest of the five need as the smallest, at N = 4096?*
+# *Before you run the next two cells: which of these five needs how much?
+# Put them in order, from the most memory in a training step at N = 4096 to the least.*
 
 # %%
 def naive(q, k, v):  # (1, N, D), (1, N, D), (1, N, C) -> (1, N, C)
@@ -275,74 +273,281 @@ def fused(q, k, v):
 
 
 def fused_padded(q, k, v):
-    q, k = (F.pad(t, (0, v.shape[-1] - t.shape[-1])) for t in (q, k))  # zeros change no product
+    q, k = (F.pad(t, (0, v.shape[-1] - t.shape[-1])) for t in (q, k))
     return fused(q, k, v)
 
 
 # %% tags=["experiment"]
+import matplotlib.pyplot as plt
+
 sizes, memory = (256, 1024, 2304, 4096), {}
 for method in (naive, chunks, recomputed, fused, fused_padded):
     memory[method.__name__] = [cost(method, *(torch.randn(1, n, width) for width in (4, 4, 32)),
                                     backward=True, latency=False).training_memory / 2**20
                                for n in sizes]
-    listed = "  ".join(f"{value:7.1f}" for value in memory[method.__name__])
-    print(f"{method.__name__:13s} training step, MiB, N = {sizes}: {listed}")
-figure, axis = plt.subplots(figsize=(6.8, 3.6), facecolor=PAPER, layout="constrained")
-last = [needed[-1] for needed in memory.values()]
-print(f"N = {sizes[-1]}: the largest needs {max(last) / min(last):.0f} times as much")
+print("MiB at N =   ", *(f"{n:6d}" for n in sizes), "  from 1024 to 4096")
+for name, needed in memory.items():
+    print(f"{name:13s}", *(f"{m:6.1f}" for m in needed), f"  x {needed[3] / needed[1]:.0f}")
+figure, axis = plt.subplots(figsize=(7.6, 4), facecolor=PAPER, layout="constrained")
 styles = {"naive": (FEATURES, "o-"), "chunks": (MAPS, "s-"), "recomputed": (LAYERS, "^-"),
           "fused": (OTHER, "o--"), "fused_padded": (INK, "v:")}
 for name, (colour, style) in styles.items():
     width, size = (6, 11) if name == "naive" else (1.6, 6)  # wide, to be seen below fused
-    axis.loglog(sizes, memory[name], style, color=colour, label=name.replace("_", ", "),
-                linewidth=width, markersize=size)
+    axis.loglog(sizes, memory[name], style, color=colour, linewidth=width, markersize=size,
+                label=f"{name.replace('_', ', ')}: {memory[name][-1]:.0f} MiB")
 axis.set(xlabel="positions N", ylabel="tensors alive in a training step (MiB)", facecolor=PAPER,
          xticks=sizes, xticklabels=[str(n) for n in sizes])
 axis.minorticks_off()
-axis.legend(frameon=False)
+axis.legend(frameon=False, title="at N = 4096")
 plt.show()
 
 # %% [markdown]
-# Chunks alone pass a test that looks at the largest tensor: none is large.
-# Together they are.
-# The fused kernel with values of another width is as large as the naive form, and not clearly faster.
-# Padded with zeros it is the smallest line in the picture.
+# Both axes are logarithmic, so a straight line is a power of N, and a steeper line a higher power.
+# The last printed column says which: times 16 is quadratic, times 4 is linear, and times 13 is on its way to 16.
+#
+# Chunks alone pass every test that looks at the largest tensor, because no single one is large.
+# But autograd keeps all of them.
+# Fused attention, called with values of another width, is as large as the naive form.
 #
 # `cost` counts tensors.
-# What the whole process took, and how long, we measured once, in a process of its own for each line.
-# The setting is batch 1, C = 64, 8 channels in queries and keys, float32, forward and backward, one thread, chunks of 256:
+# For this table we measured how far a whole process grows (`solutions/memory/measured.py` in the course's repository).
+# Batch 1, 8 channels in queries and keys, 64 in values, chunks of 256 rows, forward and backward:
 #
 # | method | N = 1024 | N = 4096 | N = 9216 |
 # |---|---|---|---|
-# | naive | 12.9 MiB, 0.02 s | 194.5 MiB, 0.38 s | 976 MiB, 1.2 s |
-# | chunks | 7.2 MiB, 0.02 s | 75.5 MiB, 0.14 s | 350 MiB, 0.7 s |
-# | chunks, recomputed | 5.3 MiB, 0.03 s | 16.6 MiB, 0.17 s | 37 MiB, 1.8 s |
-# | fused, 8 and 64 wide | 13.3 MiB, 0.03 s | 194.4 MiB, 0.27 s | 976 MiB, 1.3 s |
-# | fused, padded | 3.6 MiB, 0.02 s | 8.7 MiB, 0.17 s | 18 MiB, 1.7 s |
+# | naive | 15 MiB | 195 MiB | 977 MiB |
+# | chunks | 8 MiB | 76 MiB | 351 MiB |
+# | chunks, recomputed | 6 MiB | 17 MiB | 39 MiB |
+# | fused, 8 and 64 wide | 14 MiB | 195 MiB | 977 MiB |
+# | fused, padded | 5 MiB | 10 MiB | 19 MiB |
 #
-# Times of large cases scattered by a factor of two.
-# No method saves multiplications: time stays quadratic.
+# No method saves multiplications, so time stays quadratic.
 # Only memory becomes linear.
 
 # %% [markdown]
-# ## 3. Questions to think about
+# ## 5. A softmax in pieces
 #
-# 1. `checkpoint` computes each chunk twice.
-#    Where would you rather spend memory than time?
+# In exercise 1 you cut the queries, and each softmax saw its whole row.
+# What if even one row is too long, or its keys arrive one block after the other?
 #
-# <details><summary>What we think</summary>
+# A softmax needs two things from the whole row: its **maximum** (so that `exp` does not overflow) and the **sum** of the exponentials.
+# Milakov and Gimelshein (2018) keep both while they read, and correct them when a larger number turns up.
+# For each query we carry three things from block to block:
 #
-# 1. Time where N is large, in early layers: there the maps are what fills the memory.
-#    Memory where N is small: there recomputing saves little.
+# - m, the largest logit so far (a **logit** is a product of query and key);
+# - s, the sum of exp(logit - m) so far;
+# - o, the sum of exp(logit - m) · value so far.
+#
+# A new block may raise the maximum from m to m'.
+# Everything in s and o was computed with the old m, so both must be multiplied by exp(m - m').
+# That turns exp(logit - m) into exp(logit - m').
+# At the very end, o / s is the result.
+#
+# ![One query, three keys in blocks of two and one. Logits 0, ln 2, then ln 4; values 7, 0, then 14. After block 1: m = ln 2, s = 1.5, o = 3.5. Block 2 raises m to ln 4: the factor is 1/2, s = 0.75 + 1 = 1.75, o = 1.75 + 14 = 15.75. The result is 15.75 / 1.75 = 9.](figures/online_softmax.svg)
+#
+# Check it against the plain softmax.
+# The exponentials of the logits are 1, 2 and 4, so the weights are 1/7, 2/7 and 4/7, and the result is (7 + 0 + 56) / 7 = 9.
+
+# %% [markdown]
+# **Predict, then run.** The logits of one query are 1000 and 999, and the values are 10 and 20.
+# What does each of these give: torch's softmax, and `exp` divided by its sum?
+# (Write `float("nan")` if you expect that there is no number.)
+
+# %%
+predicted = {"softmax": None, "exp / sum": None}
+
+logits, values = torch.tensor([1000.0, 999.0]), torch.tensor([10.0, 20.0])
+measured = {"softmax": (logits.softmax(0) @ values).item(),
+            "exp / sum": (logits.exp() / logits.exp().sum() @ values).item()}
+if None in predicted.values():
+    print("Predict first: replace each None.")
+else:
+    print(*(f"{name}: predicted {predicted[name]:.4g}, measured {measured[name]:.4g}"
+            for name in measured), sep="\n")
+
+# %% [markdown]
+# ## 6. Exercise 2: `streaming_attention`
+#
+# Write `streaming_attention(q, k, v, block=64)`: the softmax of q kᵀ, *without a scale*, times v, with `block` keys at a time.
+#
+# | | shape |
+# |---|---|
+# | q | (B, N, D) |
+# | k, v | (B, M, D), (B, M, E) |
+# | result | (B, N, E) |
+#
+# For each query keep m, s and o, as in the drawing.
+# Before the first block m is minus infinity, and s and o are 0.
+# The result is exact for every M ≥ 1: a last block may be shorter, and `block` may be larger than M.
+# Logits may have any sign and reach 10,000, so no `exp` may ever see a positive number.
+# It is differentiable, follows the device and dtype of q, and makes no tensor of N · M numbers.
+# If `block` is less than 1, raise a `ValueError`.
+#
+# Worked example: the drawing again, q = (1), k = (0, ln 2, ln 4), v = (7, 0, 14), `block=2`, gives 9.
+
+# %% exercise
+def streaming_attention(
+    q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, block: int = 64
+) -> torch.Tensor:
+    """softmax(q kᵀ) v over blocks of keys: (B, N, D), (B, M, D), (B, M, E) -> (B, N, E).
+
+    No scale. Exact for every M >= 1 and every block >= 1; otherwise a ValueError.
+    """
+    ### BEGIN SOLUTION
+    if block < 1:
+        raise ValueError(f"block must be at least 1, got {block}")
+    m = torch.full_like(q[..., :1], -torch.inf)  # (B, N, 1): largest logit so far
+    s = torch.zeros_like(m)
+    o = v.new_zeros(*q.shape[:2], v.shape[-1])
+    for keys, values in zip(k.split(block, dim=1), v.split(block, dim=1)):
+        logits = q @ keys.transpose(1, 2)  # (B, N, block)
+        larger = torch.maximum(m, logits.amax(dim=-1, keepdim=True))
+        factor, weights = torch.exp(m - larger), torch.exp(logits - larger)
+        s = s * factor + weights.sum(dim=-1, keepdim=True)
+        o = o * factor + weights @ values
+        m = larger
+    return o / s
+    ### END SOLUTION
+
+
+# %% points=4
+check(streaming_attention)
+
+# %% [markdown]
+# <details><summary>Hint 1: a nudge</summary>
+#
+# Keep m and s as (B, N, 1), with `keepdim=True`: then they broadcast against (B, N, block) and (B, N, E).
+# `torch.maximum(a, b)` compares two tensors, `amax(dim=-1, keepdim=True)` looks along the keys of a block.
+# </details>
+#
+# <details><summary>Hint 2: the idea</summary>
+#
+# Compute the new maximum under a new name, because the factor needs both: exp(old - new).
+# In the first block the old one is minus infinity, so the factor is exp(-∞) = 0, which is just right for sums that hold nothing yet.
+# </details>
+#
+# <details><summary>Hint 3: the shape of the code</summary>
+#
+# An `if` that raises; three tensors to start with; a loop over `zip(k.split(block, dim=1), v.split(block, dim=1))`.
+# Inside it, six lines: logits, new maximum, factor and weights, the sum, the output, and the new maximum becomes the old one.
+# After the loop, one division.
 # </details>
 
 # %% [markdown]
-# ## 4. References
+# Your function on the worked example, and on something large: 16,384 queries and keys, a map of 128 x 128.
+# The whole matrix would hold 16,384² numbers, exactly one GiB in float32.
+# **Predict** how many MiB your function needs at its worst moment, with the default block of 64.
+
+# %%
+predicted = {"N = M = 16,384": None}
+
+q, k = torch.ones(1, 1, 1), torch.tensor([1.0, 2.0, 4.0]).log().view(1, 3, 1)
+v = torch.tensor([7.0, 0.0, 14.0]).view(1, 3, 1)
+print(f"the worked example gives {streaming_attention(q, k, v, block=2).item():.4f}")
+
+large = [torch.randn(1, 128 * 128, width) for width in (8, 8, 32)]
+needed = cost(streaming_attention, *large, latency=False).forward_memory / 2**20
+predict_then_run(predicted, {"N = M = 16,384": needed}, unit="MiB")
+
+# %% [markdown]
+# <details><summary>Where it goes</summary>
 #
-# - M. N. Rabe, C. Staats: *Self-attention Does Not Need O(n²) Memory*, [arXiv:2112.05682](https://arxiv.org/abs/2112.05682): chunks and recomputing.
-#   T. Dao and others: *FlashAttention*, [arXiv:2205.14135](https://arxiv.org/abs/2205.14135): the fused kernel.
-# - A fused attention that fell back to the full matrix, silently, in a widely used library:
-#   [huggingface/transformers, pull request 46960](https://github.com/huggingface/transformers/pull/46960).
+# The logits of one block are 16,384 · 64 numbers, 4 MiB, and their exponentials as many.
+# The rest is the output so far, in two or three copies of 2 MiB each.
+# A larger block costs more of the first kind; a smaller one makes more, and smaller, matrix products.
+# </details>
+#
+# ### Which way to cut?
+#
+# Cutting the queries is easier: no running maximum, and each softmax is done at once.
+# Cutting the keys needs your three running numbers, but a query never has to see more than a block.
+# **FlashAttention** (Dao and others, 2022) cuts both.
+# A tile of some queries by some keys is small enough for the fast memory next to a GPU's arithmetic units, and your loop runs there.
+# The products never travel to the large, slow memory, and that is why it saves time as well, although it multiplies no less.
+# For the backward pass it keeps one number per query, m + ln s, and computes each tile a second time.
+
+# %% [markdown]
+# ## 7. The bug museum
+#
+# *Symptom.* Somebody replaced position attention's two products by torch's fused kernel, "to save memory".
+# The results are right.
+# The memory is what it was.
+
+# %%
+def exhibit(q, k, v):  # (1, N, 4), (1, N, 4), (1, N, 32), as position attention has them
+    q, k, v = q[:, None], k[:, None], v[:, None]
+    return F.scaled_dot_product_attention(q, k, v, scale=1.0)[:, 0]
+
+
+n = 2304
+q, k = torch.randn(2, 1, n, 4)
+v = torch.randn(1, 32, n).transpose(1, 2)  # what .flatten(2).transpose(1, 2) gives
+needed = cost(exhibit, q, k, v, latency=False).forward_memory
+same = torch.allclose(exhibit(q, k, v), naive(q, k, v), atol=1e-4)
+print("right?", "Yes." if same else "No.", "Without the N x N matrix?",
+      "Yes." if needed < 4 * n * n / 2 else "No, not yet.")
+
+# %% [markdown]
+# Repair the function until the cell says yes twice.
+# (Two of the three conditions of section 2 are broken.)
+#
+# <details><summary>What is wrong, and where it was seen</summary>
+#
+# Queries and keys are 4 wide, values 32: pad the first two with 28 zeros.
+# And v comes out of a `transpose`, so that a position's numbers are not side by side: `.contiguous()`.
+# torch says nothing, because its kernel is an optimisation: if it does not fit, the plain form is computed.
+# A widely used library had a fused attention that silently fell back to the full matrix:
+# [huggingface/transformers, pull request 46960](https://github.com/huggingface/transformers/pull/46960).
+# The lesson: measure memory, never assume it.
+# On a GPU, `with torch.nn.attention.sdpa_kernel(...)` allows only the kernels that you name, and an error tells you that none of them fits.
+# </details>
+
+# %% [markdown]
+# ## 8. A challenge, and questions
+#
+# **The challenge (not graded).** In training, `streaming_attention` keeps every block's weights, as `chunks` did.
+# So the memory of its training step is quadratic.
+# Bring it below 6 times as much from N = 1024 to N = 4096, with the same gradients.
+# (`checkpoint` is one way; a `torch.autograd.Function` with a backward of your own is the way of FlashAttention.)
+#
+# 1. `checkpoint` computes each chunk twice.
+#    Where in a network would you spend time to save memory, and where not?
+# 2. Your maximum is differentiable, but its gradient is always 0 in the end.
+#    Why may you write `logits.detach().amax(...)`?
+# 3. Does the order of the blocks change the result?
+#    And the work?
+# 4. Two machines hold half of the keys each.
+#    Which numbers do they have to exchange per query?
+# 5. Lesson 05a's channel attention has a C x C matrix.
+#    Does it need any of this?
+#
+# <details><summary>What we think</summary>
+#
+# 1. In early layers, where N is large and A fills the memory.
+#    Deep in the network N is small, and there is little to save.
+# 2. o and s contain the same factor exp(-m), which cancels in o / s.
+#    The result does not depend on m, so its gradient with respect to m is 0.
+# 3. Not the result, up to rounding.
+#    The work is the same too: each block is rescaled once, whether its maximum is a new one or not.
+# 4. m, s and o: E + 2 numbers per query.
+#    Two sets are merged exactly as a block is merged into what came before.
+# 5. Only if C is large.
+#    With 64 channels it has 4096 entries, however large the image is.
+# </details>
+
+# %% [markdown]
+# ## 9. References
+#
+# | | the papers | here |
+# |---|---|---|
+# | rows in chunks, recomputed | Rabe and Staats: queries and keys in chunks | exercise 1: queries |
+# | running maximum | Milakov and Gimelshein: for a softmax alone | exercise 2: with the output |
+# | both, inside one GPU kernel | Dao and others | `F.scaled_dot_product_attention` |
+#
+# - M. Milakov, N. Gimelshein: *Online normalizer calculation for softmax*, 2018, [arXiv:1805.02867](https://arxiv.org/abs/1805.02867).
+# - M. N. Rabe, C. Staats: *Self-attention Does Not Need O(n²) Memory*, 2021, [arXiv:2112.05682](https://arxiv.org/abs/2112.05682).
+# - T. Dao, D. Y. Fu, S. Ermon, A. Rudra, C. Ré: *FlashAttention: Fast and Memory-Efficient Exact Attention with IO-Awareness*.
+#   NeurIPS 2022, [arXiv:2205.14135](https://arxiv.org/abs/2205.14135).
 #
 # Here is what you have solved:
 

@@ -1,0 +1,20 @@
+# expect: ValueError
+import torch
+
+
+def streaming_attention(q, k, v, block=64):
+    assert block >= 1
+    B, N, D = q.shape
+    M, E = k.shape[1], v.shape[2]
+    m = torch.full((B, N, 1), float("-inf"), dtype=q.dtype, device=q.device)
+    l = torch.zeros((B, N, 1), dtype=q.dtype, device=q.device)
+    o = torch.zeros((B, N, E), dtype=q.dtype, device=q.device)
+    for start in range(0, M, block):
+        s = q @ k[:, start:start + block].transpose(1, 2)
+        m_new = torch.maximum(m, s.max(dim=-1, keepdim=True).values)
+        p = torch.exp(s - m_new)
+        alpha = torch.exp(m - m_new)
+        l = l * alpha + p.sum(dim=-1, keepdim=True)
+        o = o * alpha + p @ v[:, start:start + block]
+        m = m_new
+    return o / l
