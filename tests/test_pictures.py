@@ -249,6 +249,10 @@ def test_a_heat_map_covers_the_image_and_marks_a_pixel():
     assert {(line.get_xdata()[0], line.get_ydata()[0]) for axis in figure.axes[:2] for line in axis.lines} == {(4, 19)}
     assert "Trained above" in words(figure)
     assert "map of 2 x 3" in words(figure)
+    assert not figure.axes[0].texts
+    arrow, = heat_map_over(torch.rand(3, 20, 30), weights, mark=(19, 4), arrow=True).axes[0].texts
+    row, column = divmod(int(heat.get_array().argmax()), 30)
+    assert (arrow.xy, arrow.xyann) == ((column, row), (4, 19))  # from the mark to the largest weight
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ def strips(n, seed):
 
 
 @pytest.mark.parametrize("draw", [puzzles.card_games, puzzles.glowing_discs, puzzles.framed_crosses, puzzles.crosses_without_cue,
-                                  strips, puzzles.striped_cloths, puzzles.coloured_dots])
+                                  strips, puzzles.coloured_posters, puzzles.striped_cloths, puzzles.coloured_dots])
 def test_a_seed_decides_and_nothing_else(draw):
     torch.manual_seed(0)
     first = draw(4, seed=1)
@@ -122,6 +122,36 @@ def test_another_dot_changes_nothing_of_the_cloth():
     changed = puzzles.with_other_dots(pictures)
     assert changed[..., puzzles.CLOTH:].equal(pictures[..., puzzles.CLOTH:])
     assert changed[0, ..., :puzzles.CLOTH].equal(pictures[2, ..., :puzzles.CLOTH])
+
+
+def test_the_mark_of_the_patch_with_the_same_colour_is_the_answer():
+    pictures, answers, places, same = puzzles.coloured_posters(16, seed=3)
+    for picture, answer, cells, which in zip(pictures, answers, places.tolist(), same.tolist(), strict=True):
+        corners = [(4 * (cell // 4), 6 * (cell % 4)) for cell in cells]
+        patches = torch.stack([picture[:, row:row + 4, column:column + 4].mean((1, 2)) for row, column in corners])
+        distances = (patches[6:, None] - patches[:6]).abs().amax(2)
+        assert distances.argmin(1).tolist() == which and distances.sort(1).values[:, 1].min() > 0.2
+        for (row, column), entry in zip(corners[6:], which, strict=True):
+            top, left = corners[entry]
+            mark = picture[:, top:top + 4, left + 4:left + 6].mean() > 0.5
+            assert answer[row // 2:row // 2 + 2, column // 2:column // 2 + 2].eq(mark.long()).all()
+        assert answer.ne(puzzles.UNASKED).sum() == 14 * 2 * 2
+    assert answers[answers >= 0].float().mean().sub(0.5).abs() < 0.1
+
+
+def test_posters_have_room_for_so_many_patches():
+    with pytest.raises(ValueError, match="19 without are more than 24 cells"):
+        puzzles.coloured_posters(1, seed=0, asked=19)
+
+
+def test_weight_on_the_patch_of_the_same_colour():
+    posters = puzzles.coloured_posters(3, seed=3)
+    assert puzzles.weight_on_the_same(torch.full((3, 144, 144), 1 / 144), posters) == pytest.approx(1 / 24)
+    weights, every = torch.zeros(3, 144, 144), torch.arange(3)[:, None]
+    corners = 12 * 2 * (posters.places // 4) + 3 * (posters.places % 4)
+    for corner in (0, 1, 12, 13):  # the four positions of each patch without a mark look at the mark itself
+        weights[every, corners[:, 6:] + corner, corners.gather(1, posters.same) + 2] = 1
+    assert puzzles.weight_on_the_same(weights, posters) == 1
 
 
 def test_the_dot_of_the_bars_colour_is_the_hottest():

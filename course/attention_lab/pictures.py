@@ -363,12 +363,14 @@ def score_bars(
 
 @_picture
 def heat_map_over(
-    image: Tensor, weights: Tensor, *, title: str = "", mark: tuple[int, int] | None = None, label: str = "weight"
+    image: Tensor, weights: Tensor, *, title: str = "", mark: tuple[int, int] | None = None, label: str = "weight",
+    arrow: bool = False,
 ) -> Figure:
     """An image, and a map of weights over it, resized (bilinear) to the image's size.
 
     image: (3, H, W) or (1, H, W) in [0, 1]. weights: (h, w) or (1, h, w), not negative (a gate, a row of an attention
-    map). mark: (row, column) of a pixel to point at. The caption, `title`, says where the map comes from.
+    map). mark: (row, column) of a pixel to point at; arrow: with an arrow from there to the largest weight. The caption,
+    `title`, says where the map comes from.
     Raises ValueError for other shapes, negative weights, or a mark outside the image.
     """
     image, weights = _numbers(image, "image"), _numbers(weights, "weights")
@@ -396,6 +398,9 @@ def heat_map_over(
         if mark is not None:
             axis.plot(mark[1], mark[0], "o", markersize=11, markerfacecolor="none", markeredgecolor="white", mew=3.5)
             axis.plot(mark[1], mark[0], "o", markersize=11, markerfacecolor="none", markeredgecolor=INK, mew=1.5)
+    if mark is not None and arrow:
+        row, column = divmod(int(resized.argmax()), width)
+        axes[0].annotate("", (column, row), mark[::-1], arrowprops={"arrowstyle": "->", "color": "white", "linewidth": 2.5, "shrinkA": 6})
     if title:
         figure.suptitle(title)
     return figure

@@ -1,4 +1,4 @@
-"""Pictures drawn so that one kind of attention has something to find: glowing discs, crosses in a frame, posts, stripes, coloured dots.
+"""Pictures drawn so that one kind of attention has something to find: discs, crosses in a frame, posts, patches, stripes, dots.
 
 Each function returns `n` pictures with their answers, the same ones for the same `seed` on every machine. In each set the answer
 depends on a cue, and a lesson takes that cue away to see what was really used.
@@ -156,6 +156,63 @@ def bars_and_posts(n: int, distance: int, seed: int, *, cue: bool = True) -> Str
             pictures[posts == side, 1, :, post] = 1
     pictures += 0.1 * torch.randn(pictures.shape, generator=g)
     return Strips(pictures, horizontal[torch.arange(n), places].long(), horizontal, places)
+
+
+# ---------------------------------------------------------------------- lesson 05a: which patch has the same colour?
+
+ROWS, COLUMNS, COLOURS = 6, 4, 6  # the cells of a poster, each 4 x 6 pixels, and the colours in it
+UNASKED = -100  # the answer at positions where none is asked for; cross_entropy ignores it
+
+
+class Posters(NamedTuple):
+    """pictures (n, 3, 24, 24); answers at half the resolution (n, 12, 12), 0 for black, 1 for white, UNASKED elsewhere; places, the
+    cells of the patches, row by row from 0, those with a mark first (n, COLOURS + asked); same, which of the marked patches has the
+    colour of each of the others (n, asked)."""
+
+    pictures: Tensor
+    answers: Tensor
+    places: Tensor
+    same: Tensor
+
+
+def coloured_posters(n: int, seed: int, asked: int = 14) -> Posters:
+    """Coloured patches all over the picture: one of each of six colours has a mark at its right, black or white; `asked` others have
+    none, and their answer is the mark of the patch with their colour.
+
+    The colours are drawn anew for each picture, six equal steps around a circle of hues. Half of the marks are black.
+    Raises ValueError for more patches than cells.
+    """
+    if COLOURS + asked > ROWS * COLUMNS:
+        raise ValueError(f"{COLOURS} patches with a mark and {asked} without are more than {ROWS * COLUMNS} cells")
+    g, every = torch.Generator().manual_seed(seed), torch.arange(n)[:, None]
+    hue = torch.rand(n, 1, generator=g) + torch.arange(COLOURS) / COLOURS
+    palette = 0.5 + 0.5 * torch.cos(2 * math.pi * (hue[..., None] - torch.arange(3) / 3))  # (n, 6, 3), equally bright
+    marks = torch.rand(n, COLOURS, generator=g).argsort(1) % 2
+    same = torch.randint(COLOURS, (n, asked), generator=g)
+    places = torch.rand(n, ROWS * COLUMNS, generator=g).argsort(1)[:, :COLOURS + asked]
+    kinds = torch.cat([torch.arange(COLOURS).expand(n, -1), same], dim=1)
+    stripes = torch.full((n, ROWS * COLUMNS, 6, 3), 0.35)  # each column of a cell has one colour
+    stripes[every, places, :4] = palette[every, kinds][:, :, None]
+    stripes[every, places[:, :COLOURS], 4:] = marks[..., None, None].float()
+    answers = torch.full((n, ROWS * COLUMNS, 6), UNASKED)
+    answers[every, places[:, COLOURS:], :4] = marks.gather(1, same)[..., None]
+    pictures = stripes.view(n, ROWS, 1, COLUMNS * 6, 3).expand(-1, -1, 4, -1, -1).flatten(1, 2).permute(0, 3, 1, 2).contiguous()
+    pictures += 0.05 * torch.randn(pictures.shape, generator=g)
+    answers = answers.view(n, ROWS, 1, COLUMNS * 6).expand(-1, -1, 2, -1).flatten(1, 2)[:, :, ::2].contiguous()
+    return Posters(pictures, answers, places, same)
+
+
+def weight_on_the_same(weights: Tensor, posters: Posters) -> float:
+    """How much of the weight of an unmarked patch lies on the cell of the marked patch that has its colour, from 0 to 1.
+
+    weights: (n, 144, 144), row j: how position j of the poster, at half the resolution, weighs all positions.
+    """
+    cells = torch.arange(ROWS * COLUMNS).view(ROWS, 1, COLUMNS, 1).expand(-1, 2, -1, 3).flatten()  # of each position
+    asked = posters.answers.flatten(1) != UNASKED  # (n, 144)
+    marked = posters.places.gather(1, posters.same)  # the cell of the marked patch, for each of the others
+    twin = torch.full((len(weights), ROWS * COLUMNS), -1).scatter(1, posters.places[:, COLOURS:], marked)
+    on_it = cells == twin[:, cells][..., None]  # (n, 144, 144)
+    return (weights * on_it).sum(2)[asked].mean().item()
 
 
 # ---------------------------------------------------------------------- lesson 06a: in which direction do those stripes run?

@@ -19,60 +19,101 @@ def _grid(drawing: Drawing, x: float, y: float, rows: int, columns: int, side: f
     drawing.cells(x, y, [[strength] * columns for _ in range(rows)], role, side=side)
 
 
-def position_attention() -> str:
-    """PositionAttention with the shape of every tensor, 900 x 440 px."""
+def poster() -> str:
+    """A poster of coloured patches, as the lesson's pictures are made, 900 x 430 px."""
     drawing = Drawing(
-        900, 440, "Position attention",
-        "From x (B, C, H, W) three 1 x 1 convolutions give queries (B, N, C/r), keys (B, C/r, N) and values (B, C, N), with N = H * W. "
-        "Queries times keys, then a softmax along each row, give the map A (B, N, N). The values are multiplied by A transposed; the "
-        "result (B, C, H, W) is multiplied by gamma and added to x.",
+        900, 430, "Which mark belongs to it?",
+        "Coloured patches lie scattered over a poster. One patch of each colour has a mark at its right, black or white: red, green and "
+        "purple black, blue, yellow and light blue white. Others have no mark; three of them are numbered: 1 is blue, 2 red, 3 yellow.",
     )
-    middle, upper, lower = 190, 96, 300
-    edge = _box(drawing, 26, middle)
-    drawing.label(66, middle + 62, "x", "(B, C, H, W)")
+    colours = {"red": "#D55E00", "blue": "#0072B2", "green": "#009E73", "yellow": "#F0E442", "purple": "#CC79A7", "light": "#56B4E9"}
+    marked = (((0, 0), "red", False), ((3, 0), "green", False), ((1, 1), "blue", True), ((0, 3), "yellow", True),
+              ((2, 2), "purple", False), ((3, 3), "light", True))
+    asked = ((2, 0), "blue"), ((0, 2), "red"), ((3, 1), "yellow")
+    drawing.rectangle(30, 30, 560, 370, "#B9B9B4")
+    for (column, row), colour, white in marked:
+        x, y = 50 + 138 * column, 48 + 88 * row
+        drawing.rectangle(x, y, 68, 68, colours[colour])
+        drawing.rectangle(x + 68, y, 34, 68, "#FFFFFF" if white else "#000000")
+    for number, ((column, row), colour) in enumerate(asked, 1):
+        x, y = 50 + 138 * column, 48 + 88 * row
+        drawing.rectangle(x, y, 68, 68, colours[colour])
+        drawing.operation(x + 34, y + 34, str(number), radius=16)
+    drawing.text(620, 84, "With a mark", anchor="start", bold=True)
+    drawing.text(620, 108, "one patch of each colour", anchor="start")
+    drawing.text(620, 164, "Without a mark", anchor="start", bold=True)
+    drawing.text(620, 188, "its mark is that of the patch", anchor="start")
+    drawing.text(620, 208, "with the same colour", anchor="start")
+    drawing.text(620, 290, "Black or white?", anchor="start", bold=True, size=22)
+    drawing.text(620, 318, "Find the marks of 1, 2 and 3.", anchor="start")
+    return drawing.svg()
+
+
+def position_attention() -> str:
+    """PositionAttention with the shape of every tensor, and one row followed from its query to what it gathers, 900 x 470 px."""
+    drawing = Drawing(
+        900, 470, "Position attention, and the way of one position",
+        "From x (B, C, H, W) three 1 x 1 convolutions give queries (B, N, C/r), keys (B, C/r, N) and values (B, C, N), with N = H * W. "
+        "Queries times keys, then a softmax along each row, give A (B, N, N): rows j are the positions that look, columns i those that are "
+        "looked at. One position is followed in a strong colour: its query is row j of the queries, its weights are row j of A, and what "
+        "it gathers, all values weighted by that row, is column j of the values times A transposed. Times gamma, added to x.",
+    )
+    middle, upper, lower, chosen = 196, 104, 330, 1
+    edge = _box(drawing, 26, middle, channels=3, thickness=10)
+    drawing.label(62, middle + 62, "x", "(B, C, H, W)")
     drawing.line((edge + 8, upper), (edge + 8, lower))
     drawing.line((edge, middle), (edge + 8, middle))
     for height, name in ((upper, "query"), (middle, "key"), (lower, "value")):
         drawing.arrow((edge + 8, height), (edge + 30, height))
         drawing.layer(edge + 30, height - 22, 66, 44, name)
-        drawing.arrow((edge + 96, height), (edge + (138 if name == "query" else 116), height))  # its grid is narrower
-    left, side = edge + 118, 16
-    drawing.text(edge + 63, 56, "1 × 1 convolutions, then one list of N positions", size=13, anchor="start", colour="quiet")
-    _grid(drawing, left + 22, upper - 2 * side, 4, 2, side, "features")
-    drawing.text(left + 62, upper + 5, "(B, N, C/r)", size=13, mono=True, anchor="start")
-    _grid(drawing, left, middle - side, 2, 4, side, "features")
+        drawing.arrow((edge + 96, height), (edge + (128 if name == "query" else 116), height))
+    left, side = edge + 118, 18
+    drawing.text(edge + 30, 34, "1 × 1 convolutions, then one list of N positions", size=13, anchor="start", colour="quiet")
+    drawing.cells(left + 14, upper - 2 * side, [[0.95 if row == chosen else 0.15] * 2 for row in range(4)], "features", side=side)
+    drawing.text(left + 58, upper - 5, "row j: the query", size=13, anchor="start")
+    drawing.text(left + 58, upper + 12, "of position j", size=13, anchor="start")
+    drawing.text(left + 30, upper + 2 * side + 17, "(B, N, C/r)", size=13, mono=True)
+    _grid(drawing, left, middle - side, 2, 4, side, "features", strength=0.45)
     drawing.text(left + 36, middle + 36, "(B, C/r, N)", size=13, mono=True)
-    _grid(drawing, left, lower - 1.5 * side, 3, 4, side, "features")
+    _grid(drawing, left, lower - 1.5 * side, 3, 4, side, "features", strength=0.45)
     drawing.text(left + 36, lower + 44, "(B, C, N)", size=13, mono=True)
 
-    times = left + 186
-    drawing.operation(times, 143, "×")
-    drawing.arrow((left + 156, upper), (times, upper), (times, 125))
-    drawing.arrow((left + 68, middle), (times, middle), (times, 161))
-    drawing.arrow((times + 18, 143), (times + 36, 143))
-    drawing.operation(times + 68, 143, "softmax", radius=32)
-    drawing.text(times + 68, 198, "along a row", size=13)
-    drawing.arrow((times + 100, 143), (times + 118, 143))
-    drawing.cells(times + 120, 143 - 40, MAP, "gate", side=20)
-    drawing.label(times + 160, 208, "A", "(B, N, N)")
+    times = left + 198
+    drawing.operation(times, 150, "×")
+    drawing.arrow((left + 164, upper), (times, upper), (times, 132))
+    drawing.arrow((left + 76, middle), (times, middle), (times, 168))
+    drawing.arrow((times + 18, 150), (times + 34, 150))
+    drawing.operation(times + 66, 150, "softmax", radius=32)
+    drawing.text(times + 66, 204, "along a row", size=13)
+    drawing.arrow((times + 98, 150), (times + 142, 150))
+    at, cell = times + 148, 24
+    drawing.cells(at, 150 - 2 * cell, [[value if row == chosen else 0.1 * value for value in MAP[row]] for row in range(4)], "gate",
+                  side=cell)
+    drawing.text(at + 2 * cell, 68, "columns i: who is", size=13)
+    drawing.text(at + 2 * cell, 86, "looked at", size=13)
+    drawing.text(at + 4 * cell + 8, 150 - 0.5 * cell + 5, "row j: who looks", size=13, anchor="start")
+    drawing.label(at + 2 * cell, 222, "A", "(B, N, N)")
 
-    gather = times + 160
-    drawing.arrow((gather, 230), (gather, lower - 20))
-    drawing.text(gather + 8, 256, "transposed", size=13, anchor="start")
-    drawing.arrow((left + 68, lower), (gather - 18, lower))
+    gather = at + 2 * cell
+    drawing.arrow((gather, 246), (gather, lower - 20))
+    drawing.text(gather + 8, 276, "transposed", size=13, anchor="start")
+    drawing.arrow((left + 76, lower), (gather - 18, lower))
     drawing.operation(gather, lower, "×")
-    drawing.arrow((gather + 18, lower), (gather + 44, lower))
-    gathered = _box(drawing, gather + 48, lower)
-    drawing.text(gather + 88, lower + 60, "(B, C, H, W)", size=13, mono=True)
-    drawing.arrow((gathered + 4, lower), (gathered + 24, lower))
-    drawing.layer(gathered + 24, lower - 22, 40, 44, "γ")
-    drawing.arrow((gathered + 64, lower), (gathered + 82, lower))
-    plus = gathered + 100
+    drawing.arrow((gather + 18, lower), (gather + 36, lower))
+    right = gather + 40
+    drawing.cells(right, lower - 1.5 * side, [[0.95 if column == chosen else 0.15 for column in range(4)] for _ in range(3)], "features",
+                  side=side)
+    drawing.text(right + 1.5 * side, lower + 46, "column j: what j gathers", size=13)
+    drawing.text(right + 1.5 * side, lower + 64, "(B, C, N), then (B, C, H, W)", size=13, mono=True)
+    drawing.arrow((right + 76, lower), (right + 92, lower))
+    drawing.layer(right + 92, lower - 22, 36, 44, "γ")
+    drawing.arrow((right + 128, lower), (right + 144, lower))
+    plus = right + 162
     drawing.operation(plus, lower, "+")
-    drawing.arrow((60, middle + 92), (60, 402), (plus, 402), (plus, lower + 18))
-    drawing.text(300, 394, "x itself", size=14)
+    drawing.arrow((56, middle + 92), (56, 436), (plus, 436), (plus, lower + 18))
+    drawing.text(300, 428, "x itself", size=14)
     drawing.arrow((plus, lower - 18), (plus, lower - 62))
-    drawing.text(plus, lower - 70, "output", bold=True)
+    drawing.text(plus - 4, lower - 70, "output", bold=True)
     return drawing.svg()
 
 
@@ -167,6 +208,7 @@ def head() -> str:
 
 
 FIGURES = {
+    "poster": poster,
     "position_attention": position_attention,
     "two_matrices": two_matrices,
     "head": head,

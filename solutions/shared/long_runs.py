@@ -37,6 +37,7 @@ class LongRuns:
     def __init__(self, page: Path) -> None:
         """Run the page from its top to its first `compare(...)`, without its checks. ValueError for a page that compares nothing."""
         self._longer, self._faster = 1, Fraction(1)
+        self._librarys = training.train  # while a page sees ours under that name
         self.page = _names(page, self._train)
 
     def fill(self, file: Path, about: str, rows: Iterable[tuple[Row, Iterable[int]]],
@@ -54,7 +55,7 @@ class LongRuns:
                 print(row.arm, f"x {row.longer}", f"rate x {row.faster}", f"seed {seed}", table[row][seed], flush=True)
 
     def _train(self, *arguments: Any, epochs: int, peak_rate: float, **others: Any) -> Any:
-        return training.train(*arguments, epochs=self._longer * epochs, peak_rate=float(self._faster * Fraction(peak_rate)), **others)
+        return self._librarys(*arguments, epochs=self._longer * epochs, peak_rate=float(self._faster * Fraction(peak_rate)), **others)
 
 
 def write(table: Table) -> str:
