@@ -41,6 +41,8 @@
 # | on the way to ViT; paper against code, questions | 18 |
 
 # %%
+from functools import cache
+
 import matplotlib.pyplot as plt
 import torch
 import torch.nn.functional as F
@@ -92,6 +94,9 @@ show_images(posters.pictures[:3].clamp(0, 1), columns=3)
 # ![Position attention: from x three 1 x 1 convolutions give queries (B, N, C/r), keys (B, C/r, N) and values (B, C, N). Queries times keys and a softmax along each row give A (B, N, N). Row j of the queries gives row j of A and column j of what is gathered, the values times A transposed; that is multiplied by gamma and added to x.](figures/position_attention.svg)
 #
 # Follow the strong colour: it is one position, j, on its way.
+
+# %% [markdown]
+# The formulas of the paper, and the code that they become:
 #
 # | in the paper | in words | in code |
 # |---|---|---|
@@ -102,7 +107,8 @@ show_images(posters.pictures[:3].clamp(0, 1), columns=3)
 #
 # (The paper calls the features A and the matrix S; its learned number is α.
 # We call the features x, the matrix A and the number γ, as the authors' code does.)
-#
+
+# %% [markdown]
 # **In numbers.** Three positions a, b, c, and the query of b is (ln 2, 1):
 #
 # | | a | b | c |
@@ -127,8 +133,8 @@ show_images(posters.pictures[:3].clamp(0, 1), columns=3)
 #
 # Worked example: one channel, two positions, x = (0, 2).
 # Let `query` multiply by 1, `key` by ln(3) / 4, `value` by 4, without biases.
-# Position 1 has query 2, and the keys are 0 and ln(3) / 2, so its products are 0 and ln 3 and its weights (1/4, 3/4).
-# Position 0 has query 0, so its weights are (1/2, 1/2).
+# Position 1 has query 2, the keys are 0 and ln(3) / 2: products 0 and ln 3, weights (1/4, 3/4).
+# Position 0 has query 0: weights (1/2, 1/2).
 # The values are (0, 8): position 0 gathers 4, position 1 gathers 6.
 # With γ = 0.5 the output is (0 + 2, 2 + 3) = (2, 5).
 #
@@ -203,7 +209,7 @@ check(PositionAttention)
 # Train your module on the posters, in a small network.
 # It has two convolutions, your `PositionAttention`, one more convolution, and scores for black and white at each position.
 # (`train` uses Adam, a learning rate that rises and falls once, and here 500 steps of 16 posters: about five seconds on an idle machine.
-# Run the cell again whenever you change your module.)
+# If you change your module, it is trained anew.)
 
 # %% tags=["experiment"]
 CHANNELS = 32
@@ -226,9 +232,15 @@ def learn(model, seed):
                  loss=lambda s, y: F.cross_entropy(s, y, ignore_index=UNASKED))
 
 
-torch.manual_seed(0)
-trained = learn(network(PositionAttention(CHANNELS, reduction=4)), seed=0)
-print(f"gamma has gone from 0 to {trained[2].gamma.item():.2f}")
+@cache
+def trained(module):
+    """The small network around a module, trained once for each class that it is given."""
+    torch.manual_seed(0)
+    return learn(network(module(CHANNELS, reduction=4)), seed=0)
+
+
+gamma = trained(PositionAttention)[2].gamma.item()
+print(f"gamma has gone from 0 to {gamma:.2f}")
 
 # %% [markdown]
 # Here is a poster that the network has never seen.
@@ -242,12 +254,14 @@ new = coloured_posters(500, seed=2)
 
 def look(poster, patch):
     """Where a patch without a mark looks: its row of A, over the poster."""
+    model = trained(PositionAttention)
     with torch.no_grad():
-        weights = trained[2].attention(trained[:2](new.pictures[poster, None]))[0]  # (N, N)
+        weights = model[2].attention(model[:2](new.pictures[poster, None]))[0]  # (N, N)
     row, column = divmod(new.places[poster, 6 + patch].item(), 4)  # of its cell, 4 x 6 pixels
     chosen = weights[12 * 2 * row + 3 * column].view(12, 12)
     return heat_map_over(new.pictures[poster].clamp(0, 1), chosen, arrow=True,
-                         mark=(4 * row + 1, 6 * column + 1), title="where the ringed patch looks")
+                         mark=(4 * row + 1, 6 * column + 1),
+                        title="where the ringed patch looks")
 
 
 look(poster=0, patch=0)
@@ -256,9 +270,11 @@ look(poster=0, patch=0)
 look(poster=0, patch=1)
 
 # %% tags=["experiment"]
+model = trained(PositionAttention)
 with torch.no_grad():
-    weights = trained[2].attention(trained[:2](new.pictures))
-print(f"on 500 new posters, {100 * weight_on_the_same(weights, new):.0f} % of a patch's weight lies",
+    weights = model[2].attention(model[:2](new.pictures))
+share = 100 * weight_on_the_same(weights, new)
+print(f"on 500 new posters, {share:.0f} % of a patch's weight lies",
       "on the marked patch with its colour (by chance: 1 cell of 24, 4 %)")
 
 # %% [markdown]
@@ -446,7 +462,7 @@ check(ChannelAttention)
 
 # %% tags=["experiment"]
 with torch.no_grad():
-    x = trained[:2](new.pictures[:64])  # (64, 32, 12, 12)
+    x = trained(PositionAttention)[:2](new.pictures[:64])  # (64, 32, 12, 12)
 both = {"paper: softmax(E)": ChannelAttention(),
         "code: softmax(max(E) - E)": ChannelAttention(negate=True)}
 figure, axes = plt.subplots(1, 2, figsize=(8.4, 3.7), facecolor=PAPER, layout="constrained")
@@ -720,6 +736,7 @@ results = compare(arms, seeds=range(3), run=run)
 results
 
 # %% tags=["experiment"]
+sizes = {arm: count(network(middle())) for arm, middle in arms.items()}
 for arm, control in (("position", "wide window"), ("position", "mean of all"),
                      ("position", "channel, code"), ("channel, code", "mean of all")):
     ahead, gap = results.lead(arm, control), results.mean(arm) - results.mean(control)
@@ -729,8 +746,7 @@ for arm in ("position", "channel, code"):
     print(f"'{arm}': {results.mean(arm):.0f} % right, with the A of another poster",
           f"{results.mean(arm, 'A of another poster'):.0f} %")
 score_bars(results, "right positions on patches of new posters (%)", highlight="position",
-           parameters={arm: count(network(middle())) for arm, middle in arms.items()},
-           baselines={"a guess": 50})
+           parameters=sizes, baselines={"a guess": 50})
 
 # %% [markdown]
 # **Read it.** With the A of another poster the attentions fall to a guess: their answers come through A.
@@ -739,7 +755,8 @@ score_bars(results, "right positions on patches of new posters (%)", highlight="
 # A mean over all positions can hold a small *table*, "how black is each hue", in which every position then reads its own hue.
 # It is lesson 01's squeeze.
 # A table of a few rows can replace a look-up, but it has to be learned as a whole, and it stays a blur of all positions.
-#
+
+# %% [markdown]
 # **Is it only a matter of time?** We trained each arm for five times as many steps, twice (% right on new posters):
 #
 # | arm | 2,500 steps |
@@ -758,7 +775,8 @@ score_bars(results, "right positions on patches of new posters (%)", highlight="
 # (All runs are listed in the course's repository, in `solutions/danet/experiment.md`.)
 #
 # **Channel attention** needs a single parameter and no N x N matrix.
-# Its C x C matrix says which channels are active together in *this* poster, "this hue beside black", and applies that at every position: a 1 x 1 convolution made anew for each image.
+# Its C x C matrix says which channels are active together in *this* poster, "this hue beside black".
+# It applies that at every position: a 1 x 1 convolution made anew for each image.
 #
 # Be honest.
 # The task is *made* for a look-up, and 500 steps of a small network say nothing about photographs.

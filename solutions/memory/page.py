@@ -113,12 +113,12 @@ predict_then_run(predicted, measured, unit="times as much memory")
 # %% [markdown]
 # ## 2. Three ideas
 #
-# Each of them gives the same result, up to rounding.
+# All give the same result, up to rounding.
 #
 # **1. Chunks.** A row of A needs one query and all keys, and no other row.
 # So take 128 queries, compute their 128 rows, gather, forget the rows, go on.
-# `queries.split(128, dim=1)` cuts; the last chunk may be shorter.
-# (`chunk(4, dim=1)` also cuts, but always into four pieces, and a quarter of A still grows as N · N.)
+# `queries.split(128, dim=1)` cuts them.
+# (`chunk(4, dim=1)` always makes four pieces, and a quarter of A still grows as N · N.)
 #
 # ![One chunk: two of eight queries times all keys give two rows of A, 2 x N; times all values they give what two positions gather. The rest of A is never built.](figures/chunks.svg)
 #
@@ -135,21 +135,20 @@ predict_then_run(predicted, measured, unit="times as much memory")
 # - all three have the *same width*: v has C numbers, q and k only C // r, so pad them with zeros (`F.pad`), which change no product;
 # - the numbers of one position lie *side by side* in memory (after a `transpose` they don't; `.contiguous()` copies them so).
 #
-# Otherwise it builds A, without a word.
+# Otherwise it silently builds A.
 
 # %% [markdown]
 # ## 3. Exercise 1: `EfficientPositionAttention`
 #
-# It inherits the layers of `PositionAttention`, so only `forward` is left to write.
-# The result and the gradients are the same, but there is no tensor with N · N numbers, forward or backward.
-# The limits, for one image with up to 32 channels, in both modes, forward and backward:
+# It inherits its layers, so only `forward` is left to write: the same result, but no tensor with N · N numbers.
+# The limits, for one image with up to 32 channels, forward and backward:
 #
 # | N | no tensor's *storage* (the memory behind it) may hold |
 # |---|---|
 # | 1024 | N² / 2 numbers or more |
 # | 4096 | N² / 8 numbers or more |
 #
-# The hidden grader also runs N = 9216 without gradients: memory must grow by less than 324 MiB, the size of one A.
+# The hidden grader also runs N = 9216 without gradients: memory must grow by less than 324 MiB.
 #
 # A copy of `PositionAttention` earns half of the points at most; any of the three ideas earns all of them.
 # Every softmax needs all N keys, so cut the queries, not the keys.
@@ -343,7 +342,7 @@ plt.show()
 # That turns exp(logit - m) into exp(logit - m').
 # At the very end, o / s is the result.
 #
-# ![One query, three keys in blocks of two and one. Logits 0, ln 2, then ln 4; values 7, 0, then 14. After block 1: m = ln 2, s = 1.5, o = 3.5. Block 2 raises m to ln 4: the factor is 1/2, s = 0.75 + 1 = 1.75, o = 1.75 + 14 = 15.75. The result is 15.75 / 1.75 = 9.](figures/online_softmax.svg)
+# ![One query and three keys, in blocks of two and one: m, s and o after each block, the factor 1/2 when the maximum rises, and o / s, which is 9.](figures/online_softmax.svg)
 #
 # Check it against the plain softmax.
 # The exponentials of the logits are 1, 2 and 4, so the weights are 1/7, 2/7 and 4/7, and the result is (7 + 0 + 56) / 7 = 9.
@@ -383,7 +382,7 @@ else:
 # It is differentiable, follows the device and dtype of q, and makes no tensor of N · M numbers.
 # If `block` is less than 1, raise a `ValueError`.
 #
-# Worked example: the drawing again, q = (1), k = (0, ln 2, ln 4), v = (7, 0, 14), `block=2`, gives 9.
+# Worked example: q = (1), k = (0, ln 2, ln 4), v = (7, 0, 14), `block=2` gives 9.
 
 # %% exercise
 def streaming_attention(
