@@ -422,7 +422,7 @@ check(streaming_attention)
 # <details><summary>Hint 2: the idea</summary>
 #
 # Compute the new maximum under a new name, because the factor needs both: exp(old - new).
-# In the first block the old one is minus infinity, so the factor is exp(-∞) = 0, which is just right for sums that hold nothing yet.
+# In the first block the old one is minus infinity, so the factor is exp(-∞) = 0, which is right for sums that hold nothing yet.
 # </details>
 #
 # <details><summary>Hint 3: the shape of the code</summary>
