@@ -21,6 +21,7 @@ from attention_lab.pictures import (
     show_gate,
     show_images,
     show_maps,
+    show_means,
     yours_against_expected,
 )
 from attention_lab.training import Results
@@ -47,6 +48,7 @@ EVERY = {
     "features": lambda: show_feature_map(torch.randn(5, 4, 6)),
     "maps": lambda: show_maps({"wide": torch.randn(3, 9), "tall": torch.rand(4, 2)}, "value", columns=1),
     "gate": lambda: show_gate(torch.rand(4, 1, 1)),
+    "means": lambda: show_means(torch.randn(5, 4, 6), channel=2),
     "comparison": lambda: yours_against_expected(torch.rand(2, 3, 4, 6), torch.rand(2, 3, 4, 6)),
     "prediction": lambda: predict_then_run({"a": 1}, {"a": 2}, "parameters"),
     "invitation": lambda: predict_then_run({"a": None}, {"a": 2}, "parameters"),
@@ -130,6 +132,20 @@ def test_a_gate_has_bars_from_0_to_1_and_anything_else_is_pointed_out():
     assert axis.get_ylim() == (0, 1)
     assert [label.get_text() for label in axis.get_xticklabels()] == ["R", "G"]
     assert "weights from -2 to 3, no gate" in words(show_gate(torch.tensor([-2.0, 3.0])))
+
+
+def test_the_means_of_the_channels_are_a_line_beside_their_sum_or_beside_one_of_them():
+    x = torch.rand(5, 4, 6, dtype=torch.float64)
+    for channel, picture in ((None, x.sum(0)), (2, x[2])):
+        left, right = show_means(x, channel).axes
+        assert torch.equal(torch.tensor(left.images[0].get_array().data), picture)
+        means, *marked = right.lines
+        assert torch.allclose(torch.tensor(means.get_ydata()), x.mean((1, 2)))
+        assert [(mark.get_xdata()[0], mark.get_ydata()[0]) for mark in marked] == ([(2, x[2].mean())] if channel else [])
+    with pytest.raises(ValueError, match=r"\(2, 5, 4, 6\); of a batch"):
+        show_means(torch.ones(2, 5, 4, 6))
+    with pytest.raises(IndexError):
+        show_means(x, 5)
 
 
 def test_the_comparison_shows_the_most_different_map():

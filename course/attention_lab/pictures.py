@@ -217,6 +217,31 @@ def show_gate(weights: Tensor, labels: Sequence[str] | None = None, title: str =
 
 
 @_picture
+def show_means(x: Tensor, channel: int | None = None) -> Figure:
+    """One image's channels added up, in grey, and beside it the mean of each channel as a line of dots.
+
+    x: (C, H, W). channel: one to be drawn in grey instead of the sum, and marked in the line.
+    Raises ValueError for another shape (of a batch, choose an image: x[0]), IndexError for a channel that x does not have.
+    """
+    x = _numbers(x, "x")
+    if x.ndim != 3 or not x.numel():
+        raise ValueError(f"a feature map is (C, H, W), got {tuple(x.shape)}; of a batch, choose one image: x[0]")
+    import matplotlib.pyplot as plt
+
+    means = x.mean(dim=(1, 2))
+    figure, (left, right) = plt.subplots(1, 2, figsize=(9, 2.7), width_ratios=[1, 2.4])
+    left.imshow((x.sum(0) if channel is None else x[channel]).numpy(), cmap="gray")
+    left.set_title("all channels added" if channel is None else f"channel {channel} alone", loc="center")
+    left.set_axis_off()
+    right.plot(means.numpy(), "o-", color=FEATURES, markersize=3, linewidth=1)
+    if channel is not None:
+        right.plot(channel, means[channel], "o", markersize=11, markerfacecolor="none", markeredgecolor=ALERT, markeredgewidth=1.5)
+    right.set(xlabel="channel", ylabel="mean over H and W")
+    _whole_ticks(right.xaxis)
+    return figure
+
+
+@_picture
 def yours_against_expected(yours: Any, expected: Tensor) -> Figure:
     """Yours, the expected and the difference, side by side, with the largest difference in the title.
 

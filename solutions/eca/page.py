@@ -48,11 +48,8 @@ import torch.nn.functional as F
 from torch import nn
 
 from attention_lab import check, course_map, progress
-from attention_lab.cost import cost
-from attention_lab.pictures import (ALERT, FEATURES, INK, LAYERS, MAPS, PAPER, predict_then_run,
-                                    score_bars, show_gate)
+from attention_lab.pictures import predict_then_run, show, show_gate, show_means
 from attention_lab.puzzles import BANDS, glowing_discs
-from attention_lab.training import compare, train
 
 # %% [markdown]
 # Lesson 01 gave each channel a gate made from all channels.
@@ -68,30 +65,19 @@ course_map()
 # A camera takes pictures in 48 **bands**: 48 narrow ranges of colour, one channel each, in the order of their wavelength.
 # Somewhere in each picture a disc glows, in one band only, a different band in each picture.
 # Everything else is a smooth mixture of colours, and every pixel of every band is noisy.
-# Here are the sum of all bands, and the mean of each band.
+# Here are the sum of all bands, and the mean of each band (a band is a channel).
 # Which band glows?
 # Write down your guess before you run the second cell.
 
 # %% tags=["experiment"]
-import matplotlib.pyplot as plt
-
 pictures, discs, bands = glowing_discs(6, seed=27)
-figure, axes = plt.subplots(1, 2, figsize=(9, 2.7), width_ratios=[1, 2.4], facecolor=PAPER,
-                            layout="constrained")
-axes[0].imshow(pictures[0].sum(0), cmap="gray")
-axes[0].set_title("all bands added", fontsize=10)
-axes[0].set_axis_off()
-means = pictures[0].mean(dim=(1, 2))
-axes[1].plot(means, "o-", color=FEATURES, markersize=3, linewidth=1)
-axes[1].set(xlabel="band (channel)", ylabel="mean over H and W", facecolor=PAPER)
-plt.show()
+show(show_means(pictures[0]),
+     "Left, all bands added: noise. Right, the means: smooth hills with small bumps.")
 
 # %% tags=["experiment"]
-print(f"band {bands[0]} glows, with the mean {means[bands[0]]:.2f}; here it is:")
-figure, axis = plt.subplots(figsize=(2.4, 2.4), facecolor=PAPER)
-axis.imshow(pictures[0, bands[0]], cmap="gray")
-axis.set_axis_off()
-plt.show()
+print(f"band {bands[0]} glows, with the mean {pictures[0, bands[0]].mean():.2f}; here it is:")
+show(show_means(pictures[0], bands[0].item()),
+     f"Left, band {bands[0]}: a bright disc. Right, the means; band {bands[0]} is marked.")
 
 # %% [markdown]
 # The sum of the bands shows only noise.
@@ -105,10 +91,9 @@ plt.show()
 # %%
 pictures, discs, bands = glowing_discs(1000, seed=4)
 s = pictures.mean(dim=(2, 3))
-largest = s.argmax(1)
 above = s[:, 1:-1] - (s[:, :-2] + s[:, 2:]) / 2  # the first and the last band lack a neighbour
 standing_out = above.argmax(1) + 1
-for rule, found in (("the largest mean", largest), ("above both neighbours", standing_out)):
+for rule, found in (("the largest mean", s.argmax(1)), ("above both neighbours", standing_out)):
     print(f"{rule}: {100 * (found == bands).float().mean():.0f} % right (by chance: 2 %)")
 
 # %% [markdown]
@@ -205,6 +190,10 @@ check(eca_kernel_size)
 # Each network has four stages; the blocks of a stage have the same number of channels and the same kernel size.
 
 # %% tags=["experiment"]
+import matplotlib.pyplot as plt
+
+from attention_lab.pictures import ALERT, FEATURES, INK, LAYERS, MAPS, PAPER
+
 released = {  # channels of the stages, blocks in them, kernel sizes of the released weights
     "ECA-ResNet-18": ((64, 128, 256, 512), (2, 2, 2, 2), (3, 5, 7, 7)),
     "ECA-ResNet-34": ((64, 128, 256, 512), (3, 4, 6, 3), (3, 3, 5, 7)),
@@ -399,6 +388,8 @@ predict_then_run(predicted, measured, unit="parameters")
 # Measure it, five times in turn.
 
 # %% tags=["experiment"]
+from attention_lab.cost import cost
+
 x = torch.randn(1, 256, 56, 56)
 threads = torch.get_num_threads()
 torch.set_num_threads(1)  # with more of them, other work on the machine disturbs most
@@ -662,6 +653,10 @@ for channels in (64, 2048):
 # *Before you run it: write down which arms will beat the plain network.*
 
 # %% tags=["experiment"]
+from attention_lab.pictures import score_bars
+from attention_lab.training import compare, train
+
+
 def network(attention, width=8):
     """Gate the bands, mix them (1 x 1), bring pictures to one scale, find the disc (3 x 3)."""
     return nn.Sequential(
