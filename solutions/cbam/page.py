@@ -43,18 +43,14 @@
 # | paper against code, questions | 10 |
 
 # %%
-import matplotlib.pyplot as plt
 import torch
 import torch.nn.functional as F
 from torch import nn
 
 from attention_lab import check, course_map, progress
-from attention_lab.cost import cost
 from attention_lab.data import photograph
-from attention_lab.pictures import (FEATURES, MAPS, PAPER, heat_map_over, predict_then_run,
-                                    score_bars, show_images)
+from attention_lab.pictures import heat_map_over, predict_then_run, show, show_images
 from attention_lab.puzzles import crosses_without_cue, framed_crosses
-from attention_lab.training import compare, train
 
 # %% [markdown]
 # In lesson 01 each channel got one gate, which all positions shared.
@@ -74,15 +70,17 @@ course_map()
 # A green frame says **where** to look.
 # The stars in the sky say **what** to look at: the red bar or the blue one.
 # The question: *is that bar horizontal?*
-# Answer for all six pictures before you run the second cell.
+# Answer for all six pictures before you run the cell below them.
 
 # %%
 pictures, answers, places = framed_crosses(6, seed=6)
-show_images(pictures.clamp(0, 1), ["1", "2", "3", "4", "5", "6"])
+
+# %% tags=["experiment"]
+show(show_images(pictures.clamp(0, 1), ["1", "2", "3", "4", "5", "6"]),
+     "Six pictures with stars above and two crosses below; a green frame is around one cross.")
 
 # %%
-for number, horizontal in enumerate(answers, start=1):
-    print(f"picture {number}: {'horizontal' if horizontal else 'vertical'}")
+print(["horizontal" if answer else "vertical" for answer in answers])
 
 # %% [markdown]
 # The stars are a job for lesson 01: the channels' means show their colour, and a gate can close the channels of the other one.
@@ -91,9 +89,8 @@ for number, horizontal in enumerate(answers, start=1):
 # How much of this does SE notice?
 
 # %%
-mirrored = pictures.flip(3)
-same = torch.allclose(pictures.mean((2, 3)), mirrored.mean((2, 3)))
-print("a picture and its mirror image have the same means:", same)
+# do a picture and its mirror image have the same means?
+torch.allclose(pictures.mean((2, 3)), pictures.flip(3).mean((2, 3)))
 
 # %% [markdown]
 # Nothing at all.
@@ -108,21 +105,13 @@ print("a picture and its mirror image have the same means:", same)
 # %% tags=["experiment"]
 photo = F.avg_pool2d(photograph("rocket"), 4)
 red, green, blue = photo
-by_hand = {"red": (red - torch.maximum(green, blue)).clamp(min=0),
-           "blue": (blue - torch.maximum(red, green)).clamp(min=0)}
-brighter = [(channel / 0.26).expand(3, -1, -1) for channel in by_hand.values()]
-show_images(torch.stack([photo, *brighter]), ["photograph", *by_hand])
+by_hand = torch.stack([red - green.maximum(blue), blue - red.maximum(green)]).relu()
+shown = [photo, *(by_hand / by_hand.max())[:, None].expand(-1, 3, -1, -1)]
+show(show_images(torch.stack(shown), ["photograph", "red", "blue"]),
+     "A rocket at its launch pad under a blue sky, and the two channels in grey.")
 
 # %% tags=["experiment"]
-figure, axis = plt.subplots(figsize=(4, 2.4), facecolor=PAPER, layout="constrained")
-for shift, how, colour in ((-0.2, "mean", FEATURES), (0.2, "max", MAPS)):
-    values = [getattr(channel, how)().item() for channel in by_hand.values()]
-    bars = axis.bar([place + shift for place in (0, 1)], values, 0.4, color=colour, label=how)
-    axis.bar_label(bars, fmt="%.3f", fontsize=9)
-axis.set_xticks((0, 1), [f"{name} channel" for name in by_hand])
-axis.set(ylabel="pooled value", ylim=(0, 0.32), facecolor=PAPER)
-axis.legend(frameon=False, loc="upper center", ncols=2)
-plt.show()
+{"means of red and blue": by_hand.mean((1, 2)), "maxima": by_hand.amax((1, 2))}
 
 # %% [markdown]
 # The blue channel has by far the larger mean: there is a little blue all over the sky.
@@ -448,6 +437,9 @@ print(f"ResNet-50 with CBAM: 25,557,032 + {added:,} = {25_557_032 + added:,} par
 # On features of 56 x 56:
 
 # %% tags=["experiment"]
+from attention_lab.cost import cost
+
+
 class SEBlock(nn.Module):
     """Lesson 01's block, in short: (B, C, H, W) -> (B, C, H, W)."""
 
@@ -669,6 +661,9 @@ print("torch.max(x, 1)[0]: shape", tuple(torch.max(x, 1)[0].shape))
 # *Before you run it: write down which arms will beat 75 %, and whether the order matters.*
 
 # %% tags=["experiment"]
+from attention_lab.pictures import score_bars
+from attention_lab.training import compare, train
+
 CHANNELS, REDUCTION = 12, 2
 
 
@@ -766,6 +761,11 @@ score_bars(results, "right answers on new pictures (%)", parameters=sizes, highl
 # The cell prints each map's mean over the framed cross and over the other one, and draws the maps of the run in which they differ most.
 
 # %% tags=["experiment"]
+import matplotlib.pyplot as plt
+
+from attention_lab.pictures import PAPER
+
+
 def maps_of(seed, pictures):
     """The spatial maps of the CBAM that was trained with this seed: (n, 19, 19)."""
     model = network(CBAM(CHANNELS, REDUCTION)).eval()
