@@ -169,3 +169,20 @@ def test_another_bar_changes_the_bar_alone():
     changed = puzzles.with_bar(pictures, torch.tensor([2, 2, 0]))
     assert changed[:, :, 2:].equal(pictures[:, :, 2:])
     assert changed[0, :, 0, 0].equal(puzzles.DOT_COLOURS[2]) and changed[2, :, 1, 15].equal(puzzles.DOT_COLOURS[0])
+
+
+def test_a_coarse_sheet_has_the_mean_of_each_cell_everywhere_in_it():
+    sheet = torch.arange(16.0).reshape(1, 1, 4, 4)
+    top, bottom = [2.5, 2.5, 4.5, 4.5], [10.5, 10.5, 12.5, 12.5]
+    assert puzzles.coarse(sheet, 2)[0, 0].tolist() == [top, top, bottom, bottom]
+    assert puzzles.coarse(sheet, 1).equal(sheet)
+
+
+def test_dots_in_one_cell_cannot_be_told_apart():
+    _, heat, centres, asked = puzzles.coloured_dots(200, seed=3)
+    assert puzzles.candidates(heat, centres, asked, 1).eq(1).all()
+    assert puzzles.candidates(heat, centres, asked, 16).eq(3).all()
+    cells = centres // 4
+    together = (cells == cells[torch.arange(200), asked][:, None]).all(2).sum(1)
+    assert together.max() > 1
+    assert (puzzles.candidates(heat, centres, asked, 4) >= together).all()

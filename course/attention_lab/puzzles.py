@@ -294,6 +294,21 @@ def coloured_dots(n: int, seed: int) -> Dots:
     return Dots(pictures, heat, centres, asked)
 
 
+def coarse(sheet: Tensor, cell: int) -> Tensor:
+    """A sheet (n, 1, H, W) averaged over cells of cell x cell positions, and enlarged again."""
+    return F.interpolate(F.avg_pool2d(sheet, cell), scale_factor=cell)
+
+
+def candidates(heat: Tensor, centres: Tensor, asked: Tensor, cell: int) -> Tensor:
+    """How many dots of each picture are as hot as the one that is asked for on a heat map of such cells, that one included: (n,).
+
+    1 means that it stands out. heat, centres and asked are those of `coloured_dots`.
+    """
+    places = centres[..., 0] * heat.shape[3] + centres[..., 1]
+    values = coarse(heat, cell).flatten(1).gather(1, places)  # (n, 3)
+    return (values >= values.gather(1, asked[:, None])).sum(1)
+
+
 def with_bar(pictures: Tensor, asked: Tensor) -> Tensor:
     """The pictures of coloured dots with a bar (two rows at the top) of the colours of the dots `asked` (n,); a new tensor."""
     changed = pictures.clone()

@@ -43,16 +43,13 @@
 # | paper against code, questions | 12 |
 
 # %%
-import matplotlib.pyplot as plt
 import torch
 import torch.nn.functional as F
 from torch import nn
 
 from attention_lab import check, course_map, progress
-from attention_lab.data import photograph
-from attention_lab.pictures import PAPER, heat_map_over, predict_then_run, score_bars
-from attention_lab.puzzles import coloured_dots, with_bar
-from attention_lab.training import compare, train
+from attention_lab.pictures import predict_then_run, show, show_images
+from attention_lab.puzzles import candidates, coarse, coloured_dots, with_bar
 
 # %% tags=["nbval-ignore-output"]
 course_map()
@@ -65,18 +62,12 @@ course_map()
 # **Where is the centre of the dot of that colour?** The answer is a picture too, a **heat map**.
 # It is 1 at that centre, less around it, and 0 elsewhere.
 # (Pose estimation marks a person's joints in the same way.)
+# Here are four pictures, each with its answer below.
 
-# %%
-pictures, heat, centres, asked = coloured_dots(4, seed=5)
-figure, axes = plt.subplots(2, 4, figsize=(8, 4.1), facecolor=PAPER, layout="constrained")
-for (above, below), picture, answer in zip(axes.T, pictures, heat):
-    above.imshow(picture.clamp(0, 1).permute(1, 2, 0))
-    below.imshow(answer[0], cmap="inferno", vmin=0, vmax=1)
-for axis in axes.flat:
-    axis.set(xticks=[], yticks=[])
-axes[0, 0].set_ylabel("picture")
-axes[1, 0].set_ylabel("answer")
-plt.show()
+# %% tags=["experiment"]
+pictures, heat, *_ = coloured_dots(4, seed=5)
+show(show_images(torch.cat([pictures.clamp(0, 1), heat.expand_as(pictures)]), columns=4),
+     "Four pictures of three dots under a bar; below each, a white spot on black: the answer.")
 
 # %% [markdown]
 # Two things make this hard.
@@ -91,31 +82,11 @@ plt.show()
 # Write it down, then run.
 
 # %%
-def coarse(sheet, cell):
-    """(n, 1, H, W) averaged over cells of cell x cell positions, and enlarged again."""
-    return F.interpolate(F.avg_pool2d(sheet, cell), scale_factor=cell)
-
-
-def at(sheet, places):
-    """The values of (n, 1, H, W) at k places of each picture, (n, k, 2) -> (n, k)."""
-    return sheet.flatten(1).gather(1, places[..., 0] * sheet.shape[3] + places[..., 1])
-
-
-def candidates(heat, centres, asked, cell):
-    """How many dots of each picture are as hot as the right one on such a map, itself included.
-
-    Returns (n,); 1 means that the right dot stands out.
-    """
-    values = at(coarse(heat, cell), centres)
-    return (values >= values.gather(1, asked[:, None])).sum(1)
-
-
 _, heat, centres, asked = coloured_dots(1000, seed=1)
 perfect = {}  # right answers with a perfect map of such cells and a guess among ties, in %
 for cell in (1, 2, 4, 8):
-    left = candidates(heat, centres, asked, cell)
-    alone = 100 * (left == 1).float().mean().item()
-    perfect[cell] = 100 * (1 / left).mean().item()
+    left = candidates(heat, centres, asked, cell)  # dots as hot as the right one, and itself
+    alone, perfect[cell] = (100 * part.float().mean().item() for part in (left == 1, 1 / left))
     print(f"cells of {cell} x {cell}: the right dot stands out in {alone:.0f} %;",
           f"with a guess among ties, {perfect[cell]:.0f} % are right")
 
@@ -167,12 +138,8 @@ for cell in (1, 2, 4, 8):
 
 # %%
 scores = torch.tensor([[1.0, 2.0, 3.0, 6.0], [10.0, 20.0, 30.0, 60.0]])  # (B, C)
-with torch.no_grad():
-    normed = nn.LayerNorm(4)(scores)  # each row by itself
-for name, rows in (("scores", scores), ("their sigmoid", scores.sigmoid()),
-                   ("with LayerNorm", normed), ("their sigmoid", normed.sigmoid())):
-    for image, row in zip(("weak", "strong"), rows.tolist()):
-        print(f"{name:16s}{image:8s}", *(f"{number:6.2f}" for number in row))
+normed = nn.LayerNorm(4)(scores).detach()  # each row by itself
+{"LayerNorm": normed, "gates without it": scores.sigmoid(), "gates with it": normed.sigmoid()}
 
 # %% [markdown]
 # Without it all gates of the strong image are 1, and nothing is closed.
@@ -354,6 +321,9 @@ check(SpatialPolarized)
 
 # %% tags=["experiment"]
 from IPython.display import display
+
+from attention_lab.data import photograph
+from attention_lab.pictures import heat_map_over
 
 branch = SpatialPolarized(4)  # channels: bright, dark, and two that are 0
 with torch.no_grad():
@@ -675,6 +645,8 @@ for side in (4, 7, 14, 56):
 # And is the channel branch of any use if the question is a place?*
 
 # %% tags=["experiment"]
+from attention_lab.training import compare, train
+
 CHANNELS = 16
 
 
@@ -753,6 +725,8 @@ results = compare(arms, seeds=range(2), run=run)
 results
 
 # %% tags=["experiment"]
+from attention_lab.pictures import score_bars
+
 sizes = {arm: sum(p.numel() for p in network(attention()).parameters())
          for arm, attention in arms.items()}
 for arm, control in (("map, 1 x 1", "no attention"), ("map, 1 x 1", "map, 4 x 4"),
@@ -809,6 +783,10 @@ for cell in (4, 8):
 # Here is one picture, two of whose dots lie in one cell of 4 x 4, under a bar of each colour:
 
 # %% tags=["experiment"]
+import matplotlib.pyplot as plt
+
+from attention_lab.pictures import PAPER
+
 of_cells = centres // 4
 number = of_cells[..., 0] * 4 + of_cells[..., 1]  # the cell of each dot, (n, 3)
 pairs = (number == number.roll(1, 1)).sum(1)
