@@ -47,7 +47,7 @@ def test_titles_lead_to_the_lessons_that_are_there_and_hours_stay_on_one_line(le
     assert '<a href="../01_se/01_se.ipynb">01 Squeeze-and-Excitation</a>' in drawn
     assert "02 Efficient Channel Attention" in drawn and "../02_eca" not in drawn  # not in this folder: nothing to open
     assert "../00_warmup" not in drawn  # the lesson at hand is open already
-    assert 'white-space:nowrap">1 h 55 min<' in drawn
+    assert 'white-space:nowrap">1 h 15 min<' in drawn
 
 
 def test_outside_of_a_lesson_it_is_still_a_map(tmp_path):
