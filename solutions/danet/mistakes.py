@@ -545,6 +545,19 @@ VARIANTS = (
             def forward(self, x):
                 return x + self.gamma * torch.einsum("bij,bjhw->bihw", self.attention(x), x)
         """),
+    Variant("channel-of-torch", "ChannelAttention", """
+        class ChannelAttention(nn.Module):
+            def __init__(self, negate: bool = False) -> None:
+                super().__init__()
+                self.gamma, self.weigh = nn.Parameter(torch.zeros(1)), nn.Softmin(2) if negate else nn.Softmax(2)
+
+            def attention(self, x):
+                rows = x.flatten(2)
+                return self.weigh(rows @ rows.mT)
+
+            def forward(self, x):
+                return torch.addcmul(x, self.gamma, (self.attention(x) @ x.flatten(2)).unflatten(2, x.shape[2:]))
+        """),
     Variant("head-spelled-out", "DANetHead", """
         class DANetHead(nn.Module):
             def __init__(self, in_channels, num_classes):

@@ -99,6 +99,12 @@ def stored(positions: int, share: int, d: int, e: int) -> Case:
                     label=f"{positions} queries and keys, where no tensor may have 1/{share} as many elements as there are pairs")
 
 
+def streamed_measured(r: Random) -> Case:
+    """Less memory than one N x M map takes, as for the module."""
+    return streamed(1, 9216, 9216, *r.sample(range(8, 17), 2), dtype="float32", gradients=False, peak=4 * 9216 ** 2,
+                    label="9216 queries and keys")
+
+
 STREAMING = Exercise("streaming_attention", sizes=(
     blocks(), default(130, 200), default(65, 100), default(20, 60), divided,
     lambda r: streamed(2, 3, r.randint(4, 9), 5, 4, r.randint(20, 90), label="a block larger than the number of keys"),
@@ -109,6 +115,7 @@ STREAMING = Exercise("streaming_attention", sizes=(
     lambda r: streamed(2, 40, 6, 3, 2, 4, label="more queries than keys"),
     *(lambda r, case=case: case for case in UNEVEN),
     *(lambda r, n=n, share=share: stored(n, share, *r.sample(range(8, 33), 2)) for n, share in ((1024, 2), (4096, 8))),
+    streamed_measured,
 ), refuses=tuple(lambda r, block=block: streamed(2, 3, 6, 4, 5, kwargs={"block": block}, label=f"block={block}", raises=())
                  for block in (0, -1, -7)),
 visible=(

@@ -5,7 +5,9 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from pathlib import Path
 
 import nbformat
 import psutil
@@ -29,8 +31,7 @@ def ended(folder, by, *options, bubblewrap=True):
     notebook = read(NOTEBOOKS / "01_se/01_se.ipynb")
     notebook.cells.insert(0, nbformat.v4.new_code_cell(BUSY))
     nbformat.write(notebook, folder / "busy.ipynb")
-    scratch = folder / "tmp"
-    scratch.mkdir()
+    scratch = Path(tempfile.mkdtemp(prefix="ended-", dir="/tmp"))  # a short name: what processes share has at most 107 characters
     environment = {**os.environ, "TMPDIR": str(scratch), "PYTHONPATH": f"{ROOT}:{ROOT / 'course'}"}
     if not bubblewrap:
         programs = folder / "programs"
@@ -52,6 +53,7 @@ def ended(folder, by, *options, bubblewrap=True):
     while (left(scratch) or any(child.is_running() for child in children)) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert left(scratch) == [] and not [child for child in children if child.is_running()]
+    shutil.rmtree(scratch)
     return run.returncode, said
 
 
