@@ -163,7 +163,7 @@ SENTENCES = {
     "jon": ("Your code ended the whole Python process",),
     "kim": ("No cell defines Excitation", "This cell was missing from the notebook that was handed in."),
     "pam": ("Not implemented yet",),
-    "sue": ("The file that you handed in ends in the middle", "what stands whole in it, 34 cells, was graded",
+    "sue": ("The file that you handed in ends in the middle", "what stands whole in it, ", " cells, was graded",
             "Your file is kept as you handed it in", "No cell defines se_parameter_cost"),
     "tom": ("Late submission penalty (Score: -2.0)",),
     "uma": ("This cell holds HTML or links that are not shown to others", "onerror="),
