@@ -97,7 +97,7 @@ print(f"let both bars vote, and toss a coin if they differ: {100 * vote:.0f} % r
 # Park, Woo, Lee and Kweon (2018) ask two questions side by side.
 # The **channel branch** says which channels matter, like SE.
 # The **spatial branch** says which positions matter, with **dilated** convolutions.
-# The numbers of their kernels are spread out, so that a few of them reach far.
+# Gaps between the numbers of their kernels let a small kernel reach far.
 # The two answers are added, and one sigmoid makes a gate for every channel *and* every position.
 #
 # ![BAM: from x (B, C, H, W) the channel branch goes up: mean, fc1, BatchNorm and ReLU, fc2, Mc (B, C, 1, 1). The spatial branch goes down: reduce, two dilated convolutions, project, Ms (B, 1, H, W). Both are stretched to (B, C, H, W) and added; a sigmoid gives the gate. x times the gate, plus x, is the output.](figures/bam_block.svg)
@@ -236,7 +236,7 @@ show(show_maps(titles, "ways to reach the centre (9, 9)"),
 # Two layers with the same dilation always see 25 positions.
 # A larger dilation does not make them see *more*, it makes them see *farther*, with holes in between.
 # (Different dilations may fill the holes: try (1, 3).)
-# BAM can live with holes, because earlier convolutions have already told each position about its neighbours.
+# The holes matter little if earlier convolutions have already mixed each position with its neighbours.
 
 # %% [markdown]
 # ## 4. Exercise 2: `ChannelBranch`
@@ -323,7 +323,7 @@ check(ChannelBranch)
 # H and W must stay the same.
 # Your table shows how: with a kernel of 3, the padding has to *equal* the dilation, because n + 2d - (2d + 1) + 1 = n.
 #
-# Worked example: for x of shape (4, 32, 6, 9) and r = 16, (4, 2, 6, 9) three times, then (4, 1, 6, 9).
+# Worked example, r = 16: x (4, 32, 6, 9) becomes (4, 2, 6, 9), stays so twice, then becomes (4, 1, 6, 9).
 # No sigmoid here either.
 # If C // r is 0, raise the usual `ValueError`.
 
@@ -484,7 +484,7 @@ print(f"ResNet-50 with them: 25,557,032 + {sum(three):,} = {25_557_032 + sum(thr
 
 # %% [markdown]
 # We count the same total, to the last digit, in the network built from the authors' code.
-# BAM adds 1.4 % to ResNet-50; SE, with a block in each of its sixteen residual blocks, adds almost 10 %.
+# BAM adds 1.4 % to ResNet-50's parameters; SE, in all sixteen residual blocks, adds almost 10 %.
 #
 # ### Sum or product?
 #
@@ -507,7 +507,7 @@ predict_then_run(predicted, measured, unit="gate if both branches say no")
 #
 # In a sum, each branch pulls in its own direction, and a strong one overrules the other.
 # In a product, two *no* make a *yes*, and if one branch says 0, the gate is 0.5 whatever the other says.
-# Weights trained with one form are of no use with the other, so `BAM` offers both; section 10 tries it.
+# `BAM` offers both; section 10 tests whether weights trained with one form work with the other.
 # </details>
 
 # %% [markdown]
@@ -572,8 +572,8 @@ for side in (7, 8, 14, 28):
 # For other sides, `expand` fails at once.
 #
 # And 7 happens to be the side of a ResNet's last features for a 224 x 224 image, and of the post's own test.
-# Its comments even arrive at 1 x 1, and carry on.
-# The shape could not warn anybody, because `expand` had made it what it should be.
+# Comments in the post's code even say 1 x 1.
+# The shape gave no warning, because `expand` had already made it right.
 # </details>
 
 # %% [markdown]
@@ -741,17 +741,17 @@ for dilation in (3, 5, 7):
 #
 # How far apart may a bar and its post be?
 # A position halfway between them can see both and mark what it sees; the mean collects the marks.
-# So it may be up to about 4d + 3: 7, 11 and 19 pixels for d = 1, 2 and 4.
+# So they may be about 4d + 3 pixels apart: 7, 11 and 19 for d = 1, 2 and 4.
 #
 # | arm | what it is for |
 # |---|---|
-# | dilation 1 with posts at 5 and 8; dilations 2 and 4 with posts at 8 and 12 | the question; all three have the same parameters and multiply-adds |
+# | dilation 1, posts 5 or 8 pixels from the bar; dilations 2 and 4, posts 8 or 12 | the question; all three have the same parameters and multiply-adds |
 # | no attention | the network without BAM |
 # | no gate | both branches *added* to x, without sigmoid and product |
 # | posts anywhere | the cue taken out: the posts stand at either bar, no matter which one counts |
 #
 # Each arm is trained three times, for 96 steps of Adam with a one-cycle learning rate: 30 to 75 s in all.
-# *Before you run it, write down which of the nine arms will stay at the 75 % of a vote.*
+# *Before you run it, write down which of the nine arms will not beat a vote (75 %).*
 
 # %% tags=["experiment"]
 CHANNELS, REDUCTION = 16, 2
@@ -823,19 +823,19 @@ show(score_bars(results, "right answers on new strips (%)", highlight=arm_name(4
 
 # %% [markdown]
 # **Read it.** The arms that stay at the vote are those whose window cannot hold a bar and its post, and those without BAM or without a cue.
-# With a window that is large enough, the network can find the right bar, for the same parameters and the same multiply-adds.
-# That is what dilation buys: distance, for free.
+# With a window that is large enough, the network can find the right bar, with the same parameters and the same multiply-adds.
+# So dilation reaches farther without extra parameters.
 #
 # **Is it only a matter of time?** We trained every arm three times for five times as many steps, and again at a third of the learning rate.
 # The four arms that cannot know which bar counts stayed at the vote, between 73.6 and 76.2 %.
 # (At three times the rate they had 76.9 at most.)
 # The other five had 100 % in every run.
-# So the window decides what is possible, and in a short training luck decides how much of it is reached.
+# So the window sets what is possible; after few steps, the seed decides how much of it you get.
 # After the page's 96 steps, dilation 2 with posts at 8 had from 76.3 to 100 % in eight runs.
 # Every run is listed in the course's repository, in `solutions/bam/experiment.md`.
 
 # %% [markdown]
-# **Be honest about the rest.** In our runs *no gate* is as good as BAM: here it is enough to add the branches, without a sigmoid.
+# **In fairness:** in our runs *no gate* is as good as BAM: here it is enough to add the branches, without a sigmoid.
 # The ReLU that follows cuts off what the sum has pushed below zero, which works like a gate.
 # So the experiment shows what the *reach* buys, not that you need a gate.
 # We did not measure what BAM does on photographs.
@@ -894,7 +894,7 @@ for combine in ("sum", "product"):
 # | BatchNorm | at the end of each branch | after each hidden layer, before the ReLU; none at the end ([a reader asked](https://github.com/Jongchan/attention-module/issues/49)) | as in the code |
 # | mean of a channel | over H and W | over an H x H window | over H and W |
 # | dilation, reduction | 4 and 16 | 4 and 16 | 4 and 16 by default |
-# | place | where the features shrink | after the first three stages of ResNet | the last lesson |
+# | place | where the features shrink | after the first three stages of ResNet | the course's final lesson |
 #
 # A BatchNorm at the end of each branch would bring Mc and Ms to the same scale, so that neither drowns out the other.
 

@@ -23,7 +23,7 @@
 # - recognise a module you know when it comes under a different name;
 # - measure whether the order of the two gates matters.
 #
-# **Why it matters.** CBAM is the module that people reach for when a gate per channel is not enough.
+# **Why it matters.** CBAM goes one step further than a gate per channel: it also gates positions.
 # A variant of its spatial gate is part of the detector [YOLOv4](https://arxiv.org/abs/2004.10934), and timm, the library of vision models, ships [both gates](https://github.com/huggingface/pytorch-image-models/blob/main/timm/layers/cbam.py).
 #
 # **You need** lesson 01 (squeeze, excitation, gate).
@@ -85,7 +85,7 @@ print(["horizontal" if answer else "vertical" for answer in answers])
 # %% [markdown]
 # The stars are a job for lesson 01: the channels' means show their colour, and a gate can close the channels of the other one.
 # The frame is a different matter.
-# Mirror a picture, and the frame moves to the other side: now the question is about the other cross.
+# Mirror a picture, and the frame, with its cross, moves to the other side.
 # How much of this does SE notice?
 
 # %%
@@ -94,7 +94,7 @@ torch.allclose(pictures.mean((2, 3)), pictures.flip(3).mean((2, 3)))
 
 # %% [markdown]
 # Nothing at all.
-# Pooling over H and W forgets *where* things were, and a gate with one number per channel cannot look left.
+# Pooling over H and W forgets *where* things were, and a gate with one number per channel treats left and right alike.
 #
 # ## 2. What else the mean forgets
 #
@@ -138,7 +138,7 @@ show(show_images(torch.stack(shown), ["photograph", "red", "blue"]),
 #
 # The paper's F is our x, σ is the sigmoid, and ⊗ multiplies, stretching axes of size 1.
 # The authors' code differs from the paper in two ways, and we build the code's version.
-# It puts the maximum first, and a BatchNorm after the convolution (more in sections 5 and 11).
+# Its spatial gate stacks the maximum first and adds a BatchNorm (sections 5 and 11).
 #
 # An **mlp** (multi-layer perceptron) is a chain of linear layers, here two with a ReLU between them.
 
@@ -155,7 +155,7 @@ show(show_images(torch.stack(shown), ["photograph", "red", "blue"]),
 # Unlike SE's, its linear layers have biases.
 # The hidden layer has C // r numbers, as in SE; if that is 0, raise a `ValueError` that names C and r.
 #
-# By hand, with one hidden number, weights (1, -1) and (2, -2), biases 0: channel 0 holds 1, 2, 3, 2, channel 1 holds 0, 0, 4, 0.
+# By hand: channels (1, 2, 3, 2) and (0, 0, 4, 0), one hidden number, first weights (1, -1), then (2, -2), biases 0.
 # The means (2, 1) give relu(2 - 1) = 1, then (2, -2).
 # The maxima (3, 4) give relu(-1) = 0, then (0, 0).
 # Sum (2, -2), gates (0.88, 0.12).
@@ -276,7 +276,7 @@ check(SpatialGate)
 #
 # There are no trained weights here, so features *and* kernel are made by hand.
 # The features are edges, and how red, green, blue and yellow each pixel is.
-# The kernel takes the strongest feature in a small window (3 x 3) and subtracts what lies around it (7 x 7).
+# The kernel averages the maxima in a small window (3 x 3) and subtracts the average around it (7 x 7).
 # So the map should open where something stands out from its surroundings.
 
 # %% tags=["experiment"]
@@ -315,7 +315,7 @@ for view, weights in zip(views, maps):
                           title="features and kernel made by hand, nothing trained"))
 
 # %% [markdown]
-# It opens at the lamps, the rocket, the cat's nose and the rims of its eyes.
+# It opens at the lamps and the rocket; in the cat photograph, at nose and eye rims.
 # (And along the border: the padding there is 0, so everything next to it seems to stand out.
 # Lesson 02 met this border effect in one dimension.)
 #
@@ -460,7 +460,7 @@ for name, block in (("SE", SEBlock(256)), ("CBAM", CBAM(256))):
 
 # %% [markdown]
 # The 7 x 7 convolution is computed at each position.
-# And there is a cost that multiply-adds do not show: SE reads the features twice, to squeeze and to multiply, CBAM six times.
+# Multiply-adds do not show that SE reads the features twice (mean, product), CBAM six times (mean, maximum, product, in each gate).
 # In the experiment below, a run with CBAM takes about twice as long as a plain one.
 
 # %% [markdown]
@@ -480,9 +480,9 @@ for name, block in (("SE", SEBlock(256)), ("CBAM", CBAM(256))):
 #
 # $$x \cdot \sigma\big(w_2\,\mathrm{relu}(w_1\,\text{mean}) + w_2\,\mathrm{relu}(w_1\,\text{max})\big).$$
 #
-# Worked example: channels 0, 4 and 2, 2: means (2, 2), maxima (4, 2).
+# Worked example, channels (0, 4) and (2, 2): means (2, 2), maxima (4, 2).
 # With `w1 = [[1., -1.]]`, `w2 = [[1.], [-1.]]` the means give (0, 0), the maxima (2, -2): gates 0.88, 0.12.
-# Channel 0 becomes 0, 3.52.
+# Channel 0 becomes (0, 3.52).
 # Have you met this module?
 
 # %% exercise
@@ -541,7 +541,7 @@ print("the same as x * ChannelGate(x):", bool(difference.abs().max() < 1e-6))
 # Exhibits A and B are real code, rebuilt here as small as possible.
 # C is a different kind of bug.
 #
-# ### Exhibit A: a gate that trains
+# ### Exhibit A: a gate that hides its mistake
 #
 # *Symptom.* None that you would notice: the loss falls.
 # What is wrong?
@@ -634,7 +634,7 @@ print("torch.max(x, 1)[0]: shape", tuple(torch.max(x, 1)[0].shape))
 # A small network sees 3 x 3 pixels at a time, so it never sees frame and bar together, and at the end it takes the mean over all positions.
 # Without attention it can count the bars and let them vote: more horizontal ones, or more vertical ones?
 # How often is such a vote right?
-# And a vote of two bars, if the network knows the place or the colour?
+# And if the network knows the place or the colour, so that two bars vote?
 # Work it out before you unfold the answer.
 #
 # <details><summary>The votes, by hand</summary>
@@ -743,8 +743,8 @@ score_bars(results, "right answers on new pictures (%)", parameters=sizes, highl
 # **Is it only a matter of time?** We trained the controls for five times as many steps, twice each.
 # None of them gained anything: plain 65.5 and 67.6 %, what only 75.0 and 75.0, where only 75.7 and 76.4, without the cue 66.0 and 65.4.
 # The first three gained nothing at a third of the learning rate either.
-# (A vote is not quite the ceiling: the last layer can add the stars to it.
-# The best such sum is right in 71.9 % of the pictures for "plain" and in 87.5 % for "where only"; none of our runs found it.)
+# (A vote can be beaten: the last layer can also weigh in the stars.
+# By our count the best such mix is right in 71.9 % for "plain" and 87.5 % for "where only"; no run of ours found it.)
 # Every run is listed in the course's repository, in `solutions/cbam/experiment.md`.
 
 # %% [markdown]
@@ -753,7 +753,7 @@ score_bars(results, "right answers on new pictures (%)", parameters=sizes, highl
 # That is a lead of 2.7 standard errors, for the order that is *not* CBAM's.
 # But after five times the steps those four runs have 100 % as well: on this task the order decides how soon, not how well.
 #
-# The same goes for two gates side by side, both made from the same x: 93.5, 76.7 and 93.3 % after 384 steps, three times 100 % after 1920.
+# Two gates side by side, both made from the same x, do likewise: 93.5, 76.7 and 93.3 % after 384 steps, all 100 % after 1920.
 # On ImageNet the paper finds small differences: channel first is slightly ahead of spatial first, and both are ahead of side by side.
 #
 # What has the spatial gate learned?
@@ -798,18 +798,18 @@ figure.colorbar(drawn, ax=axes[1], label="map (0 closed, 1 open)")
 plt.show()
 
 # %% [markdown]
-# In the clearest run the gate closes the other cross, as one would hope; the rest is stripes that nobody ordered.
+# In the clearest run the gate closes the other cross, as one would hope; we cannot explain the stripes elsewhere.
 # In our other run the map was *lower* at the framed cross, and all its answers were right as well.
 # A map shows where the gate is open.
 # It does not show why the network is right.
 #
-# To be honest about the rest:
+# In fairness:
 #
 # - The task is *made* for CBAM, and the network is deliberately short-sighted.
 #   A network that saw frame and bar in one window would need no spatial gate.
 # - The spatial gate reads two numbers per position, in a window of 7 x 7.
 #   It can tell *that* something is there, but hardly *what*.
-#   (With a 1 x 1 kernel it cannot see the frame from the bar: 74.7 and 75.9 % after five times the steps.)
+#   (With a 1 x 1 kernel, a bar's position cannot see the frame: 74.7 and 75.9 % after five times the steps.)
 # - On ImageNet the authors' README reports 77.62 % top-1 for their ResNet-50 with CBAM.
 #   timm [warns](https://github.com/huggingface/pytorch-image-models/blob/main/timm/layers/cbam.py) that results with such layers have been mixed, and that they can cost accuracy on some tasks.
 

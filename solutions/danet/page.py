@@ -82,7 +82,7 @@ show_images(posters.pictures[:3].clamp(0, 1), columns=3)
 
 # %% [markdown]
 # A window, as in lesson 04, has the same weights for every poster.
-# To compare two patches it has to hold both, wherever they are, and it must find out which of the marks belongs to which colour.
+# To compare two patches it must cover both, wherever they are, and find out which mark belongs to which colour.
 
 # %% [markdown]
 # ## 2. The idea
@@ -105,7 +105,7 @@ show_images(posters.pictures[:3].clamp(0, 1), columns=3)
 # | $\sum_i s_{ji} D_i$ | what j gathers | values times A transposed |
 # | $E_j = \alpha \sum_i s_{ji} D_i + A_j$ | one learned number times that, plus the features | x + γ · gathered |
 #
-# (The paper calls the features A and the matrix S; its learned number is α.
+# (The paper calls the features A and the matrix S; its learned number is α; its B, C, D are not our B, C, D.
 # We call the features x, the matrix A and the number γ, as the authors' code does.)
 
 # %% [markdown]
@@ -279,7 +279,7 @@ print(f"on 500 new posters, {share:.0f} % of a patch's weight lies",
 
 # %% [markdown]
 # Nobody told the network about colours or marks.
-# It was told black or white, and found out where that is written.
+# It saw only the answers, and worked out where they are written.
 #
 # A map of weights says where an answer is *read*.
 # It does not say what is made of it: that is up to the values, and to the layers that follow.
@@ -290,7 +290,7 @@ print(f"on 500 new posters, {share:.0f} % of a patch's weight lies",
 # %% [markdown]
 # ## 5. Why gamma starts at zero
 #
-# At the beginning gamma is 0, so the module returns x, whatever it gathers.
+# At the beginning gamma is 0, so the module returns x.
 # You can put it into the middle of a trained network and nothing breaks.
 # The network learns how much of it to let in.
 # (The idea comes from SAGAN, an image generator of 2018.)
@@ -319,8 +319,8 @@ for gamma in (0, 0.5):
 
 # %% [markdown]
 # At gamma 0, even noise passes.
-# At 0.5 we see that the second one takes columns of A for rows, and that the third mixes up channels and positions.
-# So a test of a fresh module ("the output has the right shape, the numbers agree with the published ones") tests nothing but x = x.
+# At 0.5 three of them differ: the second mistakes columns of A for rows, the third mixes up channels and positions.
+# So a test of a fresh module ("the output has the right shape, the numbers agree with the published ones") only shows that x comes back.
 # Our checks give `gamma` another value first.
 # Do the same in your own tests: *set every parameter to something that is not its first value.*
 #
@@ -480,13 +480,13 @@ plt.show()
 # %% [markdown]
 # An energy is a sum over all positions, without a scale.
 # So energies are large and far apart, and a softmax of such numbers is nearly one-hot.
-# Compare the printed numbers: how often does a channel look at itself in each form?
+# Compare the printed numbers: how much weight does a channel give itself in each form?
 # A channel that looks only at itself gathers what it has already, and A X is little more than a copy of x.
 #
-# The sign of what is added is left open: gamma may become negative.
+# And gamma may become negative, so training can still flip what is added.
 # We know their reason only from a [reader of theirs](https://github.com/dmlc/gluon-cv/issues/1444):
 # the negated form keeps the loss from diverging.
-# Section 11 measures both, on *our* task.
+# Section 11 reports both, on *our* task.
 
 # %% [markdown]
 # ## 9. Exercise 3: `DANetHead`
@@ -591,7 +591,7 @@ predict_then_run(predicted, {"parameters of the attentions": share}, unit="% of 
 # %% [markdown]
 # <details><summary>Where the others are</summary>
 #
-# In the 3 x 3 convolutions around the attentions, of which channel attention has a single parameter.
+# In the 3 x 3 convolutions around the attentions; channel attention itself has a single parameter.
 # Keep that in mind when a table says that "dual attention" improves a network: part of the improvement may come from the convolutions.
 # </details>
 
@@ -602,7 +602,7 @@ predict_then_run(predicted, {"parameters of the attentions": share}, unit="% of 
 #
 # *Symptom.* A widely read Chinese post of 2021 explains the channel branch like this: make Q, K and V from the features.
 # Then Q transposed times K, "that is (C x N) times (N x C)", gives "the N x N matrix of similarities between pixels".
-# Two of these statements cannot both be true.
+# These statements cannot all be true.
 # Here is the sentence as code:
 
 # %%
@@ -611,7 +611,7 @@ def posted_energy(x):
     return q.transpose(1, 2) @ k
 
 # %% [markdown]
-# Which statement is wrong?
+# Which ones are wrong?
 # Measure the shape for an image of 3 channels and 4 x 5 positions.
 # Then repair the cell above, until the next one says yes.
 
@@ -628,7 +628,7 @@ print("Is it the channel branch?", "Yes." if same else "No, not yet.")
 #
 # (C x N) times (N x C) is C x C: that half of the sentence is right, and it is Q times K *transposed*.
 # "Q transposed times K" and "N x N" describe the position branch, from which the paragraph seems to have been copied.
-# A matrix that mixes channels must be as large as there are channels.
+# A matrix that mixes C channels must be C x C.
 # One line would have shown it: `print(energy.shape)`.
 # </details>
 #
@@ -668,7 +668,7 @@ print("positions that notice:\n", moved.int())
 #
 # | arm | between the second and the third convolution |
 # |---|---|
-# | wide window | two more convolutions, dilated (lesson 04): with the others a position sees 35 x 35 pixels, more than the whole poster |
+# | wide window | two more convolutions, dilated (lesson 04): with the others a position sees 35 x 35 pixels, 17 to each side |
 # | mean of all | `PositionAttention`'s parameters, but every position gathers the same plain mean |
 # | position | your `PositionAttention` (r = 4) |
 # | channel, code | your `ChannelAttention(negate=True)` |
@@ -754,10 +754,10 @@ score_bars(results, "right positions on patches of new posters (%)", highlight="
 # The mean of all is above a guess without any look-up, and that is worth a thought.
 # A mean over all positions can hold a small *table*, "how black is each hue", in which every position then reads its own hue.
 # It is lesson 01's squeeze.
-# A table of a few rows can replace a look-up, but it has to be learned as a whole, and it stays a blur of all positions.
+# Such a table can replace a look-up, but every position gets the same one, averaged over the whole poster.
 
 # %% [markdown]
-# **Is it only a matter of time?** We trained each arm for five times as many steps, twice (% right on new posters):
+# **Is it only a matter of time?** We trained these six for five times as many steps, twice (% right on new posters):
 #
 # | arm | 2,500 steps |
 # |---|---|
@@ -771,15 +771,14 @@ score_bars(results, "right positions on patches of new posters (%)", highlight="
 # So the paper's form of channel attention can do it too, and through A: with the A of another poster it has 49 and 50 %.
 # After 500 steps it had 56 and 62 %, so here the sign decides how *soon*, not whether.
 # The mean of all comes closer with time, as a table should, and the window gains a little.
-# At a third of the learning rate both learned less: 77 and 64 % (one run each).
+# At a third of the rate, mean and window reached only 77 and 64 % (one run each).
 # (All runs are listed in the course's repository, in `solutions/danet/experiment.md`.)
 #
 # **Channel attention** needs a single parameter and no N x N matrix.
 # Its C x C matrix says which channels are active together in *this* poster, "this hue beside black".
 # It applies that at every position: a 1 x 1 convolution made anew for each image.
 #
-# Be honest.
-# The task is *made* for a look-up, and 500 steps of a small network say nothing about photographs.
+# In fairness, the task is *made* for a look-up, and 500 steps of a small network say nothing about photographs.
 
 # %% [markdown]
 # ## 12. On the way to ViT
@@ -802,7 +801,7 @@ score_bars(results, "right positions on patches of new posters (%)", highlight="
 # ViT has almost none, and adds a learned vector for each place to the features.
 #
 # And one thing became *smaller*: ViT cuts an image of 224 x 224 into patches of 16 x 16, so N is only 196.
-# DANet, at 1/8 of the resolution, has thousands of positions, and one A of N · N numbers.
+# DANet, on street scenes at 1/8 resolution, has thousands of positions and one A of N · N numbers.
 # What to do about that is lesson 05b.
 
 # %% [markdown]
@@ -834,7 +833,7 @@ score_bars(results, "right positions on patches of new posters (%)", highlight="
 #    Try it.
 # 2. An energy is a sum over all positions.
 #    What happens to its softmax on larger images?
-# 3. A module starts at x = x because its last factor is zero.
+# 3. A module returns x at first because its last factor is zero.
 #    Which other modules of this course can you make start like that, and how would you test them?
 
 # %% [markdown]
@@ -843,7 +842,7 @@ score_bars(results, "right positions on patches of new posters (%)", highlight="
 # 1. The output of position attention is shuffled in the same way, and channel attention's A stays the same.
 #    A sum over positions has no order.
 #    On their own, neither knows left from right.
-#    What tells them is in the features, such as the zeros that convolutions find beyond a border.
+#    Only the features can tell them, for instance through the zeros beyond a border.
 # 2. The sum grows with the number of positions, so the softmax becomes sharper on larger images.
 #    Divided by N it does not.
 # 3. A gamma in front of what is added, as here; or, in a bottleneck, a last BatchNorm whose weight starts at 0.

@@ -108,7 +108,7 @@ for rule, found in (("the largest mean", s.argmax(1)), ("above both neighbours",
 # Wang and others (2020) keep SE's squeeze and its product, and replace the two matrices between them.
 # A gate looks at its own channel and at a few neighbours, through one small **kernel** that slides along the channels.
 # That is a one-dimensional convolution.
-# There is no hidden layer, so nothing is squeezed into fewer numbers.
+# There is no hidden layer, so C numbers stay C numbers.
 #
 # ![The ECA block: x (B, C, H, W) is averaged over H and W to s (B, C). A kernel of k numbers slides along the C numbers and gives C scores; a sigmoid makes gates of them. Reshaped to (B, C, 1, 1), the gates multiply x, which arrives unchanged on a skip path; the output is (B, C, H, W).](figures/eca_block.svg)
 #
@@ -186,7 +186,7 @@ check(eca_kernel_size)
 # %% [markdown]
 # ### The rule, and the networks that were released
 #
-# Here is your function over the number of channels, with the kernels of two of the authors' released ResNets.
+# Here is your function, drawn against the number of channels, with the kernels of two released ResNets.
 # Each network has four stages; the blocks of a stage have the same number of channels and the same kernel size.
 
 # %% tags=["experiment"]
@@ -217,7 +217,7 @@ axis.legend(frameon=False, loc="upper left")
 plt.show()
 
 # %% [markdown]
-# Not every dot lies on the line.
+# Some released kernels lie off the line.
 # What does that mean for the number of parameters?
 # Each block has k of them; here are all five released networks.
 
@@ -320,7 +320,7 @@ print(f"the disc glows in band {bands[0]}")
 show_gate(gates_of(peaks, pictures)[0], title="gates of the kernel (-4, 8, -4)")
 
 # %% [markdown]
-# Most bands are close to their neighbours, so their score is near 0 and their gate near 0.5, give or take the noise.
+# Most means are close to those next to them, so the score is near 0 and the gate near 0.5, give or take noise.
 # The gate of the glowing band is wide open, as it should be.
 # But two others are open even wider.
 # Which ones, and why?
@@ -350,7 +350,7 @@ predict_then_run(predicted, measured, unit="gate")
 # Channel 0 is compared with its two neighbours, 1 and a padded 0, so it looks like a peak: 2 · 1 - 1 - 0 = 1, gate 0.73.
 # In the pictures above, bands 0 and 47 are about 2.5 above the padded zeros, and their gates are wide open whatever the picture shows.
 #
-# A kernel of 7 affects three channels at each end.
+# With k = 7 three channels at each end meet zeros.
 # With 2048 channels that hardly matters; with a few channels it does.
 # The developer who brought ECA to timm noticed it as well.
 # Channels have no order, he argued, so [no channel should be left without neighbours](https://github.com/huggingface/pytorch-image-models/pull/82).
@@ -517,12 +517,12 @@ draw_matrices({
 }, "untrained; blue: above 0, red: below 0")
 
 # %% [markdown]
-# The matrix on the right holds the same five numbers as the one on the left, in a disorder that no kernel of size 5 can express.
-# If the channels came in *that* order, this would be the useful matrix, and ECA could not have it.
+# The matrix on the right holds the same five numbers as the one on the left, scattered so that no kernel of size 5 can produce it.
+# For channels in *that* order, the kernel's job would take this matrix, and ECA cannot make it.
 # SE does not mind: shuffle its channels, and you shuffle the rows and columns of a full matrix.
 #
 # In the camera, nature gives the order.
-# In the middle of a network nobody does: the channels of a convolution come out in whatever order training began with.
+# In the middle of a network nothing does: which channel comes first depends on the random initial weights.
 
 # %% [markdown]
 # ## 7. The bug museum
@@ -638,17 +638,17 @@ for channels in (64, 2048):
 # | ECA | your `ECABlock`; the rule gives k = 3 | 3 |
 # | ECA, bands shuffled | the same block and pictures, with the bands in a different order, the same in all pictures | 3 |
 #
-# We help SE and the full matrix: their means are brought to mean 0 and standard deviation 1 first.
-# (Otherwise their gates get stuck.)
+# We help SE and the full matrix: each picture's means first get mean 0 and standard deviation 1.
+# (Question 5 shows why.)
 
 # %% [markdown]
 # The last arm takes the cue away.
 # No information is lost, and the network behind the gate does not care about the order at all.
-# Only the word "neighbour" has lost its meaning.
+# But adjacent channels are no longer similar colours.
 #
 # The score is the **overlap** (intersection over union): pixels rightly marked, divided by pixels that are marked or should be.
 # It is measured on new pictures, and on those seen in training.
-# Each arm is trained three times, for 512 steps of Adam with a one-cycle learning rate; on an idle machine all of it takes 40 s.
+# Each arm is trained three times, for 512 steps of Adam with a one-cycle learning rate, at most 0.1 (SE and the full matrix 0.01); it all takes about 40 s.
 #
 # *Before you run it: write down which arms will beat the plain network.*
 
@@ -748,7 +748,7 @@ score_bars(results, "overlap with the true disc on new pictures (%)",
 # That is more than luck, but too little to matter.
 # So it is the neighbours that count, not the gate.
 # In so short a training SE's 1152 numbers and the full matrix's 2304 do nothing for new pictures.
-# Yet a peak detector is among the matrices that the full one can express.
+# Yet the full matrix could be a peak detector: ECA's band is one.
 # And with the same bands in a different order, ECA is back among the controls: *nothing* of its lead is left.
 #
 # Look at what was learned: the two matrices, and the gates on one new picture.
@@ -784,22 +784,22 @@ print(f"leaving out the first and the last band, in {100 * inside:.0f} %")
 # **The border effect** of section 5 is here too: bands 0 and 47 are open in nearly every picture.
 # The network behind the gate has to live with them.
 # The full matrix has found the diagonal by itself: each gate looks at its own band.
-# The minus on both sides can hardly be seen yet, and the rest is noise.
+# The negative weights beside it hardly show yet, and the rest is noise.
 # Its gates go up and down with the picture, but the glowing band does not stand out.
 #
 # **Why?** One kernel learns from *every* picture, whichever band glows.
-# A row of the full matrix learns from the one picture in 48 in which its own band glows.
+# A row of the full matrix sees its own band glow in only one picture of 48.
 # Compare the overlaps on seen and on new pictures: what the full matrix gains over "plain", it gains on pictures that it has seen.
 # So far, it has memorised them.
 #
-# It is not that it *could* not do better.
+# It *can* do better, given time.
 # With five times as many steps, and nothing else changed, the full matrix reached 52 and 48 % on new pictures, 68 and 64 % on seen ones.
 # ECA then had 85 and 86 % on new ones; SE only 35 and 35 %, with 59 and 58 % on seen ones.
 # So the full matrix learns the same thing, slowly, and memorises on the way; one shared kernel has it at once.
 # (These runs are listed in the course's repository, in `solutions/eca/experiment.md`.)
 
 # %% [markdown]
-# To be honest about the rest:
+# In fairness:
 #
 # - The task is *made* for ECA: channels in a meaningful order, and one rule for all of them.
 #   It explains the mechanism.

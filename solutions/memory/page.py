@@ -22,7 +22,7 @@
 # - compute a softmax over a row that you only ever see in pieces, the idea behind FlashAttention;
 # - say when torch's fused attention really is fused.
 #
-# **Why it matters.** Attention over long inputs runs in this form nearly everywhere.
+# **Why it matters.** Nearly everywhere, attention over long inputs avoids the large matrix.
 # torch's own [`scaled_dot_product_attention`](https://docs.pytorch.org/docs/stable/nn.attention.html) chooses between several such kernels.
 # FlashAttention is one of them, and libraries for language and image models call it.
 #
@@ -55,12 +55,12 @@ course_map()
 # ## 1. What the matrix costs
 #
 # An image of 768 x 768 pixels, at 1/8 of its resolution, has 96 · 96 = 9216 positions.
-# Position attention with 32 channels (4 of them in queries and keys) makes queries, keys and values of them, and from these the matrix A.
+# From 32 channels, position attention makes queries and keys (4 numbers wide) and values (32), and from queries and keys the matrix A.
 # Here they are, drawn to scale:
 #
 # ![Drawn to scale: the matrix A, 9216 x 9216, is a large square of 324 MiB. Beside it stand queries, keys and values as lines: 9216 x 4, 9216 x 4 and 9216 x 32, together 1.4 MiB.](figures/to_scale.svg)
 #
-# (Queries, keys and the row would be thinner than a hair, so their lines are too thick.)
+# (To scale, queries and keys would be thinner than a hair, so their lines are too thick.)
 # Everything that A holds can be computed from these slivers, at any time.
 # So does A ever have to exist?
 #
@@ -150,7 +150,7 @@ predict_then_run(predicted, measured, unit="times as much memory")
 #
 # The hidden grader also runs N = 9216 without gradients: memory must grow by less than 324 MiB.
 #
-# A copy of `PositionAttention` earns half of the points at most; any of the three ideas earns all of them.
+# A copy of `PositionAttention` earns at most half of the points; each idea, even chunks alone, earns all of them.
 # Every softmax needs all N keys, so cut the queries, not the keys.
 #
 # Worked example: N = 300 in chunks of 128 rows gives chunks of 128, 128 and 44 rows.
@@ -214,7 +214,7 @@ check(EfficientPositionAttention)
 # `PositionAttention` says *no* twice.
 # Yours should say *yes* twice.
 # If only the last line says *no*, there are two possible reasons.
-# Nobody recomputes your chunks: each is small, and autograd keeps them all.
+# Your chunks are not recomputed: each is small, but autograd keeps them all.
 # Or their number is fixed, as with `chunk(4)`.
 
 # %%
@@ -302,14 +302,14 @@ plt.show()
 
 # %% [markdown]
 # Both axes are logarithmic, so a straight line is a power of N, and a steeper line a higher power.
-# The last printed column says which: times 16 is quadratic, times 4 is linear, and times 13 is on its way to 16.
+# The last printed column says which: 16 is quadratic, 4 is linear, and 13 rises to 16 as N grows.
 #
 # Chunks alone pass every test that looks at the largest tensor, because no single one is large.
 # But autograd keeps all of them.
 # Fused attention, called with values of another width, is as large as the naive form.
 #
 # `cost` counts tensors.
-# For this table we measured how far a whole process grows (`solutions/memory/measured.py` in the course's repository).
+# For this table we measured how much memory a whole process adds (`solutions/memory/measured.py` in the course's repository).
 # Batch 1, 8 channels in queries and keys, 64 in values, chunks of 256 rows, forward and backward:
 #
 # | method | N = 1024 | N = 4096 | N = 9216 |
@@ -333,7 +333,7 @@ plt.show()
 # Milakov and Gimelshein (2018) keep both while they read, and correct them when a larger number turns up.
 # For each query we carry three things from block to block:
 #
-# - m, the largest logit so far (a **logit** is a product of query and key);
+# - m, the largest logit so far (**logit** here means query times key);
 # - s, the sum of exp(logit - m) so far;
 # - o, the sum of exp(logit - m) · value so far.
 #
@@ -378,8 +378,8 @@ else:
 # For each query keep m, s and o, as in the drawing.
 # Before the first block m is minus infinity, and s and o are 0.
 # The result is exact for every M ≥ 1: a last block may be shorter, and `block` may be larger than M.
-# Logits may have any sign and reach 10,000, so no `exp` may ever see a positive number.
-# It is differentiable, follows the device and dtype of q, and makes no tensor of N · M numbers.
+# Logits may reach 10,000 or -10,000, so never call `exp` on a positive number.
+# It is differentiable, follows the device and dtype of q, and, if `block` < M, makes no tensor of N · M numbers.
 # If `block` is less than 1, raise a `ValueError`.
 #
 # Worked example: q = (1), k = (0, ln 2, ln 4), v = (7, 0, 14), `block=2` gives 9.
@@ -453,7 +453,7 @@ predict_then_run(predicted, {"N = M = 16,384": needed}, unit="MiB")
 #
 # The logits of one block are 16,384 · 64 numbers, 4 MiB, and their exponentials as many.
 # The rest is the output so far, in two or three copies of 2 MiB each.
-# A larger block costs more of the first kind; a smaller one makes more, and smaller, matrix products.
+# A larger block needs more for its logits; a smaller one means more, and smaller, matrix products.
 # </details>
 #
 # ### Which way to cut?
@@ -468,9 +468,9 @@ predict_then_run(predicted, {"N = M = 16,384": needed}, unit="MiB")
 # %% [markdown]
 # ## 7. The bug museum
 #
-# *Symptom.* Somebody replaced position attention's two products by torch's fused kernel, "to save memory".
+# *Symptom.* Somebody replaced position attention's two products with torch's fused kernel, "to save memory".
 # The results are right.
-# The memory is what it was.
+# The memory has not shrunk.
 
 # %%
 def exhibit(q, k, v):  # (1, N, 4), (1, N, 4), (1, N, 32), as position attention has them
@@ -494,7 +494,7 @@ print("right?", "Yes." if same else "No.", "Without the N x N matrix?",
 #
 # Queries and keys are 4 wide, values 32: pad the first two with 28 zeros.
 # And v comes out of a `transpose`, so that a position's numbers are not side by side: `.contiguous()`.
-# torch says nothing, because its kernel is an optimisation: if it does not fit, the plain form is computed.
+# torch gives no warning: its kernel is an optimisation, and if it cannot run, the plain form is computed.
 # A widely used library had a fused attention that silently fell back to the full matrix:
 # [huggingface/transformers, pull request 46960](https://github.com/huggingface/transformers/pull/46960).
 # The lesson: measure memory, never assume it.
@@ -506,7 +506,7 @@ print("right?", "Yes." if same else "No.", "Without the N x N matrix?",
 #
 # **The challenge (not graded).** In training, `streaming_attention` keeps every block's weights, as `chunks` did.
 # So the memory of its training step is quadratic.
-# Bring it below 6 times as much from N = 1024 to N = 4096, with the same gradients.
+# Make it grow less than 6 times from N = 1024 to N = 4096, with the same gradients.
 # (`checkpoint` is one way; a `torch.autograd.Function` with a backward of your own is the way of FlashAttention.)
 #
 # 1. `checkpoint` computes each chunk twice.
@@ -527,7 +527,7 @@ print("right?", "Yes." if same else "No.", "Without the N x N matrix?",
 # 2. o and s contain the same factor exp(-m), which cancels in o / s.
 #    The result does not depend on m, so its gradient with respect to m is 0.
 # 3. Not the result, up to rounding.
-#    The work is the same too: each block is rescaled once, whether its maximum is a new one or not.
+#    The work is the same too: s and o are rescaled once per block, whether the maximum rises or not.
 # 4. m, s and o: E + 2 numbers per query.
 #    Two sets are merged exactly as a block is merged into what came before.
 # 5. Only if C is large.

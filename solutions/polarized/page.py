@@ -20,13 +20,13 @@
 # - say what "polarized" means, and draw what is collapsed and what is kept;
 # - build both branches, and explain over which axis each softmax runs and what breaks without it;
 # - spot a step that a text explains and its code leaves out, and prove that it is missing;
-# - say what the two layouts do to the size of the features;
+# - say what the two layouts do to the strength of the features;
 # - measure how fine a map must be when the exact pixel matters.
 #
 # **Why it matters.** Pose estimation and segmentation need an answer for every pixel, and that is what this module was made for.
 # It is public in PaddlePaddle's segmentation library, [as part of an HRNet](https://github.com/PaddlePaddle/PaddleSeg/tree/develop/configs/psa) that reaches 86.9 % mIoU on Cityscapes.
 #
-# **You need** lesson 03 and the warm-up's attention.
+# **You need** lesson 03 and lesson 00's attention.
 # **Difficulty** 3 of 5.
 #
 # | part | minutes |
@@ -131,7 +131,7 @@ for cell in (1, 2, 4, 8):
 # A **LayerNorm** compares the numbers of *one image* over its channels.
 # It subtracts their mean and divides by their standard deviation (with C as the divisor, not C - 1; 1e-5 is added to the variance).
 # Then it multiplies each channel by a weight of its own and adds a bias of its own, 1 and 0 before training.
-# No image looks at another one, so it does the same in training and afterwards.
+# No image affects another, so it does the same in training and afterwards.
 #
 # Two images, four channels, the second image ten times as strong.
 # By hand, for both: the mean is 3 (or 30), the standard deviation 1.87 (or 18.7).
@@ -222,7 +222,7 @@ check(ChannelPolarized)
 # %% [markdown]
 # ### Where is the self-attention?
 #
-# In the warm-up N queries met N keys.
+# In lesson 00 N queries met N keys.
 # Here there is only **one** query, learned and the same for every image: `wq`'s weights.
 # The pixels are the keys.
 
@@ -257,7 +257,7 @@ print("the same gates:", torch.allclose(gates, branch(x), atol=1e-6))
 #    The mean of each over H and W is the query, (B, C // 2).
 #    A softmax over these C // 2 numbers makes the weights.
 # 2. `wv(x)` has C // 2 channels too, at every position.
-#    At each position take the weighted mean of these C // 2 numbers: one sheet.
+#    At each position take the weighted mean of these C // 2 numbers: one H x W **sheet**.
 #    (To write it as a product `@`, you need three axes on both sides, as in the drawing.)
 # 3. A sigmoid makes the map, (B, 1, H, W).
 #    There is no LayerNorm and no third convolution here.
@@ -460,15 +460,15 @@ predict_then_run(predicted, measured, unit="parameters")
 # Parallel: 0.5 + 0.5 = 1.
 # Sequential: 0.5 · 0.5 = 0.25; eight times, 0.000015.
 # Parameters: `wv`, `wz` and the spatial branch's `wq` and `wv` have 64 · 32 weights each, together 8192; the channel branch's `wq` has 64.
-# The biases have 1 + 32 + 64 + 32 + 32, and `ln` has 128: 8545 for either layout.
+# The biases are 1 + 32 + 64 + 32 + 32, and `ln` has 128: 8545 for either layout.
 # SE with r = 16 has 512.
 # </details>
 #
 # <details><summary>What it means for a network</summary>
 #
-# The parameters are the same, and yet parallel leaves the size of the features alone.
-# Sequential takes away three quarters of it in every block.
-# A BatchNorm after the block makes up for that; without one a deep network would fall silent.
+# The parameters are the same, and yet parallel leaves the strength of the features alone.
+# With gates of 0.5, sequential takes away three quarters per block.
+# A BatchNorm after the block makes up for that; without one, a deep network's features fade away.
 # </details>
 #
 # ## 7. Read other people's code: tick off the steps
@@ -540,7 +540,7 @@ print("Do the weights sum to 1?", "Yes." if sum_to_one(PostedSpatial(64)) else "
 # The post has the old lines.
 #
 # Without the softmax query *and* value grow with x, so features 4 times as strong make the sheet 16 times as large.
-# A map that is soft on one image then is a hard mask on a stronger one.
+# Gates that are moderate on one image are then near 0 or 1 on a stronger one.
 # </details>
 #
 # **What is that "yes" worth?** Whatever fails this test is not the paper's branch.
@@ -592,7 +592,7 @@ print("Does a map of 0 close a position?", "Yes." if is_closed else "No, not yet
 #
 # ### Exhibit B: gates that cannot move
 #
-# *Symptom.* The larger the image, the more the map says 0.5 everywhere.
+# *Symptom.* The larger the image, the closer the map is to 0.5 everywhere.
 
 # %%
 def map_of(query, values):
@@ -642,7 +642,7 @@ for side in (4, 7, 14, 56):
 # Each arm is trained twice, for 256 steps of Adam with a one-cycle learning rate; together that takes about 35 s on an idle machine.
 # *Before you run it: section 1 says what a **perfect** map of such cells can do.
 # Will the trained ones get there in so few steps?
-# And is the channel branch of any use if the question is a place?*
+# And is the channel branch of any use when the question is *where*?*
 
 # %% tags=["experiment"]
 from attention_lab.training import compare, train
@@ -743,7 +743,7 @@ score_bars(results, "right dot on new pictures (%)", parameters=sizes, highlight
 
 # %% [markdown]
 # **Read it.** In so short a training, the finer the map, the better, with the same layers and the same parameters.
-# With the bar of another picture all arms fall back to a guess: it is the bar that they use.
+# With another picture's bar, every arm that beat a guess falls back to one: it uses the bar.
 #
 # But the coarse maps are far below a perfect one.
 # Are the cells too large, or is the training too short?
@@ -771,16 +771,16 @@ for cell in (4, 8):
 #
 # Now the cells *are* the limit.
 # After 1280 steps the 4 x 4 map is right in *all* pictures in which the dots can be told apart.
-# In the others it is little better than a guess (58 and 59 %).
-# The 8 x 8 map gets there too, only later: in two of its three long runs.
-# (Some runs end a little above it, probably because a neighbouring pixel counts as right and may lie in another cell.)
+# Elsewhere it hardly beats a guess between two dots (58 and 59 %).
+# The 8 x 8 map takes longer, and gets there in two of three long runs.
+# (Some runs slightly beat the perfect map, probably because a neighbouring pixel counts as right and may lie in another cell.)
 
 # %% [markdown]
 # So coarse cells cost twice: they blur the answer, and they slow down learning.
 # The second, we think, is because the 5 pixels of a dot are a third of a 4 x 4 cell and less than a tenth of an 8 x 8 one.
 #
 # What do the maps look like after the short training?
-# Here is one picture, two of whose dots lie in one cell of 4 x 4, under a bar of each colour:
+# Here is one picture with two dots in the same 4 x 4 cell, under a bar of each colour:
 
 # %% tags=["experiment"]
 import matplotlib.pyplot as plt
@@ -810,7 +810,7 @@ figure.colorbar(drawn, ax=axes, label="map (0 closed, 1 open)", shrink=0.7)
 plt.show()
 
 # %% [markdown]
-# The full map closes the dots that are not asked for, and opens the one that is, or at least spares it.
+# The full-size map closes the dots that are not asked for, and leaves the right one more or less open.
 # In the map of 4 x 4 cells two of the dots share one gate, whatever the colour of the bar.
 # The map of 8 x 8 cells hardly moves yet.
 #
@@ -818,7 +818,7 @@ plt.show()
 #
 # - **The channel branch finds the dot as well**, though the question is a place.
 #   It turns *colours* on and off, everywhere at once, and the features know where each colour is.
-# - **Both branches are not better than one**, only slower in the parallel layout.
+# - **Two branches are no better than one**, and slower in the parallel layout.
 #   A run near 67 % knows two of the three colours; the channel branch alone gets stuck there, too.
 #   With five times the steps both of our stuck runs reached 100 %.
 # - The paper reports 2 to 4 points on pose estimation and segmentation.
@@ -835,7 +835,7 @@ plt.show()
 # | biases | not said | none | only in that little network | everywhere |
 # | parameters, 64 channels | not said | 8,256 | 7,064 | 8,545, in both layouts |
 #
-# So "PSA" is the name of three modules: the paper's, which the code of section 7 follows, and the two that its authors published.
+# So this paper's name covers three modules: its own, which section 7's repaired code follows, and the two that its authors published.
 
 # %% [markdown]
 # ## 11. Questions to think about
@@ -856,7 +856,7 @@ plt.show()
 # 2. The result stays the same, because a mean and a linear layer can change places.
 #    The cost falls from C · C // 2 multiply-adds per position to as many in total.
 # 3. By its brightness as a whole: one level for red, another for green.
-#    That level is in every feature, everywhere, and a layer with a ReLU can compare it with something.
+#    That level is in every feature, everywhere, and a layer with a ReLU can compare it with a threshold.
 # </details>
 
 # %% [markdown]

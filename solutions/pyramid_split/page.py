@@ -20,9 +20,9 @@
 #
 # - say what the size of a kernel and its groups cost, before you run them;
 # - build EPSANet's block: a pyramid of convolutions, and a softmax that chooses between its scales;
-# - decide between readings of a paper with one number;
-# - catch two mistakes that raise no error message;
-# - separate what a module's parts do in an experiment.
+# - use one number to choose between readings of a paper;
+# - catch two mistakes that the output's shape hides;
+# - use an experiment to separate what a module's parts do.
 #
 # **Why it matters.** Networks have put kernels of several sizes side by side since [GoogLeNet](https://arxiv.org/abs/1409.4842).
 # A softmax that chooses between branches is also the idea of [SKNet](https://arxiv.org/abs/1903.06586) and [ResNeSt](https://arxiv.org/abs/2004.08955), and the library timm ships both.
@@ -84,13 +84,13 @@ print([DIRECTIONS[answer] for answer in answers[order]])
 # With the fine stripes and the noise on top, that is not much to go by.
 #
 # And seeing both kinds is not enough.
-# How often is a network right that does not see *the dot*, and always names the fine stripes?
+# How often is a network right if it ignores *the dot* and always names the fine stripes?
 # Work it out before you unfold the answer.
 #
 # <details><summary>The answer</summary>
 #
 # Half of the pictures ask for the fine stripes, and there it is right.
-# In the other half it is right by luck, in one of three: 1/2 + 1/2 · 1/3 = **67 %**.
+# In the other half it is right by luck, one time in three: 1/2 + 1/2 · 1/3 = **67 %**.
 # </details>
 #
 # To do better, a network must see **both scales**, and **choose for each picture**.
@@ -100,11 +100,11 @@ print([DIRECTIONS[answer] for answer in answers[order]])
 #
 # Zhang, Zu, Lu, Zou and Meng (2021) let four convolutions, with kernels of 3, 5, 7 and 9, look at the same features.
 # Each of them is a **scale**.
-# For each channel, numbers read off the whole image say how much of each scale to take: the scales compete in a softmax.
+# For each channel, a softmax, fed from the whole image, says how much of each scale to take: the scales compete.
 #
 # ![Pyramid split attention: x (B, C, H, W) goes into four convolutions, 3 x 3 to 9 x 9, each of which gives a scale (B, C', H', W'). One se, called four times, makes weights (B, C', 1, 1) of each. A softmax over the scales makes shares of them, which multiply the scales. Concatenated, they are the output (B, 4 C', H', W').](figures/psa_block.svg)
 #
-# x has C channels, and the output has `channels` of them.
+# The input x has C channels, the output has `channels`.
 # The S scales split these equally: each has C' = `channels` // S, so S must divide `channels`.
 #
 # | in the paper | in words | here |
@@ -122,7 +122,7 @@ print([DIRECTIONS[answer] for answer in answers[order]])
 # They have a **bias**.
 # And the weights are *returned*, not multiplied with x: the softmax needs them first.
 #
-# Its x is one scale, (B, C', H, W), and its argument `channels` is C'.
+# Its x is one scale, (B, C', H, W); here the argument `channels` means C'.
 # Take the mean of each channel over H and W, (B, C', 1, 1).
 # Then `fc1` to C' // r channels (r is `reduction`), ReLU, `fc2` back to C', and a sigmoid.
 # Return (B, C', 1, 1).
@@ -186,7 +186,7 @@ check(SEWeight)
 #
 # ![Four times the same 11 x 11 map. A kernel of 3 sees 9 positions around the centre, one of 5 sees 25, one of 7 sees 49, one of 9 sees 81. Padding of 1, 2, 3 and 4 keeps the size of the map.](figures/receptive_fields.svg)
 #
-# Lesson 04 reached far with few numbers, and paid with holes.
+# Lesson 04's dilated kernels reach far with few numbers, but have holes.
 # These windows have no holes: three times the side costs nine times as many numbers.
 # EPSANet saves elsewhere, with **groups**.
 #
@@ -260,7 +260,7 @@ for k, groups in zip((3, 5, 7, 9), (1, 4, 8, 16)):
 #
 # S is the number of kernel sizes; it is not always four.
 # All kernel sizes are odd, so with stride 1 this padding keeps H and W.
-# Return the outputs on a new axis after the batch, in order: (B, S, C', H', W').
+# Stack the outputs on a new axis after the batch (the name is the authors'): (B, S, C', H', W').
 #
 # Worked example: x of shape (1, 2, 5, 5), all ones; `kernel_sizes=(3, 5)`, `groups=(1, 2)`, `channels=4`, and every weight is 1.
 # The output has shape (1, 2, 2, 5, 5).
@@ -409,7 +409,7 @@ predict_then_run(predicted, measured, unit="share of one scale")
 # For a network trained that way it makes no difference.
 # But if you load their weights into your network, every shape fits, and the layers after your module get the wrong channels.
 # Which numbers must be rearranged?
-# Those that count the module's *output* channels: the BatchNorm after it, and the input side of the next convolution.
+# Those with an entry per *output* channel: the BatchNorm after it, and the input side of the next convolution.
 
 # %%
 torch.manual_seed(0)
@@ -435,7 +435,7 @@ print("their order, the next layer rearranged: equal?", same)
 #
 # ResNet-50 is a chain of **bottlenecks**: a 1 x 1 convolution to a few channels (`planes`, P), a 3 x 3 one, and a 1 x 1 one to 4P.
 # A **shortcut** adds x.
-# EPSANet replaces the 3 x 3 convolution by your module.
+# EPSANet, the paper's network, replaces the 3 x 3 convolution with your module.
 #
 # ![The EPSA block: x goes through conv1, bn1 and ReLU to (B, P, H, W), through psa, bn2 and ReLU to (B, P, H', W'), through conv3 and bn3 to (B, 4P, H', W'). x, or downsample of x, is added; a ReLU follows.](figures/epsa_block.svg)
 #
@@ -445,7 +445,7 @@ print("their order, the next layer rearranged: equal?", same)
 #
 # `conv1` and `conv3` have no bias.
 # P is a multiple of 64, because 16 groups must divide the P / 4 channels of a scale.
-# If x does not fit, the caller passes `downsample`: add `downsample(x)`.
+# If the shapes differ, the caller passes `downsample`: add `downsample(x)`.
 # If that is `None`, add x.
 # Do not change x in place.
 #
@@ -493,12 +493,12 @@ check(EPSABlock)
 # <details><summary>Hint 1: a nudge</summary>
 #
 # There are seven attributes: two convolutions, the module, three norms, and the `downsample` you were given.
-# The ReLUs have no numbers and need none.
+# ReLUs have no parameters and need no attribute.
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
 #
-# Three lines of `forward` are one row of the list each.
+# Each row of the list becomes one line of `forward`.
 # `stride=stride` skips the arguments in between, which keep their defaults.
 # </details>
 #
@@ -550,9 +550,7 @@ predict_then_run(predicted, measured, unit="parameters")
 # The paper's figure splits x into S parts, one for each convolution, and draws one SE module for each scale.
 # A Chinese post of October 2021 describes the split as well.
 # The authors' code has neither: every convolution reads all channels, and one SE serves all scales.
-# To which reading does the published number belong?
-# Count.
-# But first predict: which reading has the most, which the fewest?
+# First predict: which reading has the most parameters, which the fewest?
 
 # %%
 predicted = {"all channels, one SE": None, "all channels, four SEs": None,
@@ -612,7 +610,7 @@ print("entries of its state_dict:     ", len(found.state_dict()))
 # %% [markdown]
 # <details><summary>What this does to training</summary>
 #
-# The optimiser gets `module.parameters()`, so these convolutions stay as random as they were made.
+# The optimiser gets `module.parameters()`, so these convolutions stay as random as they started.
 # `.to("cuda")` leaves them on the CPU, and a saved file does not contain them.
 # And inside a network, which has other parameters, nobody complains.
 # </details>
@@ -675,7 +673,7 @@ inspected(Found)
 #
 # <details><summary>Where it was seen</summary>
 #
-# [External-Attention-pytorch, issue 14](https://github.com/xmu-xiaoma666/External-Attention-pytorch/issues/14) of July 2021 replaces the plain lists by an `nn.ModuleList`.
+# [External-Attention-pytorch, issue 14](https://github.com/xmu-xiaoma666/External-Attention-pytorch/issues/14) of July 2021 replaces the plain lists with an `nn.ModuleList`.
 # In [issue 16](https://github.com/xmu-xiaoma666/External-Attention-pytorch/issues/16) readers report the error about an operation in place.
 # [The version that we read](https://github.com/xmu-xiaoma666/External-Attention-pytorch/blob/7f83d989b2a280787bb62450d7c5db7c1c2e9306/model/attention/PSA.py) still writes into the view.
 # </details>
@@ -690,8 +688,8 @@ inspected(Found)
 #
 # | arm | what it is |
 # |---|---|
-# | small kernels | the softmax over four scales that are all 3 x 3: is it the sizes? |
-# | equal shares | kernels 3, 5, 7, 9, each with share 1/4: is it the choice? |
+# | small kernels | the softmax over four scales that are all 3 x 3: do sizes matter? |
+# | equal shares | kernels 3, 5, 7, 9, each with share 1/4: does choosing matter? |
 # | softmax | your `PyramidSplitAttention` |
 # | sigmoids | each scale times its own `SEWeight`, without competition |
 #
@@ -783,13 +781,13 @@ show(score_bars(results, "right answers on new pictures (%)", parameters=sizes,
 # Every run is listed in the course's repository, in `solutions/pyramid_split/experiment.md`.
 
 # %% [markdown]
-# **Be honest about the rest.** Competition between the scales sounds right, but here nothing needs it.
+# **In fairness:** competition between the scales sounds right, but this task does not need it.
 # In the short training it even lags behind: after 250 steps, eight runs of softmax had from 81 to 100 %, eight of sigmoids from 94 to 100.
 # (Question 2 looks for the reason.)
 #
 # **Four sizes, or only large ones?** Kernels of one size can do it too.
-# After five times the steps at a third of the learning rate, four of 5 and four of 9 had 100 %; at the page's rate, from 68 to 100 %.
-# The mix was less fussy, with half the parameters of four kernels of 9.
+# After five times the steps at a third of the rate, four 5 x 5 kernels had 100 %, as had four 9 x 9; at the page's rate, 68 to 100 %.
+# The mix depended less on the rate, with half the parameters of four 9 x 9 kernels.
 #
 # And the task is made for this module: no other layer sees more than one pixel.
 # We did not measure what the pyramid does on photographs.
@@ -854,7 +852,7 @@ for seed in range(3):
 #
 # 1. Channels are not alternatives: several may matter, or none.
 #    Scales are views of one thing, and one of them may be enough.
-#    And a share of 1/4 leaves more than one of 1/512.
+#    And equal shares leave 1/4 of a scale, but 1/512 of a channel.
 # 2. Multiply the sigmoids' outputs by a number before the softmax, or leave out the sigmoid.
 #    After the page's 250 steps, eight of eight runs without the sigmoid had 100 %, and seven of eight with a factor of 4 (the last had 70).
 #    So it seems to be the narrow range that slows the softmax down, and not the competition.
@@ -872,7 +870,7 @@ for seed in range(3):
 #   ACCV 2022, [arXiv:2105.14447](https://arxiv.org/abs/2105.14447).
 #   Authors' code: [murufeng/EPSANet](https://github.com/murufeng/EPSANet).
 # - X. Li, W. Wang, X. Hu, J. Yang: *Selective Kernel Networks*, CVPR 2019, [arXiv:1903.06586](https://arxiv.org/abs/1903.06586).
-#   It chose between kernel sizes with a softmax before EPSANet did, and adds its scales up.
+#   It chose between kernel sizes with a softmax before EPSANet did, and it adds up its scales.
 #
 # Here is what you have solved:
 

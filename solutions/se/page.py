@@ -63,7 +63,7 @@ course_map()
 #
 # ![A picture of 16 x 16 pixels: coloured papers under a lamp whose colour nobody tells you. A frame marks the paper in the centre, which looks reddish. Is it red paper, or blue paper under a red lamp?](figures/question.svg)
 #
-# Each of these six little pictures shows coloured papers, lit by a lamp of a different colour.
+# Here are six little pictures of coloured papers, each lit by a lamp of a different colour.
 # Only the paper in the centre matters: **does it reflect more red light, or more blue?**
 # Write down six guesses before you go on.
 
@@ -355,7 +355,7 @@ predict_then_run(predicted, measured, unit="parameters")
 # %% [markdown]
 # How does this compare with the convolution in front of the block?
 # Take a 3 x 3 convolution of 256 channels on a map of 56 x 56, and your block on the same map.
-# **Multiply-adds** count the products of matrices and convolutions.
+# **Multiply-adds** count the multiplications inside matrices and convolutions.
 # Sums, means and the product with the gate are left out, as in the papers' tables.
 # Guess: how many times more parameters does the convolution have, and how many times more multiply-adds?
 
@@ -434,7 +434,7 @@ print(f"Of these, {last:,.0f} ({last / added:.0%}) sit in the last stage.")
 # ## 8. The bug museum
 #
 # The first exhibit really was wrong, and is rebuilt here as small as possible.
-# The second is a question that comes up again and again.
+# The second began with a question that somebody asked.
 #
 # ### Exhibit A: what do these gates see?
 #
@@ -509,7 +509,7 @@ for channels in (16, 64, 256):
 #
 # A small network answers the question of section 1: is the paper in the centre more red, or more blue?
 # Two 3 x 3 convolutions see 5 x 5 pixels around the centre, all of them on the same paper.
-# Then comes one of four things, then a 1 x 1 convolution that answers.
+# Next comes one of four variants, and a 1 x 1 convolution gives the answer.
 # The variants that an experiment compares are called **arms**:
 #
 # | arm | what comes in between |
@@ -519,7 +519,7 @@ for channels in (16, 64, 256):
 # | added | SE's squeeze and matrices, but the gates are *added* to x |
 # | SE | your `SEBlock` |
 #
-# Two more arms are trained on pictures whose **cue is taken out**: everything but the centre is lit by another picture's lamp.
+# Two more arms get pictures whose **cue**, the shared lamp, is taken out: all but the centre has another picture's lamp.
 # Each arm is trained three times, with different initial weights and the same pictures in a different order.
 #
 # **How are they trained?** `train` is a short training loop: Adam, with a learning rate that rises to `peak_rate` and falls again.
@@ -655,11 +655,10 @@ show(score_bars(results, "right answers on new pictures (%)",
 # The arms that lack the squeeze or the cue still have 69 to 73 %.
 # (The course's repository lists these runs in `solutions/se/experiment.md`.)
 #
-# *Adding* does about as well as multiplying, because the layer that follows is linear.
-# A shift that depends on the lamp moves the threshold between red and blue, and this question needs no more.
+# *Adding* does about as well as multiplying.
+# A likely reason: a number that depends on the lamp, added before a linear layer, already shifts the border between red and blue.
 # And rule 2, dividing by the mean, gets about 96 % without any training.
-# SE comes close to a rule that a person could have written down.
-# Its value is that nobody had to.
+# SE comes close to a rule that we could have written by hand, and it learned it from examples.
 #
 # What does a gate read?
 # Take a trained network and light one set of papers with 200 lamps.
@@ -701,11 +700,11 @@ show(figure, f"A scatter plot: gate {chosen} against the lamp's balance of red a
 # ### And with photographs?
 #
 # A photograph need not be grey on average: a patch of sky is blue under any lamp.
-# Now the same networks repaint small pieces of four photographs, seen under coloured lamps, as they look in white light.
+# Now the same networks see small pieces of four photographs under coloured lamps, and repaint them in white light.
 # The test is on two other photographs.
 # Two arms get the photograph **alone**.
 # Three get it **on a wall** of coloured papers, lit by the same lamp; only the photograph counts for the score.
-# The score is the PSNR, 10 · log10(1 / mean squared error) in decibels (dB): higher is better, and +3 dB is half the squared error.
+# The score is the PSNR (peak signal-to-noise ratio), 10 · log10(1 / mean squared error) in dB: higher is better, and +3 dB halves the squared error.
 # *What do you expect of SE with each of the two?*
 
 # %% tags=["experiment"]
@@ -786,17 +785,17 @@ show(show_images(torch.stack(shown, dim=1).flatten(0, 1), columns=4,
 # In the paper, SE lowers ResNet-50's top-1 error on ImageNet from 24.80 % to 23.29 %, with 10 % more parameters.
 # (The top-1 error is the share of photographs whose class is not the network's first guess.)
 # These are whole photographs, 1.28 million of them, and channels that stand for more than colours.
-# If the means say *water*, a channel for boats may be worth opening.
+# If the water channels are strong, SE may open a channel for boats.
 
 # %% [markdown]
 # ## 10. Paper against code
 #
 # | | the paper | the authors' code | here |
 # |---|---|---|---|
-# | bias in fc1, fc2 | none in the formula, and 2/r · Σ N·C² counts none | has biases (28.09 million parameters for SE-ResNet-50) | none: 28,071,976 |
+# | bias in fc1, fc2 | none in the formula, none in 2/r · Σ N·C² | has biases (28.09 million parameters for SE-ResNet-50) | none: 28,071,976 |
 # | layers | fully connected | 1 x 1 convolutions on the pooled map | `nn.Linear`; a 1 x 1 `Conv2d` with the same numbers is the same layer, and the check accepts it |
 # | C // r | C / r | rounds down; timm, a library of vision models, rounds to a multiple of 8 | rounds down; 0 is an error |
-# | place | after the three convolutions of a block, before the shortcut is added | the same | the capstone puts it there |
+# | place | after the three convolutions of a block, before the shortcut is added | the same | the final lesson puts it there |
 #
 # So "about 2.5 million more" (28.07 in all) and "28.09 million" belong to two slightly different networks.
 # A widely used re-implementation was [asked about its missing biases](https://github.com/moskomule/senet.pytorch/issues/44).
@@ -824,7 +823,7 @@ show(show_images(torch.stack(shown, dim=1).flatten(0, 1), columns=4,
 #
 # 1. They double.
 #    Without biases, ReLU and both matrices double what they pass on, so the scores double too.
-#    The gates move away from 0.5: 0.73 becomes 0.88.
+#    The gates move away from 0.5: one at 0.73 goes to 0.88.
 #    If brightness only comes from the light, you would not want that.
 # 2. 0.5 for every channel: z is 0, so all scores are 0.
 # 3. Nothing: the means stay the same.
@@ -832,7 +831,7 @@ show(show_images(torch.stack(shown, dim=1).flatten(0, 1), columns=4,
 # 4. The hidden numbers are 0, so the gates are 0.5, and fc1 gets no gradient.
 #    Nor does fc2, whose inputs are 0.
 #    If that happens in every picture, the block never changes again.
-# 5. Two channels with the same sum: one holds it in a single bright pixel, the other spreads it evenly.
+# 5. Two channels with the same sum: one holds it in one bright pixel, a star, the other spreads it.
 #    *Which one has the star?*
 # </details>
 

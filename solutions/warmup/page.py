@@ -23,7 +23,7 @@
 # - test whether an attention function has its softmax along the right axis.
 #
 # **Why it matters.** Attention is the heart of the [transformer](https://arxiv.org/abs/1706.03762), the network behind today's language models and [vision transformers](https://arxiv.org/abs/2010.11929).
-# Gates are cheaper: a small one in every block is part of many networks that run on phones, such as [MobileNetV3](https://arxiv.org/abs/1905.02244).
+# Gates are cheaper: many networks that run on phones, such as [MobileNetV3](https://arxiv.org/abs/1905.02244), have a small one in many blocks.
 #
 # **You need** PyTorch from a first tutorial: tensors, `nn.Module`, linear layers, a training loop.
 # **Difficulty** 1 of 5.
@@ -72,10 +72,10 @@ course_map()
 # ![Six cards in a row, each a pattern of 4 x 4 squares in its own colour: black, blue, green, orange, pink and red. Below them one more pattern in grey, badly printed: a few squares are flipped. Which colour is this card?](figures/cards.svg)
 #
 # Somebody shows you a badly printed pattern and asks for its colour.
-# Every game has new patterns, so there is nothing to memorise.
+# Each such game has new patterns, so nothing can be memorised.
 # Decide before you go on.
 #
-# Probably you looked from card to card, compared, and read the colour off the one that fits best.
+# You probably looked from card to card, compared, and read off the colour of the best match.
 # Now try an **average** instead, the simplest way to make one answer out of six cards.
 # Which colour will it show?
 
@@ -148,7 +148,7 @@ check(global_average_pool)
 # ![A red report begins with a cross, the exercise and its points; then comes the most useful sentence, then what was seen on which input, a fold with all inputs, and a row of checks, each passed, failed or not compared.](figures/report.svg)
 #
 # A check compares your code with recorded results (in float64, so that rounding hides nothing).
-# *Gradients* means that what flows back through your code is right too.
+# *Gradients* means that training through your code works right too.
 # *dtype* and *device* mean that your result has those of the input.
 # *Input untouched* means that you changed nothing that belongs to the caller.
 # Each of these has its share of the points, and the output has the largest.
@@ -315,7 +315,7 @@ show(show_images(torch.cat(gated), titles),
 # ![Queries of ball (1, 0) and rolls (0, 1) meet the keys of red (1, 0), ball (0, 1), rolls (0, 0): scores 1, 0, 0 and 0, 1, 0; weights 1/2, 1/4, 1/4 and 1/4, 1/2, 1/4; with the values (8, 0), (0, 4), (4, 4) the outputs (5, 2) and (3, 3).](figures/attention.svg)
 #
 # With matrices you ask all questions at once.
-# N queries of D numbers, M keys of D numbers, M values of E numbers:
+# N queries (Q) and M keys (K) of D numbers, M values (V) of E numbers:
 #
 # | in the paper | in words | shape |
 # |---|---|---|
@@ -323,7 +323,7 @@ show(show_images(torch.cat(gated), titles),
 # | $\mathrm{softmax}(QK^\top / \sqrt{d_k})$ | each query's weights, one row each, sum 1 | (B, N, M) |
 # | $\mathrm{softmax}(QK^\top / \sqrt{d_k})\,V$ | each query's weighted mean of the values | (B, N, E) |
 #
-# The paper's $d_k$ is our D.
+# The transformer paper's $d_k$ is our D.
 # The factor $1 / \sqrt{D}$ is the **scale**; section 8 shows why it is there.
 # It also sets the base: a softmax computes $e^{\text{scale} \cdot \text{score}}$, and with scale = ln 2 that is $2^{\text{score}}$, as in our example.
 
@@ -480,7 +480,7 @@ check(count_parameters)
 #
 # ### Exhibit A: every weight is 1
 #
-# *Symptom.* You pass one sentence and one query, and all attention weights are 1, whatever you pass.
+# *Symptom.* With one sentence and one query, all attention weights are 1, whatever the numbers.
 # With more queries they are not.
 # (Repaired, with base e and scale 1, *ball* gives about 0.58, 0.21, 0.21.)
 
@@ -536,7 +536,7 @@ show(show_images(torch.stack([photo[0, :1], tokens[0, :, 0].reshape(1, h, w)]),
 #
 # `reshape` keeps the numbers in the order in which they lie in memory and cuts them differently.
 # So three neighbours of one channel become "a position".
-# The picture shows every third number: three times side by side, for each of the three channels.
+# Every third number: three rows now fit side by side, and the three channels one below another.
 # To swap axes, use `transpose` or `permute`: `photo.flatten(2).transpose(1, 2)`.
 # Seen in [jsbaan/transformer-from-scratch, pull request 6](https://github.com/jsbaan/transformer-from-scratch/pull/6); the test that trained a network passed all the same.
 # </details>
@@ -557,12 +557,12 @@ show(show_images(torch.stack([photo[0, :1], tokens[0, :, 0].reshape(1, h, w)]),
 #
 # ![Right: along each row, over the keys, weights 1/2, 1/4, 1/4 and 1/4, 1/2, 1/4 sum to 1. Wrong: down each column, over the queries, weights 2/3, 1/3, 1/2 and 1/3, 2/3, 1/2 sum to 3/2 in each row.](figures/axes.svg)
 #
-# Two more arms have the **cue taken out**: their questions are random patterns.
+# Two more arms have the **cue**, the pattern that answers the question, taken out: their questions are random.
 # Each arm is trained five times, with different initial weights and the same games in a different order.
 # (`train` is Adam with a learning rate that rises and falls; lesson 01 shows its eight lines.)
 #
 # In training, all six questions of a game are asked at once.
-# In the test too; and then three, two, and one at a time.
+# In the test we also ask three, two, and one at a time.
 # A guess is right in 1 of 6, or 17 %.
 # *What percentage do you expect?*
 # Write your numbers into the second cell below, then run both.
@@ -677,24 +677,24 @@ show(figure, "Left: the training loss of three arms over 12 epochs. Right: the p
 
 # %% [markdown]
 # **Read it.** With all six questions at once, the wrong axis learns as fast as the right one and answers as well.
-# No loss curve tells you, and no test that asks in the same way as the training did.
+# The loss curve does not show it, and neither does a test that asks all six at once.
 # Ask fewer at once and it gets worse; ask one at a time and it is back to a guess.
 #
 # Why?
 # Down a column, the *queries* compete for a card.
 # In training, exactly one query wants each card.
-# So sharing each card among the queries leads to the same weights as sharing each query's attention among the cards.
+# So both axes can reach the same weights: one query per card is also one card per query.
 # A single query competes with nobody: all six weights are 1, and the output is the sum of all colours, the same in every game.
-# The network did learn something true, but its answer to one question depends on the other five.
+# It did learn to match patterns, but its answer to one question needs the other five.
 #
 # Without the cue no arm is better than a guess, because there is nothing to find.
 # And the plain mean, with the same parameters, stays at a guess.
 # Longer training changes none of this: after five times as many steps, at three learning rates, these arms have 15 to 18 %.
-# Over the queries, six questions at once then get 97 to 99 %, and a single one still gets a guess.
+# Over the queries, six at once then reach 97 to 99 %; one at a time is still a guess.
 # (The course's repository lists these runs in `solutions/warmup/experiment.md`.)
 #
 # To be honest: we made this game so that the mistake hides completely.
-# In an image whose positions always all ask at once, you may only see results that are a little worse.
+# In an image all positions always ask at once, and you may only see slightly worse results.
 
 # %% [markdown]
 # ### How you would notice
