@@ -648,7 +648,7 @@ for channels in (64, 2048):
 #
 # The score is the **overlap** (intersection over union): pixels rightly marked, divided by pixels that are marked or should be.
 # It is measured on new pictures, and on those seen in training.
-# Each arm is trained three times, for 512 steps of Adam with a one-cycle learning rate, at most 0.1 (SE and the full matrix 0.01); it all takes about 40 s.
+# Each arm is trained three times, for 512 one-cycle steps of Adam, largest rate 0.1 (SE and the full matrix 0.01); all take about 40 s.
 #
 # *Before you run it: write down which arms will beat the plain network.*
 

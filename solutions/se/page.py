@@ -704,7 +704,7 @@ show(figure, f"A scatter plot: gate {chosen} against the lamp's balance of red a
 # The test is on two other photographs.
 # Two arms get the photograph **alone**.
 # Three get it **on a wall** of coloured papers, lit by the same lamp; only the photograph counts for the score.
-# The score is the PSNR (peak signal-to-noise ratio), 10 · log10(1 / mean squared error) in dB: higher is better, and +3 dB halves the squared error.
+# The score is the PSNR (peak signal-to-noise ratio), 10 · log10(1 / mean squared error) in dB: higher is better, +3 dB halves the error.
 # *What do you expect of SE with each of the two?*
 
 # %% tags=["experiment"]
