@@ -34,7 +34,7 @@ def test_the_course_is_judged_rightly(lesson, monkeypatch):
     monkeypatch.setattr(audit, "mutants", whose_turn_it_is)
     found = audit.audit(lesson, (SEED,))
     assert not found.failed, str(found)
-    assert len(made) > 200 and found.totals["mistakes"] > 50 and found.totals["variants"] >= 8
+    assert len(made) > 300 and found.totals["mistakes"] > 50 and found.totals["variants"] >= 8
 
 
 @pytest.fixture

@@ -62,7 +62,7 @@ class _Observation:
         self.mixed = devices.Mixed(self.device, self.namespace)
 
     def run(self) -> Answer:
-        stage, mixed = "construct", self.mixed
+        stage = "construct"
         try:
             with (torch.random.fork_rng(devices=[]), torch.set_grad_enabled(not self.question.measured),
                   warnings.catch_warnings(), devices.prepared(self.device), contextlib.ExitStack() as stack):
@@ -71,14 +71,14 @@ class _Observation:
                 target = self.construct()
                 stage = "call"
                 if self.elsewhere:
-                    stack.enter_context(mixed)
+                    stack.enter_context(self.mixed)
                     stack.enter_context(Reading())
                 if self.question.earlier:
                     self.call(target, self.question.earlier, watched=False)
                 largest = stack.enter_context(LargestTensor(self.namespace)) if self.question.largest else None
                 output = self.call(target, Call(self.question.args, self.question.kwargs), watched=True)
                 self.header.output = values.encode(output, self.seen, "output", self.header.devices if self.elsewhere else None,
-                                                   mixed.numbers.of)
+                                                   self.mixed.numbers.of)
                 self.header.dropout = sorted(self.dropout.active)
                 stage = "gradients"
                 if self.question.gradients:
@@ -95,7 +95,7 @@ class _Observation:
             raise
         except BaseException as error:  # a learner's code may raise anything, SystemExit too
             self.header.raised = crash.describe(error, self.namespace, stage)
-        self.header.mixed = mixed.first
+        self.header.mixed = self.mixed.first
         return self.header, {name: t.detach().cpu().clone(memory_format=torch.contiguous_format) for name, t in self.seen.items()}
 
     def construct(self) -> Callable:

@@ -38,9 +38,10 @@ class Numbers:
         if "cpu" in places or not places and not any(map(_on_meta, given)):
             return numbers
         originals = {id(twin): each for each, twin in zip(given, twins) if isinstance(each, Tensor)}
-        return tree_map_only(Tensor, lambda t: originals[id(t)] if id(t) in originals else self._on_meta(t), numbers)
+        return tree_map_only(Tensor, lambda t: originals[id(t)] if id(t) in originals else self._moved(t), numbers)
 
-    def _on_meta(self, numbers: Tensor) -> Tensor:
+    def _moved(self, numbers: Tensor) -> Tensor:
+        """The tensor on `meta` that has these numbers."""
         storage = numbers.untyped_storage()
         if storage._cdata not in self.held:
             pair = UntypedStorage(storage.nbytes(), device=META), storage
