@@ -10,11 +10,8 @@ LESSON ?=
 
 # In a container one is often root, which JupyterLab refuses unless told.
 ROOT_TOO := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
-# Attacks run into limits of seconds, and have the machine to themselves. Everything else runs on two cores; what starts processes or
-# browsers of its own comes after the rest. Which tests share a process: tests/lessons.py. What is sampled: tests/sampling.py.
-ALONE := tests/adversarial
-COMMANDS := tests/browser tests/classroom tests/corruption tests/grade
-BESIDE := -n 2 --dist loadgroup
+# Three processes, as much of it waits. Which tests share one: tests/lessons.py. What is sampled: tests/sampling.py. These ask for no lesson:
+COMMANDS := tests/adversarial tests/browser tests/classroom tests/corruption tests/grade
 BIN := $(CURDIR)/.venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 export PATH := $(BIN):$(PATH)
@@ -31,13 +28,7 @@ reset: .venv/lab
 test: .venv/test browser database bubblewrap
 	$(BIN)/python -m tests.notebooks $(LESSON)
 	$(BIN)/ruff check .
-ifeq ($(LESSON),)
-	$(BIN)/python -m pytest $(BESIDE) $(ALONE:%=--ignore=%) $(COMMANDS:%=--ignore=%)
-	$(BIN)/python -m pytest $(BESIDE) $(COMMANDS)
-	$(BIN)/python -m pytest $(ALONE)
-else
-	$(BIN)/python -m pytest $(BESIDE) $(ALONE:%=--ignore=%) $(COMMANDS:%=--ignore=%) --lesson $(LESSON)
-endif
+	$(BIN)/python -m pytest -n 3 --dist loadgroup $(if $(LESSON),--lesson $(LESSON) $(COMMANDS:%=--ignore=%))
 	$(BIN)/python -m pytest -n 2 --dist loadfile -p no:cacheprovider --nbval --nbval-cell-timeout=300 work/nbval
 
 class: .venv/grade

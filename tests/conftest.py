@@ -40,3 +40,10 @@ def pytest_collection_modifyitems(config, items):
         items[:] = [item for item, kept in zip(items, concerned) if kept]
     for item in items:
         item.add_marker(pytest.mark.xdist_group(lessons.group(item)))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_node_collection_finished(node, ids):
+    """Where a group is not seen in a test's id, pytest-xdist hands out its tests one by one, without a word."""
+    if node.config.getoption("dist") == "loadgroup" and ids and "@" not in ids[0]:
+        pytest.exit(f"pytest {pytest.__version__} and this pytest-xdist do not group tests: install what constraints.txt names", 4)

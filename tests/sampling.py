@@ -25,13 +25,13 @@ COUNTS = {
 ONE_IN = {
     "mutants": 3,
     "wrong answers in the judge": 8,  # without a worker, in tests/graders, all of them are judged
-    "attacks": 3,
+    "attacks without walls": 3,  # what nothing protects is shown in turn; against the walls each attack is tried
     "walls": 3,  # a set of walls and a user
     "attacks on walls": 32,
     "unchanged notebooks": 3,  # a notebook whose inputs have changed is always run again
 }
 
-ATTACKING = {"attacks", "walls", "attacks on walls"}
+ATTACKING = {"attacks without walls", "walls", "attacks on walls"}
 
 
 def count(what: str) -> int:
