@@ -70,8 +70,8 @@ def _device() -> Iterator[Finding]:
     if torch.cuda.is_available():
         yield Finding("good", f"CUDA: {torch.cuda.get_device_name()}; the device check runs there")
     else:
-        yield Finding("missing", "no CUDA: the device check runs on torch's meta device, which finds tensors that do not follow, but "
-                                 "computes nothing. Grade on a machine with an NVIDIA GPU to have it computed")
+        yield Finding("missing", "no CUDA: the device check runs on torch's meta device, which finds tensors that do not follow; the "
+                                 "CPU computes the numbers. Grade on a machine with an NVIDIA GPU to have them computed there")
 
 
 def _walls() -> Iterator[Finding]:

@@ -9,6 +9,7 @@ import pickle
 import queue
 import signal
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -37,7 +38,7 @@ TOO_MUCH = "Not graded, please look at it: the process that graded this notebook
 
 
 def get_ready() -> None:
-    """Begin, beside what this process does, to import what judges need."""
+    """Begin, beside what this process does, to import what judges need. Raises OSError where sockets have no room in TMPDIR's name."""
     if START.get_start_method() == "forkserver":
         START.set_forkserver_preload([Judge.__module__])
         before = os.environ.get("PYTHONPATH")
@@ -45,6 +46,11 @@ def get_ready() -> None:
         try:
             with _undisturbed():
                 forkserver.ensure_running()
+        except OSError as error:
+            if "too long" not in str(error):
+                raise
+            raise OSError(f"{tempfile.gettempdir()}, the folder for temporary files, has too long a name for a socket: "
+                          "set TMPDIR to a shorter one") from error
         finally:
             os.environ.pop("PYTHONPATH")
             os.environ |= {} if before is None else {"PYTHONPATH": before}

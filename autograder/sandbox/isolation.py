@@ -161,6 +161,7 @@ def readable() -> tuple[str, ...]:
     Raises NoLayers where references or graders lie below one of these.
     """
     python = [sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")]
+    python += [path for path in sys.path if Path(path).name in ("site-packages", "dist-packages")]  # what a virtual environment shares
     course = str(Path(attention_lab.__file__).parent)
     system = ["/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache", "/etc/localtime", "/usr/share/zoneinfo",
               "/usr/share/fonts", "/etc/fonts", "/dev/zero", "/dev/urandom", "/proc/self", "/proc/cpuinfo", "/proc/meminfo",

@@ -1,6 +1,7 @@
 """Attacks on the grader: each succeeds where nothing protects it, and none through nbgrader's own commands as we set them up.
 
-A third of the attacks is tried, which takes a few minutes; `ADVERSARIAL=all pytest tests/adversarial` tries them all.
+Each attack is tried against the walls; that it succeeds without them is shown for a third of them in turn, and for all of them by
+`ADVERSARIAL=all pytest tests/adversarial`.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -19,17 +20,21 @@ from .harness import GUESSABLE, World, attacks
 from .outcomes import LARGEST_PAGE, against_control, plain_page, twin_of
 from .traces import marked
 
-ATTACKS = part("attacks", attacks())
-PAGES = [attack for attack in ATTACKS if attack.wins == "page"]
-each = pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
-each_page = pytest.mark.parametrize("attack", PAGES, ids=lambda attack: attack.name)
+ATTACKS = attacks()
+WITHOUT_WALLS = part("attacks without walls", ATTACKS)
+
+
+def each(attacks, *, page=None):
+    """One test for each of these attacks, or only for those that aim (or do not aim) at a page."""
+    chosen = [attack for attack in attacks if page is None or page == (attack.wins == "page")]
+    return pytest.mark.parametrize("attack", chosen, ids=lambda attack: attack.name)
 
 
 @pytest.fixture(scope="module")
 def control(tmp_path_factory):
     """A world whose seed can be guessed, with the control at work in it: it needs one processor, nbgrader meanwhile another."""
     with World(tmp_path_factory.mktemp("control"), seed=GUESSABLE) as world, ThreadPoolExecutor(1) as pool:
-        yield world, pool.submit(against_control, world, ATTACKS)
+        yield world, pool.submit(against_control, world, WITHOUT_WALLS)
 
 
 @pytest.fixture(scope="module")
@@ -68,14 +73,14 @@ def test_the_control_pays_right_answers(unprotected):
         assert tuple(points.values()) == ((0.0,) * 4 if style == "executed" else FULL), style
 
 
-@pytest.mark.parametrize("attack", [attack for attack in ATTACKS if attack.wins != "page"], ids=lambda attack: attack.name)
+@each(WITHOUT_WALLS, page=False)
 def test_it_succeeds_where_nothing_protects(unprotected, attack):
     _, outcomes = unprotected
     outcome = outcomes[attack.name]
     assert outcome.won(attack, outcomes[twin_of(attack)]), (outcome.points, outcome.secrets, outcome.harm)
 
 
-@each_page
+@each(WITHOUT_WALLS, page=True)
 def test_it_runs_on_a_plain_page(unprotected, browser, attack):
     assert browser.ran(plain_page(unprotected[0], attack.name))
 
@@ -89,13 +94,13 @@ def test_everybody_is_graded_and_the_honest_have_their_points(graded):
     assert tuple(course.points("ada").values()) == FULL
 
 
-@each
+@each(ATTACKS)
 def test_it_gains_no_point(graded, honest, attack):
     points, worth = graded[0].points(attack.name), honest[twin_of(attack)]
     assert {name: paid for name, paid in points.items() if paid is None or not 0 <= paid <= worth[name]} == {}, worth
 
 
-@each
+@each(ATTACKS)
 def test_it_learns_and_leaves_nothing(graded, attack):
     course, _ = graded
     world = course.world
@@ -107,7 +112,7 @@ def test_it_learns_and_leaves_nothing(graded, attack):
     assert world.marker(attack).encode() not in course.gradebook_bytes()
 
 
-@each
+@each(ATTACKS)
 def test_its_page_is_there_and_small(graded, attack):
     page = graded[0].feedback(attack.name)
     assert 1000 < page.stat().st_size < LARGEST_PAGE
@@ -139,7 +144,7 @@ def test_no_limit_was_exceeded(graded):
     assert watch.exceeded() == []
 
 
-@each_page
+@each(ATTACKS, page=True)
 def test_nothing_of_it_runs_on_its_page(graded, browser, attack):
     assert browser.ran(graded[0].feedback(attack.name)) == []
 

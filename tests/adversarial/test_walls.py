@@ -8,6 +8,8 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -22,15 +24,30 @@ NOBODY = ["setpriv", "--reuid=nobody", "--clear-groups", "--no-new-privs"]
 USERS = ("root", "nobody") if os.geteuid() == 0 else ("",)  # who is no root can try what he is alone
 PLACES = [(walls, user) for user in USERS for walls in SUFFICIENT]
 
+
+@pytest.fixture(scope="module")
+def anybodys():
+    """A Python with our packages, and a copy of the course, which any user may run and read: ours may lie in root's own folder."""
+    system = shutil.which(f"python3.{sys.version_info.minor}", path="/usr/bin:/usr/local/bin")
+    tools = {"setpriv": shutil.which("setpriv"), f"a Python 3.{sys.version_info.minor} of the system": system}
+    need([name for name, found in tools.items() if not found])
+    with tempfile.TemporaryDirectory(prefix="anybodys-", dir="/tmp") as folder:
+        os.chmod(folder, 0o755)
+        subprocess.run([system, "-m", "venv", "--without-pip", f"{folder}/venv"], check=True)
+        ours, packages = sysconfig.get_path("purelib"), sysconfig.get_path("purelib", vars={"base": f"{folder}/venv"})
+        shutil.rmtree(packages)
+        # Links where they are possible: torch alone is hundreds of megabytes.
+        subprocess.run(["sh", "-c", 'cp -al "$0" "$1" 2> /dev/null || cp -a "$0" "$1"', ours, packages], check=True)
+        shutil.copytree(ROOT, f"{folder}/course", ignore=shutil.ignore_patterns(".*", "work", "__pycache__"))
+        yield f"{folder}/venv/bin/python", Path(folder) / "course"
+
+
 @pytest.mark.parametrize("walls, user", part("walls", PLACES), ids=lambda word: word)
-def test_attacks_on_these_walls_are_stopped(walls, user):
+def test_attacks_on_these_walls_are_stopped(walls, user, request):
     chosen = [attack.name for attack in part("attacks on walls", on_a_worker(attacks()))]
-    command = [sys.executable, "-m", "tests.adversarial.levels", "--walls", walls, *chosen]
-    if user == "nobody":
-        need([] if shutil.which("setpriv") else ["setpriv"])
-        if subprocess.run([*NOBODY, sys.executable, "-c", "import sys; open(sys.executable).close()"], cwd="/").returncode:
-            pytest.skip(f"another user may not run {sys.executable}: make the environment with a Python that lies outside /root")
-    kept = ROOT / "work" / f"adversarial-{os.getpid()}"
+    python, course = request.getfixturevalue("anybodys") if user == "nobody" else (sys.executable, ROOT)
+    command = [python, "-m", "tests.adversarial.levels", "--walls", walls, *chosen]
+    kept = course / "work" / f"adversarial-{os.getpid()}"
     home = Path("/tmp") / kept.name  # a folder of pytest's is nobody's business, and has too long a name for a socket
     for folder in (home, kept):
         folder.mkdir(parents=True)
@@ -40,8 +57,8 @@ def test_attacks_on_these_walls_are_stopped(walls, user):
                 shutil.chown(folder, "nobody")
             command = [*NOBODY, *command]
         environment = {**os.environ, "HOME": str(home), "TMPDIR": str(home), "ADVERSARIAL_KEPT": str(kept),
-                       "PYTHONPATH": f"{ROOT}:{ROOT / 'course'}"}
-        run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+                       "PYTHONPATH": f"{course}:{course / 'course'}"}
+        run = subprocess.run(command, cwd=course, env=environment, capture_output=True, text=True)
     finally:
         for folder in (home, kept):
             subprocess.run(["rm", "-rf", folder], check=True)

@@ -1,10 +1,13 @@
 """Judge processes that end in the middle of a notebook."""
 
 import os
+import subprocess
+import sys
 import time
 
 import psutil
 import pytest
+from conftest import ROOT
 
 from autograder.classroom.pool import Pool
 from autograder.submission.parse import parse
@@ -93,3 +96,13 @@ def test_where_there_can_be_no_judge_the_future_says_why(tmp_path):
     with Pool(1, device="tpu", log=tmp_path / "log") as pool:
         with pytest.raises(ValueError, match="tpu"):
             pool.submit(parse(file_of(PUPILS[0]))).result()
+
+
+def test_a_folder_for_temporary_files_whose_name_is_too_long_is_named(tmp_path):
+    folder = tmp_path / ("long" * 25)
+    folder.mkdir()
+    environment = {**os.environ, "TMPDIR": str(folder), "PYTHONPATH": f"{ROOT}:{ROOT / 'course'}"}
+    command = [sys.executable, "-m", "autograder", "grade", "01_se"]
+    run = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert run.returncode == 2
+    assert f"{folder}, the folder for temporary files, has too long a name for a socket: set TMPDIR to a shorter one" in run.stderr
