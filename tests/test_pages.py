@@ -1,4 +1,5 @@
-"""What a machine can see of a page's form: its length, how soon the first exercise comes, and words that the course does without.
+"""What a machine can see of a page's form: its length, its contents, how soon the first exercise comes, pictures that everybody can
+read, and words that the course does without.
 
 (One sentence per line: test_lesson_source.py.)
 """
@@ -8,6 +9,7 @@ import re
 import pytest
 
 from builder import build
+from solutions.shared.course import ROOT
 from tests.test_handout import GIVEN
 
 MOST_WORDS, MOST_LINES = 4000, 20
@@ -67,6 +69,33 @@ def test_the_first_exercise_comes_soon(lesson):
     found = lines_before_the_first_exercise(build.read_source(lesson), GIVEN.get(lesson.name, ()))
     count = len(found)
     assert count <= MOST_LINES, "data, plots and bookkeeping belong in attention_lab:\n" + "\n".join(found)
+
+
+def sections(notebook):
+    """The anchors that JupyterLab and nbconvert give to a page's sections."""
+    headings = re.findall(r"^## (.*)$", "\n".join(markdown(notebook)), re.MULTILINE)
+    return [heading.replace("`", "").replace(" ", "-") for heading in headings]
+
+
+@LESSONS
+def test_the_table_of_parts_leads_to_every_section_and_its_minutes_add_up(lesson):
+    notebook = build.read_source(lesson)
+    parts = re.findall(r"^\| (.*) \| (\d+) \|$", markdown(notebook)[0], re.MULTILINE)
+    assert sum(int(minutes) for _, minutes in parts) == lesson.minutes
+    found = sections(notebook)
+    linked = [anchor for part, _ in parts for anchor in re.findall(r"\]\(#([^)]*)\)", part)]
+    assert linked == [anchor for anchor in found if not anchor.endswith("References")]
+    assert set(re.findall(r"\]\(#([^)]*)\)", "\n".join(markdown(notebook)))) <= set(found)
+
+
+@LESSONS
+def test_every_picture_of_a_page_has_words_for_those_who_cannot_see_it(lesson):
+    solved = build.nbformat.read(ROOT / f"solutions/notebooks/{lesson.name}/{lesson.name}.ipynb", as_version=4)
+    outputs = [(cell.source, output.get("data", {})) for cell in solved.cells if cell.cell_type == "code" for output in cell.outputs]
+    assert [source for source, data in outputs if "image/png" in data] == [], "use show(figure, alt)"
+    tags = re.findall(r"<img[^>]*>", "".join(data.get("text/html", "") for _, data in outputs))
+    assert [tag[:80] for tag in tags if not re.search(r'alt="[^"]{20,}"', tag)] == []
+    assert re.findall(r"!\[.{0,20}\]\(.*\)", "\n".join(markdown(solved))) == []
 
 
 @LESSONS

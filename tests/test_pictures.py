@@ -14,7 +14,6 @@ from nbclient import NotebookClient
 from attention_lab import pictures
 from attention_lab.pictures import (
     heat_map_over,
-    predict_then_run,
     score_bars,
     show,
     show_feature_map,
@@ -50,8 +49,6 @@ EVERY = {
     "gate": lambda: show_gate(torch.rand(4, 1, 1)),
     "means": lambda: show_means(torch.randn(5, 4, 6), channel=2),
     "comparison": lambda: yours_against_expected(torch.rand(2, 3, 4, 6), torch.rand(2, 3, 4, 6)),
-    "prediction": lambda: predict_then_run({"a": 1}, {"a": 2}, "parameters"),
-    "invitation": lambda: predict_then_run({"a": None}, {"a": 2}, "parameters"),
     "scores": lambda: score_bars(Results(("a",), (0,), {("a", 0): {"score": 1.0}}), "score"),
     "heat map": lambda: heat_map_over(torch.rand(3, 8, 6), torch.rand(4, 3)),
 }
@@ -190,41 +187,6 @@ def test_what_cannot_be_compared_is_said_in_words():
     assert "Both are empty" in words(yours_against_expected(torch.rand(0, 3), torch.rand(0, 3)))
 
 
-def test_the_truth_is_hidden_until_there_is_a_prediction():
-    text = words(predict_then_run({"SE": None, "ECA": 3}, {"SE": 512, "ECA": 3, "CBAM": 7777}, "parameters"))
-    assert text.count("predict first") == 2
-    assert "512" not in text
-    assert "7,777" not in text
-    assert "exact" in text
-    invitation = predict_then_run({"SE": None}, {"SE": 512}, "parameters")
-    assert "Predict first" in words(invitation)
-    assert "512" not in words(invitation)
-    assert "SE" not in words(invitation)
-
-
-def test_predictions_stand_beside_the_truth_with_their_ratio():
-    figure = predict_then_run({"a": 600, "b": 100, "c": 51}, {"a": 300, "b": 250, "c": torch.tensor(50)}, "pixels")
-    (axis,) = figure.axes
-    assert bars(axis)[:6] == [600, 300, 100, 250, 51, 50]
-    assert axis.get_xscale() == "linear"
-    assert axis.get_xlabel() == "pixels"
-    for text in ("600  2 times the truth", "100  2.5 times too small", "51  2 % too high", "300"):
-        assert text in words(figure)
-    assert "exact" in words(predict_then_run({"a": 0.4}, {"a": torch.tensor(0.4)}, "weight"))  # float32 has no more digits
-    assert "0.2 too low" in words(predict_then_run({"a": 0}, {"a": 0.2}, "weight"))
-
-
-def test_the_axis_is_logarithmic_from_a_factor_of_30():
-    def scale(predicted, measured):
-        return predict_then_run({"a": predicted}, {"a": measured}, "bytes").axes[0].get_xscale()
-
-    assert [scale(60, 2), scale(61, 2), scale(1, 1000), scale(0, 5)] == ["linear", "log", "log", "linear"]
-    assert scale(0.9, 0.02) == "linear"  # a gate, a weight
-    zero = predict_then_run({"pool": 3, "SE": 500}, {"pool": 0, "SE": 512}, "parameters")
-    assert zero.axes[0].get_xscale() == "log"
-    assert "| 0 |" in words(zero)
-
-
 def test_score_bars_show_means_errors_and_every_seed():
     runs = {(arm, seed): {"acc": base + seed, "other": 0} for arm, base in (("plain", 1), ("SE", 4)) for seed in range(3)}
     figure = score_bars(
@@ -283,7 +245,6 @@ def test_a_heat_map_covers_the_image_and_marks_a_pixel():
         (lambda: heat_map_over(torch.rand(3, 4, 6), torch.rand(2, 2, 3)), r"got \(2, 2, 3\)"),
         (lambda: heat_map_over(torch.rand(3, 4, 6), -torch.ones(2, 3)), "smallest is -1"),
         (lambda: heat_map_over(torch.rand(3, 4, 6), torch.rand(2, 3), mark=(5, 4)), r"\(5, 4\).*4 x 6"),
-        (lambda: predict_then_run({"b": 1}, {"a": 1}, "bytes"), r"\['b'\].*\['a'\]"),
         (lambda: score_bars(Results(("a",), (0,), {}), "x", highlight="b"), "called b: there are a"),
     ],
 )
@@ -294,7 +255,5 @@ def test_errors_name_what_was_given(call, said):
 
 
 def test_errors_of_type_name_the_type():
-    with pytest.raises(TypeError, match="'a' must be a number or None, got 'many'"):
-        predict_then_run({"a": "many"}, {"a": 1}, "bytes")
     with pytest.raises(TypeError, match="images must be a tensor, got an object of type list"):
         show_images([1])

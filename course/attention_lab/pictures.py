@@ -20,6 +20,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from .prediction import predict_then_run as predict_then_run  # notebooks import it from here
+
 if TYPE_CHECKING:  # importing matplotlib takes longer than grading a notebook, so only drawing imports it
     from collections.abc import Iterator
 
@@ -284,55 +286,6 @@ def yours_against_expected(yours: Any, expected: Tensor) -> Figure:
 
 
 @_picture
-def predict_then_run(predicted: Mapping[str, float | None], measured: Mapping[str, float], unit: str) -> Figure:
-    """What you expected beside what was measured, one pair of bars for each quantity, with their ratio.
-
-    predicted: a number for each quantity of `measured`, or None (or no entry) where there is no prediction yet: there
-    the measured value stays hidden. unit: of all numbers, such as "parameters". The axis is logarithmic when the
-    shown numbers differ by more than 30 times and some are above 1.
-    Raises ValueError for a prediction of something that was not measured, TypeError for one that is no number.
-    """
-    unknown = [name for name in predicted if name not in measured]
-    if unknown:
-        raise ValueError(f"{unknown} was predicted but not measured; measured: {list(measured)}")
-    for name, value in predicted.items():
-        if value is not None and (isinstance(value, (bool, str)) or not hasattr(value, "__float__")):
-            raise TypeError(f"the prediction of {name!r} must be a number or None, got {value!r}")
-    pairs = {n: (float(predicted[n]), float(measured[n])) for n in measured if predicted.get(n) is not None}
-    if not pairs:
-        return _message("Predict first: put your numbers in the place of None, then run this cell again.", INK)
-    shown = [abs(v) for pair in pairs.values() for v in pair if v]
-    counts = max(abs(float(value)) for value in measured.values()) > 1  # what lies between 0 and 1, such as a gate, is read as it is
-    logarithmic = counts and len(shown) > 1 and max(shown) > 30 * min(shown) and all(v >= 0 for p in pairs.values() for v in p)
-    figure, axis = _axes(7.5, 1.1 + 0.62 * len(measured))
-    if logarithmic:
-        axis.set_xscale("log")
-        left = min(shown) / 3
-        axis.set_xlim(left, max(shown) * (max(shown) / left) ** 0.5)  # room for the text behind the longest bar
-    else:
-        low, high = min(0.0, *(v for p in pairs.values() for v in p)), max(shown, default=1.0)
-        axis.set_xlim(low * 1.1, high * 1.5)
-    for row, name in enumerate(measured):
-        if name not in pairs:
-            axis.text(0.01, row, "predict first", transform=axis.get_yaxis_transform(), va="center", style="italic")
-            continue
-        guess, truth = pairs[name]
-        axis.barh(row - 0.2, guess, 0.36, facecolor=PAPER, edgecolor=INK, hatch="////", linewidth=0.8)
-        axis.barh(row + 0.2, truth, 0.36, color=FEATURES)
-        for offset, value, note in ((-0.2, guess, _ratio(guess, truth)), (0.2, truth, "")):
-            text = f"{_short(value)}{'  ' if note else ''}{note}"
-            start = axis.get_xlim()[0] if logarithmic and value <= 0 else max(value, 0.0)
-            axis.annotate(text, (start, row + offset), (4, 0), textcoords="offset points", va="center")
-    axis.set_yticks(range(len(measured)), list(measured))
-    axis.set(ylim=(len(measured) - 0.4, -0.6), xlabel=unit + (" (logarithmic axis)" if logarithmic else ""))
-    axis.spines["left"].set_visible(False)
-    axis.tick_params(axis="y", length=0)
-    key = [axis.barh(0, 0, facecolor=PAPER, edgecolor=INK, hatch="////"), axis.barh(0, 0, color=FEATURES)]
-    figure.legend(key, ["your prediction", "measured"], loc="outside upper right", ncols=2, frameon=False)
-    return figure
-
-
-@_picture
 def score_bars(
     results: Results,
     label: str,
@@ -524,10 +477,10 @@ def _three_bars(values: Mapping[str, Tensor], equal: bool) -> Figure:
     return figure
 
 
-def _message(text: str, colour: str = ALERT) -> Figure:
+def _message(text: str) -> Figure:
     figure, axis = _axes(7.5, 1.0)
     axis.set_axis_off()
-    axis.text(0.02, 0.5, text, va="center", fontsize=11, color=colour)
+    axis.text(0.02, 0.5, text, va="center", fontsize=11, color=ALERT)
     return figure
 
 
@@ -540,20 +493,3 @@ def _whole_ticks(*axes: Any) -> None:
 
 def _described(value: Any) -> str:
     return "None" if value is None else f"an object of type {type(value).__name__}"
-
-
-def _short(value: float) -> str:
-    if value == int(value):
-        return f"{int(value):,}"
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
-
-
-def _ratio(guess: float, truth: float) -> str:
-    if math.isclose(guess, truth, rel_tol=1e-4):  # a float32 that was measured has no more digits
-        return "exact"
-    if guess * truth <= 0:
-        return f"{_short(abs(guess - truth))} too {'high' if guess > truth else 'low'}"
-    ratio = max(guess / truth, truth / guess)
-    if ratio < 1.1:
-        return f"{100 * (ratio - 1):.2g} % too {'high' if abs(guess) > abs(truth) else 'low'}"
-    return f"{_short(ratio)} times {'the truth' if abs(guess) > abs(truth) else 'too small'}"

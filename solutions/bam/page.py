@@ -32,16 +32,16 @@
 #
 # | part | minutes |
 # |---|---|
-# | the problem, the idea | 12 |
-# | exercise 1, `conv_output_size` (1 point) | 12 |
+# | [the problem](#1.-Which-bar-counts?), [the idea](#2.-The-idea) | 12 |
+# | [exercise 1, `conv_output_size`](#3.-Exercise-1:-conv_output_size) (1 point) | 12 |
 # | predict, then run: how far do two layers see? | 10 |
-# | exercise 2, `ChannelBranch` (2 points) | 15 |
-# | exercise 3, `SpatialBranch` (3 points) | 18 |
-# | exercise 4, `BAM` (2 points); sum or product | 23 |
-# | exercise 5, `RepairedSpatialAttention` (2 points) | 20 |
-# | the bug museum | 10 |
-# | the experiment | 15 |
-# | paper against code, questions | 10 |
+# | [exercise 2, `ChannelBranch`](#4.-Exercise-2:-ChannelBranch) (2 points) | 15 |
+# | [exercise 3, `SpatialBranch`](#5.-Exercise-3:-SpatialBranch) (3 points) | 18 |
+# | [exercise 4, `BAM`](#6.-Exercise-4:-BAM) (2 points); sum or product | 23 |
+# | [a map that says nothing](#7.-Read-the-code-of-others:-a-map-that-says-nothing), [exercise 5, `RepairedSpatialAttention`](#8.-Exercise-5:-RepairedSpatialAttention) (2 points) | 20 |
+# | [the bug museum](#9.-The-bug-museum) | 10 |
+# | [the experiment](#10.-The-experiment:-how-far-does-it-see?) | 15 |
+# | [paper against code](#11.-Paper-against-code), [questions](#12.-Questions-to-think-about) | 10 |
 
 # %%
 import torch
@@ -84,12 +84,12 @@ print(f"let both bars vote, and toss a coin if they differ: {100 * vote:.0f} % r
 # %% [markdown]
 # <details><summary>Why neither strategy is better</summary>
 #
-# In half of the strips the bars agree, and any strategy is right.
+# In half of the strips the bars agree, and both strategies are right.
 # In the other half you can only guess: 50 % + 25 % = 75 %.
 # </details>
 #
 # To do better, some position has to see a bar *and* its post, which are up to 12 pixels apart in this lesson.
-# Each additional 3 x 3 convolution sees one more pixel on each side, so that would take half a dozen layers.
+# Each additional 3 x 3 convolution sees one more pixel on each side, so a position halfway needs about six layers.
 
 # %% [markdown]
 # ## 2. The idea
@@ -124,13 +124,13 @@ print(f"let both bars vote, and toss a coin if they differ: {100 * vote:.0f} % r
 # ![Left: three taps with dilation 1, 2 and 4 span 3, 5 and 9 positions. Right: a row of 7 positions with a zero beyond each end; a kernel that spans 5 fits in 5 places.](figures/dilation.svg)
 #
 # In how many places does it fit?
-# There are n positions and p padded zeros at *each* end, and the kernel moves by s positions (the **stride**) at a time:
+# There are n positions and p zeros at *each* end; the kernel moves by s positions (the **stride**) at a time:
 #
 # $$\left\lfloor \frac{n + 2p - (d\,(k - 1) + 1)}{s} \right\rfloor + 1$$
 #
-# Worked example, as in the drawing: n = 7, k = 3, p = 1, d = 2, s = 1.
-# The span is 5, and with zeros there are 9 positions: (9 - 5) / 1 + 1 = 5.
-# With n = 10, k = 3, s = 2 and no padding, 7 / 2 is 3.5, rounded **down** to 3, so 4 places.
+# Worked example: n = 7, k = 3, p = 1, d = 2, s = 1.
+# The span is 5, with zeros there are 9 positions: (9 - 5) / 1 + 1 = 5.
+# With n = 10, k = 3, d = 1, s = 2 and no padding: (10 - 3) / 2 = 3.5, rounded **down** to 3, so 4 places.
 #
 # Return an `int`.
 # If it is below 1, the kernel fits nowhere: raise a `ValueError`.
@@ -303,7 +303,7 @@ check(ChannelBranch)
 #
 # <details><summary>Hint 3: the shape of the code</summary>
 #
-# `__init__`: the hidden number, the `ValueError`, three layers.
+# `__init__`: the hidden width C // r, the `ValueError`, three layers.
 # `forward`: the means; four nested calls; two axes of size 1 at the end.
 # </details>
 
@@ -321,10 +321,11 @@ check(ChannelBranch)
 # | `project` | 1 x 1 | C // r to 1 |
 #
 # H and W must stay the same.
-# Your table shows how: with a kernel of 3, the padding has to *equal* the dilation, because n + 2d - (2d + 1) + 1 = n.
+# With a kernel of 3, padding must *equal* dilation, since n + 2d - (2d + 1) + 1 = n.
 #
-# Worked example, r = 16: x (4, 32, 6, 9) becomes (4, 2, 6, 9), stays so twice, then becomes (4, 1, 6, 9).
-# No sigmoid here either.
+# Worked example, r = 16: x (4, 32, 6, 9) becomes (4, 2, 6, 9).
+# The two 3 x 3 convolutions keep this shape, and `project` makes it (4, 1, 6, 9).
+# No sigmoid.
 # If C // r is 0, raise the usual `ValueError`.
 
 # %% exercise
@@ -367,7 +368,7 @@ check(SpatialBranch)
 # %% [markdown]
 # <details><summary>Hint 1: a nudge</summary>
 #
-# `nn.Conv2d(4, 4, 3, padding=..., dilation=...)`: two arguments, and for a kernel of 3 they get the same number.
+# `nn.Conv2d(4, 4, 3, padding=..., dilation=...)`: with a kernel of 3, `padding` and `dilation` get the same number.
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
@@ -378,13 +379,13 @@ check(SpatialBranch)
 #
 # <details><summary>Hint 3: the shape of the code</summary>
 #
-# `__init__`: the hidden number, the `ValueError`, four convolutions and three norms, named as in the table.
+# `__init__`: the hidden width C // r, the `ValueError`, four convolutions and three norms, named as in the table.
 # `forward`: four lines.
 # </details>
 
 # %% [markdown]
 # What does a wider view cost?
-# Predict before you run: dilation 4 needs how many times the multiply-adds of dilation 1?
+# Predict before you run: by what factor do the multiply-adds change from dilation 1 to 4?
 
 # %% tags=["experiment"]
 x = torch.randn(1, 64, 28, 28)
@@ -402,7 +403,7 @@ for dilation in (1, 2, 4):
 #
 # - with `combine="sum"`, as in the paper: σ(Mc + Ms);
 # - with `combine="product"`, as in the authors' code: σ(Mc · Ms);
-# - any other word is a `ValueError`.
+# - with any other word, raise a `ValueError` when the block is built.
 #
 # The output is x + x · gate, with x's shape.
 # So a gate of 0 leaves x as it is, and a gate of 1 doubles it.
@@ -455,7 +456,7 @@ check(BAM)
 #
 # <details><summary>Hint 2: the idea</summary>
 #
-# Keep the word for `forward`, as `self.combine`.
+# Save `combine` for `forward`, as `self.combine`.
 # `word not in ("a", "b")` is true if it is neither of the two.
 # </details>
 #
@@ -549,8 +550,8 @@ print("different values for each image:", [len(values.unique()) for values in y]
 # The shape is right, and the post prints only the shape.
 # But all 7 x 7 positions share one number, so it cannot say where anything is.
 #
-# **Measure it.** You have the tool for it: follow the side of the features through the three dilated layers.
-# Predict before you run: for which of these sides does the snippet run at all?
+# **Measure it.** Your `conv_output_size` is the tool for it: follow the side length of the features through the three dilated layers.
+# Predict before you run: for which of the sides 7, 8, 14 and 28 does the snippet run at all?
 
 # %%
 for side in (7, 8, 14, 28):
@@ -569,9 +570,10 @@ for side in (7, 8, 14, 28):
 #
 # Each layer loses two positions: the kernel spans 5, but there is only one zero at each end.
 # 7 shrinks to 1, and `expand` can stretch a single number to any shape.
-# For other sides, `expand` fails at once.
+# For larger sides, `expand` fails at once.
 #
-# And 7 happens to be the side of a ResNet's last features for a 224 x 224 image, and of the post's own test.
+# And 7 happens to be the side of a ResNet's last features for a 224 x 224 image.
+# The post's own test uses the side 7 too.
 # Comments in the post's code even say 1 x 1.
 # The shape gave no warning, because `expand` had already made it right.
 # </details>
@@ -588,7 +590,7 @@ for side in (7, 8, 14, 28):
 #
 # As in the snippet, the result is repeated for every channel, to x's shape (B, C, H, W), without a sigmoid.
 # It must work for any H, W and dilation, and each position gets a number of its own.
-# Keep the dilation: it is what sees far.
+# Keep the dilation: it is what lets the layers see far.
 #
 # Worked example: with dilation 2 and three layers, a side of 7 goes 7 → 7 → 7 → 7.
 #
@@ -635,7 +637,7 @@ check(RepairedSpatialAttention)
 # <details><summary>Hint 1: a nudge</summary>
 #
 # You may start from `PostedAttention`: copy its two methods.
-# One number in it is wrong, and one error is missing.
+# One number in it is wrong, and the `ValueError` is missing.
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
@@ -646,7 +648,7 @@ check(RepairedSpatialAttention)
 #
 # <details><summary>Where it was seen</summary>
 #
-# The code is that of [External-Attention-pytorch](https://github.com/xmu-xiaoma666/External-Attention-pytorch/blob/d75848e40233ed56fa503c888472bab8b17c568c/model/attention/BAM.py) at that time.
+# The post's code comes from [External-Attention-pytorch](https://github.com/xmu-xiaoma666/External-Attention-pytorch/blob/d75848e40233ed56fa503c888472bab8b17c568c/model/attention/BAM.py), as it was at that time.
 # A reader [did the arithmetic](https://github.com/xmu-xiaoma666/External-Attention-pytorch/issues/38) there nine days before the post.
 # A [pull request](https://github.com/xmu-xiaoma666/External-Attention-pytorch/pull/111) of 2023 proposes `padding="same"`, and a later version has it.
 # </details>
@@ -684,7 +686,7 @@ x[..., 5:] = 100  # the last three columns
 print("means by exhibit A:", pooled(x)[0].tolist())
 
 # %% [markdown]
-# Find the mistake and repair the cell above until this one says yes.
+# Find the mistake and repair the cell above until the next one says yes.
 
 # %%
 try:
@@ -741,14 +743,14 @@ for dilation in (3, 5, 7):
 #
 # How far apart may a bar and its post be?
 # A position halfway between them can see both and mark what it sees; the mean collects the marks.
-# So they may be about 4d + 3 pixels apart: 7, 11 and 19 for d = 1, 2 and 4.
+# So they may be about 4d + 3 pixels apart.
 #
 # | arm | what it is for |
 # |---|---|
-# | dilation 1, posts 5 or 8 pixels from the bar; dilations 2 and 4, posts 8 or 12 | the question; all three have the same parameters and multiply-adds |
+# | dilation 1, posts 5 or 8 pixels from the bar; dilations 2 and 4, posts 8 or 12 | these six arms answer the question; all three dilations have the same number of parameters and multiply-adds |
 # | no attention | the network without BAM |
 # | no gate | both branches *added* to x, without sigmoid and product |
-# | posts anywhere | the cue taken out: the posts stand at either bar, no matter which one counts |
+# | posts anywhere | the cue taken out: the posts stand at one of the two bars, no matter which one counts |
 #
 # Each arm is trained three times, for 96 steps of Adam with a one-cycle learning rate: 30 to 75 s in all.
 # *Before you run it, write down which of the nine arms will not beat a vote (75 %).*
@@ -823,6 +825,7 @@ show(score_bars(results, "right answers on new strips (%)", highlight=arm_name(4
 
 # %% [markdown]
 # **Read it.** The arms that stay at the vote are those whose window cannot hold a bar and its post, and those without BAM or without a cue.
+# (For d = 1, 2 and 4, 4d + 3 is 7, 11 and 19 pixels.)
 # With a window that is large enough, the network can find the right bar, with the same parameters and the same multiply-adds.
 # So dilation reaches farther without extra parameters.
 #
@@ -830,14 +833,14 @@ show(score_bars(results, "right answers on new strips (%)", highlight=arm_name(4
 # The four arms that cannot know which bar counts stayed at the vote, between 73.6 and 76.2 %.
 # (At three times the rate they had 76.9 at most.)
 # The other five had 100 % in every run.
-# So the window sets what is possible; after few steps, the seed decides how much of it you get.
+# So the window sets the limit; after only a few steps, the random seed decides how close to it a run comes.
 # After the page's 96 steps, dilation 2 with posts at 8 had from 76.3 to 100 % in eight runs.
 # Every run is listed in the course's repository, in `solutions/bam/experiment.md`.
 
 # %% [markdown]
 # **In fairness:** in our runs *no gate* is as good as BAM: here it is enough to add the branches, without a sigmoid.
-# The ReLU that follows cuts off what the sum has pushed below zero, which works like a gate.
-# So the experiment shows what the *reach* buys, not that you need a gate.
+# The ReLU after the next layer can cut off what the sum has pushed down, much like a gate.
+# So the experiment shows that *reach* helps, not that you need a gate.
 # We did not measure what BAM does on photographs.
 # The [authors' README](https://github.com/Jongchan/attention-module) reports 76.86 % top-1 on ImageNet for ResNet-50 with BAM.
 #
@@ -894,7 +897,7 @@ for combine in ("sum", "product"):
 # | BatchNorm | at the end of each branch | after each hidden layer, before the ReLU; none at the end ([a reader asked](https://github.com/Jongchan/attention-module/issues/49)) | as in the code |
 # | mean of a channel | over H and W | over an H x H window | over H and W |
 # | dilation, reduction | 4 and 16 | 4 and 16 | 4 and 16 by default |
-# | place | where the features shrink | after the first three stages of ResNet | the course's final lesson |
+# | place | where the features shrink | after the first three stages of ResNet | see the course's final lesson |
 #
 # A BatchNorm at the end of each branch would bring Mc and Ms to the same scale, so that neither drowns out the other.
 
@@ -905,10 +908,8 @@ for combine in ("sum", "product"):
 #    Which layer refuses, and why does the spatial branch not mind?
 # 2. BAM's factor, 1 + gate, lies between 1 and 2, so no channel is ever closed.
 #    Can the network still use it to pick one bar?
-#    (Two channels may hold the same feature.)
 # 3. Which positions do two layers with dilations 1 and 4 see?
 #    Draw it with `ways`.
-#    Which pairs of dilations leave no holes?
 # 4. You may put one spatial branch into a network for 32 x 32 images.
 #    Where, and with which dilation?
 
@@ -918,15 +919,15 @@ for combine in ("sum", "product"):
 # 1. The channel branch's `bn`: one image gives it one number per channel, and a single number has no spread.
 #    The spatial branch's norms have H · W numbers per channel.
 # 2. Yes.
-#    Suppose two channels hold the same f, and only one of them is gated.
-#    The next layer can subtract them: 2f - f = f if the gate is 1, and f - f = 0 if it is 0.
+#    Suppose two channels hold the same values f, and one's gate stays at 0.
+#    The next layer can subtract them: 2f - f = f if the other gate is 1, f - f = 0 if it is 0.
 # 3. They see 81 positions: nine per side, in three groups of three, with gaps of one position between the groups.
-#    Dilation 1 together with 1, 2 or 3 leaves no holes.
 # 4. Where the window, 4d + 1, covers the features without hanging far over the edge.
-#    That is d = 4 (window 17) for 32 x 32 or 16 x 16 features, and d = 2 for 8 x 8.
+#    That is d = 8 (window 33) for 32 x 32 features, d = 4 (17) for 16 x 16, and d = 2 (9) for 8 x 8.
 # </details>
 #
-# **A challenge, ungraded.** Posts at 12, the same 96 steps, above 95 % in each of three runs, with as few parameters as you can.
+# **A challenge, ungraded.** With posts at 12 and the same 96 steps, reach more than 95 % in each of three runs.
+# Use as few parameters as you can.
 # The number to beat is 1,173 parameters for the whole network.
 
 # %% [markdown]
@@ -935,7 +936,6 @@ for combine in ("sum", "product"):
 # - J. Park, S. Woo, J.-Y. Lee, I. S. Kweon: *BAM: Bottleneck Attention Module*, BMVC 2018, [arXiv:1807.06514](https://arxiv.org/abs/1807.06514).
 #   Authors' code: [Jongchan/attention-module](https://github.com/Jongchan/attention-module).
 # - F. Yu, V. Koltun: *Multi-Scale Context Aggregation by Dilated Convolutions*, ICLR 2016, [arXiv:1511.07122](https://arxiv.org/abs/1511.07122).
-#   This paper made dilated convolutions popular in vision.
 #
 # Here is what you have solved:
 

@@ -20,7 +20,7 @@
 # - build CBAM's two gates, and say which axes each of them pools;
 # - explain what the maximum of a channel tells you that its mean does not;
 # - draw a spatial map over a photograph, and say where it comes from;
-# - recognise a module you know when it comes under a different name;
+# - recognise a module you know when it appears under a different name;
 # - measure whether the order of the two gates matters.
 #
 # **Why it matters.** CBAM goes one step further than a gate per channel: it also gates positions.
@@ -31,16 +31,16 @@
 #
 # | part | minutes |
 # |---|---|
-# | the problem, the maximum, the idea | 15 |
-# | exercise 1, `ChannelGate` (4 points) | 20 |
-# | exercise 2, `SpatialGate` (3 points) | 20 |
+# | [the problem](#1.-A-question-with-a-what-and-a-where), [the maximum](#2.-What-else-the-mean-forgets), [the idea](#3.-The-idea) | 15 |
+# | [exercise 1, `ChannelGate`](#4.-Exercise-1:-ChannelGate) (4 points) | 20 |
+# | [exercise 2, `SpatialGate`](#5.-Exercise-2:-SpatialGate) (3 points) | 20 |
 # | maps over photographs, with and without BatchNorm | 10 |
-# | exercise 3, `CBAM` (2 points) | 10 |
-# | predict, then run | 8 |
-# | exercise 4, `flexible_attention` (1 point) | 10 |
-# | the bug museum | 12 |
-# | the experiment | 20 |
-# | paper against code, questions | 10 |
+# | [exercise 3, `CBAM`](#6.-Exercise-3:-CBAM) (2 points) | 10 |
+# | [predict, then run](#7.-Predict,-then-run) | 8 |
+# | [exercise 4, `flexible_attention`](#8.-Exercise-4:-have-you-seen-this-before?) (1 point) | 10 |
+# | [the bug museum](#9.-The-bug-museum) | 12 |
+# | [the experiment](#10.-The-experiment:-what,-where,-and-in-which-order?) | 20 |
+# | [paper against code](#11.-Paper-against-code), [questions](#12.-Questions-to-think-about) | 10 |
 
 # %%
 import torch
@@ -83,7 +83,8 @@ show(show_images(pictures.clamp(0, 1), ["1", "2", "3", "4", "5", "6"]),
 print(["horizontal" if answer else "vertical" for answer in answers])
 
 # %% [markdown]
-# The stars are a job for lesson 01: the channels' means show their colour, and a gate can close the channels of the other one.
+# The stars are a job for lesson 01: the channels' means show the stars' colour.
+# A gate can then close the channels of the other colour.
 # The frame is a different matter.
 # Mirror a picture, and the frame, with its cross, moves to the other side.
 # How much of this does SE notice?
@@ -137,8 +138,8 @@ show(show_images(torch.stack(shown), ["photograph", "red", "blue"]),
 # | $F'' = M_s(F') \otimes F'$ | each position times its gate | `x * spatial_gate(x)` |
 #
 # The paper's F is our x, σ is the sigmoid, and ⊗ multiplies, stretching axes of size 1.
-# The authors' code differs from the paper in two ways, and we build the code's version.
-# Its spatial gate stacks the maximum first and adds a BatchNorm (sections 5 and 11).
+# The authors' spatial gate differs from the paper's in two ways, and we build the authors'.
+# It stacks the maximum first and adds a BatchNorm (sections 5 and 11).
 #
 # An **mlp** (multi-layer perceptron) is a chain of linear layers, here two with a ReLU between them.
 
@@ -155,7 +156,8 @@ show(show_images(torch.stack(shown), ["photograph", "red", "blue"]),
 # Unlike SE's, its linear layers have biases.
 # The hidden layer has C // r numbers, as in SE; if that is 0, raise a `ValueError` that names C and r.
 #
-# By hand: channels (1, 2, 3, 2) and (0, 0, 4, 0), one hidden number, first weights (1, -1), then (2, -2), biases 0.
+# By hand: take two channels, (1, 2, 3, 2) and (0, 0, 4, 0), and one hidden number.
+# The first layer has weights (1, -1), the second (2, -2); all biases are 0.
 # The means (2, 1) give relu(2 - 1) = 1, then (2, -2).
 # The maxima (3, 4) give relu(-1) = 0, then (0, 0).
 # Sum (2, -2), gates (0.88, 0.12).
@@ -198,7 +200,7 @@ check(ChannelGate)
 #
 # <details><summary>Hint 2: the idea</summary>
 #
-# `x.amax(dim=...)` is to the maximum what `x.mean(dim=...)` is to the mean: it takes several axes.
+# `x.amax(dim=...)` takes the maximum over several axes at once, as `x.mean(dim=...)` takes the mean.
 # (`x.max(dim=2)` takes one axis and returns a pair: the maxima and their positions.)
 # </details>
 #
@@ -217,7 +219,8 @@ check(ChannelGate)
 #
 # ![x is pooled over C to a sheet of maxima and a sheet of means, put together to (B, 2, H, W). A k x k convolution makes one sheet, bn and sigmoid follow: the map (B, 1, H, W).](figures/spatial_gate.svg)
 #
-# `self.conv` has no bias, and k // 2 zeros of padding on each side, so that the map keeps its size; an even k is a `ValueError`.
+# `self.conv` has no bias; it pads with k // 2 zeros on each side, so that the map has the same H and W as x.
+# An even k raises a `ValueError`.
 # `self.bn` is an `nn.BatchNorm2d` of one channel.
 #
 # By hand: two channels on a row of three positions, (4, 1, 2) and (0, 1, 2).
@@ -280,9 +283,6 @@ check(SpatialGate)
 # So the map should open where something stands out from its surroundings.
 
 # %% tags=["experiment"]
-from IPython.display import display
-
-
 def features_of(photo):
     """Six channels made by hand, 0 where a photograph is plain: (3, H, W) -> (6, H, W)."""
     red, green, blue = photo
@@ -311,18 +311,19 @@ nn.init.constant_(gate.bn.bias, -1.5)  # closed, unless something opens it
 with torch.no_grad():
     maps = gate(features)
 for view, weights in zip(views, maps):
-    display(heat_map_over(view, weights, label="map (0 closed, 1 open)",
-                          title="features and kernel made by hand, nothing trained"))
+    show(heat_map_over(view, weights, label="map (0 closed, 1 open)",
+                       title="features and kernel made by hand, nothing trained"),
+         "A photograph, and the gate's map over it. The text below says where it opens.")
 
 # %% [markdown]
-# It opens at the lamps and the rocket; in the cat photograph, at nose and eye rims.
+# The map opens at the lamps and the rocket; in the photograph of the cat, at the nose and the rims of the eyes.
 # (And along the border: the padding there is 0, so everything next to it seems to stand out.
 # Lesson 02 met this border effect in one dimension.)
 #
 # **Paper or code?** The paper's formula has no BatchNorm between convolution and sigmoid; the authors' code has one.
 # Put `nn.Identity()` in its place, and you have the paper's gate.
 # What difference does it make?
-# Multiply the features by 0.1, 1 and 100, and look at the middle 90 % of each map.
+# Multiply the features by 0.1, 1 and 100, and look at the middle 90 % of the maps' values.
 
 # %% tags=["experiment"]
 for name, bn in (("with BatchNorm (code)", nn.BatchNorm2d(1)),
@@ -336,7 +337,7 @@ for name, bn in (("with BatchNorm (code)", nn.BatchNorm2d(1)),
 
 # %% [markdown]
 # Without BatchNorm the map depends on how large the features happen to be.
-# If they are small, it hardly opens or closes; if they are large, it becomes a hard mask with almost no gradient.
+# If they are small, it hardly opens or closes; if they are large, its values are close to 0 or 1, with almost no gradient.
 # With BatchNorm the scale hardly matters in training mode (until the numbers are so small that BatchNorm's eps, 1e-5, counts).
 # The price: during training, a picture's map depends on the rest of its batch.
 
@@ -400,7 +401,7 @@ check(CBAM)
 # %% [markdown]
 # ## 7. Predict, then run
 #
-# How many parameters do the channel gate for 64 channels (r = 16), the spatial gate, and CBAM for 256 channels have?
+# How many parameters does each of these have: the channel gate for 64 channels (r = 16), the spatial gate, CBAM for 256 channels?
 # Count weights, biases, and bn's two numbers.
 # Replace each `None`.
 
@@ -460,7 +461,8 @@ for name, block in (("SE", SEBlock(256)), ("CBAM", CBAM(256))):
 
 # %% [markdown]
 # The 7 x 7 convolution is computed at each position.
-# Multiply-adds do not show that SE reads the features twice (mean, product), CBAM six times (mean, maximum, product, in each gate).
+# Multiply-adds do not show how often a block reads the features: SE does so twice, for the mean and for the product.
+# CBAM does so six times: for the mean, the maximum and the product, once each per gate.
 # In the experiment below, a run with CBAM takes about twice as long as a plain one.
 
 # %% [markdown]
@@ -509,7 +511,7 @@ check(flexible_attention)
 #
 # <details><summary>Hint 2: the idea</summary>
 #
-# The pooled vectors are rows: s is (B, C).
+# Pooled vectors are the rows of s, (B, C).
 # A layer with the matrix w1 computes `s @ w1.T`, (B, C // r).
 # </details>
 #
@@ -634,7 +636,7 @@ print("torch.max(x, 1)[0]: shape", tuple(torch.max(x, 1)[0].shape))
 # A small network sees 3 x 3 pixels at a time, so it never sees frame and bar together, and at the end it takes the mean over all positions.
 # Without attention it can count the bars and let them vote: more horizontal ones, or more vertical ones?
 # How often is such a vote right?
-# And if the network knows the place or the colour, so that two bars vote?
+# And how often is it right if the network knows the place or the colour, so that only two bars vote?
 # Work it out before you unfold the answer.
 #
 # <details><summary>The votes, by hand</summary>
@@ -731,30 +733,34 @@ for arm, control in (("what only", "plain"), ("where only", "plain"),
     print(f"'{arm}' is {'clearly' if matters else 'not clearly'} ahead of '{control}'")
 for arm, vote in (("plain", 68.75), ("what only", 75), ("where only", 75)):
     print(f"'{arm}' is {results.mean(arm) - vote:+.1f} points from a vote ({vote} %)")
-score_bars(results, "right answers on new pictures (%)", parameters=sizes, highlight="CBAM",
-           baselines={"vote of four bars": 68.75, "vote of two bars": 75})
+show(score_bars(results, "right answers on new pictures (%)", parameters=sizes,
+                highlight="CBAM",
+                baselines={"vote of four bars": 68.75, "vote of two bars": 75}),
+     "Bars: " + "; ".join(f"{arm}: {results.mean(arm):.0f} %" for arm in arms))
 
 # %% [markdown]
-# **Read it.** The first three arms end up about where a vote would: of four bars, of two, and of two.
-# (With 2048 test pictures, about a point either way is luck.)
+# **Read it.** The first three arms score about as well as a vote: of four bars for "plain", of two bars for each of the other two.
+# (With 2048 test pictures, up to two points either way may be luck.)
 # Only the two gates together answer the question.
 # Take the cue away, and CBAM is no better than the plain network: it needs the stars and the frame, not the 262 extra parameters.
 #
-# **Is it only a matter of time?** We trained the controls for five times as many steps, twice each.
+# **Is it only a matter of time?** We trained the controls (the four arms named below) for five times as many steps, twice each.
 # None of them gained anything: plain 65.5 and 67.6 %, what only 75.0 and 75.0, where only 75.7 and 76.4, without the cue 66.0 and 65.4.
 # The first three gained nothing at a third of the learning rate either.
-# (A vote can be beaten: the last layer can also weigh in the stars.
-# By our count the best such mix is right in 71.9 % for "plain" and 87.5 % for "where only"; no run of ours found it.)
+# (A vote can be beaten: the last layer can also take the stars into account.
+# By our count the best such layer is right in 71.9 % of the pictures for "plain", 87.5 % for "where only"; no run of ours found it.)
 # Every run is listed in the course's repository, in `solutions/cbam/experiment.md`.
 
 # %% [markdown]
 # **The order.** Two runs show little, so we ran eight of each.
 # After these 384 steps CBAM has 97.0 % on average (four of the eight runs are near 94), and the other order 100 % in all eight.
 # That is a lead of 2.7 standard errors, for the order that is *not* CBAM's.
-# But after five times the steps those four runs have 100 % as well: on this task the order decides how soon, not how well.
+# But after five times the steps those four have 100 % too: here the order decides how soon a network learns, not how well.
 #
-# Two gates side by side, both made from the same x, do likewise: 93.5, 76.7 and 93.3 % after 384 steps, all 100 % after 1920.
-# On ImageNet the paper finds small differences: channel first is slightly ahead of spatial first, and both are ahead of side by side.
+# Two gates side by side, both made from the same x, behave in the same way: three runs have 93.5, 76.7 and 93.3 % after 384 steps.
+# After 1920 steps all three have 100 %.
+# On ImageNet the paper finds small differences: channel first is slightly ahead of spatial first.
+# Both orders are ahead of the two gates side by side.
 #
 # What has the spatial gate learned?
 # Look at the maps of the two trained CBAMs (these features *are* trained, in the cell above).
@@ -795,10 +801,10 @@ for (above, below), picture, place, weights in zip(axes.T, new, places, maps):
 for axis in axes.flat:
     axis.set_axis_off()
 figure.colorbar(drawn, ax=axes[1], label="map (0 closed, 1 open)")
-plt.show()
+show(figure, "Six pictures with a framed and an unframed cross; below each, its spatial map.")
 
 # %% [markdown]
-# In the clearest run the gate closes the other cross, as one would hope; we cannot explain the stripes elsewhere.
+# In the clearest run the gate closes at the unframed cross, as hoped; we cannot explain the map's stripes elsewhere.
 # In our other run the map was *lower* at the framed cross, and all its answers were right as well.
 # A map shows where the gate is open.
 # It does not show why the network is right.
@@ -809,7 +815,7 @@ plt.show()
 #   A network that saw frame and bar in one window would need no spatial gate.
 # - The spatial gate reads two numbers per position, in a window of 7 x 7.
 #   It can tell *that* something is there, but hardly *what*.
-#   (With a 1 x 1 kernel, a bar's position cannot see the frame: 74.7 and 75.9 % after five times the steps.)
+#   (With a 1 x 1 kernel, the gate at a bar cannot see the frame: two runs have 74.7 and 75.9 % after five times the steps.)
 # - On ImageNet the authors' README reports 77.62 % top-1 for their ResNet-50 with CBAM.
 #   timm [warns](https://github.com/huggingface/pytorch-image-models/blob/main/timm/layers/cbam.py) that results with such layers have been mixed, and that they can cost accuracy on some tasks.
 
@@ -838,8 +844,6 @@ plt.show()
 #    Does it do more harm to the mean or to the maximum, in each gate?
 # 4. Change the experiment so that the order matters even after long training.
 #    You need a picture in which the channel gate has to work before the spatial gate can see where to look.
-# 5. Multiply x by 2.
-#    What happens to the channel gates, and what to the map, in training mode?
 
 # %% [markdown]
 # <details><summary>What we think</summary>
@@ -851,8 +855,6 @@ plt.show()
 # 3. In the channel gate, to the maximum: this one pixel sets it in every picture, while it shifts the mean by 1 / (H · W) of its value.
 #    In the spatial gate both are wrong at that position and right everywhere else; the damage reaches as far as the kernel.
 # 4. One way, which we have not tried: a red frame at one cross, a blue one at the other, and stars that say which colour of frame counts.
-# 5. The channel gates change, by no simple rule, since the mlp has biases.
-#    The map stays the same: the convolution's scores double, and BatchNorm halves them again (apart from its eps).
 # </details>
 
 # %% [markdown]

@@ -149,6 +149,10 @@ MISTAKES = (
           ("energies", ((ENERGY, "channels @ channels.reshape(len(x), -1, x.shape[1])"),)),
           ("energies-first", (("channels = x.flatten(2)", f"channels = {SCRAMBLED}"),)),
           ("all", (("channels = x.flatten(2)", f"channels = {SCRAMBLED}"), (MIXED, f"self.attention(x) @ {SCRAMBLED}"))))),
+    Mistake("channel-from-the-right", "ChannelAttention",
+            "You multiply from the other side: X transposed times A is (B, N, C), and seen as (B, C, N) it mixes channels and positions. "
+            "Each channel gathers with its row: A times X.",
+            ((MIXED, "(x.flatten(2).transpose(1, 2) @ self.attention(x)).reshape(len(x), x.shape[1], -1)"),)),
     Mistake("channel-columns-sum", "ChannelAttention",
             "Your softmax runs over the first of the two channel axes (dim=1): the columns sum to 1. Each channel spreads its weights "
             "along its row: dim=-1.",
@@ -338,6 +342,11 @@ MISTAKES = (
     Mistake("head-one-classifier", "DANetHead",
             "classify_fused is called for all three logits. Each has a classifier of its own.",
             ((LOGITS, "return self.classify_fused(position + channel), self.classify_fused(position), self.classify_fused(channel)"),)),
+    *(Mistake(f"head-shared-classifier-{one}-{other}", "DANetHead",
+              f"classify_{one} and classify_{other} are one and the same classifier under two names, so that they share its weights. Make "
+              "three.",
+              ((CLASSIFIERS[other], f"self.classify_{other} = self.classify_{one}"),))
+      for one, other in (("fused", "position"), ("fused", "channel"), ("position", "channel"))),
     Mistake("head-shared-classifier", "DANetHead",
             "classify_fused, classify_position and classify_channel are one and the same classifier under three names, so that they share "
             "its weights. Make three.",

@@ -31,14 +31,14 @@
 #
 # | part | minutes |
 # |---|---|
-# | the problem, the idea | 15 |
-# | exercise 1, `PositionAttention` (3 points) | 30 |
-# | where does it look? why gamma starts at zero | 20 |
-# | two matrices; exercise 2, `ChannelAttention` (2 points) | 25 |
-# | exercise 3, `DANetHead` (2 points) | 20 |
-# | the bug museum | 12 |
-# | the experiment | 20 |
-# | on the way to ViT; paper against code, questions | 18 |
+# | [the problem](#1.-Black-or-white?), [the idea](#2.-The-idea) | 15 |
+# | [exercise 1, `PositionAttention`](#3.-Exercise-1:-PositionAttention) (3 points) | 30 |
+# | [where does it look?](#4.-Where-does-it-look?) [why gamma starts at zero](#5.-Why-gamma-starts-at-zero) | 20 |
+# | [two matrices](#6.-Two-matrices), [exercise 2, `ChannelAttention`](#7.-Exercise-2:-ChannelAttention) (2 points), [the sign](#8.-The-sign-that-nobody-expects) | 25 |
+# | [exercise 3, `DANetHead`](#9.-Exercise-3:-DANetHead) (2 points) | 20 |
+# | [the bug museum](#10.-The-bug-museum) | 12 |
+# | [the experiment](#11.-The-experiment:-which-mark-belongs-to-it?) | 20 |
+# | [on the way to ViT](#12.-On-the-way-to-ViT), [paper against code](#13.-Paper-against-code), [a challenge, questions](#14.-A-challenge,-and-questions-to-think-about) | 18 |
 
 # %%
 from functools import cache
@@ -49,7 +49,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from attention_lab import check, course_map, progress
-from attention_lab.pictures import (PAPER, heat_map_over, predict_then_run, score_bars,
+from attention_lab.pictures import (PAPER, heat_map_over, predict_then_run, score_bars, show,
                                     show_images)
 from attention_lab.puzzles import UNASKED, coloured_posters, weight_on_the_same
 from attention_lab.training import compare, train
@@ -62,7 +62,9 @@ course_map()
 #
 # ![A poster with coloured patches. One patch of each colour has a mark at its right, black or white; three patches have none and are numbered: 1 is blue, 2 red, 3 yellow.](figures/poster.svg)
 #
-# Write down the marks of 1, 2 and 3 before you read on.
+# Patches of the same colour should have the same mark.
+# Which marks should 1, 2 and 3 have?
+# Write them down before you read on.
 #
 # <details><summary>The answers</summary>
 #
@@ -78,7 +80,8 @@ course_map()
 
 # %%
 posters = coloured_posters(4000, seed=1)
-show_images(posters.pictures[:3].clamp(0, 1), columns=3)
+show(show_images(posters.pictures[:3].clamp(0, 1), columns=3),
+     "Three noisy posters: coloured patches on grey, six of them with a black or white mark.")
 
 # %% [markdown]
 # A window, as in lesson 04, has the same weights for every poster.
@@ -91,9 +94,9 @@ show_images(posters.pictures[:3].clamp(0, 1), columns=3)
 # Each position has a **query** (what it would like to find), a **key** (by which it is found) and a **value** (what it tells).
 # What a position gathers is added to its features.
 #
-# ![Position attention: from x three 1 x 1 convolutions give queries (B, N, C/r), keys (B, C/r, N) and values (B, C, N). Queries times keys and a softmax along each row give A (B, N, N). Row j of the queries gives row j of A and column j of what is gathered, the values times A transposed; that is multiplied by gamma and added to x.](figures/position_attention.svg)
+# ![Position attention: from x three 1 x 1 convolutions give queries (B, N, C/r), keys (B, C/r, N) and values (B, C, N). Queries times keys and a softmax along each row give A (B, N, N). Row j of the queries gives row j of A. The values times A transposed are what is gathered: column j is for position j. All of it is multiplied by gamma and added to x.](figures/position_attention.svg)
 #
-# Follow the strong colour: it is one position, j, on its way.
+# In the figure, follow the strong colour: it shows what happens to one position, j.
 
 # %% [markdown]
 # The formulas of the paper, and the code that they become:
@@ -120,7 +123,7 @@ show_images(posters.pictures[:3].clamp(0, 1), columns=3)
 # | value | 7 | 0 | 14 |
 #
 # So b gathers 1/7 · 7 + 2/7 · 0 + 4/7 · 14 = **9**.
-# (Unlike lesson 00, DANet does *not* divide the products by $\sqrt{D}$.)
+# (Unlike lesson 00, DANet does *not* divide the products by $\sqrt{D}$, where D is now the length of a query or key.)
 
 # %% [markdown]
 # ## 3. Exercise 1: `PositionAttention`
@@ -139,7 +142,7 @@ show_images(posters.pictures[:3].clamp(0, 1), columns=3)
 # With γ = 0.5 the output is (0 + 2, 2 + 3) = (2, 5).
 #
 # A bare `exp` of large products overflows; torch's softmax does not.
-# If C // r is 0, raise a `ValueError` that names both numbers.
+# If C // r is 0, raise a `ValueError` that names C and r.
 # Feature maps need not be square.
 
 # %% exercise
@@ -243,6 +246,8 @@ gamma = trained(PositionAttention)[2].gamma.item()
 print(f"gamma has gone from 0 to {gamma:.2f}")
 
 # %% [markdown]
+# (A negative gamma is fine: the values, and the layers behind, learn the matching signs.)
+#
 # Here is a poster that the network has never seen.
 # Where does the ringed patch look: at its own colour everywhere, at all marks, at one mark?
 # Guess first, then run.
@@ -259,15 +264,17 @@ def look(poster, patch):
         weights = model[2].attention(model[:2](new.pictures[poster, None]))[0]  # (N, N)
     row, column = divmod(new.places[poster, 6 + patch].item(), 4)  # of its cell, 4 x 6 pixels
     chosen = weights[12 * 2 * row + 3 * column].view(12, 12)
-    return heat_map_over(new.pictures[poster].clamp(0, 1), chosen, arrow=True,
-                         mark=(4 * row + 1, 6 * column + 1),
-                        title="where the ringed patch looks")
+    show(heat_map_over(new.pictures[poster].clamp(0, 1), chosen, arrow=True,
+                       mark=(4 * row + 1, 6 * column + 1),
+                       title="where the ringed patch looks"),
+         "A poster with a ring around one patch and an arrow to the position with the largest "
+         "weight; beside it, the row of A over the poster.")
 
 
 look(poster=0, patch=0)
 
 # %% tags=["experiment"]
-look(poster=0, patch=1)
+look(poster=0, patch=13)
 
 # %% tags=["experiment"]
 model = trained(PositionAttention)
@@ -282,7 +289,7 @@ print(f"on 500 new posters, {share:.0f} % of a patch's weight lies",
 # It saw only the answers, and worked out where they are written.
 #
 # A map of weights says where an answer is *read*.
-# It does not say what is made of it: that is up to the values, and to the layers that follow.
+# It does not say what the network does with what it reads: that is up to the values, and to the layers that follow.
 #
 # N was 144 here.
 # The layers do not care: nothing in them has the size N, so the module works on an image of any size.
@@ -293,11 +300,10 @@ print(f"on 500 new posters, {share:.0f} % of a patch's weight lies",
 # At the beginning gamma is 0, so the module returns x.
 # You can put it into the middle of a trained network and nothing breaks.
 # The network learns how much of it to let in.
-# (The idea comes from SAGAN, an image generator of 2018.)
 #
-# It has a price for whoever writes the module.
+# But this start has a price for whoever writes the module.
 # Here are four ways to gather.
-# *Before you run it, for each of them: does the output differ from your module's, with gamma at 0?
+# *Before you run the next cell, predict for each of them: does the output differ from your module's, with gamma at 0?
 # And at 0.5?*
 
 # %%
@@ -388,7 +394,8 @@ predict_then_run(predicted, measured, unit="numbers in the matrix")
 # - `attention(x)` returns A, the softmax of E along its last axis;
 # - `forward(x)` returns x + γ · (A X), in x's shape.
 #
-# `ChannelAttention(negate=True)` is what the authors' code does: max(E) - E takes the place of E, with the maximum of each row.
+# `ChannelAttention(negate=True)` does what the authors' code does: it uses max(E) - E instead of E.
+# Here max(E) is the maximum of each row.
 #
 # Worked example: two channels, X = (1, 0) and (1, 1).
 # E is (1, 1) and (1, 2).
@@ -433,7 +440,7 @@ check(ChannelAttention)
 # <details><summary>Hint 1: a nudge</summary>
 #
 # (B, C, N) @ (B, N, C) gives (B, C, C).
-# Here A stands in front, A X, and is not transposed: row i belongs to channel i.
+# Here the product is A X: A comes first and is not transposed, because row i belongs to channel i.
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
@@ -455,7 +462,7 @@ check(ChannelAttention)
 # The weights are those of -E.
 #
 # Readers have [asked](https://github.com/CASIA-IVA-Lab/DANet/issues/62) and [asked](https://github.com/CASIA-IVA-Lab/DANet/issues/106) whether it is a slip.
-# The authors tried that form and [answered](https://github.com/CASIA-IVA-Lab/DANet/issues/48) that it did not do well.
+# The authors tried the paper's form, E without the minus sign, and [answered](https://github.com/CASIA-IVA-Lab/DANet/issues/48) that it did not do well.
 #
 # What do the two forms look at?
 # Take the features of your trained network, before its attention, and measure.
@@ -475,18 +482,18 @@ for axis, (name, module) in zip(axes, both.items()):
     axis.set(title=f"{name}, one poster", xlabel="channel that is looked at",
              ylabel="channel that looks")
 figure.colorbar(drawn, ax=axes, label="weight (features trained above)")
-plt.show()
+show(figure, "Two maps of channel against channel, one per form: "
+             "how much weight each channel gives to each.")
 
 # %% [markdown]
 # An energy is a sum over all positions, without a scale.
-# So energies are large and far apart, and a softmax of such numbers is nearly one-hot.
-# Compare the printed numbers: how much weight does a channel give itself in each form?
+# So energies are large and far apart, and the softmax of E is nearly one-hot: the printed numbers show it.
+# How much weight does a channel give itself in each form?
 # A channel that looks only at itself gathers what it has already, and A X is little more than a copy of x.
 #
-# And gamma may become negative, so training can still flip what is added.
-# We know their reason only from a [reader of theirs](https://github.com/dmlc/gluon-cv/issues/1444):
-# the negated form keeps the loss from diverging.
-# Section 11 reports both, on *our* task.
+# And gamma may become negative, so training can still flip the sign of what is added.
+# Their answer gave no reason; a [reader](https://github.com/dmlc/gluon-cv/issues/1444) quotes one: the negated form keeps the loss from diverging.
+# Section 11 tells how both do on *our* task.
 
 # %% [markdown]
 # ## 9. Exercise 3: `DANetHead`
@@ -569,7 +576,7 @@ check(DANetHead)
 # </details>
 
 # %% [markdown]
-# **The number of the authors' code.** Take the 2048 channels of a ResNet and the 19 classes of Cityscapes, street scenes.
+# **The authors' parameter count.** Take the 2048 channels of a ResNet and the 19 classes of Cityscapes, a data set of street scenes.
 # For these their head has 23,954,619 parameters.
 # Does yours?
 # And what percentage of them belongs to the two attentions?
@@ -602,7 +609,6 @@ predict_then_run(predicted, {"parameters of the attentions": share}, unit="% of 
 #
 # *Symptom.* A widely read Chinese post of 2021 explains the channel branch like this: make Q, K and V from the features.
 # Then Q transposed times K, "that is (C x N) times (N x C)", gives "the N x N matrix of similarities between pixels".
-# These statements cannot all be true.
 # Here is the sentence as code:
 
 # %%
@@ -611,7 +617,7 @@ def posted_energy(x):
     return q.transpose(1, 2) @ k
 
 # %% [markdown]
-# Which ones are wrong?
+# Which of the post's statements are wrong?
 # Measure the shape for an image of 3 channels and 4 x 5 positions.
 # Then repair the cell above, until the next one says yes.
 
@@ -626,10 +632,9 @@ print("Is it the channel branch?", "Yes." if same else "No, not yet.")
 # %% [markdown]
 # <details><summary>What is wrong, and where it was seen</summary>
 #
-# (C x N) times (N x C) is C x C: that half of the sentence is right, and it is Q times K *transposed*.
+# The half with (C x N) times (N x C) is right: it is C x C, and it is Q times *transposed K*.
 # "Q transposed times K" and "N x N" describe the position branch, from which the paragraph seems to have been copied.
 # A matrix that mixes C channels must be C x C.
-# One line would have shown it: `print(energy.shape)`.
 # </details>
 #
 # ### Exhibit B: a change that few notice
@@ -652,14 +657,14 @@ moved = (exhibit_b(q, k, changed) - exhibit_b(q, k, v)).abs().amax(-1)[0] > 1e-6
 print("positions that notice:\n", moved.int())
 
 # %% [markdown]
-# Print the shape of `weights`, and you have it.
 # Repair the cell until all 24 positions notice.
 #
 # <details><summary>What is wrong, and where it was seen</summary>
 #
 # A product of tensors with four axes runs over the last two.
 # So the weights are (B, H, W, W), and each position looks at the W positions of its own row only.
-# First make one list: `q.flatten(1, 2)`, (B, N, C), for all three, and at the end `.view_as(v)`.
+# First turn q, k and v each into one list of N positions: `q.flatten(1, 2)` has shape (B, N, C).
+# At the end, `.view_as(v)` makes an image again.
 # Reported and repaired in [taki0112/Self-Attention-GAN-Tensorflow, issue 3](https://github.com/taki0112/Self-Attention-GAN-Tensorflow/issues/3).
 # </details>
 
@@ -668,19 +673,19 @@ print("positions that notice:\n", moved.int())
 #
 # | arm | between the second and the third convolution |
 # |---|---|
-# | wide window | two more convolutions, dilated (lesson 04): with the others a position sees 35 x 35 pixels, 17 to each side |
+# | wide window | two more convolutions, dilated (lesson 04): through all five a position sees 35 x 35 pixels, 17 to each side |
 # | mean of all | `PositionAttention`'s parameters, but every position gathers the same plain mean |
 # | position | your `PositionAttention` (r = 4) |
 # | channel, code | your `ChannelAttention(negate=True)` |
 #
-# Three runs each, about a minute on an idle machine.
-# The score: right positions among those of the patches without a mark, on new posters.
-# A guess is right in 1 of 2.
+# Each arm is trained three times; together that takes about a minute on an idle machine.
+# The score: the share of right answers at the positions of the patches without a mark, on new posters.
 # And the sharpest control needs no training: **another poster's weights**.
 # The trained network reads each poster with the A of its neighbour in the batch.
 # If the score stays, A was not used.
 #
-# *Before you run it: write down a score for each arm, and for the last two another one, with the weights of another poster.*
+# *Before you run it: write down a score for each arm.
+# For the last two arms, write down a second score, with the weights of another poster.*
 
 # %% tags=["experiment"]
 class Position(PositionAttention):
@@ -733,31 +738,32 @@ def run(arm, seed):
 
 # %% tags=["experiment"]
 results = compare(arms, seeds=range(3), run=run)
-results
 
 # %% tags=["experiment"]
 sizes = {arm: count(network(middle())) for arm, middle in arms.items()}
 for arm, control in (("position", "wide window"), ("position", "mean of all"),
                      ("position", "channel, code"), ("channel, code", "mean of all")):
     ahead, gap = results.lead(arm, control), results.mean(arm) - results.mean(control)
+    # more than luck (two standard errors), and enough to matter (5 points)
     clearly = "clearly ahead of" if ahead > 2 and gap > 5 else "not clearly ahead of"
-    print(f"'{arm}' is {clearly} '{control}' ({gap:+.0f} points, {ahead:.1f} standard errors)")
+    print(f"'{arm}' is {clearly} '{control}' ({gap:+.0f} points)")
 for arm in ("position", "channel, code"):
     print(f"'{arm}': {results.mean(arm):.0f} % right, with the A of another poster",
           f"{results.mean(arm, 'A of another poster'):.0f} %")
-score_bars(results, "right positions on patches of new posters (%)", highlight="position",
-           parameters=sizes, baselines={"a guess": 50})
+show(score_bars(results, "right positions on patches of new posters (%)", highlight="position",
+                parameters=sizes, baselines={"a guess": 50}),
+     "Bars: " + "; ".join(f"{arm}: {results.mean(arm):.0f} %" for arm in arms))
 
 # %% [markdown]
 # **Read it.** With the A of another poster the attentions fall to a guess: their answers come through A.
 #
 # The mean of all is above a guess without any look-up, and that is worth a thought.
-# A mean over all positions can hold a small *table*, "how black is each hue", in which every position then reads its own hue.
-# It is lesson 01's squeeze.
-# Such a table can replace a look-up, but every position gets the same one, averaged over the whole poster.
+# A mean over all positions can hold a small *table* that says, for each hue, how black its mark is.
+# Every position can then read the entry for its own hue.
+# Such a table can replace attention, but every position gets the same one, averaged over the whole poster.
 
 # %% [markdown]
-# **Is it only a matter of time?** We trained these six for five times as many steps, twice (% right on new posters):
+# **Is it only a matter of time?** We trained the four arms and two more for five times as many steps, twice each (% right on new posters):
 #
 # | arm | 2,500 steps |
 # |---|---|
@@ -770,13 +776,15 @@ score_bars(results, "right positions on patches of new posters (%)", highlight="
 #
 # So the paper's form of channel attention can do it too, and through A: with the A of another poster it has 49 and 50 %.
 # After 500 steps it had 56 and 62 %, so here the sign decides how *soon*, not whether.
-# The mean of all comes closer with time, as a table should, and the window gains a little.
-# At a third of the rate, mean and window reached only 77 and 64 % (one run each).
+# The mean of all comes closer with time, as expected of a table, and the window gains a little.
+# (At a third of the learning rate, mean and window had 77 and 64 % after 2,500 steps.)
 # (All runs are listed in the course's repository, in `solutions/danet/experiment.md`.)
-#
+
+# %% [markdown]
 # **Channel attention** needs a single parameter and no N x N matrix.
-# Its C x C matrix says which channels are active together in *this* poster, "this hue beside black".
-# It applies that at every position: a 1 x 1 convolution made anew for each image.
+# Its energies say which channels are active together in *this* poster, such as a hue and "black beside it".
+# (In the code's form such a pair gets little weight instead of much: the same message, and gamma can turn the sign.)
+# The module applies this matrix at every position: it is a 1 x 1 convolution made anew for each image.
 #
 # In fairness, the task is *made* for a look-up, and 500 steps of a small network say nothing about photographs.
 
@@ -785,9 +793,9 @@ score_bars(results, "right positions on patches of new posters (%)", highlight="
 #
 # Two years after DANet, the vision transformer (Dosovitskiy and others, 2021) made whole networks of position attention.
 # It kept queries, keys, values, the softmax and the shortcut.
-# What it changed answers three weaknesses of the form that you built.
+# Its changes answer three weaknesses of the form that you built.
 #
-# **A scale.** Products of longer queries and keys are larger: with D independent numbers of size 1 their spread is $\sqrt{D}$.
+# **A scale.** Products of longer queries and keys are larger: if each holds D independent numbers of size 1, the products' spread is $\sqrt{D}$.
 # Unscaled, a softmax of them is nearly one-hot and passes on hardly any gradient.
 # Dividing by $\sqrt{D}$ keeps the spread at 1, whatever D is.
 #
@@ -816,9 +824,8 @@ score_bars(results, "right positions on patches of new posters (%)", highlight="
 # | the head's end | | three logits; dropout of 0.1 on whole channels in front of each | the same |
 # | the N x N matrix | built | built, and kept for the backward pass | built; lesson 05b does without |
 #
-# A form of this attention is older.
+# This attention has older forms.
 # *Non-local* networks (Wang and others, 2018) have it in several variants, SAGAN has it with gamma, and DANet's code names SAGAN.
-# The second branch beside it was new.
 
 # %% [markdown]
 # ## 14. A challenge, and questions to think about
@@ -833,8 +840,6 @@ score_bars(results, "right positions on patches of new posters (%)", highlight="
 #    Try it.
 # 2. An energy is a sum over all positions.
 #    What happens to its softmax on larger images?
-# 3. A module returns x at first because its last factor is zero.
-#    Which other modules of this course can you make start like that, and how would you test them?
 
 # %% [markdown]
 # <details><summary>What we think</summary>
@@ -845,8 +850,6 @@ score_bars(results, "right positions on patches of new posters (%)", highlight="
 #    Only the features can tell them, for instance through the zeros beyond a border.
 # 2. The sum grows with the number of positions, so the softmax becomes sharper on larger images.
 #    Divided by N it does not.
-# 3. A gamma in front of what is added, as here; or, in a bottleneck, a last BatchNorm whose weight starts at 0.
-#    To test one, set that number to something else first, as the checks of this course do.
 # </details>
 
 # %% [markdown]

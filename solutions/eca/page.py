@@ -23,22 +23,22 @@
 # - show in an experiment what ECA takes for granted: that the order of the channels means something.
 #
 # **Why it matters.** In its authors' tables ECA does as well as SE or better, with almost no parameters.
-# timm, the library of vision models, has [trained networks with it](https://github.com/huggingface/pytorch-image-models), ECA-ResNets and ECA-NFNets among them.
+# timm, the library of vision models, offers [trained networks with it](https://github.com/huggingface/pytorch-image-models), ECA-ResNets and ECA-NFNets among them.
 #
 # **You need** lesson 01 (squeeze, gate, excitation).
 # **Difficulty** 2 of 5.
 #
 # | part | minutes |
 # |---|---|
-# | the problem, the idea | 12 |
-# | exercise 1, `eca_kernel_size` (2 points) | 10 |
-# | the rule and the released networks | 8 |
-# | exercise 2, `ECABlock` (5 points) | 20 |
-# | predict, then run: the border, the cost | 15 |
-# | exercise 3, `band_matrix` (3 points) | 20 |
-# | the bug museum | 10 |
-# | the experiment | 20 |
-# | paper against code, questions | 10 |
+# | [the problem](#1.-Which-band-glows?), [the idea](#2.-The-idea) | 10 |
+# | [exercise 1, `eca_kernel_size`](#3.-Exercise-1:-eca_kernel_size) (2 points) | 8 |
+# | the rule and the released networks | 5 |
+# | [exercise 2, `ECABlock`](#4.-Exercise-2:-ECABlock) (5 points) | 16 |
+# | [predict, then run: the border, the cost](#5.-Predict,-then-run) | 10 |
+# | [exercise 3, `band_matrix`](#6.-Exercise-3:-band_matrix) (3 points) | 14 |
+# | [the bug museum](#7.-The-bug-museum) | 7 |
+# | [the experiment](#8.-The-experiment:-what-does-sharing-buy,-and-what-does-it-assume?) | 14 |
+# | [paper against code](#9.-Paper-against-code), [questions](#10.-Questions-to-think-about) | 6 |
 
 # %%
 import math
@@ -82,7 +82,7 @@ show(show_means(pictures[0], bands[0].item()),
 # %% [markdown]
 # The sum of the bands shows only noise.
 # In its own band the disc is easy to see.
-# And the means, which SE also computes, give the band away: smooth hills with one small spike.
+# And the means, which SE also computes, show which band it is: smooth hills with one small spike.
 #
 # So we want to tune in: open the gate of that band, and close the others.
 # How could a rule find the band?
@@ -93,7 +93,7 @@ pictures, discs, bands = glowing_discs(1000, seed=4)
 s = pictures.mean(dim=(2, 3))
 above = s[:, 1:-1] - (s[:, :-2] + s[:, 2:]) / 2  # the first and the last band lack a neighbour
 standing_out = above.argmax(1) + 1
-for rule, found in (("the largest mean", s.argmax(1)), ("above both neighbours", standing_out)):
+for rule, found in (("the largest mean", s.argmax(1)), ("standing out", standing_out)):
     print(f"{rule}: {100 * (found == bands).float().mean():.0f} % right (by chance: 2 %)")
 
 # %% [markdown]
@@ -105,12 +105,12 @@ for rule, found in (("the largest mean", s.argmax(1)), ("above both neighbours",
 # %% [markdown]
 # ## 2. The idea
 #
-# Wang and others (2020) keep SE's squeeze and its product, and replace the two matrices between them.
+# Wang and others (2020) keep SE's first step, the squeeze, and its last, the product, and replace the two matrices between.
 # A gate looks at its own channel and at a few neighbours, through one small **kernel** that slides along the channels.
 # That is a one-dimensional convolution.
-# There is no hidden layer, so C numbers stay C numbers.
+# There is no hidden layer: C means give C scores.
 #
-# ![The ECA block: x (B, C, H, W) is averaged over H and W to s (B, C). A kernel of k numbers slides along the C numbers and gives C scores; a sigmoid makes gates of them. Reshaped to (B, C, 1, 1), the gates multiply x, which arrives unchanged on a skip path; the output is (B, C, H, W).](figures/eca_block.svg)
+# ![The ECA block: x (B, C, H, W) is averaged over H and W to s (B, C). A kernel of k numbers slides along the C numbers and gives C scores; a sigmoid makes gates of them. Reshaped to (B, C, 1, 1), the gates multiply x, which takes a path of its own and arrives unchanged; the output is (B, C, H, W).](figures/eca_block.svg)
 #
 # B is the batch, C the number of channels, k the size of the kernel; γ and b are two constants, 2 and 1 in the paper.
 # The paper's $\mathcal{X}$ is our x, and its y is called s in our code.
@@ -129,7 +129,7 @@ for rule, found in (("the largest mean", s.argmax(1)), ("above both neighbours",
 # The paper lets C grow as a power of two, $C = 2^{\gamma k - b}$, and solves for k.
 # A kernel needs a middle, so k is odd:
 #
-# 1. compute $t = \lvert(\log_2 C + b) / \gamma\rvert$ (the bars matter only for negative b);
+# 1. compute $t = \lvert(\log_2 C + b) / \gamma\rvert$;
 # 2. drop its fraction: 4.9 becomes 4;
 # 3. if that is even, add 1.
 #
@@ -142,10 +142,10 @@ for rule, found in (("the largest mean", s.argmax(1)), ("above both neighbours",
 # | 2 | (1 + 1) / 2 = 1 | 1 | 1 |
 #
 # The result is an `int`.
-# Fewer than one channel is a `ValueError`.
+# Fewer than one channel raises a `ValueError`.
 #
 # (The paper says "nearest odd".
-# For 4 that is 3 or 5; [asked](https://github.com/BangguWu/ECANet/issues/12), the authors pointed to these steps.)
+# For 4 that is 3 or 5; when somebody [asked](https://github.com/BangguWu/ECANet/issues/12), the authors pointed to these steps.)
 
 # %% exercise
 def eca_kernel_size(channels: int, gamma: float = 2, b: float = 1) -> int:
@@ -186,14 +186,12 @@ check(eca_kernel_size)
 # %% [markdown]
 # ### The rule, and the networks that were released
 #
-# Here is your function, drawn against the number of channels, with the kernels of two released ResNets.
-# Each network has four stages; the blocks of a stage have the same number of channels and the same kernel size.
+# The authors released the weights of five networks.
+# Each has four stages; the blocks of a stage have the same number of channels and the same kernel size.
+# ECA adds k parameters to each block.
+# Do the released kernels follow the rule?
 
 # %% tags=["experiment"]
-import matplotlib.pyplot as plt
-
-from attention_lab.pictures import ALERT, FEATURES, INK, LAYERS, MAPS, PAPER
-
 released = {  # channels of the stages, blocks in them, kernel sizes of the released weights
     "ECA-ResNet-18": ((64, 128, 256, 512), (2, 2, 2, 2), (3, 5, 7, 7)),
     "ECA-ResNet-34": ((64, 128, 256, 512), (3, 4, 6, 3), (3, 3, 5, 7)),
@@ -201,27 +199,6 @@ released = {  # channels of the stages, blocks in them, kernel sizes of the rele
     "ECA-ResNet-101": ((256, 512, 1024, 2048), (3, 4, 23, 3), (3, 3, 5, 7)),
     "ECA-ResNet-152": ((256, 512, 1024, 2048), (3, 8, 36, 3), (3, 3, 5, 7)),
 }
-figure, axis = plt.subplots(figsize=(8, 3.2), facecolor=PAPER, layout="constrained")
-powers = [2 ** n for n in range(13)]
-axis.plot(powers, [eca_kernel_size(c) for c in powers], "o-", color=LAYERS, markersize=5,
-          drawstyle="steps-post", label="the rule (dots: powers of two)")
-styles = {"ECA-ResNet-34": ("s", MAPS, 11), "ECA-ResNet-50": ("o", FEATURES, 6)}  # size
-for network, (marker, colour, size) in styles.items():
-    channels, _, kernels = released[network]
-    axis.plot(channels, kernels, marker, color=colour, markeredgecolor=INK,
-              markersize=size, linestyle="none", label=f"released {network}")
-axis.set_xscale("log", base=2)
-axis.set(xlabel="channels C (logarithmic axis)", ylabel="kernel size k", yticks=[1, 3, 5, 7],
-         ylim=(0.5, 7.6), facecolor=PAPER)
-axis.legend(frameon=False, loc="upper left")
-plt.show()
-
-# %% [markdown]
-# Some released kernels lie off the line.
-# What does that mean for the number of parameters?
-# Each block has k of them; here are all five released networks.
-
-# %% tags=["experiment"]
 print("network          by the rule           released")
 for network, (channels, blocks, kernels) in released.items():
     by_rule = tuple(eca_kernel_size(c) for c in channels)
@@ -247,10 +224,10 @@ for network, (channels, blocks, kernels) in released.items():
 # `Conv1d` takes (batch, input channels, length) and slides along the *length*.
 # Careful with the word *channel*: here the image's channels are the length, and there is one input channel, so the means must be (B, 1, C).
 #
-# `kernel_size=None` takes your `eca_kernel_size(channels)`.
+# If `kernel_size` is `None`, use your `eca_kernel_size(channels)`.
 # An even k has no middle: raise a `ValueError`.
 # Worked example: the drawing.
-# If channel 3 of x holds (1, 2, 3, 2), mean 2, it leaves as 0.88 times that.
+# If channel 3 of x holds (1, 2, 3, 2), whose mean is 2, channel 3 of the output holds 0.88 times these numbers.
 # Do not change `x` itself.
 
 # %% exercise
@@ -298,7 +275,7 @@ check(ECABlock)
 # <details><summary>Hint 3: the shape of the code</summary>
 #
 # `__init__`: choose k; if it is even, raise; one layer, `self.conv`, with `padding` and `bias`.
-# `forward` has three lines: the means; the sigmoid of the convolution of the means, which need one more axis; and the product.
+# `forward` has three lines: the means; one more axis, the convolution, the sigmoid; the product.
 # For the product the gates lose one axis and gain two.
 # </details>
 
@@ -317,10 +294,11 @@ peaks = ECABlock(BANDS, kernel_size=3)
 peaks.conv.weight.data = torch.tensor([[[-4.0, 8.0, -4.0]]])
 pictures, discs, bands = glowing_discs(6, seed=27)  # those of section 1
 print(f"the disc glows in band {bands[0]}")
-show_gate(gates_of(peaks, pictures)[0], title="gates of the kernel (-4, 8, -4)")
+show(show_gate(gates_of(peaks, pictures)[0], title="gates of the kernel (-4, 8, -4)"),
+     "A bar for the gate of each of the 48 channels. The text below says what stands out.")
 
 # %% [markdown]
-# Most means are close to those next to them, so the score is near 0 and the gate near 0.5, give or take noise.
+# Most means are close to those next to them, so the score is near 0 and the gate near 0.5, apart from the noise.
 # The gate of the glowing band is wide open, as it should be.
 # But two others are open even wider.
 # Which ones, and why?
@@ -383,27 +361,8 @@ predict_then_run(predicted, measured, unit="parameters")
 
 # %% [markdown]
 # In ResNet-50, SE adds 2,514,944 parameters in total (lesson 01), ECA 80.
-# Is ECA faster as well?
-# Both read all features twice, to squeeze them and to multiply them, and that is what takes the time.
-# Measure it, five times in turn.
-
-# %% tags=["experiment"]
-from attention_lab.cost import cost
-
-x = torch.randn(1, 256, 56, 56)
-threads = torch.get_num_threads()
-torch.set_num_threads(1)  # with more of them, other work on the machine disturbs most
-blocks = {"SE": SEBlock(256), "ECA": ECABlock(256)}
-costs = [{name: cost(block, x) for name, block in blocks.items()} for _ in range(5)]
-for name in blocks:
-    of_it, times = costs[0][name], [1e6 * each[name].latency for each in costs]
-    print(f"{name:4s} {of_it.parameters:6,} parameters,",
-          f"{of_it.multiply_adds:7,} multiply-adds,",
-          f"{min(times):.0f} to {max(times):.0f} microseconds")
-torch.set_num_threads(threads)
-
-# %% [markdown]
 # "Efficient" refers to parameters here, much more than to time.
+# Both blocks read all features twice, to squeeze them and to multiply them, and that is what takes most of the time.
 
 # %% [markdown]
 # ## 6. Exercise 3: `band_matrix`
@@ -414,7 +373,7 @@ torch.set_num_threads(threads)
 #
 # ![Left: SE for 8 channels, a 2 x 8 and an 8 x 2 matrix with 32 numbers of their own. Right: ECA's kernel a, b, c as an 8 x 8 matrix: b on the diagonal, a left of it, c right of it, zeros elsewhere: 3 numbers.](figures/two_matrices.svg)
 #
-# Write W for any kernel of odd size k and any number of channels: in row i the kernel's middle stands on the diagonal, and
+# Build W for any kernel of odd size k and any number of channels: in row i the kernel's middle stands on the diagonal, and
 #
 # $$W_{ij} = \text{kernel}[\,j - i + k // 2\,],$$
 #
@@ -432,7 +391,7 @@ torch.set_num_threads(threads)
 # Whatever sticks out over the edge is cut off (it would meet the padding).
 # The kernel may be longer than the number of channels.
 # Gradients must reach the kernel; the matrix has the kernel's dtype and device.
-# An even k is a `ValueError`.
+# An even k raises a `ValueError`.
 
 # %% exercise
 def band_matrix(kernel: torch.Tensor, channels: int) -> torch.Tensor:
@@ -474,7 +433,7 @@ check(band_matrix)
 # <details><summary>Hint 3: the shape of the code</summary>
 #
 # Raise for an even k.
-# Zeros.
+# Make a matrix of zeros.
 # In two loops: compute the index; if it lies in the kernel, copy one number.
 # Return the matrix.
 # </details>
@@ -482,9 +441,13 @@ check(band_matrix)
 # %% [markdown]
 # So the convolution and the matrix do the same.
 # Now look at the matrices that lead from the means to the scores: for ECA, for SE, and for an ECA with shuffled channels.
-# (For SE, with r = 4, both matrices are multiplied, as if there were no ReLU.)
+# (For SE, with r = 4, we show the product of its two matrices, as if there were no ReLU between them.)
 
 # %% tags=["experiment"]
+import matplotlib.pyplot as plt
+
+from attention_lab.pictures import ALERT, INK, MAPS, PAPER
+
 torch.manual_seed(0)
 channels = 24
 block, s = ECABlock(channels, kernel_size=5), torch.randn(2, channels)
@@ -494,7 +457,7 @@ same = torch.allclose(block.conv(s[:, None])[:, 0], s @ band.T, atol=1e-6)
 print(f"the convolution and the matrix agree: {same}")
 
 
-def draw_matrices(matrices, note):
+def draw_matrices(matrices, note, alt):
     """Matrices side by side, each on its own scale: blue above 0, red below, white at 0."""
     figure, axes = plt.subplots(1, len(matrices), facecolor=PAPER, layout="constrained",
                                 figsize=(3.2 * len(matrices), 3.4))
@@ -505,7 +468,7 @@ def draw_matrices(matrices, note):
         axis.set(xlabel="looks at channel")
     axes[0].set_ylabel("gate of channel")
     figure.suptitle(note, fontsize=10)
-    plt.show()
+    show(figure, alt)
 
 
 se = SEBlock(channels, reduction=4)
@@ -514,11 +477,12 @@ draw_matrices({
     "ECA, k = 5: 5 numbers": band,
     "SE, r = 4: 288 numbers": (se.fc2.weight @ se.fc1.weight).detach(),
     "ECA's band, channels shuffled": band[order][:, order],
-}, "untrained; blue: above 0, red: below 0")
+}, "untrained; blue: above 0, red: below 0",
+    "ECA's matrix is a band along the diagonal, SE's is full, the shuffled band is scattered.")
 
 # %% [markdown]
 # The matrix on the right holds the same five numbers as the one on the left, scattered so that no kernel of size 5 can produce it.
-# For channels in *that* order, the kernel's job would take this matrix, and ECA cannot make it.
+# For channels in *that* order, the same job needs this matrix, and ECA cannot make it.
 # SE does not mind: shuffle its channels, and you shuffle the rows and columns of a full matrix.
 #
 # In the camera, nature gives the order.
@@ -527,7 +491,7 @@ draw_matrices({
 # %% [markdown]
 # ## 7. The bug museum
 #
-# Here are three exhibits, all seen in public code or in questions about it, rebuilt as small as possible.
+# Here are two exhibits, both seen in public code, rebuilt as small as possible.
 #
 # ### Exhibit A: a neighbourhood of one
 #
@@ -576,49 +540,31 @@ print("Does a gate see its two neighbours?", "Yes." if repaired else "No, not ye
 # The outer weights only ever meet the padding, so their gradient is 0.
 # So each gate sees only its own channel, and that costs C · k parameters.
 # The repair: `nn.Conv1d(1, 1, ...)`, and the means as (B, 1, C).
-# The idea was seen in [rinbarpen/RbpXNet](https://github.com/rinbarpen/RbpXNet/blob/5733b004fd55dc48fad0942ffc84cf6e4e6ac538/models/utils/ECAModule.py) (other lines there stop it from running at all).
+# The mistake was seen in [rinbarpen/RbpXNet](https://github.com/rinbarpen/RbpXNet/blob/5733b004fd55dc48fad0942ffc84cf6e4e6ac538/models/utils/ECAModule.py) (other lines there stop it from running at all).
 # </details>
 #
-# ### Exhibit B: one gate too few
+# ### Exhibit B: an argument that goes nowhere
 #
-# *Symptom.* `The expanded size of the tensor (64) must match the existing size (63)`.
+# *Symptom.* `ExhibitB(64)` and `ExhibitB(2048)` have kernels of the same size.
 
 # %%
-for k in (3, 4, 5):
-    conv = nn.Conv1d(1, 1, k, padding=(k - 1) // 2, bias=False)
-    print(f"k = {k}: 64 channels, {conv(torch.randn(1, 1, 64)).shape[-1]} gates")
-
-# %% [markdown]
-# <details><summary>What is wrong, and where it was seen</summary>
-#
-# The kernel size is even, perhaps because a formula lacks the step that makes it odd.
-# Then no padding is right: (k - 1) // 2 gives one gate too few, k // 2 one too many.
-# That is why your block raises a `ValueError`: where the mistake is made, not where it hurts.
-# Seen in a [question to the authors](https://github.com/BangguWu/ECANet/issues/24).
-# </details>
-#
-# ### Exhibit C: an argument that goes nowhere
-#
-# *Symptom.* `ExhibitC(64)` and `ExhibitC(2048)` have the same kernel.
-
-# %%
-class ExhibitC(nn.Module):
+class ExhibitB(nn.Module):
     def __init__(self, channel, k_size=3):
         super().__init__()
         self.conv = nn.Conv1d(1, 1, k_size, padding=(k_size - 1) // 2, bias=False)
 
 
 for channels in (64, 2048):
-    print(f"{channels} channels: k = {ExhibitC(channels).conv.kernel_size[0]}",
+    print(f"{channels} channels: k = {ExhibitB(channels).conv.kernel_size[0]}",
           f"(by the rule: {eca_kernel_size(channels)})")
 
 # %% [markdown]
 # <details><summary>What is wrong, and where it was seen</summary>
 #
 # `channel` is never used.
-# So anybody who builds a network with `ExhibitC(channels)` gets k = 3 everywhere and believes that the rule was followed.
+# So anybody who builds a network with `ExhibitB(channels)` gets k = 3 everywhere and believes that the rule was followed.
 # This is the authors' own layer, and they [explained](https://github.com/BangguWu/ECANet/issues/5) it.
-# The argument was meant for the rule, then the sizes were worked out by hand.
+# The argument was meant for the rule; later the sizes were worked out by hand.
 # In their `eca_resnet18` the caller's sizes [did not reach the blocks](https://github.com/BangguWu/ECANet/issues/19) either, until somebody noticed.
 # </details>
 
@@ -636,19 +582,20 @@ for channels in (64, 2048):
 # | SE | lesson 01's two matrices, 48 to 12 to 48 | 1152 |
 # | full matrix | one 48 x 48 matrix, SE without its hidden layer (the paper's SE-Var3); ECA's band is one such matrix | 2304 |
 # | ECA | your `ECABlock`; the rule gives k = 3 | 3 |
-# | ECA, bands shuffled | the same block and pictures, with the bands in a different order, the same in all pictures | 3 |
+# | ECA, bands shuffled | the same block and pictures, with the bands in one new order, which all pictures share | 3 |
 #
-# We help SE and the full matrix: each picture's means first get mean 0 and standard deviation 1.
-# (Question 5 shows why.)
+# We help SE and the full matrix: we first scale each picture's 48 means to mean 0 and standard deviation 1.
+# (Question 4 shows why.)
 
 # %% [markdown]
-# The last arm takes the cue away.
+# The last arm takes away what ECA relies on.
 # No information is lost, and the network behind the gate does not care about the order at all.
 # But adjacent channels are no longer similar colours.
 #
 # The score is the **overlap** (intersection over union): pixels rightly marked, divided by pixels that are marked or should be.
 # It is measured on new pictures, and on those seen in training.
-# Each arm is trained three times, for 512 one-cycle steps of Adam, largest rate 0.1 (SE and the full matrix 0.01); all take about 40 s.
+# Each arm is trained three times, for 512 steps of Adam, with the rising and falling learning rate of lesson 01.
+# Its peak is 0.1 (0.01 for SE and the full matrix); all the training together takes about 40 s.
 #
 # *Before you run it: write down which arms will beat the plain network.*
 
@@ -739,16 +686,17 @@ for arm, control in (("no neighbours", "plain"), ("SE", "plain"), ("full matrix"
     print(f"'{arm}' is {gap:+.1f} points from '{control}':",
           "more than luck," if abs(lead) > 2 else "may be luck,",
           "enough to matter" if abs(gap) > 5 else "too little to matter")
-score_bars(results, "overlap with the true disc on new pictures (%)",
-           parameters=sizes, highlight="ECA")
+show(score_bars(results, "overlap with the true disc on new pictures (%)",
+                parameters=sizes, highlight="ECA"),
+     "Bars: " + "; ".join(f"{arm}: {results.mean(arm):.0f} %" for arm in arms))
 
 # %% [markdown]
 # **Read it.** ECA's three numbers more than double the overlap.
-# One number does little: in eight runs of each, "no neighbours" is 2.6 points ahead of "plain" (3.4 standard errors).
+# One number does little: when we ran each arm eight times, "no neighbours" was 2.6 points ahead of "plain" (3.4 standard errors).
 # That is more than luck, but too little to matter.
 # So it is the neighbours that count, not the gate.
-# In so short a training SE's 1152 numbers and the full matrix's 2304 do nothing for new pictures.
-# Yet the full matrix could be a peak detector: ECA's band is one.
+# In such a short training, SE's 1152 numbers and the full matrix's 2304 do nothing for new pictures.
+# Yet a full matrix can be a peak detector: ECA's band is such a 48 x 48 matrix.
 # And with the same bands in a different order, ECA is back among the controls: *nothing* of its lead is left.
 #
 # Look at what was learned: the two matrices, and the gates on one new picture.
@@ -761,7 +709,9 @@ kernel = eca.conv.weight[0, 0].detach()
 print("ECA's kernel:", [round(w, 1) for w in kernel.tolist()])
 draw_matrices({"ECA: band_matrix(kernel, 48)": band_matrix(kernel, BANDS),
                "the full matrix": full.scores.weight.detach()},
-              "trained; each on its own scale; blue: above 0, red: below 0")
+              "trained; each on its own scale; blue: above 0, red: below 0",
+              "ECA's matrix is a band, positive on the diagonal and negative beside it. "
+              "The full matrix has the diagonal too, in noise.")
 
 chosen = 2
 figure, axis = plt.subplots(figsize=(8, 2.8), facecolor=PAPER, layout="constrained")
@@ -771,7 +721,8 @@ axis.plot(gates_of(full, unseen)[chosen], color=INK, linewidth=1.2, linestyle="-
 axis.axvline(unseen_band[chosen], color=ALERT, linestyle=":", label="the band that glows")
 axis.set(xlabel="band (channel)", ylabel="gate", ylim=(-0.03, 1.05), facecolor=PAPER)
 figure.legend(frameon=False, ncols=3, loc="outside upper center")
-plt.show()
+show(figure, "Gates against the band. ECA's are high at the glowing band and at both ends; "
+             "the full matrix's go up and down without a peak there.")
 
 gates = gates_of(eca, unseen)
 everywhere = (gates.argmax(1) == unseen_band).float().mean()
@@ -780,7 +731,8 @@ print(f"ECA's largest gate is the glowing band's in {100 * everywhere:.0f} % of 
 print(f"leaving out the first and the last band, in {100 * inside:.0f} %")
 
 # %% [markdown]
-# **The kernel** is a peak detector, learned from the discs alone; its sum is negative, so gates close if nothing stands out.
+# **The kernel** is a peak detector, learned from the discs alone.
+# Its numbers have a negative sum and all means are positive, so gates close if nothing stands out.
 # **The border effect** of section 5 is here too: bands 0 and 47 are open in nearly every picture.
 # The network behind the gate has to live with them.
 # The full matrix has found the diagonal by itself: each gate looks at its own band.
@@ -793,9 +745,10 @@ print(f"leaving out the first and the last band, in {100 * inside:.0f} %")
 # So far, it has memorised them.
 #
 # It *can* do better, given time.
-# With five times as many steps, and nothing else changed, the full matrix reached 52 and 48 % on new pictures, 68 and 64 % on seen ones.
+# We trained twice with five times as many steps, and nothing else changed.
+# The full matrix reached 52 and 48 % on new pictures, 68 and 64 % on seen ones.
 # ECA then had 85 and 86 % on new ones; SE only 35 and 35 %, with 59 and 58 % on seen ones.
-# So the full matrix learns the same thing, slowly, and memorises on the way; one shared kernel has it at once.
+# So the full matrix learns the same thing slowly, and memorises on the way; one shared kernel learns it quickly.
 # (These runs are listed in the course's repository, in `solutions/eca/experiment.md`.)
 
 # %% [markdown]
@@ -807,9 +760,9 @@ print(f"leaving out the first and the last band, in {100 * inside:.0f} %")
 # - In an ordinary network the order of the channels is not given; the convolution in front would have to *learn* one.
 #   We tried that as well: shuffled bands, and a 1 x 1 convolution of 48 x 48 in front of ECA, trained with the rest.
 #   In these short runs the overlap stayed at that of the plain network.
-#   This is one task; it does not show that no network can.
+#   This one task does not prove that it is impossible.
 # - On ImageNet the authors report 77.48 % top-1 for ECA-ResNet-50, more than two points above the plain network.
-#   There the layers in front are trained together with ECA from the first step, and the network is much larger.
+#   There the network is much larger, and so is its training.
 #   We do not know what its kernels find there.
 
 # %% [markdown]
@@ -832,18 +785,15 @@ print(f"leaving out the first and the last band, in {100 * inside:.0f} %")
 # 1. ECA has no bias.
 #    Which gate does a channel get if its mean and its neighbours' means are all 0?
 #    Could a bias help in the experiment?
-# 2. Two channels far apart (3 and 40) should inhibit each other.
-#    Can one ECA block do it?
-#    Can two in a row?
-#    What would SE need?
-# 3. The spectrum of the pictures is smooth.
+# 2. The spectrum of the pictures is smooth.
 #    How could you find the order of shuffled bands from the pictures alone, without labels?
 #    Try it: sort them, and run the experiment again.
-# 4. Shuffle the output channels of a convolution and, in the same way, the input channels of everything behind it.
+# 3. Shuffle the output channels of a convolution and, in the same way, the input channels of everything behind it.
 #    A plain network computes the same as before.
 #    A network with SE?
 #    With ECA?
-# 5. Put lesson 01's `SEBlock(BANDS, reduction=1)` among the arms, without our help, and look at its gates: all are 0.5, in every picture.
+# 4. Put lesson 01's `SEBlock(BANDS, reduction=1)` among the arms, but leave the means as they are (without the help from section 8).
+#    Look at its gates: all are 0.5, in every picture.
 #    Why?
 #    (All means are positive here; see question 4 of lesson 01.)
 
@@ -852,19 +802,16 @@ print(f"leaving out the first and the last band, in {100 * inside:.0f} %")
 #
 # 1. 0.5.
 #    Yes, in the experiment it helps: with `bias=True` our overlap rose from 76 to 84 % (three runs).
-#    Perhaps that is because the kernel no longer needs its sum to close the gates.
-# 2. One block only with k = 75 or more.
-#    Two in a row with k = 3 reach two channels far, so no.
-#    SE needs a hidden number that reads channel 40 and counts against gate 3.
-# 3. Neighbours go up and down together.
+#    Perhaps because the kernel no longer needs a negative sum to close the gates.
+# 2. Neighbours go up and down together.
 #    Take the correlations between the bands' means over all pictures, and start with any band.
-#    Then keep adding, at one of the two ends, the band that is most like that end.
+#    Then keep extending the row at either end, with the band most like the one there.
 #    This found the true order without a mistake, and ECA was at 77 % again.
 #    (It may come out backwards; ECA does not mind.)
-# 4. With SE it does, if its matrices' rows and columns move too.
+# 3. With SE it still does, if the rows and columns of the matrices move too.
 #    With ECA it does not: one kernel has nothing that could move.
-# 5. All means are large and positive.
-#    A step that lowers a hidden number for one picture lowers it for all, until it is below 0 in every picture.
+# 4. All means are large and positive.
+#    A training step that lowers a hidden number for one picture lowers it for all; soon it is below 0 in every picture.
 #    From then on it gets no gradient.
 # </details>
 

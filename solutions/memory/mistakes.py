@@ -138,6 +138,11 @@ MISTAKES = (
             "Your factor is exp(new maximum - old maximum), which makes the old sum and output larger. When the maximum rises they "
             "shrink: exp(old maximum - new maximum).",
             ((SHRINK, "torch.where(largest > -torch.inf, torch.exp(new - largest), 0.0)"),)),
+    Mistake("streaming-not-a-number", "streaming_attention",  # so do the weights of the old maximum, and a block of padding alone
+            "Every result is NaN: infinity minus infinity, or 0 times infinity. The factor is exp(old maximum - new maximum), 0 for "
+            "the first block (upside down it is infinite), and the weights use the new maximum, not the old one. And no block may "
+            "be padding alone: its maximum would be minus infinity.",
+            ((SHRINK, "torch.exp(new - largest)"),)),
     Mistake("streaming-factor-no-exp", "streaming_attention",
             "Your factor is the difference of the two maxima. It is exp of that difference: exp(old maximum - new maximum).",
             ((SHRINK, "torch.where(largest > -torch.inf, largest - new, 0.0)"),)),
@@ -232,13 +237,6 @@ MISTAKES = (
             ((f"for keys, values in {PARTS}:", """missing = -k.shape[1] % block
     k, v = (nn.functional.pad(t, (0, 0, 0, missing)) for t in (k, v))
     for keys, values in zip(k.split(block, dim=1), v.split(block, dim=1), strict=True):"""),)),
-    Mistake("streaming-empty-block", "streaming_attention",
-            "One of your blocks has no real key: all its logits are minus infinity, its own maximum too, and minus infinity minus minus "
-            "infinity is NaN. That happens if the keys are padded up to a block too many.",
-            ((f"for keys, values in {PARTS}:", """real = torch.arange(k.shape[1] + block, device=k.device) < k.shape[1]
-    k, v = (nn.functional.pad(t, (0, 0, 0, block)) for t in (k, v))
-    for keys, values, there in zip(k.split(block, dim=1), v.split(block, dim=1), real.split(block), strict=True):"""),
-             (LOGITS, f"({LOGITS}).masked_fill(~there, -torch.inf)"), (NEW, "logits.amax(dim=-1, keepdim=True)"))),
     Mistake("streaming-no-error", "streaming_attention",
             "A block below 1 raises no ValueError. Raise one.",
             ((BELOW_1, "block = max(1, block)\n    "),)),

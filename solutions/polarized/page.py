@@ -23,24 +23,25 @@
 # - say what the two layouts do to the strength of the features;
 # - measure how fine a map must be when the exact pixel matters.
 #
-# **Why it matters.** Pose estimation and segmentation need an answer for every pixel, and that is what this module was made for.
-# It is public in PaddlePaddle's segmentation library, [as part of an HRNet](https://github.com/PaddlePaddle/PaddleSeg/tree/develop/configs/psa) that reaches 86.9 % mIoU on Cityscapes.
+# **Why it matters.** Pose estimation and segmentation need an answer for every pixel: this module was made for them.
+# It is public in [PaddlePaddle's segmentation library](https://github.com/PaddlePaddle/PaddleSeg/tree/develop/configs/psa).
+# There it is part of a network that reaches a mean overlap (mIoU) of 86.9 % on the street scenes of Cityscapes.
 #
 # **You need** lesson 03 and lesson 00's attention.
 # **Difficulty** 3 of 5.
 #
 # | part | minutes |
 # |---|---|
-# | the problem, the idea, LayerNorm | 16 |
-# | exercise 1, `ChannelPolarized` (4 points) | 26 |
-# | one query, many keys | 5 |
-# | exercise 2, `SpatialPolarized` (4 points); the same weights by day and night | 24 |
-# | exercise 3, `PolarizedSelfAttention` (2 points) | 10 |
-# | predict, then run | 7 |
-# | reading other people's code | 12 |
-# | the bug museum | 10 |
-# | the experiment | 22 |
-# | paper against code, questions | 12 |
+# | [the problem](#1.-A-question-about-one-pixel), [the idea](#2.-The-idea), LayerNorm | 16 |
+# | [exercise 1, `ChannelPolarized`](#3.-Exercise-1:-ChannelPolarized) (4 points) | 26 |
+# | one query, many keys | 6 |
+# | [exercise 2, `SpatialPolarized`](#4.-Exercise-2:-SpatialPolarized) (4 points); the same weights by day and night | 24 |
+# | [exercise 3, `PolarizedSelfAttention`](#5.-Exercise-3:-PolarizedSelfAttention) (2 points) | 10 |
+# | [predict, then run](#6.-Predict,-then-run) | 7 |
+# | [reading other people's code](#7.-Read-other-people's-code:-tick-off-the-steps) | 12 |
+# | [the bug museum](#8.-The-bug-museum) | 10 |
+# | [the experiment](#9.-The-experiment:-how-fine-must-the-map-be?) | 22 |
+# | [paper against code](#10.-Paper-against-code), [questions](#11.-Questions-to-think-about) | 12 |
 
 # %%
 import torch
@@ -103,7 +104,7 @@ for cell in (1, 2, 4, 8):
 # The **spatial branch** collapses the channels completely, to one, and keeps every position.
 # Neither keeps a little of both; that is what **polarized** means.
 #
-# What passes a filter is faint, so it is enhanced: by a **softmax** on the smallest tensor, and by a **sigmoid** at the end.
+# What passes a filter is faint, so each branch enhances it: with a **softmax** on its smallest tensor, and a **sigmoid** at the end.
 #
 # ![The channel branch takes a weighted mean of x over H and W, keeps C // 2 channels, and makes gates (B, C, 1, 1) with wz, a LayerNorm and a sigmoid. The spatial branch takes a weighted mean over C // 2 channels, keeps H x W positions, and makes a map (B, 1, H, W) with a sigmoid.](figures/polarized.svg)
 
@@ -130,7 +131,7 @@ for cell in (1, 2, 4, 8):
 # A BatchNorm compares the numbers of *one channel* over all images.
 # A **LayerNorm** compares the numbers of *one image* over its channels.
 # It subtracts their mean and divides by their standard deviation (with C as the divisor, not C - 1; 1e-5 is added to the variance).
-# Then it multiplies each channel by a weight of its own and adds a bias of its own, 1 and 0 before training.
+# Then it multiplies each channel by its own weight (1 before training) and adds its own bias (0 before training).
 # No image affects another, so it does the same in training and afterwards.
 #
 # Two images, four channels, the second image ten times as strong.
@@ -244,7 +245,7 @@ gates = normed.sigmoid().transpose(1, 2)[..., None]  # (2, 8, 1, 1)
 print("the same gates:", torch.allclose(gates, branch(x), atol=1e-6))
 
 # %% [markdown]
-# So there is one row of N weights, where self-attention between all positions has N rows.
+# So this is one row of N weights; self-attention between all positions has N rows.
 
 # %% [markdown]
 # ## 4. Exercise 2: `SpatialPolarized`
@@ -264,7 +265,7 @@ print("the same gates:", torch.allclose(gates, branch(x), atol=1e-6))
 #
 # By hand, C = 4: the pooled query is (1.1, 0), so the weights are (3/4, 1/4).
 # At a position with the values (2, -2), the sheet is 1.5 - 0.5 = 1 and the map σ(1) = 0.73.
-# At one with (0, 4), the sheet is 1 again.
+# At a position with the values (0, 4), the sheet is 1 again.
 
 # %% exercise
 class SpatialPolarized(nn.Module):
@@ -308,20 +309,18 @@ check(SpatialPolarized)
 # <details><summary>Hint 3: the shape of the code</summary>
 #
 # `__init__`: two convolutions.
-# `forward`: one line for the weights, `wq`, mean, softmax; one line for the weighted sum; one `return` with a sigmoid.
+# `forward`: one line for the weights (`wq`, mean, softmax); one line for the weighted sum; one `return` with a sigmoid.
 # </details>
 
 # %% [markdown]
 # ### The same weights, by day and by night
 #
-# What can a map do if the image itself weights its channels?
+# What can a map do if the image itself chooses the weights of the channels?
 # We make two sheets by hand: *bright*, and *dark* (1 - bright).
 # The query is made by hand too: the darker the whole image, the more weight for *bright*, and the other way round.
 # Here is one module on two photographs:
 
 # %% tags=["experiment"]
-from IPython.display import display
-
 from attention_lab.data import photograph
 from attention_lab.pictures import heat_map_over
 
@@ -341,13 +340,14 @@ for name in ("rocket", "china"):
         query = at_each(branch.wq, features.flatten(2).transpose(1, 2)).mean(dim=1)  # (1, 2)
         weights = query.softmax(dim=1)[0]
         spatial = branch(features)[0]
-    display(heat_map_over(photo, spatial, label="map (0 closed, 1 open)",
-                          title=f"made by hand; weights: bright {weights[0]:.2f},"
-                                f" dark {weights[1]:.2f}"))
+    show(heat_map_over(photo, spatial, label="map (0 closed, 1 open)",
+                       title=f"made by hand; weights: bright {weights[0]:.2f},"
+                             f" dark {weights[1]:.2f}"),
+         "A photograph, and the gate's map over it. The text below says where it opens.")
 
 # %% [markdown]
 # At night the map opens for what is bright, by day for what is dark.
-# CBAM's map is one fixed convolution; this one is a 1 x 1 convolution that *each image mixes for itself*, from C // 2 candidates.
+# CBAM's map comes from one fixed convolution; here *each image mixes its own* 1 x 1 convolution from C // 2 candidates.
 # Each position is judged by its own channels alone, so the map is as fine as the features.
 
 # %% [markdown]
@@ -360,13 +360,13 @@ for name in ("rocket", "china"):
 #
 # - `"parallel"`: both branches read x; x times the gates *plus* x times the map.
 # - `"sequential"`: x times the gates; the spatial branch reads *that*, and its map multiplies it.
-# - Anything else is a `ValueError`.
+# - Anything else raises a `ValueError`.
 #
 # The output has x's shape; there is no additional shortcut.
 #
 # By hand: at one position of one channel x is 10, the gate 0.4, the map 0.9.
 # Parallel: 4 + 9 = 13.
-# Sequential: 4, and if the map made from the gated features is 0.8 there, 3.2.
+# Sequential: first 4; if the map made from the gated features is 0.8 there, the result is 3.2.
 
 # %% exercise
 class PolarizedSelfAttention(nn.Module):
@@ -415,8 +415,8 @@ check(PolarizedSelfAttention)
 # %% [markdown]
 # ## 6. Predict, then run
 #
-# Before training, gates are near 0.5.
-# Set every parameter to 0, so that they *are* 0.5.
+# Before training, gates are around 0.5.
+# Set every parameter to 0: then all gates *are* 0.5.
 # What is the output of one block of each layout, as a multiple of x?
 # Replace each `None`.
 
@@ -466,8 +466,8 @@ predict_then_run(predicted, measured, unit="parameters")
 #
 # <details><summary>What it means for a network</summary>
 #
-# The parameters are the same, and yet parallel leaves the strength of the features alone.
-# With gates of 0.5, sequential takes away three quarters per block.
+# The parameters are the same, but with gates of 0.5 only parallel keeps the strength of the features.
+# Sequential takes away three quarters per block.
 # A BatchNorm after the block makes up for that; without one, a deep network's features fade away.
 # </details>
 #
@@ -539,7 +539,7 @@ print("Do the weights sum to 1?", "Yes." if sum_to_one(PostedSpatial(64)) else "
 # A reader asked there where the softmax was, and the author added it the next day.
 # The post has the old lines.
 #
-# Without the softmax query *and* value grow with x, so features 4 times as strong make the sheet 16 times as large.
+# Without the softmax, both query *and* value grow with x, so features 4 times as strong make the sheet 16 times as large.
 # Gates that are moderate on one image are then near 0 or 1 on a stronger one.
 # </details>
 #
@@ -557,7 +557,7 @@ print("Do the weights sum to 1?", "Yes." if sum_to_one(NobodyAsks(64)) else "No,
 
 # %% [markdown]
 # It takes a plain mean: `wq` is never used.
-# So a test of one property can find a fault, but it proves nothing.
+# So a test of one property can find a fault, but it cannot prove that a module is right.
 # Exercise 2's check compares numbers and gradients with a reference, on many inputs; that is a different kind of evidence.
 
 # %% [markdown]
@@ -738,12 +738,13 @@ for arm, control in (("map, 1 x 1", "no attention"), ("map, 1 x 1", "map, 4 x 4"
 for cell in (4, 8):
     print(f"map, {cell} x {cell}: {results.mean(f'map, {cell} x {cell}'):.0f} % right,",
           f"a perfect map with a guess among ties {perfect[cell]:.0f} %")
-score_bars(results, "right dot on new pictures (%)", parameters=sizes, highlight="map, 1 x 1",
-           baselines={"a guess": 100 / 3})
+show(score_bars(results, "right dot on new pictures (%)", parameters=sizes,
+                highlight="map, 1 x 1", baselines={"a guess": 100 / 3}),
+     "Bars: " + "; ".join(f"{arm}: {results.mean(arm):.0f} %" for arm in arms))
 
 # %% [markdown]
-# **Read it.** In so short a training, the finer the map, the better, with the same layers and the same parameters.
-# With another picture's bar, every arm that beat a guess falls back to one: it uses the bar.
+# **Read it.** After such a short training, a finer map is better, with the same layers and the same parameters.
+# With another picture's bar, every arm that was better than a guess falls back to guessing: it did use the bar.
 #
 # But the coarse maps are far below a perfect one.
 # Are the cells too large, or is the training too short?
@@ -771,13 +772,13 @@ for cell in (4, 8):
 #
 # Now the cells *are* the limit.
 # After 1280 steps the 4 x 4 map is right in *all* pictures in which the dots can be told apart.
-# Elsewhere it hardly beats a guess between two dots (58 and 59 %).
+# In the others it hardly beats a guess between two dots (58 and 59 %).
 # The 8 x 8 map takes longer, and gets there in two of three long runs.
 # (Some runs slightly beat the perfect map, probably because a neighbouring pixel counts as right and may lie in another cell.)
 
 # %% [markdown]
 # So coarse cells cost twice: they blur the answer, and they slow down learning.
-# The second, we think, is because the 5 pixels of a dot are a third of a 4 x 4 cell and less than a tenth of an 8 x 8 one.
+# We think that learning is slower because a dot's 5 pixels fill a third of a 4 x 4 cell, but less than a tenth of an 8 x 8 one.
 #
 # What do the maps look like after the short training?
 # Here is one picture with two dots in the same 4 x 4 cell, under a bar of each colour:
@@ -807,21 +808,22 @@ for axis in axes.flat:
 for axis, title in zip(axes[0], ("picture", "map, 1 x 1", "map, 4 x 4", "map, 8 x 8")):
     axis.set_title(title, fontsize=10)
 figure.colorbar(drawn, ax=axes, label="map (0 closed, 1 open)", shrink=0.7)
-plt.show()
+show(figure, "Rows: one picture under a bar of each colour. Columns: the picture, and the maps "
+             "with cells of 1 x 1, 4 x 4 and 8 x 8.")
 
 # %% [markdown]
 # The full-size map closes the dots that are not asked for, and leaves the right one more or less open.
 # In the map of 4 x 4 cells two of the dots share one gate, whatever the colour of the bar.
 # The map of 8 x 8 cells hardly moves yet.
 #
-# The rest of the measurement, in short (all long runs are listed in the course's repository, in `solutions/polarized/experiment.md`):
+# The rest, in short (all long runs are listed in the course's repository, in `solutions/polarized/experiment.md`):
 #
-# - **The channel branch finds the dot as well**, though the question is a place.
+# - **The channel branch finds the dot as well**, although the question asks for a place.
 #   It turns *colours* on and off, everywhere at once, and the features know where each colour is.
-# - **Two branches are no better than one**, and slower in the parallel layout.
-#   A run near 67 % knows two of the three colours; the channel branch alone gets stuck there, too.
+# - **Two branches are no better than one**, and in the parallel layout they learn more slowly.
+#   A run that ends near 67 % knows two of the three colours; runs of the channel branch alone get stuck there, too.
 #   With five times the steps both of our stuck runs reached 100 %.
-# - The paper reports 2 to 4 points on pose estimation and segmentation.
+# - The paper reports gains of 2 to 4 points on pose estimation and segmentation.
 #   A user who tried it on pose [found none](https://github.com/DeLightCMU/PSA/issues/9).
 #   We measured neither.
 
@@ -832,17 +834,16 @@ plt.show()
 # |---|---|---|---|---|
 # | softmax of the spatial branch | over the query's C // 2 channels, before the product | over the H · W positions, after the product | over the H · W positions, on the value | as the paper |
 # | between mean and gates of the channel branch | `wz`; in its figure, a LayerNorm too | `wz` alone | C // 2 → C // 8, LayerNorm, ReLU, C // 8 → C | as the paper |
-# | biases | not said | none | only in that little network | everywhere |
+# | biases | not said | none | only in the small network of the row above | everywhere |
 # | parameters, 64 channels | not said | 8,256 | 7,064 | 8,545, in both layouts |
 #
-# So this paper's name covers three modules: its own, which section 7's repaired code follows, and the two that its authors published.
+# So the name covers three modules: the paper's, which section 7's repaired code follows, and the two that its authors published.
 
 # %% [markdown]
 # ## 11. Questions to think about
 #
 # 1. Shuffle the positions of x.
 #    What happens to the channel gates, and what to the map?
-#    Then shuffle the *channels*.
 # 2. In the spatial branch, take the mean of x before `wq` instead of after it.
 #    What changes in the result, and what in the cost?
 # 3. In `network`, put a 3 x 3 convolution, BatchNorm and ReLU between `attention` and the last layer, and run the experiment again.
@@ -851,10 +852,9 @@ plt.show()
 # %% [markdown]
 # <details><summary>What we think</summary>
 #
-# 1. Positions: the gates stay the same, and the map is shuffled in the same way.
-#    Channels: both change, by no simple rule, since each weight of a 1 x 1 convolution belongs to a channel.
+# 1. The gates stay the same, and the map is shuffled in the same way.
 # 2. The result stays the same, because a mean and a linear layer can change places.
-#    The cost falls from C · C // 2 multiply-adds per position to as many in total.
+#    The cost falls: C · C // 2 multiply-adds once, not at each position.
 # 3. By its brightness as a whole: one level for red, another for green.
 #    That level is in every feature, everywhere, and a layer with a ReLU can compare it with a threshold.
 # </details>
@@ -865,7 +865,7 @@ plt.show()
 # - H. Liu, F. Liu, X. Fan, D. Huang: *Polarized Self-Attention: Towards High-quality Pixel-wise Regression*.
 #   2021, [arXiv:2107.00782](https://arxiv.org/abs/2107.00782).
 #   Authors' code: [DeLightCMU/PSA](https://github.com/DeLightCMU/PSA).
-# - S. Woo, J. Park, J.-Y. Lee, I. S. Kweon: *CBAM*, ECCV 2018, [arXiv:1807.06521](https://arxiv.org/abs/1807.06521): a gate and a map, made in another way.
+# - S. Woo, J. Park, J.-Y. Lee, I. S. Kweon: *CBAM*, ECCV 2018, [arXiv:1807.06521](https://arxiv.org/abs/1807.06521).
 # - The post of section 7: 《…极化自注意力，更精细的双重注意力建模结构》.
 # - Photographs: sources and licences are in `attention_lab/photos/CARD.md`.
 #

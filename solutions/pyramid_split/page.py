@@ -20,7 +20,7 @@
 #
 # - say what the size of a kernel and its groups cost, before you run them;
 # - build EPSANet's block: a pyramid of convolutions, and a softmax that chooses between its scales;
-# - use one number to choose between readings of a paper;
+# - use a parameter count to choose between interpretations of a paper;
 # - catch two mistakes that the output's shape hides;
 # - use an experiment to separate what a module's parts do.
 #
@@ -32,15 +32,15 @@
 #
 # | part | minutes |
 # |---|---|
-# | the problem, the idea | 15 |
-# | exercise 1, `SEWeight` (2 points) | 12 |
-# | predict, then run: what do groups cost? | 18 |
-# | exercise 2, `SplitAndConcat` (3 points) | 20 |
-# | exercise 3, `PyramidSplitAttention` (3 points); faders, the authors' order | 35 |
-# | exercise 4, `EPSABlock` (2 points); the number of the network | 35 |
-# | read the code of others | 25 |
-# | the experiment | 25 |
-# | paper against code, questions | 15 |
+# | [the problem](#1.-Which-stripes-are-meant?), [the idea](#2.-The-idea) | 15 |
+# | [exercise 1, `SEWeight`](#3.-Exercise-1:-SEWeight) (2 points) | 12 |
+# | [predict, then run: what do groups cost?](#4.-What-four-windows-cost) | 18 |
+# | [exercise 2, `SplitAndConcat`](#5.-Exercise-2:-SplitAndConcat) (3 points) | 20 |
+# | [exercise 3, `PyramidSplitAttention`](#6.-Exercise-3:-PyramidSplitAttention) (3 points); faders, the authors' order | 35 |
+# | [exercise 4, `EPSABlock`](#7.-Exercise-4:-EPSABlock) (2 points); the network's parameter count | 35 |
+# | [read the code of others](#8.-Read-the-code-of-others) | 25 |
+# | [the experiment](#9.-The-experiment:-what-chooses-between-the-scales?) | 25 |
+# | [paper against code](#10.-Paper-against-code), [questions](#11.-Questions-to-think-about) | 15 |
 
 # %%
 import torch
@@ -62,13 +62,13 @@ course_map()
 #
 # Each cloth is woven from **fine** stripes, which repeat every 3 pixels, and **coarse** ones, which repeat every 12.
 # Each kind runs in one of three directions.
-# The dot on the left says which kind to name: a red dot asks for the fine stripes, a blue dot for the coarse ones.
+# The dot on the left says whose direction to name: a red dot asks for the fine stripes, a blue dot for the coarse ones.
 #
 # ![Fine stripes, which are rising, plus coarse stripes, which are falling, make a cloth with both; to its left is a red dot, which asks for the fine stripes. A window of 3 x 3 pixels holds a whole fine stripe, but only a small part of a coarse one. Below, samples of the three directions: upright, rising, falling.](figures/cloth.svg)
 #
 # Now you.
 # In which direction do the fine stripes run in pictures 1 to 3, and the coarse ones in pictures 4 to 6?
-# (To see the coarse ones, squint: they are the slow change from dark to light.)
+# (For the coarse ones, half close your eyes: they change slowly from dark to light.)
 
 # %%
 pictures, answers, asked = striped_cloths(6, seed=1456)
@@ -81,7 +81,7 @@ print([DIRECTIONS[answer] for answer in answers[order]])
 
 # %% [markdown]
 # A 3 x 3 window holds a whole fine stripe, but only a quarter of a coarse one.
-# With the fine stripes and the noise on top, that is not much to go by.
+# Fine stripes and noise lie on top, so the window shows little of the coarse direction.
 #
 # And seeing both kinds is not enough.
 # How often is a network right if it ignores *the dot* and always names the fine stripes?
@@ -100,13 +100,14 @@ print([DIRECTIONS[answer] for answer in answers[order]])
 #
 # Zhang, Zu, Lu, Zou and Meng (2021) let four convolutions, with kernels of 3, 5, 7 and 9, look at the same features.
 # Each of them is a **scale**.
-# For each channel, a softmax, fed from the whole image, says how much of each scale to take: the scales compete.
+# For each channel, a softmax says how much of each scale to take: the scales compete.
 #
-# ![Pyramid split attention: x (B, C, H, W) goes into four convolutions, 3 x 3 to 9 x 9, each of which gives a scale (B, C', H', W'). One se, called four times, makes weights (B, C', 1, 1) of each. A softmax over the scales makes shares of them, which multiply the scales. Concatenated, they are the output (B, 4 C', H', W').](figures/psa_block.svg)
+# ![Pyramid split attention: x (B, C, H, W) goes into four convolutions, 3 x 3 to 9 x 9, each of which gives a scale (B, C', H', W'). One se, called four times, makes weights (B, C', 1, 1) from each scale. A softmax over the scales turns them into shares, which multiply the scales. Concatenated, they are the output (B, 4 C', H', W').](figures/psa_block.svg)
 #
-# The input x has C channels, the output has `channels`.
-# The S scales split these equally: each has C' = `channels` // S, so S must divide `channels`.
-#
+# Input x has C channels, the output `channels` of them; H' and W' are H and W divided by the stride, rounded up.
+# The S scales divide the output channels equally: each has C' = `channels` // S, so S must divide `channels`.
+
+# %% [markdown]
 # | in the paper | in words | here |
 # |---|---|---|
 # | $F_i = \mathrm{Conv}_{k_i, G_i}(X)$ | the features of scale i, with kernel size $k_i$ and $G_i$ groups | `SplitAndConcat`, (B, S, C', H', W') |
@@ -245,7 +246,7 @@ for k, groups in zip((3, 5, 7, 9), (1, 4, 8, 16)):
 # %% [markdown]
 # <details><summary>What we found</summary>
 #
-# On one thread of our CPU, the 9 x 9 convolution with 16 groups needed a sixteenth of the multiply-adds, and took 3 to 4 times as long.
+# On one thread of our CPU, 16 groups left the 9 x 9 convolution a sixteenth of its multiply-adds, but it took 3 to 4 times as long.
 # Groups save parameters and arithmetic; whether they save time depends on how well the program for them is written.
 # It is [an old complaint](https://github.com/pytorch/pytorch/issues/70954), and a reader [told EPSANet's authors](https://github.com/murufeng/EPSANet/issues/1) that training became slower.
 # A GPU may behave differently; measure yours.
@@ -260,7 +261,8 @@ for k, groups in zip((3, 5, 7, 9), (1, 4, 8, 16)):
 #
 # S is the number of kernel sizes; it is not always four.
 # All kernel sizes are odd, so with stride 1 this padding keeps H and W.
-# Stack the outputs on a new axis after the batch (the name is the authors'): (B, S, C', H', W').
+# Stack the outputs on a new axis after the batch: (B, S, C', H', W').
+# (The name with "Concat" is the authors'.)
 #
 # Worked example: x of shape (1, 2, 5, 5), all ones; `kernel_sizes=(3, 5)`, `groups=(1, 2)`, `channels=4`, and every weight is 1.
 # The output has shape (1, 2, 2, 5, 5).
@@ -325,7 +327,7 @@ check(SplitAndConcat)
 #
 # ![A mixing desk. For each of three channels there are four faders, one per scale, which add up to 1. Channel 0: 0.37, 0.27, 0.20, 0.16 from the weights 0.9, 0.6, 0.3, 0.1. Channel 1: 0.18, 0.20, 0.28, 0.34. Channel 2: four times 0.25.](figures/mixing_desk.svg)
 #
-# A softmax is a mixing desk whose faders always add up to 1: if you push one up, the others go down.
+# A softmax is a mixing desk whose faders (sliders) always add up to 1: if you push one up, the others go down.
 # Every channel has a desk of its own.
 #
 # Worked example, channel 0 of the drawing: the weights are 0.9, 0.6, 0.3, 0.1.
@@ -400,7 +402,7 @@ predict_then_run(predicted, measured, unit="share of one scale")
 #
 # e / (e + 3) = 0.48 and 1 / (1 + 3e) = 0.11.
 # No scale can be switched off, and none gets half: two shares differ by a factor of e = 2.7 at most.
-# The paper speaks of *selecting* scales; as published, it is a mild preference.
+# The paper speaks of *selecting* scales; the published module can only mildly prefer some.
 # </details>
 #
 # ### The authors' order
@@ -409,7 +411,7 @@ predict_then_run(predicted, measured, unit="share of one scale")
 # For a network trained that way it makes no difference.
 # But if you load their weights into your network, every shape fits, and the layers after your module get the wrong channels.
 # Which numbers must be rearranged?
-# Those with an entry per *output* channel: the BatchNorm after it, and the input side of the next convolution.
+# Those with an entry per *output* channel of your module: in the BatchNorm after it, and on the next convolution's input side.
 
 # %%
 torch.manual_seed(0)
@@ -440,7 +442,7 @@ print("their order, the next layer rearranged: equal?", same)
 # ![The EPSA block: x goes through conv1, bn1 and ReLU to (B, P, H, W), through psa, bn2 and ReLU to (B, P, H', W'), through conv3 and bn3 to (B, 4P, H', W'). x, or downsample of x, is added; a ReLU follows.](figures/epsa_block.svg)
 #
 # - `conv1` (1 x 1, to P), `bn1`, ReLU;
-# - `psa`, a `PyramidSplitAttention` from P to P with the **stride** and its other defaults, `bn2`, ReLU;
+# - `psa`, a `PyramidSplitAttention` from P to P with the **stride** (all else by default), `bn2`, ReLU;
 # - `conv3` (1 x 1, to 4P), `bn3`; plus the shortcut; then ReLU.
 #
 # `conv1` and `conv3` have no bias.
@@ -508,7 +510,7 @@ check(EPSABlock)
 # </details>
 
 # %% [markdown]
-# ### The number of the network
+# ### The network's parameter count
 #
 # EPSANet-50 has 3, 4, 6 and 3 of your blocks, with 64, 128, 256 and 512 planes.
 # Before them come a convolution (7 x 7, 3 to 64 channels) and a BatchNorm, after them a linear layer to 1000 classes.
@@ -541,7 +543,7 @@ predict_then_run(predicted, measured, unit="parameters")
 # %% [markdown]
 # <details><summary>The number</summary>
 #
-# **22,561,715**, to the last digit what we count in the authors' own code, and the 22.56 M of [their README](https://github.com/murufeng/EPSANet).
+# **22,561,715**, exactly what we count in the authors' own code; [their README](https://github.com/murufeng/EPSANet) rounds it to 22.56 M.
 # That is 12 % *less* than ResNet-50.
 # </details>
 #
@@ -568,7 +570,7 @@ predict_then_run(predicted, measured, unit="parameters")
 # %% [markdown]
 # <details><summary>The numbers</summary>
 #
-# In the order of the list: 22.56, 22.59, 16.33 and 16.36 million.
+# In order: 22.56, 22.59, 16.33 and 16.36 million.
 # Only the first is the number in the authors' README; the last is what the figure draws.
 # </details>
 #
@@ -578,7 +580,7 @@ predict_then_run(predicted, measured, unit="parameters")
 # ## 8. Read the code of others
 #
 # A popular collection of attention modules had this module in 2021.
-# Below are its convolutions, rebuilt by us as small as possible, without the attention that follows them.
+# Below are its convolutions, without the attention that follows them.
 # Two things are wrong, and neither shows in the shape of the output.
 #
 # ### Exhibit A: how many parameters?
@@ -612,7 +614,7 @@ print("entries of its state_dict:     ", len(found.state_dict()))
 #
 # The optimiser gets `module.parameters()`, so these convolutions stay as random as they started.
 # `.to("cuda")` leaves them on the CPU, and a saved file does not contain them.
-# And inside a network, which has other parameters, nobody complains.
+# And in a network with other parameters, no error warns you.
 # </details>
 #
 # ### Exhibit B: one line of `forward`
@@ -637,7 +639,7 @@ print("is a shortcut, x + f(x), now 2 f(x)? ", torch.equal(x + output, 2 * outpu
 # In training, autograd notices, with a message about an operation *in place*.
 # </details>
 #
-# **Repair both**: change the class in exhibit A, run that cell, then this one, until it says yes four times.
+# **Repair both**: change the class in exhibit A, run it, then the cell below, until that says yes four times.
 # Each convolution should still read its own part.
 
 # %%
@@ -668,7 +670,7 @@ inspected(Found)
 # <details><summary>A repair</summary>
 #
 # Use an `nn.ModuleList` instead of the list.
-# And do not write into x: collect the outputs in a new list, from `x.chunk(len(self.convs), dim=1)`, and return them concatenated.
+# Do not write into x: convolve each part of `x.chunk(len(self.convs), dim=1)`, collect the outputs in a list, and concatenate them.
 # </details>
 #
 # <details><summary>Where it was seen</summary>
@@ -691,10 +693,10 @@ inspected(Found)
 # | small kernels | the softmax over four scales that are all 3 x 3: do sizes matter? |
 # | equal shares | kernels 3, 5, 7, 9, each with share 1/4: does choosing matter? |
 # | softmax | your `PyramidSplitAttention` |
-# | sigmoids | each scale times its own `SEWeight`, without competition |
+# | sigmoids | each scale times its `SEWeight` output, without competition |
 #
-# To take the cue out, we show the trained networks each cloth with *another picture's dot*.
-# A network that uses the dot now follows the wrong one half of the time, and falls back to 67 %.
+# To see whether the dot is used, we show the trained networks each cloth with *another picture's dot*.
+# A network that uses the dot now follows a wrong dot half of the time, and falls back to 67 %.
 #
 # Each arm is trained three times, for 250 steps of Adam with a one-cycle learning rate: 40 to 130 s in all.
 # *Before you run it: which arms stay near 67 %, and which is ahead, softmax or sigmoids?*
@@ -768,7 +770,7 @@ show(score_bars(results, "right answers on new pictures (%)", parameters=sizes,
      "A bar for each arm with its mean score, a dot for each run, and a line at 67 %.")
 
 # %% [markdown]
-# **Read it.** *Small kernels* name the fine stripes and little more than guess at the coarse ones (see the table).
+# **Read it.** *Small kernels* name the fine stripes, but do little better than guess at the coarse ones.
 # *Equal shares* have every kernel size and all the parameters, and see both kinds; but they cannot choose.
 # The arms with the pyramid *and* a gate are ahead, and another picture's dot takes their lead away: it is the dot that they follow.
 # So both parts help: large kernels to see with, and a gate to choose with.
@@ -776,7 +778,7 @@ show(score_bars(results, "right answers on new pictures (%)", parameters=sizes,
 # **Is it only a matter of time?** We also trained every arm for five times as many steps, three times each.
 # Softmax and sigmoids had 100 % in every run.
 # The controls stayed close to 67 %: small kernels had from 67 to 72, equal shares from 67 to 70.
-# At a third of the learning rate the picture was the same.
+# At a third of the learning rate we saw the same.
 # (At three times the rate no arm got beyond 72 %, gate or not: that is too fast for this task.)
 # Every run is listed in the course's repository, in `solutions/pyramid_split/experiment.md`.
 
@@ -786,8 +788,9 @@ show(score_bars(results, "right answers on new pictures (%)", parameters=sizes,
 # (Question 2 looks for the reason.)
 #
 # **Four sizes, or only large ones?** Kernels of one size can do it too.
-# After five times the steps at a third of the rate, four 5 x 5 kernels had 100 %, as had four 9 x 9; at the page's rate, 68 to 100 %.
-# The mix depended less on the rate, with half the parameters of four 9 x 9 kernels.
+# With five times the steps and a third of the rate, four 5 x 5 kernels had 100 %, and so had four 9 x 9.
+# At the page's rate, they had 68 to 100 %.
+# The mix of sizes depended less on the rate, and it has half the parameters of four 9 x 9 kernels.
 #
 # And the task is made for this module: no other layer sees more than one pixel.
 # We did not measure what the pyramid does on photographs.
@@ -819,7 +822,7 @@ for seed in range(3):
 
 # %% [markdown]
 # Equal shares would be 0.25 each, and the limits are 0.11 and 0.48.
-# Does a blue dot raise the large kernels in each run, as one would hope?
+# Does a blue dot raise the large kernels' shares in each run, as hoped?
 # Do not read too much into it: every channel has its own desk, and a mean hides what each of them does.
 
 # %% [markdown]
@@ -852,12 +855,12 @@ for seed in range(3):
 #
 # 1. Channels are not alternatives: several may matter, or none.
 #    Scales are views of one thing, and one of them may be enough.
-#    And equal shares leave 1/4 of a scale, but 1/512 of a channel.
+#    And with equal shares, each of 4 scales keeps 1/4, but each of 512 channels only 1/512.
 # 2. Multiply the sigmoids' outputs by a number before the softmax, or leave out the sigmoid.
 #    After the page's 250 steps, eight of eight runs without the sigmoid had 100 %, and seven of eight with a factor of 4 (the last had 70).
 #    So it seems to be the narrow range that slows the softmax down, and not the competition.
 # 3. 9 numbers against 81.
-#    The dilated kernel misses what lies between its taps: a stripe that repeats every 4 pixels looks constant to it.
+#    The dilated kernel misses what lies between its nine weights: a stripe that repeats every 4 pixels looks constant to it.
 # </details>
 #
 # **A challenge, ungraded.** Reach 95 % in each of three runs, in the same 250 steps, with as few parameters as you can.
@@ -870,7 +873,6 @@ for seed in range(3):
 #   ACCV 2022, [arXiv:2105.14447](https://arxiv.org/abs/2105.14447).
 #   Authors' code: [murufeng/EPSANet](https://github.com/murufeng/EPSANet).
 # - X. Li, W. Wang, X. Hu, J. Yang: *Selective Kernel Networks*, CVPR 2019, [arXiv:1903.06586](https://arxiv.org/abs/1903.06586).
-#   It chose between kernel sizes with a softmax before EPSANet did, and it adds up its scales.
 #
 # Here is what you have solved:
 

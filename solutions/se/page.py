@@ -20,7 +20,7 @@
 # - build an SE block from three small pieces and give the shape of every tensor in it;
 # - show with an experiment when a view of the whole image helps, and when it does not;
 # - count SE's parameters by hand and arrive at the number in the paper;
-# - find real mistakes in other people's SE code.
+# - find a real mistake in other people's SE code.
 #
 # **Why it matters.** A network built from SE blocks [won the ImageNet challenge of 2017](https://github.com/hujie-frank/SENet).
 # The block is now part of [MobileNetV3](https://arxiv.org/abs/1905.02244) and [EfficientNet](https://arxiv.org/abs/1905.11946), and nearly every module in this course starts from it.
@@ -30,15 +30,15 @@
 #
 # | part | minutes |
 # |---|---|
-# | the problem, the idea | 12 |
-# | exercise 1, `squeeze` (2 points) | 5 |
-# | exercise 2, `Excitation` (3 points) | 16 |
-# | exercise 3, `SEBlock` (4 points) | 10 |
-# | predict, then run: the cost | 8 |
-# | exercise 4, `se_parameter_cost` (1 point) | 6 |
-# | the bug museum | 8 |
-# | the experiment | 18 |
-# | paper against code, questions | 7 |
+# | [the problem](#1.-What-colour-is-this-paper?), [the idea](#2.-The-idea) | 12 |
+# | [exercise 1, `squeeze`](#3.-Exercise-1:-squeeze) (2 points) | 5 |
+# | [exercise 2, `Excitation`](#4.-Exercise-2:-Excitation) (3 points) | 14 |
+# | [exercise 3, `SEBlock`](#5.-Exercise-3:-SEBlock) (4 points) | 10 |
+# | [predict, then run: the cost](#6.-Predict,-then-run:-the-cost) | 8 |
+# | [exercise 4, `se_parameter_cost`](#7.-Exercise-4:-se_parameter_cost) (1 point) | 6 |
+# | [the bug museum](#8.-The-bug-museum) | 5 |
+# | [the experiment](#9.-The-experiment:-papers-under-lamps) | 23 |
+# | [paper against code](#10.-Paper-against-code), [questions](#11.-Questions-to-think-about) | 7 |
 
 # %%
 import torch
@@ -51,7 +51,7 @@ from attention_lab.pictures import (predict_then_run, show, show_feature_map, sh
                                     show_images)
 
 # %% [markdown]
-# Fill the gap of an exercise, run the cell, then run the line `check(...)` below it, as often as you like.
+# Fill the gap in an exercise, run the cell, then run the line `check(...)` below it, as often as you like.
 # Hints are folded below each check.
 # You are here:
 
@@ -65,6 +65,7 @@ course_map()
 #
 # Here are six little pictures of coloured papers, each lit by a lamp of a different colour.
 # Only the paper in the centre matters: **does it reflect more red light, or more blue?**
+# (Green does not count.)
 # Write down six guesses before you go on.
 
 # %% tags=["nbval-ignore-output"]
@@ -84,7 +85,7 @@ show(show_images(scenes.paper, colours), f"The papers in white light: {', '.join
 # Can a simple rule do better than you?
 # **Rule 1** looks at the centre pixel alone: is its red value above its blue one?
 # **Rule 2** first divides each colour channel by its mean over the whole picture, then does the same.
-# Guess how often each rule is right on 10,000 pictures (a coin is right in 50 %), then run the cell.
+# Guess how often each rule is right on 10,000 pictures (tossing a coin gives 50 %), then run the cell.
 
 # %%
 scenes = lamp_scenes(10_000, seed=4)
@@ -95,14 +96,14 @@ for rule, seen in rules.items():
     print(f"{rule}: {100 * right.float().mean():.0f} % right")
 
 # %% [markdown]
-# ![Orange paper in white light and white paper in orange light give a 3 x 3 window the same orange pixels. The mean over the whole picture differs: a neutral grey against an orange cast.](figures/two_views.svg)
+# ![Orange paper in white light and white paper in orange light give a 3 x 3 window the same orange pixels. The mean over the whole picture differs: a neutral grey for the first, an orange tint for the second.](figures/two_views.svg)
 #
 # Why does the second rule work?
 # The papers have random colours, so on average they are grey.
 # If the mean of the picture is reddish, the *lamp* is reddish.
 # One number per channel, taken from the whole picture, is enough.
 #
-# A convolution with a 3 x 3 kernel sees nine pixels, and two of them in a row see 5 x 5.
+# A convolution with a 3 x 3 kernel sees nine pixels, and two such convolutions in a row see 5 x 5.
 # They cannot compute a mean over 256 pixels.
 
 # %% [markdown]
@@ -112,12 +113,13 @@ for rule, seen in rules.items():
 # **Squeeze**: take one number per channel from the whole image, its mean.
 # **Excite**: let a tiny network turn these C numbers into C weights between 0 and 1, and multiply each channel by its weight.
 #
-# ![The SE block: x (B, C, H, W) is averaged over H and W to z (B, C); fc1, ReLU, fc2 and sigmoid turn z into a gate (B, C), with (B, C/r) in between. Reshaped to (B, C, 1, 1), the gate multiplies x, which arrives unchanged on a skip path; the output is (B, C, H, W).](figures/se_block.svg)
+# ![The SE block: x (B, C, H, W) is averaged over H and W to z (B, C); fc1, ReLU, fc2 and sigmoid turn z into a gate (B, C), with (B, C/r) in between. Reshaped to (B, C, 1, 1), the gate multiplies x, which takes a path of its own and arrives unchanged; the output is (B, C, H, W).](figures/se_block.svg)
 #
 # Such a weight is called a **gate**: 0 closes the channel, 1 lets it pass.
 # B is the number of images in the batch, C the number of channels, H and W are height and width.
 # The letter r is the **reduction**: the hidden layer has C // r channels.
-#
+
+# %% [markdown]
 # | in the paper | in words | in code |
 # |---|---|---|
 # | $z_c = \frac{1}{HW}\sum_{i,j} u_c(i, j)$ | mean of each channel | `squeeze(x)` |
@@ -173,7 +175,7 @@ check(squeeze)
 # </details>
 
 # %% [markdown]
-# What does your squeeze read off a photograph?
+# What does your `squeeze` see in a photograph?
 # Here are four, each with the only three numbers that SE would see.
 
 # %% tags=["nbval-ignore-output"]
@@ -198,7 +200,7 @@ show(show_images(photos, numbers),
 #
 # If r does not divide C, round down: 10 // 4 = 2 hidden numbers.
 # Zero is an error: `Excitation(8, reduction=16)` would have no hidden number at all, so it is almost certainly a typo.
-# Raise a `ValueError` whose message names both numbers.
+# Raise a `ValueError` whose message contains both numbers, channels and reduction.
 
 # %% exercise
 class Excitation(nn.Module):
@@ -264,7 +266,8 @@ show(show_gate(gates[0], title="16 untrained gates for a random z"),
 # ## 5. Exercise 3: `SEBlock`
 #
 # Put the pieces together.
-# The block squeezes `x`, passes the means to its `excitation`, which returns the gates, and multiplies each channel by its gate.
+# The block squeezes `x` and passes the means to its `excitation`, which returns the gates.
+# Then it multiplies each channel by its gate.
 # The output has x's shape.
 #
 # The gates have shape (B, C), the image (B, C, H, W).
@@ -318,8 +321,8 @@ check(SEBlock)
 
 # %% [markdown]
 # Here is your block at work on eight channels, made by hand from a photograph.
-# They are red, green, blue, edges from left to right, edges from top to bottom, darkness, colourfulness and blur.
-# Dark blue is a large value.
+# They are red, green, blue, two kinds of edges (change from left to right, from top to bottom), darkness, colourfulness and blur.
+# Dark blue means a large value.
 # Your untrained SE block fades each one by its gate.
 # Every channel keeps its pattern: a gate changes how strong a channel is, never what it shows.
 
@@ -371,7 +374,8 @@ print(f"The convolution has {parameters:.0f} times the parameters",
       f"and {work:,.0f} times the multiply-adds.")
 
 # %% [markdown]
-# A convolution uses each of its numbers at every position; SE uses each of its numbers once per image.
+# 9 · C² is 72 times 2 · C² / 16.
+# A convolution uses each of its numbers at all 56 · 56 positions, SE only once per image: 72 · 3,136 = 225,792.
 # But multiply-adds are not time: SE reads the whole map twice, to squeeze and to multiply, and neither pass counts as a multiply-add.
 # (`cost(SEBlock(256), x)` also measures the time on your machine.)
 
@@ -433,8 +437,7 @@ print(f"Of these, {last:,.0f} ({last / added:.0%}) sit in the last stage.")
 # %% [markdown]
 # ## 8. The bug museum
 #
-# The first exhibit really was wrong, and is rebuilt here as small as possible.
-# The second began with a question that somebody asked.
+# This bug comes from real code, rebuilt here as small as possible.
 #
 # ### Exhibit A: what do these gates see?
 #
@@ -457,7 +460,7 @@ class ExhibitA(nn.Module):
         return x * self.gates(x)
 
 
-exhibit, image = ExhibitA(8), torch.randn(1, 8, 5, 7)
+exhibit, image = ExhibitA(8), torch.randn(2, 8, 5, 7)
 print("input  ", tuple(image.shape))
 print("gates  ", tuple(exhibit.gates(image).shape))
 print("output ", tuple(exhibit(image).shape))
@@ -482,27 +485,6 @@ print("Does exhibit A compute what your SE block computes?", "Yes." if same else
 # Seen in a MobileNetV3 implementation: [xiaolai-sqlai/mobilenetv3, issue 12](https://github.com/xiaolai-sqlai/mobilenetv3/issues/12).
 # The experiment below measures what this mistake costs.
 # </details>
-#
-# ### Exhibit B: a gate through a softmax
-#
-# *Symptom.* Deeper features fade away, and the more channels there are, the worse it gets.
-# Somebody asked [whether a softmax would not be more meaningful](https://github.com/scut-aitcm/Competitive-Inner-Imaging-SENet/issues/1) than the sigmoid; after all, its numbers lie between 0 and 1 too.
-
-# %%
-for channels in (16, 64, 256):
-    scores = torch.randn(1000, channels, generator=torch.Generator().manual_seed(0))
-    print(f"{channels:4d} channels: mean gate {torch.sigmoid(scores).mean():.2f} by sigmoid,",
-          f"{scores.softmax(dim=-1).mean():.4f} by softmax")
-
-# %% [markdown]
-# <details><summary>What is wrong</summary>
-#
-# A softmax makes the channels compete: the gates sum to 1, so their mean is 1 / C whatever the image shows.
-# Opening one channel closes the others a little.
-# SE decides for each channel *alone* whether it is useful; several may be, or none.
-# (Competition is what you want when you choose *between* things.
-# Lesson 06a chooses between scales in this way.)
-# </details>
 
 # %% [markdown]
 # ## 9. The experiment: papers under lamps
@@ -519,11 +501,12 @@ for channels in (16, 64, 256):
 # | added | SE's squeeze and matrices, but the gates are *added* to x |
 # | SE | your `SEBlock` |
 #
-# Two more arms get pictures whose **cue**, the shared lamp, is taken out: all but the centre has another picture's lamp.
+# In two more arms the paper in the centre keeps its lamp, but everything around it is lit by the lamp of another picture.
+# The mean then says nothing about the centre's lamp: this **cue** (hint) is taken out.
 # Each arm is trained three times, with different initial weights and the same pictures in a different order.
 #
 # **How are they trained?** `train` is a short training loop: Adam, with a learning rate that rises to `peak_rate` and falls again.
-# Without its checks and its progress bar it is these eight lines:
+# Without its checks and its progress bar it is these eight lines (`steps` is the number of batches, len(inputs) / batch_size):
 #
 # ```python
 # optimizer = torch.optim.Adam(model.parameters())
@@ -584,10 +567,9 @@ def network(between, outputs):
 
 
 # %% [markdown]
-# Before you train them: what percentage of new pictures will each arm get right?
+# Before you train them: what percentage of new pictures will each of the six arms get right?
 # (The two percentages of section 1 may help.)
 # Write your numbers into the second cell below in place of `None`, then run both cells.
-# And where will the two arms without the cue end up?
 
 # %% tags=["experiment"]
 training, test = lamp_scenes(1024, seed=0), lamp_scenes(1024, seed=1)
@@ -622,14 +604,15 @@ results = compare(arms, seeds=range(3), run=run)
 
 # %% tags=["experiment"]
 print("SE adds", sum(p.numel() for p in se().parameters()), "parameters to the plain network.")
-expected = {"plain": None, "no squeeze": None, "added": None, "SE": None}
+expected = {"plain": None, "no squeeze": None, "added": None, "SE": None,
+            "plain, cue taken out": None, "SE, cue taken out": None}
 reached = {arm: results.mean(arm) for arm in expected}
 predict_then_run(expected, reached, unit="right answers (%)")
 
 # %% [markdown]
 # Is a gap more than luck?
 # Three seeds give a mean, and its **standard error** says how far that mean may be from the mean over many seeds.
-# A rule of thumb: a gap should be larger than two standard errors of the difference (`lead` gives it in these units).
+# A rule of thumb: a gap should exceed two standard errors of the difference (`results.lead` gives the gap in these units).
 # And it should be large enough to matter: here, 5 points.
 
 # %% tags=["experiment"]
@@ -651,16 +634,16 @@ show(score_bars(results, "right answers on new pictures (%)",
 # When the cue is taken out, SE falls back to the plain network.
 # So it is the global view that counts here, not the parameters.
 # This holds in longer training too.
-# After five times as many steps, at the same learning rate, a third of it and three times it, SE has 92 to 96 %.
+# After five times as many steps, SE has 92 to 96 %, at the same learning rate, a third of it and three times it.
 # The arms that lack the squeeze or the cue still have 69 to 73 %.
 # (The course's repository lists these runs in `solutions/se/experiment.md`.)
 #
 # *Adding* does about as well as multiplying.
-# A likely reason: a number that depends on the lamp, added before a linear layer, already shifts the border between red and blue.
+# A likely reason: if a linear layer follows, adding a number that depends on the lamp is enough to shift the border between red and blue.
 # And rule 2, dividing by the mean, gets about 96 % without any training.
-# SE comes close to a rule that we could have written by hand, and it learned it from examples.
+# SE learned from examples, and it comes close to a rule that we could have written by hand.
 #
-# What does a gate read?
+# What does a gate depend on?
 # Take a trained network and light one set of papers with 200 lamps.
 # Follow the gate that depends most on the lamp's balance of red and blue.
 # Then light 200 other sets of papers with one lamp, to see how much the papers alone move that gate.
@@ -693,19 +676,20 @@ show(figure, f"A scatter plot: gate {chosen} against the lamp's balance of red a
 
 # %% [markdown]
 # The gate follows the lamp.
-# The papers move it too, because their mean is only nearly grey.
+# The papers move it too, because their mean is not exactly grey.
 # Where the dots lie flat at 0.5, every hidden number is below 0 and the ReLU sets it to 0.
-# Where they lie flat at 0 or 1, the sigmoid is saturated.
+# Where they lie flat at 0 or 1, the sigmoid's inputs (the scores) are so far from 0 that it hardly changes.
 #
 # ### And with photographs?
 #
 # A photograph need not be grey on average: a patch of sky is blue under any lamp.
-# Now the same networks see small pieces of four photographs under coloured lamps, and repaint them in white light.
+# Now networks of the same kind, trained from scratch, see small pieces of four photographs under coloured lamps.
+# The networks repaint the pieces in white light.
 # The test is on two other photographs.
 # Two arms get the photograph **alone**.
 # Three get it **on a wall** of coloured papers, lit by the same lamp; only the photograph counts for the score.
 # The score is the PSNR (peak signal-to-noise ratio), 10 · log10(1 / mean squared error) in dB: higher is better, +3 dB halves the error.
-# *What do you expect of SE with each of the two?*
+# *What do you expect of SE in each case, alone and on a wall?*
 
 # %% tags=["experiment"]
 alone = [F.avg_pool2d(photo_patches(split), 2) for split in ("train", "test")]
@@ -765,6 +749,7 @@ show(figure, "Bars: " + "; ".join(f"{arm}: {on_photographs.mean(arm):.1f} dB"
 #
 # Here are three test pictures, repainted by the last networks trained.
 # (Only the photographs were repainted; the walls around them are the true ones.)
+# Compare each with the truth: SE does better on the whole, but not every picture is a success.
 
 # %% tags=["experiment"]
 pieces, middle = slice(20, 260, 80), slice(4, 20)
@@ -784,8 +769,8 @@ show(show_images(torch.stack(shown, dim=1).flatten(0, 1), columns=4,
 # And in a real network?
 # In the paper, SE lowers ResNet-50's top-1 error on ImageNet from 24.80 % to 23.29 %, with 10 % more parameters.
 # (The top-1 error is the share of photographs whose class is not the network's first guess.)
-# These are whole photographs, 1.28 million of them, and channels that stand for more than colours.
-# If the water channels are strong, SE may open a channel for boats.
+# There the network sees whole photographs, 1.28 million of them, and its channels stand for more than colours.
+# If channels for water are strong, SE may open one for boats.
 
 # %% [markdown]
 # ## 10. Paper against code
@@ -795,7 +780,7 @@ show(show_images(torch.stack(shown, dim=1).flatten(0, 1), columns=4,
 # | bias in fc1, fc2 | none in the formula, none in 2/r · Σ N·C² | has biases (28.09 million parameters for SE-ResNet-50) | none: 28,071,976 |
 # | layers | fully connected | 1 x 1 convolutions on the pooled map | `nn.Linear`; a 1 x 1 `Conv2d` with the same numbers is the same layer, and the check accepts it |
 # | C // r | C / r | rounds down; timm, a library of vision models, rounds to a multiple of 8 | rounds down; 0 is an error |
-# | place | after the three convolutions of a block, before the shortcut is added | the same | the final lesson puts it there |
+# | place | after the three convolutions of a block, before the shortcut is added | the same | a later lesson puts it there |
 #
 # So "about 2.5 million more" (28.07 in all) and "28.09 million" belong to two slightly different networks.
 # A widely used re-implementation was [asked about its missing biases](https://github.com/moskomule/senet.pytorch/issues/44).
@@ -803,7 +788,7 @@ show(show_images(torch.stack(shown, dim=1).flatten(0, 1), columns=4,
 # %% [markdown]
 # ## 11. Questions to think about
 #
-# 1. Double the brightness of the input.
+# 1. Double all of x, the input of the block.
 #    What happens to the squeezed numbers, and what to the gates?
 #    Would you want that?
 # 2. What gate does an all-black feature map get from your SE block?
@@ -811,8 +796,6 @@ show(show_images(torch.stack(shown, dim=1).flatten(0, 1), columns=4,
 #    What does SE's gate do?
 #    Name a picture for which this is a weakness.
 # 4. If every hidden number is negative before the ReLU, what are the gates, and what gradient does fc1 get?
-# 5. The experiment's cue is a mean.
-#    Invent a task in which the *maximum* of each channel is what matters.
 #
 # **A challenge**, ungraded: after five times as many steps our best network reached 96 %, about as good as rule 2.
 # Can you beat that with at most 5000 parameters?
@@ -822,17 +805,15 @@ show(show_images(torch.stack(shown, dim=1).flatten(0, 1), columns=4,
 # <details><summary>What we think</summary>
 #
 # 1. They double.
-#    Without biases, ReLU and both matrices double what they pass on, so the scores double too.
+#    Without biases, both matrices and the ReLU give twice the output for twice the input, so the scores double too.
 #    The gates move away from 0.5: one at 0.73 goes to 0.88.
 #    If brightness only comes from the light, you would not want that.
 # 2. 0.5 for every channel: z is 0, so all scores are 0.
 # 3. Nothing: the means stay the same.
-#    Any picture in which the place matters: two things, one of them in a frame, as in lesson 03.
+#    It is a weakness wherever the place matters: for example, to tell which of two things is framed (lesson 03).
 # 4. The hidden numbers are 0, so the gates are 0.5, and fc1 gets no gradient.
 #    Nor does fc2, whose inputs are 0.
-#    If that happens in every picture, the block never changes again.
-# 5. Two channels with the same sum: one holds it in one bright pixel, a star, the other spreads it.
-#    *Which one has the star?*
+#    While that is so in every picture, the block does not change.
 # </details>
 
 # %% [markdown]

@@ -30,15 +30,15 @@
 #
 # | part | minutes |
 # |---|---|
-# | how the course works, the problem | 9 |
-# | exercise 1, `global_average_pool` (2 points) | 7 |
-# | what broadcasts; exercise 2, `gate` (3 points) | 14 |
-# | attention by hand; exercise 3, `dot_product_attention` (4 points) | 18 |
-# | predict, then run: the scale | 5 |
-# | exercise 4, `count_parameters` (1 point) | 4 |
-# | the bug museum | 6 |
-# | the experiment | 8 |
-# | paper against code, questions, handing in | 4 |
+# | how the course works, [the problem](#1.-Which-colour-is-this-card?) | 9 |
+# | [how to read the drawings](#2.-How-to-read-the-drawings), [exercise 1, `global_average_pool`](#3.-Exercise-1:-global_average_pool) (2 points) | 7 |
+# | [what broadcasts](#4.-What-broadcasts,-and-what-only-seems-to), [exercise 2, `gate`](#5.-Exercise-2:-gate) (3 points) | 14 |
+# | [attention by hand](#6.-Attention-by-hand), [exercise 3, `dot_product_attention`](#7.-Exercise-3:-dot_product_attention) (4 points) | 18 |
+# | [predict, then run: the scale](#8.-Predict,-then-run) | 5 |
+# | [exercise 4, `count_parameters`](#9.-Exercise-4:-count_parameters) (1 point) | 4 |
+# | [the bug museum](#10.-The-bug-museum) | 6 |
+# | [the experiment](#11.-The-experiment:-two-axes) | 8 |
+# | [paper against code](#12.-Paper-against-code), [questions](#13.-Questions-to-think-about), [handing in](#14.-When-you-are-done) | 4 |
 
 # %%
 import math
@@ -86,11 +86,11 @@ show(show_images(card_pictures(game.cards[0], game.colours[0]).mean(dim=0)[None]
      "4 x 4 squares in pale, muddy colours.")
 
 # %% [markdown]
-# The average is the same whichever card you ask for, and it no longer knows which colour belonged to which pattern.
+# The average is the same whichever pattern you ask about, and it no longer knows which colour belonged to which pattern.
 #
 # What was missing is a *weight* for each card: nearly 1 for the card that fits, nearly 0 for the others.
 # Then the average is the answer.
-# That is the idea of the whole course, and it comes in two forms.
+# That is the idea of the course, and it comes in two forms.
 # A **gate** multiplies what is there by weights, so that some of it fades.
 # **Attention** takes a weighted mean, in which the things that matter weigh more.
 #
@@ -101,7 +101,7 @@ show(show_images(card_pictures(game.cards[0], game.colours[0]).mean(dim=0)[None]
 #
 # All drawings in this course use the same signs.
 #
-# ![Blue boxes and columns of cells are features: (B, C, H, W), or one number per channel, (B, C). A gate (B, C, 1, 1) is a thin orange bar through a dashed box, a map (B, 1, H, W) a thin orange sheet in front of one. Green rounded boxes are layers with weights, white circles operations without. Data flows left to right.](figures/vocabulary.svg)
+# ![Blue boxes and columns of cells are features: (B, C, H, W), or one number per channel, (B, C). A gate (B, C, 1, 1) is a thin orange bar through a dashed box, a map (B, 1, H, W) is a thin orange sheet in front of such a box. Green rounded boxes are layers with weights, white circles operations without weights. Data flows left to right.](figures/vocabulary.svg)
 #
 # A **tensor** is drawn as a box with its **shape** below it: how many numbers it has along each axis.
 # A **feature map**, such as the output of a convolution, has the shape (B, C, H, W).
@@ -148,10 +148,10 @@ check(global_average_pool)
 # ![A red report begins with a cross, the exercise and its points; then comes the most useful sentence, then what was seen on which input, a fold with all inputs, and a row of checks, each passed, failed or not compared.](figures/report.svg)
 #
 # A check compares your code with recorded results (in float64, so that rounding hides nothing).
-# *Gradients* means that training through your code works right too.
+# *Gradients* means the gradients are right too, so training works.
 # *dtype* and *device* mean that your result has those of the input.
-# *Input untouched* means that you changed nothing that belongs to the caller.
-# Each of these has its share of the points, and the output has the largest.
+# *Input untouched* means that your code did not change its inputs.
+# Each of these earns a share of the points; the right output earns the largest share.
 # When all is well, you get one green line that says what was checked.
 #
 # <details><summary>Hint 1: a nudge</summary>
@@ -180,7 +180,7 @@ show(show_images(torch.cat([photos, kept[:, :, None, None].expand_as(photos)]), 
 # %% [markdown]
 # ## 4. What broadcasts, and what only seems to
 #
-# A **gate** is a tensor of weights that multiplies a feature map: 0 closes, 1 lets pass, 0.5 fades by half.
+# A **gate** is a tensor of weights that multiplies a feature map: 0 closes it, 1 lets it pass, 0.5 fades it by half.
 # It may hold one number per channel, one per position, or one for every element:
 #
 # ![Weights (B, C, 1, 1), a thin bar, are stretched over H and W. Weights (B, 1, H, W), a thin sheet, are stretched over C. Weights (B, C, H, W) have x's own shape. Shapes are lined up from the right, and an axis of size 1 is stretched.](figures/gates.svg)
@@ -191,7 +191,8 @@ show(show_images(torch.cat([photos, kept[:, :, None, None].expand_as(photos)]), 
 #
 # To add an axis of size 1, index with `None`: if `t` has the shape (B, C), `t[:, :, None]` has (B, C, 1).
 #
-# Try it in your head first: which of these products with an `x` of shape (4, 6, 4, 6) run?
+# Try it in your head first: the cell below multiplies an `x` of shape (4, 6, 4, 6) by tensors of five other shapes.
+# Which of the products run?
 
 # %%
 x = torch.randn(4, 6, 4, 6)
@@ -224,7 +225,7 @@ for shape in ((4, 6, 1, 1), (4, 1, 4, 6), (4, 6), (6, 4), (4, 1, 4, 1)):
 #
 # Worked example: x holds two channels, (1, 2) and (3, 4), so its shape is (1, 2, 1, 2).
 # With weights `[[0.5, 0.]]`, shape (1, 2), the result holds (0.5, 1) and (0, 0).
-# With weights (1, 1, 1, 2) holding (1, 0), it holds (1, 0) and (3, 0).
+# With weights of shape (1, 1, 1, 2) that hold (1, 0), the result holds (1, 0) and (3, 0).
 #
 # Do not change x itself.
 
@@ -299,10 +300,10 @@ show(show_images(torch.cat(gated), titles),
 #   Here again two numbers: red (8, 0), ball (0, 4), rolls (4, 4);
 # - if it asks, a **query**: the key that it would like to find. ball (1, 0), rolls (0, 1).
 #
-# **Score.** Multiply the query with each key, number by number, and add up (a dot product).
+# **Score.** Multiply the query by each key, number by number, and add up (a dot product).
 # *ball*: (1, 0) · (1, 0) = 1 with red, 0 with ball, 0 with rolls.
 #
-# **Weight.** A **softmax** makes positive weights that sum to 1: raise a base to each score, then divide by the sum.
+# **Weight.** A **softmax** makes positive weights that sum to 1: raise a base to the power of each score, then divide by the sum.
 # Usually the base is e; we take 2, which is easier to do in your head.
 # Scores 1, 0, 0 become 2, 1, 1, and divided by 4: **1/2, 1/4, 1/4**.
 #
@@ -315,12 +316,12 @@ show(show_images(torch.cat(gated), titles),
 # ![Queries of ball (1, 0) and rolls (0, 1) meet the keys of red (1, 0), ball (0, 1), rolls (0, 0): scores 1, 0, 0 and 0, 1, 0; weights 1/2, 1/4, 1/4 and 1/4, 1/2, 1/4; with the values (8, 0), (0, 4), (4, 4) the outputs (5, 2) and (3, 3).](figures/attention.svg)
 #
 # With matrices you ask all questions at once.
-# N queries (Q) and M keys (K) of D numbers, M values (V) of E numbers:
+# N queries (Q) and M keys (K) have D numbers each, M values (V) have E:
 #
 # | in the paper | in words | shape |
 # |---|---|---|
 # | $QK^\top$ | a score for each query and key | (B, N, M) |
-# | $\mathrm{softmax}(QK^\top / \sqrt{d_k})$ | each query's weights, one row each, sum 1 | (B, N, M) |
+# | $\mathrm{softmax}(QK^\top / \sqrt{d_k})$ | each query's weights: one row for each query, which sums to 1 | (B, N, M) |
 # | $\mathrm{softmax}(QK^\top / \sqrt{d_k})\,V$ | each query's weighted mean of the values | (B, N, E) |
 #
 # The transformer paper's $d_k$ is our D.
@@ -334,7 +335,7 @@ show(show_images(torch.cat(gated), titles),
 # Multiply the scores by `scale`; if it is `None`, use D ** -0.5.
 # Any other scale replaces the default, and 0 is a scale too (it makes all weights equal).
 #
-# The scores need each query with each key, (N, D) times (D, M), so k has to be transposed: `k.transpose(1, 2)` swaps its last two axes.
+# Each query meets each key, (N, D) times (D, M), so k has to be transposed: `k.transpose(1, 2)` swaps its last two axes.
 # `@` multiplies matrices and leaves the batch axis alone.
 #
 # A softmax runs along one axis, `dim`.
@@ -430,7 +431,7 @@ for size in (4, 16, 64, 256):
 # %% [markdown]
 # ## 9. Exercise 4: `count_parameters`
 #
-# Every lesson says what a module costs, and the first price is its parameters.
+# Every lesson says what a module costs, and the first cost to count is its parameters.
 # `count_parameters(module)` returns how many numbers training may change, an `int`.
 #
 # Worked example: `nn.Linear(3, 2)` has a weight of 2 x 3 and a bias of 2: 8 parameters.
@@ -464,7 +465,7 @@ check(count_parameters)
 # <details><summary>Hint 1: a nudge</summary>
 #
 # `module.parameters()` also goes through the modules inside, and meets a shared parameter only once.
-# What does it not leave out?
+# Which parameters does it still include, although they should not count?
 # </details>
 #
 # <details><summary>Hint 2: the shape of the code</summary>
@@ -482,7 +483,7 @@ check(count_parameters)
 #
 # *Symptom.* With one sentence and one query, all attention weights are 1, whatever the numbers.
 # With more queries they are not.
-# (Repaired, with base e and scale 1, *ball* gives about 0.58, 0.21, 0.21.)
+# (After the repair, with base e and scale 1, *ball*'s weights are about 0.58, 0.21, 0.21.)
 
 # %%
 def exhibit_a(q, k, v):
@@ -495,7 +496,7 @@ def exhibit_a(q, k, v):
 print(exhibit_a(q[:, :1], k, v)[0])
 
 # %% [markdown]
-# Find the mistake and repair it in the cell above, until the next one says yes.
+# Find the mistake, and change the cell above until the next cell says yes.
 
 # %%
 batch = [torch.randn(2, n, 4, generator=torch.Generator().manual_seed(n)) for n in (3, 5, 5)]
@@ -514,7 +515,7 @@ print("Does exhibit A compute what your attention does?", "Yes." if same else "N
 # The experiment below shows what such a network learns.
 # </details>
 #
-# ### Exhibit B: nine pictures for one
+# ### Exhibit B: nine pictures instead of one
 #
 # *Symptom.* To let positions attend to each other, an image (B, C, H, W) is turned into a list of positions, (B, H · W, C).
 # The shape is right, and the network trains, only worse than it should.
@@ -534,11 +535,12 @@ show(show_images(torch.stack([photo[0, :1], tokens[0, :, 0].reshape(1, h, w)]),
 # %% [markdown]
 # <details><summary>What is wrong, and where it was seen</summary>
 #
-# `reshape` keeps the numbers in the order in which they lie in memory and cuts them differently.
+# `reshape` keeps the numbers in their order, row after row, and cuts them differently.
 # So three neighbours of one channel become "a position".
-# Every third number: three rows now fit side by side, and the three channels one below another.
+# The picture keeps every third number: rows shrink to a third, and three fit side by side into one.
+# The three channels lie one below another: nine small cups.
 # To swap axes, use `transpose` or `permute`: `photo.flatten(2).transpose(1, 2)`.
-# Seen in [jsbaan/transformer-from-scratch, pull request 6](https://github.com/jsbaan/transformer-from-scratch/pull/6); the test that trained a network passed all the same.
+# Seen in [jsbaan/transformer-from-scratch, pull request 6](https://github.com/jsbaan/transformer-from-scratch/pull/6); a test that trained a network passed in spite of it.
 # </details>
 
 # %% [markdown]
@@ -557,7 +559,7 @@ show(show_images(torch.stack([photo[0, :1], tokens[0, :, 0].reshape(1, h, w)]),
 #
 # ![Right: along each row, over the keys, weights 1/2, 1/4, 1/4 and 1/4, 1/2, 1/4 sum to 1. Wrong: down each column, over the queries, weights 2/3, 1/3, 1/2 and 1/3, 2/3, 1/2 sum to 3/2 in each row.](figures/axes.svg)
 #
-# Two more arms have the **cue**, the pattern that answers the question, taken out: their questions are random.
+# In two more arms the **cue**, the pattern by which the right card is found, is taken out: their questions are random.
 # Each arm is trained five times, with different initial weights and the same games in a different order.
 # (`train` is Adam with a learning rate that rises and falls; lesson 01 shows its eight lines.)
 #
@@ -676,25 +678,25 @@ show(figure, "Left: the training loss of three arms over 12 epochs. Right: the p
              f"over the queries: {queries}; the plain mean is near a guess, 17 %.")
 
 # %% [markdown]
-# **Read it.** With all six questions at once, the wrong axis learns as fast as the right one and answers as well.
-# The loss curve does not show it, and neither does a test that asks all six at once.
-# Ask fewer at once and it gets worse; ask one at a time and it is back to a guess.
+# **Read it.** With all six questions at once, the wrong axis learns as fast as the right one and answers equally well.
+# The loss curve hides the mistake, and so does a test that asks all six at once.
+# Ask fewer at once and the wrong axis gets worse; ask one at a time and it is back to a guess.
 #
 # Why?
 # Down a column, the *queries* compete for a card.
 # In training, exactly one query wants each card.
 # So both axes can reach the same weights: one query per card is also one card per query.
 # A single query competes with nobody: all six weights are 1, and the output is the sum of all colours, the same in every game.
-# It did learn to match patterns, but its answer to one question needs the other five.
+# The network did learn to match patterns, but its answer to one question needs the other five.
 #
 # Without the cue no arm is better than a guess, because there is nothing to find.
 # And the plain mean, with the same parameters, stays at a guess.
 # Longer training changes none of this: after five times as many steps, at three learning rates, these arms have 15 to 18 %.
-# Over the queries, six at once then reach 97 to 99 %; one at a time is still a guess.
+# The arm "over the queries" then has 97 to 99 % with six questions at once; with one at a time it still guesses.
 # (The course's repository lists these runs in `solutions/warmup/experiment.md`.)
 #
 # To be honest: we made this game so that the mistake hides completely.
-# In an image all positions always ask at once, and you may only see slightly worse results.
+# In an image all positions always ask at once, and you may see only slightly worse results.
 
 # %% [markdown]
 # ### How you would notice
@@ -745,7 +747,7 @@ print("softmax dim 0:", *suspicious(along(0), *batch), sep=" | ")
 #    What happens to the output of attention?
 #    What does this say about the order of words?
 # 3. Ask the same question six times in one game.
-#    What does the network over the queries answer?
+#    What does the network with the softmax over the queries answer?
 
 # %% [markdown]
 # <details><summary>What we think</summary>
@@ -753,7 +755,6 @@ print("softmax dim 0:", *suspicious(along(0), *batch), sep=" | ")
 # 1. Nothing: $e^5$ appears in every numerator and in the sum, and cancels.
 #    Multiplying by 5 raises each weight to its fifth power (then scales the sum back to 1): the largest wins more clearly.
 # 2. Nothing: a sum does not depend on the order of its terms.
-#    Attention knows of no order.
 #    If the order of words matters, something must write it into the words themselves.
 # 3. All rows of scores are equal, so down each column every query gets 1/6 of every card: the plain mean.
 #    A guess.
@@ -770,7 +771,7 @@ print("softmax dim 0:", *suspicious(along(0), *batch), sep=" | ")
 # Cells of experiments are not run.
 #
 # **A GPU** is not needed anywhere in this course; two CPU cores are enough.
-# The check named *device* runs your code on a second device, a stand-in that computes no numbers.
+# The check named *device* runs your code on a second device, a stand-in for a GPU.
 # It notices if one of your tensors stays behind on the CPU.
 # So code that is green here moves to a GPU as it is: `module.to("cuda")`, inputs too.
 #

@@ -259,7 +259,7 @@ class _Observation:
 
 
 def _same(passed: Tensor, leaf: Tensor) -> bool:
-    """Are the numbers the same? On `meta` there are none."""
+    """Are the numbers the same? On `meta` nobody looks: what is changed in place shows on the CPU."""
     return passed.device.type == "meta" or torch.equal(passed, leaf)
 
 

@@ -133,7 +133,7 @@ def points_of(exercise: RecordedExercise, found: list[list[Difference]], checks:
         outputs = [ds for case, ds in zip(exercise.cases, found) if case.check == "output"]
         right = sum(not ds for ds in outputs)
         passed = shares["output"] / 2 if 2 * right >= len(outputs) else 0
-        why = (f"{right} of {len(outputs)} cases {'is' if right == 1 else 'are'} right, which is worth half of the output's share; "
+        why = (f"{right} of the output's {len(outputs)} cases {'is' if right == 1 else 'are'} right, which is worth half of its share; "
                "the other checks count once the output is right.")
     if "memory" in lost and passed > half:
         passed, why = half, "more is held at once than allowed, which leaves at most half of the points."
@@ -164,7 +164,8 @@ def checks_of(exercise: RecordedExercise, found: list[list[Difference]]) -> list
                 outcome = "error" if d.where in ("crash", "class") else "failed"
                 failed[d.check] = outcome, f"With {case.label}: {d.where}: {d.message}"
     if "output" in failed:
-        failed |= dict.fromkeys(COMPARED, ("failed", NOT_COMPARED))
+        exceeded = any(d.where in OF_MEMORY for ds in found for d in ds)
+        failed |= dict.fromkeys(COMPARED if exceeded or "memory" not in failed else (*COMPARED, "memory"), ("failed", NOT_COMPARED))
     return [Check(check, *failed.get(check, ("passed", ""))) for check in checks_in(exercise)]
 
 

@@ -246,7 +246,8 @@ def _value(expected: Any, got: Any, near: bool, reveal: bool) -> str:
     if not reveal:
         return f"{found} is not right.{digits}"
     numeric = all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in (expected, got))
-    ratio = f" ({_number(got / expected)} times as much)" if numeric and not near and expected and got and math.isfinite(got) else ""
+    times = _number(got / expected) if numeric and not near and expected and got and math.isfinite(got) else "1"
+    ratio = f" ({times} times as much)" if times != "1" else ""
     return f"expected {wanted}, got {found}{ratio}.{digits}"
 
 

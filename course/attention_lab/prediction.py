@@ -1,0 +1,95 @@
+"""Predict, then run: what a learner expected beside what was measured, as a table with bars."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from html import escape
+
+EXPECTED, MEASURED = "#E69F00", "#0072B2"
+INVITATION = "Predict first: replace each None with your number, then run this cell again."
+
+
+class Predictions:
+    """One row for each quantity: the prediction, the measured value, how far apart they are; in HTML with bars."""
+
+    def __init__(self, pairs: Mapping[str, tuple[float, float] | None], unit: str):
+        """pairs: (predicted, measured) for each quantity, or None while it has no prediction."""
+        self.pairs, self.unit = dict(pairs), unit
+
+    def _started(self) -> bool:
+        return any(self.pairs.values())
+
+    def __repr__(self) -> str:
+        if not self._started():
+            return INVITATION
+        said = {name: f"predicted {_short(pair[0])}, measured {_short(pair[1])} ({self._off(*pair)})" if pair else "predict first"
+                for name, pair in self.pairs.items()}
+        return "\n".join([f"In {self.unit}:", *(f"{name}: {words}" for name, words in said.items())])
+
+    def _repr_html_(self) -> str:
+        if not self._started():
+            return f"<p>{INVITATION.replace('None', '<code>None</code>')}</p>"
+        longest = max((abs(v) for pair in self.pairs.values() if pair for v in pair if math.isfinite(v)), default=0.0) or 1.0
+        head = "".join(f'<th style="text-align:left">{escape(title)}</th>' for title in (self.unit, "your prediction", "measured", "", ""))
+        rows = "".join(f"<tr>{self._row(name, pair, longest)}</tr>" for name, pair in self.pairs.items())
+        return f'<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+
+    def _off(self, guess: float, truth: float) -> str:
+        """How far the guess is off: a percentage in points, anything else as a factor."""
+        return _points(guess, truth) if "%" in self.unit else _ratio(guess, truth)
+
+    def _row(self, name: str, pair: tuple[float, float] | None, longest: float) -> str:
+        cell = '<td style="text-align:left">{}</td>'.format
+        if pair is None:
+            return cell(escape(name)) + '<td style="text-align:left" colspan="4"><i>predict first</i></td>'
+        widths = [round(260 * abs(value) / longest) if math.isfinite(value) else 0 for value in pair]
+        bars = "".join(f'<div style="width:{width}px;height:8px;margin:1px 0;background:{colour}"></div>'
+                       for width, colour in zip(widths, (EXPECTED, MEASURED), strict=True))
+        numbers = "".join(f'<td style="text-align:left;border-bottom:3px solid {colour}">{_short(value)}</td>'
+                          for value, colour in zip(pair, (EXPECTED, MEASURED), strict=True))
+        return cell(escape(name)) + numbers + cell(self._off(*pair)) + cell(f'<div style="width:260px">{bars}</div>')
+
+
+def predict_then_run(predicted: Mapping[str, float | None], measured: Mapping[str, float], unit: str) -> Predictions:
+    """What you expected beside what was measured, one row for each quantity, with their ratio.
+
+    predicted: a number for each quantity of `measured`, or None (or no entry) while there is no prediction: until then
+    the measured value stays hidden. unit: of all numbers, such as "parameters".
+    Raises ValueError for a prediction of something that was not measured, TypeError for one that is not a number.
+    """
+    unknown = [name for name in predicted if name not in measured]
+    if unknown:
+        raise ValueError(f"{unknown} was predicted but not measured; measured: {list(measured)}")
+    for name, value in predicted.items():
+        if value is not None and (isinstance(value, (bool, str)) or not hasattr(value, "__float__")):
+            raise TypeError(f"the prediction of {name!r} must be a number or None, got {value!r}")
+    return Predictions({name: None if predicted.get(name) is None else (float(predicted[name]), float(truth))
+                        for name, truth in measured.items()}, unit)
+
+
+def _short(value: float) -> str:
+    if not math.isfinite(value):
+        return str(value)
+    if value == int(value):
+        return f"{int(value):,}"
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+
+
+def _points(guess: float, truth: float) -> str:
+    if abs(guess - truth) < 0.05:
+        return "exact"
+    return f"{abs(guess - truth):.1f} points too {'high' if guess > truth else 'low'}"
+
+
+def _ratio(guess: float, truth: float) -> str:
+    if math.isclose(guess, truth, rel_tol=1e-4) or math.isnan(guess) and math.isnan(truth):  # a measured float32 has no more digits
+        return "exact"
+    if not (math.isfinite(guess) and math.isfinite(truth)):
+        return "not the same"
+    if guess * truth <= 0:
+        return f"{_short(abs(guess - truth))} too {'high' if guess > truth else 'low'}"
+    ratio = max(guess / truth, truth / guess)
+    if ratio < 1.1:
+        return f"{100 * (ratio - 1):.2g} % too {'high' if abs(guess) > abs(truth) else 'low'}"
+    return f"{_short(ratio)} times {'too large' if abs(guess) > abs(truth) else 'too small'}"
