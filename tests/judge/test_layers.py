@@ -176,3 +176,12 @@ def test_a_course_below_a_path_that_may_be_read_is_refused(monkeypatch):
     monkeypatch.setattr(isolation, "ROOT", Path("/usr/lib/course"))
     with pytest.raises(NoLayers, match="The course lies in /usr/lib/course, below .*/lib, which learners' code may read: move it"):
         isolation.readable()
+
+
+def test_packages_that_an_environment_shares_with_another_can_be_read(tmp_path, monkeypatch):
+    shared, other = tmp_path / "site-packages", tmp_path / "mine"
+    for folder in (shared, other):
+        folder.mkdir()
+        monkeypatch.syspath_prepend(folder)
+    found = isolation.readable.__wrapped__()  # as if it were asked for the first time
+    assert str(shared) in found and str(other) not in found
