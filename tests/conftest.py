@@ -1,6 +1,7 @@
 """Shared by all tests: the repository's root, its lessons, and what happens where a tool is missing."""
 
 import os
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -30,7 +31,8 @@ def pytest_addoption(parser):
 
 @pytest.hookimpl(tryfirst=True)  # xdist reads the groups in a hook of its own
 def pytest_collection_modifyitems(config, items):
-    """Leave out what does not concern `--lesson`, and keep what shares a lesson's questions, or a file's fixtures, in one process."""
+    """Leave out what does not concern `--lesson`, keep what shares a lesson's questions, or a file's fixtures, in one process, and begin
+    with the longest groups."""
     wanted = config.getoption("--lesson")
     if wanted:
         if wanted not in lessons.NAMES:
@@ -38,8 +40,11 @@ def pytest_collection_modifyitems(config, items):
         concerned = [wanted in lessons.of(item) for item in items]
         config.hook.pytest_deselected(items=[item for item, kept in zip(items, concerned) if not kept])
         items[:] = [item for item, kept in zip(items, concerned) if kept]
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(lessons.group(item)))
+    groups = {item: lessons.group(item) for item in items}
+    for item, group in groups.items():
+        item.add_marker(pytest.mark.xdist_group(group))
+    sizes = Counter(groups.values())
+    items.sort(key=lambda item: (groups[item] not in lessons.LONG, -sizes[groups[item]], groups[item]))
 
 
 @pytest.hookimpl(optionalhook=True)
