@@ -23,7 +23,7 @@ COUNTS = {
 }
 # In `make test` one in so many, in a nightly run each.
 ONE_IN = {
-    "mutants": 3,
+    "mutants": 5,
     "wrong answers in the judge": 8,  # without a worker, in tests/graders, all of them are judged
     "attacks without walls": 3,  # what nothing protects is shown in turn; against the walls each attack is tried
     "walls": 3,  # a set of walls and a user

@@ -7,7 +7,9 @@ import inspect
 import linecache
 import math
 import textwrap
+import warnings
 from collections.abc import Sequence
+from functools import partial
 from types import ModuleType
 from typing import Any
 
@@ -18,10 +20,11 @@ from torch.overrides import TorchFunctionMode
 
 from attention_lab.checking import values
 from attention_lab.checking.compare import DRAWN
-from attention_lab.checking.fingerprint import fingerprint, row_scales, same
+from attention_lab.checking.fingerprint import row_scales, same
 from attention_lab.checking.observe import observe
 from attention_lab.checking.protocol import Call, Construct, Observation, Question, Raised
 from attention_lab.checking.recorded import RecordedCase, RecordedExercise, RecordedMistake
+from autograder.judge.disguise import Answer, disguise
 from solutions.shared import declare, derive
 from solutions.shared.derive import VISIBLE
 
@@ -59,7 +62,7 @@ def random_state(module: nn.Module, *words: object) -> dict[str, Tensor]:
             state[name] = torch.full_like(value, 3)
         elif name.endswith("running_var"):
             state[name] = (0.5 + torch.rand(value.shape, generator=g)).double()
-        elif value.ndim >= 2 and value[0].numel() > 1:
+        elif value.ndim >= 2 and value.numel() > len(value):
             state[name] = (torch.randn(value.shape, generator=g) * value[0].numel() ** -0.5).double()
         else:  # biases, norms, gates such as gamma
             state[name] = ((1.0 if name.endswith("weight") else 0.0) + 0.5 * torch.randn(value.shape, generator=g)).double()
@@ -279,8 +282,31 @@ def record_exercise(name: str, cases: Sequence[declare.Case], points: float, ref
     # All others begin with its weights: where no gradient is taken, nothing would tell that theirs silence a hidden layer.
     others = [_record_alive(name, case, vars(reference), seed, attempt, device, by_nature)[0] for case in cases[1:]]
     made = RecordedExercise(name, points, list(uses), [first, *others], [])
+    if seed != VISIBLE:
+        _disguise_refused(made, reference, mistakes, (seed, name, attempt))
     record_mistakes(made, reference, mistakes)
     return made
+
+
+def _disguise_refused(made: RecordedExercise, reference: ModuleType, mistakes: Sequence[declare.Mistake], words: tuple) -> None:
+    """See `disguise`. words: what the exercise's weights depend on."""
+    refused = [case for case in made.cases if case.expected.raised]
+    spaces = [run_source(source_of(m, reference), reference, m.id) for m in mistakes if m.exercise == made.name] if refused else []
+    answers = [Answer(space[made.name], space) for space in (vars(reference), *spaces)]
+    for case in refused:
+        g = generator(*words, "cotangents", case.label)
+        disguise(case, made.cases[0], answers, partial(_weights, case, words),
+                 lambda shape, g=g: draw(declare.RandomTensor(shape, "normal"), g))
+
+
+def _weights(case: RecordedCase, words: tuple, answer: Answer) -> dict[str, Tensor]:
+    """Weights for the module that an answer makes of a case's arguments."""
+    asking, construct = _Asking(answer.namespace, generator(), ()), case.question.construct
+    asking.tensors = case.tensors
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of layers without a channel
+        module = answer.thing(*map(asking.built, construct.args), **{key: asking.built(node) for key, node in construct.kwargs.items()})
+    return random_state(module, *words)
 
 
 def record_mistakes(made: RecordedExercise, reference: ModuleType, mistakes: Sequence[declare.Mistake]) -> None:
@@ -297,7 +323,7 @@ def record_mistakes(made: RecordedExercise, reference: ModuleType, mistakes: Seq
         theirs = run_source(source_of(mistake, reference), reference, mistake.id)
         thing = theirs[made.name]
         prints = [right if case.check == "memory"  # large and slow; what it shows is no number
-                  else fingerprint(*observe(thing, case.question, case.tensors, theirs), case.mentions)
+                  else case.fingerprint(*observe(thing, case.question, case.tensors, theirs))
                   for case, right in zip(cases, made.right)]
         for other, (others, grain) in known.items():
             coarse = other != "the reference" and (mistake.grain or grain)  # its noise differs from what is right, and from nothing else

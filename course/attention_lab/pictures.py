@@ -73,19 +73,24 @@ def _picture(draw: Callable[P, Figure]) -> Callable[P, Figure]:
     return drawn
 
 
+def data_url(figure: Figure) -> str:
+    """A figure as the address of an image that a page holds in itself; the figure is closed."""
+    import matplotlib.pyplot as plt
+
+    png = io.BytesIO()
+    figure.savefig(png, format="png", bbox_inches="tight", facecolor=figure.get_facecolor())
+    plt.close(figure)
+    return f"data:image/png;base64,{base64.b64encode(png.getvalue()).decode()}"
+
+
 def show(figure: Figure, alt: str) -> None:
     """Display a figure once, with a description for readers who cannot see it.
 
     alt: what a sighted reader takes from the picture, in a sentence or two.
     """
-    import matplotlib.pyplot as plt
     from IPython.display import display
 
-    png = io.BytesIO()
-    figure.savefig(png, format="png", bbox_inches="tight", facecolor=figure.get_facecolor())
-    plt.close(figure)
-    source = base64.b64encode(png.getvalue()).decode()
-    picture = f'<img alt="{html.escape(alt)}" src="data:image/png;base64,{source}" style="max-width: 100%">'
+    picture = f'<img alt="{html.escape(alt)}" src="{data_url(figure)}" style="max-width: 100%">'
     display({"text/html": picture, "text/plain": alt}, raw=True)
 
 

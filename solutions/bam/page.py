@@ -89,7 +89,7 @@ print(f"let both bars vote, and toss a coin if they differ: {100 * vote:.0f} % r
 # </details>
 #
 # To do better, some position has to see a bar *and* its post, which are up to 12 pixels apart in this lesson.
-# Each additional 3 x 3 convolution sees one more pixel on each side, so a position halfway needs about six layers.
+# Each 3 x 3 convolution sees one more pixel on each side, so a position halfway between the two needs about six.
 
 # %% [markdown]
 # ## 2. The idea
@@ -97,7 +97,7 @@ print(f"let both bars vote, and toss a coin if they differ: {100 * vote:.0f} % r
 # Park, Woo, Lee and Kweon (2018) ask two questions side by side.
 # The **channel branch** says which channels matter, like SE.
 # The **spatial branch** says which positions matter, with **dilated** convolutions.
-# Gaps between the numbers of their kernels let a small kernel reach far.
+# Their small kernels have gaps between the numbers and so reach far.
 # The two answers are added, and one sigmoid makes a gate for every channel *and* every position.
 #
 # ![BAM: from x (B, C, H, W) the channel branch goes up: mean, fc1, BatchNorm and ReLU, fc2, Mc (B, C, 1, 1). The spatial branch goes down: reduce, two dilated convolutions, project, Ms (B, 1, H, W). Both are stretched to (B, C, H, W) and added; a sigmoid gives the gate. x times the gate, plus x, is the output.](figures/bam_block.svg)
@@ -129,7 +129,7 @@ print(f"let both bars vote, and toss a coin if they differ: {100 * vote:.0f} % r
 # $$\left\lfloor \frac{n + 2p - (d\,(k - 1) + 1)}{s} \right\rfloor + 1$$
 #
 # Worked example: n = 7, k = 3, p = 1, d = 2, s = 1.
-# The span is 5, with zeros there are 9 positions: (9 - 5) / 1 + 1 = 5.
+# The span is 5; zeros included, there are 9 positions: (9 - 5) / 1 + 1 = 5.
 # With n = 10, k = 3, d = 1, s = 2 and no padding: (10 - 3) / 2 = 3.5, rounded **down** to 3, so 4 places.
 #
 # Return an `int`.
@@ -222,7 +222,7 @@ predict_then_run(predicted, measured, unit="positions per side")
 # </details>
 #
 # And *which* positions of the window do they see?
-# Change `networks` and run the cell again: (3, 3), (2, 1), (1, 4).
+# Run the cell, then try other `networks`: (3, 3), (2, 1), (1, 4).
 
 # %% tags=["experiment"]
 networks = (1, 1), (2, 2), (4, 4)  # the dilations of each network's layers
@@ -470,7 +470,7 @@ check(BAM)
 # **What it costs.** ResNet-50 has four groups of blocks, its stages.
 # The authors put one BAM after each of the first three, which have 256, 512 and 1024 channels.
 # For 256 channels, which branch has more parameters?
-# And how many thousand parameters do the three blocks have together?
+# And how many thousand parameters do the three BAMs have together?
 
 # %%
 def count(module):
@@ -516,7 +516,7 @@ predict_then_run(predicted, measured, unit="gate if both branches say no")
 #
 # A Chinese post of October 2021 explains BAM with a snippet from a popular collection of attention modules.
 # Here are the layers of its spatial attention, rebuilt by us.
-# **The symptom:** the result should say *where*, so look at how many different values it holds.
+# **Look for the symptom:** the result should say *where*; how many different values does it hold?
 
 # %%
 from collections import OrderedDict
@@ -747,7 +747,7 @@ for dilation in (3, 5, 7):
 #
 # | arm | what it is for |
 # |---|---|
-# | dilation 1, posts 5 or 8 pixels from the bar; dilations 2 and 4, posts 8 or 12 | these six arms answer the question; all three dilations have the same number of parameters and multiply-adds |
+# | dilation 1, posts 5 or 8 pixels from the bar; dilations 2 and 4, posts 8 or 12 | these six arms test the window; all three dilations have the same number of parameters and multiply-adds |
 # | no attention | the network without BAM |
 # | no gate | both branches *added* to x, without sigmoid and product |
 # | posts anywhere | the cue taken out: the posts stand at one of the two bars, no matter which one counts |
@@ -919,7 +919,7 @@ for combine in ("sum", "product"):
 # 1. The channel branch's `bn`: one image gives it one number per channel, and a single number has no spread.
 #    The spatial branch's norms have H · W numbers per channel.
 # 2. Yes.
-#    Suppose two channels hold the same values f, and one's gate stays at 0.
+#    Suppose two channels hold the same values f, and one gate stays at 0.
 #    The next layer can subtract them: 2f - f = f if the other gate is 1, f - f = 0 if it is 0.
 # 3. They see 81 positions: nine per side, in three groups of three, with gaps of one position between the groups.
 # 4. Where the window, 4d + 1, covers the features without hanging far over the edge.

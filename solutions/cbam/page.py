@@ -68,7 +68,7 @@ course_map()
 # Each bar is horizontal or vertical.
 #
 # A green frame says **where** to look.
-# The stars in the sky say **what** to look at: the red bar or the blue one.
+# The colour of the stars says **what** to look at: the red bar or the blue one.
 # The question: *is that bar horizontal?*
 # Answer for all six pictures before you run the cell below them.
 
@@ -100,7 +100,7 @@ torch.allclose(pictures.mean((2, 3)), pictures.flip(3).mean((2, 3)))
 # ## 2. What else the mean forgets
 #
 # Here is a photograph of a rocket and two channels made from it by hand.
-# In one, a pixel is bright if it is redder than it is green or blue; in the other, if it is bluer than it is red or green.
+# In one, a pixel is bright if red is the strongest of its three colours; in the other, if blue is the strongest.
 # Which channel has the larger mean, and which the larger maximum?
 
 # %% tags=["experiment"]
@@ -138,7 +138,7 @@ show(show_images(torch.stack(shown), ["photograph", "red", "blue"]),
 # | $F'' = M_s(F') \otimes F'$ | each position times its gate | `x * spatial_gate(x)` |
 #
 # The paper's F is our x, σ is the sigmoid, and ⊗ multiplies, stretching axes of size 1.
-# The authors' spatial gate differs from the paper's in two ways, and we build the authors'.
+# The spatial gate in the authors' code, which we build, differs from the paper's in two ways.
 # It stacks the maximum first and adds a BatchNorm (sections 5 and 11).
 #
 # An **mlp** (multi-layer perceptron) is a chain of linear layers, here two with a ReLU between them.
@@ -214,7 +214,7 @@ check(ChannelGate)
 # ## 5. Exercise 2: `SpatialGate`
 #
 # Now pool over the channels: take the maximum and the mean over C at each position.
-# Stack the two sheets in this order, maximum first: (B, 2, H, W).
+# Stack these two sheets of numbers, maximum first: (B, 2, H, W).
 # A k x k convolution turns the two sheets into one, `self.bn` normalises it, and a sigmoid makes the map (B, 1, H, W).
 #
 # ![x is pooled over C to a sheet of maxima and a sheet of means, put together to (B, 2, H, W). A k x k convolution makes one sheet, bn and sigmoid follow: the map (B, 1, H, W).](figures/spatial_gate.svg)
@@ -462,7 +462,7 @@ for name, block in (("SE", SEBlock(256)), ("CBAM", CBAM(256))):
 # %% [markdown]
 # The 7 x 7 convolution is computed at each position.
 # Multiply-adds do not show how often a block reads the features: SE does so twice, for the mean and for the product.
-# CBAM does so six times: for the mean, the maximum and the product, once each per gate.
+# CBAM does so six times: each of its two gates needs a mean, a maximum and a product.
 # In the experiment below, a run with CBAM takes about twice as long as a plain one.
 
 # %% [markdown]
@@ -511,7 +511,7 @@ check(flexible_attention)
 #
 # <details><summary>Hint 2: the idea</summary>
 #
-# Pooled vectors are the rows of s, (B, C).
+# Call the matrix of pooled vectors s, (B, C).
 # A layer with the matrix w1 computes `s @ w1.T`, (B, C // r).
 # </details>
 #
@@ -742,7 +742,7 @@ show(score_bars(results, "right answers on new pictures (%)", parameters=sizes,
 # **Read it.** The first three arms score about as well as a vote: of four bars for "plain", of two bars for each of the other two.
 # (With 2048 test pictures, up to two points either way may be luck.)
 # Only the two gates together answer the question.
-# Take the cue away, and CBAM is no better than the plain network: it needs the stars and the frame, not the 262 extra parameters.
+# Take the cue away, and CBAM is no better than the plain network: its lead comes from the cue, not from its 262 extra parameters.
 #
 # **Is it only a matter of time?** We trained the controls (the four arms named below) for five times as many steps, twice each.
 # None of them gained anything: plain 65.5 and 67.6 %, what only 75.0 and 75.0, where only 75.7 and 76.4, without the cue 66.0 and 65.4.
@@ -757,7 +757,7 @@ show(score_bars(results, "right answers on new pictures (%)", parameters=sizes,
 # That is a lead of 2.7 standard errors, for the order that is *not* CBAM's.
 # But after five times the steps those four have 100 % too: here the order decides how soon a network learns, not how well.
 #
-# Two gates side by side, both made from the same x, behave in the same way: three runs have 93.5, 76.7 and 93.3 % after 384 steps.
+# Two gates side by side, both made from the same x, also need more steps: three runs have 93.5, 76.7 and 93.3 % after 384 steps.
 # After 1920 steps all three have 100 %.
 # On ImageNet the paper finds small differences: channel first is slightly ahead of spatial first.
 # Both orders are ahead of the two gates side by side.

@@ -75,7 +75,7 @@ course_map()
 # You looked at a patch, searched the poster for the marked patch with the *same* colour, and read what stands beside it.
 # The answer for one position stands at *another* position, and which one that is depends on the picture.
 #
-# Our posters are small, 24 x 24 pixels, and noisy: six marked patches and fourteen without a mark.
+# Our posters are small (24 x 24 pixels) and noisy, with six marked patches and fourteen unmarked.
 # Colours, places and marks are new in every poster, so there is nothing to learn by heart.
 
 # %%
@@ -246,7 +246,7 @@ gamma = trained(PositionAttention)[2].gamma.item()
 print(f"gamma has gone from 0 to {gamma:.2f}")
 
 # %% [markdown]
-# (A negative gamma is fine: the values, and the layers behind, learn the matching signs.)
+# (A negative gamma is fine: the values and later layers learn the matching signs.)
 #
 # Here is a poster that the network has never seen.
 # Where does the ringed patch look: at its own colour everywhere, at all marks, at one mark?
@@ -492,7 +492,7 @@ show(figure, "Two maps of channel against channel, one per form: "
 # A channel that looks only at itself gathers what it has already, and A X is little more than a copy of x.
 #
 # And gamma may become negative, so training can still flip the sign of what is added.
-# Their answer gave no reason; a [reader](https://github.com/dmlc/gluon-cv/issues/1444) quotes one: the negated form keeps the loss from diverging.
+# The authors gave no reason; a [reader](https://github.com/dmlc/gluon-cv/issues/1444) quotes one: the negated form keeps the loss from diverging.
 # Section 11 tells how both do on *our* task.
 
 # %% [markdown]
@@ -577,7 +577,7 @@ check(DANetHead)
 
 # %% [markdown]
 # **The authors' parameter count.** Take the 2048 channels of a ResNet and the 19 classes of Cityscapes, a data set of street scenes.
-# For these their head has 23,954,619 parameters.
+# Then their head has 23,954,619 parameters.
 # Does yours?
 # And what percentage of them belongs to the two attentions?
 # Guess first.
@@ -632,14 +632,14 @@ print("Is it the channel branch?", "Yes." if same else "No, not yet.")
 # %% [markdown]
 # <details><summary>What is wrong, and where it was seen</summary>
 #
-# The half with (C x N) times (N x C) is right: it is C x C, and it is Q times *transposed K*.
+# The part with (C x N) times (N x C) is right: this is Q times *transposed K*, and gives C x C.
 # "Q transposed times K" and "N x N" describe the position branch, from which the paragraph seems to have been copied.
 # A matrix that mixes C channels must be C x C.
 # </details>
 #
 # ### Exhibit B: a change that few notice
 #
-# *Symptom.* An early TensorFlow version of SAGAN's attention, rebuilt.
+# *Symptom.* Rebuilt early TensorFlow code: attention in SAGAN, an image generator.
 # The output shape is right, rows sum to 1, it trains.
 # But if something changes far away, in another row of the image, the output stays the same.
 
@@ -782,8 +782,8 @@ show(score_bars(results, "right positions on patches of new posters (%)", highli
 
 # %% [markdown]
 # **Channel attention** needs a single parameter and no N x N matrix.
-# Its energies say which channels are active together in *this* poster, such as a hue and "black beside it".
-# (In the code's form such a pair gets little weight instead of much: the same message, and gamma can turn the sign.)
+# Its energies say which channels are active together in *this* poster, such as those for a hue and for "black beside it".
+# (In the code's form such a pair gets little weight, not much; this says the same, and gamma can flip the sign.)
 # The module applies this matrix at every position: it is a 1 x 1 convolution made anew for each image.
 #
 # In fairness, the task is *made* for a look-up, and 500 steps of a small network say nothing about photographs.
@@ -795,7 +795,7 @@ show(score_bars(results, "right positions on patches of new posters (%)", highli
 # It kept queries, keys, values, the softmax and the shortcut.
 # Its changes answer three weaknesses of the form that you built.
 #
-# **A scale.** Products of longer queries and keys are larger: if each holds D independent numbers of size 1, the products' spread is $\sqrt{D}$.
+# **A scale.** Products of longer queries and keys are larger: with D independent numbers (mean 0, spread 1) in each, their spread is $\sqrt{D}$.
 # Unscaled, a softmax of them is nearly one-hot and passes on hardly any gradient.
 # Dividing by $\sqrt{D}$ keeps the spread at 1, whatever D is.
 #
@@ -825,7 +825,7 @@ show(score_bars(results, "right positions on patches of new posters (%)", highli
 # | the N x N matrix | built | built, and kept for the backward pass | built; lesson 05b does without |
 #
 # This attention has older forms.
-# *Non-local* networks (Wang and others, 2018) have it in several variants, SAGAN has it with gamma, and DANet's code names SAGAN.
+# *Non-local* networks (Wang and others, 2018) have several variants, SAGAN has one with gamma, and DANet's code names SAGAN as source.
 
 # %% [markdown]
 # ## 14. A challenge, and questions to think about
@@ -849,7 +849,7 @@ show(score_bars(results, "right positions on patches of new posters (%)", highli
 #    On their own, neither knows left from right.
 #    Only the features can tell them, for instance through the zeros beyond a border.
 # 2. The sum grows with the number of positions, so the softmax becomes sharper on larger images.
-#    Divided by N it does not.
+#    Dividing by N prevents this.
 # </details>
 
 # %% [markdown]

@@ -105,10 +105,10 @@ for rule, found in (("the largest mean", s.argmax(1)), ("standing out", standing
 # %% [markdown]
 # ## 2. The idea
 #
-# Wang and others (2020) keep SE's first step, the squeeze, and its last, the product, and replace the two matrices between.
+# Wang and others (2020) keep SE's first step (the squeeze) and its last (the product), and replace the two matrices in between.
 # A gate looks at its own channel and at a few neighbours, through one small **kernel** that slides along the channels.
 # That is a one-dimensional convolution.
-# There is no hidden layer: C means give C scores.
+# There is no hidden layer: the C means give C scores.
 #
 # ![The ECA block: x (B, C, H, W) is averaged over H and W to s (B, C). A kernel of k numbers slides along the C numbers and gives C scores; a sigmoid makes gates of them. Reshaped to (B, C, 1, 1), the gates multiply x, which takes a path of its own and arrives unchanged; the output is (B, C, H, W).](figures/eca_block.svg)
 #
@@ -482,8 +482,8 @@ draw_matrices({
 
 # %% [markdown]
 # The matrix on the right holds the same five numbers as the one on the left, scattered so that no kernel of size 5 can produce it.
-# For channels in *that* order, the same job needs this matrix, and ECA cannot make it.
-# SE does not mind: shuffle its channels, and you shuffle the rows and columns of a full matrix.
+# For shuffled channels, the same job needs this scattered matrix, and ECA cannot make it.
+# SE does not mind: a full matrix with shuffled rows and columns is still a full matrix.
 #
 # In the camera, nature gives the order.
 # In the middle of a network nothing does: which channel comes first depends on the random initial weights.
@@ -580,7 +580,7 @@ for channels in (64, 2048):
 # | plain | nothing | 0 |
 # | no neighbours | `ECABlock` with k = 1 (control: the gate without the neighbours) | 1 |
 # | SE | lesson 01's two matrices, 48 to 12 to 48 | 1152 |
-# | full matrix | one 48 x 48 matrix, SE without its hidden layer (the paper's SE-Var3); ECA's band is one such matrix | 2304 |
+# | full matrix | one 48 x 48 matrix, SE without its hidden layer (the paper's SE-Var3); ECA's band matrix is one such | 2304 |
 # | ECA | your `ECABlock`; the rule gives k = 3 | 3 |
 # | ECA, bands shuffled | the same block and pictures, with the bands in one new order, which all pictures share | 3 |
 #
@@ -696,7 +696,7 @@ show(score_bars(results, "overlap with the true disc on new pictures (%)",
 # That is more than luck, but too little to matter.
 # So it is the neighbours that count, not the gate.
 # In such a short training, SE's 1152 numbers and the full matrix's 2304 do nothing for new pictures.
-# Yet a full matrix can be a peak detector: ECA's band is such a 48 x 48 matrix.
+# Yet a 48 x 48 matrix can be a peak detector: ECA's band matrix is one.
 # And with the same bands in a different order, ECA is back among the controls: *nothing* of its lead is left.
 #
 # Look at what was learned: the two matrices, and the gates on one new picture.
@@ -758,9 +758,9 @@ print(f"leaving out the first and the last band, in {100 * inside:.0f} %")
 #   It explains the mechanism.
 #   It is no evidence about photographs.
 # - In an ordinary network the order of the channels is not given; the convolution in front would have to *learn* one.
-#   We tried that as well: shuffled bands, and a 1 x 1 convolution of 48 x 48 in front of ECA, trained with the rest.
+#   We tried that too: shuffled bands, and a 1 x 1 convolution from 48 to 48 channels in front of ECA, trained with the rest.
 #   In these short runs the overlap stayed at that of the plain network.
-#   This one task does not prove that it is impossible.
+#   One task does not prove that an order cannot be learned.
 # - On ImageNet the authors report 77.48 % top-1 for ECA-ResNet-50, more than two points above the plain network.
 #   There the network is much larger, and so is its training.
 #   We do not know what its kernels find there.
@@ -785,7 +785,7 @@ print(f"leaving out the first and the last band, in {100 * inside:.0f} %")
 # 1. ECA has no bias.
 #    Which gate does a channel get if its mean and its neighbours' means are all 0?
 #    Could a bias help in the experiment?
-# 2. The spectrum of the pictures is smooth.
+# 2. In each picture the means form smooth hills.
 #    How could you find the order of shuffled bands from the pictures alone, without labels?
 #    Try it: sort them, and run the experiment again.
 # 3. Shuffle the output channels of a convolution and, in the same way, the input channels of everything behind it.
@@ -805,8 +805,8 @@ print(f"leaving out the first and the last band, in {100 * inside:.0f} %")
 #    Perhaps because the kernel no longer needs a negative sum to close the gates.
 # 2. Neighbours go up and down together.
 #    Take the correlations between the bands' means over all pictures, and start with any band.
-#    Then keep extending the row at either end, with the band most like the one there.
-#    This found the true order without a mistake, and ECA was at 77 % again.
+#    Then keep adding the band most like one of the two ends, next to that end.
+#    This found the true order without a mistake, and ECA was back at 77 %.
 #    (It may come out backwards; ECA does not mind.)
 # 3. With SE it still does, if the rows and columns of the matrices move too.
 #    With ECA it does not: one kernel has nothing that could move.

@@ -18,7 +18,7 @@
 # **After this lesson you will be able to**
 #
 # - compute attention without ever holding its large matrix, and prove that you never hold it;
-# - explain why that alone is not enough for training, and what is;
+# - explain why training needs more than that, and what it needs;
 # - compute a softmax over a row that you only ever see in pieces, the idea behind FlashAttention;
 # - say when torch's fused attention really is fused.
 #
@@ -110,7 +110,7 @@ predict_then_run(predicted, measured, unit="times as much memory")
 # The forward pass holds two such matrices at once: products and softmax.
 # A training step needs three: A, the gradient of A, and the gradient of the products.
 # The last is computed from the other two, so all three are alive.
-# Users of the authors' code noticed: this one module [doubled the memory](https://github.com/CASIA-IVA-Lab/DANet/issues/104) of their network.
+# Users of DANet's code (lesson 05a) noticed: this one module [doubled the memory](https://github.com/CASIA-IVA-Lab/DANet/issues/104) of their network.
 # </details>
 
 # %% [markdown]
@@ -119,7 +119,7 @@ predict_then_run(predicted, measured, unit="times as much memory")
 # All give the same result, up to rounding.
 #
 # **1. Chunks.** A row of A needs one query and all keys, and no other row.
-# So take 128 queries, compute their 128 rows, gather, forget the rows, go on.
+# So take 128 queries, compute their rows, multiply these by the values, forget the rows, go on.
 # `queries.split(128, dim=1)` cuts them.
 # (`chunk(4, dim=1)` always makes four pieces, and a quarter of A still grows as N · N.)
 #
@@ -158,7 +158,7 @@ predict_then_run(predicted, measured, unit="times as much memory")
 # Every softmax needs all N keys, so cut the queries, not the keys.
 #
 # Worked example: N = 300 in chunks of 128 rows gives chunks of 128, 128 and 44 rows.
-# Each has weights (B, rows, N) and gathers (B, rows, C).
+# Each has weights (B, rows, N) and gives (B, rows, C).
 # Joined along the axis of the rows: (B, 300, C), then (B, C, H, W).
 
 # %% exercise
@@ -307,11 +307,11 @@ show(figure, "Memory against N, both axes logarithmic, one line per method. At N
 
 # %% [markdown]
 # Both axes are logarithmic, so a straight line is a power of N, and a steeper line a higher power.
-# The last printed column says which: 16 is quadratic, 4 is linear, and 13 rises to 16 as N grows.
+# The last printed column shows it: 16 means quadratic, 4 linear, and 13 approaches 16 as N grows.
 #
 # Chunks alone pass every test that looks at the largest tensor, because no single one is large.
 # But autograd keeps all of them.
-# Fused attention, called with values of another width, is as large as the naive form.
+# Fused attention, called with values of another width, needs as much memory as the naive form.
 #
 # `cost` counts tensors.
 # For the next table we measured how much a whole process grows (`solutions/memory/measured.py` in the course's repository).
@@ -381,7 +381,7 @@ predict_then_run(predicted, measured, unit="the result for one query")
 # Before the first block m is minus infinity, and s and o are 0.
 # The result is exact for every M ≥ 1: a last block may be shorter, `block` may exceed M.
 # Logits may reach 10,000 or -10,000, so never call `exp` on a positive number.
-# It is differentiable, follows q's device and dtype, and, if N and M far exceed `block`, makes no tensor of N · M numbers.
+# The function is differentiable, uses q's device and dtype, and makes no tensor of N · M numbers if both far exceed `block`.
 # If `block` is less than 1, raise a `ValueError`.
 #
 # Worked example: q = (1), k = (0, ln 2, ln 4), v = (7, 0, 14), `block=2` gives 9.
@@ -463,10 +463,10 @@ predict_then_run(predicted, {"N = M = 16,384": needed}, unit="MiB")
 # ### Which way to cut?
 #
 # Cutting the queries is easier: no running maximum, and each softmax is done at once.
-# Cutting the keys needs your three running numbers, but a query never has to see more than a block.
+# Cutting the keys needs your three running numbers, but a query sees only one block at a time.
 # **FlashAttention** (Dao and others, 2022) cuts both.
 # A tile of some queries by some keys is small enough for the fast memory next to a GPU's arithmetic units, and your loop runs there.
-# The products never travel to the large, slow memory, and that is why it saves time as well, although it multiplies no less.
+# The products never travel to the large, slow memory, so FlashAttention saves time too, although it does as many multiplications.
 # For the backward pass it keeps one number per query, m + ln s, and computes each tile a second time.
 
 # %% [markdown]
@@ -515,7 +515,7 @@ print("right?", "Yes." if same else "No.", "Without the N x N matrix?",
 #
 # 1. `checkpoint` computes each chunk twice.
 #    Where in a network would you spend time to save memory, and where not?
-# 2. Your maximum is differentiable, but its gradients always add up to 0.
+# 2. Your maximum is differentiable, but the gradients through it always add up to 0.
 #    Why may you write `logits.detach().amax(...)`?
 # 3. Does the order of the blocks change the result?
 #    And the work?

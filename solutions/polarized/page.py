@@ -259,7 +259,7 @@ print("the same gates:", torch.allclose(gates, branch(x), atol=1e-6))
 #    A softmax over these C // 2 numbers makes the weights.
 # 2. `wv(x)` has C // 2 channels too, at every position.
 #    At each position take the weighted mean of these C // 2 numbers: one H x W **sheet**.
-#    (To write it as a product `@`, you need three axes on both sides, as in the drawing.)
+#    (To write it as a product `@`, give both factors three axes.)
 # 3. A sigmoid makes the map, (B, 1, H, W).
 #    There is no LayerNorm and no third convolution here.
 #
@@ -536,10 +536,10 @@ print("Do the weights sum to 1?", "Yes." if sum_to_one(PostedSpatial(64)) else "
 #
 # Append `.softmax(dim=-1)` to the query.
 # The code is that of [External-Attention-pytorch](https://github.com/xmu-xiaoma666/External-Attention-pytorch/issues/19) as it was in the middle of July 2021.
-# A reader asked there where the softmax was, and the author added it the next day.
+# A reader asked where the softmax was, and the author added it the next day.
 # The post has the old lines.
 #
-# Without the softmax, both query *and* value grow with x, so features 4 times as strong make the sheet 16 times as large.
+# Without the softmax, both query *and* value grow with x, so features 4 times as strong make the sheet about 16 times as large.
 # Gates that are moderate on one image are then near 0 or 1 on a stronger one.
 # </details>
 #
@@ -762,7 +762,7 @@ for cell in (4, 8):
 
 # %% [markdown]
 # They miss dots that can be told apart: so far, it is the training that is too short.
-# So we trained these arms for five times as many steps, and once at three times the learning rate as well (% right):
+# So we trained these arms for five times as many steps, with one more run at three times the learning rate (% right):
 #
 # | arm | 256 steps | 1280 steps | 1280 steps, 3 x the rate | perfect map |
 # |---|---|---|---|---|
@@ -847,7 +847,7 @@ show(figure, "Rows: one picture under a bar of each colour. Columns: the picture
 # 2. In the spatial branch, take the mean of x before `wq` instead of after it.
 #    What changes in the result, and what in the cost?
 # 3. In `network`, put a 3 x 3 convolution, BatchNorm and ReLU between `attention` and the last layer, and run the experiment again.
-#    How can a map that cannot tell the dots apart still tell the next layers the colour?
+#    How can a map that cannot separate the dots still tell the next layers the colour?
 
 # %% [markdown]
 # <details><summary>What we think</summary>

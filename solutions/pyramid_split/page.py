@@ -104,7 +104,7 @@ print([DIRECTIONS[answer] for answer in answers[order]])
 #
 # ![Pyramid split attention: x (B, C, H, W) goes into four convolutions, 3 x 3 to 9 x 9, each of which gives a scale (B, C', H', W'). One se, called four times, makes weights (B, C', 1, 1) from each scale. A softmax over the scales turns them into shares, which multiply the scales. Concatenated, they are the output (B, 4 C', H', W').](figures/psa_block.svg)
 #
-# Input x has C channels, the output `channels` of them; H' and W' are H and W divided by the stride, rounded up.
+# The input x has C channels, the output has `channels`; H' and W' are H and W divided by the stride, rounded up.
 # The S scales divide the output channels equally: each has C' = `channels` // S, so S must divide `channels`.
 
 # %% [markdown]
@@ -246,9 +246,9 @@ for k, groups in zip((3, 5, 7, 9), (1, 4, 8, 16)):
 # %% [markdown]
 # <details><summary>What we found</summary>
 #
-# On one thread of our CPU, 16 groups left the 9 x 9 convolution a sixteenth of its multiply-adds, but it took 3 to 4 times as long.
+# On one thread of our CPU, the 9 x 9 convolution with 16 groups did a sixteenth of the multiply-adds, but took 3 to 4 times as long.
 # Groups save parameters and arithmetic; whether they save time depends on how well the program for them is written.
-# It is [an old complaint](https://github.com/pytorch/pytorch/issues/70954), and a reader [told EPSANet's authors](https://github.com/murufeng/EPSANet/issues/1) that training became slower.
+# Slow groups are [an old complaint](https://github.com/pytorch/pytorch/issues/70954); a reader [told EPSANet's authors](https://github.com/murufeng/EPSANet/issues/1) that training became slower.
 # A GPU may behave differently; measure yours.
 # </details>
 
@@ -262,7 +262,7 @@ for k, groups in zip((3, 5, 7, 9), (1, 4, 8, 16)):
 # S is the number of kernel sizes; it is not always four.
 # All kernel sizes are odd, so with stride 1 this padding keeps H and W.
 # Stack the outputs on a new axis after the batch: (B, S, C', H', W').
-# (The name with "Concat" is the authors'.)
+# (We stack; "Concat" is the authors' word.)
 #
 # Worked example: x of shape (1, 2, 5, 5), all ones; `kernel_sizes=(3, 5)`, `groups=(1, 2)`, `channels=4`, and every weight is 1.
 # The output has shape (1, 2, 2, 5, 5).
@@ -272,7 +272,7 @@ for k, groups in zip((3, 5, 7, 9), (1, 4, 8, 16)):
 
 # %% exercise
 class SplitAndConcat(nn.Module):
-    """Convolutions of several sizes, each of all of x: (B, C, H, W) -> (B, S, C', H', W').
+    """Convolutions of several sizes, each over all of x: (B, C, H, W) -> (B, S, C', H', W').
 
     C is in_channels, C' is channels // S. convs: nn.ModuleList of S nn.Conv2d without bias,
     from C to C' channels; the i-th has kernel_sizes[i], padding kernel_sizes[i] // 2,
@@ -411,7 +411,7 @@ predict_then_run(predicted, measured, unit="share of one scale")
 # For a network trained that way it makes no difference.
 # But if you load their weights into your network, every shape fits, and the layers after your module get the wrong channels.
 # Which numbers must be rearranged?
-# Those with an entry per *output* channel of your module: in the BatchNorm after it, and on the next convolution's input side.
+# Those that belong to one *output* channel of your module: in the BatchNorm after it, and along the next convolution's input axis.
 
 # %%
 torch.manual_seed(0)
@@ -574,7 +574,7 @@ predict_then_run(predicted, measured, unit="parameters")
 # Only the first is the number in the authors' README; the last is what the figure draws.
 # </details>
 #
-# A parameter count is a fingerprint: it separates readings that a drawing leaves open, and it costs three lines.
+# A parameter count is a fingerprint: it separates readings that a drawing leaves open, in three lines of code.
 
 # %% [markdown]
 # ## 8. Read the code of others

@@ -497,12 +497,12 @@ print("Does exhibit A compute what your SE block computes?", "Yes." if same else
 # | arm | what comes in between |
 # |---|---|
 # | plain | nothing |
-# | no squeeze | exhibit A: the same two matrices as SE, but each position is gated by itself |
+# | no squeeze | exhibit A: the same two matrices as SE, but each position gates itself |
 # | added | SE's squeeze and matrices, but the gates are *added* to x |
 # | SE | your `SEBlock` |
 #
 # In two more arms the paper in the centre keeps its lamp, but everything around it is lit by the lamp of another picture.
-# The mean then says nothing about the centre's lamp: this **cue** (hint) is taken out.
+# The mean then says almost nothing about the centre's lamp: this **cue** (hint) is taken out.
 # Each arm is trained three times, with different initial weights and the same pictures in a different order.
 #
 # **How are they trained?** `train` is a short training loop: Adam, with a learning rate that rises to `peak_rate` and falls again.
@@ -611,7 +611,7 @@ predict_then_run(expected, reached, unit="right answers (%)")
 
 # %% [markdown]
 # Is a gap more than luck?
-# Three seeds give a mean, and its **standard error** says how far that mean may be from the mean over many seeds.
+# Three runs (seeds) give a mean; its **standard error** says how far it may be from the mean over many runs.
 # A rule of thumb: a gap should exceed two standard errors of the difference (`results.lead` gives the gap in these units).
 # And it should be large enough to matter: here, 5 points.
 
@@ -634,14 +634,14 @@ show(score_bars(results, "right answers on new pictures (%)",
 # When the cue is taken out, SE falls back to the plain network.
 # So it is the global view that counts here, not the parameters.
 # This holds in longer training too.
-# After five times as many steps, SE has 92 to 96 %, at the same learning rate, a third of it and three times it.
+# After five times as many steps, SE has 92 to 96 %, at three learning rates: this one, a third of it, three times it.
 # The arms that lack the squeeze or the cue still have 69 to 73 %.
 # (The course's repository lists these runs in `solutions/se/experiment.md`.)
 #
 # *Adding* does about as well as multiplying.
 # A likely reason: if a linear layer follows, adding a number that depends on the lamp is enough to shift the border between red and blue.
 # And rule 2, dividing by the mean, gets about 96 % without any training.
-# SE learned from examples, and it comes close to a rule that we could have written by hand.
+# SE learned from examples, and it comes close to this rule that we wrote by hand.
 #
 # What does a gate depend on?
 # Take a trained network and light one set of papers with 200 lamps.
@@ -736,14 +736,14 @@ show(figure, "Bars: " + "; ".join(f"{arm}: {on_photographs.mean(arm):.1f} dB"
                                   for arm in photo_arms))
 
 # %% [markdown]
-# **Read it.** Alone, SE does not help.
+# **Read it.** Without a wall, SE does not help.
 # A likely reason: the mean of a small piece of a photograph says as much about what it shows as about the lamp.
 # On a wall of random papers the mean tells SE about the lamp again, and the same block on the same photographs gains about 2 dB.
 # Without the squeeze, the same matrices hardly gain anything, even on the wall.
 #
 # Longer training makes both findings clearer.
 # After five times as many steps SE on a wall reaches 23.2 dB, and the other two arms there 17.3 dB.
-# Alone, SE is then a little behind the plain network (16.2 against 16.5 dB), although it does better on the photographs it was trained on.
+# Without a wall, SE is then a little behind the plain network (16.2 against 16.5 dB), although it does better on its training photographs.
 #
 # So before you put SE into a network, ask: *what can a mean over the whole image tell these channels?*
 #
@@ -783,7 +783,7 @@ show(show_images(torch.stack(shown, dim=1).flatten(0, 1), columns=4,
 # | place | after the three convolutions of a block, before the shortcut is added | the same | a later lesson puts it there |
 #
 # So "about 2.5 million more" (28.07 in all) and "28.09 million" belong to two slightly different networks.
-# A widely used re-implementation was [asked about its missing biases](https://github.com/moskomule/senet.pytorch/issues/44).
+# A user of a popular re-implementation [asked about its missing biases](https://github.com/moskomule/senet.pytorch/issues/44).
 
 # %% [markdown]
 # ## 11. Questions to think about
@@ -804,7 +804,7 @@ show(show_images(torch.stack(shown, dim=1).flatten(0, 1), columns=4,
 # %% [markdown]
 # <details><summary>What we think</summary>
 #
-# 1. They double.
+# 1. The means double.
 #    Without biases, both matrices and the ReLU give twice the output for twice the input, so the scores double too.
 #    The gates move away from 0.5: one at 0.73 goes to 0.88.
 #    If brightness only comes from the light, you would not want that.

@@ -71,8 +71,8 @@ course_map()
 #
 # ![Six cards in a row, each a pattern of 4 x 4 squares in its own colour: black, blue, green, orange, pink and red. Below them one more pattern in grey, badly printed: a few squares are flipped. Which colour is this card?](figures/cards.svg)
 #
-# Somebody shows you a badly printed pattern and asks for its colour.
-# Each such game has new patterns, so nothing can be memorised.
+# In this game somebody shows you a badly printed pattern and asks for its colour.
+# Each game has new patterns, so nothing can be memorised.
 # Decide before you go on.
 #
 # You probably looked from card to card, compared, and read off the colour of the best match.
@@ -89,7 +89,7 @@ show(show_images(card_pictures(game.cards[0], game.colours[0]).mean(dim=0)[None]
 # The average is the same whichever pattern you ask about, and it no longer knows which colour belonged to which pattern.
 #
 # What was missing is a *weight* for each card: nearly 1 for the card that fits, nearly 0 for the others.
-# Then the average is the answer.
+# The weighted average is the answer.
 # That is the idea of the course, and it comes in two forms.
 # A **gate** multiplies what is there by weights, so that some of it fades.
 # **Attention** takes a weighted mean, in which the things that matter weigh more.
@@ -149,7 +149,7 @@ check(global_average_pool)
 #
 # A check compares your code with recorded results (in float64, so that rounding hides nothing).
 # *Gradients* means the gradients are right too, so training works.
-# *dtype* and *device* mean that your result has those of the input.
+# *dtype* and *device* mean that your result matches the input in both.
 # *Input untouched* means that your code did not change its inputs.
 # Each of these earns a share of the points; the right output earns the largest share.
 # When all is well, you get one green line that says what was checked.
@@ -180,7 +180,7 @@ show(show_images(torch.cat([photos, kept[:, :, None, None].expand_as(photos)]), 
 # %% [markdown]
 # ## 4. What broadcasts, and what only seems to
 #
-# A **gate** is a tensor of weights that multiplies a feature map: 0 closes it, 1 lets it pass, 0.5 fades it by half.
+# A **gate** is a tensor of weights that multiplies a feature map: 0 closes the gate, 1 lets a number pass, 0.5 halves it.
 # It may hold one number per channel, one per position, or one for every element:
 #
 # ![Weights (B, C, 1, 1), a thin bar, are stretched over H and W. Weights (B, 1, H, W), a thin sheet, are stretched over C. Weights (B, C, H, W) have x's own shape. Shapes are lined up from the right, and an axis of size 1 is stretched.](figures/gates.svg)
@@ -411,7 +411,7 @@ predict_then_run(predicted, measured, unit="weight")
 # **Why the scale?** Take random queries and 16 random keys of D numbers each.
 # A dot product of random vectors is a sum of D random products, typically about $\sqrt{D}$ in size.
 # What happens to the largest of the 16 weights when D grows?
-# Guess both columns for D = 256 before you run the cell.
+# Guess it for D = 256, unscaled and scaled, then run the cell.
 
 # %%
 torch.manual_seed(0)
@@ -432,7 +432,7 @@ for size in (4, 16, 64, 256):
 # ## 9. Exercise 4: `count_parameters`
 #
 # Every lesson says what a module costs, and the first cost to count is its parameters.
-# `count_parameters(module)` returns how many numbers training may change, an `int`.
+# `count_parameters(module)` returns an `int`: how many numbers are trained.
 #
 # Worked example: `nn.Linear(3, 2)` has a weight of 2 x 3 and a bias of 2: 8 parameters.
 # Three rules:
@@ -537,7 +537,7 @@ show(show_images(torch.stack([photo[0, :1], tokens[0, :, 0].reshape(1, h, w)]),
 #
 # `reshape` keeps the numbers in their order, row after row, and cuts them differently.
 # So three neighbours of one channel become "a position".
-# The picture keeps every third number: rows shrink to a third, and three fit side by side into one.
+# The picture keeps every third number: rows shrink to a third, and three of them fill one row.
 # The three channels lie one below another: nine small cups.
 # To swap axes, use `transpose` or `permute`: `photo.flatten(2).transpose(1, 2)`.
 # Seen in [jsbaan/transformer-from-scratch, pull request 6](https://github.com/jsbaan/transformer-from-scratch/pull/6); a test that trained a network passed in spite of it.
@@ -565,7 +565,7 @@ show(show_images(torch.stack([photo[0, :1], tokens[0, :, 0].reshape(1, h, w)]),
 #
 # In training, all six questions of a game are asked at once.
 # In the test we also ask three, two, and one at a time.
-# A guess is right in 1 of 6, or 17 %.
+# A guess is right in 1 of 6 cases (17 %).
 # *What percentage do you expect?*
 # Write your numbers into the second cell below, then run both.
 
@@ -691,12 +691,12 @@ show(figure, "Left: the training loss of three arms over 12 epochs. Right: the p
 #
 # Without the cue no arm is better than a guess, because there is nothing to find.
 # And the plain mean, with the same parameters, stays at a guess.
-# Longer training changes none of this: after five times as many steps, at three learning rates, these arms have 15 to 18 %.
+# Longer training changes none of this: after five times as many steps, at three learning rates, these arms still guess (15 to 18 %).
 # The arm "over the queries" then has 97 to 99 % with six questions at once; with one at a time it still guesses.
 # (The course's repository lists these runs in `solutions/warmup/experiment.md`.)
 #
 # To be honest: we made this game so that the mistake hides completely.
-# In an image all positions always ask at once, and you may see only slightly worse results.
+# In images, where all positions ask at once, the mistake may show only as slightly worse results.
 
 # %% [markdown]
 # ### How you would notice
@@ -773,7 +773,7 @@ print("softmax dim 0:", *suspicious(along(0), *batch), sep=" | ")
 # **A GPU** is not needed anywhere in this course; two CPU cores are enough.
 # The check named *device* runs your code on a second device, a stand-in for a GPU.
 # It notices if one of your tensors stays behind on the CPU.
-# So code that is green here moves to a GPU as it is: `module.to("cuda")`, inputs too.
+# So green code runs unchanged on a GPU: move module and inputs with `.to("cuda")`.
 #
 # **References**
 #

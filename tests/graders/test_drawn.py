@@ -11,7 +11,7 @@ from autograder.submission import notebook
 from solutions.se import reference as se
 from solutions.shared import derive
 from solutions.shared.topics import topic as load
-from tests.hidden import LESSONS
+from tests.hidden import LESSONS, graders
 
 SEEDS = [f"seed {i}" for i in range(25)]
 TOPICS = [lesson.topic for lesson in LESSONS.values()]
@@ -97,3 +97,16 @@ def test_what_every_exercise_with_tensors_is_asked(name):
     assert any(case.train for case in found) == isinstance(getattr(se, name), type)
     assert any(case.earlier for case in found) and any(case.args[0].scale == 0 for case in found)
     assert any(case.args[0].scale > 10 for case in found)
+
+
+def held(case):
+    """What a question comes with, by kind."""
+    kinds = {name.partition(".")[0] for name in case.tensors}
+    return kinds, bool(case.question.construct and case.question.construct.load_weights), case.question.gradients
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_what_is_refused_is_asked_like_anything_else(lesson):
+    for exercise in graders(lesson).exercises:
+        for case in exercise.cases:
+            assert not case.expected.raised or held(case) == held(exercise.cases[0]), (exercise.name, case.label)

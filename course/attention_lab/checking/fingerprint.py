@@ -55,12 +55,14 @@ def _seen(tensors: dict[str, Tensor]) -> list[str]:
                   and not (name.startswith("grad.") and bool((t.abs() <= ZERO).all())))
 
 
-def fingerprint(header: Observation, tensors: dict[str, Tensor], mentions: list[int]) -> tuple[str, Tensor]:
+def fingerprint(header: Observation, tensors: dict[str, Tensor], mentions: list[int], refused: bool) -> tuple[str, Tensor]:
     """(structure, numbers): the hash, and a (tensors and scalars, WIDTH) float64 tensor in a fixed order.
 
-    mentions: numbers that an error message should name; only whether it does enters the structure.
+    mentions: numbers that an error message should name; only whether it does enters the structure. refused: should the arguments be?
     """
     raised, unplaced = header.raised, header.unplaced
+    if unplaced and not refused:
+        raised = None  # what came of other weights says nothing
     scalars = [(path, leaf) for path, leaf in leaves(header.output) if not (isinstance(leaf, dict) and "tensor" in leaf)]
     seen = _seen(tensors)
     structure = [

@@ -56,7 +56,7 @@ def judge(exercise: RecordedExercise, ask: Ask, secret: bool = False, ask_all: A
     scale = exercise.scale
     choices, observed, sought = _placed(exercise, ask, ask_all or partial(_one_by_one, exercise, ask), scale)
     gaps = [(case, header.raised.place) for case, (header, _) in zip(exercise.cases, observed)
-            if by_value(case) and header.raised and header.raised.not_implemented]
+            if by_value(case) and not header.unplaced and header.raised and header.raised.not_implemented]
     if gaps:
         missing = {case.question.method for case, _ in gaps}
         earlier = next((place for _, place in gaps if place in exercise.uses), None)
@@ -211,7 +211,7 @@ def _recognise(exercise: RecordedExercise, observed: list[Answer], found: list[l
                leading: int) -> RecordedMistake | None:
     """The catalogued mistake whose whole observation is this one; or, where several mistakes were made at once, the one that
     explains the leading case, and of the others most, completely."""
-    prints = [fingerprint.fingerprint(*o, case.mentions) for case, o in zip(exercise.cases, observed)]
+    prints = [case.fingerprint(*o) for case, o in zip(exercise.cases, observed)]
     zero = [fingerprint.row_scales(o[1], scale) for o in observed]
     dtypes = [case.grain for case in exercise.cases]
     failing = {i for i, ds in enumerate(found) if ds}

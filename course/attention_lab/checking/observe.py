@@ -76,7 +76,12 @@ class _Observation:
                 if self.question.earlier:
                     self.call(target, self.question.earlier, watched=False)
                 largest = stack.enter_context(LargestTensor(self.namespace)) if self.question.largest else None
+                if self.header.unplaced and self.elsewhere:
+                    return self.header, {}
                 output = self.call(target, Call(self.question.args, self.question.kwargs), watched=True)
+                if self.header.unplaced:  # what it computes says nothing; whether it refuses its arguments does
+                    self.header.changed = []
+                    return self.header, {}
                 self.header.output = values.encode(output, self.seen, "output", self.header.devices if self.elsewhere else None,
                                                    self.mixed.numbers.of)
                 self.header.dropout = sorted(self.dropout.active)
@@ -89,7 +94,7 @@ class _Observation:
                 for name, buffer in target.named_buffers():
                     if name in self.names and buffer.device.type != "meta":
                         self.seen[f"buffer.{self.names[name]}"] = buffer.detach().clone()
-        except weights.Unplaced as error:
+        except weights.Unplaced as error:  # of a module that a call is given
             self.header.unplaced = Unplaced(error.missing, error.extra, self.hidden_layers)
         except KeyboardInterrupt:
             raise
@@ -115,7 +120,11 @@ class _Observation:
         self.hidden_layers = _unregistered(module)
         if not question.construct.load_weights:
             return module  # arguments that a call refuses, where weights do not matter; or the values that a module starts with
-        self.names = self.place(module, "state.", question.exercise)
+        try:
+            self.names = self.place(module, "state.", question.exercise)
+        except weights.Unplaced as error:
+            self.header.unplaced = Unplaced(error.missing, error.extra, self.hidden_layers)
+            return module
         if self.elsewhere:
             with self.mixed:
                 devices.move(module, self.device)

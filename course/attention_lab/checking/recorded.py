@@ -50,6 +50,10 @@ class RecordedCase:
         """The largest element of each expected tensor."""
         return {name: compare.largest(tensor) for name, tensor in self.expected_tensors.items()}
 
+    def fingerprint(self, header: Observation, tensors: dict[str, Tensor]) -> tuple[str, Tensor]:
+        """What of an observation recognises a mistake."""
+        return fingerprint.fingerprint(header, tensors, self.mentions, refused=self.expected.raised is not None)
+
     @property
     def grain(self) -> str:
         """The coarsest dtype on the way. Torch draws a module's first weights in float32, their last digit not alike everywhere."""
@@ -86,7 +90,7 @@ class RecordedExercise:
     @cached_property
     def right(self) -> list[tuple[str, Tensor]]:
         """The fingerprint of each case's expected observation."""
-        return [fingerprint.fingerprint(case.expected, case.expected_tensors, case.mentions) for case in self.cases]
+        return [case.fingerprint(case.expected, case.expected_tensors) for case in self.cases]
 
     @cached_property
     def apart(self) -> set[int]:

@@ -1,0 +1,54 @@
+"""Questions with arguments that are refused, made to look like any other question of their exercise.
+
+They need no weights and no cotangents. Code that searches the worker's memory would know them by what they lack, and raise a
+ValueError without a look at its arguments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from torch import Tensor
+
+from attention_lab.checking import values
+from attention_lab.checking.observe import observe
+from attention_lab.checking.recorded import RecordedCase
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A function or module class, with its global names."""
+
+    thing: Any
+    namespace: dict[str, Any]
+
+
+def disguise(case: RecordedCase, ordinary: RecordedCase, answers: Sequence[Answer], state: Callable[[Answer], dict[str, Tensor]],
+             cotangent: Callable[[tuple[int, ...]], Tensor]) -> None:
+    """Give `case` what a question has that is answered.
+
+    The shapes are those of the answer that goes furthest: an exercise's catalogue has a mistake that does not refuse what it should.
+    Where there is none, those of an `ordinary` case.
+
+    answers: the reference and the exercise's mistakes. state: draws weights for the module that an answer makes of the case's arguments.
+    """
+    tensors = {name: t for name, t in ordinary.tensors.items() if name.startswith(("state.", "cotangent"))}
+    names, furthest = {name for name in tensors if name.startswith("state.")}, (False, False)
+    for answer in answers:
+        header, seen = observe(answer.thing, case.question, case.tensors, answer.namespace)
+        if header.raised and header.raised.stage == "construct":
+            continue
+        weights = {f"state.{name}": t for name, t in state(answer).items()} if case.question.construct else {}
+        reached = weights.keys() == names, not header.raised
+        if reached > furthest:
+            furthest = reached
+            shapes = {path: seen[leaf["tensor"]].shape for path, leaf in values.leaves(header.output)
+                      if isinstance(leaf, dict) and "tensor" in leaf and seen[leaf["tensor"]].is_floating_point()}
+            drawn = {f"cotangent.{path}".rstrip("."): cotangent(tuple(shape)) for path, shape in shapes.items()}
+            tensors = weights | (drawn or {name: t for name, t in tensors.items() if name.startswith("cotangent")})
+    if case.question.construct:
+        case.question.construct.load_weights = True
+    case.question.gradients = ordinary.question.gradients
+    case.tensors.update(tensors)
