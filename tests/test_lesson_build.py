@@ -88,6 +88,19 @@ def asked_anew(lesson, exercise):
     return made
 
 
+def drawn_alike(mine, recorded):
+    """Are these the same random numbers, on whatever processor they were drawn?
+
+    torch.randn rounds an angle below 2 pi to float32 and multiplies its cosine by up to 5.8; without vector instructions that gives
+    other last digits, 36 eps of the scale apart. A weight is then rounded to a multiple of 1 / DRAWN, and one in hundreds, half-way
+    between two, goes up here and down there.
+    """
+    apart = (mine.double() - recorded.double()).abs()
+    half_way = (apart == 1 / compare.DRAWN) & (recorded * compare.DRAWN == (recorded * compare.DRAWN).round())
+    within = 36 * torch.finfo(torch.float32).eps * compare.largest(recorded)
+    return mine.shape == recorded.shape and bool((half_way | (apart <= within)).all()) and half_way.sum() <= 1 + recorded.numel() / 200
+
+
 @LESSONS
 def test_recorded_checks_are_what_the_reference_gives_now(lesson):
     now = build.record_checks(lesson, build.read_source(lesson))
@@ -106,11 +119,8 @@ def test_recorded_checks_are_what_the_reference_gives_now(lesson):
                 d.label, d.check, d.question, d.mentions, d.limit, d.peak)
             assert c.tensors.keys() == d.tensors.keys()
             assert c.expected_tensors.keys() == d.expected_tensors.keys()
-            # torch.randn rounds an angle below 2 pi to float32 and multiplies its cosine by up to 5.8; without vector instructions
-            # that gives other last digits, 36 eps of the scale apart.
             for name, tensor in c.tensors.items():
-                drawn = 36 * torch.finfo(torch.float32).eps * compare.largest(tensor)
-                assert compare.close(d.tensors[name].to(tensor.dtype), tensor, drawn), f"{c.label}: {name}; run `make build`"
+                assert drawn_alike(d.tensors[name].to(tensor.dtype), tensor), f"{c.label}: {name}; run `make build`"
         if not all(t.equal(d.tensors[name].to(t.dtype)) for c, d in zip(a.cases, b.cases) for name, t in c.tensors.items()):
             b = asked_anew(lesson, a)
         for c, d in zip(a.cases, b.cases, strict=True):
