@@ -186,3 +186,48 @@ def test_dots_in_one_cell_cannot_be_told_apart():
     together = (cells == cells[torch.arange(200), asked][:, None]).all(2).sum(1)
     assert together.max() > 1
     assert (puzzles.candidates(heat, centres, asked, 4) >= together).all()
+
+
+def hues_and_answers(question):
+    """Pictures of hue discs, the hue of each disc and its answer, (n, 6), as the picture shows them at its place."""
+    pictures, answers, hues, places = puzzles.hue_discs(50, seed=3, question=question)
+    every, (row, column) = torch.arange(50)[:, None], places.unbind(2)
+    shown = pictures[every, :, 2 * row, 2 * column]  # (n, 6, 3)
+    assert (shown - puzzles._rgb(hues)).abs().max() < 0.15
+    found = answers[every, row, column]
+    assert ((found == 0) | (found == 1)).all()
+    assert (answers != puzzles.UNASKED).sum((1, 2)).float().mean().sub(6 * 13 / 4).abs() < 1  # a disc has 13 pixels
+    return pictures, hues, found
+
+
+def test_a_hue_has_the_answer_of_the_book():
+    _, hues, found = hues_and_answers("book")
+    assert found.equal(puzzles.BOOK[(12 * hues).long()])
+    assert puzzles.BOOK.equal(puzzles.BOOK.roll(6)) and puzzles.BOOK.sum() == 6
+
+
+def test_the_swatches_pair_a_hue_with_its_answer():
+    pictures, hues, found = hues_and_answers("legend")
+    for picture, of_discs, answers in zip(pictures, hues, found, strict=True):
+        swatches = torch.stack([picture[:, row:row + 5, 1:4].mean((1, 2)) for row in (4, 15)])
+        colours = torch.stack([picture[:, row:row + 5, 4:7].mean() > 0.5 for row in (4, 15)]).long()
+        nearest = (puzzles._rgb(of_discs)[:, None] - swatches).norm(dim=2).argmin(1)
+        assert sorted(colours.tolist()) == [0, 1] and colours[nearest].equal(answers)
+
+
+def test_the_odd_one_out_is_white():
+    _, hues, found = hues_and_answers("odd one out")
+    assert found.tolist() == [[0, 0, 0, 0, 0, 1]] * 50
+    gap = (hues[:, 5] - hues[:, 0]) % 1
+    assert hues[:, :5].std(dim=1).max() < 1e-6 and gap.min() > 0.3 and gap.max() < 0.7
+
+
+def test_a_question_that_nobody_asks_is_refused():
+    with pytest.raises(ValueError, match="book, legend, odd one out; got 'rare'"):
+        puzzles.hue_discs(1, seed=0, question="rare")
+
+
+def test_a_guess_is_right_in_half_of_the_cases():
+    answers = puzzles.hue_discs(20, seed=3, question="odd one out").answers
+    assert puzzles.right_of_each(torch.tensor([1.0, 0.0]).view(1, 2, 1, 1).expand(20, -1, 12, 12), answers) == 50
+    assert puzzles.right_of_each(torch.stack([answers != 1, answers == 1], dim=1).float(), answers) == 100

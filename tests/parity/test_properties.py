@@ -18,6 +18,7 @@ from solutions.catnet.reference import (
 from solutions.cbam.reference import CBAM, ChannelGate, SpatialGate, flexible_attention
 from solutions.danet.reference import ChannelAttention, DANetHead, PositionAttention
 from solutions.eca.reference import ECABlock, band_matrix, eca_kernel_size
+from solutions.external.reference import ExternalAttention, MultiHeadExternalAttention, attention_cost, double_normalize
 from solutions.grl.reference import WindowAttention, cosine_attention, window_partition, window_reverse
 from solutions.memory.reference import EfficientPositionAttention
 from solutions.polarized.reference import AuthorsPolarized, ChannelPolarized, PolarizedSelfAttention, SpatialPolarized
@@ -486,3 +487,32 @@ def test_the_authors_parallel_map_can_neither_open_nor_close():
 def test_another_layout_is_refused(kind):
     with pytest.raises(ValueError, match="serial"):
         kind(8, "serial")
+
+
+# --- external attention ---------------------------------------------------------------------------------------------
+
+def test_double_normalization_is_one_softmax_of_logits_less_the_logarithms_of_their_sums():
+    logits = random(2, 7, 5)
+    expected = (logits - logits.logsumexp(dim=1, keepdim=True)).softmax(dim=2)
+    torch.testing.assert_close(double_normalize(logits, eps=0), expected, atol=1e-12, rtol=0)
+    torch.testing.assert_close(double_normalize(logits + 3 * random(1, 1, 5), eps=0), expected, atol=1e-12, rtol=0)
+
+
+def test_external_attention_knows_no_order_and_no_number_of_tokens():
+    module, x = randomised(ExternalAttention(6, 9)), random(2, 7, 6)
+    order = torch.randperm(7, generator=torch.Generator().manual_seed(0))
+    torch.testing.assert_close(module(x[:, order]), module(x)[:, order], atol=1e-12, rtol=0)
+    torch.testing.assert_close(module(x.repeat(1, 4, 1))[:, :7], module(x), atol=1e-7, rtol=0)  # but for eps
+
+
+def test_one_head_without_expansion_is_external_attention_between_two_layers():
+    many, one = randomised(MultiHeadExternalAttention(6, 1, 1, 9)), ExternalAttention(6, 9).double()
+    one.mk.weight.data, one.mv.weight.data = many.mk.weight.data, many.mv.weight.data
+    x = random(2, 7, 6)
+    expected = many.proj(one(many.expand(x)) + many.mv.bias)  # the bias of mk cancels
+    torch.testing.assert_close(many(x), expected, atol=1e-7, rtol=0)
+
+
+def test_the_cost_of_attention():
+    assert attention_cost(10, 4, 3) == (800, 240)
+    assert attention_cost(64, 5, 64)[0] == attention_cost(64, 5, 64)[1]

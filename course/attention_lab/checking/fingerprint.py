@@ -31,7 +31,7 @@ RELATIVE = {"float64": 1e-8, "float32": compare.RELATIVE["float32"]}  # two ways
 # By what factor the noise of two float32 ways may differ. From one rounding to 64 independent ones it grows by sqrt(64). The same
 # way on other processors: at most 1.01, measured under all variations of tests/test_processors.py.
 NOISE = 8
-ZERO = 1e-12  # a gradient below is rounding noise
+ZERO, ZERO_COARSE = 1e-12, 1e-6  # a gradient below is rounding noise, in float64 and in less: on one processor 0, on another 1e-8
 BITS = 31  # of a row's norm that are kept: far finer than RELATIVE, and two ways to compute a number then share a row
 
 
@@ -52,7 +52,7 @@ def _rounded(row: list[float]) -> list[float]:
 def _seen(tensors: dict[str, Tensor]) -> list[str]:
     """The tensors that take part. A gradient that is zero and one that is missing are the same thing."""
     return sorted(name for name, t in tensors.items() if not name.startswith(("received.", "gave."))
-                  and not (name.startswith("grad.") and bool((t.abs() <= ZERO).all())))
+                  and not (name.startswith("grad.") and bool((t.abs() <= (ZERO if t.dtype == torch.float64 else ZERO_COARSE)).all())))
 
 
 def fingerprint(header: Observation, tensors: dict[str, Tensor], mentions: list[int], refused: bool) -> tuple[str, Tensor]:

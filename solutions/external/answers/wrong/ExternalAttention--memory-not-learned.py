@@ -1,0 +1,11 @@
+# expect: Gradients of `mk.weight`
+class ExternalAttention(nn.Module):
+    def __init__(self, dim: int, memory_size: int = 64) -> None:
+        super().__init__()
+        self.mk = nn.Linear(dim, memory_size, bias=False)
+        self.mv = nn.Linear(memory_size, dim, bias=False)
+        for p in self.parameters():
+            p.requires_grad = False  # the memory is external
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.mv(double_normalize(self.mk(x)))

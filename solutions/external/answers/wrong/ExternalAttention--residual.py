@@ -1,0 +1,12 @@
+# expect: You add x to the result
+from torch import nn
+
+
+class ExternalAttention(nn.Module):
+    def __init__(self, dim, memory_size=64):
+        super().__init__()
+        self.mk = nn.Linear(dim, memory_size, bias=False)
+        self.mv = nn.Linear(memory_size, dim, bias=False)
+
+    def forward(self, x):
+        return x + self.mv(double_normalize(self.mk(x)))

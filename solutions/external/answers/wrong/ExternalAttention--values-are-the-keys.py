@@ -1,0 +1,10 @@
+# expect: Keys and values are the same matrix
+class ExternalAttention(nn.Module):
+    def __init__(self, dim: int, memory_size: int = 64) -> None:
+        super().__init__()
+        self.mk = nn.Linear(dim, memory_size, bias=False)
+        self.mv = nn.Linear(memory_size, dim, bias=False)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        weights = double_normalize(self.mk(x))
+        return weights @ self.mk.weight

@@ -1,0 +1,17 @@
+# expect: The positions of all images become one long list of tokens
+import torch.nn.functional as F
+
+
+class ExternalAttentionBlock(nn.Module):
+    def __init__(self, channels: int, memory_size: int = 64) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(channels, channels, 1)
+        self.attention = ExternalAttention(channels, memory_size)
+        self.conv2 = nn.Conv2d(channels, channels, 1, bias=False)
+        self.bn = nn.BatchNorm2d(channels)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        b, c, h, w = x.shape
+        y = self.conv1(x).permute(0, 2, 3, 1).reshape(1, -1, c)  # all tokens
+        y = self.attention(y).reshape(b, h, w, c).permute(0, 3, 1, 2)
+        return F.relu(x + self.bn(self.conv2(y)))

@@ -1,0 +1,18 @@
+# expect: Right on other inputs
+import torch.nn.functional as F
+
+
+class ExternalAttentionBlock(nn.Module):
+    def __init__(self, channels: int, memory_size: int = 64) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(channels, channels, 1)
+        self.attention = ExternalAttention(channels, memory_size)
+        self.conv2 = nn.Conv2d(channels, channels, 1, bias=False)
+        self.bn = nn.BatchNorm2d(channels)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        tokens = self.conv1(x).flatten(2).transpose(1, 2)
+        y = self.attention(tokens).transpose(1, 2).reshape(x.shape)
+
+        y = F.batch_norm(self.conv2(y), self.bn.running_mean, self.bn.running_var, self.bn.weight, self.bn.bias)
+        return F.relu(x + y)

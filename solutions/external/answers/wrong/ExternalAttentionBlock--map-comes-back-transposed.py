@@ -1,0 +1,17 @@
+# expect: H and W change places on the way back to a map
+import torch.nn.functional as F
+
+
+class ExternalAttentionBlock(nn.Module):
+    def __init__(self, channels: int, memory_size: int = 64) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(channels, channels, 1)
+        self.attention = ExternalAttention(channels, memory_size)
+        self.conv2 = nn.Conv2d(channels, channels, 1, bias=False)
+        self.bn = nn.BatchNorm2d(channels)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        b, c, h, w = x.shape
+        y = self.conv1(x).flatten(2).transpose(1, 2)
+        y = self.attention(y).unflatten(1, (w, h)).permute(0, 3, 2, 1)
+        return F.relu(x + self.bn(self.conv2(y)))

@@ -1,0 +1,17 @@
+# expect: the input of the block
+import torch.nn.functional as F
+
+
+class ExternalAttentionBlock(nn.Module):
+    def __init__(self, channels: int, memory_size: int = 64) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(channels, channels, 1)
+        self.attention = ExternalAttention(channels, memory_size)
+        self.conv2 = nn.Conv2d(channels, channels, 1, bias=False)
+        self.bn = nn.BatchNorm2d(channels)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = self.conv1(x)
+        tokens = x.flatten(2).transpose(1, 2)
+        y = self.attention(tokens).transpose(1, 2).reshape(x.shape)
+        return F.relu(x + self.bn(self.conv2(y)))

@@ -1,0 +1,17 @@
+# expect: Your weights are normalised over the tokens alone
+class MultiHeadExternalAttention(nn.Module):
+    def __init__(self, dim: int, num_heads: int = 8, expansion: int = 4, memory_size: int = 64) -> None:
+        super().__init__()
+        self.heads = num_heads * expansion
+        self.head_dim = dim // num_heads
+        self.expand = nn.Linear(dim, dim * expansion)
+        self.mk = nn.Linear(self.head_dim, memory_size)
+        self.mv = nn.Linear(memory_size, self.head_dim)
+        self.proj = nn.Linear(dim * expansion, dim)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        h = self.expand(x).unflatten(2, (self.heads, self.head_dim)).transpose(1, 2)
+        w = self.mk(h).softmax(dim=2)
+        w = w / (w.sum(dim=2, keepdim=True) + 1e-9)
+        out = self.mv(w).transpose(1, 2).flatten(2)
+        return self.proj(out)

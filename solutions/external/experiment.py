@@ -1,0 +1,84 @@
+"""The long runs of lesson 07a: `python -m solutions.external.experiment` writes experiment.md (about ten minutes of one core)."""
+
+from collections.abc import Callable
+from copy import deepcopy
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from solutions.external.reference import MultiHeadExternalAttention
+from solutions.shared.long_runs import LongRuns, Row
+
+HERE = Path(__file__).parent
+ABOUT = """# 07a_external: long runs
+
+`python -m solutions.external.experiment` trains the page's arms for five times its 250 steps, and at half of its peak rates (0.02;
+self-attention 0.01). A number is the mean share of right positions on black and on white discs of new pictures, in per cent: book,
+legend, odd one out, then the same with the A (self-attention) or the sums Z (external) of another picture. For `external` and
+`one softmax` four more: the network trained on the book with its logits times 1/4 and times 4, with a random number of size 4 for each
+slot, and the slots in use (exp of the entropy of their mean weights on discs), of 64. `multi-head` is MultiHeadExternalAttention(32, 2, 2),
+the rows with heads are MultiHeadExternalAttention(32, heads, 1, slots)."""
+HALF = Fraction(1, 2)
+NONE, HEADS = "no module", "multi-head"
+ARMS = "external", "self-attention", "MLP", "one softmax"
+FEWER = {f"external, {slots} slots": slots for slots in (16, 8, 4)}
+IN_HEADS = {f"{slots} slots, {heads} head{'s' * (heads > 1)}": (heads, slots)
+            for heads, slots in ((1, 16), (2, 16), (4, 16), (4, 4), (8, 2))}
+
+ROWS = [
+    *((Row(arm, 5), range(3)) for arm in ARMS),
+    (Row(NONE, 5), (0,)),
+    *((Row(arm, 5, HALF), range(2)) for arm in ARMS),
+    *((Row(arm), range(3)) for arm in (HEADS, NONE, *FEWER)),
+    *((Row(arm, 5), range(2)) for arm in (HEADS, *FEWER)),
+    *((Row(arm), range(3)) for arm in IN_HEADS),
+    *((Row(arm, 5), range(2)) for arm in IN_HEADS),
+]
+
+
+def run_of(page: dict[str, Any]) -> Callable[[str, int], dict[str, float]]:
+    """The page's run; for the two normalizations, also what their logits can stand and how many slots are in use."""
+
+    def run(arm: str, seed: int) -> dict[str, float]:
+        scores = page["run"](arm, seed)
+        if arm in ("external", "one softmax"):
+            model = page["network"](page["arms"][arm](page["CHANNELS"])).eval()
+            model.load_state_dict(page["trained"][arm, "book", seed])
+            for name, factor, shift in (("x 1/4", 0.25, 0), ("x 4", 4, 0), ("shift", 1, 4)):
+                scores[name] = with_other_logits(page, model, factor, shift)
+            scores["slots"] = slots_used(page, model)
+        return scores
+
+    return run
+
+
+@torch.no_grad()
+def with_other_logits(page: dict[str, Any], model: nn.Module, factor: float, shift: float) -> float:
+    model = deepcopy(model)
+    torch.manual_seed(0)
+    mk = model[2].module.mk
+    mk.weight.mul_(factor)
+    mk.bias = nn.Parameter(shift * torch.randn(len(mk.weight)))
+    return page["right_of_each"](model(page["new"]["book"].pictures), page["new"]["book"].answers)
+
+
+@torch.no_grad()
+def slots_used(page: dict[str, Any], model: nn.Module) -> float:
+    pictures, answers, *_ = page["new"]["book"]
+    logits = model[2].module.mk(model[:2](pictures).flatten(2).transpose(1, 2))
+    borrowing = isinstance(model[2].module, page["Borrowing"])
+    mean = (page["double_normalize"](logits) if borrowing else logits.softmax(2))[answers.flatten(1) >= 0].mean(0)
+    return torch.exp(-(mean * mean.clamp(min=1e-12).log()).sum()).item()
+
+
+if __name__ == "__main__":
+    runs = LongRuns(HERE / "page.py")
+    runs.page["arms"] |= {
+        NONE: lambda dim: nn.Identity(), HEADS: lambda dim: MultiHeadExternalAttention(dim, num_heads=2, expansion=2),
+        **{name: lambda dim, slots=slots: runs.page["Borrowing"](dim, slots) for name, slots in FEWER.items()},
+        **{name: lambda dim, given=given: MultiHeadExternalAttention(dim, given[0], 1, given[1]) for name, given in IN_HEADS.items()},
+    }
+    runs.fill(HERE / "experiment.md", ABOUT, ROWS, run_of(runs.page))
