@@ -89,7 +89,7 @@ print(f"let both bars vote, and toss a coin if they differ: {100 * vote:.0f} % r
 # </details>
 #
 # To do better, some position has to see a bar *and* its post, which are up to 12 pixels apart in this lesson.
-# Each 3 x 3 convolution sees one more pixel on each side, so a position halfway between the two needs about six.
+# Each 3 x 3 convolution adds one pixel on each side, so a position halfway between the two needs about six convolutions.
 
 # %% [markdown]
 # ## 2. The idea
@@ -244,7 +244,7 @@ show(show_maps(titles, "ways to reach the centre (9, 9)"),
 # This is SE's excitation with three changes:
 #
 # - both linear layers have a **bias**;
-# - before the ReLU comes a **BatchNorm**, which brings each hidden number to the same scale over the batch;
+# - before the ReLU comes a **BatchNorm**, which uses the batch to bring all hidden numbers to one scale;
 # - there is **no sigmoid**: it comes later, after the sum of both branches.
 #
 # Take the mean of each channel, (B, C); then `fc1` to C // r, `bn`, ReLU, and `fc2` back to C.
@@ -743,14 +743,14 @@ for dilation in (3, 5, 7):
 #
 # How far apart may a bar and its post be?
 # A position halfway between them can see both and mark what it sees; the mean collects the marks.
-# So they may be about 4d + 3 pixels apart.
+# So the two may be about 4d + 3 pixels apart.
 #
 # | arm | what it is for |
 # |---|---|
 # | dilation 1, posts 5 or 8 pixels from the bar; dilations 2 and 4, posts 8 or 12 | these six arms test the window; all three dilations have the same number of parameters and multiply-adds |
 # | no attention | the network without BAM |
 # | no gate | both branches *added* to x, without sigmoid and product |
-# | posts anywhere | the cue taken out: the posts stand at one of the two bars, no matter which one counts |
+# | posts anywhere | the cue taken out: the posts stand at either bar, and do not tell which one counts |
 #
 # Each arm is trained three times, for 96 steps of Adam with a one-cycle learning rate: 30 to 75 s in all.
 # *Before you run it, write down which of the nine arms will not beat a vote (75 %).*
@@ -824,7 +824,7 @@ show(score_bars(results, "right answers on new strips (%)", highlight=arm_name(4
      "A bar for each arm with its mean score and a dot for each run; a line at 75 %, the vote.")
 
 # %% [markdown]
-# **Read it.** The arms that stay at the vote are those whose window cannot hold a bar and its post, and those without BAM or without a cue.
+# **Read it.** The arms that stay at the vote are those whose window cannot hold a bar and its post, and those with no attention or no cue.
 # (For d = 1, 2 and 4, 4d + 3 is 7, 11 and 19 pixels.)
 # With a window that is large enough, the network can find the right bar, with the same parameters and the same multiply-adds.
 # So dilation reaches farther without extra parameters.
@@ -833,13 +833,13 @@ show(score_bars(results, "right answers on new strips (%)", highlight=arm_name(4
 # The four arms that cannot know which bar counts stayed at the vote, between 73.6 and 76.2 %.
 # (At three times the rate they had 76.9 at most.)
 # The other five had 100 % in every run.
-# So the window sets the limit; after only a few steps, the random seed decides how close to it a run comes.
+# So the window sets the limit; after only a few steps, the random seed decides how close a run comes to it.
 # After the page's 96 steps, dilation 2 with posts at 8 had from 76.3 to 100 % in eight runs.
 # Every run is listed in the course's repository, in `solutions/bam/experiment.md`.
 
 # %% [markdown]
-# **In fairness:** in our runs *no gate* is as good as BAM: here it is enough to add the branches, without a sigmoid.
-# The ReLU after the next layer can cut off what the sum has pushed down, much like a gate.
+# **In fairness:** in our runs *no gate* is as good as BAM, so adding the branches, without a sigmoid, is enough here.
+# The ReLU after the next layer can turn what the sum has lowered into 0, like a gate.
 # So the experiment shows that *reach* helps, not that you need a gate.
 # We did not measure what BAM does on photographs.
 # The [authors' README](https://github.com/Jongchan/attention-module) reports 76.86 % top-1 on ImageNet for ResNet-50 with BAM.
@@ -920,7 +920,7 @@ for combine in ("sum", "product"):
 #    The spatial branch's norms have H · W numbers per channel.
 # 2. Yes.
 #    Suppose two channels hold the same values f, and one gate stays at 0.
-#    The next layer can subtract them: 2f - f = f if the other gate is 1, f - f = 0 if it is 0.
+#    The next layer can take their difference: 2f - f = f if the other gate is 1, f - f = 0 if it is 0.
 # 3. They see 81 positions: nine per side, in three groups of three, with gaps of one position between the groups.
 # 4. Where the window, 4d + 1, covers the features without hanging far over the edge.
 #    That is d = 8 (window 33) for 32 x 32 features, d = 4 (17) for 16 x 16, and d = 2 (9) for 8 x 8.

@@ -117,7 +117,7 @@ show(show_images(torch.stack(shown), ["photograph", "red", "blue"]),
 # %% [markdown]
 # The blue channel has by far the larger mean: there is a little blue all over the sky.
 # The red one has the larger maximum: a few bright lamps at the foot of the rocket.
-# The mean tells you how much there is in all; the maximum tells you how strong it is at its strongest.
+# The mean tells you how much of a colour there is in all; the maximum, how strong its strongest pixel is.
 # CBAM reads both.
 
 # %% [markdown]
@@ -317,7 +317,7 @@ for view, weights in zip(views, maps):
 
 # %% [markdown]
 # The map opens at the lamps and the rocket; in the photograph of the cat, at the nose and the rims of the eyes.
-# (And along the border: the padding there is 0, so everything next to it seems to stand out.
+# (It also opens along the border: next to the zeros of the padding, everything seems to stand out.
 # Lesson 02 met this border effect in one dimension.)
 #
 # **Paper or code?** The paper's formula has no BatchNorm between convolution and sigmoid; the authors' code has one.
@@ -748,14 +748,14 @@ show(score_bars(results, "right answers on new pictures (%)", parameters=sizes,
 # None of them gained anything: plain 65.5 and 67.6 %, what only 75.0 and 75.0, where only 75.7 and 76.4, without the cue 66.0 and 65.4.
 # The first three gained nothing at a third of the learning rate either.
 # (A vote can be beaten: the last layer can also take the stars into account.
-# By our count the best such layer is right in 71.9 % of the pictures for "plain", 87.5 % for "where only"; no run of ours found it.)
+# By our count it can then reach at best 71.9 % for "plain" and 87.5 % for "where only"; none of our runs did.)
 # Every run is listed in the course's repository, in `solutions/cbam/experiment.md`.
 
 # %% [markdown]
 # **The order.** Two runs show little, so we ran eight of each.
 # After these 384 steps CBAM has 97.0 % on average (four of the eight runs are near 94), and the other order 100 % in all eight.
 # That is a lead of 2.7 standard errors, for the order that is *not* CBAM's.
-# But after five times the steps those four have 100 % too: here the order decides how soon a network learns, not how well.
+# But after five times the steps the four weaker runs have 100 % too: here the order decides how soon a network learns, not how well.
 #
 # Two gates side by side, both made from the same x, also need more steps: three runs have 93.5, 76.7 and 93.3 % after 384 steps.
 # After 1920 steps all three have 100 %.
@@ -763,7 +763,7 @@ show(score_bars(results, "right answers on new pictures (%)", parameters=sizes,
 # Both orders are ahead of the two gates side by side.
 #
 # What has the spatial gate learned?
-# Look at the maps of the two trained CBAMs (these features *are* trained, in the cell above).
+# Look at the maps of the two CBAMs (unlike in section 5, these features *are* trained).
 # The cell prints each map's mean over the framed cross and over the other one, and draws the maps of the run in which they differ most.
 
 # %% tags=["experiment"]
@@ -805,7 +805,7 @@ show(figure, "Six pictures with a framed and an unframed cross; below each, its 
 
 # %% [markdown]
 # In the clearest run the gate closes at the unframed cross, as hoped; we cannot explain the map's stripes elsewhere.
-# In our other run the map was *lower* at the framed cross, and all its answers were right as well.
+# In our other run the map was *lower* at the framed cross, and the network got every answer right as well.
 # A map shows where the gate is open.
 # It does not show why the network is right.
 #
@@ -835,7 +835,7 @@ show(figure, "Six pictures with a framed and an unframed cross; below each, its 
 # ## 12. Questions to think about
 #
 # 1. Mirror x.
-#    What happens to CBAM's channel gates, and what to its map?
+#    What happens to CBAM's channel gates and to its map?
 #    For which kernels is the map mirrored exactly?
 # 2. Shuffle the channels of x.
 #    What does the spatial gate do?

@@ -196,7 +196,7 @@ check(PositionAttention)
 # <details><summary>Hint 2: the idea</summary>
 #
 # With the values as (B, C, N), output j is the sum over i of V[:, i] · A[j, i].
-# A matrix product sums over the *rows* of its second factor, so A has to be transposed: `.transpose(1, 2)`.
+# A matrix product V M sums V[:, i] · M[i, j] over i, so M is A transposed: `.transpose(1, 2)`.
 # Afterwards `.view_as(x)` cuts N back into H rows of W.
 # </details>
 #
@@ -326,9 +326,9 @@ for gamma in (0, 0.5):
 # %% [markdown]
 # At gamma 0, even noise passes.
 # At 0.5 three of them differ: the second mistakes columns of A for rows, the third mixes up channels and positions.
-# So a test of a fresh module ("the output has the right shape, the numbers agree with the published ones") only shows that x comes back.
+# So if a fresh module passes a test (right shape, same numbers as published), that only shows that x comes back.
 # Our checks give `gamma` another value first.
-# Do the same in your own tests: *set every parameter to something that is not its first value.*
+# Do the same in your own tests: *set every parameter to something other than its starting value.*
 #
 # **Predict, then run.** The module has 7 parameter tensors: three weights, three biases, gamma.
 # How many of them receive a gradient other than zero in the very first step, with gamma 0?
@@ -492,7 +492,7 @@ show(figure, "Two maps of channel against channel, one per form: "
 # A channel that looks only at itself gathers what it has already, and A X is little more than a copy of x.
 #
 # And gamma may become negative, so training can still flip the sign of what is added.
-# The authors gave no reason; a [reader](https://github.com/dmlc/gluon-cv/issues/1444) quotes one: the negated form keeps the loss from diverging.
+# The authors gave no reason there; a [reader](https://github.com/dmlc/gluon-cv/issues/1444) quotes one: the negated form keeps the loss from diverging.
 # Section 11 tells how both do on *our* task.
 
 # %% [markdown]
@@ -639,7 +639,7 @@ print("Is it the channel branch?", "Yes." if same else "No, not yet.")
 #
 # ### Exhibit B: a change that few notice
 #
-# *Symptom.* Rebuilt early TensorFlow code: attention in SAGAN, an image generator.
+# *Symptom.* Attention of SAGAN, an image generator, rebuilt from early TensorFlow code.
 # The output shape is right, rows sum to 1, it trains.
 # But if something changes far away, in another row of the image, the output stays the same.
 
@@ -661,7 +661,7 @@ print("positions that notice:\n", moved.int())
 #
 # <details><summary>What is wrong, and where it was seen</summary>
 #
-# A product of tensors with four axes runs over the last two.
+# For tensors with four axes, `@` multiplies over the last two.
 # So the weights are (B, H, W, W), and each position looks at the W positions of its own row only.
 # First turn q, k and v each into one list of N positions: `q.flatten(1, 2)` has shape (B, N, C).
 # At the end, `.view_as(v)` makes an image again.
@@ -679,7 +679,7 @@ print("positions that notice:\n", moved.int())
 # | channel, code | your `ChannelAttention(negate=True)` |
 #
 # Each arm is trained three times; together that takes about a minute on an idle machine.
-# The score: the share of right answers at the positions of the patches without a mark, on new posters.
+# The score: on new posters, the share of right answers at the positions of unmarked patches.
 # And the sharpest control needs no training: **another poster's weights**.
 # The trained network reads each poster with the A of its neighbour in the batch.
 # If the score stays, A was not used.
@@ -757,7 +757,7 @@ show(score_bars(results, "right positions on patches of new posters (%)", highli
 # %% [markdown]
 # **Read it.** With the A of another poster the attentions fall to a guess: their answers come through A.
 #
-# The mean of all is above a guess without any look-up, and that is worth a thought.
+# The mean of all looks nothing up, yet it beats a guess: that is worth a thought.
 # A mean over all positions can hold a small *table* that says, for each hue, how black its mark is.
 # Every position can then read the entry for its own hue.
 # Such a table can replace attention, but every position gets the same one, averaged over the whole poster.
@@ -774,16 +774,16 @@ show(score_bars(results, "right positions on patches of new posters (%)", highli
 # | wide window | 74, 72 |
 # | no attention | 61, 61 |
 #
-# So the paper's form of channel attention can do it too, and through A: with the A of another poster it has 49 and 50 %.
+# So the paper's form of channel attention can do it too, and it uses A: with another poster's A it has 49 and 50 %.
 # After 500 steps it had 56 and 62 %, so here the sign decides how *soon*, not whether.
-# The mean of all comes closer with time, as expected of a table, and the window gains a little.
+# With time the mean of all comes closer to the attentions, as a table can, and the window gains a little.
 # (At a third of the learning rate, mean and window had 77 and 64 % after 2,500 steps.)
 # (All runs are listed in the course's repository, in `solutions/danet/experiment.md`.)
 
 # %% [markdown]
 # **Channel attention** needs a single parameter and no N x N matrix.
-# Its energies say which channels are active together in *this* poster, such as those for a hue and for "black beside it".
-# (In the code's form such a pair gets little weight, not much; this says the same, and gamma can flip the sign.)
+# Its energies say which channels are active together in *this* poster, such as one for a hue and one for "black beside it".
+# (The code's form gives such a pair a small weight: the same message, and gamma can flip the sign.)
 # The module applies this matrix at every position: it is a 1 x 1 convolution made anew for each image.
 #
 # In fairness, the task is *made* for a look-up, and 500 steps of a small network say nothing about photographs.
@@ -802,10 +802,10 @@ show(score_bars(results, "right positions on patches of new posters (%)", highli
 # **Heads.** One row of A is one mixture: a position that needs two things from two places gets their mean.
 # ViT-Base cuts its 768 channels into 12 heads of 64.
 # Each head has queries, keys and an A of its own, and what they gather is put side by side.
-# It costs no more multiplications, but twelve matrices instead of one.
+# This needs no more multiplications, but twelve matrices instead of one.
 #
 # **Positions.** The module does not know left from right: shuffle the positions, and the output is shuffled in the same way (question 1).
-# DANet leaves that to the convolutions around it.
+# DANet leaves left and right to the convolutions around it.
 # ViT has almost none, and adds a learned vector for each place to the features.
 #
 # And one thing became *smaller*: ViT cuts an image of 224 x 224 into patches of 16 x 16, so N is only 196.
@@ -838,7 +838,7 @@ show(score_bars(results, "right positions on patches of new posters (%)", highli
 #    What happens to the output of position attention?
 #    And to A of channel attention?
 #    Try it.
-# 2. An energy is a sum over all positions.
+# 2. A channel energy is a sum over all positions.
 #    What happens to its softmax on larger images?
 
 # %% [markdown]
@@ -847,7 +847,7 @@ show(score_bars(results, "right positions on patches of new posters (%)", highli
 # 1. The output of position attention is shuffled in the same way, and channel attention's A stays the same.
 #    A sum over positions has no order.
 #    On their own, neither knows left from right.
-#    Only the features can tell them, for instance through the zeros beyond a border.
+#    Only the features can show it, for instance through the padding's zeros at a border.
 # 2. The sum grows with the number of positions, so the softmax becomes sharper on larger images.
 #    Dividing by N prevents this.
 # </details>

@@ -100,7 +100,7 @@ for rule, found in (("the largest mean", s.argmax(1)), ("standing out", standing
 # The second rule needs three numbers, $-\tfrac12, 1, -\tfrac12$, the same for every band.
 # A full matrix (SE has two smaller ones) would have 48 · 48 numbers, a row for each gate.
 # What it learns about band 7 says nothing about band 8.
-# And it has to learn each row from the few pictures in which its band glows.
+# And it must learn each row from the few pictures in which that row's band glows.
 
 # %% [markdown]
 # ## 2. The idea
@@ -580,7 +580,7 @@ for channels in (64, 2048):
 # | plain | nothing | 0 |
 # | no neighbours | `ECABlock` with k = 1 (control: the gate without the neighbours) | 1 |
 # | SE | lesson 01's two matrices, 48 to 12 to 48 | 1152 |
-# | full matrix | one 48 x 48 matrix, SE without its hidden layer (the paper's SE-Var3); ECA's band matrix is one such | 2304 |
+# | full matrix | one 48 x 48 matrix, SE without its hidden layer (the paper's SE-Var3); ECA's band matrix is an example | 2304 |
 # | ECA | your `ECABlock`; the rule gives k = 3 | 3 |
 # | ECA, bands shuffled | the same block and pictures, with the bands in one new order, which all pictures share | 3 |
 #
@@ -805,7 +805,7 @@ print(f"leaving out the first and the last band, in {100 * inside:.0f} %")
 #    Perhaps because the kernel no longer needs a negative sum to close the gates.
 # 2. Neighbours go up and down together.
 #    Take the correlations between the bands' means over all pictures, and start with any band.
-#    Then keep adding the band most like one of the two ends, next to that end.
+#    Let a row grow: keep adding the band most like either end, at that end.
 #    This found the true order without a mistake, and ECA was back at 77 %.
 #    (It may come out backwards; ECA does not mind.)
 # 3. With SE it still does, if the rows and columns of the matrices move too.

@@ -80,14 +80,14 @@ course_map()
 # - a **memory**: each position is compared with 64 learned vectors, the same for all images; no position is compared with another one.
 #
 # **Guess now:** which module can answer which question?
-# Fill in nine times yes or no on a piece of paper.
+# Write nine answers, yes or no, on a piece of paper.
 # In section 8 you will train all three, and a fourth one; at least one of the nine answers will probably surprise you.
 
 # %% [markdown]
 # ## 2. The idea
 #
 # Guo and others (2021) replace the keys and values of self-attention, which come from the image, by two learned matrices.
-# They call them an **external memory**, because they lie outside of the image.
+# They call these matrices an **external memory**, because they lie outside the image.
 # Each of the S pairs of key and value is a **slot**.
 # A position is called a **token**, as in transformers.
 #
@@ -112,7 +112,7 @@ course_map()
 # 1. a softmax over the tokens, for each slot: its **shares** sum to 1;
 # 2. each token's shares divided by their sum over the slots *plus eps*.
 #
-# But for eps, each row then sums to 1.
+# Apart from eps, each row then sums to 1.
 # The authors' code has `eps=1e-9`, so that nothing is ever divided by 0.
 #
 # ![Three tokens a, b, c and two slots. exp(logits): 1 4, 2 2, 1 2; columns sum to 4 and 8. Shares: 1/4 1/2, 1/2 1/4, 1/4 1/4. Weights: 1/3 2/3, 2/3 1/3, 1/2 1/2.](figures/double_normalization.svg)
@@ -236,9 +236,9 @@ predict_then_run(predicted, measured, unit="1 (the weights change) or 0 (they do
 # <details><summary>Why</summary>
 #
 # Follow one column: its softmax divides $e^l$ by Z, the sum of the column.
-# What is added to the whole column multiplies both, and cancels.
+# A number added to the whole column multiplies both by the same factor, and cancels.
 # What is added to a *row* changes every Z, so it does not cancel.
-# And four times the logits make a softmax sharper, over tokens as over slots.
+# And four times the logits make any softmax sharper, over tokens or over slots.
 #
 # So stronger features change the weights here as well.
 # What the formula really removes is a preference of *all* tokens for the same slot.
@@ -251,9 +251,9 @@ predict_then_run(predicted, measured, unit="1 (the weights change) or 0 (they do
 #
 # The second step divides a row of such `exp`s by its sum, which is what a softmax does.
 # So a row of weights is one plain softmax over the slots, of $l_{ij} - \ln Z_j$.
-# **$Z_j$ says how much of slot j is in this image**, and it is the only thing in the formula that knows about other tokens.
+# **$Z_j$ says how much all tokens of this image like slot j**, and nothing else in the formula knows about other tokens.
 # With 64 slots, these are 64 numbers per image.
-# Your check for this claim, in code (`logsumexp` computes $\ln Z$ without overflow):
+# Check this claim in code (`logsumexp` computes $\ln Z$ without overflow):
 
 # %%
 sums = logits.logsumexp(dim=1, keepdim=True)  # ln Z, (1, 1, S)
@@ -305,7 +305,7 @@ check(attention_cost)
 # ### And by the clock?
 #
 # Three ways, on one image with 64 channels, forward only.
-# "fused" is torch's own kernel, which computes self-attention without ever storing the N x N matrix.
+# "fused" is torch's own function, which computes self-attention without ever storing the N x N matrix.
 # **Predict, then run:** at 64 x 64 = 4096 tokens, how many times *longer* than external attention does fused self-attention take?
 # And how many times as much *memory* does it need?
 
@@ -347,10 +347,10 @@ show(figure, "Time and memory against N, both axes logarithmic. At 4096 tokens: 
 # %% [markdown]
 # <details><summary>What the two plots say</summary>
 #
-# `attention_cost(4096, 64, 64)` says 64 times as many multiply-adds; the factor in time is of that kind, and differs between machines.
+# `attention_cost(4096, 64, 64)` says 64 times as many multiply-adds; the factor in time is of similar size, but differs between machines.
 # In memory, only the naive form is quadratic.
 # Fused self-attention is linear (lesson 05b), and here it even needs less than external attention, which stores its logits and weights.
-# So compared with a modern kernel, external attention saves *time*, not memory.
+# So compared with the fused form, external attention saves *time*, not memory.
 # </details>
 
 # %% [markdown]
@@ -367,7 +367,7 @@ show(figure, "Time and memory against N, both axes logarithmic. At 4096 tokens: 
 # - x is added, and a ReLU comes last.
 #
 # Worked example: a map (2, 8, 3, 5) becomes tokens (2, 15, 8), and goes back to (2, 8, 3, 5).
-# If conv2's weights are all 0 and `bn` is new, then the output is x with its negative numbers set to 0: at 2 it is 2, and at -3 it is 0.
+# If conv2's weights are all 0 and `bn` is new, then the output is x with its negative numbers set to 0: 2 stays 2, and -3 becomes 0.
 #
 # Maps need not be square.
 
@@ -432,7 +432,7 @@ check(ExternalAttentionBlock)
 #
 # Look at your nine answers.
 # Then predict, in the second cell below: what does external attention reach on each question, and with *borrowed* sums?
-# That cell trains 12 times 3 networks, which takes about a minute.
+# That cell trains 36 networks, which takes about a minute.
 
 # %% tags=["experiment"]
 CHANNELS, SEEDS = 32, range(3)
@@ -551,7 +551,7 @@ for question, arm, control in (("book", "MLP", "external"), ("book", "external",
 # %% [markdown]
 # **Read it.** On the *book*, the answer depends on one token's hue alone.
 # The MLP, with the same two matrices, is as good as external attention.
-# Self-attention has nothing but its A to answer with (borrowed, it nearly guesses); why it learns this so slowly is open.
+# Self-attention can only answer through its A (with a borrowed A it nearly guesses); why it learns this so slowly is open.
 #
 # On the *legend*, MLP and one softmax guess, as they must: they treat each token by itself.
 # External attention compares tokens with its memory alone, so one expects it to guess too.
@@ -561,7 +561,7 @@ for question, arm, control in (("book", "MLP", "external"), ("book", "external",
 # How can that work?
 # The swatches are tokens as well.
 # The 3 x 3 convolution in front sees both colours at the border of a swatch, so one token can say "orange beside white".
-# Suppose that a slot has a large logit for it.
+# Suppose that a slot has a large logit for this token.
 # If this swatch is in the image, that slot's Z is large, and *every* token divides by it.
 # **The slots are the same for all images; how much they count is not.**
 #
@@ -580,16 +580,16 @@ for question, arm, control in (("book", "MLP", "external"), ("book", "external",
 # | self-attention | 83, 94, 99 | 100, 100, 100 | 75, 80, **100** |
 # | external | 100, 100, 100 | 100, 100, 100 | 100, 100, 100 |
 #
-# What guessed after 250 steps still guesses, and so does external attention with borrowed sums (legend: 48 to 51 %).
-# But self-attention *can* count: one long run found out how.
+# MLP and one softmax still guess on legend and odd one out, as does external attention with borrowed sums (legend: 48 to 51 %).
+# But self-attention *can* count: one long run reached 100 %.
 # So on the last question, external attention is the faster learner, and we do not know where self-attention ends.
-# (At half of the learning rate the picture is the same; all runs are in the course's repository, in `solutions/external/experiment.md`.)
+# (With half the learning rate the findings are the same; all runs are in the course's repository, in `solutions/external/experiment.md`.)
 
 # %% [markdown]
 # ## 9. A look inside
 #
 # Take the networks trained on the book, and change their logits *after* training, as in section 5.
-# A number per slot, the same for all tokens, is a bias of `mk`: here a random one of size 4.
+# A number per slot, the same for all tokens, is a bias of `mk`: here random numbers with standard deviation 4.
 #
 # **Predict, then run.** The cell prints where we start.
 # How many points are lost with four times the logits, and how many with the bias?
@@ -665,11 +665,11 @@ for arm, scores in after.items():
           ", ".join(f"{slots_used(arm, seed):.0f}" for seed in SEEDS))
 
 # %% [markdown]
-# **Read it.** A number for each slot costs external attention nothing, as in section 5, and one softmax a lot.
+# **Read it.** A number for each slot costs external attention nothing, as in section 5; it costs one softmax a lot.
 # But look at the points that scaling costs: external attention loses *more* than one softmax.
-# Why more, we have not measured.
-# After five times the steps it is the same: a quarter of the logits leaves 71 to 79 %, against 83 to 100 % for one softmax.
-# So the reason usually given, scale, is not what double normalization cures.
+# We have not measured why.
+# After five times the steps it is the same: logits times 1/4 leave 71 to 79 %, against 83 to 100 % for one softmax.
+# So double normalization is no cure for scale, the reason usually given for it.
 #
 # What else does it do?
 # It spreads the work: after 1,250 steps 18 to 20 slots are in use, against 5 to 8.
@@ -678,7 +678,7 @@ for arm, scores in after.items():
 # %% [markdown]
 # **Touch it.** Weights of one new picture: a row is a position on a disc, a column is a slot.
 # Move the slider (the arrow keys work too).
-# Which way do the slots in use go, and what stays as it is?
+# Do larger factors use more slots or fewer, and what stays as it is?
 
 # %% tags=["experiment"]
 model, rows = on_the_book("external", 0), new["book"].answers[0].flatten() >= 0
@@ -728,7 +728,7 @@ for dtype in (torch.float32, torch.float16):
     print(f"{dtype}: is every weight a number?", "Yes." if fine else "No, not yet.")
 
 # %% [markdown]
-# First find the line with the 0.
+# First find where the NaN comes from.
 # Then repair the function.
 # The authors' way makes the cell say yes once; section 5 holds a way that makes it say yes twice.
 #
@@ -747,7 +747,7 @@ for dtype in (torch.float32, torch.float16):
 # ### Exhibit B: is that a bug at all?
 #
 # A reader of the authors' code replaced both steps by *one softmax over the slots*, and found [no clear difference on easy tasks](https://github.com/MenghaoGuo/EANet/issues/11).
-# The authors answered that it makes 0.1 to 0.3 points in some of their experiments.
+# The authors answered that the difference is 0.1 to 0.3 points in some of their experiments.
 #
 # You have trained both.
 # On which kind of task would you expect no difference, and on which a large one?
@@ -757,7 +757,7 @@ for dtype in (torch.float32, torch.float16):
 # None where each token can answer for itself (book), all the difference where it cannot (legend, odd one out).
 # In a real network other layers let tokens meet too: convolutions, pooling, other attention.
 # So a small difference there is no contradiction.
-# One softmax is no slip of the keyboard, but a different module: an MLP with a softmax instead of a ReLU.
+# One softmax is not a typo but a different module: an MLP with a softmax instead of a ReLU.
 # </details>
 
 # %% [markdown]
@@ -855,7 +855,7 @@ predict_then_run(predicted, measured, unit="times those of self-attention")
 # %% [markdown]
 # <details><summary>Where they are</summary>
 #
-# In `expand` and `proj`, which are four times as wide as usual; the shared memory has 1096 parameters.
+# Most are in `expand` and `proj`, four times as wide as usual; the shared memory has 1096 parameters.
 # So "linear in N" is not "cheap": for 196 tokens it costs more than self-attention, as a [reader](https://github.com/MenghaoGuo/EANet/issues/30) of the code noticed too.
 # </details>
 #
@@ -930,7 +930,7 @@ predict_then_run(predicted, measured, unit="% right on the odd one out")
 # <details><summary>What we think</summary>
 #
 # 1. Z stays the same, because a sum has no order; the output is shuffled in the same way.
-# 2. Zero, but for rounding and eps: it adds a number per slot, which cancels (section 5).
+# 2. Zero, apart from rounding and eps: it adds a number per slot, which cancels (section 5).
 #    It could be left out, and the authors' single-head form does so.
 # 3. Rows of its first matrix are patterns, columns of its second are what it says when it sees them.
 #    Geva and others (2021) read the MLPs of transformers in this way, as keys and values.

@@ -63,7 +63,7 @@ course_map()
 #
 # ![Drawn to scale: the matrix A, 9216 x 9216, is a large square of 324 MiB. Beside it stand queries, keys and values as lines: 9216 x 4, 9216 x 4 and 9216 x 32, together 1.4 MiB.](figures/to_scale.svg)
 #
-# (Except that queries and keys are drawn thicker: to scale, they would be thinner than a hair.)
+# (Only queries and keys are drawn thicker: to scale, they would be thinner than a hair.)
 # Everything that A holds can be computed from these thin tensors, at any time.
 # So does A ever have to exist?
 #
@@ -137,7 +137,7 @@ predict_then_run(predicted, measured, unit="times as much memory")
 #
 # - q, k and v have four axes, (B, heads, N, width); here there is one head, so (B, 1, N, C);
 # - all three have the *same width*: v has C numbers, q and k only C // r, so pad q and k with zeros (`F.pad`): zeros change no product;
-# - the numbers of one position lie *side by side* in memory (after a `transpose` they don't; `.contiguous()` copies them so).
+# - the numbers of one position lie *side by side* in memory (not after a `transpose`; `.contiguous()` makes such a copy).
 #
 # Otherwise it silently builds A.
 
@@ -219,7 +219,7 @@ check(EfficientPositionAttention)
 # Yours should say *yes* twice.
 # If only the last line says *no*, there are two possible reasons.
 # Either you do not recompute: each chunk is small, but autograd keeps them all.
-# Or their number is fixed, as with `chunk(4)`.
+# Or the number of chunks is fixed, as with `chunk(4)`.
 
 # %%
 from torch.utils._python_dispatch import TorchDispatchMode
@@ -307,7 +307,7 @@ show(figure, "Memory against N, both axes logarithmic, one line per method. At N
 
 # %% [markdown]
 # Both axes are logarithmic, so a straight line is a power of N, and a steeper line a higher power.
-# The last printed column shows it: 16 means quadratic, 4 linear, and 13 approaches 16 as N grows.
+# In the last printed column, 16 means quadratic, 4 linear; the 13 would approach 16 if N grew.
 #
 # Chunks alone pass every test that looks at the largest tensor, because no single one is large.
 # But autograd keeps all of them.
@@ -325,8 +325,8 @@ show(figure, "Memory against N, both axes logarithmic, one line per method. At N
 # | fused, 8 and 64 wide | 14 MiB | 195 MiB | 977 MiB |
 # | fused, padded | 5 MiB | 10 MiB | 19 MiB |
 #
-# No method saves multiplications, so time stays quadratic.
-# Only memory becomes linear.
+# No method saves multiplications: time stays quadratic.
+# Only memory can become linear.
 
 # %% [markdown]
 # ## 5. A softmax in pieces
@@ -381,7 +381,7 @@ predict_then_run(predicted, measured, unit="the result for one query")
 # Before the first block m is minus infinity, and s and o are 0.
 # The result is exact for every M ≥ 1: a last block may be shorter, `block` may exceed M.
 # Logits may reach 10,000 or -10,000, so never call `exp` on a positive number.
-# The function is differentiable, uses q's device and dtype, and makes no tensor of N · M numbers if both far exceed `block`.
+# It is differentiable, uses q's device and dtype, and makes no tensor of N · M numbers if N and M far exceed `block`.
 # If `block` is less than 1, raise a `ValueError`.
 #
 # Worked example: q = (1), k = (0, ln 2, ln 4), v = (7, 0, 14), `block=2` gives 9.
@@ -454,16 +454,16 @@ predict_then_run(predicted, {"N = M = 16,384": needed}, unit="MiB")
 # <details><summary>Where it goes</summary>
 #
 # One block's logits are 16,384 · 64 numbers, 4 MiB.
-# In our solution four such tensors are alive at the worst moment, the line with the exponentials.
-# They are the logits, the logits minus m, their exponentials, and the previous block's weights, still held in `weights`.
+# In our solution four such tensors are alive at the worst moment, in the line with the exponentials.
+# They are the logits, the logits minus m, their exponentials, and `weights`, still from the previous block.
 # The output so far needs 2 MiB more.
-# A larger block needs more for its logits; a smaller one means more, and smaller, matrix products.
+# A larger block needs more for its logits; a smaller one means more but smaller matrix products.
 # </details>
 #
 # ### Which way to cut?
 #
-# Cutting the queries is easier: no running maximum, and each softmax is done at once.
-# Cutting the keys needs your three running numbers, but a query sees only one block at a time.
+# Cutting the queries is easier: no running maximum, and each softmax sees its whole row.
+# Cutting the keys takes m, s and o, but each query needs only one block at a time.
 # **FlashAttention** (Dao and others, 2022) cuts both.
 # A tile of some queries by some keys is small enough for the fast memory next to a GPU's arithmetic units, and your loop runs there.
 # The products never travel to the large, slow memory, so FlashAttention saves time too, although it does as many multiplications.
@@ -511,7 +511,7 @@ print("right?", "Yes." if same else "No.", "Without the N x N matrix?",
 # **The challenge (not graded).** In training, `streaming_attention` keeps every block's weights, as `chunks` did.
 # So the memory of its training step is quadratic.
 # Make it grow less than 6 times from N = 1024 to N = 4096, with the same gradients.
-# (`checkpoint` around chunks of *queries* is one way; FlashAttention's is a `torch.autograd.Function` with a backward of its own.)
+# (`checkpoint` around chunks of *queries* is one way; FlashAttention's way is a `torch.autograd.Function` with its own backward.)
 #
 # 1. `checkpoint` computes each chunk twice.
 #    Where in a network would you spend time to save memory, and where not?

@@ -121,7 +121,7 @@ for cell in (1, 2, 4, 8):
 #
 # The dots stand for the softmax in the row above.
 # $F_{SM}$ is a softmax, $F_{SG}$ a sigmoid, $F_{GP}$ a mean over H and W.
-# In this paper $\sigma_1, \sigma_2, \sigma_3$ are not sigmoids: they reshape tensors.
+# The paper's $\sigma_1, \sigma_2, \sigma_3$ reshape tensors; below, σ is the sigmoid.
 # $W_q, W_v, W_z$ are 1 x 1 convolutions: linear layers at each position.
 
 # %% [markdown]
@@ -359,7 +359,7 @@ for name in ("rocket", "china"):
 # ![Parallel: channel and spatial both read x; each result multiplies x, and the products are added. Sequential: x times its channel gates, then times the map that spatial makes from the result.](figures/layouts.svg)
 #
 # - `"parallel"`: both branches read x; x times the gates *plus* x times the map.
-# - `"sequential"`: x times the gates; the spatial branch reads *that*, and its map multiplies it.
+# - `"sequential"`: x times the gates; the spatial branch reads *that product*, and its map multiplies it.
 # - Anything else raises a `ValueError`.
 #
 # The output has x's shape; there is no additional shortcut.
@@ -567,7 +567,7 @@ print("Do the weights sum to 1?", "Yes." if sum_to_one(NobodyAsks(64)) else "No,
 #
 # ### Exhibit A: a map that cannot close
 #
-# *Symptom.* In a sequential block the map is 0 at a position, and still the position is not closed.
+# *Symptom.* In a sequential block the map is 0 at a position, yet that position stays open.
 
 # %%
 def sequential(x, channel, spatial):
@@ -615,7 +615,7 @@ for side in (4, 7, 14, 56):
 # <details><summary>What is wrong, and where it was seen</summary>
 #
 # The softmax runs over the N positions, *after* the product.
-# Its N numbers sum to 1, so most are close to 1 / N, and σ(1 / N) is close to σ(0) = 0.5.
+# Its N numbers sum to 1, so most are small, and their σ is close to σ(0) = 0.5.
 # They lie between 0 and 1, so every gate lies between 0.5 and σ(1) = 0.73.
 # The map can emphasise a position a little, at the cost of all others, but it cannot close any.
 #
@@ -814,7 +814,7 @@ show(figure, "Rows: one picture under a bar of each colour. Columns: the picture
 # %% [markdown]
 # The full-size map closes the dots that are not asked for, and leaves the right one more or less open.
 # In the map of 4 x 4 cells two of the dots share one gate, whatever the colour of the bar.
-# The map of 8 x 8 cells hardly moves yet.
+# The map of 8 x 8 cells hardly reacts yet.
 #
 # The rest, in short (all long runs are listed in the course's repository, in `solutions/polarized/experiment.md`):
 #

@@ -18,7 +18,7 @@
 #
 # **After this lesson you will be able to**
 #
-# - say what the size of a kernel and its groups cost, before you run them;
+# - say what a kernel's size and groups cost, before you run it;
 # - build EPSANet's block: a pyramid of convolutions, and a softmax that chooses between its scales;
 # - use a parameter count to choose between interpretations of a paper;
 # - catch two mistakes that the output's shape hides;
@@ -104,8 +104,8 @@ print([DIRECTIONS[answer] for answer in answers[order]])
 #
 # ![Pyramid split attention: x (B, C, H, W) goes into four convolutions, 3 x 3 to 9 x 9, each of which gives a scale (B, C', H', W'). One se, called four times, makes weights (B, C', 1, 1) from each scale. A softmax over the scales turns them into shares, which multiply the scales. Concatenated, they are the output (B, 4 C', H', W').](figures/psa_block.svg)
 #
-# The input x has C channels, the output has `channels`; H' and W' are H and W divided by the stride, rounded up.
-# The S scales divide the output channels equally: each has C' = `channels` // S, so S must divide `channels`.
+# The input x has C channels, the output has `channels` of them; H' and W' are H and W divided by the stride, rounded up.
+# Each of the S scales makes C' = `channels` // S output channels, so S must divide `channels`.
 
 # %% [markdown]
 # | in the paper | in words | here |
@@ -121,7 +121,7 @@ print([DIRECTIONS[answer] for answer in answers[order]])
 # This is lesson 01's squeeze and excitation, with three differences.
 # Its layers are **1 x 1 convolutions** (`nn.Conv2d`), which take (B, C', 1, 1) as it is.
 # They have a **bias**.
-# And the weights are *returned*, not multiplied with x: the softmax needs them first.
+# And the weights are *returned*, not multiplied by x: the softmax needs them first.
 #
 # Its x is one scale, (B, C', H, W); here the argument `channels` means C'.
 # Take the mean of each channel over H and W, (B, C', 1, 1).
@@ -374,7 +374,7 @@ check(PyramidSplitAttention)
 # <details><summary>Hint 2: the idea</summary>
 #
 # `scales[:, i]` is scale i, (B, C', H', W'), and so is the i-th element of `scales.unbind(dim=1)`.
-# Put the S answers of `se` on a new axis in the same place: (B, S, C', 1, 1) multiplies (B, S, C', H', W') as it is.
+# Put the S answers of `se` on a new axis in the same place: (B, S, C', 1, 1) broadcasts against (B, S, C', H', W').
 # </details>
 #
 # <details><summary>Hint 3: the shape of the code</summary>
@@ -411,7 +411,7 @@ predict_then_run(predicted, measured, unit="share of one scale")
 # For a network trained that way it makes no difference.
 # But if you load their weights into your network, every shape fits, and the layers after your module get the wrong channels.
 # Which numbers must be rearranged?
-# Those that belong to one *output* channel of your module: in the BatchNorm after it, and along the next convolution's input axis.
+# Those stored per *output* channel of your module: in the BatchNorm after it, and along the next convolution's input axis.
 
 # %%
 torch.manual_seed(0)
@@ -574,12 +574,12 @@ predict_then_run(predicted, measured, unit="parameters")
 # Only the first is the number in the authors' README; the last is what the figure draws.
 # </details>
 #
-# A parameter count is a fingerprint: it separates readings that a drawing leaves open, in three lines of code.
+# A parameter count is a fingerprint: three lines of code separate readings that a drawing leaves open.
 
 # %% [markdown]
 # ## 8. Read the code of others
 #
-# A popular collection of attention modules had this module in 2021.
+# A popular collection of attention modules had EPSANet's module in 2021.
 # Below are its convolutions, without the attention that follows them.
 # Two things are wrong, and neither shows in the shape of the output.
 #
@@ -777,14 +777,14 @@ show(score_bars(results, "right answers on new pictures (%)", parameters=sizes,
 #
 # **Is it only a matter of time?** We also trained every arm for five times as many steps, three times each.
 # Softmax and sigmoids had 100 % in every run.
-# The controls stayed close to 67 %: small kernels had from 67 to 72, equal shares from 67 to 70.
+# The controls stayed close to 67 %: small kernels had 67 to 72, equal shares 67 to 70.
 # At a third of the learning rate we saw the same.
 # (At three times the rate no arm got beyond 72 %, gate or not: that is too fast for this task.)
 # Every run is listed in the course's repository, in `solutions/pyramid_split/experiment.md`.
 
 # %% [markdown]
 # **In fairness:** competition between the scales sounds right, but this task does not need it.
-# In the short training it even lags behind: after 250 steps, eight runs of softmax had from 81 to 100 %, eight of sigmoids from 94 to 100.
+# In the short training softmax even lags behind: after 250 steps, eight runs of it had 81 to 100 %, eight of sigmoids 94 to 100.
 # (Question 2 looks for the reason.)
 #
 # **Four sizes, or only large ones?** Kernels of one size can do it too.

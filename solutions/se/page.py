@@ -358,7 +358,7 @@ predict_then_run(predicted, measured, unit="parameters")
 # %% [markdown]
 # How does this compare with the convolution in front of the block?
 # Take a 3 x 3 convolution of 256 channels on a map of 56 x 56, and your block on the same map.
-# **Multiply-adds** count the multiplications inside matrices and convolutions.
+# **Multiply-adds** count multiplications in matrix products and convolutions.
 # Sums, means and the product with the gate are left out, as in the papers' tables.
 # Guess: how many times more parameters does the convolution have, and how many times more multiply-adds?
 
@@ -386,7 +386,7 @@ print(f"The convolution has {parameters:.0f} times the parameters",
 # ResNet-50 is a chain of 16 blocks (each three convolutions and a shortcut around them) in four **stages**.
 # Every block gets an SE block on its output channels.
 # Stage s has $N_s$ blocks with $C_s$ channels.
-# Each SE block has two matrices with $C_s \cdot C_s / r$ numbers, so together
+# Each SE block has two matrices with $C_s \cdot C_s / r$ numbers each; in total
 #
 # $$\frac{2}{r} \sum_s N_s\, C_s^2 .$$
 #
@@ -678,7 +678,7 @@ show(figure, f"A scatter plot: gate {chosen} against the lamp's balance of red a
 # The gate follows the lamp.
 # The papers move it too, because their mean is not exactly grey.
 # Where the dots lie flat at 0.5, every hidden number is below 0 and the ReLU sets it to 0.
-# Where they lie flat at 0 or 1, the sigmoid's inputs (the scores) are so far from 0 that it hardly changes.
+# For dots at 0 or 1, the sigmoid's inputs (the scores) are so far from 0 that its output hardly changes.
 #
 # ### And with photographs?
 #

@@ -23,7 +23,7 @@
 # - test whether an attention function has its softmax along the right axis.
 #
 # **Why it matters.** Attention is the heart of the [transformer](https://arxiv.org/abs/1706.03762), the network behind today's language models and [vision transformers](https://arxiv.org/abs/2010.11929).
-# Gates are cheaper: many networks that run on phones, such as [MobileNetV3](https://arxiv.org/abs/1905.02244), have a small one in many blocks.
+# Gates are cheaper: many networks that run on phones, such as [MobileNetV3](https://arxiv.org/abs/1905.02244), have a small gate in many blocks.
 #
 # **You need** PyTorch from a first tutorial: tensors, `nn.Module`, linear layers, a training loop.
 # **Difficulty** 1 of 5.
@@ -203,7 +203,7 @@ for shape in ((4, 6, 1, 1), (4, 1, 4, 6), (4, 6), (6, 4), (4, 1, 4, 1)):
         print(f"{str(shape):15s} is an error")
 
 # %% [markdown]
-# Two of them are traps.
+# Two shapes are traps.
 # (4, 6) was meant as (B, C), but from the right it meets (H, W): it runs because B = H and C = W here, and multiplies the wrong numbers.
 # And (4, 1, 4, 1) is a gate that nobody meant, yet it stretches without complaint.
 # A result of the right shape proves little.
@@ -537,7 +537,7 @@ show(show_images(torch.stack([photo[0, :1], tokens[0, :, 0].reshape(1, h, w)]),
 #
 # `reshape` keeps the numbers in their order, row after row, and cuts them differently.
 # So three neighbours of one channel become "a position".
-# The picture keeps every third number: rows shrink to a third, and three of them fill one row.
+# The picture keeps every third number: rows shrink to a third, and three short ones share a row.
 # The three channels lie one below another: nine small cups.
 # To swap axes, use `transpose` or `permute`: `photo.flatten(2).transpose(1, 2)`.
 # Seen in [jsbaan/transformer-from-scratch, pull request 6](https://github.com/jsbaan/transformer-from-scratch/pull/6); a test that trained a network passed in spite of it.
@@ -735,7 +735,7 @@ print("softmax dim 0:", *suspicious(along(0), *batch), sep=" | ")
 # | mask | hides later words | an argument | none |
 # | softmax over | the keys | the keys | the keys |
 #
-# DANet (lesson 05) leaves the scale out, and others learn it; that is why `scale` is an argument here.
+# DANet (lesson 05a) leaves the scale out, and others learn it; that is why `scale` is an argument here.
 
 # %% [markdown]
 # ## 13. Questions to think about
