@@ -10,7 +10,8 @@ LESSON ?=
 
 # In a container one is often root, which JupyterLab refuses unless told.
 ROOT_TOO := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
-# Four processes, as much of it waits. Which tests share one, and which begin: tests/lessons.py. What is sampled: tests/sampling.py. These ask for no lesson:
+# Three processes, as much of it waits; with four on two cores each second of computing takes longer. Which tests share one, and which
+# begin: tests/lessons.py. What is sampled: tests/sampling.py. These ask for no lesson:
 COMMANDS := tests/adversarial tests/browser tests/classroom tests/corruption tests/grade
 BIN := $(CURDIR)/.venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
@@ -28,7 +29,7 @@ reset: .venv/lab
 test: .venv/test browser database bubblewrap
 	$(BIN)/python -m tests.notebooks $(LESSON)
 	$(BIN)/ruff check .
-	$(BIN)/python -m pytest -n 4 --dist loadgroup --no-loadscope-reorder $(if $(LESSON),--lesson $(LESSON) $(COMMANDS:%=--ignore=%))
+	$(BIN)/python -m pytest -n 3 --dist loadgroup --no-loadscope-reorder $(if $(LESSON),--lesson $(LESSON) $(COMMANDS:%=--ignore=%))
 	$(BIN)/python -m pytest -n 2 --dist loadfile -p no:cacheprovider --nbval --nbval-cell-timeout=300 work/nbval
 
 class: .venv/grade

