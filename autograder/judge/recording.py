@@ -106,6 +106,10 @@ class _Asking:
         """The value of a node, its modules with torch's own first weights."""
         return values.decode(node, self.tensors, self._build)
 
+    def module(self, thing: Any, construct: Call) -> nn.Module:
+        """The module that a class makes of its arguments."""
+        return thing(*map(self.built, construct.args), **{key: self.built(node) for key, node in construct.kwargs.items()})
+
     def _build(self, node: dict) -> Any:
         if "exercise" in node:
             return self.namespace[node["exercise"]](*self.built(node["args"]), **{k: self.built(v) for k, v in node["kwargs"].items()})
@@ -191,8 +195,7 @@ def _record_once(name: str, case: declare.Case, namespace: dict[str, Any], seed:
         construct = asking.call(positional, named, "construct")
         question.construct = Construct(construct.args, construct.kwargs, load_weights)
         if load_weights:
-            module = thing(*map(asking.built, construct.args), **{k: asking.built(node) for k, node in construct.kwargs.items()})
-            for weight, drawn in random_state(module, *words).items():
+            for weight, drawn in random_state(asking.module(thing, construct), *words).items():
                 asking.tensors[f"state.{weight}"] = torch.zeros_like(drawn) if weight in case.zeros else drawn
     with _LoneNorms() as norms:
         header, tensors = observe(thing, question, asking.tensors, namespace)
@@ -301,12 +304,11 @@ def _disguise_refused(made: RecordedExercise, reference: ModuleType, mistakes: S
 
 def _weights(case: RecordedCase, words: tuple, answer: Answer) -> dict[str, Tensor]:
     """Weights for the module that an answer makes of a case's arguments."""
-    asking, construct = _Asking(answer.namespace, generator(), ()), case.question.construct
+    asking = _Asking(answer.namespace, generator(), ())
     asking.tensors = case.tensors
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of layers without a channel
-        module = answer.thing(*map(asking.built, construct.args), **{key: asking.built(node) for key, node in construct.kwargs.items()})
-    return random_state(module, *words)
+        return random_state(asking.module(answer.thing, case.question.construct), *words)
 
 
 def record_mistakes(made: RecordedExercise, reference: ModuleType, mistakes: Sequence[declare.Mistake]) -> None:
