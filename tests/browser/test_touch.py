@@ -1,4 +1,4 @@
-"""A picture with a slider: by keyboard in JupyterLab, where scripts are not trusted, and in an exported page."""
+"""Pictures with sliders: by keyboard in JupyterLab, where scripts are not trusted, and in an exported page."""
 
 import subprocess
 import sys
@@ -11,16 +11,17 @@ from selenium.webdriver.common.keys import Keys
 
 from tests.browser.lab import Lab, missing_tools, wait_for
 
-SLIDER = """
+SLIDERS = """
 from matplotlib.figure import Figure
 from attention_lab.touch import slide
 
-def bars(power):
+def bars(power, which):
     figure = Figure(figsize=(4, 2))
-    figure.subplots().bar(range(4), [1, 2 ** power, 1, 1])
+    figure.subplots().bar(range(4), [2 ** power if bar == which else 1 for bar in range(4)])
     return figure
 
-slide("Scale of the logits", {"x 1/2": -1, "x 1": 0, "x 2": 1}, bars, lambda power: f"Bar 2 is {2.0 ** power:g} high.", start="x 1")
+slide({"Scale of the logits": {"x 1/2": -1, "x 1": 0, "x 2": 1}, "Bar": {"first": 0, "second": 1}}, bars,
+      lambda power, which: f"Bar {which + 1} is {2.0 ** power:g} high.", start=("x 1", "second"))
 """
 SEEN = """return {sliders: arguments[0].querySelectorAll('input').length,
                    pictures: [...arguments[0].querySelectorAll('img')].filter(i => i.offsetParent).map(i => i.alt)}"""
@@ -28,47 +29,52 @@ SEEN = """return {sliders: arguments[0].querySelectorAll('input').length,
 
 @pytest.fixture(scope="module")
 def executed(tmp_path_factory):
-    """A folder with `new.ipynb`, and `old.ipynb` as somebody else's kernel left it."""
+    """A folder with `new.ipynb`, `old.ipynb` as somebody else's kernel left it, and that as a page."""
     need(missing_tools())
     folder = tmp_path_factory.mktemp("touch")
-    notebook = new_notebook(cells=[new_code_cell(SLIDER, id="slider"), new_code_cell("", id="below")],
+    notebook = new_notebook(cells=[new_code_cell(SLIDERS, id="slider"), new_code_cell("", id="below")],
                             metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}})
     nbformat.write(notebook, folder / "new.ipynb")
-    subprocess.run([sys.executable, "-m", "nbconvert", "--to", "notebook", "--execute", "--output", "old.ipynb", "new.ipynb"],
-                   cwd=folder, check=True, capture_output=True)
+    for options in (["notebook", "--execute", "--output", "old.ipynb", "new.ipynb"], ["html", "old.ipynb"]):
+        subprocess.run([sys.executable, "-m", "nbconvert", "--to", *options], cwd=folder, check=True, capture_output=True)
     return folder
 
 
-def test_the_arrow_keys_move_it_and_not_the_notebook(executed):
+@pytest.fixture(scope="module")
+def lab(executed):
     with Lab(executed) as lab:
-        lab.open("new.ipynb")
-        assert "Bar 2 is 1 high." in lab.run("slider")
-        cell = lab._cell("slider")
-        assert lab.js(SEEN, cell) == {"sliders": 1, "pictures": ["Bar 2 is 1 high."]}
-        slider = cell.find_element("css selector", "input[type=range]")
-        slider.send_keys(Keys.ARROW_RIGHT)
-        assert lab.js(SEEN, cell)["pictures"] == ["Bar 2 is 2 high."]
-        slider.send_keys(Keys.HOME)
-        assert lab.js(SEEN, cell)["pictures"] == ["Bar 2 is 0.5 high."]
-        assert slider.get_attribute("aria-valuetext") == "x 1/2" and "Bar 2 is 0.5 high." in lab.output("slider")
-        assert lab.js("return jupyterapp.shell.currentWidget.content.activeCell.model.id") == "slider"
-        lab.screenshot("touch", "slider")
+        yield lab
 
 
-def test_where_nothing_is_trusted_one_picture_stands_still(executed):
-    with Lab(executed) as lab:
-        lab.open("old.ipynb")
-        cell = lab._cell("slider")
-        wait_for("the picture", lambda: lab.js(SEEN, cell)["pictures"])
-        assert lab.js(SEEN, cell) == {"sliders": 0, "pictures": ["Bar 2 is 1 high."]}
+def test_the_arrow_keys_move_it_and_not_the_notebook(lab):
+    lab.open("new.ipynb")
+    assert "Bar 2 is 1 high." in lab.run("slider")
+    cell = lab._cell("slider")
+    assert lab.js(SEEN, cell) == {"sliders": 2, "pictures": ["Bar 2 is 1 high."]}
+    scale, which = cell.find_elements("css selector", "input[type=range]")
+    scale.send_keys(Keys.ARROW_RIGHT)
+    assert lab.js(SEEN, cell)["pictures"] == ["Bar 2 is 2 high."]
+    scale.send_keys(Keys.HOME)
+    assert lab.js(SEEN, cell)["pictures"] == ["Bar 2 is 0.5 high."]
+    which.send_keys(Keys.ARROW_LEFT)
+    assert lab.js(SEEN, cell)["pictures"] == ["Bar 1 is 0.5 high."]
+    assert scale.get_attribute("aria-valuetext") == "x 1/2" and which.get_attribute("aria-valuetext") == "first"
+    assert "Bar 1 is 0.5 high." in lab.output("slider")
+    assert lab.js("return jupyterapp.shell.currentWidget.content.activeCell.model.id") == "slider"
+    lab.screenshot("touch", "slider")
 
 
-def test_an_exported_page_has_it_too(executed):
-    subprocess.run([sys.executable, "-m", "nbconvert", "--to", "html", "old.ipynb"], cwd=executed, check=True, capture_output=True)
-    with Lab(executed) as lab:
-        lab.driver.get((executed / "old.html").as_uri())
-        body = lab.driver.find_element("css selector", "figure")
-        assert lab.js(SEEN, body) == {"sliders": 1, "pictures": ["Bar 2 is 1 high."]}
-        body.find_element("css selector", "input[type=range]").send_keys(Keys.ARROW_RIGHT)
-        assert lab.js(SEEN, body)["pictures"] == ["Bar 2 is 2 high."]
-        assert nbformat.read(executed / "old.ipynb", as_version=4).cells[0].outputs[0].data["text/plain"] == "Bar 2 is 1 high."
+def test_where_nothing_is_trusted_one_picture_stands_still(lab):
+    lab.open("old.ipynb")
+    cell = lab._cell("slider")
+    wait_for("the picture", lambda: lab.js(SEEN, cell)["pictures"])
+    assert lab.js(SEEN, cell) == {"sliders": 0, "pictures": ["Bar 2 is 1 high."]}
+
+
+def test_an_exported_page_has_it_too(executed, lab):
+    lab.driver.get((executed / "old.html").as_uri())
+    body = lab.driver.find_element("css selector", "figure")
+    assert lab.js(SEEN, body) == {"sliders": 2, "pictures": ["Bar 2 is 1 high."]}
+    body.find_element("css selector", "input[type=range]").send_keys(Keys.ARROW_RIGHT)
+    assert lab.js(SEEN, body)["pictures"] == ["Bar 2 is 2 high."]
+    assert nbformat.read(executed / "old.ipynb", as_version=4).cells[0].outputs[0].data["text/plain"] == "Bar 2 is 1 high."
