@@ -24,8 +24,10 @@ COUNTS = {
 # In `make test` one in so many, in a nightly run each.
 ONE_IN = {
     "mutants": 5,
+    "mistakes and hidden questions": 2,  # the visible check names each of them every time
+    "seeds for training mode": 3,
     "wrong answers in the judge": 8,  # without a worker, in tests/graders, all of them are judged
-    "attacks without walls": 3,  # what nothing protects is shown in turn; against the walls each attack is tried
+    "attacks without walls": 6,  # what nothing protects is shown in turn; against the walls each attack is tried
     "walls": 3,  # a set of walls and a user
     "attacks on walls": 32,
     "unchanged notebooks": 3,  # a notebook whose inputs have changed is always run again

@@ -1,6 +1,6 @@
 """Attacks on the grader: each succeeds where nothing protects it, and none through nbgrader's own commands as we set them up.
 
-Each attack is tried against the walls; that it succeeds without them is shown for a third of them in turn, and for all of them by
+Each attack is tried against the walls; that it succeeds without them is shown for one in six of them in turn, and for all of them by
 `ADVERSARIAL=all pytest tests/adversarial`.
 """
 
