@@ -18,29 +18,29 @@ from attention_lab.checking.recorded import RecordedCase
 
 
 @dataclass(frozen=True)
-class Answer:
+class Implementation:
     """A function or module class, with its global names."""
 
     thing: Any
     namespace: dict[str, Any]
 
 
-def disguise(case: RecordedCase, ordinary: RecordedCase, answers: Sequence[Answer], state: Callable[[Answer], dict[str, Tensor]],
-             cotangent: Callable[[tuple[int, ...]], Tensor]) -> None:
+def disguise(case: RecordedCase, ordinary: RecordedCase, tried: Sequence[Implementation],
+             state: Callable[[Implementation], dict[str, Tensor]], cotangent: Callable[[tuple[int, ...]], Tensor]) -> None:
     """Give `case` what a question has that is answered.
 
-    The shapes are those of the answer that goes furthest: an exercise's catalogue has a mistake that does not refuse what it should.
-    Where there is none, those of an `ordinary` case.
+    The shapes are those of the implementation that goes furthest: an exercise's catalogue has a mistake that does not refuse what it
+    should. Where there is none, those of an `ordinary` case.
 
-    answers: the reference and the exercise's mistakes. state: draws weights for the module that an answer makes of the case's arguments.
+    tried: the reference and the exercise's mistakes. state: draws weights for the module that one makes of the case's arguments.
     """
     tensors = {name: t for name, t in ordinary.tensors.items() if name.startswith(("state.", "cotangent"))}
     names, furthest = {name for name in tensors if name.startswith("state.")}, (False, False)
-    for answer in answers:
-        header, seen = observe(answer.thing, case.question, case.tensors, answer.namespace)
+    for each in tried:
+        header, seen = observe(each.thing, case.question, case.tensors, each.namespace)
         if header.raised and header.raised.stage == "construct":
             continue
-        weights = {f"state.{name}": t for name, t in state(answer).items()} if case.question.construct else {}
+        weights = {f"state.{name}": t for name, t in state(each).items()} if case.question.construct else {}
         reached = weights.keys() == names, not header.raised
         if reached > furthest:
             furthest = reached

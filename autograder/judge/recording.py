@@ -24,7 +24,7 @@ from attention_lab.checking.fingerprint import row_scales, same
 from attention_lab.checking.observe import observe
 from attention_lab.checking.protocol import Call, Construct, Observation, Question, Raised
 from attention_lab.checking.recorded import RecordedCase, RecordedExercise, RecordedMistake
-from autograder.judge.disguise import Answer, disguise
+from autograder.judge.disguise import Implementation, disguise
 from solutions.shared import declare, derive
 from solutions.shared.derive import VISIBLE
 
@@ -292,23 +292,24 @@ def record_exercise(name: str, cases: Sequence[declare.Case], points: float, ref
 
 
 def _disguise_refused(made: RecordedExercise, reference: ModuleType, mistakes: Sequence[declare.Mistake], words: tuple) -> None:
-    """See `disguise`. words: what the exercise's weights depend on."""
+    """See `disguise`. words: what the exercise's weights depend on. The mistakes are run for this alone: nothing that one remembers of
+    these calls shows in what is recorded of it."""
     refused = [case for case in made.cases if case.expected.raised]
     spaces = [run_source(source_of(m, reference), reference, m.id) for m in mistakes if m.exercise == made.name] if refused else []
-    answers = [Answer(space[made.name], space) for space in (vars(reference), *spaces)]
+    tried = [Implementation(space[made.name], space) for space in (vars(reference), *spaces)]
     for case in refused:
         g = generator(*words, "cotangents", case.label)
-        disguise(case, made.cases[0], answers, partial(_weights, case, words),
+        disguise(case, made.cases[0], tried, partial(_weights, case, words),
                  lambda shape, g=g: draw(declare.RandomTensor(shape, "normal"), g))
 
 
-def _weights(case: RecordedCase, words: tuple, answer: Answer) -> dict[str, Tensor]:
+def _weights(case: RecordedCase, words: tuple, implementation: Implementation) -> dict[str, Tensor]:
     """Weights for the module that an answer makes of a case's arguments."""
-    asking = _Asking(answer.namespace, generator(), ())
+    asking = _Asking(implementation.namespace, generator(), ())
     asking.tensors = case.tensors
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of layers without a channel
-        return random_state(asking.module(answer.thing, case.question.construct), *words)
+        return random_state(asking.module(implementation.thing, case.question.construct), *words)
 
 
 def record_mistakes(made: RecordedExercise, reference: ModuleType, mistakes: Sequence[declare.Mistake]) -> None:
