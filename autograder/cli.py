@@ -12,11 +12,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
-from nbformat import NotebookNode
 from rich.console import Console
 
-from autograder.classroom.pool import Pool, get_ready, graded
-from autograder.judge.judge import DEVICES, Judge, Result
+from autograder.classroom.pool import Pool, get_ready
+from autograder.judge.judge import DEVICES
 from autograder.outputs import as_json, plain, show
 from autograder.sandbox.isolation import ISOLATIONS, NoLayers
 from autograder.submission import notebook
@@ -100,25 +99,17 @@ def _check(options: argparse.Namespace) -> int:
     solved = read(options.solution_from) if options.solution_from else None
     console = Console(stderr=options.json == "-")
     lines, status = [], 0
-    for name, result in zip(options.notebooks, _graded(options, solved)):
-        show(console, name, result)
-        lines.append(as_json(name, result))
-        failed = 2 if result.error else 1 if result.points < result.max_points else 0
-        status = max(status, failed)
+    get_ready()
+    with Pool(options.jobs, options.isolation, options.device) as pool:
+        futures = [pool.submit(Path(name), solved=solved) for name in options.notebooks]
+        for name, future in zip(options.notebooks, futures):
+            result = future.result()
+            show(console, name, result)
+            lines.append(as_json(name, result))
+            failed = 2 if result.error else 1 if result.points < result.max_points else 0
+            status = max(status, failed)
     _write_json(options.json, lines)
     return status
-
-
-def _graded(options: argparse.Namespace, solved: NotebookNode | None) -> Iterator[Result]:
-    settings, paths = (options.isolation, options.device), map(Path, options.notebooks)
-    if options.jobs == 1:
-        with Judge(*settings) as judge:
-            yield from (graded(judge, path, solved=solved) for path in paths)
-        return
-    get_ready()
-    with Pool(options.jobs, *settings) as pool:
-        for future in [pool.submit(path, solved=solved) for path in paths]:
-            yield future.result()
 
 
 def _grade(options: argparse.Namespace) -> int:
