@@ -196,7 +196,7 @@ def _record_once(name: str, case: declare.Case, namespace: dict[str, Any], seed:
         question.construct = Construct(construct.args, construct.kwargs, load_weights)
         if load_weights:
             for weight, drawn in random_state(asking.module(thing, construct), *words).items():
-                asking.tensors[f"state.{weight}"] = torch.zeros_like(drawn) if weight in case.zeros else drawn
+                asking.tensors[f"state.{weight}"] = torch.zeros_like(drawn) if weight in case.zeros else drawn + case.added.get(weight, 0)
     with _LoneNorms() as norms:
         header, tensors = observe(thing, question, asking.tensors, namespace)
     if case.raises is None and case.gradients and case.peak is None and not norms.seen:

@@ -1,7 +1,9 @@
-"""Something to touch: a picture that follows sliders, by pointer or keyboard, in a notebook and in an exported page."""
+"""Something to touch: a picture that follows sliders, a grid that answers for each of its cells; by pointer or keyboard, in a notebook
+and in an exported page."""
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
@@ -9,8 +11,9 @@ from itertools import product
 from typing import Any
 
 from matplotlib.figure import Figure
+from torch import Tensor
 
-from .pictures import data_url
+from .pictures import INK, MAPS, OTHER, PAPER, data_url
 
 # Everything that moves is made here: where scripts are not run, one picture stands still, and nothing is there that does not work.
 # Places come in the order of a product: the last slider's change first.
@@ -42,6 +45,41 @@ FOLLOW = """
   follow();
 })"""
 
+SIDE, GAP = 30, 4  # of a grid's cells, and between them, px
+
+# The still picture becomes a drawing in the page, whose squares can be pointed at. lights: two hexadecimal digits for each square, for
+# each cell that can be chosen.
+ANSWER = """
+((columns, lights, says, start, ink, line) => {
+  const box = document.currentScript.parentElement, still = box.querySelector("img"), caption = box.querySelector("figcaption");
+  still.insertAdjacentHTML("afterend", atob(still.src.split(",")[1]));
+  const drawing = still.nextElementSibling, squares = [...drawing.querySelectorAll("rect.cell")];
+  still.remove();
+  Object.assign(drawing, {tabIndex: 0});
+  drawing.setAttribute("role", "img");
+  let here = start;
+  const go = (to) => {
+    here = to;
+    squares.forEach((square, which) => {
+      square.setAttribute("fill-opacity", parseInt(lights.substr(2 * (squares.length * here + which), 2), 16) / 255);
+      square.setAttribute("stroke", which == here ? ink : line);
+      square.setAttribute("stroke-width", which == here ? 4 : 1);
+    });
+    caption.textContent = says[here];
+    drawing.setAttribute("aria-label", says[here]);
+  };
+  squares.forEach((square, which) => square.addEventListener("pointerenter", () => go(which)));
+  drawing.addEventListener("keydown", (event) => {
+    const column = here % columns, steps = {ArrowLeft: column ? -1 : 0, ArrowRight: column < columns - 1 ? 1 : 0,
+                                            ArrowUp: -columns, ArrowDown: columns};
+    if (!(event.key in steps)) return;
+    event.preventDefault();
+    event.stopPropagation();  // or the notebook's arrow keys move to another cell
+    if (squares[here + steps[event.key]]) go(here + steps[event.key]);
+  });
+  go(start);
+})"""
+
 
 def slide(sliders: Mapping[str, Mapping[str, Any]], picture: Callable[..., Figure], says: Callable[..., str], start: Sequence[str]) -> None:
     """Display a picture for each place of one slider or several, and move between them.
@@ -61,3 +99,47 @@ def slide(sliders: Mapping[str, Mapping[str, Any]], picture: Callable[..., Figur
     page = (f'<figure style="margin: 0"><img alt="{escape(here["says"])}" src="{here["source"]}" style="max-width: 100%">'
             f'<figcaption aria-live="polite">{escape(here["says"])}</figcaption><script>{FOLLOW}({given});</script></figure>')
     display({"text/html": page, "text/plain": here["says"]}, raw=True)
+
+
+def point(shape: tuple[int, int], lit: Callable[[int, int], Tensor], says: Callable[[int, int], str], start: tuple[int, int]) -> None:
+    """Display a grid of cells; the one under the pointer, or the one that the arrow keys reach, lights others.
+
+    shape: rows and columns. lit: for the cell in a row and column how bright each cell is, (rows, columns) from 0 to 1, such as a row of
+    an attention map. says: what there is to see then, in a sentence: the caption, and what somebody hears who cannot see it. start: the
+    cell where it begins. Raises ValueError for a start outside, another shape or other numbers.
+    """
+    from IPython.display import display
+
+    rows, columns = shape
+    cells = list(product(range(rows), range(columns)))
+    if tuple(start) not in cells:
+        raise ValueError(f"{tuple(start)} is no cell of {rows} x {columns}")
+    lights = [_levels(lit(*cell), shape) for cell in cells]
+    captions, here = [says(*cell) for cell in cells], cells.index(tuple(start))
+    source = f"data:image/svg+xml;base64,{base64.b64encode(_grid_drawing(columns, lights[here], here).encode()).decode()}"
+    given = ", ".join(json.dumps(each).replace("</", "<\\/")
+                      for each in (columns, b"".join(lights).hex(), captions, here, INK, OTHER))
+    page = (f'<figure style="margin: 0"><img alt="{escape(captions[here])}" src="{source}" style="max-width: 100%">'
+            f'<figcaption aria-live="polite">{escape(captions[here])}</figcaption><script>{ANSWER}({given});</script></figure>')
+    display({"text/html": page, "text/plain": captions[here]}, raw=True)
+
+
+def _levels(lights: Tensor, shape: tuple[int, int]) -> bytes:
+    """How bright each cell is, in 256 steps, row by row."""
+    if tuple(lights.shape) != tuple(shape) or not bool(((lights >= 0) & (lights <= 1)).all()):
+        raise ValueError(f"lit must give {tuple(shape)} numbers from 0 to 1, got {tuple(lights.shape)} from {lights.min():.3g} to "
+                         f"{lights.max():.3g}")
+    return bytes((255 * lights.detach().double()).round().int().flatten().tolist())
+
+
+def _grid_drawing(columns: int, lights: bytes, here: int) -> str:
+    """The grid as SVG without words; the cell `here` has a frame."""
+    width, height = columns * SIDE + GAP, len(lights) // columns * SIDE + GAP
+    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}">',
+             f'<rect width="{width}" height="{height}" fill="{PAPER}"/>']
+    for which, light in enumerate(lights):
+        row, column = divmod(which, columns)
+        stroke = f'stroke="{INK}" stroke-width="4"' if which == here else f'stroke="{OTHER}" stroke-width="1"'
+        parts.append(f'<rect class="cell" x="{column * SIDE + GAP}" y="{row * SIDE + GAP}" width="{SIDE - GAP}" height="{SIDE - GAP}" '
+                     f'fill="{MAPS}" fill-opacity="{light / 255:.3f}" {stroke}/>')
+    return "".join([*parts, "</svg>"])

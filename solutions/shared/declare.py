@@ -68,7 +68,7 @@ class Case:
     limit: elements that no tensor's storage may reach, forward or backward. peak: bytes by which a call without gradients may not
     enlarge the process, as the judge measures it from outside (hidden cases only). integer: an int must be an int, not 7.0.
     fresh: the module keeps the values that it starts with; the output must not depend on those that are drawn.
-    zeros: the parameters that are at zero, where all others are drawn.
+    zeros: the parameters that are at zero, where all others are drawn. added: numbers that are added to what is drawn for a parameter.
     drop_largest: dropout drops what is largest, so that it is seen where it stands and whether whole channels go.
     counts_for: the check that it belongs to (a key of attention_lab's SHARES), where that does not follow from the rest.
     """
@@ -91,6 +91,7 @@ class Case:
     integer: bool = False
     fresh: bool = False
     zeros: tuple[str, ...] = ()
+    added: dict[str, float] = field(default_factory=dict)
     drop_largest: bool = False
     counts_for: str | None = None
 

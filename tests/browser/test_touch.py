@@ -1,4 +1,4 @@
-"""Pictures with sliders: by keyboard in JupyterLab, where scripts are not trusted, and in an exported page."""
+"""Pictures with sliders, and grids of cells: in JupyterLab, where scripts are not trusted, and in an exported page."""
 
 import subprocess
 import sys
@@ -7,6 +7,7 @@ import nbformat
 import pytest
 from conftest import need
 from nbformat.v4 import new_code_cell, new_notebook
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
 from tests.browser.lab import Lab, missing_tools, wait_for
@@ -23,6 +24,22 @@ def bars(power, which):
 slide({"Scale of the logits": {"x 1/2": -1, "x 1": 0, "x 2": 1}, "Bar": {"first": 0, "second": 1}}, bars,
       lambda power, which: f"Bar {which + 1} is {2.0 ** power:g} high.", start=("x 1", "second"))
 """
+CELLS = """
+import torch
+from attention_lab.touch import point
+
+def own_row(row, column):
+    lights = torch.zeros(2, 3)
+    lights[row] = 0.2
+    lights[row, column] = 1
+    return lights
+
+point((2, 3), own_row, lambda row, column: f"Row {row}, column {column}.", start=(0, 1))
+"""
+LIT = """const of = arguments[0], squares = [...of.querySelectorAll('rect.cell')], caption = of.querySelector('figcaption');
+         return {lights: squares.map(s => Number(s.getAttribute('fill-opacity')).toFixed(1)).join(' '),
+                 says: caption && caption.textContent, framed: squares.findIndex(s => s.getAttribute('stroke-width') == 4),
+                 pictures: [...of.querySelectorAll('img')].filter(i => i.offsetParent).map(i => i.alt)}"""
 SEEN = """return {sliders: arguments[0].querySelectorAll('input').length,
                    pictures: [...arguments[0].querySelectorAll('img')].filter(i => i.offsetParent).map(i => i.alt)}"""
 
@@ -32,7 +49,7 @@ def executed(tmp_path_factory):
     """A folder with `new.ipynb`, `old.ipynb` as somebody else's kernel left it, and that as a page."""
     need(missing_tools())
     folder = tmp_path_factory.mktemp("touch")
-    notebook = new_notebook(cells=[new_code_cell(SLIDERS, id="slider"), new_code_cell("", id="below")],
+    notebook = new_notebook(cells=[new_code_cell(SLIDERS, id="slider"), new_code_cell(CELLS, id="grid"), new_code_cell("", id="below")],
                             metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}})
     nbformat.write(notebook, folder / "new.ipynb")
     for options in (["notebook", "--execute", "--output", "old.ipynb", "new.ipynb"], ["html", "old.ipynb"]):
@@ -69,11 +86,30 @@ def test_where_nothing_is_trusted_one_picture_stands_still(lab):
     cell = lab._cell("slider")
     wait_for("the picture", lambda: lab.js(SEEN, cell)["pictures"])
     assert lab.js(SEEN, cell) == {"sliders": 0, "pictures": ["Bar 2 is 1 high."]}
+    grid = lab._cell("grid")
+    assert lab.js(LIT, grid)["pictures"] == ["Row 0, column 1."] and lab.js(LIT, grid)["framed"] == -1
+
+
+def test_a_grid_answers_for_the_cell_that_is_pointed_at(lab):
+    lab.open("new.ipynb")
+    assert "Row 0, column 1." in lab.run("grid")
+    cell = lab._cell("grid")
+    assert lab.js(LIT, cell) == {"lights": "0.2 1.0 0.2 0.0 0.0 0.0", "says": "Row 0, column 1.", "framed": 1, "pictures": []}
+    drawing = cell.find_element("css selector", "figure svg")
+    for key, says in ((Keys.ARROW_DOWN, "Row 1, column 1."), (Keys.ARROW_DOWN, "Row 1, column 1."), (Keys.ARROW_RIGHT, "Row 1, column 2."),
+                      (Keys.ARROW_RIGHT, "Row 1, column 2."), (Keys.ARROW_UP, "Row 0, column 2.")):
+        drawing.send_keys(key)
+        assert lab.js(LIT, cell)["says"] == says and drawing.get_attribute("aria-label") == says
+    assert lab.js("return jupyterapp.shell.currentWidget.content.activeCell.model.id") == "grid"
+    ActionChains(lab.driver).move_to_element(cell.find_elements("css selector", "rect.cell")[3]).perform()
+    assert lab.js(LIT, cell) == {"lights": "0.0 0.0 0.0 1.0 0.2 0.2", "says": "Row 1, column 0.", "framed": 3, "pictures": []}
+    lab.screenshot("touch", "grid")
 
 
 def test_an_exported_page_has_it_too(executed, lab):
     lab.driver.get((executed / "old.html").as_uri())
-    body = lab.driver.find_element("css selector", "figure")
+    body, grid = lab.driver.find_elements("css selector", "figure")
+    assert lab.js(LIT, grid)["says"] == "Row 0, column 1." and lab.js(LIT, grid)["framed"] == 1
     assert lab.js(SEEN, body) == {"sliders": 2, "pictures": ["Bar 2 is 1 high."]}
     body.find_element("css selector", "input[type=range]").send_keys(Keys.ARROW_RIGHT)
     assert lab.js(SEEN, body)["pictures"] == ["Bar 2 is 2 high."]

@@ -1,0 +1,748 @@
+"""Known mistakes, correct variants and equivalent mutants of 08a_windows. Each mistake is the reference with something changed."""
+
+from solutions.shared.declare import Mistake, Variant
+from solutions.shared.mistakes import ATTENTION_DROPOUT, ONLY_IN_EVAL, OVERFLOW, naive_sigmoid, naive_softmax
+
+# What the reference says, and most mistakes replace.
+TILES = "check_tiles(x.shape[1:3], window_size)"
+SIDES = "wh, ww = window_size"
+ROWS = "x.unflatten(2, (-1, ww)).unflatten(1, (-1, wh))"
+CUT = "rows.transpose(2, 3).flatten(0, 2)"
+
+TILES_BACK = "check_tiles(image_size, window_size)"
+COUNTS = "down, across = image_size[0] // window_size[0], image_size[1] // window_size[1]"
+GRID = "windows.unflatten(0, (-1, down, across))"
+BACK = "grid.transpose(2, 3).flatten(3, 4).flatten(1, 2)"
+
+REGIONS = "region_of_tokens(image_size, window_size, shift_size)"
+MASK = "mask_between(regions, regions)"
+
+SCALE = "self.logit_scale.clamp(max=math.log(100)).exp()"
+START = "torch.full((num_heads, 1, 1), math.log(10))"
+MLP = "nn.Sequential(nn.Linear(2, 512), nn.ReLU(), nn.Linear(512, num_heads, bias=False))"
+BIAS = "self.cpb_mlp(table).flatten(0, 2)[index].permute(2, 0, 1)"
+LOGITS = "attn * scale + 16 * torch.sigmoid(bias)"
+WITH_MASK = "(logits.unflatten(0, (-1, mask.shape[0])) + mask[:, None]).flatten(0, 1)"
+
+COSINE = "F.normalize(q, dim=-1) @ F.normalize(k, dim=-1).transpose(-2, -1)"
+RESULT = "transform(cosine).softmax(dim=-1) @ v"
+
+SHIFT_SIZE = "(window_size[0] // 2, window_size[1] // 2) if shift else (0, 0)"
+ROLLED = "roll(as_grid(qkv, image_size), negative(self.shift_size))"
+HEADS = "windows_of_heads(grid, self.window_size, 3, self.num_heads)"
+TABLE = "relative_coords_table(self.window_size, dtype=qkv.dtype).to(qkv.device)"
+INDEX = "relative_position_index(self.window_size).to(qkv.device)"
+MASKS = "shifted_window_mask(image_size, self.window_size, self.shift_size).to(qkv) if self.shift else None"
+ATTENDED = "cosine_attention(q, k, v, lambda cosine: self.transform(cosine, table, index, mask))"
+PUT_BACK = "roll(grid_of_windows(y, self.window_size, image_size), self.shift_size).flatten(1, 2)"
+
+DETACHED = "The numbers are right, but {} is detached (`detach()`, `.data` or `no_grad()`): nothing in front of it would ever learn."
+NO_VALUE_ERROR = ("Windows that do not divide the image must raise a ValueError. Here torch raises its own RuntimeError, or nothing is "
+                  "raised: test "
+                  "both sides with `%` first.")
+
+
+def by_hand(number: str) -> str:
+    """A mask whose regions are numbered by another expression of the image's rows and columns, i and j, below H and W."""
+    return ("(lambda H, W, h, w, s, t: (lambda i, j: window_partition((" + number + ").expand(H, W)[None, ..., None], "
+                                                                                    "window_size).flatten(1))"
+            "(torch.arange(H)[:, None], torch.arange(W)))(*image_size, *window_size, *shift_size)")
+
+
+MISTAKES = (
+    # --- window_partition
+    Mistake("partition-by-reshape", "window_partition",
+            "You make windows with `reshape` or `view` alone, which keeps the order of the numbers in memory: a window then holds pieces "
+            "of whole "
+            "rows. Split both axes first, and swap the two in the middle.",
+            ((f"return {CUT}", "return x.reshape(-1, wh, ww, x.shape[3])"),)),
+    Mistake("partition-column-by-column", "window_partition",
+            "Your windows are right, but they count column by column. They count row by row: the second window is the right neighbour of "
+            "the first.",
+            ((CUT, "rows.permute(0, 3, 1, 2, 4, 5).flatten(0, 2)"),)),
+    Mistake("partition-images-inside", "window_partition",
+            "Your windows are right, but the first window of every image comes first, then the second of every image. Images are "
+            "outermost: all windows "
+            "of image 0, then all of image 1.",
+            ((CUT, "rows.permute(1, 3, 0, 2, 4, 5).flatten(0, 2)"),)),
+    Mistake("partition-transposed", "window_partition",
+            "Rows and columns have changed places inside your windows: (B * nW, ww, wh, C) instead of (B * nW, wh, ww, C).",
+            ((CUT, "rows.permute(0, 1, 3, 4, 2, 5).flatten(0, 2)"),)),
+    Mistake("partition-size-exchanged", "window_partition",
+            "You read window_size as (width, height). It is (height, width), as all sizes are.",
+            ((TILES, "check_tiles(x.shape[1:3], window_size[::-1])"), (SIDES, "ww, wh = window_size"))),
+    Mistake("partition-spread", "window_partition",
+            "Your windows are spread over the whole image: each takes every so-manyth pixel. Neighbouring pixels belong together, so an "
+            "axis of H "
+            "splits into (H // wh, wh), in this order.",
+            ((ROWS, "x.unflatten(2, (ww, -1)).unflatten(1, (wh, -1))"), (CUT, "rows.permute(0, 2, 4, 1, 3, 5).flatten(0, 2)"))),
+    Mistake("partition-square", "window_partition",
+            "You use the window's height for both sides. Windows are rectangular: columns are split by window_size[1].",
+            ((SIDES, "wh, ww = window_size[0], window_size[0]"),)),
+    Mistake("partition-no-error", "window_partition", NO_VALUE_ERROR, ((TILES, ""),)),
+    Mistake("partition-cropped", "window_partition",
+            "Where windows do not divide the image you leave out the rest of it. Raise a ValueError instead: a token that belongs to no "
+            "window gets no "
+            "result.",
+            ((TILES, "x = x[:, :x.shape[1] // window_size[0] * window_size[0], :x.shape[2] // window_size[1] * window_size[1]]"),)),
+    Mistake("partition-padded", "window_partition",
+            "Where windows do not divide the image you pad it. Padding has its place in networks, but not in here: raise a ValueError.",
+            ((TILES, "x = F.pad(x, (0, 0, 0, -x.shape[2] % window_size[1], 0, -x.shape[1] % window_size[0]))"),)),
+    Mistake("partition-assert", "window_partition",
+            "An `assert` raises an AssertionError, and none at all under `python -O`. Raise a ValueError.",
+            ((TILES, "assert not x.shape[1] % window_size[0] and not x.shape[2] % window_size[1]"),)),
+    Mistake("partition-flat", "window_partition",
+            "You flatten the window's rows and columns into one axis of tokens. Keep them: (B * nW, wh, ww, C).",
+            ((CUT, f"{CUT}.flatten(1, 2)"),)),
+    Mistake("partition-five-axes", "window_partition",
+            "Images and windows are two axes of your result. They are one: (B * nW, wh, ww, C).",
+            ((CUT, "rows.transpose(2, 3).flatten(1, 2)"),)),
+    Mistake("partition-detached", "window_partition", DETACHED.format("the result"), ((f"return {CUT}", f"return {CUT}.detach()"),)),
+
+    # --- window_reverse
+    Mistake("reverse-by-reshape", "window_reverse",
+            "You put the image together with `reshape` or `view` alone, which keeps the order of the numbers in memory: each window is "
+            "spread over whole "
+            "rows. Swap the two axes in the middle first, as in window_partition.",
+            ((BACK, "grid.reshape(-1, *image_size, windows.shape[3])"),)),
+    Mistake("reverse-column-by-column", "window_reverse",
+            "You read the windows column by column. They count row by row.",
+            ((GRID, "windows.unflatten(0, (-1, across, down)).transpose(1, 2)"),)),
+    Mistake("reverse-images-inside", "window_reverse",
+            "You read the axis B * nW as if the images were the inner part. Images are outermost: all windows of image 0, then all of "
+            "image 1.",
+            ((GRID, "windows.unflatten(0, (down, across, -1)).permute(2, 0, 1, 3, 4, 5)"),)),
+    Mistake("reverse-transposed", "window_reverse",
+            "Rows and columns have changed places inside the windows. Rows of a window are rows of the image.",
+            ((BACK, "grid.transpose(3, 4).reshape(-1, down, across, *window_size, windows.shape[3]).transpose(2, 3).flatten(3, "
+                    "4).flatten(1, 2)"),)),
+    Mistake("reverse-image-exchanged", "window_reverse",
+            "You read image_size as (width, height). It is (height, width), as all sizes are.",
+            ((COUNTS, "image_size = image_size[::-1]; down, across = image_size[0] // window_size[0], image_size[1] // window_size[1]"),
+             ("windows.shape[0] % (down * across)", "False"),
+             (BACK, "grid.transpose(2, 3).reshape(-1, *image_size, windows.shape[3])"))),
+    Mistake("reverse-result-transposed", "window_reverse",
+            "Height and width have changed places in your result, (B, W, H, C). It is (B, H, W, C).",
+            ((BACK, f"{BACK}.transpose(1, 2)"),)),
+    Mistake("reverse-square", "window_reverse",
+            "You use the window's height for both sides. Windows are rectangular: across an image there are W // window_size[1] of them.",
+            ((COUNTS, "down, across = image_size[0] // window_size[0], image_size[1] // window_size[0]"),
+             ("windows.shape[0] % (down * across)", "False"))),
+    Mistake("reverse-one-image", "window_reverse",
+            "You return the first image alone. How many there are follows from the number of windows.",
+            ((BACK, f"{BACK}[:1]"),)),
+    Mistake("reverse-no-error", "window_reverse", NO_VALUE_ERROR,
+            ((TILES_BACK, ""), ("raise ValueError(f\"{tuple(windows.shape)} is not a number of images with {down} x {across} windows of "
+                                "{tuple(window_size)}\")",
+                                "raise RuntimeError(f\"{tuple(windows.shape)}\")"))),
+    Mistake("reverse-assert", "window_reverse",
+            "An `assert` raises an AssertionError, and none at all under `python -O`. Raise a ValueError.",
+            ((TILES_BACK, "assert not image_size[0] % window_size[0] and not image_size[1] % window_size[1]"),)),
+    Mistake("reverse-tokens", "window_reverse",
+            "You return a list of tokens, (B, H * W, C). Return the grid, (B, H, W, C).",
+            ((BACK, f"{BACK}.flatten(1, 2)"),)),
+    Mistake("reverse-detached", "window_reverse", DETACHED.format("the result"), ((f"return {BACK}", f"return {BACK}.detach()"),)),
+
+    # --- shifted_window_mask
+    Mistake("mask-nothing", "shifted_window_mask",
+            "Your mask is 0 everywhere: nothing is masked. (If slices number your regions, look at their axes: a slice on the wrong axis "
+            "changes nothing, "
+            "and raises no error.)",
+            ((MASK, f"0 * {MASK}"),)),
+    Mistake("mask-exchanged", "shifted_window_mask",
+            "Your mask is the wrong way round: -100 for tokens of one region, and 0 for tokens of two. -100 belongs where the regions "
+            "differ.",
+            ((MASK, f"-100 - {MASK}"),)),
+    Mistake("mask-positive", "shifted_window_mask",
+            "Your mask is +100 where the regions differ, which makes the wrong neighbours the strongest. It is -100.",
+            ((MASK, f"-{MASK}"),)),
+    Mistake("mask-minus-infinity", "shifted_window_mask",
+            "Your mask is minus infinity where the regions differ. Here it is -100, as in the authors' code; the page says what speaks "
+            "for either.",
+            ((MASK, f"{MASK}.masked_fill({MASK} < 0, float('-inf'))"),)),
+    Mistake("mask-other-number", "shifted_window_mask",
+            "Your mask is the right pattern with a different number. It is -100 where the regions differ.",
+            ((MASK, f"{MASK} * 1e7"),)),
+    Mistake("mask-of-bools", "shifted_window_mask",
+            "Your mask holds True and False, or 1 and 0. It is *added* to the logits: 0 where two tokens may meet, -100 where they may "
+            "not.",
+            ((MASK, f"({MASK} == 0)"),)),
+    Mistake("mask-rows-only", "shifted_window_mask",
+            "Your regions come from the rows alone. The image was rolled along its width too: columns have regions of their own.",
+            ((REGIONS, "region_of_tokens(image_size, window_size, (shift_size[0], 0))"),)),
+    Mistake("mask-columns-only", "shifted_window_mask",
+            "Your regions come from the columns alone. The image was rolled along its height too: rows have regions of their own.",
+            ((REGIONS, "region_of_tokens(image_size, window_size, (0, shift_size[1]))"),)),
+    Mistake("mask-numbers-collide", "shifted_window_mask",
+            "Two different regions have the same number: row region plus column region is 3 for (1, 2) and for (2, 1). Give each of the "
+            "nine a number of "
+            "its own, such as 3 * row + column.",
+            ((REGIONS, by_hand("(i >= H - h).long() + (i >= H - s) + (j >= W - w) + (j >= W - t)")),)),
+    Mistake("mask-shift-of-rows", "shifted_window_mask",
+            "You use the shift of the rows, shift_size[0], for the columns too.",
+            ((REGIONS, by_hand("3 * ((i >= H - h).long() + (i >= H - s)) + (j >= W - w) + (j >= W - s)")),)),
+    Mistake("mask-shift-exchanged", "shifted_window_mask",
+            "The two shifts have changed places: shift_size[0] belongs to the rows, shift_size[1] to the columns.",
+            ((REGIONS, by_hand("3 * ((i >= H - h).long() + (i >= H - t)) + (j >= W - w) + (j >= W - s)")),)),
+    Mistake("mask-at-the-start", "shifted_window_mask",
+            "Your border lies s tokens from the start of an axis. Rolling by -s moves the first s rows to the *end*: the last region is "
+            "[n - s, n).",
+            ((REGIONS, by_hand("3 * (i < s).long() + (j < t)")),)),
+    Mistake("mask-other-part", "shifted_window_mask",
+            "Your last region has w - s rows, and the one before it s. It is the other way round: the last s rows, [n - s, n), came from "
+            "the start.",
+            ((REGIONS, by_hand("3 * ((i >= H - h).long() + (i >= H - h + s)) + (j >= W - w) + (j >= W - w + t)")),)),
+    Mistake("mask-one-early", "shifted_window_mask",
+            "Your last region begins one token too early: it is [n - s, n), s tokens.",
+            ((REGIONS, by_hand("3 * (i >= H - s - 1).long() + (j >= W - t - 1)")),)),
+    Mistake("mask-one-late", "shifted_window_mask",
+            "Your last region begins one token too late: it is [n - s, n), s tokens.",
+            ((REGIONS, by_hand("3 * (i > H - s).long() + (j > W - t)")),)),
+    Mistake("mask-corner-only", "shifted_window_mask",
+            "Only your last window has a mask. Every window of the last row and of the last column holds tokens from both ends of the "
+            "image.",
+            ((MASK, f"{MASK} * (torch.arange(len(regions)) == len(regions) - 1)[:, None, None]"),)),
+    Mistake("mask-not-partitioned", "shifted_window_mask",
+            "You cut the map of regions with `reshape` or `view`. A window's tokens are found by window_partition.",
+            ((REGIONS, "(lambda H, W, h, w, s, t: (3 * (torch.arange(H)[:, None] >= H - s).long() + (torch.arange(W) >= W - "
+                       "t)).reshape(-1, h * w))"
+                       "(*image_size, *window_size, *shift_size)"),)),
+    Mistake("mask-of-regions", "shifted_window_mask",
+            "You return the regions, (nW, N). Compare each token's with each other's: (nW, N, N).",
+            ((MASK, "regions"),)),
+    Mistake("mask-of-differences", "shifted_window_mask",
+            "You return the difference of the two regions' numbers, or a multiple of it. What differs, by however much, gets -100.",
+            ((MASK, "-100.0 * (regions[:, :, None] - regions[:, None, :])"),)),
+    Mistake("mask-without-images-axis", "shifted_window_mask",
+            "Your mask has an axis too many, for images or heads. It is (nW, N, N).",
+            ((MASK, f"{MASK}[None]"),)),
+    Mistake("mask-integers", "shifted_window_mask",
+            "Your mask holds integers. It is added to logits: make it of floats, torch's default.",
+            ((MASK, f"{MASK}.long()"),)),
+
+    # --- AffineTransform
+    Mistake("affine-no-clamp", "AffineTransform",
+            "Your scale is not clamped, or its logarithm is clamped at 100. The logarithm is at most log 100 = 4.6, so that no scale is "
+            "above 100.",
+            ((SCALE, "self.logit_scale.exp()"),)),
+    Mistake("affine-clamped-below", "AffineTransform",
+            "You clamp from below (`min=`). log 100 is the largest value, `max=math.log(100)`.",
+            ((SCALE, "self.logit_scale.clamp(min=math.log(100)).exp()"),)),
+    Mistake("affine-scale-clamped-at-log", "AffineTransform",
+            "You clamp the scale itself at log 100 = 4.6, after exp. Clamp before exp.",
+            ((SCALE, "self.logit_scale.exp().clamp(max=math.log(100))"),)),
+    Mistake("affine-clamped-at-10", "AffineTransform",
+            "Your scale never gets above 10, where it starts. The largest is 100.",
+            ((SCALE, "self.logit_scale.clamp(max=math.log(10)).exp()"),)),
+    Mistake("affine-no-exp", "AffineTransform",
+            "You multiply by the parameter itself. It is a logarithm: take exp of it.",
+            ((SCALE, "self.logit_scale.clamp(max=math.log(100))"),)),
+    Mistake("affine-divided", "AffineTransform",
+            "You divide by the scale, as if it were a temperature. Cosines are multiplied by it.",
+            ((LOGITS, "attn / scale + 16 * torch.sigmoid(bias)"),)),
+    Mistake("affine-no-scale", "AffineTransform",
+            "Your scale is made and never used: a cosine is at most 1, so that the softmax is nearly flat.",
+            ((LOGITS, "attn + 16 * torch.sigmoid(bias)"),)),
+    Mistake("affine-starts-at-10", "AffineTransform",
+            "Your logit_scale starts at 10. It is a logarithm: it starts at log 10 = 2.30, so that the scale is 10.",
+            ((START, "torch.full((num_heads, 1, 1), 10.0)"),)),
+    Mistake("affine-starts-at-1", "AffineTransform",
+            "Your logit_scale starts at 1. It starts at log 10 = 2.30, so that the scale is 10.",
+            ((START, "torch.ones(num_heads, 1, 1)"),)),
+    Mistake("affine-starts-at-clip", "AffineTransform",
+            "Your logit_scale starts elsewhere than at log 10 = 2.30 (log(1 / 0.07), for example, is CLIP's).",
+            ((START, "torch.full((num_heads, 1, 1), math.log(1 / 0.07))"),)),
+    Mistake("affine-starts-at-0", "AffineTransform",
+            "Your logit_scale starts at 0. It starts at log 10 = 2.30, so that the scale is 10.",
+            ((START, "torch.zeros(num_heads, 1, 1)"),)),
+    Mistake("affine-one-scale", "AffineTransform",
+            "All heads share the scale of the first one. Each head has its own: logit_scale is (num_heads, 1, 1).",
+            ((SCALE, "self.logit_scale[:1].clamp(max=math.log(100)).exp()"),)),
+    Mistake("affine-no-bias", "AffineTransform",
+            "The position bias is missing: attn * scale is all that you return (with the mask).",
+            ((LOGITS, "attn * scale + 0 * torch.sigmoid(bias)"),)),
+    Mistake("affine-no-sigmoid", "AffineTransform",
+            "The sigmoid of the bias is missing. 16 * sigmoid(...) keeps it between 0 and 16.",
+            ((LOGITS, "attn * scale + 16 * bias"),)),
+    Mistake("affine-bare-bias", "AffineTransform",
+            "You add what cpb_mlp gives as it is. It goes through a sigmoid and is multiplied by 16 first.",
+            ((LOGITS, "attn * scale + bias"),)),
+    Mistake("affine-no-16", "AffineTransform",
+            "The factor 16 is missing: your bias lies between 0 and 1.",
+            ((LOGITS, "attn * scale + torch.sigmoid(bias)"),)),
+    Mistake("affine-16-inside", "AffineTransform",
+            "Your 16 stands inside the sigmoid. It multiplies what the sigmoid gives.",
+            ((LOGITS, "attn * scale + torch.sigmoid(16 * bias)"),)),
+    Mistake("affine-tanh", "AffineTransform",
+            "You take a tanh where a sigmoid belongs: 16 * sigmoid(...) is never negative.",
+            ((LOGITS, "attn * scale + 16 * torch.tanh(bias)"),)),
+    Mistake("affine-bias-scaled", "AffineTransform",
+            "You add the bias first and multiply both by the scale. The scale belongs to the cosines alone.",
+            ((LOGITS, "(attn + 16 * torch.sigmoid(bias)) * scale"),)),
+    Mistake("affine-bias-multiplied", "AffineTransform",
+            "You multiply by the bias. It is added.",
+            ((LOGITS, "attn * scale * (16 * torch.sigmoid(bias))"),)),
+    Mistake("affine-bias-subtracted", "AffineTransform",
+            "You subtract the bias. It is added.",
+            ((LOGITS, "attn * scale - 16 * torch.sigmoid(bias)"),)),
+    Mistake("affine-bias-by-reshape", "AffineTransform",
+            "You bring the heads to the front with `reshape` or `view`, which mixes pairs and heads. The bias is (N1, N2, h): permute(2, "
+            "0, 1).",
+            ((BIAS, "(lambda b: b.reshape(b.shape[2], *b.shape[:2]))(self.cpb_mlp(table).flatten(0, 2)[index])"),)),
+    Mistake("affine-bias-transposed", "AffineTransform",
+            "Your bias is transposed: rows of the index are the tokens that ask, as in attn.",
+            ((BIAS, "(lambda b: b.mT if b.shape[1] == b.shape[2] else b.mT.reshape(b.shape))(self.cpb_mlp(table).flatten(0, "
+                    "2)[index].permute(2, 0, 1))"),)),
+    Mistake("affine-bias-of-first-head", "AffineTransform",
+            "All heads have the bias of the first one. cpb_mlp gives one number for each head.",
+            ((BIAS, f"{BIAS}[:1]"),)),
+    Mistake("affine-table-transposed", "AffineTransform",
+            "You flatten the table column by column. Its cells are numbered row by row.",
+            ((BIAS, "self.cpb_mlp(table.transpose(1, 2)).flatten(0, 2)[index].permute(2, 0, 1)"),)),
+    Mistake("affine-table-coordinates-exchanged", "AffineTransform",
+            "The table's two numbers, row offset and column offset, have changed places before cpb_mlp.",
+            ((BIAS, "self.cpb_mlp(table.flip(3)).flatten(0, 2)[index].permute(2, 0, 1)"),)),
+    Mistake("affine-index-one-off", "AffineTransform",
+            "Each pair reads the cell before its own. The index counts from 0.",
+            ((BIAS, "self.cpb_mlp(table).flatten(0, 2)[index - 1].permute(2, 0, 1)"),)),
+    Mistake("affine-no-mask", "AffineTransform",
+            "The mask has no effect. It is added to the logits of every head.",
+            ((WITH_MASK, "logits"),)),
+    Mistake("affine-mask-multiplied", "AffineTransform",
+            "You multiply by the mask. It is added: 0 changes nothing, -100 leaves next to nothing of a weight.",
+            ((WITH_MASK, WITH_MASK.replace("+", "*")),)),
+    Mistake("affine-mask-subtracted", "AffineTransform",
+            "You subtract the mask. It holds negative numbers already, and is added.",
+            ((WITH_MASK, WITH_MASK.replace("+", "-")),)),
+    Mistake("affine-mask-as-bool", "AffineTransform",
+            "You fill what the mask marks with a number of your own, or take the mask as true and false. It is added as it is.",
+            ((WITH_MASK, "logits.unflatten(0, (-1, mask.shape[0])).masked_fill(mask[:, None] != 0, -100.0).flatten(0, 1)"),)),
+    Mistake("affine-mask-filled-with-infinity", "AffineTransform",
+            "You set masked logits to minus infinity. The mask is added as it is.",
+            ((WITH_MASK, "logits.unflatten(0, (-1, mask.shape[0])).masked_fill(mask[:, None] < 0, float('-inf')).flatten(0, 1)"),)),
+    Mistake("affine-mask-before-scale", "AffineTransform",
+            "You add the mask before the scale, which multiplies it. It comes last.",
+            ((WITH_MASK, "(logits.unflatten(0, (-1, mask.shape[0])) + mask[:, None] * scale).flatten(0, 1)"),)),
+    Mistake("affine-mask-of-images-inside", "AffineTransform",
+            "The windows get the masks of others: you read the axis B * nW as if the images were the inner part (as repeat_interleave "
+            "does). Images are "
+            "outermost, so that the masks repeat as a whole.",
+            ((WITH_MASK, "(logits.unflatten(0, (mask.shape[0], -1)) + mask[:, None, None]).flatten(0, 1)"),)),
+    Mistake("affine-mask-of-first-window", "AffineTransform",
+            "All windows get the mask of the first one. Window i of every image gets mask[i].",
+            ((WITH_MASK, "logits + mask[:1, None]"),)),
+    Mistake("affine-mask-transposed", "AffineTransform",
+            "Your mask is transposed. (For a window's own tokens it makes no difference, but rows of the mask are the tokens that ask.)",
+            ((WITH_MASK, "(logits.unflatten(0, (-1, mask.shape[0])) + mask.mT.reshape(mask.shape)[:, None]).flatten(0, 1)"),)),
+    Mistake("affine-mask-on-one-head", "AffineTransform",
+            "Only the first head is masked. Every head is.",
+            ((WITH_MASK, "(logits.unflatten(0, (-1, mask.shape[0])) + mask[:, None] * (torch.arange(logits.shape[1]) < 1)[:, None, "
+                         "None].to(mask)).flatten(0, 1)"),)),
+    Mistake("affine-softmax", "AffineTransform",
+            "You take the softmax in here. AffineTransform returns logits; the softmax is the next exercise's.",
+            ((f"return {WITH_MASK}", f"return {WITH_MASK}.softmax(dim=-1)"), ("return logits\n", "return logits.softmax(dim=-1)\n"))),
+    Mistake("affine-narrow", "AffineTransform",
+            "Your cpb_mlp has another hidden width than 512.",
+            ((MLP, MLP.replace("512", "256")),)),
+    Mistake("affine-second-bias", "AffineTransform",
+            "cpb_mlp's second layer has a bias. It is made with bias=False.",
+            ((MLP, MLP.replace(", bias=False", "")),)),
+    Mistake("affine-no-first-bias", "AffineTransform",
+            "cpb_mlp's first layer has no bias. It keeps torch's default; only the second goes without.",
+            ((MLP, MLP.replace("nn.Linear(2, 512)", "nn.Linear(2, 512, bias=False)")),)),
+    Mistake("affine-no-relu", "AffineTransform",
+            "The ReLU between cpb_mlp's layers is missing: the bias would be linear in the offset.",
+            ((MLP, MLP.replace("nn.ReLU()", "nn.Identity()")),)),
+    Mistake("affine-gelu", "AffineTransform",
+            "cpb_mlp has a GELU. Here it is a ReLU.",
+            ((MLP, MLP.replace("nn.ReLU()", "nn.GELU()")),)),
+    Mistake("affine-naive-sigmoid", "AffineTransform",
+            "Your sigmoid gives NaN for large numbers: above 709 `exp` is infinite in float64, and infinity over infinity is no number. "
+            "Use torch.sigmoid.",
+            ((LOGITS, f"attn * scale + 16 * {naive_sigmoid('bias')}"),)),
+    Mistake("affine-scale-detached", "AffineTransform",
+            "The numbers are right, but the scale is detached (`.data`, `.item()` or `float(...)`): it would never learn.",
+            ((SCALE, "self.logit_scale.detach().clamp(max=math.log(100)).exp()"),)),
+    Mistake("affine-bias-detached", "AffineTransform",
+            "The numbers are right, but the bias is detached: cpb_mlp would never learn.",
+            ((BIAS, f"{BIAS}.detach()"),)),
+    Mistake("affine-dropout", "AffineTransform", ATTENTION_DROPOUT,
+            ((LOGITS, f"nn.functional.dropout({LOGITS}, 0.1, self.training)"),)),
+    Mistake("affine-in-place", "AffineTransform",
+            "You change the cosines in place (`*=` or `+=`). Make a new tensor, attn * scale + ...: whoever reads the cosines afterwards "
+            "finds other numbers.",
+            ((f"logits = {LOGITS}", f"attn.data *= scale.data\n        logits = {LOGITS.replace('attn * scale', 'attn')}"),)),
+
+    # --- cosine_attention
+    Mistake("cosine-plain", "cosine_attention",
+            "Queries and keys are not normalised: these are plain dot products, not cosines.",
+            ((COSINE, "q @ k.transpose(-2, -1)"),)),
+    Mistake("cosine-scaled-dot-product", "cosine_attention",
+            "These are dot products divided by sqrt(d), as in the usual attention. A cosine divides by the two lengths, and by nothing "
+            "else.",
+            ((COSINE, "q @ k.transpose(-2, -1) * q.shape[-1] ** -0.5"),)),
+    Mistake("cosine-queries-only", "cosine_attention",
+            "Only the queries are normalised. Normalise the keys too.",
+            ((COSINE, "F.normalize(q, dim=-1) @ k.transpose(-2, -1)"),)),
+    Mistake("cosine-keys-only", "cosine_attention",
+            "Only the keys are normalised. Normalise the queries too.",
+            ((COSINE, "q @ F.normalize(k, dim=-1).transpose(-2, -1)"),)),
+    Mistake("cosine-scaled", "cosine_attention",
+            "You divide the cosines by sqrt(d). Cosine attention does not: the learned scale, in `transform`, does this work.",
+            ((COSINE, f"{COSINE} * q.shape[-1] ** -0.5"),)),
+    Mistake("cosine-over-tokens", "cosine_attention",
+            "You normalise over the tokens. Each token's vector gets length 1: dim=-1. (F.normalize without a dim takes dim=1.)",
+            ((COSINE, "F.normalize(q, dim=-2) @ F.normalize(k, dim=-2).transpose(-2, -1)"),)),
+    Mistake("cosine-over-heads", "cosine_attention",
+            "You normalise over the heads: F.normalize without a dim takes dim=1. Each token's vector gets length 1: dim=-1.",
+            ((COSINE, "F.normalize(q) @ F.normalize(k).transpose(-2, -1)"),)),
+    Mistake("cosine-sum", "cosine_attention",
+            "You divide by the sum of absolute numbers (p=1). The length is the root of the sum of squares.",
+            ((COSINE, "F.normalize(q, p=1, dim=-1) @ F.normalize(k, p=1, dim=-1).transpose(-2, -1)"),)),
+    Mistake("cosine-squared-length", "cosine_attention",
+            "You divide by the sum of squares. The length is its root.",
+            ((COSINE, "(q / q.square().sum(-1, keepdim=True).clamp(min=1e-24)) @ (k / k.square().sum(-1, "
+                      "keepdim=True).clamp(min=1e-24)).transpose(-2, -1)"),)),
+    Mistake("cosine-no-eps", "cosine_attention",
+            "You divide by the bare length. A vector of zeros has length 0, and 0 / 0 is NaN. F.normalize divides by at least 1e-12.",
+            ((COSINE, "(q / q.norm(dim=-1, keepdim=True)) @ (k / k.norm(dim=-1, keepdim=True)).transpose(-2, -1)"),)),
+    Mistake("cosine-eps-of-similarity", "cosine_attention",
+            "Vectors of almost no length come out shorter than 1: your eps is larger than 1e-12 (that of F.cosine_similarity is 1e-8).",
+            ((COSINE, "F.normalize(q, dim=-1, eps=1e-8) @ F.normalize(k, dim=-1, eps=1e-8).transpose(-2, -1)"),)),
+    Mistake("cosine-eps-added", "cosine_attention",
+            "You add an eps to the length. Vectors of almost no length then come out shorter than 1; F.normalize divides by the length or "
+            "1e-12, whichever "
+            "is larger.",
+            ((COSINE, "(q / (q.norm(dim=-1, keepdim=True) + 1e-8)) @ (k / (k.norm(dim=-1, keepdim=True) + 1e-8)).transpose(-2, -1)"),)),
+    Mistake("cosine-no-transform", "cosine_attention",
+            "`transform` is never called: the cosines themselves go into the softmax.",
+            ((RESULT, "cosine.softmax(dim=-1) @ v"),)),
+    Mistake("cosine-transform-after", "cosine_attention",
+            "You call `transform` on the weights, after the softmax. It makes logits of cosines, and comes before.",
+            ((RESULT, "transform(cosine.softmax(dim=-1)) @ v"),)),
+    Mistake("cosine-transform-twice", "cosine_attention",
+            "You call `transform` twice.",
+            ((RESULT, "transform(transform(cosine)).softmax(dim=-1) @ v"),)),
+    Mistake("cosine-no-softmax", "cosine_attention",
+            "The softmax is missing: what `transform` gives are logits, not weights.",
+            ((RESULT, "transform(cosine) @ v"),)),
+    Mistake("cosine-softmax-over-queries", "cosine_attention",
+            "Your softmax runs over the queries. Each query's weights sum to 1: over the keys, dim=-1.",
+            ((RESULT, "transform(cosine).softmax(dim=-2) @ v"),)),
+    Mistake("cosine-softmax-over-heads", "cosine_attention",
+            "Your softmax runs over the heads (dim=1). Each query's weights sum to 1: over the keys, dim=-1.",
+            ((RESULT, "transform(cosine).softmax(dim=1) @ v"),)),
+    Mistake("cosine-values-normalised", "cosine_attention",
+            "You normalise the values too. They are gathered as they are.",
+            ((RESULT, "transform(cosine).softmax(dim=-1) @ F.normalize(v, dim=-1)"),)),
+    Mistake("cosine-distance", "cosine_attention",
+            "You take one minus the cosine: a distance, so that unlike tokens attract each other.",
+            ((COSINE, f"1 - {COSINE}"),)),
+    Mistake("cosine-naive-softmax", "cosine_attention", OVERFLOW.format("logits"),
+            ((RESULT, f"{naive_softmax('transform(cosine)')} @ v"),)),
+    Mistake("cosine-weights", "cosine_attention",
+            "You return the weights. Multiply them by v.",
+            ((RESULT, "transform(cosine).softmax(dim=-1)"),)),
+    Mistake("cosine-detached", "cosine_attention", DETACHED.format("the matrix of cosines"),
+            ((RESULT, "transform(cosine.detach()).softmax(dim=-1) @ v"),)),
+    Mistake("cosine-length-detached", "cosine_attention",
+            "The numbers are right, but the lengths are detached: the gradient does not know that a query which grows longer is made "
+            "shorter again.",
+            ((COSINE, "(q / q.norm(dim=-1, keepdim=True).clamp(min=1e-12).detach()) @ (k / k.norm(dim=-1, "
+                      "keepdim=True).clamp(min=1e-12).detach()).transpose(-2, -1)"),)),
+
+    # --- WindowAttention
+    Mistake("windows-not-rolled-back", "WindowAttention",
+            "The result is not rolled back: each token gets what belongs to a neighbour half a window away.",
+            ((PUT_BACK, "grid_of_windows(y, self.window_size, image_size).flatten(1, 2)"),)),
+    Mistake("windows-rolled-twice", "WindowAttention",
+            "You roll by minus the shift twice. The way back goes in the other direction: plus the shift.",
+            ((PUT_BACK, PUT_BACK.replace("self.shift_size)", "negative(self.shift_size))")),)),
+    Mistake("windows-rolled-the-other-way", "WindowAttention",
+            "You roll by plus the shift first and by minus afterwards. It is minus first; the mask is made for that.",
+            ((ROLLED, "roll(as_grid(qkv, image_size), self.shift_size)"),
+             (PUT_BACK, PUT_BACK.replace("self.shift_size)", "negative(self.shift_size))")))),
+    Mistake("windows-never-rolled", "WindowAttention",
+            "With shift=True you pass the mask but never roll the image: neighbours are kept apart, and the windows are where they always "
+            "were.",
+            ((ROLLED, "as_grid(qkv, image_size)"), (PUT_BACK, "grid_of_windows(y, self.window_size, image_size).flatten(1, 2)"))),
+    Mistake("windows-shift-ignored", "WindowAttention",
+            "The argument `shift` has no effect: the image is never rolled, and there is no mask.",
+            ((SHIFT_SIZE, "(0, 0)"),)),
+    Mistake("windows-always-shifted", "WindowAttention",
+            "The image is rolled although shift is False.",
+            ((SHIFT_SIZE, "(window_size[0] // 2, window_size[1] // 2)"),
+             (MASKS, "shifted_window_mask(image_size, self.window_size, self.shift_size).to(qkv)"))),
+    Mistake("windows-shifted-by-default", "WindowAttention",
+            "If shift is not given, your windows are shifted. The default is False.",
+            (("shift: bool = False", "shift: bool = True"),)),
+    Mistake("windows-no-mask", "WindowAttention",
+            "The mask is missing, or made for a shift of 0. With shift=True the last windows hold tokens from both ends of the image, "
+            "which talk to each "
+            "other.",
+            ((MASKS, "None"),)),
+    Mistake("windows-always-masked", "WindowAttention",
+            "You use the mask of shifted windows although shift is False: the last windows are cut into pieces.",
+            ((MASKS, "shifted_window_mask(image_size, self.window_size, (self.window_size[0] // 2, self.window_size[1] // 2)).to(qkv)"),)),
+    Mistake("windows-shifted-by-height", "WindowAttention",
+            "You shift by half the window's *height* on both axes. Each axis is shifted by half of its own side.",
+            ((SHIFT_SIZE, "(window_size[0] // 2, window_size[0] // 2 % max(window_size[1], 1)) if shift else (0, 0)"),)),
+    Mistake("windows-shifted-along-rows", "WindowAttention",
+            "You roll and mask along the height only. Both axes are shifted.",
+            ((SHIFT_SIZE, "(window_size[0] // 2, 0) if shift else (0, 0)"),)),
+    Mistake("windows-shifted-along-columns", "WindowAttention",
+            "You roll and mask along the width only. Both axes are shifted.",
+            ((SHIFT_SIZE, "(0, window_size[1] // 2) if shift else (0, 0)"),)),
+    Mistake("windows-shift-rounded-up", "WindowAttention",
+            "Your shift is rounded up for windows of odd sides. It is w // 2, rounded down.",
+            ((SHIFT_SIZE, "((window_size[0] + 1) // 2 % window_size[0], (window_size[1] + 1) // 2 % window_size[1]) if shift else (0, "
+                          "0)"),)),
+    Mistake("windows-axes-of-roll", "WindowAttention",
+            "You roll along the wrong axes: of (B, H, W, C) the image's are dims=(1, 2).",
+            ((ROLLED, "torch.roll(as_grid(qkv, image_size), negative(self.shift_size), dims=(0, 1))"),
+             (PUT_BACK, "torch.roll(grid_of_windows(y, self.window_size, image_size), self.shift_size, dims=(0, 1)).flatten(1, 2)"))),
+    Mistake("windows-shifts-exchanged", "WindowAttention",
+            "The two shifts have changed places when you roll: half the height belongs to dim 1, half the width to dim 2.",
+            ((ROLLED, "roll(as_grid(qkv, image_size), negative(self.shift_size[::-1]))"),
+             (PUT_BACK, PUT_BACK.replace("self.shift_size)", "self.shift_size[::-1])")))),
+    Mistake("windows-image-exchanged", "WindowAttention",
+            "You make a grid of W rows and H columns. image_size is (height, width), and tokens count row by row.",
+            ((ROLLED, "roll(qkv.unflatten(1, tuple(image_size)[::-1]).reshape(len(qkv), *image_size[::-1], -1).transpose(1, 2), "
+                      "negative(self.shift_size))"),)),
+    Mistake("windows-keys-first", "WindowAttention",
+            "You read the channels as [k | q | v]. They are [q | k | v].",
+            (("q, k, v = ", "k, q, v = "),)),
+    Mistake("windows-values-first", "WindowAttention",
+            "You read the channels as [v | q | k] or in another order. They are [q | k | v].",
+            (("q, k, v = ", "v, q, k = "),)),
+    Mistake("windows-values-in-the-middle", "WindowAttention",
+            "You read the channels as [q | v | k]. They are [q | k | v].",
+            (("q, k, v = ", "q, v, k = "),)),
+    Mistake("windows-heads-outside", "WindowAttention",
+            "You read the 3C channels heads first: (heads, 3, head width). They are [q | k | v] first, and each of the three is split "
+            "into heads.",
+            ((HEADS, "window_partition(grid, self.window_size).flatten(1, 2).unflatten(2, (self.num_heads, 3, -1)).permute(3, 0, 2, 1, "
+                     "4)"),)),
+    Mistake("windows-heads-inside", "WindowAttention",
+            "Your heads take every so-manyth channel: you read (head width, heads). Channels are read (heads, head width), so that a head "
+            "has neighbouring "
+            "channels.",
+            ((HEADS, "window_partition(grid, self.window_size).flatten(1, 2).unflatten(2, (3, -1, self.num_heads)).permute(2, 0, 4, 1, "
+                     "3)"),)),
+    Mistake("windows-interleaved", "WindowAttention",
+            "You take q, k and v from every third channel. They are three blocks: [q | k | v].",
+            ((HEADS, "window_partition(grid, self.window_size).flatten(1, 2).unflatten(2, (self.num_heads, -1, 3)).permute(4, 0, 2, 1, "
+                     "3)"),)),
+    Mistake("windows-heads-by-reshape", "WindowAttention",
+            "You make (heads, N) of (N, heads) with `reshape` or `view`, which mixes tokens and heads. Split the channels, then transpose.",
+            ((HEADS, "[t.reshape(len(t), self.num_heads, t.shape[1], -1) for t in window_partition(grid, self.window_size).flatten(1, "
+                     "2).chunk(3, dim=2)]"),)),
+    Mistake("windows-joined-by-reshape", "WindowAttention",
+            "The heads are joined with `reshape` or `view` alone, which mixes tokens and heads: (B * nW, h, N, d) first becomes (B * nW, "
+            "N, h, d), with a "
+            "transpose.",
+            (("grid_of_windows(y, self.window_size, image_size)",
+              "window_reverse(y.reshape(len(y), *self.window_size, -1), self.window_size, image_size)"),)),
+    Mistake("windows-joined-heads-inside", "WindowAttention",
+            "The heads are joined so that their channels alternate. Head 0 comes first, with all its channels, then head 1.",
+            (("grid_of_windows(y, self.window_size, image_size)",
+              "window_reverse(y.permute(0, 2, 3, 1).flatten(2).unflatten(1, tuple(self.window_size)), self.window_size, image_size)"),)),
+    Mistake("windows-one-head", "WindowAttention",
+            "Your attention has one head, whatever num_heads is; only AffineTransform knows of the others.",
+            ((HEADS, "[t.repeat(1, self.num_heads, 1, 1) for t in windows_of_heads(grid, self.window_size, 3, 1)]"),
+             (ATTENDED, f"{ATTENDED}[:, :1]"))),
+    Mistake("windows-no-windows", "WindowAttention",
+            "All tokens of the image meet: it is never cut into windows. Call window_partition.",
+            ((ATTENDED, "(lambda q, k, v: windows_of_heads(torch.cat([cosine_attention(q, k, v, lambda c: 10 * c).transpose(1, "
+                        "2).flatten(2)] * 3, 2)"
+                        ".unflatten(1, tuple(image_size)), self.window_size, 3, self.num_heads)[0])"
+                        "(*windows_of_heads(grid, tuple(image_size), 3, self.num_heads))"),)),
+    Mistake("windows-no-transform", "WindowAttention",
+            "The cosines go into the softmax as they are. Give cosine_attention a function that calls self.transform.",
+            ((ATTENDED, "cosine_attention(q, k, v, lambda cosine: cosine)"),)),
+    Mistake("windows-index-transposed", "WindowAttention",
+            "The index is transposed: row i, column j holds the offset from token j to token i.",
+            ((INDEX, f"{INDEX}.T"),)),
+    Mistake("windows-table-of-turned-window", "WindowAttention",
+            "Table or index are those of a window of (width, height). Both take window_size as it is.",
+            ((INDEX, "relative_position_index(self.window_size[::-1]).to(qkv.device)"),
+             (TABLE, "relative_coords_table(self.window_size[::-1], dtype=qkv.dtype).to(qkv.device)"))),
+    Mistake("windows-table-of-image", "WindowAttention",
+            "The table is made for the image's size. It is made for the window's.",
+            ((TABLE, "relative_coords_table(image_size, dtype=qkv.dtype).to(qkv.device)"),)),
+    Mistake("windows-table-float32", "WindowAttention",
+            "Your table is made in float32 and rounded before it meets float64 numbers. Pass dtype=qkv.dtype to relative_coords_table.",
+            ((TABLE, "relative_coords_table(self.window_size).to(qkv)"),), grain="float32"),
+    Mistake("windows-mask-of-turned-image", "WindowAttention",
+            "The mask is that of an image of (width, height).",
+            ((MASKS, "(lambda m: m if m.shape[1] == 1 else m)(shifted_window_mask(image_size[::-1], self.window_size[::-1], "
+                     "self.shift_size[::-1]))"
+                     ".to(qkv) if self.shift else None"),)),
+    Mistake("windows-grid", "WindowAttention",
+            "You return the grid, (B, H, W, C). Return tokens, (B, L, C).",
+            ((PUT_BACK, PUT_BACK.replace(".flatten(1, 2)", "")),)),
+    Mistake("windows-shortcut", "WindowAttention",
+            "You add something of the input to the result. The block that owns the module has the shortcut.",
+            ((PUT_BACK, f"{PUT_BACK} + qkv.chunk(3, dim=2)[2]"),)),
+    Mistake("windows-softmax-attention", "WindowAttention",
+            "Your attention multiplies queries and keys that are not normalised. Call cosine_attention.",
+            ((ATTENDED, "self.transform(q @ k.transpose(-2, -1) * q.shape[-1] ** -0.5, table, index, mask).softmax(dim=-1) @ v"),)),
+    Mistake("windows-first-image", "WindowAttention",
+            "All images of the batch get the result of the first one.",
+            ((PUT_BACK, f"{PUT_BACK}[:1].expand(len(qkv), -1, -1)"),)),
+    Mistake("windows-detached", "WindowAttention", DETACHED.format("the result"), ((f"return {PUT_BACK}", f"return {PUT_BACK}.detach()"),)),
+    Mistake("windows-dropout", "WindowAttention", ATTENTION_DROPOUT,
+            ((PUT_BACK, f"nn.functional.dropout({PUT_BACK}, 0.1, self.training)"),)),
+    Mistake("windows-only-in-eval", "WindowAttention", ONLY_IN_EVAL.replace("x as it is", "the values as they are"),
+            ((f"return {PUT_BACK}", f"return qkv.chunk(3, dim=2)[2] if self.training else {PUT_BACK}"),)),
+)
+
+VARIANTS = (
+    Variant("partition-einops-like", "window_partition", """
+def window_partition(x, window_size):
+    b, h, w, c = x.shape
+    wh, ww = window_size
+    if h % wh or w % ww:
+        raise ValueError(f"{h} x {w} is not a number of windows of {wh} x {ww}")
+    return x.reshape(b, h // wh, wh, w // ww, ww, c).permute(0, 1, 3, 2, 4, 5).reshape(-1, wh, ww, c)
+"""),
+    Variant("partition-loops", "window_partition", """
+def window_partition(x, window_size):
+    wh, ww = window_size
+    if x.shape[1] % wh != 0 or x.shape[2] % ww != 0:
+        raise ValueError("windows do not tile the image")
+    corners = [(i, j) for i in range(0, x.shape[1], wh) for j in range(0, x.shape[2], ww)]
+    return torch.stack([image[i:i + wh, j:j + ww] for image in x for i, j in corners])
+"""),
+    Variant("reverse-view-permute", "window_reverse", """
+def window_reverse(windows, window_size, image_size):
+    (h, w), (wh, ww) = image_size, window_size
+    if h % wh or w % ww:
+        raise ValueError(f"windows of {wh} x {ww} do not tile {h} x {w}")
+    x = windows.contiguous().view(-1, h // wh, w // ww, wh, ww, windows.shape[-1])
+    return x.permute(0, 1, 3, 2, 4, 5).contiguous().view(-1, h, w, windows.shape[-1])
+"""),
+    Variant("reverse-concatenated", "window_reverse", """
+def window_reverse(windows, window_size, image_size):
+    down, rest = divmod(image_size[0], window_size[0])
+    across, other = divmod(image_size[1], window_size[1])
+    if rest or other or not down or not across:
+        raise ValueError("windows do not tile the image")
+    images = []
+    for some in windows.split(down * across):
+        images.append(torch.cat([torch.cat(list(some[i * across:(i + 1) * across]), dim=1) for i in range(down)], dim=0))
+    return torch.stack(images)
+"""),
+    Variant("mask-slices", "shifted_window_mask", """
+def shifted_window_mask(image_size, window_size, shift_size):
+    regions, number = torch.zeros(1, *image_size, 1), 0
+    slices = [(slice(0, n - w), slice(n - w, n - s), slice(n - s, n)) for n, w, s in zip(image_size, window_size, shift_size)]
+    for rows in slices[0]:
+        for columns in slices[1]:
+            regions[:, rows, columns] = number
+            number += 1
+    of_tokens = window_partition(regions, window_size).flatten(1)
+    return torch.where(of_tokens[:, None] == of_tokens[:, :, None], 0.0, -100.0)
+"""),
+    Variant("mask-rolled-places", "shifted_window_mask", """
+def shifted_window_mask(image_size, window_size, shift_size):
+    rows, columns = (torch.roll(torch.arange(n), -s) for n, s in zip(image_size, shift_size))
+    wrapped = 2 * (rows < shift_size[0])[:, None] + (columns < shift_size[1])[None, :]
+    regions = window_partition(wrapped[None, :, :, None], window_size).reshape(-1, window_size[0] * window_size[1])
+    return -100.0 * (regions.unsqueeze(1) != regions.unsqueeze(2)).float()
+"""),
+    Variant("affine-repeat", "AffineTransform", """
+class AffineTransform(nn.Module):
+    def __init__(self, num_heads):
+        super().__init__()
+        self.logit_scale = nn.Parameter(torch.log(10 * torch.ones(num_heads, 1, 1)))
+        self.cpb_mlp = nn.Sequential(nn.Linear(2, 512), nn.ReLU(inplace=True), nn.Linear(512, num_heads, bias=False))
+
+    def forward(self, attn, table, index, mask=None):
+        attn = attn * torch.clamp(self.logit_scale, max=math.log(1 / 0.01)).exp()
+        bias = self.cpb_mlp(table).view(-1, attn.shape[1])
+        bias = bias[index.view(-1)].view(*index.shape, -1).permute(2, 0, 1).contiguous()
+        attn = attn + 16 * bias.sigmoid().unsqueeze(0)
+        if mask is not None:
+            attn = attn + mask.repeat(len(attn) // len(mask), 1, 1).unsqueeze(1)
+        return attn
+"""),
+    Variant("affine-sigmoid-first", "AffineTransform", """
+class AffineTransform(nn.Module):
+    def __init__(self, num_heads):
+        super().__init__()
+        self.logit_scale = nn.Parameter(torch.zeros(num_heads, 1, 1) + math.log(10))
+        self.cpb_mlp = nn.Sequential(nn.Linear(2, 512), nn.ReLU(), nn.Linear(512, num_heads, bias=False))
+
+    def forward(self, attn, table, index, mask=None):
+        cells = (16 * torch.sigmoid(self.cpb_mlp(table))).flatten(0, -2).T
+        logits = torch.exp(self.logit_scale).clamp(max=100.0) * attn + cells[:, index]
+        if mask is None:
+            return logits
+        b, h, n, m = logits.shape
+        return (logits.view(-1, len(mask), h, n, m) + mask[None, :, None]).view(b, h, n, m)
+"""),
+    Variant("cosine-einsum", "cosine_attention", """
+def cosine_attention(q, k, v, transform):
+    q = q / q.norm(dim=-1, keepdim=True).clamp(min=1e-12)
+    k = k / k.norm(dim=-1, keepdim=True).clamp(min=1e-12)
+    weights = torch.softmax(transform(torch.einsum("bhnd,bhmd->bhnm", q, k)), dim=3)
+    return torch.einsum("bhnm,bhme->bhne", weights, v)
+"""),
+    Variant("cosine-matmul", "cosine_attention", """
+def cosine_attention(q, k, v, transform):
+    q, k = (nn.functional.normalize(t, p=2.0, dim=3) for t in (q, k))
+    logits = transform(torch.matmul(q, k.mT))
+    return torch.matmul(torch.exp(torch.log_softmax(logits, dim=-1)), v)
+"""),
+    Variant("windows-chunk", "WindowAttention", """
+class WindowAttention(nn.Module):
+    def __init__(self, num_heads, window_size, shift=False):
+        super().__init__()
+        self.num_heads, self.window_size, self.shift = num_heads, window_size, shift
+        self.transform = AffineTransform(num_heads)
+
+    def forward(self, qkv, image_size):
+        b, l, c = qkv.shape
+        wh, ww = self.window_size
+        s = (wh // 2, ww // 2) if self.shift else (0, 0)
+        x = qkv.reshape(b, *image_size, c)
+        if self.shift:
+            x = torch.roll(x, shifts=(-s[0], -s[1]), dims=(1, 2))
+        x = window_partition(x, self.window_size).reshape(-1, wh * ww, c)
+        q, k, v = (t.reshape(len(x), wh * ww, self.num_heads, -1).transpose(1, 2) for t in x.chunk(3, dim=-1))
+        table = relative_coords_table(self.window_size, dtype=x.dtype).to(x.device)
+        index = relative_position_index(self.window_size).to(x.device)
+        mask = shifted_window_mask(image_size, self.window_size, s).to(x.device) if self.shift else None
+        y = cosine_attention(q, k, v, lambda a: self.transform(a, table, index, mask))
+        y = y.transpose(1, 2).reshape(-1, wh, ww, c // 3)
+        y = window_reverse(y, self.window_size, image_size)
+        if self.shift:
+            y = torch.roll(y, shifts=s, dims=(1, 2))
+        return y.reshape(b, l, -1)
+"""),
+    Variant("windows-always-rolled", "WindowAttention", """
+class WindowAttention(nn.Module):
+    def __init__(self, num_heads, window_size, shift=False):
+        super().__init__()
+        self.num_heads, self.window_size = num_heads, tuple(window_size)
+        self.by = tuple(w // 2 if shift else 0 for w in window_size)
+        self.transform = AffineTransform(num_heads)
+
+    def forward(self, qkv, image_size):
+        grid = qkv.unflatten(1, tuple(image_size)).roll([-s for s in self.by], (1, 2))
+        tokens = window_partition(grid, self.window_size).flatten(1, 2)
+        q, k, v = tokens.unflatten(2, (3, self.num_heads, -1)).permute(2, 0, 3, 1, 4)
+        mask = shifted_window_mask(image_size, self.window_size, self.by).to(qkv)
+        table = relative_coords_table(self.window_size, dtype=qkv.dtype).to(qkv.device)
+
+        def to_logits(cosine):
+            return self.transform(cosine, table, relative_position_index(self.window_size).to(qkv.device), mask)
+
+        y = cosine_attention(q, k, v, to_logits).transpose(1, 2).flatten(2)
+        y = window_reverse(y.unflatten(1, self.window_size), self.window_size, image_size)
+        return y.roll(self.by, (1, 2)).flatten(1, 2)
+"""),
+)
+
+EQUIVALENT: dict[str, str] = {}
