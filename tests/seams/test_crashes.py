@@ -38,6 +38,18 @@ def test_a_crash_is_told(way, line, telling):
     assert len(said.headline) < 700
 
 
+@pytest.mark.parametrize("line, telling", [
+    ("return nn.Linear(3, 3)(nn.ReLU(x))", "`nn.ReLU()` makes a layer, and `nn.ReLU()(x)` calls it."),
+    ("return nn.Sigmoid(x)", "`nn.Sigmoid()` makes a layer"),
+    ("return torch.relu([].clear())", "does every function return its result?"),
+    ("return x.mean(0).mean(1)", "the tensor's last axis is number 0, so there is no axis 1"),
+    ("return x @ torch.ones(7, 2)", "needs the last axis of the left matrix, here 3, to be as long as the first of the right one, here 7."),
+    ("return x * torch.ones(4)", "there 3 meets 4: neither is 1"),
+])
+def test_what_torch_means_is_said(way, line, telling):
+    way(SCALE, "Scale", *CASES).wrong(SCALE.replace("return x * self.weight", line), telling, "in your line: " + line)
+
+
 def test_a_crash_in_the_backward_pass_does_not_hide_a_wrong_output(way):
     lesson = way(SCALE, "Scale", *CASES)
     crash = "y = torch.exp(x * self.weight)\n        z = y.sum()\n        y += 1\n        return "
@@ -54,7 +66,7 @@ def test_a_crash_in_the_backward_pass_does_not_hide_a_wrong_output(way):
     ("class Scale:\n    def __init__(self, channels):\n        pass\n    def forward(self, x):\n        return x", "which is no module"),
     ("def Scale(channels):\n    return torch.ones(channels)", "gives an object of type Tensor, which is no module"),
     ("def Scale(x, weight):\n    return x * weight", "unexpected keyword argument 'channels'"),
-    (SCALE.replace("super().__init__()", "pass"), "AttributeError while it was built: cannot assign parameter"),
+    (SCALE.replace("super().__init__()", "pass"), "Call `super().__init__()` first in your constructor."),
     (SCALE.replace("def forward", "def foward"), "is missing the required \"forward\" function"),
     (SCALE.replace("self, x):", "self, x, y):"), "missing 1 required positional argument: 'y'"),
     (SCALE.replace("self.weight = nn.Parameter(torch.ones(channels))", "self.weight = nn.Linear(channels, 1)"),

@@ -99,3 +99,19 @@ def test_a_method_that_returns_a_wrong_shape(way):
     lesson = way(MIX, "Mix", *TOKENS)
     lesson.wrong(MIX.replace("self.query(x) @ self.key(x).transpose(1, 2)", "self.query(x).transpose(1, 2) @ self.key(x)"),
                  "points. Output of `attention`: Expected shape (2, 5, 5), got (2, 3, 3).", never=("stops with an error",))
+
+
+def test_without_positions_nothing_is_said_of_them(way):
+    """The sigmoid is missing behind the last layer of a gate for each channel: what `fc2` gives is the output."""
+    gate = """
+        class Gate(nn.Module):
+            def __init__(self, channels):
+                super().__init__()
+                self.fc1, self.fc2 = nn.Linear(channels, 4), nn.Linear(4, channels)
+
+            def forward(self, z):
+                return torch.sigmoid(self.fc2(self.fc1(z).relu()))
+        """
+    lesson = way(gate, "Gate", Case("a few", (RandomTensor((3, 6)),), construct={"channels": 6}))
+    lesson.wrong(gate.replace("torch.sigmoid(self.fc2(self.fc1(z).relu()))", "self.fc2(self.fc1(z).relu())"), "`fc1` and `fc2` agree",
+                 never=("every position",))

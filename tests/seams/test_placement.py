@@ -411,4 +411,7 @@ def test_bare_matrices_may_be_transposed(way):
         """
     lesson.right(answer.format("hidden, channels", "channels, hidden", "torch.relu(s @ self.down.T) @ self.up.T"))
     lesson.right(answer.format("channels, hidden", "hidden, channels", "torch.relu(s @ self.down) @ self.up"))
+    lesson.right(answer.format("hidden, channels", "hidden, channels", "torch.relu(s @ self.down.T) @ self.up"))
+    lesson.right(answer.format("hidden, channels", "hidden, channels", "torch.relu(s @ self.up.T) @ self.down"))
     lesson.wrong(answer.format("channels, hidden", "hidden, channels", "(s @ self.down) @ self.up"), "Output")
+    lesson.wrong(answer.format("hidden, channels", "hidden, channels", "(s @ self.down.T) @ self.up"), "Output")

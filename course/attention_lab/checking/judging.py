@@ -169,7 +169,8 @@ def _red(exercise: RecordedExercise, observed: list[Answer], found: list[list[Di
     if wrong_numbers and shown and case.question.trace:  # what its sub-modules receive and give is asked of this case alone
         traced = ask(index, case.question)
         begins = misused_layers(case, traced) or first_difference(case, traced, scale)[0]
-        begins = isinstance(begins, facts.AllAgree) and not_gathered(case, traced) or begins
+        # a guess at the cause, where it is not known
+        begins = isinstance(begins, facts.AllAgree) and not mistake and not_gathered(case, traced) or begins
     trace = wording.words(begins, reveal=not case.secret) if begins else None
     if mistake:
         verdict.mistake, verdict.headline = mistake.id, mistake.sentence

@@ -12,11 +12,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from heapq import heappop, heappush
-from itertools import chain, islice, permutations
+from itertools import chain, combinations, islice, permutations
 
 import torch
 from torch import Tensor, nn
 
+MATRICES = 3  # bare ones that may lie one this way, one that way; of more all lie alike
 LIMIT = 120  # candidate placements that are worth trying: 5!, a module with five equal layers under new names
 STATISTICS = {"running_mean", "running_var", "num_batches_tracked"}
 LAYER = {"weight", "bias"} | STATISTICS
@@ -254,11 +255,12 @@ def spec_of(module: nn.Module, expected: set[str] = frozenset()) -> Spec:
 def candidates(reference: Spec, learner: Spec) -> list[tuple[dict[str, str], frozenset[str]]]:
     """(names, transposed) of every placement that is worth trying, the most likely first: see Placement. Raises Unplaced.
 
-    Bare matrices are tried as they stand and transposed: `s @ self.w` is as right as `s @ self.w.T`.
+    Bare matrices are tried as they stand and transposed: `s @ self.w` is as right as `s @ self.w.T`. First all of them alike.
     """
-    matrices = frozenset(name for name, shape in learner if name.rpartition(".")[2] not in LAYER and len(shape) == 2)
+    matrices = [name for name, shape in learner if name.rpartition(".")[2] not in LAYER and len(shape) == 2]
+    turned = [(), matrices, *(some for n in range(1, len(matrices)) for some in combinations(matrices, n) if len(matrices) <= MATRICES)]
     found, refused = [], None
-    for transposed in (frozenset(), matrices) if matrices else (frozenset(),):
+    for transposed in map(frozenset, turned if matrices else [()]):
         spec = [(name, shape[::-1] if name in transposed else shape) for name, shape in learner]
         try:
             found += [(names, transposed) for names in placements(reference, spec)]

@@ -11,6 +11,7 @@ from typing import Any
 
 from . import facts, values
 from .facts import Fact
+from .torch_errors import meaning
 
 LISTED = 6  # parameters of another shape that are listed one by one
 
@@ -76,7 +77,7 @@ def _relation(fact: Fact, reveal: bool) -> str | None:
         case facts.OnlyFirstImage(batch):
             return f"of the batch of {batch} only the first image is right (is something of it used for the others?)."
         case facts.SameForAllImages():
-            return "every image of the batch gets the same numbers: the batch axis was lost on the way."
+            return "every image of the batch gets the same numbers: was the batch axis lost, or does nothing of the images arrive?"
         case facts.Border(width):
             rim = "outermost rows and columns" if width == 1 else f"{width} outermost rows and columns on each side"
             return f"the inside of the map is right; the {rim} differ, as with another padding."
@@ -302,6 +303,8 @@ def _unplaced(fact: facts.Unplaced) -> str:
 
 def _crash(raised: dict[str, Any]) -> str:
     text = f"{raised.type} {DURING[raised.stage]}" + (f": {raised.message}" if raised.message else ", without a message")
+    if means := meaning(raised.message):
+        text += f"\n{means}"
     if raised.line:
         text += f"\nin your line: {raised.line}"
         text += "".join(f"\n    {name}: {value}" for name, value in raised.operands)

@@ -1,0 +1,26 @@
+"""What the commonest errors of torch mean, for somebody who meets them for the first time."""
+
+import re
+
+MEANINGS = (
+    (r"cannot assign \w+ before Module\.__init__\(\) call", "Call `super().__init__()` first in your constructor."),
+    (r"must be Tensor, not (ReLU|Sigmoid|Softmax|GELU|Tanh|SiLU|Dropout)\b",
+     "nn.{0} is a class of layers: `nn.{0}()` makes a layer, and `nn.{0}()(x)` calls it."),
+    (r"\b(Sigmoid|Tanh|SiLU)\.__init__\(\) takes 1 positional argument",
+     "nn.{0} is a class of layers: `nn.{0}()` makes a layer, and `nn.{0}()(x)` calls it."),
+    (r"must be Tensor, not NoneType", "Something there is None: does every function return its result?"),
+    (r"Dimension out of range \(expected to be in range of \[-\d+, (\d+)\], but got (-?\d+)\)",
+     "At that point the tensor's last axis is number {0}, so there is no axis {1}: did an earlier step remove one?"),
+    (r"mat1 and mat2 shapes cannot be multiplied \((\d+)x(\d+) and (\d+)x(\d+)\)",
+     "A product needs the last axis of the left matrix, here {1}, to be as long as the first of the right one, here {2}."),
+    (r"size of tensor a \((\d+)\) must match the size of tensor b \((\d+)\) at non-singleton dimension",
+     "Shapes are lined up from the right, and there {0} meets {1}: neither is 1, so neither can be repeated."),
+)
+
+
+def meaning(message: str) -> str:
+    """A sentence on an error of torch; empty for one that is not listed."""
+    for pattern, sentence in MEANINGS:
+        if found := re.search(pattern, message):
+            return sentence.format(*found.groups())
+    return ""
