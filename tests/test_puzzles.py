@@ -10,8 +10,16 @@ def strips(n, seed):
     return puzzles.bars_and_posts(n, distance=8, seed=seed)
 
 
+def legends(n, seed):
+    return puzzles.small_legends(n, seed, size=2)
+
+
+def cards(n, seed):
+    return puzzles.dominoes(n, seed, height=9, width=15)
+
+
 @pytest.mark.parametrize("draw", [puzzles.card_games, puzzles.glowing_discs, puzzles.framed_crosses, puzzles.crosses_without_cue,
-                                  strips, puzzles.coloured_posters, puzzles.striped_cloths, puzzles.coloured_dots])
+                                  strips, puzzles.coloured_posters, puzzles.striped_cloths, puzzles.coloured_dots, legends, cards])
 def test_a_seed_decides_and_nothing_else(draw):
     torch.manual_seed(0)
     first = draw(4, seed=1)
@@ -231,3 +239,48 @@ def test_a_guess_is_right_in_half_of_the_cases():
     answers = puzzles.hue_discs(20, seed=3, question="odd one out").answers
     assert puzzles.right_of_each(torch.tensor([1.0, 0.0]).view(1, 2, 1, 1).expand(20, -1, 12, 12), answers) == 50
     assert puzzles.right_of_each(torch.stack([answers != 1, answers == 1], dim=1).float(), answers) == 100
+
+
+@pytest.mark.parametrize("size", [1, 2, 4])
+def test_a_lone_cell_has_the_answer_of_the_entry_with_its_hue(size):
+    pictures, answers, corners, same = puzzles.small_legends(30, seed=3, size=size)
+    assert (answers != puzzles.UNASKED).sum((1, 2)).tolist() == [puzzles.LONE] * 30
+    for picture, found, entries, of_cells in zip(pictures, answers, corners, same, strict=True):
+        inside = [picture[:, row:row + size, column:column + size].mean((1, 2)) for row, column in entries.tolist()]
+        marks = torch.stack([entry[3] for entry in inside])
+        assert sorted(marks.round().tolist()) == [-1, -1, 1, 1] and entries[:, 1].max() + size <= 8
+        for row, column in (found != puzzles.UNASKED).nonzero().tolist():
+            nearest = torch.stack([(picture[:3, row, column] - entry[:3]).norm() for entry in inside]).argmin()
+            assert nearest == of_cells[row, column] and (marks[nearest] > 0) == (found[row, column] == 1) and column >= 8
+
+
+def test_legends_are_painted_with_a_dot_in_each_cell_of_an_entry():
+    pictures, _, corners, _ = puzzles.small_legends(2, seed=3, size=1)
+    shown = puzzles.painted(pictures)
+    assert shown.shape == (2, 3, 96, 96) and shown.min() >= 0 and shown.max() <= 1
+    for picture, drawn, entries in zip(pictures, shown, corners, strict=True):
+        for row, column in entries.tolist():
+            assert drawn[:, 6 * row + 2, 6 * column + 2].tolist() == [float(picture[3, row, column] > 0)] * 3
+
+
+@pytest.mark.parametrize("size", [(12, 12), (9, 15), (18, 20)])
+def test_the_blue_cell_is_on_the_side_that_is_the_answer(size):
+    height, width = size
+    pictures, sides, quarters = puzzles.dominoes(20, seed=3, height=height, width=width)
+    asked = (sides != puzzles.UNASKED).nonzero().tolist()
+    assert len(asked) == 20 * (height * width // 20)
+    for image, row, column in asked:
+        down, right = puzzles.SIDES[sides[image, row, column]]
+        assert pictures[image, 0, row, column] > 0.5 and pictures[image, 1, row + down, column + right] > 0.5
+        assert quarters[image, row, column] == 2 * (row >= (height + 1) // 2) + (column >= (width + 1) // 2)
+    assert ((pictures > 0.5).sum((2, 3)) == height * width // 20).all()
+    assert sides[sides >= 0].unique().tolist() == [0, 1, 2, 3] and (quarters >= 0).equal(sides >= 0)
+
+
+def test_each_answer_counts_alike():
+    answers = torch.tensor([[[0, 0, 0, 1], [puzzles.UNASKED, 2, 2, 2]]])
+    always = torch.zeros(1, 3, 2, 4)
+    always[:, 0] = 1
+    assert puzzles.right_of_each(always, answers) == pytest.approx(100 / 3)
+    right = torch.nn.functional.one_hot(answers.clamp(min=0), 3).permute(0, 3, 1, 2).float()
+    assert puzzles.right_of_each(right, answers) == 100

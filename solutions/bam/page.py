@@ -192,7 +192,7 @@ for dilation in (1, 2, 4, 6):
 # Replace each `None`.
 #
 # The cell sets all weights to 1 and measures.
-# The gradient of the output at the centre tells us in how many ways each input position reaches it.
+# The gradient of the central output tells us in how many ways each input position reaches the centre.
 
 # %%
 predicted = {"dilation 1": None, "dilation 2": None, "dilation 4": None}
@@ -834,12 +834,12 @@ show(score_bars(results, "right answers on new strips (%)", highlight=arm_name(4
 # (At three times the rate they had 76.9 at most.)
 # The other five had 100 % in every run.
 # So the window sets the limit; after only a few steps, the random seed decides how close a run comes to it.
-# After the page's 96 steps, dilation 2 with posts at 8 had from 76.3 to 100 % in eight runs.
+# After the page's 96 steps, eight runs of dilation 2 with posts at 8 scored between 76.3 and 100 %.
 # Every run is listed in the course's repository, in `solutions/bam/experiment.md`.
 
 # %% [markdown]
 # **In fairness:** in our runs *no gate* is as good as BAM, so adding the branches, without a sigmoid, is enough here.
-# The ReLU after the next layer can turn what the sum has lowered into 0, like a gate.
+# If the sum lowers a value, the next layer's ReLU can make it 0, like a gate.
 # So the experiment shows that *reach* helps, not that you need a gate.
 # We did not measure what BAM does on photographs.
 # The [authors' README](https://github.com/Jongchan/attention-module) reports 76.86 % top-1 on ImageNet for ResNet-50 with BAM.

@@ -83,7 +83,7 @@ show(show_images(pictures.clamp(0, 1), ["1", "2", "3", "4", "5", "6"]),
 print(["horizontal" if answer else "vertical" for answer in answers])
 
 # %% [markdown]
-# The stars are a job for lesson 01: the channels' means show the stars' colour.
+# Lesson 01's gate can deal with the stars: the channels' means show the stars' colour.
 # A gate can then close the channels of the other colour.
 # The frame is a different matter.
 # Mirror a picture, and the frame, with its cross, moves to the other side.
@@ -94,7 +94,7 @@ print(["horizontal" if answer else "vertical" for answer in answers])
 torch.allclose(pictures.mean((2, 3)), pictures.flip(3).mean((2, 3)))
 
 # %% [markdown]
-# Nothing at all.
+# SE notices nothing.
 # Pooling over H and W forgets *where* things were, and a gate with one number per channel treats left and right alike.
 #
 # ## 2. What else the mean forgets
@@ -217,7 +217,7 @@ check(ChannelGate)
 # Stack these two sheets of numbers, maximum first: (B, 2, H, W).
 # A k x k convolution turns the two sheets into one, `self.bn` normalises it, and a sigmoid makes the map (B, 1, H, W).
 #
-# ![x is pooled over C to a sheet of maxima and a sheet of means, put together to (B, 2, H, W). A k x k convolution makes one sheet, bn and sigmoid follow: the map (B, 1, H, W).](figures/spatial_gate.svg)
+# ![x is pooled over C into a sheet of maxima and a sheet of means, joined into (B, 2, H, W). A k x k convolution makes one sheet, bn and sigmoid follow: the map (B, 1, H, W).](figures/spatial_gate.svg)
 #
 # `self.conv` has no bias; it pads with k // 2 zeros on each side, so that the map has the same H and W as x.
 # An even k raises a `ValueError`.
@@ -318,7 +318,7 @@ for view, weights in zip(views, maps):
 # %% [markdown]
 # The map opens at the lamps and the rocket; in the photograph of the cat, at the nose and the rims of the eyes.
 # (It also opens along the border: next to the zeros of the padding, everything seems to stand out.
-# Lesson 02 met this border effect in one dimension.)
+# Lesson 02 showed this border effect in one dimension.)
 #
 # **Paper or code?** The paper's formula has no BatchNorm between convolution and sigmoid; the authors' code has one.
 # Put `nn.Identity()` in its place, and you have the paper's gate.
@@ -338,7 +338,7 @@ for name, bn in (("with BatchNorm (code)", nn.BatchNorm2d(1)),
 # %% [markdown]
 # Without BatchNorm the map depends on how large the features happen to be.
 # If they are small, it hardly opens or closes; if they are large, its values are close to 0 or 1, with almost no gradient.
-# With BatchNorm the scale hardly matters in training mode (until the numbers are so small that BatchNorm's eps, 1e-5, counts).
+# With BatchNorm the scale hardly matters in training mode (except for tiny numbers: BatchNorm adds 1e-5 to the variance).
 # The price: during training, a picture's map depends on the rest of its batch.
 
 # %% [markdown]
@@ -739,7 +739,7 @@ show(score_bars(results, "right answers on new pictures (%)", parameters=sizes,
      "Bars: " + "; ".join(f"{arm}: {results.mean(arm):.0f} %" for arm in arms))
 
 # %% [markdown]
-# **Read it.** The first three arms score about as well as a vote: of four bars for "plain", of two bars for each of the other two.
+# **Read it.** "Plain" scores about as well as a vote of four bars, and each of the next two arms like a vote of two.
 # (With 2048 test pictures, up to two points either way may be luck.)
 # Only the two gates together answer the question.
 # Take the cue away, and CBAM is no better than the plain network: its lead comes from the cue, not from its 262 extra parameters.
@@ -748,7 +748,7 @@ show(score_bars(results, "right answers on new pictures (%)", parameters=sizes,
 # None of them gained anything: plain 65.5 and 67.6 %, what only 75.0 and 75.0, where only 75.7 and 76.4, without the cue 66.0 and 65.4.
 # The first three gained nothing at a third of the learning rate either.
 # (A vote can be beaten: the last layer can also take the stars into account.
-# By our count it can then reach at best 71.9 % for "plain" and 87.5 % for "where only"; none of our runs did.)
+# By our count it can then reach at best 71.9 % for "plain" and 87.5 % for "where only"; none of our runs came near.)
 # Every run is listed in the course's repository, in `solutions/cbam/experiment.md`.
 
 # %% [markdown]
@@ -805,7 +805,7 @@ show(figure, "Six pictures with a framed and an unframed cross; below each, its 
 
 # %% [markdown]
 # In the clearest run the gate closes at the unframed cross, as hoped; we cannot explain the map's stripes elsewhere.
-# In our other run the map was *lower* at the framed cross, and the network got every answer right as well.
+# In our other run the map was *lower* at the framed cross, yet here too the network got every answer right.
 # A map shows where the gate is open.
 # It does not show why the network is right.
 #
@@ -852,7 +852,7 @@ show(figure, "Six pictures with a framed and an unframed cross; below each, its 
 #    The map is exactly mirrored if the kernel is its own mirror image.
 # 2. Nothing changes: maximum and mean over C do not know which channel is which.
 #    The map can know *that* something is strong at a position, but not *what* it is.
-# 3. In the channel gate, to the maximum: this one pixel sets it in every picture, while it shifts the mean by 1 / (H · W) of its value.
+# 3. In the channel gate, to the maximum: this one pixel sets it in every picture, but shifts the mean by only 1 / (H · W) of its value.
 #    In the spatial gate both are wrong at that position and right everywhere else; the damage reaches as far as the kernel.
 # 4. One way, which we have not tried: a red frame at one cross, a blue one at the other, and stars that say which colour of frame counts.
 # </details>

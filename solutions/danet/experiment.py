@@ -10,7 +10,7 @@ from solutions.shared.long_runs import LongRuns, Row
 HERE = Path(__file__).parent
 ABOUT = """# 05a_danet: long runs
 
-`python -m solutions.danet.experiment` trains the page's arms for five times its 500 steps, the controls also at a third of its peak rate
+`python -m solutions.danet.experiment` trains the page's arms for five times its 500 steps, once more at a third of its peak rate
 (5e-3). A number is how many positions of the patches without a mark are right on new posters, in per cent, then the same with the A of
 another poster."""
 THIRD = Fraction(1, 3)
@@ -18,7 +18,7 @@ NONE, PAPER = "no attention", "channel, paper"
 
 ROWS = [
     *((Row(arm, 5), range(2)) for arm in ("mean of all", "wide window", PAPER, "channel, code", "position", NONE)),
-    *((Row(arm, 5, THIRD), (0,)) for arm in ("mean of all", "wide window")),
+    *((Row(arm, 5, THIRD), (0,)) for arm in ("mean of all", "wide window", PAPER, "channel, code", "position")),
     *((Row(arm), range(2)) for arm in (PAPER, NONE)),
 ]
 

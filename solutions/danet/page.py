@@ -37,7 +37,7 @@
 # | [two matrices](#6.-Two-matrices), [exercise 2, `ChannelAttention`](#7.-Exercise-2:-ChannelAttention) (2 points), [the sign](#8.-The-sign-that-nobody-expects) | 25 |
 # | [exercise 3, `DANetHead`](#9.-Exercise-3:-DANetHead) (2 points) | 20 |
 # | [the bug museum](#10.-The-bug-museum) | 12 |
-# | [the experiment](#11.-The-experiment:-which-mark-belongs-to-it?) | 20 |
+# | [the experiment](#11.-The-experiment:-which-mark-belongs-to-each-patch?) | 20 |
 # | [on the way to ViT](#12.-On-the-way-to-ViT), [paper against code](#13.-Paper-against-code), [a challenge, questions](#14.-A-challenge,-and-questions-to-think-about) | 18 |
 
 # %%
@@ -60,7 +60,7 @@ course_map()
 # %% [markdown]
 # ## 1. Black or white?
 #
-# ![A poster with coloured patches. One patch of each colour has a mark at its right, black or white; three patches have none and are numbered: 1 is blue, 2 red, 3 yellow.](figures/poster.svg)
+# ![A poster with coloured patches. One patch of each colour has a mark on its right, black or white; three patches have none and are numbered: 1 is blue, 2 red, 3 yellow.](figures/poster.svg)
 #
 # Patches of the same colour should have the same mark.
 # Which marks should 1, 2 and 3 have?
@@ -303,10 +303,12 @@ print(f"on 500 new posters, {share:.0f} % of a patch's weight lies",
 #
 # But this start has a price for whoever writes the module.
 # Here are four ways to gather.
-# *Before you run the next cell, predict for each of them: does the output differ from your module's, with gamma at 0?
+# *Before you run the next cell, predict: how many of the four give another output than your module, with gamma at 0?
 # And at 0.5?*
 
 # %%
+predicted = {"gamma = 0": None, "gamma = 0.5": None}
+
 torch.manual_seed(0)
 x, module = torch.randn(2, 16, 3, 4), PositionAttention(16, reduction=4)
 suspects = {
@@ -315,18 +317,19 @@ suspects = {
     "A Vᵀ": lambda v, a: a @ v.transpose(1, 2),
     "noise": lambda v, a: torch.randn_like(v),
 }
+measured = {}
 for gamma in (0, 0.5):
     nn.init.constant_(module.gamma, gamma)
-    print(f"gamma = {gamma}")
-    for name, gather in suspects.items():
-        gathered = gather(module.value(x).flatten(2), module.attention(x))
-        y = x + module.gamma * gathered.reshape(x.shape)
-        print(f"    {name:6s} differs by {(y - module(x)).abs().max():.2f}")
+    gathered = [gather(module.value(x).flatten(2), module.attention(x)).reshape(x.shape)
+                for gather in suspects.values()]
+    measured[f"gamma = {gamma}"] = sum(
+        not torch.allclose(x + module.gamma * each, module(x), atol=1e-5) for each in gathered)
+predict_then_run(predicted, measured, unit="of the four ways that differ")
 
 # %% [markdown]
 # At gamma 0, even noise passes.
-# At 0.5 three of them differ: the second mistakes columns of A for rows, the third mixes up channels and positions.
-# So if a fresh module passes a test (right shape, same numbers as published), that only shows that x comes back.
+# At 0.5 three of the four differ, all but the first: the second mistakes columns of A for rows, the third mixes up channels and positions.
+# So if a fresh module passes a test (right shape, same numbers as published), that only shows that it returns x.
 # Our checks give `gamma` another value first.
 # Do the same in your own tests: *set every parameter to something other than its starting value.*
 #
@@ -461,7 +464,7 @@ check(ChannelAttention)
 # The maximum does not matter: it is one number for a whole row, and a softmax does not notice what is added to a row.
 # The weights are those of -E.
 #
-# Readers have [asked](https://github.com/CASIA-IVA-Lab/DANet/issues/62) and [asked](https://github.com/CASIA-IVA-Lab/DANet/issues/106) whether it is a slip.
+# Readers [asked](https://github.com/CASIA-IVA-Lab/DANet/issues/62) and [asked again](https://github.com/CASIA-IVA-Lab/DANet/issues/106) whether it is a slip.
 # The authors tried the paper's form, E without the minus sign, and [answered](https://github.com/CASIA-IVA-Lab/DANet/issues/48) that it did not do well.
 #
 # What do the two forms look at?
@@ -492,8 +495,8 @@ show(figure, "Two maps of channel against channel, one per form: "
 # A channel that looks only at itself gathers what it has already, and A X is little more than a copy of x.
 #
 # And gamma may become negative, so training can still flip the sign of what is added.
-# The authors gave no reason there; a [reader](https://github.com/dmlc/gluon-cv/issues/1444) quotes one: the negated form keeps the loss from diverging.
-# Section 11 tells how both do on *our* task.
+# The authors' answer gave no reason; a [reader](https://github.com/dmlc/gluon-cv/issues/1444) quotes one: the negated form keeps the loss from diverging.
+# Section 11 compares both forms on *our* task.
 
 # %% [markdown]
 # ## 9. Exercise 3: `DANetHead`
@@ -669,7 +672,7 @@ print("positions that notice:\n", moved.int())
 # </details>
 
 # %% [markdown]
-# ## 11. The experiment: which mark belongs to it?
+# ## 11. The experiment: which mark belongs to each patch?
 #
 # | arm | between the second and the third convolution |
 # |---|---|
@@ -776,14 +779,14 @@ show(score_bars(results, "right positions on patches of new posters (%)", highli
 #
 # So the paper's form of channel attention can do it too, and it uses A: with another poster's A it has 49 and 50 %.
 # After 500 steps it had 56 and 62 %, so here the sign decides how *soon*, not whether.
-# With time the mean of all comes closer to the attentions, as a table can, and the window gains a little.
-# (At a third of the learning rate, mean and window had 77 and 64 % after 2,500 steps.)
+# With time the table brings the mean of all closer to the attentions, and the window gains a little.
+# (At a third of the learning rate, the attentions had 100 % again, mean and window 77 and 64 %.)
 # (All runs are listed in the course's repository, in `solutions/danet/experiment.md`.)
 
 # %% [markdown]
 # **Channel attention** needs a single parameter and no N x N matrix.
 # Its energies say which channels are active together in *this* poster, such as one for a hue and one for "black beside it".
-# (The code's form gives such a pair a small weight: the same message, and gamma can flip the sign.)
+# (The code's form says the same with a small weight for such a pair; gamma can flip the sign.)
 # The module applies this matrix at every position: it is a 1 x 1 convolution made anew for each image.
 #
 # In fairness, the task is *made* for a look-up, and 500 steps of a small network say nothing about photographs.
@@ -806,7 +809,7 @@ show(score_bars(results, "right positions on patches of new posters (%)", highli
 #
 # **Positions.** The module does not know left from right: shuffle the positions, and the output is shuffled in the same way (question 1).
 # DANet leaves left and right to the convolutions around it.
-# ViT has almost none, and adds a learned vector for each place to the features.
+# ViT has almost none: to each place's features it adds that place's learned vector.
 #
 # And one thing became *smaller*: ViT cuts an image of 224 x 224 into patches of 16 x 16, so N is only 196.
 # DANet, on street scenes at 1/8 resolution, has thousands of positions and one A of N · N numbers.
@@ -832,7 +835,7 @@ show(score_bars(results, "right positions on patches of new posters (%)", highli
 #
 # **The challenge (not graded).** The experiment's 500 steps are few.
 # Change `PositionAttention` in a copy so that it has 90 % after 250 steps of 16 posters.
-# (The scale of section 12, heads, another r: anything but more steps.)
+# (The scale of section 12, heads, another r: anything except more steps.)
 #
 # 1. Shuffle the positions of x, all channels alike.
 #    What happens to the output of position attention?

@@ -8,8 +8,8 @@ from solutions.shared.long_runs import LongRuns, Row
 HERE = Path(__file__).parent
 ABOUT = """# 02_eca: long runs
 
-`python -m solutions.eca.experiment` trains the page's arms for five times its 512 steps, SE also at three times its peak rate
-(0.01, as for the full matrix; the others 0.1). A number is the overlap with the true disc, in per cent: on new pictures, then on those
+`python -m solutions.eca.experiment` trains the page's arms for five times its 512 steps, SE and the full matrix also at three times their
+peak rate (0.01; the others 0.1). A number is the overlap with the true disc, in per cent: on new pictures, then on those
 seen in training."""
 THREE = Fraction(3)
 
@@ -17,7 +17,7 @@ THREE = Fraction(3)
 ROWS = [
     *((Row(arm, 5), range(2)) for arm in ("full matrix", "SE", "no neighbours", "plain", "ECA")),
     (Row("ECA, bands shuffled", 5), (0,)),
-    (Row("SE", 5, THREE), (0,)),
+    *((Row(arm, 5, THREE), (0,)) for arm in ("SE", "full matrix")),
     *((Row(arm), range(8)) for arm in ("plain", "no neighbours")),
 ]
 

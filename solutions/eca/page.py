@@ -63,7 +63,7 @@ course_map()
 # ## 1. Which band glows?
 #
 # A camera takes pictures in 48 **bands**: 48 narrow ranges of colour, one channel each, in the order of their wavelength.
-# Somewhere in each picture a disc glows, in one band only, a different band in each picture.
+# Somewhere in each picture a disc glows, in one band only; which band it is changes from picture to picture.
 # Everything else is a smooth mixture of colours, and every pixel of every band is noisy.
 # Here are the sum of all bands, and the mean of each band (a band is a channel).
 # Which band glows?
@@ -540,7 +540,7 @@ print("Does a gate see its two neighbours?", "Yes." if repaired else "No, not ye
 # The outer weights only ever meet the padding, so their gradient is 0.
 # So each gate sees only its own channel, and that costs C · k parameters.
 # The repair: `nn.Conv1d(1, 1, ...)`, and the means as (B, 1, C).
-# The mistake was seen in [rinbarpen/RbpXNet](https://github.com/rinbarpen/RbpXNet/blob/5733b004fd55dc48fad0942ffc84cf6e4e6ac538/models/utils/ECAModule.py) (other lines there stop it from running at all).
+# The mistake was seen in [rinbarpen/RbpXNet](https://github.com/rinbarpen/RbpXNet/blob/5733b004fd55dc48fad0942ffc84cf6e4e6ac538/models/utils/ECAModule.py) (other mistakes in that file stop it from running at all).
 # </details>
 #
 # ### Exhibit B: an argument that goes nowhere
@@ -580,7 +580,7 @@ for channels in (64, 2048):
 # | plain | nothing | 0 |
 # | no neighbours | `ECABlock` with k = 1 (control: the gate without the neighbours) | 1 |
 # | SE | lesson 01's two matrices, 48 to 12 to 48 | 1152 |
-# | full matrix | one 48 x 48 matrix, SE without its hidden layer (the paper's SE-Var3); ECA's band matrix is an example | 2304 |
+# | full matrix | one 48 x 48 matrix, SE without its hidden layer (the paper's SE-Var3); ECA's band matrix is such a matrix | 2304 |
 # | ECA | your `ECABlock`; the rule gives k = 3 | 3 |
 # | ECA, bands shuffled | the same block and pictures, with the bands in one new order, which all pictures share | 3 |
 #
@@ -804,8 +804,8 @@ print(f"leaving out the first and the last band, in {100 * inside:.0f} %")
 #    Yes, in the experiment it helps: with `bias=True` our overlap rose from 76 to 84 % (three runs).
 #    Perhaps because the kernel no longer needs a negative sum to close the gates.
 # 2. Neighbours go up and down together.
-#    Take the correlations between the bands' means over all pictures, and start with any band.
-#    Let a row grow: keep adding the band most like either end, at that end.
+#    Take the correlations between the bands' means over all pictures; start with any band.
+#    It starts a row: keep adding the band most like one end, at that end.
 #    This found the true order without a mistake, and ECA was back at 77 %.
 #    (It may come out backwards; ECA does not mind.)
 # 3. With SE it still does, if the rows and columns of the matrices move too.

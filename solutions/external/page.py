@@ -63,10 +63,10 @@ course_map()
 # %% [markdown]
 # ## 1. One question, three sources
 #
-# ![Three pictures with six coloured discs. Book: six hues, and the answer is the same in all pictures. Legend: two hues, paired with white and black by two swatches at the left. Odd one out: five discs of one hue, one of a different hue.](figures/questions.svg)
+# ![Three pictures with six coloured discs. Book: six hues, each with one answer in all pictures. Legend: two hues, paired with white and black by two swatches (patches) at the left. Odd one out: five discs of one hue, one of a different hue.](figures/questions.svg)
 #
 # The question is always which discs count as white, and which as black.
-# (They are painted in hues; white and black are the two answers.)
+# (Their own colours are called hues; white and black are the answers.)
 # What differs is where the answer has to come from:
 #
 # - book: from what was learned from *other* images;
@@ -91,7 +91,7 @@ course_map()
 # Each of the S pairs of key and value is a **slot**.
 # A position is called a **token**, as in transformers.
 #
-# ![x (B, N, C) times the keys mk gives logits (B, N, S); a normalization of each column, then of each row, makes weights A (B, N, S); times the values mv this is what is gathered, (B, N, C). mk and mv are learned and the same for all images.](figures/memory.svg)
+# ![x (B, N, C) times the keys mk gives logits (B, N, S); a normalization of each column, then of each row, makes weights A (B, N, S); A times the values mv gives what is gathered, (B, N, C). mk and mv are learned and the same for all images.](figures/memory.svg)
 #
 # | in the paper | in words | in code |
 # |---|---|---|
@@ -304,8 +304,8 @@ check(attention_cost)
 # %% [markdown]
 # ### And by the clock?
 #
-# Three ways, on one image with 64 channels, forward only.
-# "fused" is torch's own function, which computes self-attention without ever storing the N x N matrix.
+# Three ways, one image, 64 channels, forward only; "naive" self-attention stores its N x N matrix.
+# "fused", torch's own function, computes the same without storing it.
 # **Predict, then run:** at 64 x 64 = 4096 tokens, how many times *longer* than external attention does fused self-attention take?
 # And how many times as much *memory* does it need?
 
@@ -551,7 +551,7 @@ for question, arm, control in (("book", "MLP", "external"), ("book", "external",
 # %% [markdown]
 # **Read it.** On the *book*, the answer depends on one token's hue alone.
 # The MLP, with the same two matrices, is as good as external attention.
-# Self-attention can only answer through its A (with a borrowed A it nearly guesses); why it learns this so slowly is open.
+# Self-attention can answer only through its A (with a borrowed A it nearly guesses); we do not know why it learns so slowly.
 #
 # On the *legend*, MLP and one softmax guess, as they must: they treat each token by itself.
 # External attention compares tokens with its memory alone, so one expects it to guess too.
@@ -582,7 +582,7 @@ for question, arm, control in (("book", "MLP", "external"), ("book", "external",
 #
 # MLP and one softmax still guess on legend and odd one out, as does external attention with borrowed sums (legend: 48 to 51 %).
 # But self-attention *can* count: one long run reached 100 %.
-# So on the last question, external attention is the faster learner, and we do not know where self-attention ends.
+# So on the last question, external attention is the faster learner, and we do not know how far self-attention gets.
 # (With half the learning rate the findings are the same; all runs are in the course's repository, in `solutions/external/experiment.md`.)
 
 # %% [markdown]
@@ -665,14 +665,14 @@ for arm, scores in after.items():
           ", ".join(f"{slots_used(arm, seed):.0f}" for seed in SEEDS))
 
 # %% [markdown]
-# **Read it.** A number for each slot costs external attention nothing, as in section 5; it costs one softmax a lot.
+# **Read it.** A number for each slot costs external attention nothing, as in section 5; "one softmax" loses a lot.
 # But look at the points that scaling costs: external attention loses *more* than one softmax.
 # We have not measured why.
 # After five times the steps it is the same: logits times 1/4 leave 71 to 79 %, against 83 to 100 % for one softmax.
-# So double normalization is no cure for scale, the reason usually given for it.
+# So double normalization does not cure scale, though this is the reason usually given.
 #
 # What else does it do?
-# It spreads the work: after 1,250 steps 18 to 20 slots are in use, against 5 to 8.
+# It spreads the work: after 1,250 steps it uses 18 to 20 slots, one softmax 5 to 8.
 # We think that this is the cancelling again: a slot that suits every token has a large Z, and that takes its advantage away.
 
 # %% [markdown]
@@ -740,7 +740,7 @@ for dtype in (torch.float32, torch.float16):
 # In float16, 1e-9 itself is rounded to 0, and the NaN is back.
 #
 # `(logits - logits.logsumexp(dim=1, keepdim=True)).softmax(dim=2)` needs no eps: it subtracts before it takes any `exp`.
-# Here it gives the two tokens equal weights, and rows always sum to 1.
+# Both tokens get equal weights for all slots here; rows always sum to 1.
 # </details>
 
 # %% [markdown]
@@ -853,15 +853,15 @@ for n in (196, 4096):
 predict_then_run(predicted, measured, unit="times those of self-attention")
 
 # %% [markdown]
-# <details><summary>Where they are</summary>
+# <details><summary>Where the parameters are</summary>
 #
-# Most are in `expand` and `proj`, four times as wide as usual; the shared memory has 1096 parameters.
+# Most parameters are in `expand` and `proj`, four times as wide as usual; the shared memory has 1096, but each token meets it 32 times.
 # So "linear in N" is not "cheap": for 196 tokens it costs more than self-attention, as a [reader](https://github.com/MenghaoGuo/EANet/issues/30) of the code noticed too.
 # </details>
 #
 # ### One head or four?
 #
-# A reader of the code [asked](https://github.com/MenghaoGuo/EANet/issues/18) whether a memory that all heads share is not too weak.
+# A reader of the code [asked](https://github.com/MenghaoGuo/EANet/issues/18) whether a memory shared by all heads is too weak.
 # So take a small one, 16 slots, on the odd one out.
 # One head of 32 channels or four heads of 8: all layers but the memory are the same, and the four heads even have *fewer* parameters.
 # Which is better, and why?
@@ -894,9 +894,9 @@ predict_then_run(predicted, measured, unit="% right on the odd one out")
 # <details><summary>Why, and is it only a matter of time?</summary>
 #
 # Each head has its own sums Z: one head has 16 of them per image, four heads have 64.
-# The heads share what is *compared*, but not what is *counted*.
-# After five times the steps, one of two runs with one head has 100 % as well, the other 71 %.
-# All runs with two or four heads have 100 %.
+# The heads share keys and values, but each *counts* for itself.
+# After five times the steps, all runs with two or four heads have 100 %.
+# Of two runs with one head, one has 100 % too, the other 71 %.
 # </details>
 
 # %% [markdown]
@@ -905,7 +905,7 @@ predict_then_run(predicted, measured, unit="% right on the odd one out")
 # | | the paper | the authors' code | here |
 # |---|---|---|---|
 # | denominator | the sum | the sum + 1e-9 | the sum + eps |
-# | $M_v$ before training | not said | [$M_k$ transposed](https://github.com/MenghaoGuo/EANet/issues/12) | starts on its own |
+# | $M_v$ before training | not said | [$M_k$ transposed](https://github.com/MenghaoGuo/EANet/issues/12) | its own random numbers |
 # | biases of the memory | none | none; with many heads, both | as the code |
 #
 # With the authors' weights your three modules give the same outputs and gradients as their code (our tests compare them to 1e-10).

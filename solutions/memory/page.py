@@ -23,7 +23,7 @@
 # - say when torch's fused attention really is fused.
 #
 # **Why it matters.** Nearly everywhere, attention over long inputs avoids the large matrix.
-# torch's own [`scaled_dot_product_attention`](https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.scaled_dot_product_attention.html) chooses between several kernels, some of which do so.
+# torch's own [`scaled_dot_product_attention`](https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.scaled_dot_product_attention.html) chooses between several kernels, some of which avoid it.
 # (A kernel is a routine here, not the window of a convolution.)
 # FlashAttention is one of them, and libraries for language and image models call it.
 #
@@ -59,11 +59,10 @@ course_map()
 # An image of 768 x 768 pixels, at 1/8 of its resolution, has 96 · 96 = 9216 positions.
 # From 32 channels, position attention makes queries and keys (4 numbers per position) and values (32 numbers).
 # The queries and keys then give the matrix A.
-# Here they are, drawn to scale:
+# Here they are, drawn to scale (but queries and keys are thicker: to scale, they would be thinner than a hair):
 #
-# ![Drawn to scale: the matrix A, 9216 x 9216, is a large square of 324 MiB. Beside it stand queries, keys and values as lines: 9216 x 4, 9216 x 4 and 9216 x 32, together 1.4 MiB.](figures/to_scale.svg)
+# ![Drawn to scale, except the thickness of queries and keys: the matrix A, 9216 x 9216, is a large square of 324 MiB. Beside it stand queries, keys and values as lines: 9216 x 4, 9216 x 4 and 9216 x 32, together 1.4 MiB.](figures/to_scale.svg)
 #
-# (Only queries and keys are drawn thicker: to scale, they would be thinner than a hair.)
 # Everything that A holds can be computed from these thin tensors, at any time.
 # So does A ever have to exist?
 #
@@ -132,12 +131,12 @@ predict_then_run(predicted, measured, unit="times as much memory")
 
 # %% [markdown]
 # **3. A fused kernel.** `F.scaled_dot_product_attention(q, k, v, scale=1.0)` works through A in small blocks inside a single operation.
-# Without `scale=1.0` it divides the products by the square root of q's width, which DANet does not do.
+# Without `scale=1.0` it divides the products by the square root of q's width (numbers per position), unlike DANet.
 # On the CPU, torch 2.13 works in blocks only if
 #
 # - q, k and v have four axes, (B, heads, N, width); here there is one head, so (B, 1, N, C);
 # - all three have the *same width*: v has C numbers, q and k only C // r, so pad q and k with zeros (`F.pad`): zeros change no product;
-# - the numbers of one position lie *side by side* in memory (not after a `transpose`; `.contiguous()` makes such a copy).
+# - the numbers of one position lie *side by side* in memory (a `transpose` undoes this; `.contiguous()` restores it in a copy).
 #
 # Otherwise it silently builds A.
 
@@ -212,7 +211,7 @@ check(EfficientPositionAttention)
 #
 # A `TorchDispatchMode` sees every operation that torch runs, the backward pass included.
 # This one remembers the largest storage that any of them returned: a tool worth keeping for your own work.
-# The cell also measures how much a *training step* grows from 32 x 32 to 64 x 64.
+# The cell also measures how much a *training step's* memory grows from 32 x 32 to 64 x 64.
 # Four times the positions should cost about four times as much, not sixteen.
 #
 # `PositionAttention` says *no* twice.
@@ -314,7 +313,7 @@ show(figure, "Memory against N, both axes logarithmic, one line per method. At N
 # Fused attention, called with values of another width, needs as much memory as the naive form.
 #
 # `cost` counts tensors.
-# For the next table we measured how much a whole process grows (`solutions/memory/measured.py` in the course's repository).
+# For this table we measured how much a whole process's memory grows (`solutions/memory/measured.py` in the course's repository).
 # Batch 1, 8 channels in queries and keys, 64 in values, chunks of 256 rows, forward and backward:
 #
 # | method | N = 1024 | N = 4096 | N = 9216 |
@@ -356,7 +355,7 @@ show(figure, "Memory against N, both axes logarithmic, one line per method. At N
 # %% [markdown]
 # **Predict, then run.** The logits of one query are 1000 and 999, and the values are 10 and 20.
 # What does each of these give: torch's softmax, and `exp` divided by its sum?
-# (Write `float("nan")` if you expect that there is no number.)
+# (Write `float("nan")` if you expect no valid number.)
 
 # %%
 predicted = {"softmax": None, "exp / sum": None}
@@ -381,7 +380,7 @@ predict_then_run(predicted, measured, unit="the result for one query")
 # Before the first block m is minus infinity, and s and o are 0.
 # The result is exact for every M ≥ 1: a last block may be shorter, `block` may exceed M.
 # Logits may reach 10,000 or -10,000, so never call `exp` on a positive number.
-# It is differentiable, uses q's device and dtype, and makes no tensor of N · M numbers if N and M far exceed `block`.
+# The function is differentiable, uses q's device and dtype, and makes no tensor of N · M numbers if both far exceed `block`.
 # If `block` is less than 1, raise a `ValueError`.
 #
 # Worked example: q = (1), k = (0, ln 2, ln 4), v = (7, 0, 14), `block=2` gives 9.
@@ -466,8 +465,8 @@ predict_then_run(predicted, {"N = M = 16,384": needed}, unit="MiB")
 # Cutting the keys takes m, s and o, but each query needs only one block at a time.
 # **FlashAttention** (Dao and others, 2022) cuts both.
 # A tile of some queries by some keys is small enough for the fast memory next to a GPU's arithmetic units, and your loop runs there.
-# The products never travel to the large, slow memory, so FlashAttention saves time too, although it does as many multiplications.
-# For the backward pass it keeps one number per query, m + ln s, and computes each tile a second time.
+# The products never travel to the large, slow memory, so FlashAttention saves time too, although it does no fewer multiplications.
+# For the backward pass it keeps m and s of each query (later versions: m + ln s alone), and computes each tile a second time.
 
 # %% [markdown]
 # ## 7. The bug museum
@@ -510,7 +509,7 @@ print("right?", "Yes." if same else "No.", "Without the N x N matrix?",
 #
 # **The challenge (not graded).** In training, `streaming_attention` keeps every block's weights, as `chunks` did.
 # So the memory of its training step is quadratic.
-# Make it grow less than 6 times from N = 1024 to N = 4096, with the same gradients.
+# Keep its growth from N = 1024 to N = 4096 below a factor of 6, with the same gradients.
 # (`checkpoint` around chunks of *queries* is one way; FlashAttention's way is a `torch.autograd.Function` with its own backward.)
 #
 # 1. `checkpoint` computes each chunk twice.

@@ -104,7 +104,8 @@ for cell in (1, 2, 4, 8):
 # The **spatial branch** collapses the channels completely, to one, and keeps every position.
 # Neither keeps a little of both; that is what **polarized** means.
 #
-# What passes a filter is faint, so each branch enhances it: with a **softmax** on its smallest tensor, and a **sigmoid** at the end.
+# What passes a filter is faint, so each branch enhances it.
+# Its narrowest tensor (one channel, or one position) gets a **softmax**, and its end gets a **sigmoid**.
 #
 # ![The channel branch takes a weighted mean of x over H and W, keeps C // 2 channels, and makes gates (B, C, 1, 1) with wz, a LayerNorm and a sigmoid. The spatial branch takes a weighted mean over C // 2 channels, keeps H x W positions, and makes a map (B, 1, H, W) with a sigmoid.](figures/polarized.svg)
 
@@ -119,7 +120,7 @@ for cell in (1, 2, 4, 8):
 # | $F_{SM}(\sigma_1(F_{GP}(W_q(X))))$ | a weight for each of C // 2 channels | softmax of pooled `wq(x)` |
 # | $A^{sp}(X) = F_{SG}[\sigma_3(\ldots \times \sigma_2(W_v(X)))]$ | weighted mean of the value's channels, sigmoid | `SpatialPolarized(...)(x)` |
 #
-# The dots stand for the softmax in the row above.
+# Each … stands for the softmax in the row above.
 # $F_{SM}$ is a softmax, $F_{SG}$ a sigmoid, $F_{GP}$ a mean over H and W.
 # The paper's $\sigma_1, \sigma_2, \sigma_3$ reshape tensors; below, σ is the sigmoid.
 # $W_q, W_v, W_z$ are 1 x 1 convolutions: linear layers at each position.
@@ -347,7 +348,7 @@ for name in ("rocket", "china"):
 
 # %% [markdown]
 # At night the map opens for what is bright, by day for what is dark.
-# CBAM's map comes from one fixed convolution; here *each image mixes its own* 1 x 1 convolution from C // 2 candidates.
+# CBAM's map comes from one fixed convolution; here *each image mixes its own* 1 x 1 convolution from the C // 2 in `wv`.
 # Each position is judged by its own channels alone, so the map is as fine as the features.
 
 # %% [markdown]
@@ -586,7 +587,7 @@ print("Does a map of 0 close a position?", "Yes." if is_closed else "No, not yet
 # <details><summary>What is wrong, and where it was seen</summary>
 #
 # The sum belongs to the parallel layout; here `spatial_out` contains everything already.
-# With the sum, each position ends up between 1 and 2 times its gated value, so the map can never close it.
+# With the sum, each position lies between 1 and 2 times its `channel_out`, so the map cannot close it.
 # Found by another reader in [the same thread](https://github.com/xmu-xiaoma666/External-Attention-pytorch/issues/19), and fixed.
 # </details>
 #
@@ -743,7 +744,7 @@ show(score_bars(results, "right dot on new pictures (%)", parameters=sizes,
      "Bars: " + "; ".join(f"{arm}: {results.mean(arm):.0f} %" for arm in arms))
 
 # %% [markdown]
-# **Read it.** After such a short training, a finer map is better, with the same layers and the same parameters.
+# **Read it.** After this short training, a finer map is better, with the same layers and as many parameters.
 # With another picture's bar, every arm that was better than a guess falls back to guessing: it did use the bar.
 #
 # But the coarse maps are far below a perfect one.
@@ -778,7 +779,7 @@ for cell in (4, 8):
 
 # %% [markdown]
 # So coarse cells cost twice: they blur the answer, and they slow down learning.
-# We think that learning is slower because a dot's 5 pixels fill a third of a 4 x 4 cell, but less than a tenth of an 8 x 8 one.
+# We think learning slows because a dot's 5 pixels fill a third of a 4 x 4 cell, but under a tenth of an 8 x 8 one.
 #
 # What do the maps look like after the short training?
 # Here is one picture with two dots in the same 4 x 4 cell, under a bar of each colour:
@@ -825,7 +826,7 @@ show(figure, "Rows: one picture under a bar of each colour. Columns: the picture
 #   With five times the steps both of our stuck runs reached 100 %.
 # - The paper reports gains of 2 to 4 points on pose estimation and segmentation.
 #   A user who tried it on pose [found none](https://github.com/DeLightCMU/PSA/issues/9).
-#   We measured neither.
+#   We measured neither task.
 
 # %% [markdown]
 # ## 10. Paper against code
@@ -847,7 +848,7 @@ show(figure, "Rows: one picture under a bar of each colour. Columns: the picture
 # 2. In the spatial branch, take the mean of x before `wq` instead of after it.
 #    What changes in the result, and what in the cost?
 # 3. In `network`, put a 3 x 3 convolution, BatchNorm and ReLU between `attention` and the last layer, and run the experiment again.
-#    How can a map that cannot separate the dots still tell the next layers the colour?
+#    How can a map that cannot separate the dots tell later layers the bar's colour?
 
 # %% [markdown]
 # <details><summary>What we think</summary>

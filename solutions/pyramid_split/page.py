@@ -189,7 +189,7 @@ check(SEWeight)
 #
 # Lesson 04's dilated kernels reach far with few numbers, but have holes.
 # These windows have no holes: three times the side costs nine times as many numbers.
-# EPSANet saves elsewhere, with **groups**.
+# EPSANet, the paper's network, saves with **groups**.
 #
 # A convolution has one k x k kernel for each pair of an input and an output channel.
 # With G groups, input and output channels are split into G packs each, in order, and an output reads only the inputs of its own pack.
@@ -411,7 +411,7 @@ predict_then_run(predicted, measured, unit="share of one scale")
 # For a network trained that way it makes no difference.
 # But if you load their weights into your network, every shape fits, and the layers after your module get the wrong channels.
 # Which numbers must be rearranged?
-# Those stored per *output* channel of your module: in the BatchNorm after it, and along the next convolution's input axis.
+# Those that later layers hold for your module's *output* channels: the BatchNorm's, and the next convolution's along its input axis.
 
 # %%
 torch.manual_seed(0)
@@ -437,7 +437,7 @@ print("their order, the next layer rearranged: equal?", same)
 #
 # ResNet-50 is a chain of **bottlenecks**: a 1 x 1 convolution to a few channels (`planes`, P), a 3 x 3 one, and a 1 x 1 one to 4P.
 # A **shortcut** adds x.
-# EPSANet, the paper's network, replaces the 3 x 3 convolution with your module.
+# EPSANet replaces the 3 x 3 convolution with your module.
 #
 # ![The EPSA block: x goes through conv1, bn1 and ReLU to (B, P, H, W), through psa, bn2 and ReLU to (B, P, H', W'), through conv3 and bn3 to (B, 4P, H', W'). x, or downsample of x, is added; a ReLU follows.](figures/epsa_block.svg)
 #
@@ -448,7 +448,7 @@ print("their order, the next layer rearranged: equal?", same)
 # `conv1` and `conv3` have no bias.
 # P is a multiple of 64, because 16 groups must divide the P / 4 channels of a scale.
 # If the shapes differ, the caller passes `downsample`: add `downsample(x)`.
-# If that is `None`, add x.
+# If `downsample` is `None`, add x.
 # Do not change x in place.
 #
 # Worked example: `bn3` gives -3, the shortcut 5: relu(-3 + 5) = 2, not relu(-3) + 5 = 5.
@@ -696,7 +696,7 @@ inspected(Found)
 # | sigmoids | each scale times its `SEWeight` output, without competition |
 #
 # To see whether the dot is used, we show the trained networks each cloth with *another picture's dot*.
-# A network that uses the dot now follows a wrong dot half of the time, and falls back to 67 %.
+# A network that uses the dot now follows a wrong dot half of the time, and falls to section 1's 67 %.
 #
 # Each arm is trained three times, for 250 steps of Adam with a one-cycle learning rate: 40 to 130 s in all.
 # *Before you run it: which arms stay near 67 %, and which is ahead, softmax or sigmoids?*
@@ -832,7 +832,7 @@ for seed in range(3):
 # |---|---|---|---|
 # | input of each convolution | a part of x, in the figure | all of x | all of x |
 # | SE module | one for each scale, in the figure | one for all scales | one for all scales |
-# | softmax | over the scales | on the sigmoids' outputs | on the sigmoids' outputs |
+# | softmax | over the scales | over the scales, on sigmoids' outputs | the same |
 # | order of the output | | the largest kernel first | the order of `kernel_sizes` |
 # | kernels (groups) | 3, 5, 7, 9 | 3 (1), 5 (4), 7 (8), 9 (16) | the same by default |
 # | EPSANet-50 | | 22,561,715 (22.56 M) | 22,561,715 |

@@ -120,7 +120,7 @@ def excitation() -> str:
     drawing = Drawing(
         900, 360, "Excitation: a bottleneck of two matrices",
         "Eight numbers go through a 2 x 8 matrix and ReLU to two numbers, then through an 8 x 2 matrix and sigmoid "
-        "to eight gates. The two matrices have 16 + 16 = 32 parameters.",
+        "to eight gates.",
     )
     cell, middle = 23, 118
 
@@ -143,7 +143,7 @@ def excitation() -> str:
     drawing.operation(721, middle, "σ", radius=20)
     drawing.arrow((741, middle), (802, middle))
     stage(804, stacked(GATE), "gate", "gate", "(B, C)", "(B, 8)")
-    drawing.text(450, 326, "C = 8, r = 4:   2 · 8 + 8 · 2  =  2 · C² / r  =  32 parameters", size=18, bold=True)
+    drawing.text(450, 326, "C = 8, r = 4:   eight numbers, two, eight again", size=18, bold=True)
     return drawing.svg()
 
 

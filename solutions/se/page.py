@@ -104,7 +104,7 @@ for rule, seen in rules.items():
 # One number per channel, taken from the whole picture, is enough.
 #
 # A convolution with a 3 x 3 kernel sees nine pixels, and two such convolutions in a row see 5 x 5.
-# They cannot compute a mean over 256 pixels.
+# They cannot compute a mean over all 256 pixels of such a picture, 16 x 16.
 
 # %% [markdown]
 # ## 2. The idea
@@ -123,8 +123,8 @@ for rule, seen in rules.items():
 # | in the paper | in words | in code |
 # |---|---|---|
 # | $z_c = \frac{1}{HW}\sum_{i,j} u_c(i, j)$ | mean of each channel | `squeeze(x)` |
-# | $\delta(W_1 z)$ | first layer, ReLU | `torch.relu(fc1(z))` |
-# | $s = \sigma(W_2\, \delta(W_1 z))$ | second layer, sigmoid: the gates | `Excitation(...)(z)` |
+# | $\delta(W_1 z)$ | first layer, ReLU (δ) | `torch.relu(fc1(z))` |
+# | $s = \sigma(W_2\, \delta(W_1 z))$ | second layer, sigmoid (σ): the gates | `Excitation(...)(z)` |
 # | $\tilde x_c = s_c \cdot u_c$ | each channel times its gate | `SEBlock(...)(x)` |
 #
 # The block's input is called $u$ in the paper and `x` in our code, as in all lessons.
@@ -191,7 +191,7 @@ show(show_images(photos, numbers),
 # Use two linear layers without bias: `fc1` goes from C down to C // r, `fc2` back up to C.
 # Between them comes a ReLU, at the end a sigmoid, so that every gate lies between 0 and 1.
 #
-# ![For C = 8 and r = 4, eight numbers pass a 2 x 8 matrix and ReLU to two numbers, then an 8 x 2 matrix and sigmoid to eight gates. The matrices have 2 · C² / r = 32 parameters together.](figures/excitation.svg)
+# ![For C = 8 and r = 4, eight numbers pass a 2 x 8 matrix and ReLU to two numbers, then an 8 x 2 matrix and sigmoid to eight gates.](figures/excitation.svg)
 #
 # Worked by hand, with C = 2 and r = 2, so one hidden number:
 # let `fc1` have the weights (1, -1) and `fc2` the weights (2, -2).
@@ -275,7 +275,7 @@ show(show_gate(gates[0], title="16 untrained gates for a random z"),
 # Give the gates two axes of size 1, (B, C, 1, 1): axes of size 1 are stretched.
 # (Indexing with `None` adds such an axis: if `g` has shape (B, C), `g[:, :, None]` has shape (B, C, 1).)
 #
-# ![Right: a gate (B, C, 1, 1) is stretched over H and W, so every channel's sheet is multiplied by its own number. Wrong: a gate (B, C) is aligned from the right, so that C meets W; this is an error, or, when B = 1 and C = W, one number per column instead of per channel.](figures/broadcast.svg)
+# ![Right: a gate (B, C, 1, 1) is stretched over H and W, so every channel's sheet is multiplied by its own number. Wrong: a gate (B, C) is aligned from the right, so that C meets W; this is an error, or, if the sizes happen to fit (B = 1 and C = W), one number per column instead of per channel.](figures/broadcast.svg)
 #
 # Worked example: a channel that holds (1, 2, 3, 6) with gate 0.5 becomes (0.5, 1, 1.5, 3).
 #
@@ -358,24 +358,25 @@ predict_then_run(predicted, measured, unit="parameters")
 # %% [markdown]
 # How does this compare with the convolution in front of the block?
 # Take a 3 x 3 convolution of 256 channels on a map of 56 x 56, and your block on the same map.
-# **Multiply-adds** count multiplications in matrix products and convolutions.
+# **Multiply-adds** count the multiplications in a layer: each weight once for every output position, in a linear layer once per image.
 # Sums, means and the product with the gate are left out, as in the papers' tables.
-# Guess: how many times more parameters does the convolution have, and how many times more multiply-adds?
+# Guess: how many times as many parameters does the convolution have, and how many times as many multiply-adds?
 
 # %%
 from attention_lab.cost import cost
 
+predicted = {"parameters": None, "multiply-adds": None}
+
 x = torch.randn(1, 256, 56, 56)
 of_conv = cost(nn.Conv2d(256, 256, 3, padding=1, bias=False), x, latency=False)
 of_block = cost(SEBlock(256), x, latency=False)
-parameters, work = (getattr(of_conv, what) / getattr(of_block, what)
-                    for what in ("parameters", "multiply_adds"))
-print(f"The convolution has {parameters:.0f} times the parameters",
-      f"and {work:,.0f} times the multiply-adds.")
+measured = {"parameters": of_conv.parameters / of_block.parameters,
+            "multiply-adds": of_conv.multiply_adds / of_block.multiply_adds}
+predict_then_run(predicted, measured, unit="times as many as your block")
 
 # %% [markdown]
 # 9 · C² is 72 times 2 · C² / 16.
-# A convolution uses each of its numbers at all 56 · 56 positions, SE only once per image: 72 · 3,136 = 225,792.
+# A convolution uses its numbers at all 56 · 56 positions, SE once per image: 72 · 3,136 = 225,792 times the multiply-adds.
 # But multiply-adds are not time: SE reads the whole map twice, to squeeze and to multiply, and neither pass counts as a multiply-add.
 # (`cost(SEBlock(256), x)` also measures the time on your machine.)
 
@@ -384,7 +385,7 @@ print(f"The convolution has {parameters:.0f} times the parameters",
 #
 # Now for the paper's number.
 # ResNet-50 is a chain of 16 blocks (each three convolutions and a shortcut around them) in four **stages**.
-# Every block gets an SE block on its output channels.
+# Each of these 16 gets one SE block, on its output channels.
 # Stage s has $N_s$ blocks with $C_s$ channels.
 # Each SE block has two matrices with $C_s \cdot C_s / r$ numbers each; in total
 #
@@ -442,7 +443,7 @@ print(f"Of these, {last:,.0f} ({last / added:.0%}) sit in the last stage.")
 # ### Exhibit A: what do these gates see?
 #
 # *Symptom.* The network trains, the loss falls, nothing crashes, and yet this is not an SE block.
-# Look at the shape of the gates: is it one number per channel?
+# (A 1 x 1 convolution is a linear layer at every position.)
 
 # %%
 class ExhibitA(nn.Module):
@@ -482,6 +483,7 @@ print("Does exhibit A compute what your SE block computes?", "Yes." if same else
 # `self.pool` (the mean over H and W) is created and never called.
 # Every position is gated by its own pixel: 1 x 1 convolutions run on any H x W, so nothing complains.
 # The repair: `gates` returns `self.excite(self.pool(x))`.
+# (`self.pool(self.excite(x))` has the right shape too, but the mean of gates is not the gate of the mean.)
 # Seen in a MobileNetV3 implementation: [xiaolai-sqlai/mobilenetv3, issue 12](https://github.com/xiaolai-sqlai/mobilenetv3/issues/12).
 # The experiment below measures what this mistake costs.
 # </details>
@@ -490,7 +492,7 @@ print("Does exhibit A compute what your SE block computes?", "Yes." if same else
 # ## 9. The experiment: papers under lamps
 #
 # A small network answers the question of section 1: is the paper in the centre more red, or more blue?
-# Two 3 x 3 convolutions see 5 x 5 pixels around the centre, all of them on the same paper.
+# Two 3 x 3 convolutions, each with BatchNorm and ReLU, see 5 x 5 pixels around the centre, all of them on the same paper.
 # Next comes one of four variants, and a 1 x 1 convolution gives the answer.
 # The variants that an experiment compares are called **arms**:
 #
@@ -568,7 +570,6 @@ def network(between, outputs):
 
 # %% [markdown]
 # Before you train them: what percentage of new pictures will each of the six arms get right?
-# (The two percentages of section 1 may help.)
 # Write your numbers into the second cell below in place of `None`, then run both cells.
 
 # %% tags=["experiment"]
@@ -612,7 +613,7 @@ predict_then_run(expected, reached, unit="right answers (%)")
 # %% [markdown]
 # Is a gap more than luck?
 # Three runs (seeds) give a mean; its **standard error** says how far it may be from the mean over many runs.
-# A rule of thumb: a gap should exceed two standard errors of the difference (`results.lead` gives the gap in these units).
+# A rule of thumb: a gap should exceed two standard errors of the difference (`results.lead` is the gap divided by that error).
 # And it should be large enough to matter: here, 5 points.
 
 # %% tags=["experiment"]
@@ -634,19 +635,18 @@ show(score_bars(results, "right answers on new pictures (%)",
 # When the cue is taken out, SE falls back to the plain network.
 # So it is the global view that counts here, not the parameters.
 # This holds in longer training too.
-# After five times as many steps, SE has 92 to 96 %, at three learning rates: this one, a third of it, three times it.
+# After five times as many steps, SE has 92 to 96 %, with this learning rate, a third or three times as much.
 # The arms that lack the squeeze or the cue still have 69 to 73 %.
 # (The course's repository lists these runs in `solutions/se/experiment.md`.)
 #
 # *Adding* does about as well as multiplying.
-# A likely reason: if a linear layer follows, adding a number that depends on the lamp is enough to shift the border between red and blue.
+# A likely reason: the last layer compares a weighted sum with a threshold, and a number added to it moves the threshold with the lamp.
 # And rule 2, dividing by the mean, gets about 96 % without any training.
 # SE learned from examples, and it comes close to this rule that we wrote by hand.
 #
 # What does a gate depend on?
-# Take a trained network and light one set of papers with 200 lamps.
-# Follow the gate that depends most on the lamp's balance of red and blue.
-# Then light 200 other sets of papers with one lamp, to see how much the papers alone move that gate.
+# The next cell lights one set of papers with 200 lamps, and follows the gate that depends most on the lamp's balance of red and blue.
+# Then it lights 200 other sets of papers with one lamp, to see how much the papers alone move that gate.
 
 # %% tags=["experiment"]
 import matplotlib.pyplot as plt
@@ -675,14 +675,14 @@ show(figure, f"A scatter plot: gate {chosen} against the lamp's balance of red a
              f"one dot for each of 200 lamps. Their correlation is {correlation[chosen]:.2f}.")
 
 # %% [markdown]
-# The gate follows the lamp.
-# The papers move it too, because their mean is not exactly grey.
+# The gate follows the lamp (a correlation near 1 or -1: the dots lie near a line).
+# The papers move it too, though less, because their mean is not exactly grey.
 # Where the dots lie flat at 0.5, every hidden number is below 0 and the ReLU sets it to 0.
-# For dots at 0 or 1, the sigmoid's inputs (the scores) are so far from 0 that its output hardly changes.
+# Near 0 or 1 the sigmoid's input is so far from 0 that the gate hardly changes.
 #
 # ### And with photographs?
 #
-# A photograph need not be grey on average: a patch of sky is blue under any lamp.
+# A photograph need not be grey on average: a patch of sky is blue in white light too.
 # Now networks of the same kind, trained from scratch, see small pieces of four photographs under coloured lamps.
 # The networks repaint the pieces in white light.
 # The test is on two other photographs.
@@ -777,12 +777,12 @@ show(show_images(torch.stack(shown, dim=1).flatten(0, 1), columns=4,
 #
 # | | the paper | the authors' code | here |
 # |---|---|---|---|
-# | bias in fc1, fc2 | none in the formula, none in 2/r · Σ N·C² | has biases (28.09 million parameters for SE-ResNet-50) | none: 28,071,976 |
+# | bias in fc1, fc2 | none in the gates' formula or in 2/r · Σ N·C² | has biases (28.09 million parameters for SE-ResNet-50) | none: 28,071,976 |
 # | layers | fully connected | 1 x 1 convolutions on the pooled map | `nn.Linear`; a 1 x 1 `Conv2d` with the same numbers is the same layer, and the check accepts it |
 # | C // r | C / r | rounds down; timm, a library of vision models, rounds to a multiple of 8 | rounds down; 0 is an error |
 # | place | after the three convolutions of a block, before the shortcut is added | the same | a later lesson puts it there |
 #
-# So "about 2.5 million more" (28.07 in all) and "28.09 million" belong to two slightly different networks.
+# So "about 2.5 million more" (28.07 million in all) and "28.09 million" belong to slightly different networks.
 # A user of a popular re-implementation [asked about its missing biases](https://github.com/moskomule/senet.pytorch/issues/44).
 
 # %% [markdown]
@@ -810,7 +810,7 @@ show(show_images(torch.stack(shown, dim=1).flatten(0, 1), columns=4,
 #    If brightness only comes from the light, you would not want that.
 # 2. 0.5 for every channel: z is 0, so all scores are 0.
 # 3. Nothing: the means stay the same.
-#    It is a weakness wherever the place matters: for example, to tell which of two things is framed (lesson 03).
+#    It is a weakness wherever position matters: for example, to tell which of two things has a frame (lesson 03).
 # 4. The hidden numbers are 0, so the gates are 0.5, and fc1 gets no gradient.
 #    Nor does fc2, whose inputs are 0.
 #    While that is so in every picture, the block does not change.

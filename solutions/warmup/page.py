@@ -321,7 +321,7 @@ show(show_images(torch.cat(gated), titles),
 # | in the paper | in words | shape |
 # |---|---|---|
 # | $QK^\top$ | a score for each query and key | (B, N, M) |
-# | $\mathrm{softmax}(QK^\top / \sqrt{d_k})$ | each query's weights: one row for each query, which sums to 1 | (B, N, M) |
+# | $\mathrm{softmax}(QK^\top / \sqrt{d_k})$ | the weights: one row for each query; each row sums to 1 | (B, N, M) |
 # | $\mathrm{softmax}(QK^\top / \sqrt{d_k})\,V$ | each query's weighted mean of the values | (B, N, E) |
 #
 # The transformer paper's $d_k$ is our D.
@@ -440,7 +440,7 @@ for size in (4, 16, 64, 256):
 # - Only **trainable** parameters count.
 #   If somebody froze the weight (`layer.weight.requires_grad = False`), 2 are left.
 # - A **shared** parameter counts once.
-#   Two layers of 3 x 3 without bias that use the very same weight have 9, not 18.
+#   Two layers `nn.Linear(3, 3)` without bias that use the very same weight have 9, not 18.
 #   Two layers that only look alike share nothing.
 # - Anything else that a module stores, such as the running mean of a batch norm (a **buffer**), is not a parameter.
 #
@@ -520,7 +520,7 @@ print("Does exhibit A compute what your attention does?", "Yes." if same else "N
 # *Symptom.* To let positions attend to each other, an image (B, C, H, W) is turned into a list of positions, (B, H · W, C).
 # The shape is right, and the network trains, only worse than it should.
 # Here is the first channel of such a list, turned back into a picture.
-# Why nine?
+# Why nine cups?
 # Find the line, and repair it.
 
 # %% tags=["nbval-ignore-output"]
@@ -536,11 +536,11 @@ show(show_images(torch.stack([photo[0, :1], tokens[0, :, 0].reshape(1, h, w)]),
 # <details><summary>What is wrong, and where it was seen</summary>
 #
 # `reshape` keeps the numbers in their order, row after row, and cuts them differently.
-# So three neighbours of one channel become "a position".
-# The picture keeps every third number: rows shrink to a third, and three short ones share a row.
+# So three neighbouring numbers of one channel become "a position".
+# The picture on the right keeps every third number: three rows, each a third as long, fill one row.
 # The three channels lie one below another: nine small cups.
 # To swap axes, use `transpose` or `permute`: `photo.flatten(2).transpose(1, 2)`.
-# Seen in [jsbaan/transformer-from-scratch, pull request 6](https://github.com/jsbaan/transformer-from-scratch/pull/6); a test that trained a network passed in spite of it.
+# Seen in [jsbaan/transformer-from-scratch, pull request 6](https://github.com/jsbaan/transformer-from-scratch/pull/6); even a test that trained a network did not notice it.
 # </details>
 
 # %% [markdown]
@@ -557,7 +557,7 @@ show(show_images(torch.stack([photo[0, :1], tokens[0, :, 0].reshape(1, h, w)]),
 # | over the queries | the same scores, with the softmax along the other axis |
 # | plain mean | all the same (control: the same parameters without the mechanism) |
 #
-# ![Right: along each row, over the keys, weights 1/2, 1/4, 1/4 and 1/4, 1/2, 1/4 sum to 1. Wrong: down each column, over the queries, weights 2/3, 1/3, 1/2 and 1/3, 2/3, 1/2 sum to 3/2 in each row.](figures/axes.svg)
+# ![Right: along each row, over the keys; the rows 1/2, 1/4, 1/4 and 1/4, 1/2, 1/4 sum to 1. Wrong: down each column, over the queries; the rows 2/3, 1/3, 1/2 and 1/3, 2/3, 1/2 sum to 3/2.](figures/axes.svg)
 #
 # In two more arms the **cue**, the pattern by which the right card is found, is taken out: their questions are random.
 # Each arm is trained five times, with different initial weights and the same games in a different order.
@@ -685,7 +685,7 @@ show(figure, "Left: the training loss of three arms over 12 epochs. Right: the p
 # Why?
 # Down a column, the *queries* compete for a card.
 # In training, exactly one query wants each card.
-# So both axes can reach the same weights: one query per card is also one card per query.
+# So both softmaxes can reach the same weights: one query per card is also one card per query.
 # A single query competes with nobody: all six weights are 1, and the output is the sum of all colours, the same in every game.
 # The network did learn to match patterns, but its answer to one question needs the other five.
 #
@@ -765,7 +765,7 @@ print("softmax dim 0:", *suspicious(along(0), *batch), sep=" | ")
 #
 # **Your progress** is kept in a file beside this notebook; `progress()` shows it, and `course_map()` shows it for all lessons.
 #
-# **Handing in.** If you study on your own there is nothing to hand in: green is green.
+# **Handing in.** If you study alone, there is nothing to hand in: green checks are enough.
 # In a class, save this notebook, `00_warmup.ipynb`, and hand it in where your teacher says.
 # It is run again on inputs that the checks did not use: other sizes, one image, other memory layouts, impossible arguments.
 # Cells of experiments are not run.

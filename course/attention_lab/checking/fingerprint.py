@@ -63,6 +63,8 @@ def fingerprint(header: Observation, tensors: dict[str, Tensor], mentions: list[
     raised, unplaced = header.raised, header.unplaced
     if unplaced and not refused:
         raised = None  # what came of other weights says nothing
+    if raised and refused:
+        unplaced = None  # nor do weights, where no numbers come out
     scalars = [(path, leaf) for path, leaf in leaves(header.output) if not (isinstance(leaf, dict) and "tensor" in leaf)]
     seen = _seen(tensors)
     structure = [

@@ -1,0 +1,13 @@
+# expect: keeps the order of the numbers in memory
+class OverlapPatchEmbed(nn.Module):
+    def __init__(self, in_channels, out_channels, patch_size=2, with_position=True):
+        super().__init__()
+        self.patch_size = patch_size
+        self.conv = nn.Conv2d(in_channels, out_channels, patch_size + 1, patch_size, patch_size // 2)
+        self.bn = nn.BatchNorm2d(out_channels)
+        self.position = PixelAttention(out_channels) if with_position else nn.Identity()
+
+    def forward(self, x):
+        x = self.position(self.bn(self.conv(x)))
+        b, c, h, w = x.shape
+        return x.reshape(b, h * w, c), (h, w)

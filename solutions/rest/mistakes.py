@@ -1,0 +1,833 @@
+"""Known mistakes, correct variants and equivalent mutants of 07b_rest. Each mistake is the reference with something changed."""
+
+from solutions.shared.declare import Mistake, Variant
+from solutions.shared.mistakes import ATTENTION_DROPOUT, INFINITE, ONLY_IN_EVAL, OVERFLOW, naive_sigmoid, naive_softmax
+
+# What the reference says, and most mistakes replace.
+PA_CONV = "self.conv = nn.Conv2d(channels, channels, 3, padding=1, groups=channels)"
+GATED = "x * torch.sigmoid(self.conv(x))"
+
+PATCH_CONV = "self.conv = nn.Conv2d(in_channels, out_channels, p + 1, stride=p, padding=p // 2)"
+POSITION = "PixelAttention(out_channels) if with_position else nn.Identity()"
+PATCHES = "self.position(self.bn(self.conv(x)))"
+TOKENS = "as_tokens(patches)"
+LAYER_NORM = ("self.position(nn.functional.layer_norm(self.conv(x).permute(0, 2, 3, 1), self.bn.weight.shape, self.bn.weight, self.bn.bias)"
+              ".permute(0, 3, 1, 2))")
+TRUE_SIZE = "(patches.shape[2], patches.shape[3])"
+
+SR = "self.sr = nn.Conv2d(dim, dim, sr_ratio + 1, stride=sr_ratio, padding=sr_ratio // 2, groups=dim)"
+SR_NORM = "self.sr_norm = nn.LayerNorm(dim)"
+Q_LAYER, KV_LAYER = "self.q = nn.Linear(dim, dim, bias=qkv_bias)", "self.kv = nn.Linear(dim, 2 * dim, bias=qkv_bias)"
+PROJ = "self.proj = nn.Linear(dim, dim)"
+SCALE = "head_width(dim, num_heads) ** -0.5"
+GRID = "as_map(x, H, W)"
+REDUCED = "self.sr_norm(as_tokens(self.sr(grid)))"
+QUERIES = "self.q(x).unflatten(2, (self.num_heads, -1)).transpose(1, 2)"
+PAIRS = "self.kv(reduced).unflatten(2, (2, self.num_heads, -1)).permute(2, 0, 3, 1, 4)"
+LOGITS = "q @ k.transpose(2, 3) * self.scale"
+MIXED = "torch.softmax(self.transform_conv(logits), dim=3)"
+TRANSFORMED = f"self.transform_norm({MIXED})"
+PLAIN = "torch.softmax(logits, dim=3)"
+JOINED = "(weights @ v).transpose(1, 2).flatten(2)"
+CONV, NORM = "self.transform_conv = nn.Conv2d(num_heads, num_heads, 1)", "self.transform_norm = nn.InstanceNorm2d(num_heads)"
+
+ATTN = "self.attn = EMSA(dim, num_heads, sr_ratio, qkv_bias, apply_transform)"
+HIDDEN = "int(dim * mlp_ratio)"
+FIRST, SECOND = "x = x + self.attn(self.norm1(x), H, W)", "return x + self.mlp(self.norm2(x))"
+
+
+def checked(grid: str) -> str:
+    """Another map, after the check of its size."""
+    return f"as_map(x, H, W).shape and {grid}"
+
+
+def both(new: str) -> tuple[tuple[str, str], ...]:
+    """The softmax along another axis, with and without the transform."""
+    return (MIXED, MIXED.replace("dim=3", new)), (PLAIN, PLAIN.replace("dim=3", new))
+
+MISTAKES = (
+    # --- PixelAttention
+    Mistake("pixel-no-sigmoid", "PixelAttention",
+            "The sigmoid is missing: you multiply x by what the convolution gives. A gate lies between 0 and 1: x * "
+            "sigmoid(conv(x)).",
+            ((GATED, "x * self.conv(x)"),)),
+    Mistake("pixel-sigmoid-of-x", "PixelAttention",
+            "You take the sigmoid of x and multiply it by what the convolution gives. It is the other way round: x * "
+            "sigmoid(conv(x)).",
+            ((GATED, "self.conv(x) * torch.sigmoid(x)"),)),
+    Mistake("pixel-gate-of-x", "PixelAttention",
+            "Your gate is the sigmoid of x itself: `conv` is made and never used. It is the sigmoid of conv(x).",
+            ((GATED, "x * torch.sigmoid(x)"),)),
+    Mistake("pixel-added", "PixelAttention",
+            "You add what the convolution gives to x. Here it makes a gate, which x is multiplied by: x * sigmoid(conv(x)).",
+            ((GATED, "x + self.conv(x)"),)),
+    Mistake("pixel-gate-added", "PixelAttention",
+            "You add the gate to x. x is multiplied by it.",
+            ((GATED, "x + torch.sigmoid(self.conv(x))"),)),
+    Mistake("pixel-shortcut", "PixelAttention",
+            "You add x once more, x + x * gate. There is no shortcut: x * gate.",
+            ((GATED, f"x + {GATED}"),)),
+    Mistake("pixel-gate-alone", "PixelAttention",
+            "You return the gate. This module applies it: x * gate.",
+            ((GATED, "torch.sigmoid(self.conv(x))"),)),
+    Mistake("pixel-conv-alone", "PixelAttention",
+            "You return what the convolution gives. Take its sigmoid and multiply x by it.",
+            ((GATED, "self.conv(x)"),)),
+    Mistake("pixel-conv-gated", "PixelAttention",
+            "You multiply what the convolution gives by its own sigmoid. It is x that is multiplied: x * sigmoid(conv(x)).",
+            ((GATED, "(lambda y: y * torch.sigmoid(y))(self.conv(x))"),)),
+    Mistake("pixel-full-conv", "PixelAttention",
+            "Your convolution mixes all channels. A depth-wise one has groups=channels: each channel has one 3 x 3 kernel of its "
+            "own.",
+            ((PA_CONV, PA_CONV.replace(", groups=channels", "")),)),
+    Mistake("pixel-one-map", "PixelAttention",
+            "Your convolution gives one map for all channels. Each channel has a gate of its own: channels to channels, with "
+            "groups=channels.",
+            ((PA_CONV, "self.conv = nn.Conv2d(channels, 1, 3, padding=1)"),)),
+    Mistake("pixel-kernel-1", "PixelAttention",
+            "Your kernel is 1 x 1, so that a position sees no neighbour. It is 3 x 3 with padding=1.",
+            ((PA_CONV, PA_CONV.replace("3, padding=1", "1")),)),
+    Mistake("pixel-kernel-5", "PixelAttention",
+            "Your kernel is 5 x 5. It is 3 x 3 with padding=1.",
+            ((PA_CONV, PA_CONV.replace("3, padding=1", "5, padding=2")),)),
+    Mistake("pixel-no-padding", "PixelAttention",
+            "The padding is missing: what the convolution gives is smaller than x by two rows and two columns. padding=1 keeps the "
+            "size.",
+            ((PA_CONV, PA_CONV.replace(", padding=1", "")),)),
+    Mistake("pixel-no-bias", "PixelAttention",
+            "Your convolution has no bias. Leave torch's default.",
+            ((PA_CONV, PA_CONV[:-1] + ", bias=False)"),)),
+    Mistake("pixel-tanh", "PixelAttention",
+            "Your gate is a tanh, between -1 and 1. It is a sigmoid.",
+            ((GATED, "x * torch.tanh(self.conv(x))"),)),
+    Mistake("pixel-relu", "PixelAttention",
+            "Your gate is a ReLU, which has no upper end. It is a sigmoid.",
+            ((GATED, "x * torch.relu(self.conv(x))"),)),
+    Mistake("pixel-softmax-over-channels", "PixelAttention",
+            "Your gate is a softmax over the channels, so that channels compete. Each number has a sigmoid of its own.",
+            ((GATED, "x * torch.softmax(self.conv(x), dim=1)"),)),
+    Mistake("pixel-softmax-over-positions", "PixelAttention",
+            "Your gate is a softmax over the positions, so that positions compete. Each number has a sigmoid of its own.",
+            ((GATED, "x * torch.softmax(self.conv(x).flatten(2), dim=2).view_as(x)"),)),
+    Mistake("pixel-sides-exchanged", "PixelAttention",
+            "Your kernels are turned: rows and columns change places before the convolution and back after it. Call conv on x as it "
+            "is.",
+            ((GATED, "x * torch.sigmoid(self.conv(x.transpose(2, 3)).transpose(2, 3))"),)),
+    Mistake("pixel-twice-the-gate", "PixelAttention",
+            "Your gate is multiplied by 2. It is a plain sigmoid, between 0 and 1.",
+            ((GATED, f"2 * {GATED}"),)),
+    Mistake("pixel-one-minus", "PixelAttention",
+            "You multiply x by 1 - gate. It is x * gate.",
+            ((GATED, "x * (1 - torch.sigmoid(self.conv(x)))"),)),
+    Mistake("pixel-naive-sigmoid", "PixelAttention", INFINITE,
+            ((GATED, f"x * {naive_sigmoid('self.conv(x)')}"),)),
+    Mistake("pixel-circular", "PixelAttention",
+            "Your convolution pads with the opposite side of the map (padding_mode='circular'). It pads with zeros, torch's "
+            "default.",
+            ((PA_CONV, PA_CONV[:-1] + ", padding_mode='circular')"),)),
+    Mistake("pixel-gate-detached", "PixelAttention",
+            "The numbers are right, but the gate is detached (`detach()`, `.data` or `no_grad()`): its convolution would never "
+            "learn.",
+            ((GATED, "x * torch.sigmoid(self.conv(x)).detach()"),)),
+    Mistake("pixel-x-detached", "PixelAttention",
+            "The numbers are right, but the x that is multiplied is detached: most of its gradient is lost.",
+            ((GATED, "x.detach() * torch.sigmoid(self.conv(x))"),)),
+    Mistake("pixel-input-of-conv-detached", "PixelAttention",
+            "The numbers are right, but x is detached before the convolution: what flows back through the gate is lost.",
+            ((GATED, "x * torch.sigmoid(self.conv(x.detach()))"),)),
+    Mistake("pixel-in-place", "PixelAttention",
+            "You change x in place (as `*=` does): whoever reads it afterwards finds other numbers. Write x * gate.",
+            ((f"return {GATED}", "gate = torch.sigmoid(self.conv(x)).detach()\n        x.data *= gate\n        return x"),)),
+    Mistake("pixel-only-in-eval", "PixelAttention", ONLY_IN_EVAL,
+            ((f"return {GATED}", f"return x if self.training else {GATED}"),)),
+
+    # --- OverlapPatchEmbed
+    Mistake("embed-size-rounded-down", "OverlapPatchEmbed",
+            "The size that you return is that of the input divided by the patch size and rounded down. For odd sides your tokens "
+            "are more than that. Read the size off the map that the convolution gives.",
+            ((TRUE_SIZE, "(x.shape[2] // self.conv.stride[0], x.shape[3] // self.conv.stride[1])"),)),
+    Mistake("embed-size-rounded-up", "OverlapPatchEmbed",
+            "The size that you return is that of the input divided by the patch size and rounded up. That is right for even patch "
+            "sizes only. Read the size off the map that the convolution gives.",
+            ((TRUE_SIZE, "(-(-x.shape[2] // self.conv.stride[0]), -(-x.shape[3] // self.conv.stride[1]))"),)),
+    Mistake("embed-size-exchanged", "OverlapPatchEmbed",
+            "The size that you return is (W', H'). The height comes first: (H', W').",
+            ((TRUE_SIZE, "(patches.shape[3], patches.shape[2])"),)),
+    Mistake("embed-size-of-input", "OverlapPatchEmbed",
+            "The size that you return is that of the input. The next layer needs the size of the map that your tokens come from.",
+            ((TRUE_SIZE, "(x.shape[2], x.shape[3])"),)),
+    Mistake("embed-size-flat", "OverlapPatchEmbed",
+            "You return three things: tokens, height and width. Return two: the tokens, and the pair (H', W').",
+            ((f"{TOKENS}, {TRUE_SIZE}", f"{TOKENS}, patches.shape[2], patches.shape[3]"),)),
+    Mistake("embed-tokens-alone", "OverlapPatchEmbed",
+            "You return the tokens alone. The size of their map is the second result: tokens, (H', W').",
+            ((f"return {TOKENS}, {TRUE_SIZE}", f"return {TOKENS}"),)),
+    Mistake("embed-map", "OverlapPatchEmbed",
+            "You return a map instead of tokens. flatten(2), then transpose(1, 2) makes (B, H' * W', C) of it.",
+            ((TOKENS, "patches"),)),
+    Mistake("embed-not-transposed", "OverlapPatchEmbed",
+            "Your tokens are (B, C, N): the transpose is missing. They are (B, N, C), a row for each token.",
+            ((TOKENS, "patches.flatten(2)"),)),
+    Mistake("embed-tokens-scrambled", "OverlapPatchEmbed",
+            "You make (B, N, C) of (B, C, H, W) with `reshape` or `view`, which keeps the order of the numbers in memory: a token "
+            "is then a mixture of positions. flatten(2), then transpose(1, 2).",
+            ((TOKENS, "patches.reshape(len(x), -1, patches.shape[1])"),)),
+    Mistake("embed-columns-first", "OverlapPatchEmbed",
+            "Your tokens run column by column (W before H). They run row by row: flatten(2), then transpose(1, 2).",
+            ((TOKENS, "patches.transpose(2, 3).flatten(2).transpose(1, 2)"),)),
+    Mistake("embed-no-overlap", "OverlapPatchEmbed",
+            "Your kernel is p. It is p + 1, with stride p and padding p // 2, so that neighbouring patches overlap.",
+            ((PATCH_CONV, PATCH_CONV.replace("p + 1", "p").replace(", padding=p // 2", "")),)),
+    Mistake("embed-kernel-3", "OverlapPatchEmbed",
+            "Your kernel is 3, whatever the patch size is. It is p + 1.",
+            ((PATCH_CONV, PATCH_CONV.replace("p + 1", "3")),)),
+    Mistake("embed-no-padding", "OverlapPatchEmbed",
+            "The padding is missing. It is p // 2, so that the patches at the border are there too.",
+            ((PATCH_CONV, PATCH_CONV.replace(", padding=p // 2", "")),)),
+    Mistake("embed-padding-1", "OverlapPatchEmbed",
+            "Your padding is 1, whatever the patch size is. It is p // 2.",
+            ((PATCH_CONV, PATCH_CONV.replace("p // 2", "1")),)),
+    Mistake("embed-padding-p", "OverlapPatchEmbed",
+            "Your padding is p. It is p // 2.",
+            ((PATCH_CONV, PATCH_CONV.replace("p // 2", "p")),)),
+    Mistake("embed-padding-of-kernel", "OverlapPatchEmbed",
+            "Your padding is half of the kernel, (p + 1) // 2. It is p // 2, which differs for odd patch sizes.",
+            ((PATCH_CONV, PATCH_CONV.replace("p // 2", "(p + 1) // 2")),)),
+    Mistake("embed-stride-1", "OverlapPatchEmbed",
+            "The stride is missing: you keep every position. It is p.",
+            ((PATCH_CONV, PATCH_CONV.replace("stride=p, ", "")),)),
+    Mistake("embed-stride-2", "OverlapPatchEmbed",
+            "Your stride is 2, whatever the patch size is. It is p.",
+            ((PATCH_CONV, PATCH_CONV.replace("stride=p", "stride=2")),)),
+    Mistake("embed-no-bias", "OverlapPatchEmbed",
+            "conv has no bias. In ResT it has one, although a BatchNorm follows: leave torch's default.",
+            ((PATCH_CONV, PATCH_CONV[:-1] + ", bias=False)"),)),
+    Mistake("embed-no-bn", "OverlapPatchEmbed",
+            "The BatchNorm is made and never used. It comes after conv.",
+            ((PATCHES, "self.position(self.conv(x))"),)),
+    Mistake("embed-bn-last", "OverlapPatchEmbed",
+            "The position code comes before the BatchNorm. It comes after it: position(bn(conv(x))).",
+            ((PATCHES, "self.bn(self.position(self.conv(x)))"),)),
+    Mistake("embed-no-position", "OverlapPatchEmbed",
+            "The position code is made and never used. It is the last step on the map.",
+            ((PATCHES, "self.bn(self.conv(x))"),)),
+    Mistake("embed-position-always", "OverlapPatchEmbed",
+            "with_position=False has no effect: the position code is there anyway.",
+            ((POSITION, "PixelAttention(out_channels)"),)),
+    Mistake("embed-position-never", "OverlapPatchEmbed",
+            "with_position=True has no effect: there is no position code.",
+            ((POSITION, "nn.Identity()"),)),
+    Mistake("embed-position-added", "OverlapPatchEmbed",
+            "You add what the position code gives to the map. It has multiplied already: its result is the map.",
+            ((PATCHES, "(lambda y: y + self.position(y))(self.bn(self.conv(x)))"),)),
+    Mistake("embed-layer-norm", "OverlapPatchEmbed",
+            "You normalise each token over its channels (LayerNorm). Here it is a BatchNorm2d, which normalises each channel with "
+            "its running mean and variance.",
+            ((PATCHES, LAYER_NORM),)),
+    Mistake("embed-relu", "OverlapPatchEmbed",
+            "A ReLU follows the BatchNorm. Nothing stands between it and the position code.",
+            ((PATCHES, "self.position(torch.relu(self.bn(self.conv(x))))"),)),
+    Mistake("embed-bn-of-batch", "OverlapPatchEmbed",
+            "Your BatchNorm uses the statistics of the batch in eval mode too. Call the module, which knows its mode.",
+            ((PATCHES, "self.position(nn.functional.batch_norm(self.conv(x), None, None, self.bn.weight, self.bn.bias, True))"),)),
+    Mistake("embed-default-patch", "OverlapPatchEmbed",
+            "If patch_size is not given, yours is not 2.",
+            (("patch_size: int = 2", "patch_size: int = 4"),)),
+    Mistake("embed-default-position", "OverlapPatchEmbed",
+            "If with_position is not given, yours is without a position code. The default is True.",
+            (("with_position: bool = True", "with_position: bool = False"),)),
+    Mistake("embed-detached", "OverlapPatchEmbed",
+            "The numbers are right, but the tokens are detached (`detach()`, `.data` or `no_grad()`): nothing in front would ever "
+            "learn.",
+            ((TOKENS, "as_tokens(patches).detach()"),)),
+    Mistake("embed-input-detached", "OverlapPatchEmbed",
+            "The numbers are right, and so are the gradients of the weights, but x is detached before conv: no gradient flows back "
+            "to the network in front.",
+            (("self.conv(x)", "self.conv(x.detach())"),)),
+    Mistake("embed-only-in-eval", "OverlapPatchEmbed",
+            "In training mode your BatchNorm is left out. It belongs there in both modes.",
+            ((PATCHES, "self.position(self.conv(x) if self.training else self.bn(self.conv(x)))"),)),
+
+    # --- EMSA
+    Mistake("emsa-no-error", "EMSA",
+            "If H * W is not the number of tokens, no ValueError is raised: `reshape` or `view` complains in its own words, or H "
+            "and W are not looked at. Compare first, and raise one.",
+            ((GRID, "x.transpose(1, 2).reshape(len(x), x.shape[2], H, W) if self.sr_ratio > 1 else x"),)),
+    Mistake("emsa-error-if-reduced", "EMSA",
+            "With sr_ratio=1 a wrong H or W goes unnoticed. Compare H * W with the number of tokens whatever the ratio is.",
+            ((GRID, f"{GRID} if self.sr_ratio > 1 else x"),)),
+    Mistake("emsa-assert", "EMSA",
+            "If H * W is not the number of tokens, you raise an AssertionError. Raise a ValueError.",
+            ((f"grid = {GRID}", "assert x.shape[1] == H * W\n        grid = x.transpose(1, 2).unflatten(2, (H, W))"),)),
+    Mistake("emsa-map-scrambled", "EMSA",
+            "You make (B, C, H, W) of the tokens (B, N, C) with `reshape` or `view` alone, which keeps the order of the numbers in "
+            "memory: channels and positions are mixed up. transpose(1, 2) first.",
+            ((GRID, checked("x.reshape(len(x), -1, H, W)")),)),
+    Mistake("emsa-map-sides", "EMSA",
+            "You make a map of W rows and H columns. Tokens run row by row: (B, C, H, W).",
+            ((GRID, checked("x.transpose(1, 2).unflatten(2, (W, H))")),)),
+    Mistake("emsa-map-columns-first", "EMSA",
+            "You read the tokens column by column (W before H). They run row by row: transpose(1, 2), then (B, C, H, W).",
+            ((GRID, checked("x.transpose(1, 2).unflatten(2, (W, H)).transpose(2, 3)")),)),
+    Mistake("emsa-reduced-scrambled", "EMSA",
+            "You make tokens of the reduced map with `reshape` or `view` alone, which keeps the order of the numbers in memory: a "
+            "token is then a mixture of positions. flatten(2), then transpose(1, 2).",
+            ((REDUCED, "self.sr_norm(self.sr(grid).reshape(len(x), -1, x.shape[2]))"),)),
+    Mistake("emsa-both-scrambled", "EMSA",
+            "You go from tokens to a map and back with `reshape` or `view` alone, which keep the order of the numbers in memory: "
+            "channels and positions are mixed up. Use transpose(1, 2), both times.",
+            ((GRID, checked("x.reshape(len(x), -1, H, W)")), (REDUCED, "self.sr_norm(self.sr(grid).reshape(len(x), -1, x.shape[2]))"))),
+    Mistake("emsa-not-reduced", "EMSA",
+            "`sr` and `sr_norm` are made and never used: keys and values come from all tokens.",
+            (("self.kv(reduced)", "self.kv(x)"),)),
+    Mistake("emsa-queries-reduced", "EMSA",
+            "You reduce the queries too, so that fewer tokens come out than went in. Queries come from x, keys and values from the "
+            "reduced tokens.",
+            (("self.q(x)", "self.q(reduced)"),)),
+    Mistake("emsa-sr-groups", "EMSA",
+            "`sr` mixes all channels. It is depth-wise: groups=dim.",
+            ((SR, SR.replace(", groups=dim", "")),)),
+    Mistake("emsa-sr-kernel", "EMSA",
+            "The kernel of `sr` is sr_ratio. It is sr_ratio + 1, with padding sr_ratio // 2, so that its windows overlap.",
+            ((SR, SR.replace("sr_ratio + 1", "sr_ratio").replace(", padding=sr_ratio // 2", "")),)),
+    Mistake("emsa-sr-padding", "EMSA",
+            "The padding of `sr` is missing. It is sr_ratio // 2.",
+            ((SR, SR.replace(", padding=sr_ratio // 2", "")),)),
+    Mistake("emsa-sr-padding-1", "EMSA",
+            "The padding of `sr` is 1, whatever the ratio is. It is sr_ratio // 2.",
+            ((SR, SR.replace("sr_ratio // 2", "1")),)),
+    Mistake("emsa-sr-bias", "EMSA",
+            "`sr` has no bias. Leave torch's default: qkv_bias is for q and kv alone.",
+            ((SR, SR[:-1] + ", bias=False)"),)),
+    Mistake("emsa-sr-norm-missing", "EMSA",
+            "`sr_norm` is made and never used. It is called on the reduced tokens, before kv.",
+            ((REDUCED, "as_tokens(self.sr(grid))"),)),
+    Mistake("emsa-sr-batch-norm", "EMSA",
+            "You normalise the reduced tokens with the statistics of the batch (BatchNorm). Here it is a LayerNorm: each token over "
+            "its own channels.",
+            ((REDUCED, "as_tokens(nn.functional.batch_norm(self.sr(grid), None, None, self.sr_norm.weight, self.sr_norm.bias, True))"),)),
+    Mistake("emsa-sr-norm-first", "EMSA",
+            "Your LayerNorm comes before the convolution. It comes after it, on the reduced tokens.",
+            ((REDUCED, "as_tokens(self.sr(as_map(self.sr_norm(x), H, W)))"),)),
+    Mistake("emsa-sr-gelu", "EMSA",
+            "A GELU follows sr_norm. Nothing stands between it and kv.",
+            ((REDUCED, f"nn.functional.gelu({REDUCED})"),)),
+    Mistake("emsa-sr-pool", "EMSA",
+            "You reduce by a mean over windows: `sr` is made and never used. It is a convolution, whose weights are learned.",
+            ((REDUCED, "self.sr_norm(as_tokens(nn.functional.avg_pool2d(grid, self.sr_ratio + 1, self.sr_ratio, self.sr_ratio // 2)))"),)),
+    Mistake("emsa-sr-subsampled", "EMSA",
+            "You take every so-manyth position: `sr` is made and never used. It is a convolution over a window.",
+            ((REDUCED, "self.sr_norm(as_tokens(grid[:, :, ::self.sr_ratio, ::self.sr_ratio]))"),)),
+    Mistake("emsa-halves-exchanged", "EMSA",
+            "Keys and values have changed places: the first half of kv's channels are the keys, the second half the values.",
+            (("k, v = self.kv", "v, k = self.kv"),)),
+    Mistake("emsa-halves-in-heads", "EMSA",
+            "You cut kv's channels into heads first, and each head into keys and values. The halves come first: [k | v], each heads "
+            "x head_dim.",
+            ((PAIRS, "self.kv(reduced).unflatten(2, (self.num_heads, 2, -1)).permute(3, 0, 2, 1, 4)"),)),
+    Mistake("emsa-halves-interleaved", "EMSA",
+            "You take every second channel of kv for the keys. The first half are the keys, the second half the values.",
+            ((PAIRS, "self.kv(reduced).unflatten(2, (self.num_heads, -1, 2)).permute(4, 0, 2, 1, 3)"),)),
+    Mistake("emsa-queries-scrambled", "EMSA",
+            "You make (B, heads, N, head_dim) of the queries with `view` or `reshape` alone, which keeps the order of the numbers "
+            "in memory: a head then gets whole tokens. First (B, N, heads, head_dim), then transpose(1, 2).",
+            ((QUERIES, "self.q(x).reshape(len(x), self.num_heads, x.shape[1], -1)"),)),
+    Mistake("emsa-pairs-scrambled", "EMSA",
+            "You cut kv's channels with `view` or `reshape` alone, as if keys and values came first. First (B, M, 2, heads, "
+            "head_dim), then permute(2, 0, 3, 1, 4).",
+            ((PAIRS, "self.kv(reduced).reshape(2, len(x), self.num_heads, reduced.shape[1], -1)"),)),
+    Mistake("emsa-joined-scrambled", "EMSA",
+            "You join the heads with `reshape` or `view` while they come before the tokens: tokens and heads are mixed up. "
+            "transpose(1, 2) first, then flatten the last two axes.",
+            ((JOINED, "(weights @ v).reshape(x.shape)"),)),
+    Mistake("emsa-split-and-joined-scrambled", "EMSA",
+            "You cut and join the heads with `view` or `reshape` alone, which keeps the order of the numbers in memory: a head then "
+            "gets whole tokens. Use transpose(1, 2) between heads and tokens, each time.",
+            ((QUERIES, "self.q(x).reshape(len(x), self.num_heads, x.shape[1], -1)"),
+             (PAIRS, "(t.reshape(len(x), self.num_heads, reduced.shape[1], -1) for t in self.kv(reduced).chunk(2, dim=2))"),
+             (JOINED, "(weights @ v).reshape(x.shape)"))),
+    Mistake("emsa-channels-first", "EMSA",
+            "You read channels as head_dim x heads, so that a head gets every so-manyth channel. They are read heads x head_dim: a "
+            "head has neighbouring channels.",
+            ((QUERIES, "self.q(x).unflatten(2, (-1, self.num_heads)).permute(0, 3, 1, 2)"),
+             (PAIRS, "self.kv(reduced).unflatten(2, (2, -1, self.num_heads)).permute(2, 0, 4, 1, 3)"),
+             (JOINED, "(weights @ v).permute(0, 2, 3, 1).flatten(2)"))),
+    Mistake("emsa-joined-channels-first", "EMSA",
+            "The heads are joined head_dim x heads. They are joined as they were split, heads x head_dim.",
+            ((JOINED, "(weights @ v).permute(0, 2, 3, 1).flatten(2)"),)),
+    Mistake("emsa-heads-reversed", "EMSA",
+            "The heads are joined in reverse order. Head 0 comes first.",
+            ((JOINED, "(weights @ v).flip(1).transpose(1, 2).flatten(2)"),)),
+    Mistake("emsa-one-head", "EMSA",
+            "Your attention has one head, whatever num_heads is.",
+            (("self.scale = num_heads,", "self.scale = num_heads if apply_transform else 1,"),)),
+    Mistake("emsa-no-scale", "EMSA",
+            "The scale is missing. Multiply the logits by head_dim ** -0.5.",
+            ((LOGITS, "q @ k.transpose(2, 3)"),)),
+    Mistake("emsa-scale-squared", "EMSA",
+            "You divide the logits by head_dim. Divide by its root: head_dim ** -0.5.",
+            ((LOGITS, "q @ k.transpose(2, 3) * self.scale ** 2"),)),
+    Mistake("emsa-scale-of-dim", "EMSA",
+            "You scale by dim ** -0.5. A query of one head has head_dim numbers: head_dim ** -0.5.",
+            ((SCALE, "dim ** -0.5"),)),
+    Mistake("emsa-scale-inverted", "EMSA",
+            "You multiply the logits by the root of head_dim. Divide by it: head_dim ** -0.5.",
+            ((LOGITS, "q @ k.transpose(2, 3) / self.scale"),)),
+    Mistake("emsa-scale-after-softmax", "EMSA",
+            "You scale the weights after the softmax. Scale the logits, before it.",
+            ((LOGITS, "q @ k.transpose(2, 3)"),
+             (f"return self.proj({JOINED}", f"weights = weights * self.scale\n        return self.proj({JOINED}"))),
+    Mistake("emsa-softmax-over-heads", "EMSA",
+            "Your softmax runs over the heads (dim=1). It runs over the keys, the last axis.",
+            both('dim=1')),
+    Mistake("emsa-softmax-over-queries", "EMSA",
+            "Your softmax runs over the queries (dim=2). It runs over the keys, the last axis, so that each query's weights sum to "
+            "1.",
+            both('dim=2')),
+    Mistake("emsa-no-softmax", "EMSA",
+            "The softmax is missing: the logits themselves weigh the values.",
+            ((MIXED, "self.transform_conv(logits)"), (PLAIN, "logits"))),
+    Mistake("emsa-naive-softmax", "EMSA", OVERFLOW.format('logits'),
+            ((MIXED, naive_softmax("self.transform_conv(logits)")), (PLAIN, naive_softmax("logits")))),
+    Mistake("emsa-transform-never", "EMSA",
+            "apply_transform=True has no effect: its two layers are made and never used.",
+            (("if self.apply_transform:\n            weights", "if False:\n            weights"),)),
+    Mistake("emsa-transform-always", "EMSA",
+            "The heads are transformed although apply_transform is False.",
+            (("self.apply_transform = apply_transform and num_heads > 1", "self.apply_transform = num_heads > 1"),)),
+    Mistake("emsa-transform-one-head", "EMSA",
+            "With one head there is nothing to mix: the two layers of the transform are for more than one head, even if "
+            "apply_transform is True.",
+            (("apply_transform and num_heads > 1", "apply_transform"),)),
+    Mistake("emsa-transform-no-conv", "EMSA",
+            "`transform_conv` is made and never used. It mixes the logits of the heads, before the softmax.",
+            (("self.transform_conv(logits)", "logits"),)),
+    Mistake("emsa-transform-no-norm", "EMSA",
+            "`transform_norm` is made and never used. It normalises each head's weights, after the softmax.",
+            ((TRANSFORMED, MIXED),)),
+    Mistake("emsa-transform-norm-first", "EMSA",
+            "Your InstanceNorm comes before the softmax. It comes after it.",
+            ((TRANSFORMED, "torch.softmax(self.transform_norm(self.transform_conv(logits)), dim=3)"),)),
+    Mistake("emsa-transform-conv-last", "EMSA",
+            "You mix the weights after the softmax. transform_conv mixes the logits, before it.",
+            ((TRANSFORMED, "self.transform_norm(self.transform_conv(torch.softmax(logits, dim=3)))"),)),
+    Mistake("emsa-transform-norm-then-conv", "EMSA",
+            "Your two layers have changed places: the norm comes before the softmax, the mixing after it. It is transform_conv, "
+            "softmax, transform_norm.",
+            ((TRANSFORMED, "self.transform_conv(torch.softmax(self.transform_norm(logits), dim=3))"),)),
+    Mistake("emsa-transform-affine", "EMSA",
+            "Your InstanceNorm has a weight and a bias (affine=True). Torch's default has none.",
+            ((NORM, NORM[:-1] + ", affine=True)"),)),
+    Mistake("emsa-transform-batch-norm", "EMSA",
+            "You normalise each head over the whole batch. InstanceNorm normalises each head of each image by itself.",
+            ((TRANSFORMED, f"nn.functional.batch_norm({MIXED}, None, None, training=True)"),)),
+    Mistake("emsa-transform-layer-norm", "EMSA",
+            "You normalise each row by itself. InstanceNorm takes mean and variance over all rows of a head.",
+            ((TRANSFORMED, f"(lambda a: nn.functional.layer_norm(a, a.shape[3:]))({MIXED})"),)),
+    Mistake("emsa-transform-over-heads", "EMSA",
+            "You normalise over all heads together. InstanceNorm normalises each head by itself.",
+            ((TRANSFORMED, f"(lambda a: nn.functional.layer_norm(a, a.shape[1:]))({MIXED})"),)),
+    Mistake("emsa-transform-rows-to-one", "EMSA",
+            "You divide the mixed weights by their row sums instead of calling transform_norm. After InstanceNorm the rows do not "
+            "sum to one.",
+            ((TRANSFORMED, "(lambda a: a / a.sum(3, keepdim=True))(self.transform_conv(torch.softmax(logits, dim=3)))"),)),
+    Mistake("emsa-transform-conv-bias", "EMSA",
+            "`transform_conv` has no bias. Leave torch's default.",
+            ((CONV, CONV[:-1] + ", bias=False)"),)),
+    Mistake("emsa-no-proj", "EMSA",
+            "`proj` is made and never used. It is the last step.",
+            ((f"self.proj({JOINED})", JOINED),)),
+    Mistake("emsa-proj-bias", "EMSA",
+            "`proj` has no bias if qkv_bias is False. It always has one: qkv_bias is for q and kv alone.",
+            ((PROJ, PROJ[:-1] + ", bias=qkv_bias)"),)),
+    Mistake("emsa-bias-always", "EMSA",
+            "qkv_bias=False has no effect: q and kv have a bias anyway.",
+            ((Q_LAYER, Q_LAYER.replace(", bias=qkv_bias", "")), (KV_LAYER, KV_LAYER.replace(", bias=qkv_bias", "")))),
+    Mistake("emsa-bias-never", "EMSA",
+            "qkv_bias=True has no effect: q and kv have no bias.",
+            ((Q_LAYER, Q_LAYER.replace("=qkv_bias", "=False")), (KV_LAYER, KV_LAYER.replace("=qkv_bias", "=False")))),
+    Mistake("emsa-bias-of-q", "EMSA",
+            "q has a bias whatever qkv_bias is. It is for both layers: q and kv.",
+            ((Q_LAYER, Q_LAYER.replace(", bias=qkv_bias", "")),)),
+    Mistake("emsa-bias-of-kv", "EMSA",
+            "kv has a bias whatever qkv_bias is. It is for both layers: q and kv.",
+            ((KV_LAYER, KV_LAYER.replace(", bias=qkv_bias", "")),)),
+    Mistake("emsa-default-bias", "EMSA",
+            "If qkv_bias is not given, your q and kv have a bias. The default is False.",
+            (("qkv_bias: bool = False", "qkv_bias: bool = True"),)),
+    Mistake("emsa-default-transform", "EMSA",
+            "If apply_transform is not given, your heads are transformed. The default is False.",
+            (("apply_transform: bool = False", "apply_transform: bool = True"),)),
+    Mistake("emsa-default-heads", "EMSA",
+            "If num_heads is not given, yours is not 8.",
+            (("num_heads: int = 8", "num_heads: int = 4"),)),
+    Mistake("emsa-default-ratio", "EMSA",
+            "If sr_ratio is not given, yours is not 1.",
+            (("sr_ratio: int = 1", "sr_ratio: int = 2"),)),
+    Mistake("emsa-sizes-exchanged", "EMSA",
+            "q and kv have each other's sizes: q gives dim numbers for each token, kv gives 2 * dim.",
+            ((Q_LAYER, Q_LAYER.replace("dim, dim", "dim, 2 * dim")), (KV_LAYER, KV_LAYER.replace("dim, 2 * dim", "dim, dim")))),
+    Mistake("emsa-shortcut", "EMSA",
+            "You add x to the result. The shortcut belongs to the block around this module.",
+            (("return self.proj", "return x + self.proj"),)),
+    Mistake("emsa-dropout", "EMSA", ATTENTION_DROPOUT,
+            ((JOINED, "(nn.functional.dropout(weights, 0.1, self.training) @ v).transpose(1, 2).flatten(2)"),)),
+    Mistake("emsa-weights-detached", "EMSA",
+            "The numbers are right, but the weights are detached: queries and keys would never learn.",
+            ((JOINED, JOINED.replace("weights @", "weights.detach() @")),)),
+    Mistake("emsa-detached", "EMSA",
+            "The numbers are right, but the result is detached (`detach()`, `.data` or `no_grad()`): nothing in it would ever "
+            "learn.",
+            ((f"return self.proj({JOINED})", f"return self.proj({JOINED}).detach()"),)),
+    Mistake("emsa-reduced-detached", "EMSA",
+            "The numbers are right, but the tokens for keys and values are detached: `sr` would never learn.",
+            (("self.kv(reduced)", "self.kv(reduced.detach())"),)),
+    Mistake("emsa-only-in-eval", "EMSA", ONLY_IN_EVAL,
+            ((f"return self.proj({JOINED})", f"return x if self.training else self.proj({JOINED})"),)),
+    Mistake("emsa-only-in-eval-transform", "EMSA",
+            "In training mode your heads are not transformed. The transform is the same in both modes.",
+            (("if self.apply_transform:\n            weights", "if self.apply_transform and not self.training:\n            weights"),)),
+    Mistake("emsa-first-head", "EMSA",
+            "All heads use the weights of the first one. Each head has its own.",
+            ((JOINED, JOINED.replace("weights @", "weights[:, :1] @")),)),
+
+    # --- ResTBlock
+    Mistake("block-post-norm", "ResTBlock",
+            "Your norms come after the sums (post-norm). Each comes first, inside its branch: x + attn(norm1(x)).",
+            ((FIRST, "x = self.norm1(x + self.attn(x, H, W))"), (SECOND, "return self.norm2(x + self.mlp(x))"))),
+    Mistake("block-norms-of-branches", "ResTBlock",
+            "Your norms come behind attn and mlp. Each comes in front: x + attn(norm1(x)).",
+            ((FIRST, "x = x + self.norm1(self.attn(x, H, W))"), (SECOND, "return x + self.norm2(self.mlp(x))"))),
+    Mistake("block-one-norm", "ResTBlock",
+            "You use norm1 twice: `norm2` is made and never used. The MLP reads norm2(x).",
+            ((SECOND, SECOND.replace("norm2", "norm1")),)),
+    Mistake("block-norms-exchanged", "ResTBlock",
+            "norm1 and norm2 have changed places: norm1 is for attn, norm2 for the MLP.",
+            ((FIRST, FIRST.replace("norm1", "norm2")), (SECOND, SECOND.replace("norm2", "norm1")))),
+    Mistake("block-no-norm1", "ResTBlock",
+            "`norm1` is made and never used: attn reads norm1(x).",
+            ((FIRST, "x = x + self.attn(x, H, W)"),)),
+    Mistake("block-no-norm2", "ResTBlock",
+            "`norm2` is made and never used: the MLP reads norm2(x).",
+            ((SECOND, "return x + self.mlp(x)"),)),
+    Mistake("block-no-norms", "ResTBlock",
+            "Both norms are made and never used: x + attn(norm1(x)), and the same with norm2 and the MLP.",
+            ((FIRST, "x = x + self.attn(x, H, W)"), (SECOND, "return x + self.mlp(x)"))),
+    Mistake("block-no-shortcuts", "ResTBlock",
+            "Both shortcuts are missing: add x to what attn gives, and again to what the MLP gives.",
+            ((FIRST, "x = self.attn(self.norm1(x), H, W)"), (SECOND, "return self.mlp(self.norm2(x))"))),
+    Mistake("block-no-first-shortcut", "ResTBlock",
+            "The shortcut around attn is missing: x + attn(norm1(x)).",
+            ((FIRST, "x = self.attn(self.norm1(x), H, W)"),)),
+    Mistake("block-no-second-shortcut", "ResTBlock",
+            "The shortcut around the MLP is missing: x + mlp(norm2(x)).",
+            ((SECOND, "return self.mlp(self.norm2(x))"),)),
+    Mistake("block-shortcut-of-norm", "ResTBlock",
+            "Your shortcuts add the normalised x. They add x itself.",
+            ((FIRST, "x = (lambda y: y + self.attn(y, H, W))(self.norm1(x))"),
+             (SECOND, "return (lambda y: y + self.mlp(y))(self.norm2(x))"))),
+    Mistake("block-parallel", "ResTBlock",
+            "The MLP reads the block's input. It comes second, and reads the sum of x and what attn gave.",
+            ((FIRST, "y = x + self.attn(self.norm1(x), H, W)"), (SECOND, "return y + self.mlp(self.norm2(x))"))),
+    Mistake("block-shortcut-from-the-start", "ResTBlock",
+            "Your second shortcut adds the block's input, so that what attn gave is not kept. It adds what the MLP's norm reads.",
+            ((FIRST, "y = x + self.attn(self.norm1(x), H, W)"), (SECOND, "return x + self.mlp(self.norm2(y))"))),
+    Mistake("block-mlp-first", "ResTBlock",
+            "The MLP comes before attn. Attention comes first.",
+            ((FIRST, "x = x + self.mlp(self.norm2(x))"), (SECOND, "return x + self.attn(self.norm1(x), H, W)"))),
+    Mistake("block-no-attention", "ResTBlock",
+            "attn is made and never called: your block treats each token by itself.",
+            ((FIRST, "pass" if False else "as_map(x, H, W)"),)),
+    Mistake("block-no-mlp", "ResTBlock",
+            "The MLP is made and never called.",
+            ((SECOND, "return x"),)),
+    Mistake("block-relu", "ResTBlock",
+            "Your MLP has a ReLU. It is a GELU.",
+            (("gelu=nn.GELU()", "gelu=nn.ReLU()"),)),
+    Mistake("block-tanh-gelu", "ResTBlock",
+            "Your GELU is the approximation with a tanh. Torch's default is the exact one.",
+            (("nn.GELU()", "nn.GELU(approximate='tanh')"),)),
+    Mistake("block-no-gelu", "ResTBlock",
+            "Your MLP has no GELU: two linear layers in a row are one linear layer.",
+            (("gelu=nn.GELU()", "gelu=nn.Identity()"),)),
+    Mistake("block-gelu-last", "ResTBlock",
+            "A GELU follows fc2 too. It stands between fc1 and fc2 alone.",
+            ((SECOND, "return x + nn.functional.gelu(self.mlp(self.norm2(x)))"),)),
+    Mistake("block-hidden-rounded", "ResTBlock",
+            "You round the hidden width to the nearest whole number. It is int(dim * mlp_ratio), which rounds down.",
+            ((HIDDEN, "round(dim * mlp_ratio)"),)),
+    Mistake("block-hidden-rounded-up", "ResTBlock",
+            "You round the hidden width up. It is int(dim * mlp_ratio), which rounds down.",
+            ((HIDDEN, "-int(-dim * mlp_ratio // 1)"),)),
+    Mistake("block-hidden-float", "ResTBlock",
+            "The hidden width is a float where mlp_ratio is one, and a layer takes whole numbers only: int(dim * mlp_ratio).",
+            ((HIDDEN, "dim * mlp_ratio"),)),
+    Mistake("block-ratio-rounded", "ResTBlock",
+            "You round mlp_ratio before you multiply. It is int(dim * mlp_ratio).",
+            ((HIDDEN, "dim * max(1, int(mlp_ratio))"),)),
+    Mistake("block-ratio-ignored", "ResTBlock",
+            "The argument `mlp_ratio` has no effect: 4 is written where it belongs.",
+            ((HIDDEN, "4 * dim"),)),
+    Mistake("block-sr-ratio-ignored", "ResTBlock",
+            "The argument `sr_ratio` never reaches attn: nothing is reduced.",
+            ((ATTN, ATTN.replace("sr_ratio, qkv_bias, apply_transform", "1, qkv_bias, apply_transform")),)),
+    Mistake("block-bias-ignored", "ResTBlock",
+            "The argument `qkv_bias` never reaches attn: its q and kv have no bias.",
+            ((ATTN, ATTN.replace("qkv_bias", "False")),)),
+    Mistake("block-transform-ignored", "ResTBlock",
+            "The argument `apply_transform` never reaches attn.",
+            ((ATTN, ATTN.replace(", apply_transform", "")),)),
+    Mistake("block-heads-ignored", "ResTBlock",
+            "The argument `num_heads` never reaches attn, which has one head.",
+            ((ATTN, ATTN.replace("num_heads, sr_ratio", "1, sr_ratio")),)),
+    Mistake("block-flags-exchanged", "ResTBlock",
+            "qkv_bias and apply_transform have changed places on their way to attn. EMSA takes dim, num_heads, sr_ratio, qkv_bias, "
+            "apply_transform.",
+            ((ATTN, ATTN.replace("qkv_bias, apply_transform", "apply_transform, qkv_bias")),)),
+    Mistake("block-sides-exchanged", "ResTBlock",
+            "H and W have changed places on their way to attn.",
+            ((FIRST, FIRST.replace("H, W", "W, H")),)),
+    Mistake("block-default-ratio", "ResTBlock",
+            "If mlp_ratio is not given, yours is not 4.",
+            (("mlp_ratio: float = 4", "mlp_ratio: float = 2"),)),
+    Mistake("block-default-sr", "ResTBlock",
+            "If sr_ratio is not given, yours is not 1.",
+            (("sr_ratio: int = 1", "sr_ratio: int = 2"),)),
+    Mistake("block-default-bias", "ResTBlock",
+            "If qkv_bias is not given, your q and kv have a bias. The default is False.",
+            (("qkv_bias: bool = False", "qkv_bias: bool = True"),)),
+    Mistake("block-default-transform", "ResTBlock",
+            "If apply_transform is not given, your heads are transformed. The default is False.",
+            (("apply_transform: bool = False", "apply_transform: bool = True"),)),
+    Mistake("block-mlp-without-bias", "ResTBlock",
+            "The layers of your MLP have no bias. Leave torch's default.",
+            (("fc1=nn.Linear(dim, hidden)", "fc1=nn.Linear(dim, hidden, bias=False)"),
+             ("fc2=nn.Linear(hidden, dim)", "fc2=nn.Linear(hidden, dim, bias=False)"))),
+    Mistake("block-in-place", "ResTBlock",
+            "Your block changes its input in place (`+=` on x). Write x = x + ..., which makes a new tensor.",
+            ((FIRST, "x.data += self.attn(self.norm1(x), H, W).data"),)),
+    Mistake("block-dropout", "ResTBlock",
+            "In training mode your block drops some numbers. This block has no dropout: both modes give the same result.",
+            ((SECOND, "return x + nn.functional.dropout(self.mlp(self.norm2(x)), 0.1, self.training)"),)),
+    Mistake("block-attention-detached", "ResTBlock",
+            "The numbers are right, but what attn gives is detached: nothing in it would ever learn.",
+            ((FIRST, "x = x + self.attn(self.norm1(x), H, W).detach()"),)),
+    Mistake("block-mlp-detached", "ResTBlock",
+            "The numbers are right, but what the MLP gives is detached: nothing in it would ever learn.",
+            ((SECOND, "return x + self.mlp(self.norm2(x)).detach()"),)),
+    Mistake("block-shortcut-detached", "ResTBlock",
+            "The numbers are right, but x is detached in the first shortcut: most of its gradient is lost.",
+            ((FIRST, FIRST.replace("x = x +", "x = x.detach() +")),)),
+    Mistake("block-only-in-eval", "ResTBlock", ONLY_IN_EVAL,
+            ((SECOND, "return x if self.training else x + self.mlp(self.norm2(x))"),)),
+)
+
+EITHER_ORDER = "Two axes are exchanged, whichever is named first."
+NO_PARAMETERS = "An InstanceNorm2d without affine has no parameters, and does not look at the number of channels that it is given."
+NOT_REDUCED = "A ratio of 0 reduces nothing, as 1 does."
+LAST_AXIS = "The axis 3 is the last one of four."
+EQUIVALENT = {
+    "PixelAttention 9: sigmoid in place": "What the convolution gives is a tensor of its own, and its backward pass does not need it.",
+    "EMSA 12: 1 -> 0": NOT_REDUCED,
+    "EMSA 21: rounded down, at least 1": "The ratio is above 1 here, and half of it is at least 1.",
+    "EMSA 24: Conv2d with dilation=2": "A kernel of 1 x 1 has no taps between which a dilation could lie.",
+    **{f"EMSA 25: {change}": NO_PARAMETERS for change in (
+        "self.transform_norm frozen", "self.transform_norm in a list", "num_heads -> apply_transform", "num_heads -> dim",
+        "num_heads -> qkv_bias", "num_heads -> sr_ratio")},
+    **{f"EMSA {line}: arguments 0 and 1 of transpose exchanged": EITHER_ORDER for line in (30, 32, 37)},
+    **{f"EMSA {line}: softmax -> torch.softmax(x, -1)": LAST_AXIS for line in (34, 36)},
+    "ResTBlock 9: 1 -> 0": NOT_REDUCED,
+}
+
+VARIANTS = (
+    Variant("pixel-einsum", "PixelAttention", """
+        class PixelAttention(nn.Module):
+            def __init__(self, channels):
+                super().__init__()
+                self.pa_conv = nn.Conv2d(channels, channels, kernel_size=3, padding=1, groups=channels)
+                self.sigmoid = nn.Sigmoid()
+
+            def forward(self, x):
+                return torch.einsum("bchw,bchw->bchw", self.sigmoid(self.pa_conv(x)), x)
+        """),
+    Variant("pixel-shifts", "PixelAttention", """
+        class PixelAttention(nn.Module):
+            def __init__(self, channels):
+                super().__init__()
+                self.conv = nn.Conv2d(channels, channels, 3, 1, 1, groups=channels)
+
+            def forward(self, x):
+                h, w = x.shape[2:]
+                padded = nn.functional.pad(x, (1, 1, 1, 1))
+                scores = self.conv.bias[:, None, None]
+                for row in range(3):
+                    for column in range(3):
+                        tap = self.conv.weight[:, 0, row, column, None, None]
+                        scores = scores + tap * padded[:, :, row:row + h, column:column + w]
+                return x / (1 + torch.exp(-scores))
+        """),
+    Variant("embed-sequential", "OverlapPatchEmbed", """
+        class OverlapPatchEmbed(nn.Module):
+            def __init__(self, in_channels, out_channels, patch_size=2, with_position=True):
+                super().__init__()
+                self.steps = nn.Sequential(
+                    nn.Conv2d(in_channels, out_channels, patch_size + 1, patch_size, patch_size // 2), nn.BatchNorm2d(out_channels))
+                if with_position:
+                    self.steps.append(PixelAttention(out_channels))
+
+            def forward(self, x):
+                y = self.steps(x)
+                return torch.einsum("bchw->bhwc", y).flatten(1, 2), tuple(y.shape[-2:])
+        """),
+    Variant("embed-size", "OverlapPatchEmbed", """
+        class OverlapPatchEmbed(nn.Module):
+            def __init__(self, in_channels, out_channels, patch_size=2, with_position=True):
+                super().__init__()
+                self.p, self.with_position = patch_size, with_position
+                self.conv = nn.Conv2d(in_channels, out_channels, patch_size + 1, patch_size, patch_size // 2)
+                self.bn = nn.BatchNorm2d(out_channels)
+                if with_position:
+                    self.position = PixelAttention(out_channels)
+
+            def forward(self, x):
+                h, w = ((side + 2 * (self.p // 2) - self.p - 1) // self.p + 1 for side in x.shape[2:])
+                x = self.bn(self.conv(x))
+                if self.with_position:
+                    x = self.position(x)
+                return x.permute(0, 2, 3, 1).reshape(len(x), h * w, -1), (h, w)
+        """),
+    Variant("emsa-as-published", "EMSA", """
+        class EMSA(nn.Module):
+            def __init__(self, dim, num_heads=8, sr_ratio=1, qkv_bias=False, apply_transform=False):
+                super().__init__()
+                self.h, self.d = num_heads, dim // num_heads
+                self.q = nn.Linear(dim, dim, bias=qkv_bias)
+                self.kv = nn.Linear(dim, dim * 2, bias=qkv_bias)
+                self.proj = nn.Linear(dim, dim)
+                self.sr = nn.Conv2d(dim, dim, sr_ratio + 1, sr_ratio, sr_ratio // 2, groups=dim) if sr_ratio > 1 else None
+                self.sr_norm = nn.LayerNorm(dim) if sr_ratio > 1 else None
+                self.transform_conv = nn.Conv2d(num_heads, num_heads, 1) if apply_transform and num_heads > 1 else None
+                self.transform_norm = nn.InstanceNorm2d(num_heads)
+
+            def forward(self, x, H, W):
+                b, n, c = x.shape
+                if n != H * W:
+                    raise ValueError(f"{n} tokens, {H} x {W}")
+                q = self.q(x).view(b, n, self.h, self.d).permute(0, 2, 1, 3) * self.d ** -0.5
+                y = x
+                if self.sr is not None:
+                    y = self.sr(x.permute(0, 2, 1).reshape(b, c, H, W)).reshape(b, c, -1).permute(0, 2, 1)
+                    y = self.sr_norm(y)
+                kv = self.kv(y).reshape(b, -1, 2, self.h, self.d).permute(2, 0, 3, 1, 4)
+                k, v = kv[0], kv[1]
+                attn = q @ k.mT
+                if self.transform_conv is not None:
+                    attn = self.transform_norm(self.transform_conv(attn).softmax(-1))
+                else:
+                    attn = attn.softmax(-1)
+                return self.proj((attn @ v).transpose(1, 2).reshape(b, n, c))
+        """),
+    Variant("emsa-einsum", "EMSA", """
+        class EMSA(nn.Module):
+            def __init__(self, dim, num_heads=8, sr_ratio=1, qkv_bias=False, apply_transform=False):
+                super().__init__()
+                self.h = num_heads
+                self.q = nn.Linear(dim, dim, bias=qkv_bias)
+                self.kv = nn.Linear(dim, 2 * dim, bias=qkv_bias)
+                self.proj = nn.Linear(dim, dim)
+                self.reduce = sr_ratio > 1
+                if self.reduce:
+                    self.sr = nn.Conv2d(dim, dim, sr_ratio + 1, sr_ratio, sr_ratio // 2, groups=dim)
+                    self.sr_norm = nn.LayerNorm(dim)
+                self.mix = apply_transform and num_heads > 1
+                if self.mix:
+                    self.transform_conv = nn.Conv2d(num_heads, num_heads, 1)
+
+            def forward(self, x, H, W):
+                if H * W != x.shape[1]:
+                    raise ValueError("H * W is not the number of tokens")
+                y = x
+                if self.reduce:
+                    y = self.sr(x.unflatten(1, (H, W)).permute(0, 3, 1, 2)).permute(0, 2, 3, 1).flatten(1, 2)
+                    y = self.sr_norm(y)
+                k, v = self.kv(y).chunk(2, dim=-1)
+                q, k, v = (t.unflatten(2, (self.h, -1)) for t in (self.q(x), k, v))
+                scores = torch.einsum("bnhd,bmhd->bhnm", q, k) / q.shape[-1] ** 0.5
+                if self.mix:
+                    weight, bias = self.transform_conv.weight[:, :, 0, 0], self.transform_conv.bias
+                    scores = torch.einsum("bhnm,gh->bgnm", scores, weight) + bias[:, None, None]
+                a = scores.softmax(dim=-1)
+                if self.mix:
+                    a = (a - a.mean((2, 3), keepdim=True)) / torch.sqrt(a.var((2, 3), unbiased=False, keepdim=True) + 1e-5)
+                return self.proj(torch.einsum("bhnm,bmhd->bnhd", a, v).flatten(2))
+        """),
+    Variant("emsa-head-by-head", "EMSA", """
+        class EMSA(nn.Module):
+            def __init__(self, dim, num_heads=8, sr_ratio=1, qkv_bias=False, apply_transform=False):
+                super().__init__()
+                assert dim % num_heads == 0
+                self.width = dim // num_heads
+                self.q = nn.Linear(dim, dim, bias=qkv_bias)
+                self.kv = nn.Linear(dim, 2 * dim, bias=qkv_bias)
+                self.sr = nn.Identity()
+                if sr_ratio > 1:
+                    self.sr = nn.Conv2d(dim, dim, sr_ratio + 1, sr_ratio, sr_ratio // 2, groups=dim)
+                self.sr_norm = nn.LayerNorm(dim) if sr_ratio > 1 else nn.Identity()
+                self.transform_conv, self.transform_norm = nn.Identity(), nn.Identity()
+                if apply_transform and num_heads > 1:
+                    self.transform_conv = nn.Conv2d(num_heads, num_heads, 1)
+                    self.transform_norm = nn.InstanceNorm2d(num_heads)
+                self.proj = nn.Linear(dim, dim)
+
+            def forward(self, x, H, W):
+                b, n, c = x.shape
+                if H * W != n:
+                    raise ValueError
+                y = self.sr_norm(self.sr(x.mT.reshape(b, c, H, W)).flatten(2).mT)
+                q = self.q(x).split(self.width, dim=2)
+                kv = self.kv(y).split(self.width, dim=2)
+                k, v = kv[:len(q)], kv[len(q):]
+                scores = torch.stack([qi @ ki.mT for qi, ki in zip(q, k)], dim=1) * self.width ** -0.5
+                a = self.transform_norm(self.transform_conv(scores).softmax(dim=-1))
+                return self.proj(torch.cat([a[:, i] @ vi for i, vi in enumerate(v)], dim=2))
+        """),
+    Variant("block-mlp-module", "ResTBlock", """
+        class MLP(nn.Module):
+            def __init__(self, dim, hidden):
+                super().__init__()
+                self.fc1, self.fc2 = nn.Linear(dim, hidden), nn.Linear(hidden, dim)
+
+            def forward(self, x):
+                return self.fc2(nn.functional.gelu(self.fc1(x)))
+
+
+        class ResTBlock(nn.Module):
+            def __init__(self, dim, num_heads, sr_ratio=1, mlp_ratio=4, qkv_bias=False, apply_transform=False):
+                super().__init__()
+                self.norm1, self.norm2 = nn.LayerNorm(dim), nn.LayerNorm(dim)
+                self.attn = EMSA(dim, num_heads=num_heads, sr_ratio=sr_ratio, qkv_bias=qkv_bias, apply_transform=apply_transform)
+                self.mlp = MLP(dim, int(dim * mlp_ratio))
+
+            def forward(self, x, H, W):
+                y = self.norm1(x)
+                x = self.attn(y, H, W) + x
+                y = self.norm2(x)
+                return self.mlp(y) + x
+        """),
+    Variant("block-functional", "ResTBlock", """
+        class ResTBlock(nn.Module):
+            def __init__(self, dim, num_heads, sr_ratio=1, mlp_ratio=4, qkv_bias=False, apply_transform=False):
+                super().__init__()
+                self.norm1 = nn.LayerNorm(dim)
+                self.attn = EMSA(dim, num_heads, sr_ratio, qkv_bias, apply_transform)
+                self.norm2 = nn.LayerNorm(dim)
+                self.fc1 = nn.Conv1d(dim, int(mlp_ratio * dim), 1)
+                self.fc2 = nn.Conv1d(int(mlp_ratio * dim), dim, 1)
+
+            def forward(self, x, H, W):
+                x = torch.add(x, self.attn(self.norm1(x), H, W))
+                h = self.fc1(self.norm2(x).mT)
+                h = 0.5 * h * (1 + torch.erf(h / 2 ** 0.5))
+                return torch.add(x, self.fc2(h).mT)
+        """),
+)
