@@ -705,7 +705,8 @@ def says(factor):
             f"and each row sums to {weights.sum(1).mean():.2f}.")
 
 
-slide({"Logits times": {f"{f:g}": f for f in (0.25, 0.5, 1, 2, 4, 8)}}, drawn, says, start=["1"])
+factors = {f"{f:g}": f for f in (0.25, 0.5, 1, 2, 4, 8)}
+slide({"Logits times": factors}, drawn, says, start=["1"])
 
 # %% [markdown]
 # ## 10. The bug museum
