@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-CPU_SECONDS = 42.0  # of computing, for a whole notebook; an honest one takes less than one
-OWN_SECONDS = 52.0  # of computing and sleeping: enough more that endless loops always meet the first limit, which says the same every time
+CPU_SECONDS = 40.0  # of computing, for a whole notebook; an honest one takes less than one
+OWN_SECONDS = 48.0  # of computing and sleeping: enough more that endless loops always meet the first limit, which says the same every time
 BUSY = 2.0  # seconds of waiting for a processor from which on a machine is called busy
 TOLD = 3  # spenders that are named
 
