@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+import torch.nn.functional as F
 
 from attention_lab import puzzles
 
@@ -284,3 +285,20 @@ def test_each_answer_counts_alike():
     assert puzzles.right_of_each(always, answers) == pytest.approx(100 / 3)
     right = torch.nn.functional.one_hot(answers.clamp(min=0), 3).permute(0, 3, 1, 2).float()
     assert puzzles.right_of_each(right, answers) == 100
+
+
+def test_a_tile_is_asked_for_its_right_neighbour():
+    pictures, answers = puzzles.coloured_tiles(20, seed=1, size=(4, 8))
+    assert pictures.shape == (20, 3, 4, 8) and answers.shape == (20, 4, 8)
+    shown = torch.cdist(pictures.permute(0, 2, 3, 1), puzzles.TILE_COLOURS).argmin(3)
+    assert answers[:, :, :-1].equal(shown[:, :, 1:]) and answers[:, :, -1].equal(shown[:, :, -1])
+    assert shown.flatten().bincount().min() > 0.2 * shown.numel()
+
+
+def test_right_answers_are_counted_by_place():
+    answers = torch.zeros(2, 3, 12, dtype=torch.long)
+    scores = F.one_hot(answers, 4).permute(0, 3, 1, 2).float()
+    assert set(puzzles.right_at_borders(scores, answers, 4).values()) == {100.0}
+    scores[:, 0, :, [3, 7]] = -1  # the last columns of the first two windows
+    assert puzzles.right_at_borders(scores, answers, 4) == {"border": 0, "edge": 100, "shifted border": 100, "elsewhere": 100}
+    assert puzzles.right_at_borders(scores, answers, 12) == pytest.approx({"edge": 100, "shifted border": 100, "elsewhere": 80})

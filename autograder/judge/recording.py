@@ -216,6 +216,7 @@ def _record_once(name: str, case: declare.Case, namespace: dict[str, Any], seed:
     if header.raised:  # the reference's own line and words stay here
         header.raised = Raised(header.raised.type, header.raised.value_error, header.raised.numbers)
     header.states = {}  # what names a learner gives is asked of the learner
+    _forget(case.untraced, header, tensors)
     if header.largest:
         header.largest.line = None
     tensors = {key: _rounded(t, BITS[case.dtype]) for key, t in tensors.items()}
@@ -223,6 +224,15 @@ def _record_once(name: str, case: declare.Case, namespace: dict[str, Any], seed:
     inputs = [p for p in inspect.signature(function).parameters if p != "self"]
     return RecordedCase(case.label, case.check, question, asking.tensors, header, tensors, mentions=list(case.raises or ()),
                          limit=case.limit, peak=case.peak, integer=case.integer, inputs=inputs)
+
+
+def _forget(untraced: Sequence[str], header: Observation, tensors: dict[str, Tensor]) -> None:
+    """Drop what these sub-modules received and gave."""
+    for heard in [entry for entry in header.trace if entry.name in untraced]:
+        header.trace.remove(heard)
+        for _, leaf in [*values.leaves(heard.received), *values.leaves(heard.gave)]:
+            if isinstance(leaf, dict) and "tensor" in leaf:
+                del tensors[leaf["tensor"]]
 
 
 def _rounded(tensor: Tensor, bits: int) -> Tensor:

@@ -1,4 +1,4 @@
-"""Pictures drawn so that one kind of attention has something to find: discs, crosses in a frame, posts, patches, stripes, dots, hues.
+"""Pictures drawn so that one kind of attention has something to find: discs, crosses in a frame, posts, patches, stripes, dots, tiles.
 
 Each function returns `n` pictures with their answers, the same ones for the same `seed` on every machine. In each set the answer
 depends on a cue, and a lesson takes that cue away to see what was really used.
@@ -471,3 +471,35 @@ def dominoes(n: int, seed: int, height: int, width: int) -> Dominoes:
     quarters = torch.where(sides >= 0, 2 * below.long()[:, None] + right.long(), UNASKED)
     pictures += 0.05 * torch.randn(pictures.shape, generator=g)
     return Dominoes(pictures, sides, quarters)
+
+
+# ---------------------------------------------------------------------- lesson 08a: what colour is the tile on the right?
+
+TILE_COLOURS = torch.tensor([[0.00, 0.45, 0.70], [0.90, 0.62, 0.00], [0.00, 0.62, 0.45], [0.80, 0.47, 0.65]])
+
+
+class Tiles(NamedTuple):
+    """pictures (n, 3, H, W), a tile for each pixel; answers, the colour of the tile on the right, 0 to 3 (n, H, W)."""
+
+    pictures: Tensor
+    answers: Tensor
+
+
+def coloured_tiles(n: int, seed: int, size: tuple[int, int] = (6, 12)) -> Tiles:
+    """Tiles of four colours at random. Every tile is asked for the colour of its right neighbour; in the last column, for its own."""
+    g = torch.Generator().manual_seed(seed)
+    colours = torch.randint(len(TILE_COLOURS), (n, *size), generator=g)
+    answers = torch.cat([colours[:, :, 1:], colours[:, :, -1:]], dim=2)
+    return Tiles(TILE_COLOURS[colours].permute(0, 3, 1, 2).contiguous(), answers)
+
+
+def right_at_borders(scores: Tensor, answers: Tensor, width: int) -> dict[str, float]:
+    """The share of right answers, in %: at the right borders of windows, on the picture's right edge, and elsewhere.
+
+    scores: (n, 4, H, W). width: of a window. "shifted border" is the last column of a window that is shifted by half its width.
+    """
+    right, columns = (scores.argmax(1) == answers).float(), torch.arange(answers.shape[2])
+    edge, last = columns == len(columns) - 1, columns % width
+    borders = {"border": (last == width - 1) & ~edge, "edge": edge, "shifted border": (last == width // 2 - 1) & ~edge}
+    places = borders | {"elsewhere": ~torch.stack(list(borders.values())).any(0)}
+    return {name: 100 * right[:, :, there].mean().item() for name, there in places.items() if there.any()}

@@ -169,8 +169,10 @@ EMSA = Exercise("EMSA", sizes=(
     on_tokens("logits too large for `exp` alone, transformed heads", lambda r: (2, 4, 5), lambda r: (12, 3, 1, False, True), scale=1e3,
               **TOO_LARGE),
 ), refuses=(
+    # The first two are visible. Together they tell a comparison that is missing from one that is made for some ratios or for `<` only.
+    not_a_map("fewer tokens than H * W, nothing reduced", lambda r: attention(r, qkv_bias=True, sr_ratio=1), lambda h, w: (h + 1, w)),
+    not_a_map("more tokens than H * W", lambda r: attention(r, qkv_bias=True, sr_ratio=2), lambda h, w: (h, w - 1)),
     not_a_map("fewer tokens than H * W", lambda r: attention(r, qkv_bias=True), lambda h, w: (h + 1, w)),
-    not_a_map("more tokens than H * W", lambda r: attention(r, qkv_bias=True, sr_ratio=1), lambda h, w: (h, w - 1)),
     not_a_map("half as many tokens as H * W", lambda r: attention(r, qkv_bias=True), lambda h, w: (h, 2 * w)),
     not_a_map("more tokens than H * W, nothing reduced", lambda r: attention(r, qkv_bias=True, sr_ratio=1), lambda h, w: (h - 1, w)),
 ), visible=(

@@ -5,7 +5,8 @@ from solutions.shared.drawing import Drawing
 HUES = {"a": "#D98C1F", "b": "#3F7FE0", "c": "#BFD030", "d": "#C03FC8"}
 GREY, RED, BLUE = "#808080", "#D24B40", "#3F6FE0"
 ENTRIES = (("a", 0, 0, "#FFFFFF"), ("b", 0, 1, "#000000"), ("c", 1, 0, "#000000"), ("d", 1, 1, "#FFFFFF"))
-LONE = (("d", 2, 9), ("a", 4, 13), ("b", 7, 11), ("c", 9, 14), ("a", 12, 9), ("d", 13, 12), ("c", 1, 14))
+LONE = (("d", 2, 9), ("a", 4, 13), ("b", 7, 11), ("c", 9, 14), ("a", 12, 9), ("d", 13, 12), ("c", 1, 14),
+        ("b", 0, 11), ("d", 5, 9), ("c", 6, 15), ("a", 10, 11), ("b", 14, 15))
 
 
 def questions() -> str:
@@ -13,7 +14,7 @@ def questions() -> str:
     drawing = Drawing(
         900, 444, "Two questions about small pictures",
         "Left: a grey field of 16 x 16 cells. Four entries of 2 x 2 cells form a block: a with a white dot, b black, c black, d white. "
-        "Seven lone cells elsewhere have one of these hues: which are black, which are white? A frame around 5 x 5 cells "
+        "Twelve lone cells elsewhere have one of these hues: which are black, which are white? A frame around 5 x 5 cells "
         "holds the whole block. "
         "Right: a field of 12 x 12 cells with pairs of a red and a blue cell: on which side of the red cell is the blue one, and in which "
         "quarter of the field does it lie?",

@@ -69,6 +69,7 @@ class Case:
     enlarge the process, as the judge measures it from outside (hidden cases only). integer: an int must be an int, not 7.0.
     fresh: the module keeps the values that it starts with; the output must not depend on those that are drawn.
     zeros: the parameters that are at zero, where all others are drawn. added: numbers that are added to what is drawn for a parameter.
+    untraced: sub-modules whose input and output are not kept, because they are too large for the file of checks.
     drop_largest: dropout drops what is largest, so that it is seen where it stands and whether whole channels go.
     counts_for: the check that it belongs to (a key of attention_lab's SHARES), where that does not follow from the rest.
     """
@@ -92,6 +93,7 @@ class Case:
     fresh: bool = False
     zeros: tuple[str, ...] = ()
     added: dict[str, float] = field(default_factory=dict)
+    untraced: tuple[str, ...] = ()
     drop_largest: bool = False
     counts_for: str | None = None
 

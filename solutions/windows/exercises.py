@@ -151,7 +151,7 @@ def affine(heads: Construct, images: int, of_mask: int | None, rows: int, column
     args = (RandomTensor((images * (of_mask or 1), number, rows, columns), scale=scale), RandomTensor((1, *table, 2), grad=False),
             RandomTensor((rows, columns), "integers", high=table[0] * table[1], grad=False))
     mask = () if of_mask is None else (RandomTensor((of_mask, rows, columns), scale=20.0, grad=False),)
-    return Case(args=(*args, *mask), construct=heads, **fields)
+    return Case(args=(*args, *mask), construct=heads, untraced=tuple(f"cpb_mlp.{layer}" for layer in range(3)), **fields)
 
 
 def transformed(words: str = "", heads: int = 0, images: int = 0, of_mask: int | None = 0, rows: int = 0, columns: int = 0,
@@ -168,6 +168,7 @@ def transformed(words: str = "", heads: int = 0, images: int = 0, of_mask: int |
 
 AFFINE = Exercise("AffineTransform", sizes=(
     transformed(), transformed("no mask", of_mask=None), transformed("one head", heads=1), transformed("one image", images=1),
+    transformed("one key", columns=1), transformed("one head, no mask", heads=1, of_mask=None),
     transformed("one window in an image", of_mask=1), transformed("as many tokens on both sides", rows=6, columns=6),
     transformed("all sizes alike", 4, 4, 4, 4, 4), transformed("scales on both sides of the largest", heads=8, added=CLAMPED),
     transformed("scales far above the largest", added={"logit_scale": 9.0}, gradients=False),
@@ -218,7 +219,8 @@ def attention(of: Construct, tiling: Tiling, batch: int, width: int, **fields: A
     """width: the channels of a head."""
     heads = of["num_heads"] if isinstance(of, dict) else of[0]
     height, across = image_of(tiling)
-    return Case(args=(RandomTensor((batch, height * across, 3 * heads * width)), (height, across)), construct=of, **fields)
+    return Case(args=(RandomTensor((batch, height * across, 3 * heads * width)), (height, across)), construct=of,
+                untraced=tuple(f"transform.cpb_mlp.{layer}" for layer in range(3)), **fields)
 
 
 def attended(words: str, tilings: Tilings, shift: bool | None = True, heads: int = 0, width: int = 0, batch: int = 0,

@@ -78,7 +78,7 @@ MISTAKES = (
             ((ROWS, "x.unflatten(2, (ww, -1)).unflatten(1, (wh, -1))"), (CUT, "rows.permute(0, 2, 4, 1, 3, 5).flatten(0, 2)"))),
     Mistake("partition-square", "window_partition",
             "You use the window's height for both sides. Windows are rectangular: columns are split by window_size[1].",
-            ((SIDES, "wh, ww = window_size[0], window_size[0]"),)),
+            ((TILES, "check_tiles(x.shape[1:3], (window_size[0], window_size[0]))"), (SIDES, "wh, ww = window_size[0], window_size[0]"))),
     Mistake("partition-no-error", "window_partition", NO_VALUE_ERROR, ((TILES, ""),)),
     Mistake("partition-cropped", "window_partition",
             "Where windows do not divide the image you leave out the rest of it. Raise a ValueError instead: a token that belongs to no "
@@ -202,6 +202,20 @@ MISTAKES = (
             "Only your last window has a mask. Every window of the last row and of the last column holds tokens from both ends of the "
             "image.",
             ((MASK, f"{MASK} * (torch.arange(len(regions)) == len(regions) - 1)[:, None, None]"),)),
+    Mistake("mask-slices-early", "shifted_window_mask",
+            "The ranges of the columns cut your rows: the slices are applied one axis too early. Of a picture of regions (1, 1, H, W), "
+            "`[:, rows, columns]` are the axes 1 and 2; rows are axis 2, columns axis 3.",
+            code="""
+                def shifted_window_mask(image_size, window_size, shift_size):
+                    regions, number = torch.zeros(1, 1, *image_size), 0
+                    slices = [(slice(0, -w), slice(-w, -s), slice(-s, None)) for w, s in zip(window_size, shift_size)]
+                    for rows in slices[0]:
+                        for columns in slices[1]:
+                            regions[:, rows, columns] = number
+                            number += 1
+                    cells = window_partition(regions.permute(0, 2, 3, 1), window_size).flatten(1)
+                    return torch.where(cells[:, :, None] == cells[:, None, :], 0.0, -100.0)
+                """),
     Mistake("mask-not-partitioned", "shifted_window_mask",
             "You cut the map of regions with `reshape` or `view`. A window's tokens are found by window_partition.",
             ((REGIONS, "(lambda H, W, h, w, s, t: (3 * (torch.arange(H)[:, None] >= H - s).long() + (torch.arange(W) >= W - "
@@ -413,7 +427,7 @@ MISTAKES = (
             "You add an eps to the length. Vectors of almost no length then come out shorter than 1; F.normalize divides by the length or "
             "1e-12, whichever "
             "is larger.",
-            ((COSINE, "(q / (q.norm(dim=-1, keepdim=True) + 1e-8)) @ (k / (k.norm(dim=-1, keepdim=True) + 1e-8)).transpose(-2, -1)"),)),
+            ((COSINE, "(q / (q.norm(dim=-1, keepdim=True) + 1e-6)) @ (k / (k.norm(dim=-1, keepdim=True) + 1e-6)).transpose(-2, -1)"),)),
     Mistake("cosine-no-transform", "cosine_attention",
             "`transform` is never called: the cosines themselves go into the softmax.",
             ((RESULT, "cosine.softmax(dim=-1) @ v"),)),
@@ -494,7 +508,7 @@ MISTAKES = (
             "You roll and mask along the width only. Both axes are shifted.",
             ((SHIFT_SIZE, "(0, window_size[1] // 2) if shift else (0, 0)"),)),
     Mistake("windows-shift-rounded-up", "WindowAttention",
-            "Your shift is rounded up for windows of odd sides. It is w // 2, rounded down.",
+            "Your shift is too large, such as w // 2 rounded up, or w - 1. It is w // 2, rounded down.",
             ((SHIFT_SIZE, "((window_size[0] + 1) // 2 % window_size[0], (window_size[1] + 1) // 2 % window_size[1]) if shift else (0, "
                           "0)"),)),
     Mistake("windows-axes-of-roll", "WindowAttention",
@@ -745,4 +759,77 @@ class WindowAttention(nn.Module):
 """),
 )
 
-EQUIVALENT: dict[str, str] = {}
+MOVED = "Numbers are only moved, and those that are drawn are exact in float32."
+SWAP = "The order of the two axes that are swapped does not matter."
+ONLY_SHAPE = "Only its shape is read."
+WHOLE = "Nothing is left over: sizes that do not divide were refused."
+NOT_GRADED = "Windows of another size or number are not tested."
+NO_GRADIENT = "No gradient is taken of it."
+ALREADY = "It is computed by then."
+ONE_TABLE = "The table's first axis has size 1."
+TRUTH = "Without a shift the mask is 0 everywhere, so that it may as well be added."
+
+EQUIVALENT = {
+    "window_partition 1: x float32 on the way": MOVED,
+    "window_partition 7: x detached": ONLY_SHAPE,
+    "window_partition 10: float32 on the way": MOVED,
+    "window_partition 10: arguments 0 and 1 of transpose exchanged": SWAP,
+    "window_reverse 1: windows float32 on the way": MOVED,
+    **{f"window_reverse 8: {how}": WHOLE for how in (
+        "rounded up", "rounded to the nearest", "rounded down, at least 1", "rounded up (2)", "rounded to the nearest (2)",
+        "rounded down, at least 1 (2)")},
+    **{f"window_reverse 9: {how}": NOT_GRADED for how in (
+        "guard left out", "an assert", "Or -> And", "without tuple(windows.shape[1:3]) != tuple(wi...", "without windows.shape[0] % (down "
+                                                                                                        "* across)",
+        "tuple left out", "tuple left out (2)", "only down of Mult", "only across of Mult")},
+    **{f"window_reverse 10: {how}": NOT_GRADED for how in (
+        "raises RuntimeError", "raises TypeError", "raises Exception", "message without numbers", "no message", "printed, not raised",
+        "message without tuple(windows.shape)", "message without down", "message without across", "message without tuple(window_size)")},
+    "window_reverse 12: float32 on the way": MOVED,
+    "window_partition 10: contiguous left out": "What lies in another order in memory has the same numbers.",
+    "window_reverse 12: contiguous left out": "What lies in another order in memory has the same numbers.",
+    "window_reverse 12: arguments 0 and 1 of transpose exchanged": SWAP,
+    "shifted_window_mask 10: region_of_tokens(image_size, window_s... detached": NO_GRADIENT,
+    **{f"shifted_window_mask 11: {how}": NO_GRADIENT for how in (
+        "detached", "a tensor without device added", "made of plain numbers", "without gradients", "in inference mode")},
+    **{f"shifted_window_mask 11: {how}": "0 and -100 are exact in any of them, and float32 is right." for how in (
+        "float32", "float32 on the way", "bfloat16 on the way", "rounded")},
+    "shifted_window_mask 11: last two axes exchanged": "The mask is symmetric.",
+    "AffineTransform 17: table detached": NO_GRADIENT,
+    "AffineTransform 17: table float32 on the way": MOVED,
+    **{f"AffineTransform 17: table {how}": ONE_TABLE for how in (
+        "first of the batch for all", "mean of the batch for all", "batch and channels exchanged")},
+    **{f"AffineTransform 17: index {how}": "The index holds small whole numbers, none below 0." for how in (
+        "detached", "float32 on the way", "its absolute value")},
+    **{f"AffineTransform 17: index {how}": "Only its numbers are read." for how in (
+        "read in its order of memory", "a view taken", "on the CPU")},
+    "AffineTransform 18: exp in place": "The clamped scale is a tensor of its own.",
+    "AffineTransform 19: table detached": NO_GRADIENT,
+    "AffineTransform 19: index detached": NO_GRADIENT,
+    "AffineTransform 20: sigmoid in place": "The bias is a tensor of its own.",
+    **{f"AffineTransform 22: {how}": ALREADY for how in ("a tensor without device added", "without gradients", "in inference mode")},
+    **{f"AffineTransform 23: {how}": NOT_GRADED for how in ("guard left out", "an assert", "mask -> attn", "mask -> table")},
+    **{f"AffineTransform 24: {how}": NOT_GRADED for how in (
+        "raises RuntimeError", "raises TypeError", "raises Exception", "message without numbers", "no message", "printed, not raised",
+        "message without logits.shape[0]", "message without mask.shape[0]")},
+    "AffineTransform 25: Add in place": "The logits are a tensor of their own.",
+    "AffineTransform 25: mask detached": NO_GRADIENT,
+    "AffineTransform 25: mask detached (2)": NO_GRADIENT,
+    "cosine_attention 7: normalize twice": "What has length 1 keeps it.",
+    "cosine_attention 7: normalize twice (2)": "What has length 1 keeps it.",
+    "cosine_attention 7: arguments 0 and 1 of transpose exchanged": SWAP,
+    "cosine_attention 7: without USub (3)": "Of four axes, 2 is -2.",
+    "cosine_attention 8: softmax -> torch.softmax(x, -1)": "It is the same function.",
+    **{f"WindowAttention 14: shift -> {other}": TRUTH for other in ("num_heads", "window_size")},
+    **{f"WindowAttention 21: {what}": NO_GRADIENT for what in (
+        "relative_coords_table(self.window_siz... detached", "relative_coords_table(self.window_siz... detached (2)")},
+    **{f"WindowAttention {line}: qkv detached": "Only its dtype or device is read." for line in (21, 22, 23)},
+    "WindowAttention 21: qkv detached (2)": "Only its dtype or device is read.",
+    "WindowAttention 22: to left out": "An index may stay on the CPU.",
+    **{f"WindowAttention 22: {what}": NO_GRADIENT for what in (
+        "relative_position_index(self.window_s... detached", "relative_position_index(self.window_s... detached (2)")},
+    "WindowAttention 23: always shifted_window_mask(image_size, self....": TRUTH,
+    **{f"WindowAttention 23: self.shift -> self.{other}": TRUTH for other in ("num_heads", "shift_size", "transform", "window_size")},
+    **{f"WindowAttention 23: {what}": NO_GRADIENT for what in (
+        "shifted_window_mask(image_size, self.... detached", "shifted_window_mask(image_size, self.... detached (2)")},
+}

@@ -32,7 +32,7 @@ def window_partition(x: Tensor, window_size: Size) -> Tensor:
     check_tiles(x.shape[1:3], window_size)
     wh, ww = window_size
     rows = x.unflatten(2, (-1, ww)).unflatten(1, (-1, wh))
-    return rows.transpose(2, 3).flatten(0, 2)
+    return rows.transpose(2, 3).flatten(0, 2).contiguous()
 
 
 def window_reverse(windows: Tensor, window_size: Size, image_size: Size) -> Tensor:
@@ -46,7 +46,7 @@ def window_reverse(windows: Tensor, window_size: Size, image_size: Size) -> Tens
     if tuple(windows.shape[1:3]) != tuple(window_size) or windows.shape[0] % (down * across):
         raise ValueError(f"{tuple(windows.shape)} is not a number of images with {down} x {across} windows of {tuple(window_size)}")
     grid = windows.unflatten(0, (-1, down, across))
-    return grid.transpose(2, 3).flatten(3, 4).flatten(1, 2)
+    return grid.transpose(2, 3).flatten(3, 4).flatten(1, 2).contiguous()
 
 
 def check_tiles(image_size: Size, window_size: Size) -> None:

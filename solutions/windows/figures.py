@@ -1,0 +1,208 @@
+"""The drawings of lesson 08a. Cells are numbered row by row, a window has one tint."""
+
+from collections.abc import Callable, Sequence
+
+from solutions.shared.drawing import PALETTE, Drawing, mix
+
+HEIGHT, WIDTH, WINDOW = 4, 6, (2, 3)
+TINTS = [mix(PALETTE[role], "#FFFFFF", share) for role, share in (("features", 0.35), ("gate", 0.4), ("layer", 0.35), ("features", 0.85))]
+
+
+def _rolled(down: int, right: int) -> list[list[int]]:
+    """The numbers of the cells, rolled by minus this much."""
+    return [[(row + down) % HEIGHT * WIDTH + (column + right) % WIDTH for column in range(WIDTH)] for row in range(HEIGHT)]
+
+
+def _grid(drawing: Drawing, x: float, y: float, cells: Sequence[Sequence[object]], tint: Callable[[int, int], str], side: float,
+          bold: Sequence[object] = ()) -> None:
+    for row, line in enumerate(cells):
+        for column, cell in enumerate(line):
+            left, top = x + column * side, y + row * side
+            drawing.rectangle(left, top, side, side, tint(row, column), outline="border")
+            drawing.text(left + side / 2, top + side / 2 + 5, str(cell), size=15, bold=cell in bold)
+
+
+def _borders(drawing: Drawing, x: float, y: float, side: float, rows: Sequence[int], columns: Sequence[int]) -> None:
+    for row in rows:
+        drawing.line((x, y + row * side), (x + WIDTH * side, y + row * side), width=4)
+    for column in columns:
+        drawing.line((x + column * side, y), (x + column * side, y + HEIGHT * side), width=4)
+
+
+def _window(row: int, column: int) -> int:
+    return row // WINDOW[0] * 2 + column // WINDOW[1]
+
+
+def windows() -> str:
+    """The question of the lesson, 900 x 300 px."""
+    drawing = Drawing(
+        900, 300, "Neighbours in two windows",
+        "A grid of 4 rows and 6 columns, its cells numbered row by row from 0 to 23, cut into four windows of 2 x 3 cells. Cells 8 and 9 "
+        "are "
+        "neighbours, but 8 is in the first window and 9 in the second one. A cell looks at the cells of its own window only. How can 8 "
+        "learn what "
+        "9 is?",
+    )
+    side, left, top = 46, 60, 66
+    drawing.text(left + 3 * side, 42, "4 x 6 cells, four windows of 2 x 3", bold=True)
+    _grid(drawing, left, top, _rolled(0, 0), lambda row, column: TINTS[_window(row, column)], side, bold=(8, 9))
+    _borders(drawing, left, top, side, (0, 2, 4), (0, 3, 6))
+    middle = top + 1.5 * side
+    drawing.line((left + 2 * side + 5, middle - side / 2 + 5), (left + 4 * side - 5, middle - side / 2 + 5),
+                 (left + 4 * side - 5, middle + side / 2 - 5), (left + 2 * side + 5, middle + side / 2 - 5),
+                 (left + 2 * side + 5, middle - side / 2 + 5), colour="wrong", width=3)
+    drawing.text(490, middle - 62, "8 and 9 are neighbours.", anchor="start", bold=True, size=17)
+    drawing.text(490, middle - 14, "A cell looks at the cells of its own window,", anchor="start")
+    drawing.text(490, middle + 8, "and at no others.", anchor="start")
+    drawing.text(490, middle + 58, "How can 8 ever learn what 9 is?", anchor="start", bold=True, size=17)
+    drawing.text(490, middle + 106, "Second question: in which order do", anchor="start")
+    drawing.text(490, middle + 128, "the cells of the third window count?", anchor="start")
+    return drawing.svg()
+
+
+def shift() -> str:
+    """Windows moved by (1, 1), and the roll that makes them whole, 900 x 400 px."""
+    drawing = Drawing(
+        900, 400, "Shifted windows, made by a roll",
+        "Left: the borders of the windows have moved down by one row and right by one column, so that 8 and 9 share a window, but pieces "
+        "are left over "
+        "at the rim. Right: the picture rolled by (-1, -1): row 0 has gone to the bottom and column 0 to the right. Ordinary windows now "
+        "hold all "
+        "cells. The second window holds 10, 11, 6, 16, 17, 12; 6 and 12 came from the other side.",
+    )
+    side, top = 46, 84
+    for left, title in ((60, "1. move the borders by (1, 1)"), (520, "2. or roll the picture by (-1, -1)")):
+        drawing.text(left + 3 * side, 46, title, bold=True)
+    moved = {(True, True): 0, (True, False): 1, (False, True): 2, (False, False): 3}
+    _grid(drawing, 60, top, _rolled(0, 0), lambda row, column: TINTS[moved[1 <= row < 3, 1 <= column < 4]], side, bold=(8, 9))
+    _borders(drawing, 60, top, side, (1, 3), (1, 4))
+    _grid(drawing, 520, top, _rolled(1, 1), lambda row, column: TINTS[_window(row, column)], side, bold=(8, 9))
+    _borders(drawing, 520, top, side, (0, 2, 4), (0, 3, 6))
+    drawing.line((520, top + 3 * side), (520 + 6 * side, top + 3 * side), colour="wrong", width=3)
+    drawing.line((520 + 5 * side, top), (520 + 5 * side, top + 4 * side), colour="wrong", width=3)
+    drawing.arrow((360, top + 2 * side), (494, top + 2 * side), label="torch.roll")
+    below = top + 4 * side
+    drawing.text(60 + 3 * side, below + 34, "8 and 9 share a window.", size=14)
+    drawing.text(60 + 3 * side, below + 54, "What about the pieces at the rim?", size=14)
+    drawing.text(520 + 3 * side, below + 34, "Four full windows again. Behind the red lines stand", size=14)
+    drawing.text(520 + 3 * side, below + 54, "cells that came from the other side: 6 is not a neighbour of 11.", size=14)
+    drawing.text(450, below + 96, "Three of these windows hold cells that never were neighbours. A mask will keep them apart.", bold=True)
+    return drawing.svg()
+
+
+def mask() -> str:
+    """The mask of the second window, 900 x 350 px."""
+    drawing = Drawing(
+        900, 350, "The mask of one window",
+        "The second window of the rolled picture, 10 11 6 in its first row and 16 17 12 in its second. 10, 11, 16, 17 are region A; 6 and "
+        "12 are region "
+        "B. Its mask has six rows and six columns, in the order 10, 11, 6, 16, 17, 12: 0 where both cells are A or both are B, -100 "
+        "elsewhere.",
+    )
+    cells, regions = (10, 11, 6, 16, 17, 12), "AABAAB"
+    roles = {"A": TINTS[1], "B": mix(PALETTE["wrong"], "#FFFFFF", 0.35)}
+    side, left, top = 52, 60, 110
+    drawing.text(left + 1.5 * side, 60, "the second window", bold=True)
+    drawing.text(left + 1.5 * side, 82, "and its regions", size=13, colour="quiet")
+    for which, (cell, region) in enumerate(zip(cells, regions, strict=True)):
+        x, y = left + which % 3 * side, top + which // 3 * side
+        drawing.rectangle(x, y, side, side, roles[region])
+        drawing.text(x + side / 2, y + 24, str(cell), bold=True)
+        drawing.text(x + side / 2, y + 43, region, size=13)
+    drawing.line((left + 2 * side, top), (left + 2 * side, top + 2 * side), colour="wrong", width=4)
+    drawing.text(left + 1.5 * side, top + 2 * side + 34, "A was here before the roll,", size=14)
+    drawing.text(left + 1.5 * side, top + 2 * side + 54, "B came from the other side.", size=14)
+    drawing.arrow((250, top + side), (380, top + side))
+    side, left, top = 40, 470, 76
+    drawing.text(left + 3 * side, 30, "mask[1], added to the logits", bold=True)
+    for which, (cell, region) in enumerate(zip(cells, regions, strict=True)):
+        drawing.text(left - 22, top + which * side + 26, str(cell), size=14)
+        drawing.text(left + which * side + side / 2, top - 10, str(cell), size=14)
+        for column, other in enumerate(regions):
+            same = region == other
+            shade = "#FFFFFF" if same else mix(PALETTE["ink"], "#FFFFFF", 0.25)
+            drawing.rectangle(left + column * side, top + which * side, side, side, shade)
+            drawing.text(left + (column + 0.5) * side, top + which * side + 25, "0" if same else "-100", size=13)
+    drawing.text(left + 6 * side + 26, top + 60, "rows:", anchor="start", size=14, bold=True)
+    drawing.text(left + 6 * side + 26, top + 80, "the cell that looks", anchor="start", size=14)
+    drawing.text(left + 6 * side + 26, top + 120, "columns:", anchor="start", size=14, bold=True)
+    drawing.text(left + 6 * side + 26, top + 140, "the cell it looks at", anchor="start", size=14)
+    return drawing.svg()
+
+
+def offsets() -> str:
+    """Which cell of the table a pair of tokens reads, 900 x 330 px."""
+    drawing = Drawing(
+        900, 330, "From a pair of tokens to a cell of the table",
+        "A window of 2 x 3 tokens, numbered 0 to 5. From token 2, in row 0 and column 2, to token 4, in row 1 and column 1, the offset is "
+        "one row down "
+        "and one column left. The table has a cell for each offset, 3 rows from -1 to 1 and 5 columns from -2 to 2, numbered 0 to 14. Row "
+        "offset 1 and "
+        "column offset -1 is cell 11, so the index of the pair (4, 2) is 11.",
+    )
+    side, left, top = 54, 60, 118
+    drawing.text(left + 1.5 * side, 60, "a window of 2 x 3", bold=True)
+    drawing.text(left + 1.5 * side, 80, "N = 6 tokens", size=13, colour="quiet")
+    for token in range(6):
+        x, y = left + token % 3 * side, top + token // 3 * side
+        drawing.rectangle(x, y, side, side, TINTS[3] if token in (2, 4) else TINTS[0])
+        drawing.text(x + side / 2, y + 33, str(token), bold=token in (2, 4), size=17)
+    drawing.arrow((left + 2.3 * side, top + 0.75 * side), (left + 1.8 * side, top + 1.25 * side))
+    drawing.text(left + 1.5 * side, top + 2 * side + 30, "from 2 to 4: row +1, column -1", size=14)
+    drawing.arrow((260, top + side), (390, top + side))
+    drawing.text(325, top + side - 14, "index[4, 2] = 11", size=14, bold=True)
+    side, left, top = 54, 480, 100
+    drawing.text(left + 2.5 * side, 42, "the table: a cell for each offset", bold=True)
+    for column in range(5):
+        drawing.text(left + (column + 0.5) * side, top - 12, f"{column - 2:+d}" if column != 2 else "0", size=14)
+    for row in range(3):
+        drawing.text(left - 22, top + (row + 0.5) * side + 5, f"{row - 1:+d}" if row != 1 else "0", size=14)
+        for column in range(5):
+            number = 5 * row + column
+            drawing.rectangle(left + column * side, top + row * side, side, side, TINTS[1] if number == 11 else "#FFFFFF")
+            drawing.text(left + (column + 0.5) * side, top + row * side + 33, str(number), bold=number == 11)
+    drawing.text(left + 2.5 * side, top + 3 * side + 32, "rows: row offset, columns: column offset;", size=14)
+    drawing.text(left + 2.5 * side, top + 3 * side + 52, "cell = (1 + 1) · 5 + (-1 + 2) = 11", size=14)
+    return drawing.svg()
+
+
+def attention() -> str:
+    """WindowAttention with every shape, 900 x 320 px."""
+    drawing = Drawing(
+        900, 320, "Window attention",
+        "qkv (B, L, 3C) becomes a grid (B, H, W, 3C), is rolled by minus the shift and cut into windows (B * nW, wh, ww, 3C). Queries, "
+        "keys and values "
+        "of all heads are (B * nW, h, N, C / h). Cosine attention, with the transform and the mask, gives the same shape. The heads are "
+        "joined, "
+        "(B * nW, wh, ww, C), the windows put together, rolled back, and made tokens again, (B, L, C).",
+    )
+    steps = (("grid", "(B, H, W, 3C)"), ("roll by -s", "(B, H, W, 3C)"), ("window_partition", "(B·nW, wh, ww, 3C)"),
+             ("heads", "3 x (B·nW, h, N, C/h)"))
+    back = (("tokens", "(B, L, C)"), ("roll by +s", "(B, H, W, C)"), ("window_reverse", "(B, H, W, C)"), ("join heads", "(B·nW, wh, ww, "
+                                                                                                                        "C)"))
+    lefts, width = (96, 272, 448, 650), 140
+    drawing.label(46, 84, "qkv", "(B, L, 3C)")
+    drawing.label(46, 246, "result", "(B, L, C)")
+    for (name, shape), left in zip(steps, lefts, strict=True):
+        drawing.rectangle(left, 60, width, 44, PALETTE["operation"], radius=16)
+        drawing.text(left + width / 2, 87, name, bold=True)
+        drawing.text(left + width / 2, 46, shape, size=13, mono=True)
+    for (name, shape), left in zip(back, lefts, strict=True):
+        drawing.rectangle(left, 222, width, 44, PALETTE["operation"], radius=16)
+        drawing.text(left + width / 2, 249, name, bold=True)
+        drawing.text(left + width / 2, 288, shape, size=13, mono=True)
+    for first, second in zip(lefts, lefts[1:], strict=False):
+        drawing.arrow((first + width, 82), (second, 82))
+        drawing.arrow((second, 244), (first + width, 244))
+    drawing.arrow((78, 82), (96, 82))
+    drawing.arrow((96, 244), (78, 244))
+    drawing.arrow((720, 104), (720, 138))
+    drawing.layer(570, 138, 270, 48, "cosine_attention, transform")
+    drawing.arrow((720, 186), (720, 222))
+    drawing.arrow((470, 162), (570, 162))
+    drawing.text(330, 158, "table, index; with a shift", size=14)
+    drawing.text(330, 176, "also the mask (nW, N, N)", size=14)
+    return drawing.svg()
+
+
+FIGURES = {"windows": windows, "shift": shift, "mask": mask, "offsets": offsets, "attention": attention}
