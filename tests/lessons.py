@@ -13,7 +13,7 @@ NAMES = {lesson.name: lesson.topic for lesson in lessons()}
 TOPICS = {topic: name for name, topic in NAMES.items()}
 NAMES_OF = {**TOPICS, **{name: name for name in NAMES}}
 # Courses that are graded for the tests of several files, which stay in one process for that.
-SHARED = ("autograding", "graded", "released")
+SHARED = ("autograding", "graded_class", "released")
 # What takes longest in one process begins first, or the others wait for it at the end.
 LONG = ("tests/adversarial/test_attacks.py", *SHARED)
 HIDDEN = ("graders", "judge")  # folders whose tests ask a lesson's hidden questions, which a process draws once

@@ -14,7 +14,7 @@ def released(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def graded(released, tmp_path_factory):
+def graded_class(released, tmp_path_factory):
     """A class after `autograder grade`, and that command. To be copied."""
     course = moved(released, tmp_path_factory.mktemp("graded") / "course")
     course.collect(CLASS)
@@ -22,9 +22,9 @@ def graded(released, tmp_path_factory):
 
 
 @pytest.fixture
-def again(graded, tmp_path):
+def again(graded_class, tmp_path):
     """A copy of the graded class."""
-    return moved(graded[0], tmp_path / "course")
+    return moved(graded_class[0], tmp_path / "course")
 
 
 @pytest.fixture

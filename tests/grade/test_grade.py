@@ -28,8 +28,8 @@ def by_nbgrader(released, tmp_path_factory):
     return course
 
 
-def test_points_penalties_and_reports_are_those_of_nbgrader_autograde(graded, by_nbgrader):
-    course, run = graded
+def test_points_penalties_and_reports_are_those_of_nbgrader_autograde(graded_class, by_nbgrader):
+    course, run = graded_class
     assert run.returncode == 0, run.stdout + run.stderr
     assert course.grades() == by_nbgrader.grades() | {"hal": POINTS["hal"]} == POINTS
     assert penalties(course) == penalties(by_nbgrader) | {"hal": 0} == {**dict.fromkeys(POINTS, 0), "tom": 2}
@@ -37,16 +37,16 @@ def test_points_penalties_and_reports_are_those_of_nbgrader_autograde(graded, by
         assert course.autograded(pupil.student).read_bytes() == by_nbgrader.autograded(pupil.student).read_bytes(), pupil.student
 
 
-def test_every_notebook_was_judged_ahead_as_nbgrader_leaves_it(graded):
-    course, run = graded
+def test_every_notebook_was_judged_ahead_as_nbgrader_leaves_it(graded_class):
+    course, run = graded_class
     assert "was not judged ahead" not in (course.folder / "work/grade.log").read_text()
     judged, known = counts(run)
     assert judged + known == len(CLASS)
     assert known >= len(AS_RELEASED) - 1
 
 
-def test_what_is_shown(graded):
-    course, run = graded
+def test_what_is_shown(graded_class):
+    course, run = graded_class
     lines = run.stdout.splitlines()
     assert sum(line.split("  ")[0].endswith(f"/{len(CLASS)}") for line in lines) == len(CLASS)
     assert any(line.endswith("  dora  6.75 of 10  squeeze: Your squeeze takes the largest value of each channel; SE takes the mean.")
@@ -117,8 +117,8 @@ def test_feedback_and_export_follow(again, tmp_path):
     assert rows == {pupil.student: sum(pupil.points) - 2 * pupil.late for pupil in CLASS}
 
 
-def test_one_that_cannot_be_recorded_stops_nobody(ungraded, graded):
-    shutil.copytree(graded[0].folder / "work/verdicts", ungraded.folder / "work/verdicts")
+def test_one_that_cannot_be_recorded_stops_nobody(ungraded, graded_class):
+    shutil.copytree(graded_class[0].folder / "work/verdicts", ungraded.folder / "work/verdicts")
     (ungraded.folder / "submitted/cleo" / LESSON / "timestamp.txt").write_text("yesterday")
     run = grade(ungraded)
     assert run.returncode == 1
@@ -148,8 +148,8 @@ def test_wrong_use(released, options, said, tmp_path):
     assert run.returncode == 2 and said in run.stderr and "Traceback" not in run.stderr
 
 
-def test_a_folder_that_is_no_course(graded, tmp_path):
-    course = moved(graded[0], tmp_path / "course")
+def test_a_folder_that_is_no_course(graded_class, tmp_path):
+    course = moved(graded_class[0], tmp_path / "course")
     for path in course.folder.iterdir():
         shutil.rmtree(path) if path.is_dir() else path.unlink()
     run = grade(course)
