@@ -59,7 +59,7 @@ def test_a_lesson_from_a_wrong_answer_to_the_experiment(my):
             assert lab.shown(f"{name}-check") == 1, report  # no bare number under the report
         lab.screenshot("green-report", "seblock")
 
-        predict = find(solved, "predicted = ")
+        predict = find(solved, 'predicted = {"64 channels"')
         lab.type_into(predict, lab.source(predict).replace("None", "512", 1).replace("None", "8192", 1).replace("None", "100000", 1))
         lab.run_all(240)
         assert "1.31 times too small" in lab.output(predict)
