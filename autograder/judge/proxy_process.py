@@ -77,7 +77,7 @@ class ProxyProcess:
         worker.until = self.until
         worker.budget = None  # whoever asks is charged for the time that it waits
         limits = LIMITS if "limits" in self.sandbox.layers else {}
-        program = PROGRAM.format(limits=limits, modules=_texts(self.reference), names=self.proxies.names,
+        program = PROGRAM.format(limits=limits, modules=texts(self.reference), names=self.proxies.names,
                                  without_forward=self.proxies.without_forward)
         for number, source in enumerate((Path(proxied.__file__).read_text(encoding="utf-8"), program)):
             if raised := worker.ask({"op": "cell", "source": source, "number": number})[0]["raised"]:
@@ -92,12 +92,12 @@ class ProxyProcess:
             self.worker = None
 
 
-def _texts(reference: ModuleType) -> dict[str, str]:
+def texts(reference: ModuleType) -> dict[str, str]:
     """The text of a reference by its module's name, and before it of all that it imports of `solutions`."""
     text = Path(reference.__file__).read_text(encoding="utf-8")
     imported = [node.module for node in ast.walk(ast.parse(text)) if isinstance(node, ast.ImportFrom)]
     found: dict[str, str] = {}
     for name in imported:
         if name.startswith("solutions."):
-            found |= _texts(sys.modules[name])
+            found |= texts(sys.modules[name])
     return {**found, reference.__name__: text}

@@ -79,6 +79,8 @@ def test_right_answers(lesson):
     lesson.right(NAMED)
     lesson.right(ANSWER.format(first="to_tokens", second="to_anchors", inner="to_anchors", outer="to_tokens"))
     lesson.right("""
+        import math
+
         class AffineTransform(nn.Module):
             def __init__(self, heads):
                 super().__init__()

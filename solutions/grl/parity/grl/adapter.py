@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from solutions.grl import reference as grl
 from solutions.shared.parity import Case, Skip, Unit
+from solutions.windows import reference as windows
 
 from .network import GRLNetwork
 
@@ -31,7 +32,7 @@ def other_anchors(proj_type: str) -> Skip:
 @contextmanager
 def recorded_geometry(tables: list[Tensor], window_mask: Tensor | None = None) -> Iterator[None]:
     """The recorded tables (of float32 accuracy) in place of ours, and the mask of the windows where one is given."""
-    compute, by_shape = grl.relative_coords_table, {table.shape: table for table in tables}
+    compute, by_shape = windows.relative_coords_table, {table.shape: table for table in tables}
 
     def table(window_size: grl.Size, down_factor: int = 1, dtype: torch.dtype = torch.float32) -> Tensor:
         computed = compute(window_size, down_factor, torch.float32).to(dtype)
@@ -39,12 +40,13 @@ def recorded_geometry(tables: list[Tensor], window_mask: Tensor | None = None) -
         torch.testing.assert_close(computed, recorded, atol=1e-6, rtol=0)
         return recorded
 
-    mask = grl.shifted_window_mask if window_mask is None else lambda *sizes: window_mask
-    with patch.object(grl, "relative_coords_table", table), patch.object(grl, "shifted_window_mask", mask):
+    mask = windows.shifted_window_mask if window_mask is None else lambda *sizes: window_mask
+    with (patch.object(grl, "relative_coords_table", table), patch.object(windows, "relative_coords_table", table),
+          patch.object(windows, "shifted_window_mask", mask)):
         yield
 
 
-def published_shift(attention: grl.WindowAttention, mask: Tensor | None) -> Tensor | None:
+def published_shift(attention: windows.WindowAttention, mask: Tensor | None) -> Tensor | None:
     """Quirk: windows are shifted by half their height on both axes. Gives back the mask to use in place of ours."""
     height, width = attention.window_size
     if not attention.shift or height == width:
@@ -64,7 +66,7 @@ def affine_transform(
     clamped_heads: list[int],
 ) -> Unit:
     """All but the heads tells how the recorded table, index and mask were made."""
-    return Unit(grl.AffineTransform(num_heads))
+    return Unit(windows.AffineTransform(num_heads))
 
 
 def window_attention(
@@ -78,7 +80,7 @@ def window_attention(
 ) -> Unit | Skip:
     if euclidean_dist:
         return EUCLIDEAN
-    attention = grl.WindowAttention(num_heads, window_size, window_shift)
+    attention = windows.WindowAttention(num_heads, window_size, window_shift)
 
     def call(qkv: Tensor, table: Tensor, index: Tensor, mask: Tensor | None = None) -> Tensor:
         with recorded_geometry([table], published_shift(attention, mask)):
@@ -209,9 +211,9 @@ def set_table_index_mask(
 
     def call() -> dict[str, Tensor]:
         outputs = {
-            "table_w": grl.relative_coords_table(window_size),
-            "index_w": grl.relative_position_index(window_size),
-            "mask_w": grl.shifted_window_mask(x_size, window_size, [w // 2 for w in window_size]),
+            "table_w": windows.relative_coords_table(window_size),
+            "index_w": windows.relative_position_index(window_size),
+            "mask_w": windows.shifted_window_mask(x_size, window_size, [w // 2 for w in window_size]),
         }
         for name, size, by in (("sh", stripe, shift), ("sv", stripe[::-1], shift[::-1])):
             mask = grl.anchor_mask(x_size, size, by, d)
