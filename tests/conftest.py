@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import lessons
+from tests import lessons, notebooks
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -25,21 +25,26 @@ def course() -> Path:
     return ROOT / "course"
 
 
+def pytest_configure(config):
+    config.addinivalue_line("markers", "by_turns: a test of one lesson that is dear; tried for a part of the lessons (tests/notebooks.py)")
+
+
 def pytest_addoption(parser):
     parser.addoption("--lesson", metavar="LESSON", help="only tests with this lesson, or something of it, as a parameter")
 
 
 @pytest.hookimpl(tryfirst=True)  # xdist reads the groups in a hook of its own
 def pytest_collection_modifyitems(config, items):
-    """Leave out what does not concern `--lesson`, keep what shares a lesson's questions, or a file's fixtures, in one process, and begin
-    with the longest groups."""
+    """Leave out what does not concern `--lesson`, or waits for its turn; keep what shares a lesson's questions, or a file's fixtures, in
+    one process, and begin with the longest groups."""
     wanted = config.getoption("--lesson")
-    if wanted:
-        if wanted not in lessons.NAMES:
-            raise pytest.UsageError(f"no lesson {wanted!r} in solutions/course.toml; there are {', '.join(lessons.NAMES)}")
-        concerned = [wanted in lessons.of(item) for item in items]
-        config.hook.pytest_deselected(items=[item for item, kept in zip(items, concerned) if not kept])
-        items[:] = [item for item, kept in zip(items, concerned) if kept]
+    if wanted and wanted not in lessons.NAMES:
+        raise pytest.UsageError(f"no lesson {wanted!r} in solutions/course.toml; there are {', '.join(lessons.NAMES)}")
+    chosen = set(notebooks.chosen(wanted or ""))
+    tried = [(not wanted or wanted in lessons.of(item)) and
+             (item.get_closest_marker("by_turns") is None or lessons.of(item) <= chosen) for item in items]
+    config.hook.pytest_deselected(items=[item for item, kept in zip(items, tried) if not kept])
+    items[:] = [item for item, kept in zip(items, tried) if kept]
     groups = {item: lessons.group(item) for item in items}
     for item, group in groups.items():
         item.add_marker(pytest.mark.xdist_group(group))

@@ -2,13 +2,17 @@
 
 from functools import lru_cache
 
+import pytest
+
 from attention_lab.threads import one_thread
 from autograder.audit.audit import Local
 from autograder.judge import questions, recording
 from autograder.submission import notebook
 from solutions.shared import derive
 from solutions.shared.course import lessons
+from solutions.shared.declare import Mistake
 from solutions.shared.topics import topic
+from tests.sampling import part
 
 LESSONS = {lesson.name: lesson for lesson in lessons()}
 SEED = "tests"
@@ -23,10 +27,16 @@ def catalogue(lesson: str):
     return topic(LESSONS[lesson].topic).mistakes
 
 
+def mistakes(lesson: str) -> list[Mistake]:
+    """The known mistakes whose turn it is under hidden questions."""
+    return part("mistakes and hidden questions", catalogue(lesson).MISTAKES)
+
+
 @lru_cache(maxsize=2)  # a process goes from one lesson to the next
 def graders(lesson: str) -> questions.Graders:
-    """The questions of SEED, the known mistakes among them, as a judge on the CPU has them. Drawing them takes longer than asking."""
-    with one_thread():
+    """The questions of SEED, these mistakes among them, as a judge on the CPU has them. Drawing them takes longer than asking."""
+    with one_thread(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(catalogue(lesson), "MISTAKES", mistakes(lesson))
         return questions.prepare(notebook.lesson(lesson), SEED, "meta", keep=False)
 
 

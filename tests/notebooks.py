@@ -14,7 +14,7 @@ FOLDER = ROOT / "work/nbval"
 
 
 def chosen(lesson: str = "") -> list[str]:
-    """The lessons whose notebooks are to be run again. Raises SystemExit for an unknown lesson."""
+    """The lessons whose turn it is, or the one that is asked for. Raises SystemExit for an unknown lesson."""
     names = [known.name for known in lessons()]
     if lesson:
         if lesson not in names:
@@ -22,7 +22,7 @@ def chosen(lesson: str = "") -> list[str]:
         return [lesson]
     changed = [name for name in names if inputs.changed(name)]
     unchanged = [name for name in names if name not in changed]
-    return sorted([*changed, *part("unchanged notebooks", unchanged)])
+    return sorted([*changed, *part("unchanged lessons", unchanged)])
 
 
 def main() -> None:

@@ -23,14 +23,15 @@ COUNTS = {
 }
 # In `make test` one in so many, in a nightly run each.
 ONE_IN = {
-    "mutants": 5,
-    "mistakes and hidden questions": 2,  # the visible check names each of them every time
+    "mutants": 8,
+    "mistakes and hidden questions": 3,  # the visible check names each of them every time
     "seeds for training mode": 3,
+    "signals": 2,  # of those that a terminal sends
     "wrong answers in the judge": 8,  # without a worker, in tests/graders, all of them are judged
     "attacks without walls": 6,  # what nothing protects is shown in turn; against the walls each attack is tried
     "walls": 3,  # a set of walls and a user
     "attacks on walls": 32,
-    "unchanged notebooks": 3,  # a notebook whose inputs have changed is always run again
+    "unchanged lessons": 3,  # one whose inputs have changed since it was built is always tried
 }
 
 ATTACKING = {"attacks without walls", "walls", "attacks on walls"}

@@ -45,6 +45,7 @@ def errors(notebook):
     return [(cell, o.ename, o.evalue) for cell, o in outputs if o.output_type == "error"]
 
 
+@pytest.mark.by_turns
 @LESSONS
 def test_the_released_notebook_runs_and_says_only_what_is_not_implemented(lesson, handed_out):
     folder, site = handed_out
@@ -56,6 +57,7 @@ def test_the_released_notebook_runs_and_says_only_what_is_not_implemented(lesson
             assert "Not implemented yet" in shown.data["text/html"] and shown.data["text/plain"] == "0.0"
 
 
+@pytest.mark.by_turns
 @LESSONS
 def test_a_single_assignment_folder_works(lesson, handed_out, tmp_path):
     """As nbgrader hands it out: one folder. Solved by hand, all checks are green; the data are found."""

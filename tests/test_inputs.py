@@ -49,7 +49,7 @@ def test_changed_notebooks_are_run_and_a_part_of_the_others_in_turn(monkeypatch)
     monkeypatch.setattr(inputs, "changed", lambda name: name == LESSON)
     monkeypatch.setattr(sampling, "NIGHTLY", False)
     runs = []
-    for turn in range(sampling.ONE_IN["unchanged notebooks"]):
+    for turn in range(sampling.ONE_IN["unchanged lessons"]):
         monkeypatch.setattr(sampling, "turn", lambda turn=turn: turn)
         runs.append(notebooks.chosen())
     names = {lesson.name for lesson in notebooks.lessons()}

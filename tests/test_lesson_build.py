@@ -101,6 +101,7 @@ def drawn_alike(mine, recorded):
     return mine.shape == recorded.shape and bool((~other | half_way).all()) and other.sum() <= 1 + recorded.numel() / 200
 
 
+@pytest.mark.by_turns
 @LESSONS
 def test_recorded_checks_are_what_the_reference_gives_now(lesson):
     now = build.record_checks(lesson, build.read_source(lesson))

@@ -14,6 +14,7 @@ import psutil
 import pytest
 
 from tests.classroom.pupils import LESSON
+from tests.sampling import part
 
 from .classes import QUICK, command, counts, environment, grade, moved
 
@@ -49,7 +50,7 @@ def interrupted(course, by):
     return run.returncode, first + rest
 
 
-@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("by", [signal.SIGKILL, *part("signals", [signal.SIGINT, signal.SIGTERM])])
 def test_the_same_command_goes_on(handed_in, by):
     status, printed = interrupted(handed_in, by)
     said = [line.split("  ") for line in printed.splitlines() if re.match(r"\d+/\d+  ", line)]

@@ -11,8 +11,8 @@ from autograder.judge import questions
 from solutions.se import mistakes as catalogue
 from solutions.se import reference as se
 from solutions.shared import declare
-from tests.hidden import LESSONS, SEED, graders
-from tests.hidden import catalogue as mistakes
+from tests import hidden
+from tests.hidden import LESSONS, SEED
 from tests.sampling import part
 
 MAXIMUM = "def squeeze(x):\n    return x.amax(dim=(2, 3))"
@@ -21,10 +21,10 @@ MAXIMUM = "def squeeze(x):\n    return x.amax(dim=(2, 3))"
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_the_course_is_judged_rightly(lesson, monkeypatch):
     """With the mistakes and mutants whose turn it is, and the mutants that are explained."""
-    drawn, known = graders(lesson), mistakes(lesson)
+    drawn, known = hidden.graders(lesson), hidden.catalogue(lesson)
     assert len(known.MISTAKES) > 50
     monkeypatch.setattr(questions, "prepare", lambda *_: drawn)
-    monkeypatch.setattr(known, "MISTAKES", part("mistakes and hidden questions", known.MISTAKES))
+    monkeypatch.setattr(known, "MISTAKES", hidden.mistakes(lesson))
     made = []
 
     def whose_turn_it_is(source):

@@ -14,6 +14,7 @@ def source_of(answer, lesson):
     return recording.source_of(answer, reference(lesson))
 
 
+@pytest.mark.by_turns
 @pytest.mark.parametrize("seed", [f"turn {turn()}, {number}" for number in range(count("seeds for variants and mistakes"))])
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_every_seed_accepts_the_variants_and_rejects_the_mistakes(lesson, seed):

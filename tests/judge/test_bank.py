@@ -1,39 +1,71 @@
-"""Answers as learners write them, each the one cell that was answered; the other exercises come from the solved notebook.
+"""Notebooks of answers as learners write them: an answer of the bank for each exercise, right and wrong ones beside each other.
 
 A part of the wrong ones is tried here (tests/sampling.py); tests/graders judges them all without a worker.
 """
+
+import ast
+from dataclasses import dataclass
 
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from attention_lab.checking import report
+from autograder.submission import notebook
 from autograder.submission.parse import read
 from solutions.shared.course import NOTEBOOKS
-from tests.bank import answers, parameters
-from tests.hidden import graders
+from tests.bank import Answer, answers
+from tests.hidden import LESSONS, graders
 from tests.sampling import part
 
-WRONG = answers("wrong")
-TRIED = part("wrong answers in the judge", WRONG)
+RIGHT, WRONG = answers("right"), answers("wrong")
+TRIED = [*part("wrong answers in the judge", [answer for answer in WRONG if not answer.measured]), *(a for a in WRONG if a.measured)]
 
 
-def graded(judge, answer):
-    judge.prepared.setdefault(answer.lesson, graders(answer.lesson))
-    only = new_notebook(cells=[new_code_cell(answer.source)])
-    result = judge.grade(only, solved=read(NOTEBOOKS / answer.lesson / f"{answer.lesson}.ipynb"))
-    assert result.error is None and result.lesson == answer.lesson
-    return result.verdicts.pop(answer.exercise), result.verdicts.values()
+@dataclass
+class Filled:
+    """A notebook with at most one answer of the bank for each exercise. What it has none for is taken from the solved notebook."""
+
+    lesson: str
+    number: int
+    answers: list[Answer]
+
+    def takes(self, answer: Answer) -> bool:
+        """Is its exercise free, and does no other answer here define a name that it defines?"""
+        names = defined(answer)
+        return all(other.exercise != answer.exercise and not names & defined(other) for other in self.answers)
 
 
-@pytest.mark.parametrize("answer", parameters(answers("right")))
-def test_a_right_answer_gets_full_marks(judge, answer):
-    own, others = graded(judge, answer)
-    assert own.points == own.max_points, report.text(own)
-    assert all(v.points == v.max_points for v in others)
+def defined(answer: Answer) -> set[str]:
+    """The names that an answer makes for itself, its exercise and what it imports apart."""
+    body = ast.parse(answer.source).body
+    made = {node.name for node in body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    made |= {name.id for node in body if isinstance(node, ast.Assign) for target in node.targets for name in ast.walk(target)
+             if isinstance(name, ast.Name)}
+    return made - {answer.exercise}
 
 
-@pytest.mark.parametrize("answer", parameters([a for a in WRONG if a in TRIED or a.measured]))
-def test_a_wrong_answer_does_not_and_costs_nothing_else(judge, answer):
-    own, others = graded(judge, answer)
-    assert own.points < own.max_points
-    assert all(v.points == v.max_points for v in others), [report.text(v) for v in others]
+def notebooks(lesson: str) -> list[Filled]:
+    """Notebooks that hold every answer once. In every other exercise wrong answers come first: so they meet right ones of the others."""
+    filled: list[Filled] = []
+    for place, slot in enumerate(notebook.lesson(lesson).exercises):
+        own = [answer for answer in [*RIGHT, *TRIED] if (answer.lesson, answer.exercise) == (lesson, slot.name)]
+        for answer in own[::-1] if place % 2 else own:
+            home = next((each for each in filled if each.takes(answer)), None)
+            if home is None:
+                filled.append(home := Filled(lesson, len(filled), []))
+            home.answers.append(answer)
+    return filled
+
+
+FILLED = [each for lesson in LESSONS for each in notebooks(lesson)]
+
+
+@pytest.mark.parametrize("filled", [pytest.param(each, id=f"{each.lesson}/{each.number}") for each in FILLED])
+def test_right_answers_get_full_marks_and_wrong_ones_do_not(judge, filled, monkeypatch):
+    monkeypatch.setitem(judge.prepared, filled.lesson, graders(filled.lesson))
+    cells = [new_code_cell(answer.source) for answer in filled.answers]
+    result = judge.grade(new_notebook(cells=cells), filled.lesson, solved=read(NOTEBOOKS / filled.lesson / f"{filled.lesson}.ipynb"))
+    assert result.error is None
+    wrong = {answer.exercise for answer in filled.answers if answer in TRIED}
+    for name, own in result.verdicts.items():
+        assert (own.points < own.max_points) == (name in wrong), report.text(own)
