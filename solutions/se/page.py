@@ -645,6 +645,7 @@ show(score_bars(results, "right answers on new pictures (%)",
 # SE learned from examples, and it comes close to this rule that we wrote by hand.
 #
 # What does a gate depend on?
+# (You need not read the code of the remaining cells to follow the story.)
 # The next cell lights one set of papers with 200 lamps, and follows the gate that depends most on the lamp's balance of red and blue.
 # Then it lights 200 other sets of papers with one lamp, to see how much the papers alone move that gate.
 
@@ -791,11 +792,10 @@ show(show_images(torch.stack(shown, dim=1).flatten(0, 1), columns=4,
 # 1. Double all of x, the input of the block.
 #    What happens to the squeezed numbers, and what to the gates?
 #    Would you want that?
-# 2. What gate does an all-black feature map get from your SE block?
-# 3. Shuffle the pixels of every channel.
+# 2. Shuffle the pixels of every channel.
 #    What does SE's gate do?
 #    Name a picture for which this is a weakness.
-# 4. If every hidden number is negative before the ReLU, what are the gates, and what gradient does fc1 get?
+# 3. If every hidden number is negative before the ReLU, what are the gates, and what gradient does fc1 get?
 #
 # **A challenge**, ungraded: after five times as many steps our best network reached 96 %, about as good as rule 2.
 # Can you beat that with at most 5000 parameters?
@@ -808,10 +808,9 @@ show(show_images(torch.stack(shown, dim=1).flatten(0, 1), columns=4,
 #    Without biases, both matrices and the ReLU give twice the output for twice the input, so the scores double too.
 #    The gates move away from 0.5: one at 0.73 goes to 0.88.
 #    If brightness only comes from the light, you would not want that.
-# 2. 0.5 for every channel: z is 0, so all scores are 0.
-# 3. Nothing: the means stay the same.
+# 2. Nothing: the means stay the same.
 #    It is a weakness wherever position matters: for example, to tell which of two things has a frame (lesson 03).
-# 4. The hidden numbers are 0, so the gates are 0.5, and fc1 gets no gradient.
+# 3. The hidden numbers are 0, so the gates are 0.5, and fc1 gets no gradient.
 #    Nor does fc2, whose inputs are 0.
 #    While that is so in every picture, the block does not change.
 # </details>
