@@ -92,7 +92,8 @@ EXAMPLE: Tiling = (2, 3), (2, 2)  # the page's grid of 4 x 6
 
 
 def shown(made: Callable[..., Case]) -> tuple[Case, ...]:
-    return (made(((2, 3), (3, 2)), 2, 5), made(((2, 2), (1, 3)), 1, 3, label="a batch of one, square windows"),
+    # In the first, no side of a window is a number of windows: an axis that is split or read in another order shows.
+    return (made(((2, 3), (5, 4)), 2, 6), made(((2, 2), (3, 4)), 1, 3, label="a batch of one, square windows"),
             made(EXAMPLE, 3, 1, label="one channel"), made(((3, 2), (1, 1)), 2, 3, label="one window"),
             made(((1, 4), (2, 1)), 2, 2, label="windows of one row"))
 

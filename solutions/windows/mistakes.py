@@ -76,6 +76,11 @@ MISTAKES = (
             "axis of H "
             "splits into (H // wh, wh), in this order.",
             ((ROWS, "x.unflatten(2, (ww, -1)).unflatten(1, (wh, -1))"), (CUT, "rows.permute(0, 2, 4, 1, 3, 5).flatten(0, 2)"))),
+    Mistake("partition-split-order", "window_partition",
+            "You split the axes as (wh, H // wh) and (ww, W // ww). The number of windows comes first: (H // wh, wh), so that a window has "
+            "neighbouring rows.",
+            ((ROWS, "x.unflatten(2, (ww, -1)).unflatten(1, (wh, -1))"),
+             (CUT, "rows.transpose(2, 3).reshape(-1, wh, ww, x.shape[3])"))),
     Mistake("partition-square", "window_partition",
             "You use the window's height for both sides. Windows are rectangular: columns are split by window_size[1].",
             ((TILES, "check_tiles(x.shape[1:3], (window_size[0], window_size[0]))"), (SIDES, "wh, ww = window_size[0], window_size[0]"))),
@@ -108,6 +113,14 @@ MISTAKES = (
     Mistake("reverse-column-by-column", "window_reverse",
             "You read the windows column by column. They count row by row.",
             ((GRID, "windows.unflatten(0, (-1, across, down)).transpose(1, 2)"),)),
+    Mistake("reverse-split-as-partition", "window_reverse",
+            "You read the axes of the windows in the order of window_partition's split, (B, H // wh, wh, W // ww, ww, C). Windows are another "
+            "order: (B, H // wh, W // ww, wh, ww, C).",
+            ((BACK, "windows.reshape(-1, down, window_size[0], across, window_size[1], windows.shape[3])"
+                    ".transpose(2, 3).reshape(-1, *image_size, windows.shape[3])"),)),
+    Mistake("reverse-across-first", "window_reverse",
+            "You read windows across before windows down: (B, W // ww, H // wh, ...). Windows count row by row: (B, H // wh, W // ww, ...).",
+            ((GRID, "windows.unflatten(0, (-1, across, down))"), (BACK, "grid.transpose(2, 3).reshape(-1, *image_size, windows.shape[3])"))),
     Mistake("reverse-images-inside", "window_reverse",
             "You read the axis B * nW as if the images were the inner part. Images are outermost: all windows of image 0, then all of "
             "image 1.",
@@ -216,6 +229,16 @@ MISTAKES = (
                     cells = window_partition(regions.permute(0, 2, 3, 1), window_size).flatten(1)
                     return torch.where(cells[:, :, None] == cells[:, None, :], 0.0, -100.0)
                 """),
+    Mistake("mask-rolled-again", "shifted_window_mask",
+            "You roll the region numbers. The three ranges are those *after* the roll already: number them, and roll nothing.",
+            ((REGIONS, by_hand("(3 * ((i >= H - h).long() + (i >= H - s)) + (j >= W - w) + (j >= W - t)).roll((-s, -t), (0, 1))")),)),
+    Mistake("mask-column-by-column", "shifted_window_mask",
+            "The cells of your windows count column by column. They count row by row.",
+            ((MASK, f"(lambda m: m.unflatten(2, window_size[::-1]).transpose(2, 3).flatten(2).unflatten(1, window_size[::-1]).transpose(1, 2)"
+                    f".flatten(1, 2))({MASK})"),)),
+    Mistake("mask-of-the-corner", "shifted_window_mask",
+            "All windows have the mask of the last one. Each has its own: (nW, N, N).",
+            ((MASK, f"{MASK}[-1:].repeat(len(regions), 1, 1)"),)),
     Mistake("mask-not-partitioned", "shifted_window_mask",
             "You cut the map of regions with `reshape` or `view`. A window's tokens are found by window_partition.",
             ((REGIONS, "(lambda H, W, h, w, s, t: (3 * (torch.arange(H)[:, None] >= H - s).long() + (torch.arange(W) >= W - "
@@ -227,6 +250,10 @@ MISTAKES = (
     Mistake("mask-of-differences", "shifted_window_mask",
             "You return the difference of the two regions' numbers, or a multiple of it. What differs, by however much, gets -100.",
             ((MASK, "-100.0 * (regions[:, :, None] - regions[:, None, :])"),)),
+    Mistake("mask-of-distances", "shifted_window_mask",
+            "You multiply -100 by the difference of the two regions' numbers, so that some pairs get -200 and more. What differs gets -100, by "
+            "however much.",
+            ((MASK, "-100.0 * (regions[:, :, None] - regions[:, None, :]).abs()"),)),
     Mistake("mask-without-images-axis", "shifted_window_mask",
             "Your mask has an axis too many, for images or heads. It is (nW, N, N).",
             ((MASK, f"{MASK}[None]"),)),
@@ -248,6 +275,10 @@ MISTAKES = (
     Mistake("affine-clamped-at-10", "AffineTransform",
             "Your scale never gets above 10, where it starts. The largest is 100.",
             ((SCALE, "self.logit_scale.clamp(max=math.log(10)).exp()"),)),
+    *(Mistake(f"affine-log10{which}", "AffineTransform",
+              "You take log10 where the natural logarithm belongs: `math.log(100)` is 4.6, and `exp` undoes it. (`math.log10(100)` is 2: your "
+              "scale never gets above 7.4.)", ((SCALE, "self.logit_scale.clamp(max=2.0).exp()"), *start))
+      for which, start in (("", ((START, "torch.full((num_heads, 1, 1), 1.0)"),)), ("-clamp", ()))),
     Mistake("affine-no-exp", "AffineTransform",
             "You multiply by the parameter itself. It is a logarithm: take exp of it.",
             ((SCALE, "self.logit_scale.clamp(max=math.log(100))"),)),
@@ -410,6 +441,9 @@ MISTAKES = (
     Mistake("cosine-over-heads", "cosine_attention",
             "You normalise over the heads: F.normalize without a dim takes dim=1. Each token's vector gets length 1: dim=-1.",
             ((COSINE, "F.normalize(q) @ F.normalize(k).transpose(-2, -1)"),)),
+    Mistake("cosine-one-length", "cosine_attention",
+            "You divide by one length, that of the whole tensor. Each token's vector has a length of its own: dim=-1, keepdim=True.",
+            ((COSINE, "(q / q.norm()) @ (k / k.norm()).transpose(-2, -1)"),)),
     Mistake("cosine-sum", "cosine_attention",
             "You divide by the sum of absolute numbers (p=1). The length is the root of the sum of squares.",
             ((COSINE, "F.normalize(q, p=1, dim=-1) @ F.normalize(k, p=1, dim=-1).transpose(-2, -1)"),)),
@@ -487,6 +521,9 @@ MISTAKES = (
             "The image is rolled although shift is False.",
             ((SHIFT_SIZE, "(window_size[0] // 2, window_size[1] // 2)"),
              (MASKS, "shifted_window_mask(image_size, self.window_size, self.shift_size).to(qkv)"))),
+    Mistake("windows-always-rolled", "WindowAttention",
+            "You roll although shift is False (without a mask, then). Without a shift nothing is rolled.",
+            ((SHIFT_SIZE, "(window_size[0] // 2, window_size[1] // 2)"),)),
     Mistake("windows-shifted-by-default", "WindowAttention",
             "If shift is not given, your windows are shifted. The default is False.",
             (("shift: bool = False", "shift: bool = True"),)),
@@ -515,6 +552,13 @@ MISTAKES = (
             "You roll along the wrong axes: of (B, H, W, C) the image's are dims=(1, 2).",
             ((ROLLED, "torch.roll(as_grid(qkv, image_size), negative(self.shift_size), dims=(0, 1))"),
              (PUT_BACK, "torch.roll(grid_of_windows(y, self.window_size, image_size), self.shift_size, dims=(0, 1)).flatten(1, 2)"))),
+    Mistake("windows-tokens-rolled", "WindowAttention",
+            "You roll before there is a grid: dims 1 and 2 of (B, L, 3C) are tokens and channels. Make the grid (B, H, W, 3C) first.",
+            ((ROLLED, "as_grid(roll(qkv, negative(self.shift_size)), image_size)"),
+             (PUT_BACK, "roll(grid_of_windows(y, self.window_size, image_size).flatten(1, 2), self.shift_size)"))),
+    Mistake("windows-tokens-rolled-once", "WindowAttention",
+            "You roll the list of tokens before it is a grid: dims 1 and 2 of (B, L, 3C) are tokens and channels. Make the grid first.",
+            ((ROLLED, "as_grid(roll(qkv, negative(self.shift_size)), image_size)"),)),
     Mistake("windows-shifts-exchanged", "WindowAttention",
             "The two shifts have changed places when you roll: half the height belongs to dim 1, half the width to dim 2.",
             ((ROLLED, "roll(as_grid(qkv, image_size), negative(self.shift_size[::-1]))"),
@@ -543,6 +587,13 @@ MISTAKES = (
             "channels.",
             ((HEADS, "window_partition(grid, self.window_size).flatten(1, 2).unflatten(2, (3, -1, self.num_heads)).permute(2, 0, 4, 1, "
                      "3)"),)),
+    Mistake("windows-heads-inside-and-back", "WindowAttention",
+            "Your heads take every so-manyth channel, and give it back: you read (head width, heads). A head has neighbouring channels: "
+            "(heads, head width).",
+            ((HEADS, "window_partition(grid, self.window_size).flatten(1, 2).unflatten(2, (3, -1, self.num_heads)).permute(2, 0, 4, 1, "
+                     "3)"),
+             ("grid_of_windows(y, self.window_size, image_size)",
+              "window_reverse(y.permute(0, 2, 3, 1).flatten(2).unflatten(1, tuple(self.window_size)), self.window_size, image_size)"))),
     Mistake("windows-interleaved", "WindowAttention",
             "You take q, k and v from every third channel. They are three blocks: [q | k | v].",
             ((HEADS, "window_partition(grid, self.window_size).flatten(1, 2).unflatten(2, (self.num_heads, -1, 3)).permute(4, 0, 2, 1, "
@@ -577,6 +628,9 @@ MISTAKES = (
     Mistake("windows-index-transposed", "WindowAttention",
             "The index is transposed: row i, column j holds the offset from token j to token i.",
             ((INDEX, f"{INDEX}.T"),)),
+    *(Mistake(f"windows-{name}-of-turned-window", "WindowAttention",
+              f"You make the {name} for a window of (width, height). It takes window_size as it is.",
+              ((text, text.replace("(self.window_size", "(self.window_size[::-1]")),)) for name, text in (("index", INDEX), ("table", TABLE))),
     Mistake("windows-table-of-turned-window", "WindowAttention",
             "Table or index are those of a window of (width, height). Both take window_size as it is.",
             ((INDEX, "relative_position_index(self.window_size[::-1]).to(qkv.device)"),

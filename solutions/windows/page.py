@@ -17,7 +17,7 @@
 #
 # **After this lesson you will be able to**
 #
-# - cut images into windows and put them together again;
+# - cut images into windows and put them together again, with two reshapes and a swap;
 # - build the mask that says which tokens of a shifted window may meet;
 # - build Swin v2's attention: cosines, a learned scale, a position bias that fits any window;
 # - judge when a mask of -100 is enough;
@@ -25,7 +25,7 @@
 #
 # **Why it matters.** Attention over all N tokens costs N · N.
 # [Swin](https://arxiv.org/abs/2103.14030) (2021) computes it within windows.
-# [Swin v2](https://arxiv.org/abs/2111.09883) trained such networks with up to 3 billion parameters, on images of up to 1536 x 1536 pixels.
+# [Swin v2](https://arxiv.org/abs/2111.09883) trained such networks with up to 3 billion parameters.
 # [torchvision](https://pytorch.org/vision/stable/models/swin_transformer.html) has both;
 # [GRL](https://arxiv.org/abs/2303.00748) (lesson 08b) restores images with the same windows.
 #
@@ -35,16 +35,16 @@
 # | part | minutes |
 # |---|---|
 # | [a puzzle](#1.-A-puzzle) | 7 |
-# | [exercise 1, `window_partition`](#2.-Exercise-1:-window_partition) (1 point), [exercise 2, `window_reverse`](#3.-Exercise-2:-window_reverse) (1 point) | 24 |
-# | [shift and mask](#4.-Shift-and-mask), [exercise 3, `shifted_window_mask`](#5.-Exercise-3:-shifted_window_mask) (2 points) | 34 |
-# | [a bias for each offset](#6.-A-bias-for-each-offset) | 14 |
-# | [exercise 4, `AffineTransform`](#7.-Exercise-4:-AffineTransform) (2 points) | 24 |
-# | [exercise 5, `cosine_attention`](#8.-Exercise-5:-cosine_attention) (1 point), and -100 again | 20 |
-# | [exercise 6, `WindowAttention`](#9.-Exercise-6:-WindowAttention) (3 points) | 32 |
+# | [exercise 1, `window_partition`](#2.-Exercise-1:-window_partition) (1 point), [exercise 2, `window_reverse`](#3.-Exercise-2:-window_reverse) (1 point) | 27 |
+# | [shift and mask](#4.-Shift-and-mask), [exercise 3, `shifted_window_mask`](#5.-Exercise-3:-shifted_window_mask) (2 points) | 37 |
+# | [a bias for each offset](#6.-A-bias-for-each-offset) | 16 |
+# | [exercise 4, `AffineTransform`](#7.-Exercise-4:-AffineTransform) (2 points) | 27 |
+# | [exercise 5, `cosine_attention`](#8.-Exercise-5:-cosine_attention) (1 point), and -100 again | 18 |
+# | [exercise 6, `WindowAttention`](#9.-Exercise-6:-WindowAttention) (3 points) | 37 |
 # | [the experiment](#10.-The-experiment:-the-tile-on-the-right) | 20 |
 # | [a window never trained](#11.-A-window-never-trained) | 12 |
 # | [the bug museum](#12.-The-bug-museum) | 18 |
-# | [paper against code](#13.-Paper-against-code), [questions](#14.-A-challenge,-and-questions-to-think-about), without the challenge | 15 |
+# | [paper against code](#13.-Paper-against-code), [questions](#14.-A-challenge,-and-questions-to-think-about), without the challenge | 11 |
 
 # %%
 import math
@@ -57,6 +57,7 @@ from torch import nn
 from attention_lab import check, course_map, progress
 from attention_lab.pictures import (ALERT, FEATURES, LAYERS, MAPS, OTHER, PAPER,
                                     predict_then_run, score_bars, show, show_images)
+from attention_lab.prediction import INVITATION
 from attention_lab.puzzles import coloured_tiles, right_at_borders
 from attention_lab.touch import point
 from attention_lab.training import compare, train
@@ -74,7 +75,7 @@ course_map()
 # Four times the tokens make four times the windows, so the cost grows with N, not with N · N.
 #
 # Answer both questions in the drawing with pen and paper.
-# Windows, and the cells in them, count row by row from the left.
+# Windows, and their cells, count row by row.
 #
 # <details><summary>The answers</summary>
 #
@@ -186,7 +187,7 @@ check(window_reverse)
 # ![Left: the borders moved by (1, 1), with pieces left over at the rim. Right: the picture rolled by (-1, -1), in ordinary windows; the second holds 10, 11, 6, 16, 17, 12.](figures/shift.svg)
 #
 # Moved borders leave small pieces at the rim (left).
-# The trick on the right avoids them: roll the picture, cut ordinary windows, and roll the result back after the attention.
+# The trick on the right: roll the picture, cut ordinary windows, and roll the result back after the attention.
 #
 # But now some windows hold cells from opposite sides of the picture.
 # Call the parts of a window that belonged together before the roll its **regions**.
@@ -213,7 +214,7 @@ check(window_reverse)
 # Return the masks of all windows of an image, (nW, N, N), of 0.0 and -100.0, for windows of N cells.
 # The image is rolled by *minus* `shift_size`.
 #
-# An axis of length n, with windows of length w and a shift s, has three ranges *after* the roll:
+# An axis of length n, with windows of length w and a shift s, has three ranges *after* the roll (of the whole picture, not of each window):
 #
 # - [0, n - w): windows into which nothing was rolled;
 # - [n - w, n - s): the first part of the last window;
@@ -268,14 +269,13 @@ check(shifted_window_mask)
 # Point at a cell, or use the Tab and arrow keys: its window lights up.
 # In the second grid the windows are shifted by (2, 2).
 # Your mask lets the orange cells through; pale ones share the window, but are masked.
-# Try the corners.
 
 # %% tags=["experiment"]
 SIZE, WINDOW, SHIFT = (8, 12), (4, 4), (2, 2)
 places = torch.arange(96).reshape(1, *SIZE, 1)
 
 
-def seen_from(row, column, shift):
+def seen_from(row, column, shift):  # drawing code, from here on
     """What a cell sees: 1 for cells that it may look at, 0.2 for masked ones in its window."""
     rolled = places.roll([-s for s in shift], dims=(1, 2))
     windows = window_partition(rolled, WINDOW).flatten(1)
@@ -300,15 +300,16 @@ for words, shift in (("Not shifted", (0, 0)), ("Shifted", SHIFT)):
 # Multiplying it by a pattern of 0 and 1 is not careful: 0 · ∞ is not a number.
 # And a row of nothing but minus infinity has the softmax 0 / 0 (our rows are safe: every cell may look at itself).
 # With -100 neither can happen.
-# Whether it is *enough* depends on the other logits; section 8 measures that.
+# Whether it is *enough* depends on the other logits; section 8 works that out.
 
 # %% [markdown]
 # ## 6. A bias for each offset
 #
 # Attention does not know where tokens are.
-# Swin adds a learned number to each logit, a **position bias**, which depends on the offset between the two tokens.
+# Swin adds a learned number to each logit, a **position bias**, which depends on the offset between the two tokens: query minus key.
+# So a token that looks to its *right* has a negative column offset.
 #
-# ![From token 2 to token 4 of a 2 x 3 window the offset is row +1, column -1. In the table of 3 x 5 offsets this is cell 11, so index[4, 2] is 11.](figures/offsets.svg)
+# ![Token 4 of a 2 x 3 window looks at token 2: the offset is row +1, column -1. In the table of 3 x 5 offsets this is cell 11, so index[4, 2] is 11.](figures/offsets.svg)
 #
 # Pairs with the same offset share a cell of the table.
 # In the first Swin, each cell is a parameter, so a larger window has cells that were never trained.
@@ -316,8 +317,10 @@ for words, shift in (("Not shifted", (0, 0)), ("Shifted", SHIFT)):
 #
 # The network sees offsets on a **log scale**.
 # For windows of length w, an offset c becomes $t = 8c / (w - 1)$, between -8 and 8, and then $\operatorname{sign}(t) \log_2(|t| + 1) / 3$.
+# As $\log_2 8 = 3$, this lies between about -1 and 1 (exactly, $\log_2 9 / 3 = 1.06$).
 #
-# Both functions are given (`down_factor` and `from_anchor` are for lesson 08b).
+# Both functions are given; only the table takes a `dtype`.
+# (The other arguments are for lesson 08b.)
 
 # %%
 def relative_coords_table(window_size, down_factor=1, dtype=torch.float32):
@@ -362,15 +365,14 @@ show(figure, "Coordinate against offset for windows of 4, 8 and 16 columns. Each
 # But the coordinate of offset 1 *changes* with the window; section 11 asks what that means.
 #
 # **Predict, then run: a number from the paper.**
-# Without the factor 8 / (w - 1), a network moves from windows of 8 to windows of 16.
-# The largest offset grows from 7 to 15.
-# By what part of the trained range is this beyond it, for plain offsets, and for $\log(|c| + 1)$?
+# Suppose there were no factor 8 / (w - 1), as in the paper, and a network moves from windows of 8 to windows of 16.
+# By what part of the trained range does the largest coordinate leave it, for plain offsets c, and for $\log(|c| + 1)$?
 
 # %%
 predicted = {"plain offsets": None, "log scale": None}
 
-measured = {"plain offsets": (15 - 7) / 7,
-            "log scale": (math.log(15 + 1) - math.log(7 + 1)) / math.log(7 + 1)}
+coordinates = {"plain offsets": lambda c: c, "log scale": lambda c: math.log(c + 1)}
+measured = {name: of(15) / of(7) - 1 for name, of in coordinates.items()}
 predict_then_run(predicted, measured, unit="times the trained range")
 
 # %% [markdown]
@@ -384,14 +386,15 @@ predict_then_run(predicted, measured, unit="times the trained range")
 #
 # From cosines `attn` to logits, `attn · scale + 16 · sigmoid(bias) + mask`:
 #
-# - **scale**: a parameter `logit_scale`, (h, 1, 1) for h heads, starts at log 10.
+# - **scale**: a parameter `logit_scale`, (h, 1, 1) for h heads, starts at log 10 (natural logarithm, `math.log`).
 #   Clamp it from above at log 100, then take `exp`.
 # - **bias**: `cpb_mlp` is a `Sequential` of a Linear from 2 to 512, a ReLU and a Linear from 512 to h *without* bias.
 #   It makes one number per cell and head of the table, (1, R, S, 2).
 #   Flatten the cells row by row; pair (i, j) reads cell `index[i, j]`.
 # - **mask**: (nW, N1, N2) or `None`, added as it is, the same for all heads.
 #
-# `attn` is (B · nW, h, N1, N2), so window i of *every* image gets `mask[i]`.
+# `attn` is (B · nW, h, N1, N2), with N1 = N2 until lesson 08b.
+# Window i of *every* image gets `mask[i]`.
 #
 # Worked example: a new module, cosines 0.5 and -0.2, bias outputs 0 and ln 3.
 # Sigmoids 1/2 and 3/4, logits 5 + 8 = 13 and -2 + 12 = 10.
@@ -496,7 +499,7 @@ check(cosine_attention)
 # **Predict, then run: when is -100 not enough?**
 # The worst case: a token may look at one other, with the cosine -1 and a bias of 0.
 # A masked token has the cosine 1 and a bias of 16.
-# From which scale on, between 1 and 100, does the *masked* token get more than half of the weight?
+# At which scale, between 1 and 100, does the *masked* token get as much weight as the allowed one?
 
 # %%
 predicted = {"scale": None}
@@ -504,13 +507,13 @@ predicted = {"scale": None}
 scales = torch.arange(1.0, 100.0, 0.5)
 logits = torch.stack([-scales, scales + 16 - 100], dim=1)  # allowed, masked
 weight = logits.softmax(dim=1)[:, 1]
-measured = {"scale": scales[weight > 0.5][0].item()}
-predict_then_run(predicted, measured, unit="scale at which the mask loses")
+measured = {"scale": scales[(weight - 0.5).abs().argmin()].item()}
+predict_then_run(predicted, measured, unit="scale at which the mask fails")
 
 # %% [markdown]
 # <details><summary>Why, and does it happen?</summary>
 #
-# The logits are -s and s + 16 - 100, and they are equal at s = 42.
+# The logits -s and s + 16 - 100 are equal at s = 42.
 # A new module starts at 10; the clamp allows 100.
 # So -100 is a promise only while the scale is below 42.
 # Section 10 prints the largest scale of its trained networks.
@@ -524,8 +527,9 @@ predict_then_run(predicted, measured, unit="scale at which the mask loses")
 # The channels of the input are `[q | k | v]`, C each; each of the three is split into heads of C / h neighbouring channels.
 # Tokens count row by row, L = H · W.
 # With `shift`, roll by -(wh // 2) and -(ww // 2) and pass the mask; without, neither.
-# Build table (`dtype=qkv.dtype`), index and mask in `forward`, and move them to `qkv.device`.
-# The one sub-module is `transform`.
+# In `forward`, build the table (`dtype=qkv.dtype`), the index and the mask, and move them to `qkv.device`.
+# The mask needs the dtype of qkv too, or half precision fails: `.to(qkv)`.
+# Name the one sub-module `transform`: section 10 replaces it.
 #
 # Worked example: `WindowAttention(2, (2, 3), shift=True)`, qkv (5, 24, 12), image (4, 6).
 # Grid (5, 4, 6, 12), windows (20, 2, 3, 12), queries (20, 2, 6, 2), result (5, 24, 4).
@@ -595,7 +599,7 @@ check(WindowAttention)
 # Every tile must say the colour of its *right neighbour*; a tile in the last column, which has none, says its own.
 #
 # The network: a linear layer, two blocks of window attention with shortcuts, scores for four colours.
-# Windows are 2 x 4: columns 3 and 7 are the last of their window, column 11 the last of the picture.
+# Windows are 2 x 4.
 #
 # | arm | first block | second block |
 # |---|---|---|
@@ -605,9 +609,18 @@ check(WindowAttention)
 # | shifted | plain | shifted |
 #
 # All arms have the same parameters.
-# **Predict, then run** (twelve networks, about 20 seconds): how many percent are right in columns 3 and 7 (border)?
+# **Predict first:** how many percent are right in columns 3 and 7 (border)?
 # And in column 11 (edge)?
-# A guess has 25 %; saying one's own colour has 25 %, too, in all columns but the last.
+# A guess has 25 %.
+
+# %%
+predicted = {"never shifted, border": None, "never shifted, edge": None,
+             "no mask, border": None, "no mask, edge": None,
+             "shifted, border": None, "shifted, edge": None}
+print(INVITATION if None in predicted.values() else "Noted. Run the next cells.")
+
+# %% [markdown]
+# **Then run:** twelve networks, about 20 seconds.
 
 # %% tags=["experiment"]
 SEEDS, TILE_WINDOW, HEADS = range(3), (2, 4), 2
@@ -625,6 +638,8 @@ class Block(nn.Module):
         super().__init__()
         self.qkv, self.proj = nn.Linear(32, 96), nn.Linear(32, 32)
         self.attention = WindowAttention(HEADS, window, shift)
+        assert hasattr(self.attention, "transform"), (
+            "WindowAttention's sub-module has another name: call it `transform` (exercise 6).")
         self.attention.transform = transform(HEADS)
 
     def forward(self, x, size):
@@ -648,10 +663,6 @@ class TileNet(nn.Module):
 
 
 # %% tags=["experiment"]
-predicted = {"never shifted, border": None, "never shifted, edge": None,
-             "no mask, border": None, "no mask, edge": None,
-             "shifted, border": None, "shifted, edge": None}
-
 arms = {"never shifted": ((False, False),), "both shifted": ((True, True),),
         "no mask": ((False, True), Unmasked), "shifted": ((False, True),)}
 seen, new = coloured_tiles(2400, seed=1), coloured_tiles(300, seed=2)
@@ -668,6 +679,8 @@ def run(arm, seed):
 
 
 results = compare(arms, seeds=SEEDS, run=run)
+
+# %% tags=["experiment"]
 measured = {name: results.mean(*name.split(", ")) for name in predicted}
 predict_then_run(predicted, measured, unit="% right")
 
@@ -716,15 +729,16 @@ print(f"the largest scale of all trained networks: {largest:.0f}")
 
 # %% [markdown]
 # **Read it.** Without a shift, a tile in column 3 has no way to see column 4: 25 % is all it can have.
-# If *both* blocks are shifted, the blind columns are 1, 5 and 9.
-# One plain and one shifted block together have none.
-# Elsewhere the shift makes no difference.
+# If *both* blocks are shifted, the blind columns are 1, 5 and 9 ("shifted border").
+# One plain and one shifted block together have none, and elsewhere the shift makes no difference.
+# ("Clearly" means by more than two standard errors, and 5 points.)
 #
 # Without the mask the picture is a ring: column 11 sits beside column 0.
 # Roll the picture by a whole window, 4 columns, and the network's answers roll along.
 # So it cannot tell column 11 from column 3.
 # It has to choose: the neighbour's colour (right at the border, wrong at the edge), or its own.
 # Whatever it does, the two percentages sum to about 125 at most; compare the printed sums.
+# Ours choose the neighbour: without a mask the border loses little, and the edge nearly everything.
 # **The mask does not only forbid; it tells a network where the picture ends.**
 
 # %% [markdown]
@@ -758,11 +772,11 @@ print(f"the largest scale of all trained networks: {largest:.0f}")
 # - **trained scale**: with the w that was trained, 4.
 #
 # **Predict, then run:** how many percent are right, over all tiles?
-# Section 6's plot helps.
+# Section 6's formula helps.
 
 # %% tags=["experiment"]
 class TrainedScale(AffineTransform):
-    """Reads the table on the scale of windows of 2 x 4, whatever its size."""
+    """Takes the log back, makes coordinates for windows of 2 x 4, and takes the log again."""
 
     def forward(self, attn, table, index, mask=None):
         part = table.sign() * (2 ** (3 * table.abs()) - 1) / 8  # of the largest offset, -1 to 1
@@ -796,8 +810,8 @@ predict_then_run(predicted, measured, unit="% right over all tiles")
 # <details><summary>What we think</summary>
 #
 # On its own scale, an offset of 1 has the coordinate 0.62 in windows of 4 columns, 0.46 in windows of 6, and 0.37 in windows of 8.
-# An offset of 2 in windows of 8 has 0.57.
-# So the network, which learned to look at 0.62, looks between two tiles, or at the wrong one.
+# An offset of 2 has 0.69 in windows of 6, and 0.57 in windows of 8.
+# The network learned to look at 0.62: in windows of 6 that is between two tiles (most answers survive), in windows of 8 near the wrong one.
 # On the trained scale one tile stays one tile, and only the far offsets are new.
 # After five times the steps it is the same: 88, 96 and 86 % on its own scale in windows of 2 x 6, and 47, 46 and 54 % in windows of 2 x 8.
 #
@@ -811,7 +825,7 @@ predict_then_run(predicted, measured, unit="% right over all tiles")
 # ### Exhibit A: a mask that raises no error
 #
 # *Symptom.* Training runs, shapes are right, but at one rim of the results something is off.
-# A reader found this mask [in a network that restores images](https://github.com/zsyOAOA/ResShift/issues/81); here it is, rebuilt:
+# A reader found it [in a network that restores images](https://github.com/zsyOAOA/ResShift/issues/81); rebuilt:
 
 # %%
 def exhibit_a(image_size, window_size, shift_size):
@@ -831,12 +845,12 @@ print("repaired:", "Yes." if theirs.equal(ours) else "No, not yet.")
 
 # %% [markdown]
 # There are two rows of three windows.
-# Which of them lack masked pairs?
+# Whose masks are incomplete?
 # Repair the function until the cell says yes.
 #
 # <details><summary>What is wrong</summary>
 #
-# The third and the sixth.
+# Those of the third, which has none, and of the sixth.
 # `regions` is (1, 1, H, W), but the slices are applied to the axes 1 and 2, one axis too early.
 # A slice of an axis of size 1 is empty or everything, and neither raises an error.
 # The repair is `regions[:, :, rows, columns] = number`.
@@ -846,8 +860,7 @@ print("repaired:", "Yes." if theirs.equal(ours) else "No, not yet.")
 # ### Exhibit B: minus one or minus two?
 #
 # To find the cell of an offset, Swin's code multiplies the row offset by 2 · ww - 1.
-# Is 2 · ww - 2 more reasonable, a reader [asks](https://github.com/microsoft/Swin-Transformer/issues/367)?
-# Try it out.
+# Is 2 · ww - 2 better, a reader [asks](https://github.com/microsoft/Swin-Transformer/issues/367)?
 
 # %%
 def exhibit_b(window_size, step):
@@ -883,7 +896,6 @@ for step in (2 * 3 - 2, 2 * 3 - 1):
 # <details><summary>What we think</summary>
 #
 # Whether the block is shifted.
-# Your `WindowAttention` decides this in one place, for every size.
 # </details>
 
 # %% [markdown]
@@ -897,8 +909,7 @@ for step in (2 * 3 - 2, 2 * 3 - 1):
 # | offsets | log scale | times 8 / (w - 1) first, and log2(...) / 3 | as the code |
 # | shift (GRL) | half a window | half its *height*, on both axes | half of each side |
 #
-# With the weights of GRL's authors, and square windows, `AffineTransform` and `WindowAttention` give the same outputs and gradients as
-# their code (our tests compare the reference to 1e-10).
+# With the weights of GRL's authors and square windows, outputs and gradients equal those of their code (our tests compare them to 1e-10).
 
 # %% [markdown]
 # ## 14. A challenge, and questions to think about

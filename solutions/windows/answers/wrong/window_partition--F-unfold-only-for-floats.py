@@ -1,4 +1,7 @@
 # expect: whole numbers
+import torch.nn.functional as F
+
+
 def window_partition(x: torch.Tensor, window_size: tuple[int, int]) -> torch.Tensor:
     B, H, W, C = x.shape
     wh, ww = window_size
