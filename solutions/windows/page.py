@@ -272,13 +272,13 @@ check(shifted_window_mask)
 
 # %% tags=["experiment"]
 SIZE, WINDOW, SHIFT = (8, 12), (4, 4), (2, 2)
-places = torch.arange(96).reshape(1, *SIZE, 1)
+places = torch.arange(96.0).reshape(1, *SIZE, 1)
 
 
 def seen_from(row, column, shift):  # drawing code, from here on
     """What a cell sees: 1 for cells that it may look at, 0.2 for masked ones in its window."""
     rolled = places.roll([-s for s in shift], dims=(1, 2))
-    windows = window_partition(rolled, WINDOW).flatten(1)
+    windows = window_partition(rolled, WINDOW).flatten(1).long()
     which, token = (windows == places[0, row, column, 0]).nonzero()[0]
     mask = shifted_window_mask(SIZE, WINDOW, shift)[which, token]
     lights = torch.zeros(96)
@@ -366,7 +366,7 @@ show(figure, "Coordinate against offset for windows of 4, 8 and 16 columns. Each
 #
 # **Predict, then run: a number from the paper.**
 # Suppose there were no factor 8 / (w - 1), as in the paper, and a network moves from windows of 8 to windows of 16.
-# By what part of the trained range does the largest coordinate leave it, for plain offsets c, and for $\log(|c| + 1)$?
+# How far beyond the trained range is its largest coordinate, as a part of that range: for plain offsets c, and for $\log(|c| + 1)$?
 
 # %%
 predicted = {"plain offsets": None, "log scale": None}

@@ -1,4 +1,4 @@
-# expect: 1e-12
+# expect: Vectors of almost no length come out shorter than
 import torch.nn.functional as F
 
 

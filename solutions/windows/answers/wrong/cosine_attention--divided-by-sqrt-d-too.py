@@ -1,4 +1,4 @@
-# expect: square root of d
+# expect: You divide the cosines by sqrt(d)
 import torch.nn.functional as F
 
 

@@ -1,4 +1,4 @@
-# expect: shape
+# expect: Expected shape
 import torch.nn.functional as F
 
 

@@ -1,4 +1,4 @@
-# expect: keys
+# expect: Only the queries are normalised
 import torch.nn.functional as F
 
 

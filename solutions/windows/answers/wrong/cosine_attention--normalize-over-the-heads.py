@@ -1,4 +1,4 @@
-# expect: last axis
+# expect: You normalise over the heads
 import torch.nn.functional as F
 
 

@@ -1,4 +1,4 @@
-# expect: last axis
+# expect: You normalise over the tokens
 import torch.nn.functional as F
 
 

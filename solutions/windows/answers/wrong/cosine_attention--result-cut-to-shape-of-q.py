@@ -1,4 +1,4 @@
-# expect: size of the values
+# expect: is invalid for input of size
 import torch.nn.functional as F
 
 

@@ -1,4 +1,4 @@
-# expect: added twice
+# expect: in your logits twice
 import torch.nn.functional as F
 
 

@@ -1,4 +1,4 @@
-# expect: float64
+# expect: it is right to about six digits only
 import torch.nn.functional as F
 
 

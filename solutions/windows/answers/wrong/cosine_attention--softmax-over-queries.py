@@ -1,4 +1,4 @@
-# expect: softmax over the queries
+# expect: Your softmax runs over the queries
 import torch.nn.functional as F
 
 

@@ -1,4 +1,4 @@
-# expect: before the softmax
+# expect: You call `transform` on the weights
 import torch.nn.functional as F
 
 

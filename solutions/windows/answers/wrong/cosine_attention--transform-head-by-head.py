@@ -1,4 +1,4 @@
-# expect: all heads at once
+# expect: at non-singleton dimension 0
 import torch.nn.functional as F
 
 
