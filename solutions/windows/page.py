@@ -111,7 +111,7 @@ def window_partition(x: torch.Tensor, window_size: tuple[int, int]) -> torch.Ten
     if h % wh or w % ww:
         raise ValueError(f"windows of {wh} x {ww} do not divide a grid of {h} x {w}")
     split = x.reshape(b, h // wh, wh, w // ww, ww, c)
-    return split.transpose(2, 3).reshape(-1, wh, ww, c)
+    return split.transpose(2, 3).reshape(-1, wh, ww, c).contiguous()
     ### END SOLUTION
 
 
@@ -386,14 +386,14 @@ predict_then_run(predicted, measured, unit="times the trained range")
 #
 # From cosines `attn` to logits, `attn · scale + 16 · sigmoid(bias) + mask`:
 #
-# - **scale**: a parameter `logit_scale`, (h, 1, 1) for h heads, starts at log 10 (natural logarithm, `math.log`).
+# - **scale**: a parameter `logit_scale`, (h, 1, 1) for h heads, starts at log 10 (`math.log`, natural).
 #   Clamp it from above at log 100, then take `exp`.
 # - **bias**: `cpb_mlp` is a `Sequential` of a Linear from 2 to 512, a ReLU and a Linear from 512 to h *without* bias.
-#   It makes one number per cell and head of the table, (1, R, S, 2).
+#   It makes a number per cell and head of the table, (1, R, S, 2).
 #   Flatten the cells row by row; pair (i, j) reads cell `index[i, j]`.
-# - **mask**: (nW, N1, N2) or `None`, added as it is, the same for all heads.
+# - **mask**: (nW, N1, N2) or `None`, added for all heads.
 #
-# `attn` is (B · nW, h, N1, N2), with N1 = N2 until lesson 08b.
+# `attn` is (B · nW, h, N1, N2), with N1 = N2 here.
 # Window i of *every* image gets `mask[i]`.
 #
 # Worked example: a new module, cosines 0.5 and -0.2, bias outputs 0 and ln 3.
@@ -679,8 +679,6 @@ def run(arm, seed):
 
 
 results = compare(arms, seeds=SEEDS, run=run)
-
-# %% tags=["experiment"]
 measured = {name: results.mean(*name.split(", ")) for name in predicted}
 predict_then_run(predicted, measured, unit="% right")
 
