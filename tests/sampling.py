@@ -27,7 +27,8 @@ ONE_IN = {
     "mistakes and hidden questions": 3,  # the visible check names each of them every time
     "seeds for training mode": 3,
     "signals": 2,  # of those that a terminal sends
-    "wrong answers in the judge": 8,  # without a worker, in tests/graders, all of them are judged
+    "right answers in the judge": 2,  # without a worker, in tests/graders, all of the bank is judged
+    "wrong answers in the judge": 12,
     "attacks without walls": 6,  # what nothing protects is shown in turn; against the walls each attack is tried
     "walls": 3,  # a set of walls and a user
     "attacks on walls": 32,

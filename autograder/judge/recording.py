@@ -188,7 +188,7 @@ def _record_once(name: str, case: declare.Case, namespace: dict[str, Any], seed:
                         trace=inspect.isclass(thing) and case.check == "output" and not derive.relaid(case), largest=case.limit is not None,
                         again=case.again, drop_largest=case.drop_largest, measured=case.peak is not None)
     if case.earlier:
-        question.earlier = asking.call(case.args, case.kwargs, "earlier")
+        question.earlier = asking.call(case.args if case.earlier is True else case.earlier, case.kwargs, "earlier")
     load_weights = case.raises is None and not case.fresh
     if inspect.isclass(thing):
         positional, named = ((), case.construct) if isinstance(case.construct, dict) else (case.construct, {})

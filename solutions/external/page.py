@@ -101,7 +101,7 @@ course_map()
 # | $\alpha_{ij} = \hat\alpha_{ij} / \sum_k \hat\alpha_{ik}$ | each row divided by its sum | exercise 1 |
 # | $F_{out} = A M_v$ | weighted mean of the values | `mv(A)` |
 #
-# Here i is a token and j a slot, and k runs over what is summed.
+# Here i is a token, j a slot; k counts tokens in the first sum, slots in the second.
 # The numbers d, `dim` and C (in the drawing) are the same.
 
 # %% [markdown]
@@ -235,7 +235,7 @@ predict_then_run(predicted, measured, unit="1 (the weights change) or 0 (they do
 # %% [markdown]
 # <details><summary>Why</summary>
 #
-# Follow one column: its softmax divides $e^l$ by Z, the sum of the column.
+# Follow one column of logits l: its softmax divides each $e^l$ by Z, their sum.
 # A number added to the whole column multiplies both by the same factor, and cancels.
 # What is added to a *row* changes every Z, so it does not cancel.
 # And four times the logits make any softmax sharper, over tokens or over slots.
@@ -244,8 +244,8 @@ predict_then_run(predicted, measured, unit="1 (the weights change) or 0 (they do
 # What the formula really removes is a preference of *all* tokens for the same slot.
 # </details>
 #
-# Put the two steps into one formula, with the short letter l for the logits.
-# The share of slot j that token i has is
+# Put the two steps into one formula, with l for the logits.
+# Token i's share of slot j is
 #
 # $$\frac{e^{l_{ij}}}{Z_j} = e^{l_{ij} - \ln Z_j} \quad\text{with}\quad Z_j = \sum_{k} e^{l_{kj}}.$$
 #
@@ -306,7 +306,7 @@ check(attention_cost)
 #
 # Three ways, one image, 64 channels, forward only; "naive" self-attention stores its N x N matrix.
 # "fused", torch's own function, computes the same without storing it.
-# **Predict, then run:** at 64 x 64 = 4096 tokens, how many times *longer* than external attention does fused self-attention take?
+# **Predict, then run:** at 64 x 64 = 4096 tokens, how many times as *long* as external attention does fused self-attention take?
 # And how many times as much *memory* does it need?
 
 # %% tags=["experiment"]
@@ -550,19 +550,20 @@ for question, arm, control in (("book", "MLP", "external"), ("book", "external",
 
 # %% [markdown]
 # **Read it.** On the *book*, the answer depends on one token's hue alone.
-# The MLP, with the same two matrices, is as good as external attention.
-# Self-attention can answer only through its A (with a borrowed A it nearly guesses); we do not know why it learns so slowly.
+# The MLP, with matrices of the same size, is as good as external attention.
+# Self-attention can answer only through its A: a borrowed A leaves it near a guess.
+# We do not know why it learns slowly.
 #
 # On the *legend*, MLP and one softmax guess, as they must: they treat each token by itself.
-# External attention compares tokens with its memory alone, so one expects it to guess too.
+# External attention compares tokens only with its memory, so one expects it to guess too.
 # It does not.
 # With the borrowed sums it falls back to a guess, so the answer came through the 64 numbers Z.
 #
 # How can that work?
 # The swatches are tokens as well.
-# The 3 x 3 convolution in front sees both colours at the border of a swatch, so one token can say "orange beside white".
+# The 3 x 3 convolution in front sees both halves of a swatch where they meet, so one token can say "orange beside white".
 # Suppose that a slot has a large logit for this token.
-# If this swatch is in the image, that slot's Z is large, and *every* token divides by it.
+# If this swatch is in the image, that slot's Z is large and divides *every* token's share.
 # **The slots are the same for all images; how much they count is not.**
 #
 # The *odd one out* is a matter of counting.
@@ -669,7 +670,7 @@ for arm, scores in after.items():
 # But look at the points that scaling costs: external attention loses *more* than one softmax.
 # We have not measured why.
 # After five times the steps it is the same: logits times 1/4 leave 71 to 79 %, against 83 to 100 % for one softmax.
-# So double normalization does not cure scale, though this is the reason usually given.
+# So double normalization does not cancel scale, though this is the reason usually given.
 #
 # What else does it do?
 # It spreads the work: after 1,250 steps it uses 18 to 20 slots, one softmax 5 to 8.
@@ -740,7 +741,7 @@ for dtype in (torch.float32, torch.float16):
 # Then such a token gets a row of zeros and gathers nothing: no NaN, but no mean either.
 # In float16, 1e-9 itself is rounded to 0, and the NaN is back.
 #
-# `(logits - logits.logsumexp(dim=1, keepdim=True)).softmax(dim=2)` needs no eps: it subtracts before it takes any `exp`.
+# `(logits - logits.logsumexp(dim=1, keepdim=True)).softmax(dim=2)` needs no eps: it subtracts $\ln Z$ from the logits, so nothing is divided.
 # Both tokens get equal weights for all slots here; rows always sum to 1.
 # </details>
 
@@ -758,7 +759,7 @@ for dtype in (torch.float32, torch.float16):
 # None where each token can answer for itself (book), all the difference where it cannot (legend, odd one out).
 # In a real network other layers let tokens meet too: convolutions, pooling, other attention.
 # So a small difference there is no contradiction.
-# One softmax is not a typo but a different module: an MLP with a softmax instead of a ReLU.
+# One softmax is not a bug but a different module: an MLP with a softmax instead of a ReLU.
 # </details>
 
 # %% [markdown]

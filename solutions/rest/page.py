@@ -13,7 +13,7 @@
 # %% [markdown]
 # # 07b · ResT
 #
-# *The block of a transformer for images: all positions ask, only some answer, and images may have any size.*
+# *The block of a transformer for images: every position asks, whole windows answer, and images may have any size.*
 #
 # **After this lesson you will be able to**
 #
@@ -65,20 +65,20 @@ course_map()
 #
 # ![Left: a grey field of 16 x 16 cells with a block of four entries, a to d, of 2 x 2 cells, each black or white, and twelve lone cells in the same hues. A frame of 5 x 5 cells holds the block. Right: a field of 12 x 12 cells with pairs of a red and a blue cell.](figures/questions.svg)
 #
-# **Left.** Four *entries* pair a hue with black or white; lone cells want the answer of the entry with their hue.
+# **Left.** Four *entries* each pair a hue with an answer, black or white; find the answer for each lone cell's hue.
 # Attention can do this, as in lesson 05a: with N = 256 cells it compares 256 queries with 256 keys.
 #
-# ResT asks: need there be that many *keys*?
+# ResT asks: do we need that many *keys*?
 # It keeps all queries, but makes one key *and one value* from a whole window of cells.
-# At *ratio* r, windows are r + 1 cells wide and begin every r cells, so neighbours share a row or column.
+# At *ratio* r > 1, windows are r + 1 cells wide and begin every r cells, so neighbouring windows share a row or column.
 # At ratio 4, there are 4 x 4 windows of 5 x 5 cells (the frame is one), so 16 keys for 256 cells.
 #
-# **Guess now** for entries of 1 x 1, 2 x 2 and 4 x 4 cells: up to which ratio (1, 2, 4, 8) will a network learn this in 180 short steps?
+# **Guess now** the largest ratio (1, 2, 4, 8) at which a network learns this in 180 steps, for entries of 1 x 1, 2 x 2 and 4 x 4 cells.
 # Write down three numbers; section 12 trains the networks.
 #
 # **Right.** On which side of each red cell is the blue one, and in which quarter of the picture?
-# For this, a network must know how its positions lie.
-# We begin here.
+# For this, a network must know where its positions are.
+# We begin with this.
 
 # %% [markdown]
 # ## 2. Exercise 1: `PixelAttention`
@@ -175,7 +175,7 @@ print("PixelAttention(64):", sum(p.numel() for p in PixelAttention(64).parameter
 # ResT is a chain of four *stages*, each with some blocks at one map size; between two stages, the map shrinks.
 # The blocks work on a list of *tokens* (B, N, C), one per position, row by row; convolutions work on a map (B, C, H, W).
 # So whoever makes tokens must also say how high and wide their map is.
-# This is how the [authors' code](https://github.com/wofmanaf/ResT/blob/main/models/rest.py) does it, rebuilt.
+# We rebuilt how the [authors' code](https://github.com/wofmanaf/ResT/blob/main/models/rest.py) does it.
 
 # %%
 def exhibit(x, conv):
@@ -202,7 +202,7 @@ for size in ((8, 12), (7, 9)):
 # The convolution makes 4 x 5 tokens from 7 x 9 positions, but 7 // 2 and 9 // 2 are 3 and 4.
 # The `-1` in `reshape` then finds another number of channels that fits, and mixes channels and positions.
 # It fits by luck: 3 · 4 divides the 20 · 6 numbers of an image; with most odd sizes, such as 9 x 9, nothing fits and `reshape` stops.
-# An error is better: nobody trains on a scrambled map without noticing, and `reshape(2, 6, H, W)` always raises one here.
+# An error is better, because then nobody trains on a scrambled map; `reshape(2, 6, H, W)` raises one for every wrong size.
 #
 # Repair: read the size off the map that the convolution gives, before `flatten`.
 # ImageNet's 224 x 224 pixels never show the bug, because every map that ResT halves there has even sides.
@@ -211,8 +211,8 @@ for size in ((8, 12), (7, 9)):
 # %% [markdown]
 # ## 5. Exercise 2: `OverlapPatchEmbed`
 #
-# Between its stages, ResT halves the map and widens the channels.
-# The **patches** that become tokens overlap, so that no edge is cut:
+# Between its stages, ResT halves the map and increases the channels.
+# The **patches** that become tokens overlap, so that fewer edges are cut:
 #
 # ![Eight positions and one of padding; four windows of three positions, each beginning two positions after the last, make four tokens.](figures/overlap.svg)
 #
@@ -275,7 +275,7 @@ check(OverlapPatchEmbed)
 #
 # Zhang and Yang call their attention EMSA, for efficient multi-head self-attention:
 #
-# ![x goes two ways. Above, q makes N queries. Below, x becomes a map, sr and sr_norm make M tokens, and kv makes M keys and M values. Queries times keys and a softmax give A, N rows of M weights; A times the values, and proj, make (B, N, dim).](figures/emsa.svg)
+# ![x goes two ways. Above, q makes N queries. Below, x becomes a map, sr and sr_norm make M tokens, and kv makes M keys and M values. Queries times keys and a softmax give A, N rows of M weights; A times the values, through proj, gives (B, N, dim).](figures/emsa.svg)
 #
 # $$\text{EMSA}(Q, K, V) = \text{IN}\Big(\text{Softmax}\Big(\text{Conv}\Big(\frac{QK^T}{\sqrt{d_k}}\Big)\Big)\Big)\,V$$
 #
@@ -287,12 +287,12 @@ check(OverlapPatchEmbed)
 # | Conv, IN | mixes the heads' logits; normalises each head's weights | only with `apply_transform` |
 
 # %% [markdown]
-# - **Logits** are the scaled products of queries and keys: what goes into the softmax.
+# - **Logits** are the scaled products of queries and keys, before `apply_transform` and softmax.
 # - **Heads** are groups of channels, each with an attention of its own, so that one position can look at several things.
 #   What they gather, (B, heads, N, head_dim), is put side by side again, in the same order: (B, N, dim).
 # - `sr` (spatial reduction) is depth-wise, with stride `sr_ratio`: one weighted sum per window and channel.
 # - A **LayerNorm** takes each token by itself: minus its mean, divided by its standard deviation, then a learned weight and bias.
-# - **Conv2d and InstanceNorm2d** take (B, channels, height, width), and A is (B, heads, N, M), so heads play the channels.
+# - **Conv2d and InstanceNorm2d** take (B, channels, height, width), and A is (B, heads, N, M), so heads act as channels.
 #   A 1 x 1 convolution makes each head's logit a weighted sum (plus a bias) of all heads' logits for the same query and key.
 #   InstanceNorm takes each head of each image by itself: minus the mean of all its N · M weights, divided by their standard deviation.
 
@@ -313,7 +313,7 @@ check(OverlapPatchEmbed)
 #
 # If `sr_ratio` > 1: `sr`, depth-wise, kernel sr_ratio + 1, stride sr_ratio, padding sr_ratio // 2, with bias; and `sr_norm`, a LayerNorm.
 #
-# With `apply_transform` and more than one head: `transform_conv`, a 1 x 1 Conv2d with bias, heads to heads, on the scaled logits;
+# With `apply_transform` and more than one head: `transform_conv`, a 1 x 1 Conv2d with bias, heads to heads, on the logits;
 # and `transform_norm`, an `nn.InstanceNorm2d(num_heads)`, after the softmax.
 #
 # Tokens come row by row; if H · W is not N, raise a `ValueError`, for any ratio.
@@ -401,8 +401,8 @@ check(EMSA)
 #
 # The authors take ratio 8 in the first stage, where the map is largest, then 4, 2 and 1.
 # **Predict, then run:** 64 x 64 positions, 64 channels, one head, forward only.
-# How many times as much memory and multiply-adds does ratio 1 take, compared with ratio 8?
-# Memory is the largest sum of tensors alive at one moment of the forward pass; the layers `q`, `kv` and `proj` count too.
+# By what factor are memory and multiply-adds larger at ratio 1 than at ratio 8?
+# Memory is the largest total size of tensors at one moment of the forward pass; the layers `q`, `kv` and `proj` count too.
 
 # %% tags=["experiment"]
 predicted = {"memory": None, "multiply-adds": None}
@@ -440,14 +440,14 @@ show(figure, "Time and memory against N, both axes logarithmic, one line per rat
 # <details><summary>Where the numbers come from</summary>
 #
 # A has N · M numbers, and M is N / 64 at ratio 8; but `q` and `proj` still see all N tokens.
-# And A still grows with N · N: a ratio only divides that by its square.
+# And A still grows with N · N: ratio r only divides that by r · r.
 # </details>
 #
 # ### The sizes of the paper
 #
 # At 224 x 224 pixels, ResT's first three stages have maps of 56 x 56, 28 x 28 and 14 x 14 positions, with ratios 8, 4 and 2.
 # **Predict, then run:** how many *rows* of each map lie in no window of `sr`?
-# (No key or value depends on such a row; the cell asks the gradient.)
+# (No key or value depends on such a row; the gradient shows this.)
 
 # %%
 predicted = {"56 x 56, ratio 8": None, "28 x 28, ratio 4": None, "14 x 14, ratio 2": None}
@@ -472,10 +472,10 @@ predict_then_run(predicted, measured, unit="rows that no window sees")
 # ## 9. What do the rows sum to?
 #
 # With `apply_transform`, an InstanceNorm follows the softmax.
-# Mixing heads, the authors write, makes it harder for them to attend to different things; the norm restores this diversity.
+# The authors write that mixing makes it harder for heads to attend to different things; the norm restores this diversity.
 #
 # **Predict, then run.** What does the first row of A sum to before the norm, and after it?
-# And if 10 is added to *all values*, by how much does the first gathered number grow, with the weights before and after the norm?
+# Then add 10 to *all values*: how much does the first gathered number grow with the weights before the norm, and after it?
 
 # %%
 predicted = {"row sum before": None, "row sum after": None, "growth before": None,
@@ -499,10 +499,10 @@ print(f"negative weights after the norm: {negative:.0f} %")
 # <details><summary>Why</summary>
 #
 # Every row of a softmax sums to 1, so the mean of all weights is 1 / M.
-# The norm subtracts it from each of the M weights of a row: 1 - M · 1/M = 0.
+# The norm subtracts 1/M from each of a row's M weights, so they sum to 1 - M · 1/M = 0.
 # Dividing by the standard deviation leaves 0.
 #
-# So a weight says how much *more* than an equal share a key gets, and whatever all values have in common cancels.
+# So a weight says how far a key is *above* an equal share, and a number added to all values cancels.
 # With a single key nothing is left, except for the bias of `proj`.
 # </details>
 
@@ -618,12 +618,12 @@ predict_then_run(predicted, measured, unit="million parameters")
 # %% [markdown]
 # ## 12. The experiment: black or white?
 #
-# The network has a 1 x 1 convolution, a position code (none in this section), one block with two heads, and scores at each position.
+# A 1 x 1 convolution, one block with two heads and a Linear give scores at each position (section 13 adds a position code).
 # So only the block lets positions meet.
 # Each picture has 12 lone cells; hues, pairing and places are always new.
 # Training takes 180 steps of 12 pictures, with Adam and a learning rate that rises to 0.01 and falls.
 #
-# *Right* is the mean of two percentages, for black and for white answers, so a guess has 50 %.
+# *Right* is the mean of two percentages, one for black answers, one for white, so guessing gives 50 %.
 # After training, we also remove the cue: black and white are wiped out of the test pictures.
 
 # %% tags=["experiment"]
@@ -712,9 +712,9 @@ for size, (ratio, twice) in {1: (1, 2), 2: (2, 4), 4: (4, 8)}.items():
 print("cue removed:", ", ".join(f"{results.mean(arm, 'cue removed'):.0f} %" for arm in arms))
 
 # %% [markdown]
-# **Read it.** In our run, a ratio equal to the side of an entry gives about 85 to 100 % after 180 steps, and twice that ratio 50 to 76 %.
-# It is not a lack of parameters: the networks with the larger ratio have *more*, because their convolution is larger.
-# Without black and white in the test pictures, all six are at a guess.
+# **Read it.** After 180 steps, our means are about 85 to 100 % where the ratio equals an entry's side, and 50 to 76 % at twice that ratio.
+# The cause is not too few parameters: the networks with the larger ratio have *more*, in `sr` and its norm.
+# Without black and white in the test pictures, all six are no better than guessing.
 # So they answer from the entries; nothing else in a picture gives the answer away.
 #
 # Would you write "the reduction destroys small entries"?
@@ -734,32 +734,33 @@ print("cue removed:", ", ".join(f"{results.mean(arm, 'cue removed'):.0f} %" for 
 # | 1 x 1, ratio 4 | 50, 50, 50 | 51, 50, 52 | 95, 80 |
 # | 1 x 1, ratio 8 | 50, 50, 50 | 50, 50, 50 | 50, 58 |
 #
-# What looked like a loss is mostly slowness: the first three rows end at 95 to 100 %.
+# What looked like lost detail is mostly slow learning: the first three rows end at 95 to 100 %.
 # For entries of one cell at ratio 8, we do not know whether any number of steps is enough.
 # </details>
 
 # %% [markdown]
-# **Another arm.** How can one key hold four entries?
-# One thought: `sr` is depth-wise, so different channels can keep different places of a window apart.
+# **Another variant.** How can one key hold four entries?
+# One idea: `sr` is depth-wise, so each channel can read a different place in a window.
 # To test this, we replaced `sr` by the plain mean over the same window, which has no weights.
 # Guess: better or worse?
 #
 # <details><summary>What we found</summary>
 #
 # Better on average, for entries of 1 x 1 at ratio 2: 76, 70 and 62 % after 180 steps, and 96, 81 and 98 % after 900.
-# So no learned kernels are needed to hold four entries in one key; how the network reads a mixture is open.
-# With `sr` and `apply_transform`, we had 57, 50 and 63 %, then 98, 99 and 99 %; with three runs, a single gap may be luck.
+# So no learned kernels are needed to hold four entries in one key; how the network reads a mixture is an open question.
+# With `sr` and `apply_transform`, we had 57, 50 and 63 %, after 900 steps 98, 99 and 99 %; with three runs, a difference may be luck.
 # All runs are in `solutions/rest/experiment.md`.
 # </details>
 #
-# **So what does a ratio buy?** Entries of 2 x 2 at ratio 2 need a quarter of the keys, entries of 4 x 4 at ratio 4 a sixteenth.
+# **So what does a ratio save?** Entries of 2 x 2 at ratio 2 need a quarter of the keys, entries of 4 x 4 at ratio 4 a sixteenth.
 # After 900 steps, neither has lost anything: all runs have 100 %.
 
 # %% [markdown]
-# **Touch it.** Four networks trained for 180 steps on entries of 4 x 4 cells, one per ratio, look at the same new picture.
+# **Touch it.** Four networks, one per ratio, trained for 180 steps on entries of 4 x 4 cells, look at the same new picture.
 # (For ratio 8, we take the better of two runs.)
-# The ring is a query; beside it, its row of A (mean over both heads), a square for each key, around the middle of its window.
-# (What a query gathers is the sum of A[i] · v[i] over the keys, so A[i] is a derivative, which the cell gets from autograd.)
+# The ring marks a query; the right plot shows its row of A (mean over both heads).
+# Each square is a key, drawn around its window's middle.
+# (A query gathers the sum of A[i] · v[i] over the keys; so A[i] is its derivative with respect to v[i], found by autograd.)
 # With the first slider you choose how many keys are left, with the second the query.
 # Does a query always look at the entry with its own hue?
 
@@ -823,18 +824,18 @@ slide({"sr_ratio": {str(ratio): ratio for ratio in (1, 2, 4, 8)}, "query": queri
 # %% [markdown]
 # <details><summary>What we see in our run</summary>
 #
-# At ratio 1, queries look at lone cells of their hue too, although these cannot tell black from white.
-# The last one also looks at an entry with the *opposite* answer.
-# At ratio 2, three look at the entry with their own hue alone; the first divides its weight between two entries.
-# A row of A says where a network reads, not what it makes of it.
+# At ratio 1, queries look at lone cells of their hue too, although these do not hold the answer.
+# The last query also looks at an entry with the *opposite* answer.
+# At ratio 2, three look only at the entry with their own hue; the first divides its weight between two entries.
+# A row of A says where a network reads, not how it uses that.
 # </details>
 
 # %% [markdown]
 # ## 13. The experiment: side and quarter
 #
-# Now the right-hand question of section 1, with ratio 1 and three position codes: the learned table, your `PixelAttention`,
+# Now the right-hand picture of section 1, with ratio 1 and three position codes: the learned table, your `PixelAttention`,
 # and the same depth-wise convolution, *added* to x instead of made into a gate.
-# A single network answers both questions at each red cell; each has four answers, so a guess has 25 %.
+# One network answers both questions at each red cell; each question has four answers, so guessing gives 25 %.
 # It is trained at 12 x 12.
 # For other sizes, the table is interpolated (stretched smoothly); the other two need no change.
 #
@@ -920,14 +921,14 @@ for question, code, other in (("side", "PixelAttention", "table"),
         print(f"{measure}: '{code}' is {clearly} ahead of '{other}' ({gap:+.0f} points)")
 
 # %% [markdown]
-# **Read it.** Blue always touches red, so the side is a *local pattern*: the code's 3 x 3 window sees it.
-# So `PixelAttention` tells the *order of neighbours*, at any size; we have not asked about cells that lie further apart.
-# It says little about the *place* in the picture: the zeros of the padding could tell it, but only border positions see them.
-# The table tells the place best at its own size.
-# Stretched, it keeps a part of the quarter (about 60 % at 9 x 15 and 75 % at 18 x 20 in our runs), and nothing of the side.
+# **Read it.** Blue always touches red, so the side is a *local pattern*: a 3 x 3 window sees it.
+# So `PixelAttention` tells the *order of neighbours*, at every size tried; we have not tested cells that lie further apart.
+# It says little about the *place* in the picture: the padding's zeros could show that, but only border positions see them.
+# At its own size, the table tells the place best.
+# Stretched, it still tells the quarter in part (about 60 % at 9 x 15 and 75 % at 18 x 20 in our runs), but not the side.
 # Neither replaces the other.
 #
-# The gate itself is not what helps: the same convolution, added, does as well.
+# The gate itself is not what helps: the same convolution, added, works equally well.
 #
 # **Is it only a matter of time?** After 900 steps the table has 100 % on both questions at 12 x 12, so there it was only slower.
 # At 18 x 20 it has 28 to 34 % on the side and 69 to 74 % on the quarter.
@@ -940,7 +941,7 @@ for question, code, other in (("side", "PixelAttention", "table"),
 # |---|---|---|---|
 # | heads | Conv and IN always | only with `apply_transform` and more than one head | as the code |
 # | size of a map | not said | H // p, wrong for odd sides | the true size |
-# | position | once per stage | in the stem and in each patch embedding | an argument, `with_position` |
+# | position | once per stage | the same: in the stem and in each patch embedding | an argument, `with_position` |
 # | windows of `sr` | not said | the last rows may lie in none (section 8) | as the code |
 #
 # With the authors' weights your modules give the same outputs and gradients as their code (our tests compare them to 1e-10).
@@ -948,8 +949,8 @@ for question, code, other in (("side", "PixelAttention", "table"),
 # %% [markdown]
 # ## 15. A challenge, and questions to think about
 #
-# **The challenge (not graded).** Entries of one cell, ratio 2, 180 steps of 12 pictures: EMSA has 50 %.
-# If the kernels of `sr` start as a plain mean (each weight 1/9, bias 0) and then learn, we have 67, 51 and 62 % in three runs.
+# **The challenge (not graded).** Entries of one cell, ratio 2, 180 steps of 12 pictures: EMSA reaches 50 %.
+# If the kernels of `sr` start as a plain mean (each weight 1/9, bias 0) and then learn, we get 67, 51 and 62 % in three runs.
 # Can you get above 80 % on average?
 # Ratio, steps and pictures stay as they are; how the network starts and what else is in the block is up to you.
 #

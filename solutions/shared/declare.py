@@ -62,7 +62,8 @@ class Case:
     label: the input in a learner's words ("a map of odd sides"); arguments and shapes are added to it (derive.labelled).
     construct: the class's keyword arguments, or a tuple of positional ones (ignored for functions).
     args, kwargs: what is called, with RandomTensor and the like inside.
-    earlier: another call comes first. again: the call is made twice with the very same inputs, and the second answer counts.
+    earlier: another call comes first, with arguments of the same sizes or with these.
+    again: the call is made twice with the very same inputs, and the second answer counts.
     device: the call is made on another device. large: the numbers overflow a bare `exp`.
     raises: the numbers that a ValueError names (an empty tuple: any message); None: nothing is raised.
     limit: elements that no tensor's storage may reach, forward or backward. peak: bytes by which a call without gradients may not
@@ -83,7 +84,7 @@ class Case:
     dtype: str = "float64"
     device: bool = False
     gradients: bool = True
-    earlier: bool = False
+    earlier: bool | tuple = False
     again: bool = False
     large: bool = False
     raises: tuple[int, ...] | None = None
@@ -101,7 +102,7 @@ class Case:
     def check(self) -> str:
         """The check that the case belongs to."""
         follows = {"errors": self.raises is not None, "device": self.device, "memory": self.limit is not None or self.peak is not None,
-                   "start": self.fresh or self.zeros, "large": self.large, "dtype": self.dtype != "float64", "state": self.earlier,
+                   "start": self.fresh or self.zeros, "large": self.large, "dtype": self.dtype != "float64", "state": bool(self.earlier),
                    "input": self.again}
         return self.counts_for or next((check for check, holds in follows.items() if holds), "output")
 

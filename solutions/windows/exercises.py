@@ -92,7 +92,8 @@ EXAMPLE: Tiling = (2, 3), (2, 2)  # the page's grid of 4 x 6
 
 
 def shown(made: Callable[..., Case]) -> tuple[Case, ...]:
-    return (made(((2, 3), (3, 2)), 2, 5), made(((2, 2), (1, 3)), 1, 3, label="a batch of one, square windows"),
+    # In the first, no side of a window is a number of windows: an axis that is split or read in another order shows.
+    return (made(((2, 3), (5, 4)), 2, 6), made(((2, 2), (3, 4)), 1, 3, label="a batch of one, square windows"),
             made(EXAMPLE, 3, 1, label="one channel"), made(((3, 2), (1, 1)), 2, 3, label="one window"),
             made(((1, 4), (2, 1)), 2, 2, label="windows of one row"))
 
@@ -175,7 +176,7 @@ AFFINE = Exercise("AffineTransform", sizes=(
     lambda r: affine((r.randint(2, 5),), 2, None, 3, 4, (3, 5), HUGE, label=NEW, fresh=True, gradients=False),
 ), visible=(
     affine({"num_heads": 2}, 2, 3, 4, 5, (3, 5)), affine((3,), 2, None, 4, 4, (3, 3), gradients=False, label="no mask"),
-    affine((8,), 1, 2, 2, 2, (3, 1), gradients=False, added=CLAMPED, label="scales on both sides of the largest"),
+    affine((5,), 1, 2, 2, 2, (3, 1), added=CLAMPED, label="scales on both sides of the largest"),
     affine((2,), 1, 4, 3, 3, (3, 3), gradients=False, label="one image"),
     affine((3,), 3, 3, 3, 3, (3, 3), gradients=False, label="all sizes alike"),
     affine((2,), 2, None, 3, 4, (3, 3), HUGE, label=NEW, fresh=True, gradients=False),
@@ -242,6 +243,8 @@ def few(r: Random) -> Tiling:
     return tuple(r.sample((2, 3, 4), 2)), tuple(r.sample((2, 3), 2))
 
 
+AFTER_ANOTHER = attention((2, (2, 4), True), ((2, 4), (2, 1)), 2, 2, gradients=False, label="after an image of another size",
+                          earlier=attention((2, (2, 4), True), ((2, 4), (1, 2)), 2, 2).args)
 SHIFTED = {words: few if tilings is ordinary else tilings for words, tilings in TILINGS.items()}
 WINDOWS = Exercise("WindowAttention", sizes=(
     *(attended(words and f"{words}, shifted", tilings) for words, tilings in SHIFTED.items()),
@@ -250,6 +253,7 @@ WINDOWS = Exercise("WindowAttention", sizes=(
     attended("heads of one channel, shifted", few, width=1),
     attended("as many heads as channels of a head, shifted", few, heads=3, width=3),
     attended("scales on both sides of the largest, shifted", few, heads=4, added={"transform.logit_scale": 4.625}, gradients=False),
+    lambda r: AFTER_ANOTHER,
 ), visible=(
     attention({"num_heads": 2, "window_size": (2, 3), "shift": True}, ((2, 3), (2, 2)), 2, 3),
     attention((2, (2, 3)), ((2, 3), (3, 1)), 2, 2, gradients=False, label="shift left out"),
@@ -258,6 +262,7 @@ WINDOWS = Exercise("WindowAttention", sizes=(
     attention((3, (3, 3), True), ((3, 3), (2, 1)), 2, 3, gradients=False, label="windows of odd sides"),
     attention((2, (4, 4), True), ((4, 4), (1, 2)), 2, 2, gradients=False, label="square windows"),
     attention((2, (1, 4), True), ((1, 4), (2, 2)), 2, 2, gradients=False, label="windows of one row"),
+    attention((2, (2, 3), True), ((2, 3), (1, 1)), 2, 2, gradients=False, label="one window"), AFTER_ANOTHER,
 ), small=attention((2, (2, 4), True), ((2, 4), (2, 1)), 2, 2, gradients=False),
     uses=("window_partition", "window_reverse", "shifted_window_mask", "AffineTransform", "cosine_attention"), large=3.0)
 

@@ -134,9 +134,9 @@ def offsets() -> str:
     """Which cell of the table a pair of tokens reads, 900 x 330 px."""
     drawing = Drawing(
         900, 330, "From a pair of tokens to a cell of the table",
-        "A window of 2 x 3 tokens, numbered 0 to 5. From token 2, in row 0 and column 2, to token 4, in row 1 and column 1, the offset is "
-        "one row down "
-        "and one column left. The table has a cell for each offset, 3 rows from -1 to 1 and 5 columns from -2 to 2, numbered 0 to 14. Row "
+        "A window of 2 x 3 tokens, numbered 0 to 5. Token 4, in row 1 and column 1, looks at token 2, in row 0 and column 2: "
+        "the offset, query minus key, is row +1, "
+        "column -1. The table has a cell for each offset, 3 rows from -1 to 1 and 5 columns from -2 to 2, numbered 0 to 14. Row "
         "offset 1 and "
         "column offset -1 is cell 11, so the index of the pair (4, 2) is 11.",
     )
@@ -148,7 +148,7 @@ def offsets() -> str:
         drawing.rectangle(x, y, side, side, TINTS[3] if token in (2, 4) else TINTS[0])
         drawing.text(x + side / 2, y + 33, str(token), bold=token in (2, 4), size=17)
     drawing.arrow((left + 2.3 * side, top + 0.75 * side), (left + 1.8 * side, top + 1.25 * side))
-    drawing.text(left + 1.5 * side, top + 2 * side + 30, "from 2 to 4: row +1, column -1", size=14)
+    drawing.text(left + 1.5 * side, top + 2 * side + 30, "4 minus 2: row +1, column -1", size=14)
     drawing.arrow((260, top + side), (390, top + side))
     drawing.text(325, top + side - 14, "index[4, 2] = 11", size=14, bold=True)
     side, left, top = 54, 480, 100

@@ -76,6 +76,11 @@ MISTAKES = (
             "axis of H "
             "splits into (H // wh, wh), in this order.",
             ((ROWS, "x.unflatten(2, (ww, -1)).unflatten(1, (wh, -1))"), (CUT, "rows.permute(0, 2, 4, 1, 3, 5).flatten(0, 2)"))),
+    Mistake("partition-split-order", "window_partition",
+            "You split the axes as (wh, H // wh) and (ww, W // ww). The number of windows comes first: (H // wh, wh), so that a window has "
+            "neighbouring rows.",
+            ((ROWS, "x.unflatten(2, (ww, -1)).unflatten(1, (wh, -1))"),
+             (CUT, "rows.transpose(2, 3).reshape(-1, wh, ww, x.shape[3])"))),
     Mistake("partition-square", "window_partition",
             "You use the window's height for both sides. Windows are rectangular: columns are split by window_size[1].",
             ((TILES, "check_tiles(x.shape[1:3], (window_size[0], window_size[0]))"), (SIDES, "wh, ww = window_size[0], window_size[0]"))),
@@ -91,6 +96,10 @@ MISTAKES = (
     Mistake("partition-assert", "window_partition",
             "An `assert` raises an AssertionError, and none at all under `python -O`. Raise a ValueError.",
             ((TILES, "assert not x.shape[1] % window_size[0] and not x.shape[2] % window_size[1]"),)),
+    Mistake("partition-unfold", "window_partition",
+            "`unfold` puts the window's rows and columns behind the channels, (B, H // wh, W // ww, C, wh, ww). Move the channels to the "
+            "end before you reshape.",
+            ((f"return {CUT}", "return x.unfold(1, wh, wh).unfold(2, ww, ww).reshape(-1, wh, ww, x.shape[3])"),)),
     Mistake("partition-flat", "window_partition",
             "You flatten the window's rows and columns into one axis of tokens. Keep them: (B * nW, wh, ww, C).",
             ((CUT, f"{CUT}.flatten(1, 2)"),)),
@@ -108,6 +117,16 @@ MISTAKES = (
     Mistake("reverse-column-by-column", "window_reverse",
             "You read the windows column by column. They count row by row.",
             ((GRID, "windows.unflatten(0, (-1, across, down)).transpose(1, 2)"),)),
+    Mistake("reverse-split-as-partition", "window_reverse",
+            "You read the axes of the windows in the order of window_partition's split, (B, H // wh, wh, W // ww, ww, C). Windows are "
+            "in another order: (B, H // wh, W // ww, wh, ww, C).",
+            ((BACK, "windows.reshape(-1, down, window_size[0], across, window_size[1], windows.shape[3])"
+                    ".transpose(2, 3).reshape(-1, *image_size, windows.shape[3])"),)),
+    Mistake("reverse-across-first", "window_reverse",
+            "You read windows across before windows down: (B, W // ww, H // wh, ...). Windows count row by row: "
+            "(B, H // wh, W // ww, ...).",
+            ((GRID, "windows.unflatten(0, (-1, across, down))"),
+             (BACK, "grid.transpose(2, 3).reshape(-1, *image_size, windows.shape[3])"))),
     Mistake("reverse-images-inside", "window_reverse",
             "You read the axis B * nW as if the images were the inner part. Images are outermost: all windows of image 0, then all of "
             "image 1.",
@@ -116,11 +135,18 @@ MISTAKES = (
             "Rows and columns have changed places inside the windows. Rows of a window are rows of the image.",
             ((BACK, "grid.transpose(3, 4).reshape(-1, down, across, *window_size, windows.shape[3]).transpose(2, 3).flatten(3, "
                     "4).flatten(1, 2)"),)),
+    Mistake("reverse-other-swap", "window_reverse",
+            "You swap the two axes of a window, 3 and 4. Swap axes 2 and 3, windows across and rows of a window, so that (H // wh, wh) and "
+            "(W // ww, ww) stand side by side.",
+            ((BACK, "grid.transpose(3, 4).reshape(-1, *image_size, windows.shape[3])"),)),
     Mistake("reverse-image-exchanged", "window_reverse",
             "You read image_size as (width, height). It is (height, width), as all sizes are.",
             ((COUNTS, "image_size = image_size[::-1]; down, across = image_size[0] // window_size[0], image_size[1] // window_size[1]"),
              ("windows.shape[0] % (down * across)", "False"),
              (BACK, "grid.transpose(2, 3).reshape(-1, *image_size, windows.shape[3])"))),
+    Mistake("reverse-image-exchanged-and-tested", "window_reverse",
+            "You read image_size as (width, height), and refuse what divides. It is (height, width), as all sizes are.",
+            ((TILES_BACK, "image_size = image_size[::-1]; check_tiles(image_size, window_size)"),)),
     Mistake("reverse-result-transposed", "window_reverse",
             "Height and width have changed places in your result, (B, W, H, C). It is (B, H, W, C).",
             ((BACK, f"{BACK}.transpose(1, 2)"),)),
@@ -216,6 +242,16 @@ MISTAKES = (
                     cells = window_partition(regions.permute(0, 2, 3, 1), window_size).flatten(1)
                     return torch.where(cells[:, :, None] == cells[:, None, :], 0.0, -100.0)
                 """),
+    *(Mistake(f"mask-rolled-{way}", "shifted_window_mask",
+              "You roll the region numbers. The three ranges are those *after* the roll already: number them, and roll nothing.",
+              ((REGIONS, by_hand(f"(3 * ((i >= H - h).long() + (i >= H - s)) + (j >= W - w) + (j >= W - t)).roll({by}, (0, 1))")),))
+      for way, by in (("again", "(-s, -t)"), ("back", "(s, t)"))),
+    Mistake("mask-column-by-column", "shifted_window_mask",
+            "The cells of your windows count column by column. They count row by row.",
+            ((REGIONS, f"{REGIONS}.unflatten(1, window_size).transpose(1, 2).flatten(1)"),)),
+    Mistake("mask-of-the-corner", "shifted_window_mask",
+            "All windows have the mask of the last one. Each has its own: (nW, N, N).",
+            ((MASK, f"{MASK}[-1:].repeat(len(regions), 1, 1)"),)),
     Mistake("mask-not-partitioned", "shifted_window_mask",
             "You cut the map of regions with `reshape` or `view`. A window's tokens are found by window_partition.",
             ((REGIONS, "(lambda H, W, h, w, s, t: (3 * (torch.arange(H)[:, None] >= H - s).long() + (torch.arange(W) >= W - "
@@ -227,6 +263,10 @@ MISTAKES = (
     Mistake("mask-of-differences", "shifted_window_mask",
             "You return the difference of the two regions' numbers, or a multiple of it. What differs, by however much, gets -100.",
             ((MASK, "-100.0 * (regions[:, :, None] - regions[:, None, :])"),)),
+    Mistake("mask-of-distances", "shifted_window_mask",
+            "You multiply -100 by the difference of the two regions' numbers, so that some pairs get -200 and more. What differs "
+            "gets -100, by however much.",
+            ((MASK, "-100.0 * (regions[:, :, None] - regions[:, None, :]).abs()"),)),
     Mistake("mask-without-images-axis", "shifted_window_mask",
             "Your mask has an axis too many, for images or heads. It is (nW, N, N).",
             ((MASK, f"{MASK}[None]"),)),
@@ -236,8 +276,8 @@ MISTAKES = (
 
     # --- AffineTransform
     Mistake("affine-no-clamp", "AffineTransform",
-            "Your scale is not clamped, or its logarithm is clamped at 100. The logarithm is at most log 100 = 4.6, so that no scale is "
-            "above 100.",
+            "Your scale is not clamped, or at too large a number, such as 100 for its logarithm, which is at most log 100 = 4.6, so "
+            "that no scale is above 100.",
             ((SCALE, "self.logit_scale.exp()"),)),
     Mistake("affine-clamped-below", "AffineTransform",
             "You clamp from below (`min=`). log 100 is the largest value, `max=math.log(100)`.",
@@ -248,6 +288,10 @@ MISTAKES = (
     Mistake("affine-clamped-at-10", "AffineTransform",
             "Your scale never gets above 10, where it starts. The largest is 100.",
             ((SCALE, "self.logit_scale.clamp(max=math.log(10)).exp()"),)),
+    *(Mistake(f"affine-log10{which}", "AffineTransform",
+              "You take log10 where the natural logarithm belongs: `math.log(100)` is 4.6, and `exp` undoes it. (`math.log10(100)` is 2: "
+              "your scale never gets above 7.4.)", ((SCALE, "self.logit_scale.clamp(max=2.0).exp()"), *start))
+      for which, start in (("", ((START, "torch.full((num_heads, 1, 1), 1.0)"),)), ("-clamp", ()))),
     Mistake("affine-no-exp", "AffineTransform",
             "You multiply by the parameter itself. It is a logarithm: take exp of it.",
             ((SCALE, "self.logit_scale.clamp(max=math.log(100))"),)),
@@ -325,6 +369,9 @@ MISTAKES = (
     Mistake("affine-mask-multiplied", "AffineTransform",
             "You multiply by the mask. It is added: 0 changes nothing, -100 leaves next to nothing of a weight.",
             ((WITH_MASK, WITH_MASK.replace("+", "*")),)),
+    Mistake("affine-mask-as-factor", "AffineTransform",
+            "You multiply by the mask, or by 1 and 0 made of it. It is added: a logit of 0 still gets a weight.",
+            ((WITH_MASK, "(logits.unflatten(0, (-1, mask.shape[0])) * (mask[:, None] == 0)).flatten(0, 1)"),)),
     Mistake("affine-mask-subtracted", "AffineTransform",
             "You subtract the mask. It holds negative numbers already, and is added.",
             ((WITH_MASK, WITH_MASK.replace("+", "-")),)),
@@ -410,6 +457,10 @@ MISTAKES = (
     Mistake("cosine-over-heads", "cosine_attention",
             "You normalise over the heads: F.normalize without a dim takes dim=1. Each token's vector gets length 1: dim=-1.",
             ((COSINE, "F.normalize(q) @ F.normalize(k).transpose(-2, -1)"),)),
+    *(Mistake(f"cosine-one-length{which}", "cosine_attention",
+              "You divide by one length, that of the whole tensor. Each token's vector has a length of its own: dim=-1, keepdim=True.",
+              ((COSINE, f"(q / q.norm(){eps}) @ (k / k.norm(){eps}).transpose(-2, -1)"),))
+      for which, eps in (("", ""), ("-clamped", ".clamp(min=1e-12)"))),
     Mistake("cosine-sum", "cosine_attention",
             "You divide by the sum of absolute numbers (p=1). The length is the root of the sum of squares.",
             ((COSINE, "F.normalize(q, p=1, dim=-1) @ F.normalize(k, p=1, dim=-1).transpose(-2, -1)"),)),
@@ -437,6 +488,9 @@ MISTAKES = (
     Mistake("cosine-transform-twice", "cosine_attention",
             "You call `transform` twice.",
             ((RESULT, "transform(transform(cosine)).softmax(dim=-1) @ v"),)),
+    Mistake("cosine-added-again", "cosine_attention",
+            "The cosines are in your logits twice: F.scaled_dot_product_attention *adds* attn_mask to products of its own.",
+            ((RESULT, "(cosine + transform(cosine)).softmax(dim=-1) @ v"),)),
     Mistake("cosine-no-softmax", "cosine_attention",
             "The softmax is missing: what `transform` gives are logits, not weights.",
             ((RESULT, "transform(cosine) @ v"),)),
@@ -487,6 +541,9 @@ MISTAKES = (
             "The image is rolled although shift is False.",
             ((SHIFT_SIZE, "(window_size[0] // 2, window_size[1] // 2)"),
              (MASKS, "shifted_window_mask(image_size, self.window_size, self.shift_size).to(qkv)"))),
+    Mistake("windows-always-rolled", "WindowAttention",
+            "You roll although shift is False (without a mask, then). Without a shift nothing is rolled.",
+            ((SHIFT_SIZE, "(window_size[0] // 2, window_size[1] // 2)"),)),
     Mistake("windows-shifted-by-default", "WindowAttention",
             "If shift is not given, your windows are shifted. The default is False.",
             (("shift: bool = False", "shift: bool = True"),)),
@@ -498,6 +555,17 @@ MISTAKES = (
     Mistake("windows-always-masked", "WindowAttention",
             "You use the mask of shifted windows although shift is False: the last windows are cut into pieces.",
             ((MASKS, "shifted_window_mask(image_size, self.window_size, (self.window_size[0] // 2, self.window_size[1] // 2)).to(qkv)"),)),
+    Mistake("windows-mask-kept", "WindowAttention",
+            "You keep the mask of the first image. The next one may have another size: make the mask in every call.",
+            ((MASKS, "self.__dict__.setdefault('kept', shifted_window_mask(image_size, self.window_size, self.shift_size).to(qkv)) "
+                     "if self.shift else None"),)),
+    Mistake("windows-one-window-not-shifted", "WindowAttention",
+            "An image of one window is not shifted. (Swin's code has this exception; here `shift` alone decides.)",
+            ((ROLLED, "as_grid(qkv, image_size) if tuple(image_size) == tuple(self.window_size) else " + ROLLED),
+             (MASKS, MASKS.replace("if self.shift", "if self.shift and tuple(image_size) != tuple(self.window_size)")),
+             (f"return {PUT_BACK}", f"back = {PUT_BACK}\n        "
+                                    "return roll(back.unflatten(1, tuple(image_size)), negative(self.shift_size)).flatten(1, 2) "
+                                    "if tuple(image_size) == tuple(self.window_size) else back"))),
     Mistake("windows-shifted-by-height", "WindowAttention",
             "You shift by half the window's *height* on both axes. Each axis is shifted by half of its own side.",
             ((SHIFT_SIZE, "(window_size[0] // 2, window_size[0] // 2 % max(window_size[1], 1)) if shift else (0, 0)"),)),
@@ -511,10 +579,18 @@ MISTAKES = (
             "Your shift is too large, such as w // 2 rounded up, or w - 1. It is w // 2, rounded down.",
             ((SHIFT_SIZE, "((window_size[0] + 1) // 2 % window_size[0], (window_size[1] + 1) // 2 % window_size[1]) if shift else (0, "
                           "0)"),)),
-    Mistake("windows-axes-of-roll", "WindowAttention",
-            "You roll along the wrong axes: of (B, H, W, C) the image's are dims=(1, 2).",
-            ((ROLLED, "torch.roll(as_grid(qkv, image_size), negative(self.shift_size), dims=(0, 1))"),
-             (PUT_BACK, "torch.roll(grid_of_windows(y, self.window_size, image_size), self.shift_size, dims=(0, 1)).flatten(1, 2)"))),
+    *(Mistake(f"windows-axes-of-roll{dims}", "WindowAttention",
+              "You roll along the wrong axes: of (B, H, W, C) the image's are dims=(1, 2).",
+              ((ROLLED, f"torch.roll(as_grid(qkv, image_size), negative(self.shift_size), dims={dims})"),
+               (PUT_BACK, f"torch.roll(grid_of_windows(y, self.window_size, image_size), self.shift_size, dims={dims}).flatten(1, 2)")))
+      for dims in ((0, 1), (2, 3))),
+    Mistake("windows-tokens-rolled", "WindowAttention",
+            "You roll before there is a grid: dims 1 and 2 of (B, L, 3C) are tokens and channels. Make the grid (B, H, W, 3C) first.",
+            ((ROLLED, "as_grid(roll(qkv, negative(self.shift_size)), image_size)"),
+             (PUT_BACK, "roll(grid_of_windows(y, self.window_size, image_size).flatten(1, 2), self.shift_size)"))),
+    Mistake("windows-tokens-rolled-once", "WindowAttention",
+            "You roll the list of tokens before it is a grid: dims 1 and 2 of (B, L, 3C) are tokens and channels. Make the grid first.",
+            ((ROLLED, "as_grid(roll(qkv, negative(self.shift_size)), image_size)"),)),
     Mistake("windows-shifts-exchanged", "WindowAttention",
             "The two shifts have changed places when you roll: half the height belongs to dim 1, half the width to dim 2.",
             ((ROLLED, "roll(as_grid(qkv, image_size), negative(self.shift_size[::-1]))"),
@@ -543,6 +619,13 @@ MISTAKES = (
             "channels.",
             ((HEADS, "window_partition(grid, self.window_size).flatten(1, 2).unflatten(2, (3, -1, self.num_heads)).permute(2, 0, 4, 1, "
                      "3)"),)),
+    Mistake("windows-heads-inside-and-back", "WindowAttention",
+            "Your heads take every so-manyth channel, and give it back: you read (head width, heads). A head has neighbouring channels: "
+            "(heads, head width).",
+            ((HEADS, "window_partition(grid, self.window_size).flatten(1, 2).unflatten(2, (3, -1, self.num_heads)).permute(2, 0, 4, 1, "
+                     "3)"),
+             ("grid_of_windows(y, self.window_size, image_size)",
+              "window_reverse(y.permute(0, 2, 3, 1).flatten(2).unflatten(1, tuple(self.window_size)), self.window_size, image_size)"))),
     Mistake("windows-interleaved", "WindowAttention",
             "You take q, k and v from every third channel. They are three blocks: [q | k | v].",
             ((HEADS, "window_partition(grid, self.window_size).flatten(1, 2).unflatten(2, (self.num_heads, -1, 3)).permute(4, 0, 2, 1, "
@@ -577,6 +660,10 @@ MISTAKES = (
     Mistake("windows-index-transposed", "WindowAttention",
             "The index is transposed: row i, column j holds the offset from token j to token i.",
             ((INDEX, f"{INDEX}.T"),)),
+    *(Mistake(f"windows-{name}-of-turned-window", "WindowAttention",
+              f"You make the {name} for a window of (width, height). It takes window_size as it is.",
+              ((text, text.replace("(self.window_size", "(self.window_size[::-1]")),))
+      for name, text in (("index", INDEX), ("table", TABLE))),
     Mistake("windows-table-of-turned-window", "WindowAttention",
             "Table or index are those of a window of (width, height). Both take window_size as it is.",
             ((INDEX, "relative_position_index(self.window_size[::-1]).to(qkv.device)"),

@@ -17,7 +17,7 @@
 #
 # **After this lesson you will be able to**
 #
-# - cut images into windows and put them together again;
+# - cut images into windows and put them together again, with two reshapes and a swap;
 # - build the mask that says which tokens of a shifted window may meet;
 # - build Swin v2's attention: cosines, a learned scale, a position bias that fits any window;
 # - judge when a mask of -100 is enough;
@@ -25,7 +25,7 @@
 #
 # **Why it matters.** Attention over all N tokens costs N · N.
 # [Swin](https://arxiv.org/abs/2103.14030) (2021) computes it within windows.
-# [Swin v2](https://arxiv.org/abs/2111.09883) trained such networks with up to 3 billion parameters, on images of up to 1536 x 1536 pixels.
+# [Swin v2](https://arxiv.org/abs/2111.09883) trained such networks with up to 3 billion parameters.
 # [torchvision](https://pytorch.org/vision/stable/models/swin_transformer.html) has both;
 # [GRL](https://arxiv.org/abs/2303.00748) (lesson 08b) restores images with the same windows.
 #
@@ -35,16 +35,16 @@
 # | part | minutes |
 # |---|---|
 # | [a puzzle](#1.-A-puzzle) | 7 |
-# | [exercise 1, `window_partition`](#2.-Exercise-1:-window_partition) (1 point), [exercise 2, `window_reverse`](#3.-Exercise-2:-window_reverse) (1 point) | 24 |
-# | [shift and mask](#4.-Shift-and-mask), [exercise 3, `shifted_window_mask`](#5.-Exercise-3:-shifted_window_mask) (2 points) | 34 |
-# | [a bias for each offset](#6.-A-bias-for-each-offset) | 14 |
-# | [exercise 4, `AffineTransform`](#7.-Exercise-4:-AffineTransform) (2 points) | 24 |
-# | [exercise 5, `cosine_attention`](#8.-Exercise-5:-cosine_attention) (1 point), and -100 again | 20 |
-# | [exercise 6, `WindowAttention`](#9.-Exercise-6:-WindowAttention) (3 points) | 32 |
+# | [exercise 1, `window_partition`](#2.-Exercise-1:-window_partition) (1 point), [exercise 2, `window_reverse`](#3.-Exercise-2:-window_reverse) (1 point) | 27 |
+# | [shift and mask](#4.-Shift-and-mask), [exercise 3, `shifted_window_mask`](#5.-Exercise-3:-shifted_window_mask) (2 points) | 37 |
+# | [a bias for each offset](#6.-A-bias-for-each-offset) | 16 |
+# | [exercise 4, `AffineTransform`](#7.-Exercise-4:-AffineTransform) (2 points) | 27 |
+# | [exercise 5, `cosine_attention`](#8.-Exercise-5:-cosine_attention) (1 point), and -100 again | 18 |
+# | [exercise 6, `WindowAttention`](#9.-Exercise-6:-WindowAttention) (3 points) | 37 |
 # | [the experiment](#10.-The-experiment:-the-tile-on-the-right) | 20 |
 # | [a window never trained](#11.-A-window-never-trained) | 12 |
 # | [the bug museum](#12.-The-bug-museum) | 18 |
-# | [paper against code](#13.-Paper-against-code), [questions](#14.-A-challenge,-and-questions-to-think-about), without the challenge | 15 |
+# | [paper against code](#13.-Paper-against-code), [questions](#14.-A-challenge,-and-questions-to-think-about), without the challenge | 11 |
 
 # %%
 import math
@@ -57,6 +57,7 @@ from torch import nn
 from attention_lab import check, course_map, progress
 from attention_lab.pictures import (ALERT, FEATURES, LAYERS, MAPS, OTHER, PAPER,
                                     predict_then_run, score_bars, show, show_images)
+from attention_lab.prediction import INVITATION
 from attention_lab.puzzles import coloured_tiles, right_at_borders
 from attention_lab.touch import point
 from attention_lab.training import compare, train
@@ -74,7 +75,7 @@ course_map()
 # Four times the tokens make four times the windows, so the cost grows with N, not with N · N.
 #
 # Answer both questions in the drawing with pen and paper.
-# Windows, and the cells in them, count row by row from the left.
+# List windows and their cells row by row.
 #
 # <details><summary>The answers</summary>
 #
@@ -96,7 +97,7 @@ course_map()
 # Worked example: the grid of section 1 has shape (1, 4, 6, 1), and window_size is (2, 3).
 # The result has shape (4, 2, 3, 1); window 0 is [[0, 1, 2], [6, 7, 8]], and window 1 is [[3, 4, 5], [9, 10, 11]].
 #
-# A `reshape` to (4, 2, 3, 1) alone would give [[0, 1, 2], [3, 4, 5]]: it keeps the order of the numbers in memory.
+# A `reshape` alone keeps the order of the numbers in memory: window 0 would be [[0, 1, 2], [3, 4, 5]].
 
 # %% exercise
 def window_partition(x: torch.Tensor, window_size: tuple[int, int]) -> torch.Tensor:
@@ -110,7 +111,7 @@ def window_partition(x: torch.Tensor, window_size: tuple[int, int]) -> torch.Ten
     if h % wh or w % ww:
         raise ValueError(f"windows of {wh} x {ww} do not divide a grid of {h} x {w}")
     split = x.reshape(b, h // wh, wh, w // ww, ww, c)
-    return split.transpose(2, 3).reshape(-1, wh, ww, c)
+    return split.transpose(2, 3).reshape(-1, wh, ww, c).contiguous()
     ### END SOLUTION
 
 
@@ -186,10 +187,10 @@ check(window_reverse)
 # ![Left: the borders moved by (1, 1), with pieces left over at the rim. Right: the picture rolled by (-1, -1), in ordinary windows; the second holds 10, 11, 6, 16, 17, 12.](figures/shift.svg)
 #
 # Moved borders leave small pieces at the rim (left).
-# The trick on the right avoids them: roll the picture, cut ordinary windows, and roll the result back after the attention.
+# The trick on the right: roll the picture, cut ordinary windows, and roll the result back after the attention.
 #
 # But now some windows hold cells from opposite sides of the picture.
-# Call the parts of a window that belonged together before the roll its **regions**.
+# In each window, cells that lay together before the roll form a **region**.
 # A **mask** is added to the logits before the softmax: 0 if two cells share a region, and -100 if not.
 
 # %% [markdown]
@@ -210,21 +211,21 @@ check(window_reverse)
 # %% [markdown]
 # ## 5. Exercise 3: `shifted_window_mask`
 #
-# Return the masks of all windows of an image, (nW, N, N), of 0.0 and -100.0, for windows of N cells.
+# Return the masks of an image's windows: shape (nW, N, N), values 0.0 and -100.0; N now counts the cells of a window.
 # The image is rolled by *minus* `shift_size`.
 #
-# An axis of length n, with windows of length w and a shift s, has three ranges *after* the roll:
+# *After* the roll, an axis of the whole picture (length n, windows of length w, shift s) has three ranges:
 #
 # - [0, n - w): windows into which nothing was rolled;
 # - [n - w, n - s): the first part of the last window;
 # - [n - s, n): what came from the other side.
 #
-# This makes nine regions; cells of one region may meet.
+# Two axes make nine regions; in a window, cells of one region may meet.
 #
-# Worked example: n = 6, w = 3, s = 1 gives the columns 0 to 2, 3 to 4, and 5; n = 4, w = 2, s = 1 the rows 0 to 1, 2, and 3.
+# Worked example: (n, w, s) = (6, 3, 1) gives the columns [0, 3), [3, 5), [5, 6); (4, 2, 1) the rows [0, 2), [2, 3), [3, 4).
 #
 # Without a shift every number is 0.
-# Sizes divide, and 0 ≤ s < w: no test is needed.
+# Windows divide the image, and 0 ≤ s < w: no test is needed.
 
 # %% exercise
 def shifted_window_mask(
@@ -252,7 +253,7 @@ check(shifted_window_mask)
 # %% [markdown]
 # <details><summary>Hint 1: a nudge</summary>
 #
-# The number of its region, for each cell, is a picture of shape (H, W).
+# Give each cell the number of its region: a picture of shape (H, W).
 # You have a function that finds the cells of each window.
 # </details>
 #
@@ -260,7 +261,7 @@ check(shifted_window_mask)
 #
 # Number the regions 3 · (range of the row) + (range of the column).
 # Partition this picture, and flatten each window: (nW, N).
-# Compare each number of a window with each other: with an axis of size 1 in different places, `==` broadcasts.
+# Compare all pairs in a window: `==` broadcasts two copies with a size-1 axis in different places.
 # </details>
 
 # %% [markdown]
@@ -268,17 +269,16 @@ check(shifted_window_mask)
 # Point at a cell, or use the Tab and arrow keys: its window lights up.
 # In the second grid the windows are shifted by (2, 2).
 # Your mask lets the orange cells through; pale ones share the window, but are masked.
-# Try the corners.
 
 # %% tags=["experiment"]
 SIZE, WINDOW, SHIFT = (8, 12), (4, 4), (2, 2)
-places = torch.arange(96).reshape(1, *SIZE, 1)
+places = torch.arange(96.0).reshape(1, *SIZE, 1)
 
 
-def seen_from(row, column, shift):
+def seen_from(row, column, shift):  # drawing code, from here on
     """What a cell sees: 1 for cells that it may look at, 0.2 for masked ones in its window."""
     rolled = places.roll([-s for s in shift], dims=(1, 2))
-    windows = window_partition(rolled, WINDOW).flatten(1)
+    windows = window_partition(rolled, WINDOW).flatten(1).long()
     which, token = (windows == places[0, row, column, 0]).nonzero()[0]
     mask = shifted_window_mask(SIZE, WINDOW, shift)[which, token]
     lights = torch.zeros(96)
@@ -297,18 +297,19 @@ for words, shift in (("Not shifted", (0, 0)), ("Shifted", SHIFT)):
 # %% [markdown]
 # **Why -100, and not minus infinity?**
 # Minus infinity makes the weight exactly 0, and works too, if you are careful.
-# Multiplying it by a pattern of 0 and 1 is not careful: 0 · ∞ is not a number.
+# Never multiply it by a pattern of 0 and 1: 0 · ∞ is not a number.
 # And a row of nothing but minus infinity has the softmax 0 / 0 (our rows are safe: every cell may look at itself).
 # With -100 neither can happen.
-# Whether it is *enough* depends on the other logits; section 8 measures that.
+# Whether it is *enough* depends on the other logits; section 8 works that out.
 
 # %% [markdown]
 # ## 6. A bias for each offset
 #
 # Attention does not know where tokens are.
-# Swin adds a learned number to each logit, a **position bias**, which depends on the offset between the two tokens.
+# Swin adds a learned number to each logit, a **position bias**, which depends on the offset between the two tokens: query minus key.
+# So a token that looks to its *right* has a negative column offset.
 #
-# ![From token 2 to token 4 of a 2 x 3 window the offset is row +1, column -1. In the table of 3 x 5 offsets this is cell 11, so index[4, 2] is 11.](figures/offsets.svg)
+# ![Token 4 of a 2 x 3 window looks at token 2: the offset is row +1, column -1. In the table of 3 x 5 offsets this is cell 11, so index[4, 2] is 11.](figures/offsets.svg)
 #
 # Pairs with the same offset share a cell of the table.
 # In the first Swin, each cell is a parameter, so a larger window has cells that were never trained.
@@ -316,8 +317,10 @@ for words, shift in (("Not shifted", (0, 0)), ("Shifted", SHIFT)):
 #
 # The network sees offsets on a **log scale**.
 # For windows of length w, an offset c becomes $t = 8c / (w - 1)$, between -8 and 8, and then $\operatorname{sign}(t) \log_2(|t| + 1) / 3$.
+# The 3 is $\log_2 8$, so this lies between about -1 and 1 (at most $\log_2 9 / 3 = 1.06$).
 #
-# Both functions are given (`down_factor` and `from_anchor` are for lesson 08b).
+# The functions for table and index are given; only the first takes a `dtype`.
+# (The other arguments are for lesson 08b.)
 
 # %%
 def relative_coords_table(window_size, down_factor=1, dtype=torch.float32):
@@ -354,47 +357,48 @@ for side, colour, mark in ((4, FEATURES, "o"), (8, MAPS, "s"), (16, LAYERS, "^")
 axis.set(xlabel="offset (columns)", ylabel="coordinate in the table", facecolor=PAPER)
 axis.legend(frameon=False)
 show(figure, "Coordinate against offset for windows of 4, 8 and 16 columns. Each curve is "
-     "steep near 0 and flat far away, and ends at the same height, 1.06 to both sides.")
+     "steep near 0 and flat far away; all end at the same heights, -1.06 and 1.06.")
 
 # %% [markdown]
 # The curves are steep near 0: a step matters more between neighbours than far away.
-# All three end at the same height, so no coordinate lies outside the range that was trained.
+# All three end at the same heights, so no coordinate lies outside the range that was trained.
 # But the coordinate of offset 1 *changes* with the window; section 11 asks what that means.
 #
 # **Predict, then run: a number from the paper.**
-# Without the factor 8 / (w - 1), a network moves from windows of 8 to windows of 16.
-# The largest offset grows from 7 to 15.
-# By what part of the trained range is this beyond it, for plain offsets, and for $\log(|c| + 1)$?
+# Leave out the factor 8 / (w - 1), as the paper does, and move a network from windows of 8 to windows of 16.
+# How far beyond the trained range is the largest coordinate, in multiples of that range?
+# Answer for plain offsets c, and for $\log(|c| + 1)$.
 
 # %%
 predicted = {"plain offsets": None, "log scale": None}
 
-measured = {"plain offsets": (15 - 7) / 7,
-            "log scale": (math.log(15 + 1) - math.log(7 + 1)) / math.log(7 + 1)}
+coordinates = {"plain offsets": lambda c: c, "log scale": lambda c: math.log(c + 1)}
+measured = {name: of(15) / of(7) - 1 for name, of in coordinates.items()}
 predict_then_run(predicted, measured, unit="times the trained range")
 
 # %% [markdown]
 # <details><summary>What the paper says</summary>
 #
-# The same two numbers, 1.14 and 0.33: its argument for the log scale.
+# The same numbers, 1.14 and 0.33: they are its argument for the log scale.
 # </details>
 
 # %% [markdown]
 # ## 7. Exercise 4: `AffineTransform`
 #
-# From cosines `attn` to logits, `attn · scale + 16 · sigmoid(bias) + mask`:
+# From `attn` (cosines of queries and keys) to logits, `attn · scale + 16 · sigmoid(bias) + mask`:
 #
-# - **scale**: a parameter `logit_scale`, (h, 1, 1) for h heads, starts at log 10.
+# - **scale**: a parameter `logit_scale`, (h, 1, 1) for h heads, starts at log 10 (`math.log`, natural).
 #   Clamp it from above at log 100, then take `exp`.
 # - **bias**: `cpb_mlp` is a `Sequential` of a Linear from 2 to 512, a ReLU and a Linear from 512 to h *without* bias.
-#   It makes one number per cell and head of the table, (1, R, S, 2).
+#   From the table, (1, R, S, 2), it makes a number per cell and head.
 #   Flatten the cells row by row; pair (i, j) reads cell `index[i, j]`.
-# - **mask**: (nW, N1, N2) or `None`, added as it is, the same for all heads.
+# - **mask**: (nW, N1, N2) or `None`, added for all heads.
 #
-# `attn` is (B · nW, h, N1, N2), so window i of *every* image gets `mask[i]`.
+# `attn` is (B · nW, h, N1, N2), with N1 = N2 here.
+# Window i of *every* image gets `mask[i]`.
 #
 # Worked example: a new module, cosines 0.5 and -0.2, bias outputs 0 and ln 3.
-# Sigmoids 1/2 and 3/4, logits 5 + 8 = 13 and -2 + 12 = 10.
+# The sigmoids are 1/2 and 3/4, the logits 5 + 8 = 13 and -2 + 12 = 10.
 # A mask of (0, -100) makes them 13 and -90.
 
 # %% exercise
@@ -458,10 +462,10 @@ check(AffineTransform)
 # Swin v2's authors found that in large networks a few pairs came to dominate whole attention maps.
 # They take the cosine instead: both vectors are divided by their length first.
 #
-# - q: (B', h, N1, d), k: (B', h, N2, d), v: (B', h, N2, e), result (B', h, N1, e);
+# - q: (B', h, N1, d), k: (B', h, N2, d), v: (B', h, N2, e), result (B', h, N1, e); B' counts windows;
 # - divide each query and each key by its length, as `F.normalize` does (at least by 1e-12);
 # - do *not* divide by the square root of d;
-# - `transform` is a function that makes logits of the cosines, (B', h, N1, N2);
+# - `transform` is a function that turns cosines, (B', h, N1, N2), into logits;
 # - softmax over the N2 keys, times v.
 #
 # Worked example: q = (3, 4) and the keys (4, 3) and (-30, -40).
@@ -494,9 +498,9 @@ check(cosine_attention)
 # </details>
 #
 # **Predict, then run: when is -100 not enough?**
-# The worst case: a token may look at one other, with the cosine -1 and a bias of 0.
+# The worst case: a token may look at only one token, with the cosine -1 and a bias of 0.
 # A masked token has the cosine 1 and a bias of 16.
-# From which scale on, between 1 and 100, does the *masked* token get more than half of the weight?
+# At which scale, between 1 and 100, does the *masked* token get as much weight as the allowed one?
 
 # %%
 predicted = {"scale": None}
@@ -504,15 +508,15 @@ predicted = {"scale": None}
 scales = torch.arange(1.0, 100.0, 0.5)
 logits = torch.stack([-scales, scales + 16 - 100], dim=1)  # allowed, masked
 weight = logits.softmax(dim=1)[:, 1]
-measured = {"scale": scales[weight > 0.5][0].item()}
-predict_then_run(predicted, measured, unit="scale at which the mask loses")
+measured = {"scale": scales[(weight - 0.5).abs().argmin()].item()}
+predict_then_run(predicted, measured, unit="scale at which the mask fails")
 
 # %% [markdown]
 # <details><summary>Why, and does it happen?</summary>
 #
-# The logits are -s and s + 16 - 100, and they are equal at s = 42.
+# The logits -s and s + 16 - 100 are equal at s = 42.
 # A new module starts at 10; the clamp allows 100.
-# So -100 is a promise only while the scale is below 42.
+# So with -100 the allowed token is sure to win only while the scale is below 42.
 # Section 10 prints the largest scale of its trained networks.
 # </details>
 
@@ -522,16 +526,17 @@ predict_then_run(predicted, measured, unit="scale at which the mask loses")
 # ![qkv becomes a grid, is rolled by -s, cut into windows and split into heads; after cosine attention the heads are joined, the windows put together, and rolled back.](figures/attention.svg)
 #
 # The channels of the input are `[q | k | v]`, C each; each of the three is split into heads of C / h neighbouring channels.
-# Tokens count row by row, L = H · W.
-# With `shift`, roll by -(wh // 2) and -(ww // 2) and pass the mask; without, neither.
-# Build table (`dtype=qkv.dtype`), index and mask in `forward`, and move them to `qkv.device`.
-# The one sub-module is `transform`.
+# Tokens come row by row, L = H · W.
+# With `shift`, roll by -(wh // 2) and -(ww // 2) and pass the mask; without it, do neither.
+# In `forward`, build the table (`dtype=qkv.dtype`), the index and the mask, and move them to `qkv.device`.
+# The mask needs the dtype of qkv too, or half precision fails: `.to(qkv)`.
+# Name the one sub-module `transform`: section 10 replaces it.
 #
 # Worked example: `WindowAttention(2, (2, 3), shift=True)`, qkv (5, 24, 12), image (4, 6).
 # Grid (5, 4, 6, 12), windows (20, 2, 3, 12), queries (20, 2, 6, 2), result (5, 24, 4).
 # Token 8 now looks at 7, 8, 9, 13, 14 and 15.
 #
-# Heads divide C, and windows divide the image.
+# h divides C, and windows divide the image.
 
 # %% exercise
 class WindowAttention(nn.Module):
@@ -573,14 +578,14 @@ check(WindowAttention)
 # <details><summary>Hint 1: a nudge</summary>
 #
 # Go through the drawing box by box, and print shapes.
-# `unflatten(1, (H, W))` makes a grid of tokens, `flatten(1, 2)` tokens of a grid.
+# `unflatten(1, (H, W))` turns tokens into a grid, `flatten(1, 2)` turns it back.
 # </details>
 #
 # <details><summary>Hint 2: the heads</summary>
 #
 # `unflatten(2, (3, h, C / h))` splits the channels of (B · nW, N, 3C), and -1 may stand for C / h.
 # Then `permute`: the axis of 3 first, heads before tokens.
-# On the way back: heads behind tokens, then `flatten(2)`.
+# On the way back: heads after tokens, then `flatten(2)`.
 # </details>
 #
 # <details><summary>Hint 3: the transform</summary>
@@ -595,7 +600,7 @@ check(WindowAttention)
 # Every tile must say the colour of its *right neighbour*; a tile in the last column, which has none, says its own.
 #
 # The network: a linear layer, two blocks of window attention with shortcuts, scores for four colours.
-# Windows are 2 x 4: columns 3 and 7 are the last of their window, column 11 the last of the picture.
+# Windows are 2 x 4.
 #
 # | arm | first block | second block |
 # |---|---|---|
@@ -604,10 +609,19 @@ check(WindowAttention)
 # | no mask | plain | shifted, without the mask |
 # | shifted | plain | shifted |
 #
-# All arms have the same parameters.
-# **Predict, then run** (twelve networks, about 20 seconds): how many percent are right in columns 3 and 7 (border)?
+# All designs (arms) have equally many parameters.
+# **Predict first:** how many percent are right in columns 3 and 7 (border)?
 # And in column 11 (edge)?
-# A guess has 25 %; saying one's own colour has 25 %, too, in all columns but the last.
+# Guessing gives 25 %.
+
+# %%
+predicted = {"never shifted, border": None, "never shifted, edge": None,
+             "no mask, border": None, "no mask, edge": None,
+             "shifted, border": None, "shifted, edge": None}
+print(INVITATION if None in predicted.values() else "Noted. Run the next cells.")
+
+# %% [markdown]
+# **Then run:** twelve networks, about 20 seconds.
 
 # %% tags=["experiment"]
 SEEDS, TILE_WINDOW, HEADS = range(3), (2, 4), 2
@@ -625,6 +639,8 @@ class Block(nn.Module):
         super().__init__()
         self.qkv, self.proj = nn.Linear(32, 96), nn.Linear(32, 32)
         self.attention = WindowAttention(HEADS, window, shift)
+        assert hasattr(self.attention, "transform"), (
+            "WindowAttention's sub-module has another name: call it `transform` (exercise 6).")
         self.attention.transform = transform(HEADS)
 
     def forward(self, x, size):
@@ -648,10 +664,6 @@ class TileNet(nn.Module):
 
 
 # %% tags=["experiment"]
-predicted = {"never shifted, border": None, "never shifted, edge": None,
-             "no mask, border": None, "no mask, edge": None,
-             "shifted, border": None, "shifted, edge": None}
-
 arms = {"never shifted": ((False, False),), "both shifted": ((True, True),),
         "no mask": ((False, True), Unmasked), "shifted": ((False, True),)}
 seen, new = coloured_tiles(2400, seed=1), coloured_tiles(300, seed=2)
@@ -715,16 +727,17 @@ largest = max(value.exp().max().item() for state in trained.values()
 print(f"the largest scale of all trained networks: {largest:.0f}")
 
 # %% [markdown]
-# **Read it.** Without a shift, a tile in column 3 has no way to see column 4: 25 % is all it can have.
-# If *both* blocks are shifted, the blind columns are 1, 5 and 9.
-# One plain and one shifted block together have none.
-# Elsewhere the shift makes no difference.
+# **Read it.** Without a shift, a tile in column 3 cannot see column 4, so it can only guess: 25 %.
+# If *both* blocks are shifted, columns 1, 5 and 9 are blind instead ("shifted border").
+# One plain and one shifted block leave no column blind; in other columns ("elsewhere") the shift changes nothing.
+# ("Clearly": by more than two standard errors and more than 5 points.)
 #
 # Without the mask the picture is a ring: column 11 sits beside column 0.
 # Roll the picture by a whole window, 4 columns, and the network's answers roll along.
 # So it cannot tell column 11 from column 3.
-# It has to choose: the neighbour's colour (right at the border, wrong at the edge), or its own.
-# Whatever it does, the two percentages sum to about 125 at most; compare the printed sums.
+# It has to choose: the neighbour's colour (right at the border, wrong at the edge), or the tile's own.
+# Where one is right, the other is a guess: the printed sums are about 100 + 25 = 125 at most.
+# Ours choose the neighbour: without a mask the border loses little, and the edge falls to little more than a guess.
 # **The mask does not only forbid; it tells a network where the picture ends.**
 
 # %% [markdown]
@@ -737,9 +750,10 @@ print(f"the largest scale of all trained networks: {largest:.0f}")
 # | no mask | 93, 98, 99 | 32, 26, 25 |
 # | shifted | 100, 100, 100 | 100, 100, 100 |
 #
-# In the blind columns of "both shifted", 1, 5 and 9, it is still 26, 25 and 24 %.
-# With half the learning rate the findings are the same (all runs: `solutions/windows/experiment.md` in the course's repository).
-# Where an arm stays at 25 %, no budget can help: the answer never reaches the tile.
+# In the blind columns of "both shifted" the three runs still have 26, 25 and 24 %.
+# Half the learning rate gives the same findings, but one run without a mask still chose the tile's own colour after 150 steps.
+# (All runs: `solutions/windows/experiment.md`.)
+# Where an arm stays at 25 %, more steps cannot help: the answer never reaches the tile.
 #
 # The task does not show how much this matters on photographs.
 # One [reader](https://github.com/microsoft/Swin-Transformer/issues/245) of Swin's code left out mask and bias,
@@ -758,11 +772,11 @@ print(f"the largest scale of all trained networks: {largest:.0f}")
 # - **trained scale**: with the w that was trained, 4.
 #
 # **Predict, then run:** how many percent are right, over all tiles?
-# Section 6's plot helps.
+# Section 6's formula helps.
 
 # %% tags=["experiment"]
 class TrainedScale(AffineTransform):
-    """Reads the table on the scale of windows of 2 x 4, whatever its size."""
+    """Takes the log back, makes coordinates for windows of 2 x 4, and takes the log again."""
 
     def forward(self, attn, table, index, mask=None):
         part = table.sign() * (2 ** (3 * table.abs()) - 1) / 8  # of the largest offset, -1 to 1
@@ -795,13 +809,14 @@ predict_then_run(predicted, measured, unit="% right over all tiles")
 # %% [markdown]
 # <details><summary>What we think</summary>
 #
-# On its own scale, an offset of 1 has the coordinate 0.62 in windows of 4 columns, 0.46 in windows of 6, and 0.37 in windows of 8.
-# An offset of 2 in windows of 8 has 0.57.
-# So the network, which learned to look at 0.62, looks between two tiles, or at the wrong one.
-# On the trained scale one tile stays one tile, and only the far offsets are new.
-# After five times the steps it is the same: 88, 96 and 86 % on its own scale in windows of 2 x 6, and 47, 46 and 54 % in windows of 2 x 8.
+# On each window's own scale, an offset of 1 has the coordinate 0.62 for 4 columns, 0.46 for 6, and 0.37 for 8 (signs left out).
+# An offset of 2 has 0.69 in windows of 6, and 0.57 in windows of 8.
+# The network learned to look at 0.62: in windows of 6 between offsets 1 and 2 (most answers stay right), in windows of 8 near 2.
+# On the trained scale offset 1 keeps its coordinate; only the far offsets are new.
+# Five times the steps change little: on the own scale, three runs have 88, 96 and 86 % in windows of 2 x 6,
+# and 47, 46 and 54 % in windows of 2 x 8.
 #
-# If what counts is a *share* of the window, its own scale is right; if it is a number of pixels, as here, the trained one is.
+# If distance matters as a *share* of the window, the own scale is right; if it matters in pixels, as here, the trained one.
 # Swin v2's code has an argument for the second, `pretrained_window_size`.
 # </details>
 
@@ -811,7 +826,7 @@ predict_then_run(predicted, measured, unit="% right over all tiles")
 # ### Exhibit A: a mask that raises no error
 #
 # *Symptom.* Training runs, shapes are right, but at one rim of the results something is off.
-# A reader found this mask [in a network that restores images](https://github.com/zsyOAOA/ResShift/issues/81); here it is, rebuilt:
+# A reader found it [in a network that restores images](https://github.com/zsyOAOA/ResShift/issues/81); this is our copy:
 
 # %%
 def exhibit_a(image_size, window_size, shift_size):
@@ -831,12 +846,12 @@ print("repaired:", "Yes." if theirs.equal(ours) else "No, not yet.")
 
 # %% [markdown]
 # There are two rows of three windows.
-# Which of them lack masked pairs?
+# Which windows' masks are incomplete?
 # Repair the function until the cell says yes.
 #
 # <details><summary>What is wrong</summary>
 #
-# The third and the sixth.
+# The third window masks no pair; the sixth, too few.
 # `regions` is (1, 1, H, W), but the slices are applied to the axes 1 and 2, one axis too early.
 # A slice of an axis of size 1 is empty or everything, and neither raises an error.
 # The repair is `regions[:, :, rows, columns] = number`.
@@ -846,8 +861,7 @@ print("repaired:", "Yes." if theirs.equal(ours) else "No, not yet.")
 # ### Exhibit B: minus one or minus two?
 #
 # To find the cell of an offset, Swin's code multiplies the row offset by 2 · ww - 1.
-# Is 2 · ww - 2 more reasonable, a reader [asks](https://github.com/microsoft/Swin-Transformer/issues/367)?
-# Try it out.
+# A reader [asks](https://github.com/microsoft/Swin-Transformer/issues/367): is 2 · ww - 2 better?
 
 # %%
 def exhibit_b(window_size, step):
@@ -868,7 +882,7 @@ for step in (2 * 3 - 2, 2 * 3 - 1):
 # <details><summary>What is wrong</summary>
 #
 # 3 · 5 = 15 offsets, but only 13 cells are read.
-# "Same row, two to the right" and "next row, two to the left" share a cell, and so a bias.
+# "Same row, two to the right" and "next row, two to the left" share a cell, and so a bias; so do their opposites.
 # A row of the table has 2 · ww - 1 cells: that is the step.
 # Nothing crashes, because the indices become smaller.
 # </details>
@@ -876,14 +890,13 @@ for step in (2 * 3 - 2, 2 * 3 - 1):
 # %% [markdown]
 # ### Exhibit C: large images only
 #
-# A network stores the mask for the size of its training images, and computes one for any other size.
-# On large images, a [reader](https://github.com/JingyunLiang/SwinIR/issues/153) found, even blocks that are *not* shifted use it.
-# Which question did the second way forget to ask?
+# A network stores its masks for the size of its training images, and computes a mask for any other size.
+# For other sizes, a [reader](https://github.com/JingyunLiang/SwinIR/issues/153) found, even blocks that are *not* shifted use a mask.
+# What should the code check before computing a mask?
 #
 # <details><summary>What we think</summary>
 #
 # Whether the block is shifted.
-# Your `WindowAttention` decides this in one place, for every size.
 # </details>
 
 # %% [markdown]
@@ -897,15 +910,14 @@ for step in (2 * 3 - 2, 2 * 3 - 1):
 # | offsets | log scale | times 8 / (w - 1) first, and log2(...) / 3 | as the code |
 # | shift (GRL) | half a window | half its *height*, on both axes | half of each side |
 #
-# With the weights of GRL's authors, and square windows, `AffineTransform` and `WindowAttention` give the same outputs and gradients as
-# their code (our tests compare the reference to 1e-10).
+# With the same weights and square windows, outputs and gradients equal those of their code (our tests compare them to 1e-10).
 
 # %% [markdown]
 # ## 14. A challenge, and questions to think about
 #
 # **The challenge (not graded).** Make every tile say the colour of the tile *five* columns to its right (own colour, if there is none).
 # Windows of 2 x 4 see at most three columns ahead.
-# With four blocks (plain, shifted, plain, shifted) and 300 steps at a peak rate of 0.01 we have 80 % over all tiles, in one run.
+# With four blocks (plain, shifted, plain, shifted) and 300 steps at a peak rate of 0.01 we got 80 % over all tiles, in one run.
 # Can you get above 90 %?
 #
 # 1. Does `shifted_window_mask` need three ranges per axis?
@@ -916,7 +928,7 @@ for step in (2 * 3 - 2, 2 * 3 - 1):
 # %% [markdown]
 # <details><summary>What we think</summary>
 #
-# 1. Two give the same masks: n - w is the border of a window, and cells on its two sides never share one.
+# 1. Two give the same masks: n - w is a border of windows, and cells on its two sides never share a window.
 # 2. Not at all: a cosine does not depend on lengths.
 # </details>
 

@@ -1,6 +1,6 @@
 """Notebooks of answers as learners write them: an answer of the bank for each exercise, right and wrong ones beside each other.
 
-A part of the wrong ones is tried here (tests/sampling.py); tests/graders judges them all without a worker.
+A part of the bank is tried here (tests/sampling.py); tests/graders judges all of it without a worker.
 """
 
 import ast
@@ -17,8 +17,9 @@ from tests.bank import Answer, answers
 from tests.hidden import LESSONS, graders
 from tests.sampling import part
 
-RIGHT, WRONG = answers("right"), answers("wrong")
-TRIED = [*part("wrong answers in the judge", [answer for answer in WRONG if not answer.measured]), *(a for a in WRONG if a.measured)]
+RIGHT = part("right answers in the judge", answers("right"))
+COMPARED = [answer for answer in answers("wrong") if not answer.measured]
+WRONG = [*part("wrong answers in the judge", COMPARED), *(answer for answer in answers("wrong") if answer.measured)]
 
 
 @dataclass
@@ -48,7 +49,7 @@ def notebooks(lesson: str) -> list[Filled]:
     """Notebooks that hold every answer once. In every other exercise wrong answers come first: so they meet right ones of the others."""
     filled: list[Filled] = []
     for place, slot in enumerate(notebook.lesson(lesson).exercises):
-        own = [answer for answer in [*RIGHT, *TRIED] if (answer.lesson, answer.exercise) == (lesson, slot.name)]
+        own = [answer for answer in [*RIGHT, *WRONG] if (answer.lesson, answer.exercise) == (lesson, slot.name)]
         for answer in own[::-1] if place % 2 else own:
             home = next((each for each in filled if each.takes(answer)), None)
             if home is None:
@@ -66,6 +67,6 @@ def test_right_answers_get_full_marks_and_wrong_ones_do_not(judge, filled, monke
     cells = [new_code_cell(answer.source) for answer in filled.answers]
     result = judge.grade(new_notebook(cells=cells), filled.lesson, solved=read(NOTEBOOKS / filled.lesson / f"{filled.lesson}.ipynb"))
     assert result.error is None
-    wrong = {answer.exercise for answer in filled.answers if answer in TRIED}
+    wrong = {answer.exercise for answer in filled.answers if answer in WRONG}
     for name, own in result.verdicts.items():
         assert (own.points < own.max_points) == (name in wrong), report.text(own)

@@ -2,12 +2,11 @@
 
 import re
 
+A_CLASS = "nn.{0} is a class of layers: `nn.{0}()` makes a layer, and `nn.{0}()(x)` calls it."
 MEANINGS = (
     (r"cannot assign \w+ before Module\.__init__\(\) call", "Call `super().__init__()` first in your constructor."),
-    (r"must be Tensor, not (ReLU|Sigmoid|Softmax|GELU|Tanh|SiLU|Dropout)\b",
-     "nn.{0} is a class of layers: `nn.{0}()` makes a layer, and `nn.{0}()(x)` calls it."),
-    (r"\b(Sigmoid|Tanh|SiLU)\.__init__\(\) takes 1 positional argument",
-     "nn.{0} is a class of layers: `nn.{0}()` makes a layer, and `nn.{0}()(x)` calls it."),
+    (r"must be Tensor, not (ReLU|Sigmoid|Softmax|GELU|Tanh|SiLU|Dropout)\b", A_CLASS),
+    (r"\b(Sigmoid|Tanh|SiLU)\.__init__\(\) takes 1 positional argument", A_CLASS),
     (r"must be Tensor, not NoneType", "Something there is None: does every function return its result?"),
     (r"Dimension out of range \(expected to be in range of \[-\d+, (\d+)\], but got (-?\d+)\)",
      "At that point the tensor's last axis is number {0}, so there is no axis {1}: did an earlier step remove one?"),

@@ -258,9 +258,11 @@ def candidates(reference: Spec, learner: Spec) -> list[tuple[dict[str, str], fro
     Bare matrices are tried as they stand and transposed: `s @ self.w` is as right as `s @ self.w.T`. First all of them alike.
     """
     matrices = [name for name, shape in learner if name.rpartition(".")[2] not in LAYER and len(shape) == 2]
-    turned = [(), matrices, *(some for n in range(1, len(matrices)) for some in combinations(matrices, n) if len(matrices) <= MATRICES)]
+    turned = [(), matrices] if matrices else [()]
+    if len(matrices) <= MATRICES:
+        turned += [some for n in range(1, len(matrices)) for some in combinations(matrices, n)]
     found, refused = [], None
-    for transposed in map(frozenset, turned if matrices else [()]):
+    for transposed in map(frozenset, turned):
         spec = [(name, shape[::-1] if name in transposed else shape) for name, shape in learner]
         try:
             found += [(names, transposed) for names in placements(reference, spec)]

@@ -1,4 +1,7 @@
 # layers with names inside the Sequential (OrderedDict), F.embedding reads the cells
+import torch.nn.functional as F
+
+
 from collections import OrderedDict
 
 

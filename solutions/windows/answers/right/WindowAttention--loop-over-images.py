@@ -1,4 +1,7 @@
 # a loop over images, each with its own call of the transform; own attention with sdpa
+import torch.nn.functional as F
+
+
 class WindowAttention(nn.Module):
     def __init__(self, num_heads, window_size, shift=False):
         super().__init__()

@@ -1,4 +1,7 @@
 # cosines and products head by head with bmm, the transform once for all heads
+import torch.nn.functional as F
+
+
 def cosine_attention(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, transform) -> torch.Tensor:
     heads = range(q.shape[1])
     cos = []

@@ -1,4 +1,4 @@
-# expect: N1 and N2 may differ
+# expect: is invalid for input of size
 class AffineTransform(nn.Module):
     def __init__(self, num_heads: int) -> None:
         super().__init__()

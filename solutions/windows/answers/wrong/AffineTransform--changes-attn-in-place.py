@@ -1,4 +1,4 @@
-# expect: changes its input
+# expect: Input `attn`
 class AffineTransform(nn.Module):
     def __init__(self, num_heads: int) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-# expect: from above
+# expect: You clamp from below
 class AffineTransform(nn.Module):
     def __init__(self, num_heads: int) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-# expect: changes the parameter
+# expect: wrong with scales on both sides of the largest
 class AffineTransform(nn.Module):
     def __init__(self, num_heads: int) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-# expect: float64
+# expect: it is right to about six digits only
 class AffineTransform(nn.Module):
     def __init__(self, num_heads: int) -> None:
         super().__init__()

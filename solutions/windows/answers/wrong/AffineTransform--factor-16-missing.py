@@ -1,4 +1,4 @@
-# expect: 16
+# expect: your bias lies between
 class AffineTransform(nn.Module):
     def __init__(self, num_heads: int) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-# expect: ReLU
+# expect: cpb_mlp has a GELU
 class AffineTransform(nn.Module):
     def __init__(self, num_heads: int) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-# expect: where the heads go
+# expect: You bring the heads to the front with `reshape` or `view`
 class AffineTransform(nn.Module):
     def __init__(self, num_heads: int) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-# expect: 512
+# expect: Your cpb_mlp has another hidden width than
 class AffineTransform(nn.Module):
     def __init__(self, num_heads: int) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-# expect: mask is added
+# expect: You multiply by the mask
 class AffineTransform(nn.Module):
     def __init__(self, num_heads: int) -> None:
         super().__init__()

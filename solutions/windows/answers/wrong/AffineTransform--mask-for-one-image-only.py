@@ -1,4 +1,4 @@
-# expect: more than one image
+# expect: at non-singleton dimension 0
 class AffineTransform(nn.Module):
     def __init__(self, num_heads: int) -> None:
         super().__init__()

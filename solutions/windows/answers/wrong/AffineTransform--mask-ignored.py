@@ -1,4 +1,4 @@
-# expect: mask
+# expect: The mask has no effect
 class AffineTransform(nn.Module):
     def __init__(self, num_heads: int) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-# expect: each window its mask
+# expect: All windows get the mask of the first one
 class AffineTransform(nn.Module):
     def __init__(self, num_heads: int) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-# expect: mask is not scaled
+# expect: You add the mask before the scale
 class AffineTransform(nn.Module):
     def __init__(self, num_heads: int) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-# expect: clamp
+# expect: Your scale is not clamped
 class AffineTransform(nn.Module):
     def __init__(self, num_heads: int) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-# expect: exp
+# expect: You multiply by the parameter itself
 class AffineTransform(nn.Module):
     def __init__(self, num_heads: int) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-# expect: one for each head
+# expect: `logit_scale` has shape (1, 1, 1)
 class AffineTransform(nn.Module):
     def __init__(self, num_heads: int) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-# expect: transposed index
+# expect: at non-singleton dimension 3
 class AffineTransform(nn.Module):
     def __init__(self, num_heads: int) -> None:
         super().__init__()

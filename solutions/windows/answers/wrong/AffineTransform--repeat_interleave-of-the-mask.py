@@ -1,4 +1,4 @@
-# expect: window i of every image
+# expect: The windows get the masks of others
 class AffineTransform(nn.Module):
     def __init__(self, num_heads: int) -> None:
         super().__init__()

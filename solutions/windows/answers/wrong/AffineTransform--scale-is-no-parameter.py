@@ -1,4 +1,4 @@
-# expect: Parameter
+# expect: Gradient of `logit_scale`: no gradient arrives
 class AffineTransform(nn.Module):
     def __init__(self, num_heads: int) -> None:
         super().__init__()

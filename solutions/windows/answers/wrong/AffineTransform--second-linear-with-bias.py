@@ -1,4 +1,4 @@
-# expect: without bias
+# expect: cpb_mlp's second layer has a bias
 class AffineTransform(nn.Module):
     def __init__(self, num_heads: int) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-# expect: one head
+# expect: number of dimensions in the tensor input does not match
 class AffineTransform(nn.Module):
     def __init__(self, num_heads: int) -> None:
         super().__init__()

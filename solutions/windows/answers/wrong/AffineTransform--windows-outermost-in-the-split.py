@@ -1,4 +1,4 @@
-# expect: images outermost
+# expect: The windows get the masks of others
 class AffineTransform(nn.Module):
     def __init__(self, num_heads: int) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-# expect: height and width
+# expect: You make a grid of W rows and H columns
 class WindowAttention(nn.Module):
     def __init__(self, num_heads: int, window_size: tuple[int, int], shift: bool = False) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-# expect: rounded down
+# expect: wrong with windows of one row
 class WindowAttention(nn.Module):
     def __init__(self, num_heads: int, window_size: tuple[int, int], shift: bool = False) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-# expect: heads behind the tokens
+# expect: The heads are joined with `reshape` or `view` alone
 class WindowAttention(nn.Module):
     def __init__(self, num_heads: int, window_size: tuple[int, int], shift: bool = False) -> None:
         super().__init__()

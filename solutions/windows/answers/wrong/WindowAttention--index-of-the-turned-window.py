@@ -1,4 +1,4 @@
-# expect: height and width
+# expect: You make the index for a window of
 class WindowAttention(nn.Module):
     def __init__(self, num_heads: int, window_size: tuple[int, int], shift: bool = False) -> None:
         super().__init__()

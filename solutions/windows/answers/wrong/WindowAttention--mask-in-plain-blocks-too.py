@@ -1,4 +1,4 @@
-# expect: without a shift
+# expect: You use the mask of shifted windows although shift is False
 class WindowAttention(nn.Module):
     def __init__(self, num_heads: int, window_size: tuple[int, int], shift: bool = False) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-# expect: other image size
+# expect: You keep the mask of the first image
 class WindowAttention(nn.Module):
     def __init__(self, num_heads: int, window_size: tuple[int, int], shift: bool = False) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-# expect: in __init__
+# expect: `transform` is made and never called
 class WindowAttention(nn.Module):
     def __init__(self, num_heads: int, window_size: tuple[int, int], shift: bool = False) -> None:
         super().__init__()

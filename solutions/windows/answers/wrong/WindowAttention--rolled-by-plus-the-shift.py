@@ -1,4 +1,4 @@
-# expect: minus the shift
+# expect: You roll by plus the shift first and by minus afterwards
 class WindowAttention(nn.Module):
     def __init__(self, num_heads: int, window_size: tuple[int, int], shift: bool = False) -> None:
         super().__init__()

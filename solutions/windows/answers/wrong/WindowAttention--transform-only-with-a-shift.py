@@ -1,4 +1,4 @@
-# expect: transform without a shift
+# expect: wrong with shift left out
 class WindowAttention(nn.Module):
     def __init__(self, num_heads: int, window_size: tuple[int, int], shift: bool = False) -> None:
         super().__init__()

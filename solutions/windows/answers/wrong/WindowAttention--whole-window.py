@@ -1,4 +1,4 @@
-# expect: too large
+# expect: Your shift is too large
 class WindowAttention(nn.Module):
     def __init__(self, num_heads, window_size, shift=False):
         super().__init__()

@@ -1,4 +1,7 @@
-# expect: 1e-12
+# expect: Vectors of almost no length come out shorter than
+import torch.nn.functional as F
+
+
 def cosine_attention(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, transform) -> torch.Tensor:
     """Attention whose logits are transform(cosines of queries and keys)."""
     cosines = F.cosine_similarity(q[:, :, :, None], k[:, :, None], dim=-1)

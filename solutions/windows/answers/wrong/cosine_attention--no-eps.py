@@ -1,4 +1,4 @@
-# expect: 0 / 0
+# expect: You divide by the bare length
 def cosine_attention(q, k, v, transform):
     q = q / q.norm(dim=-1, keepdim=True)
     k = k / k.norm(dim=-1, keepdim=True)

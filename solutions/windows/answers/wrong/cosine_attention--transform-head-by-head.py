@@ -1,4 +1,7 @@
-# expect: all heads at once
+# expect: at non-singleton dimension 0
+import torch.nn.functional as F
+
+
 def cosine_attention(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, transform) -> torch.Tensor:
     out = []
     for i in range(q.shape[1]):

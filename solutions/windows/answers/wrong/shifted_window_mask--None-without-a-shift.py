@@ -1,4 +1,4 @@
-# expect: shift of (0, 0)
+# expect: Expected a tensor, got None
 def shifted_window_mask(
     image_size: tuple[int, int], window_size: tuple[int, int], shift_size: tuple[int, int]
 ) -> torch.Tensor:

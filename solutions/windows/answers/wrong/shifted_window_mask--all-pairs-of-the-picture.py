@@ -1,4 +1,4 @@
-# expect: within each window
+# expect: Expected shape
 def shifted_window_mask(
     image_size: tuple[int, int], window_size: tuple[int, int], shift_size: tuple[int, int]
 ) -> torch.Tensor:

@@ -1,4 +1,4 @@
-# expect: shape
+# expect: axes of size 1 are left over
 def shifted_window_mask(
     image_size: tuple[int, int], window_size: tuple[int, int], shift_size: tuple[int, int]
 ) -> torch.Tensor:

@@ -1,4 +1,4 @@
-# expect: cells row by row
+# expect: The cells of your windows count column by column
 def shifted_window_mask(
     image_size: tuple[int, int], window_size: tuple[int, int], shift_size: tuple[int, int]
 ) -> torch.Tensor:

@@ -1,4 +1,4 @@
-# expect: one window
+# expect: wrong with a different part of each side
 def shifted_window_mask(
     image_size: tuple[int, int], window_size: tuple[int, int], shift_size: tuple[int, int]
 ) -> torch.Tensor:

@@ -1,4 +1,4 @@
-# expect: every window
+# expect: All windows have the mask of the last one
 def shifted_window_mask(
     image_size: tuple[int, int], window_size: tuple[int, int], shift_size: tuple[int, int]
 ) -> torch.Tensor:

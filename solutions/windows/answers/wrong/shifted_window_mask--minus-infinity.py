@@ -1,4 +1,4 @@
-# expect: -100
+# expect: Your mask is minus infinity where the regions differ
 def shifted_window_mask(
     image_size: tuple[int, int], window_size: tuple[int, int], shift_size: tuple[int, int]
 ) -> torch.Tensor:

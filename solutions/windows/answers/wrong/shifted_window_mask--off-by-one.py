@@ -1,4 +1,4 @@
-# expect: off by one
+# expect: Your last region begins one token too early
 def shifted_window_mask(
     image_size: tuple[int, int], window_size: tuple[int, int], shift_size: tuple[int, int]
 ) -> torch.Tensor:

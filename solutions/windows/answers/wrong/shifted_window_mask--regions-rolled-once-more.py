@@ -1,4 +1,4 @@
-# expect: after the roll
+# expect: You roll the region numbers
 def shifted_window_mask(
     image_size: tuple[int, int], window_size: tuple[int, int], shift_size: tuple[int, int]
 ) -> torch.Tensor:

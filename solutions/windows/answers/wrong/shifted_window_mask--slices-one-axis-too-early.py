@@ -1,4 +1,4 @@
-# expect: wrong axis
+# expect: The ranges of the columns cut your rows
 def shifted_window_mask(
     image_size: tuple[int, int], window_size: tuple[int, int], shift_size: tuple[int, int]
 ) -> torch.Tensor:

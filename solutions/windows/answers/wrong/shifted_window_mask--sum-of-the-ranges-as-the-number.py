@@ -1,4 +1,4 @@
-# expect: nine regions
+# expect: Two different regions have the same number
 def shifted_window_mask(
     image_size: tuple[int, int], window_size: tuple[int, int], shift_size: tuple[int, int]
 ) -> torch.Tensor:

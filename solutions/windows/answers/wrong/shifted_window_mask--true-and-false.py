@@ -1,4 +1,4 @@
-# expect: numbers, not True
+# expect: Your mask holds True and False
 def shifted_window_mask(
     image_size: tuple[int, int], window_size: tuple[int, int], shift_size: tuple[int, int]
 ) -> torch.Tensor:

@@ -1,4 +1,4 @@
-# expect: the other way round
+# expect: Your mask is the wrong way round
 def shifted_window_mask(
     image_size: tuple[int, int], window_size: tuple[int, int], shift_size: tuple[int, int]
 ) -> torch.Tensor:

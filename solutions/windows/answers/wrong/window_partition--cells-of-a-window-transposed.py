@@ -1,4 +1,4 @@
-# expect: cells row by row
+# expect: its axes are in the order
 def window_partition(x: torch.Tensor, window_size: tuple[int, int]) -> torch.Tensor:
     """Windows of a batch of grids, (B, H, W, C) -> (B * nW, wh, ww, C)."""
     B, H, W, C = x.shape

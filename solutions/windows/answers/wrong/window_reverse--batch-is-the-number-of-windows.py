@@ -1,4 +1,4 @@
-# expect: number of images
+# expect: is invalid for input of size
 def window_reverse(
     windows: torch.Tensor, window_size: tuple[int, int], image_size: tuple[int, int]
 ) -> torch.Tensor:

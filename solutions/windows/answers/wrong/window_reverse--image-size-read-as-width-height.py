@@ -1,4 +1,4 @@
-# expect: height and width
+# expect: You read image_size as
 def window_reverse(
     windows: torch.Tensor, window_size: tuple[int, int], image_size: tuple[int, int]
 ) -> torch.Tensor:

@@ -1,4 +1,4 @@
-# expect: windows of image 0 first
+# expect: You read the axis B * nW as if the images were the inner part
 def window_reverse(
     windows: torch.Tensor, window_size: tuple[int, int], image_size: tuple[int, int]
 ) -> torch.Tensor:

@@ -1,4 +1,4 @@
-# expect: swap of two axes
+# expect: You put the image together with `reshape` or `view` alone
 def window_reverse(
     windows: torch.Tensor, window_size: tuple[int, int], image_size: tuple[int, int]
 ) -> torch.Tensor:

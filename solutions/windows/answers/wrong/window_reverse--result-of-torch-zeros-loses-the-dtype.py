@@ -1,4 +1,4 @@
-# expect: dtype
+# expect: follow the input's dtype
 def window_reverse(
     windows: torch.Tensor, window_size: tuple[int, int], image_size: tuple[int, int]
 ) -> torch.Tensor:

@@ -1,4 +1,4 @@
-# expect: order of the axes
+# expect: You read the axes of the windows in the order of window_partition's split
 def window_reverse(
     windows: torch.Tensor, window_size: tuple[int, int], image_size: tuple[int, int]
 ) -> torch.Tensor:

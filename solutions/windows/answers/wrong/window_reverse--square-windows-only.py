@@ -1,4 +1,4 @@
-# expect: need not be square
+# expect: ValueError when it was called: windows do not divide
 def window_reverse(
     windows: torch.Tensor, window_size: tuple[int, int], image_size: tuple[int, int]
 ) -> torch.Tensor:

@@ -1,4 +1,4 @@
-# expect: shape
+# expect: You return a list of tokens
 def window_reverse(
     windows: torch.Tensor, window_size: tuple[int, int], image_size: tuple[int, int]
 ) -> torch.Tensor:

@@ -1,4 +1,4 @@
-# expect: rows and columns swapped
+# expect: Rows and columns have changed places inside the windows
 def window_reverse(
     windows: torch.Tensor, window_size: tuple[int, int], image_size: tuple[int, int]
 ) -> torch.Tensor:

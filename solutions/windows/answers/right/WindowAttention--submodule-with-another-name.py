@@ -1,4 +1,4 @@
-# expect: transform
+# a sub-module with another name than on the page: a note, no fault
 class WindowAttention(nn.Module):
     def __init__(self, num_heads: int, window_size: tuple[int, int], shift: bool = False) -> None:
         super().__init__()

@@ -1,0 +1,26 @@
+# expect: before there is a grid
+class WindowAttention(nn.Module):
+    def __init__(self, num_heads, window_size, shift=False):
+        super().__init__()
+        self.num_heads, self.window_size, self.shift = num_heads, window_size, shift
+        self.transform = AffineTransform(num_heads)
+
+    def forward(self, qkv, image_size):
+        (wh, ww), (H, W) = self.window_size, image_size
+        s = (wh // 2, ww // 2)
+        table = relative_coords_table(self.window_size, dtype=qkv.dtype).to(qkv.device)
+        index = relative_position_index(self.window_size).to(qkv.device)
+        mask = shifted_window_mask(image_size, self.window_size, s).to(qkv) if self.shift else None
+        x = qkv
+        if self.shift:
+            x = x.roll((-s[0], -s[1]), (1, 2))
+        x = x.unflatten(1, (H, W))
+        x = window_partition(x, self.window_size).flatten(1, 2)
+        q, k, v = x.unflatten(2, (3, self.num_heads, -1)).permute(2, 0, 3, 1, 4)
+        x = cosine_attention(q, k, v, lambda cosine: self.transform(cosine, table, index, mask))
+        x = x.transpose(1, 2).flatten(2).unflatten(1, (wh, ww))
+        x = window_reverse(x, self.window_size, image_size)
+        x = x.flatten(1, 2)
+        if self.shift:
+            x = x.roll(s, (1, 2))
+        return x.reshape(len(qkv), H * W, -1)
