@@ -6,7 +6,7 @@
     python -m builder --shared     only what the lessons share: the photographs and the list of lessons
 
 solutions/<topic>/page.py (jupytext, py:percent)
-    -> solutions/notebooks/<lesson>/: <lesson>.ipynb (solved, executed), figures/, checks/
+    -> solutions/notebooks/<lesson>/: <lesson>.ipynb (solved, executed), figures/, checks/, and weights.safetensors where the topic has it
     -> course/<lesson>/: the same, released by nbgrader (no solutions, no outputs)
 """
 
@@ -42,6 +42,7 @@ from builder.draw import draw  # noqa: E402
 PHOTOS = COURSE / "attention_lab/photos"
 README, BEGIN, END = ROOT / "README.md", "<!-- lessons, written by the build -->", "<!-- /lessons -->"
 CELL_SECONDS = 300
+WEIGHTS = "weights.safetensors"  # of a topic whose lesson ships some
 
 
 def read_source(lesson: Lesson) -> NotebookNode:
@@ -148,6 +149,11 @@ def copy_list() -> None:
     shutil.copyfile(LIST, COURSE / "attention_lab/course.toml")
 
 
+def shipped(lesson: Lesson) -> bool:
+    """Does the lesson come with trained weights?"""
+    return (topic(lesson.topic).folder / WEIGHTS).exists()
+
+
 def build(lesson: Lesson) -> None:
     """Build one lesson in place."""
     notebook = read_source(lesson)
@@ -155,6 +161,8 @@ def build(lesson: Lesson) -> None:
         made = Path(scratch, lesson.name)
         draw(lesson.topic, made / "figures")
         recorded.save(record_checks(lesson, notebook), made / recorded.FOLDER)
+        if shipped(lesson):
+            shutil.copyfile(topic(lesson.topic).folder / WEIGHTS, made / WEIGHTS)
         execute(notebook, made)
         nbformat.write(notebook, made / f"{lesson.name}.ipynb")
         released = release(lesson, made)

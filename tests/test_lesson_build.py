@@ -148,7 +148,17 @@ def test_the_list_of_lessons_beside_the_library_and_in_the_readme_is_that_of_the
 @LESSONS
 def test_no_folder_holds_anything_but_the_lesson(lesson):
     for folder in (build.NOTEBOOKS / lesson.name, build.COURSE / lesson.name):
-        assert {path.name for path in folder.iterdir()} - {".ipynb_checkpoints"} == {f"{lesson.name}.ipynb", "figures", recorded.FOLDER}
+        known = {f"{lesson.name}.ipynb", "figures", recorded.FOLDER} | ({build.WEIGHTS} if build.shipped(lesson) else set())
+        assert {path.name for path in folder.iterdir()} - {".ipynb_checkpoints"} == known
+
+
+@LESSONS
+def test_shipped_weights_are_those_of_the_topic_and_small(lesson):
+    if build.shipped(lesson):
+        weights = (build.topic(lesson.topic).folder / build.WEIGHTS).read_bytes()
+        assert len(weights) <= 500_000
+        for folder in (build.NOTEBOOKS, build.COURSE):
+            assert (folder / lesson.name / build.WEIGHTS).read_bytes() == weights, "run `make build`"
 
 
 @LESSONS

@@ -1,0 +1,157 @@
+"""Pictures to restore: a wall whose stickers have lost their motifs (lesson 08b), and photographs under noise.
+
+The wall is made of tokens, 8 x 20 patches of 2 x 2 pixels. A sticker covers 2 x 2 tokens.
+"""
+
+import math
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F
+from safetensors.torch import load_file
+from torch import Tensor, nn
+
+from .data import PHOTOS, photograph
+
+# ---------------------------------------------------------------------- the wall of stickers
+
+GRID, PATCH = (8, 20), 2  # tokens of a wall, pixels on the side of a token
+PLACES = "beside", "window", "stripe", "nowhere"  # where the answer is: around a hole, or at the partner of a faded sticker
+HOLES = 4  # of a wall, each one token
+LOST = 0.15  # of the pairs, how many have faded altogether
+PLANE = torch.tensor([[1.0, -1.0, 0.0], [1.0, 1.0, -2.0]]) / torch.tensor([[2.0], [6.0]]).sqrt()  # colours without grey
+HUES = (0.63, 0.87), (0.13, 0.37)  # of pairs in a window, of pairs in a stripe, in turns around the circle
+
+
+class Walls(NamedTuple):
+    """seen and whole: tokens (n, 160, 16) and (n, 160, 12), of 4 pixels with red, green, blue around 0, and in `seen` a fourth number, 1
+    where the token is damaged; kinds (n, 160), -1 for what is whole, else an index into PLACES."""
+
+    seen: Tensor
+    whole: Tensor
+    kinds: Tensor
+
+
+def sticker_walls(n: int, seed: int) -> Walls:
+    """Grey walls with coloured stickers in pairs, each with a motif in light and dark. One sticker of a pair has lost its motif.
+
+    Bluish partners are in one window of 4 x 10 tokens, and in different stripes of 2 x 20; yellowish ones in one stripe, and in different
+    windows. Every window and stripe has two such pairs, of two colours that the whole wall shares; elsewhere, the same colour goes with
+    a different motif. Of some pairs both are faded: their motif is nowhere. The wall between the stickers has holes, and is smooth.
+    """
+    g = torch.Generator().manual_seed(seed)
+    rows, columns = (side // 2 for side in GRID)  # of stickers
+    half = columns // 2
+    wall = F.interpolate(torch.randn(n, 1, 3, 3, generator=g), (PATCH * GRID[0], PATCH * GRID[1]), mode="bicubic", align_corners=True)
+    whole = (0.1 * wall).permute(0, 2, 3, 1).repeat(1, 1, 1, 3)
+    seen, kinds = whole.clone(), torch.full((n, *GRID), -1)
+    side = 2 * PATCH
+    for picture in range(n):
+        free = torch.ones(rows, columns, dtype=torch.bool)
+        jitter = (0.1 * torch.rand(4, generator=g) - 0.05).tolist()
+        for family, turns in enumerate(HUES):
+            for turn in turns:
+                angle = 2 * math.pi * (turn + jitter.pop())
+                colour = 0.5 * (math.cos(angle) * PLANE[0] + math.sin(angle) * PLANE[1])
+                for region in range(4):
+                    motif = 0.15 * torch.randn(PATCH, PATCH, generator=g).repeat(2, 2)[..., None]
+                    order = torch.randperm(2, generator=g).tolist()
+                    if family == 0:  # both rows of a window
+                        blocks = [(region // 2 * 2 + row, region % 2) for row in order]
+                    else:  # both halves of a row
+                        blocks = [(region, window) for window in order]
+                    lost = torch.rand((), generator=g).item() < LOST
+                    for (row, window), faded in zip(blocks, (True, lost), strict=True):
+                        cells = free[row, half * window:half * (window + 1)].nonzero()
+                        column = half * window + cells[torch.randint(len(cells), (), generator=g)].item()
+                        free[row, column] = False
+                        area = picture, slice(side * row, side * (row + 1)), slice(side * column, side * (column + 1))
+                        whole[area], seen[area] = colour + motif, colour + (0 if faded else motif)
+                        if faded:
+                            kinds[picture, 2 * row:2 * row + 2, 2 * column:2 * column + 2] = 3 if lost else 1 + family
+        cells = free.nonzero()
+        for cell in cells[torch.randperm(len(cells), generator=g)[:HOLES]]:
+            row, column = (2 * cell + torch.randint(2, (2,), generator=g)).tolist()
+            seen[picture, PATCH * row:PATCH * (row + 1), PATCH * column:PATCH * (column + 1)] = 0
+            kinds[picture, row, column] = 0
+    damaged = (kinds >= 0).repeat_interleave(PATCH, 1).repeat_interleave(PATCH, 2)[..., None]
+    return Walls(_tokens(torch.cat([seen, damaged], -1)), _tokens(whole), kinds.flatten(1))
+
+
+def _tokens(pixels: Tensor) -> Tensor:
+    """(n, 16, 40, C) -> (n, 160, 4 C)."""
+    return pixels.unflatten(2, (GRID[1], PATCH)).unflatten(1, (GRID[0], PATCH)).transpose(2, 3).flatten(3).flatten(1, 2)
+
+
+def wall_pictures(tokens: Tensor) -> Tensor:
+    """Tokens of 12 or 16 numbers as pictures (n, 3, 16, 40) in [0, 1]."""
+    pixels = tokens.unflatten(2, (PATCH, PATCH, -1))[..., :3].unflatten(1, GRID)  # (n, rows, columns, 2, 2, 3)
+    return (0.5 + pixels.permute(0, 5, 1, 3, 2, 4).flatten(4).flatten(2, 3)).clamp(0, 1)
+
+
+def restored_at(restored: Tensor, walls: Walls) -> dict[str, float]:
+    """PSNR in dB at the damaged tokens, by where the answer is."""
+    error = (restored - walls.whole).square().mean(2)
+    return {place: -10 * error[walls.kinds == kind].mean().log10().item() for kind, place in enumerate(PLACES)}
+
+
+# ---------------------------------------------------------------------- photographs under noise
+
+NOISE = 0.1  # standard deviation of a pixel's noise
+CROP = 256  # pixels on a side
+PHOTOGRAPHS = tuple(sorted(PHOTOS["train"] + PHOTOS["test"]))
+
+
+def photograph_crop(name: str) -> Tensor:
+    """The middle of a photograph, (3, 256, 256) in [0, 1]."""
+    picture = photograph(name)
+    top, left = ((side - CROP) // 2 for side in picture.shape[1:])
+    return picture[:, top:top + CROP, left:left + CROP]
+
+
+def noisy(pictures: Tensor, seed: int) -> Tensor:
+    """Pictures, (n, 3, H, W) or one alone, with noise of its own in each number. The same seed gives the same noise."""
+    return pictures + NOISE * torch.randn(pictures.shape, generator=torch.Generator().manual_seed(seed))
+
+
+def psnr(restored: Tensor, whole: Tensor) -> float:
+    """Peak signal-to-noise ratio in dB of pictures in [0, 1]."""
+    return -10 * (restored - whole).square().mean().log10().item()
+
+
+class Restorer(nn.Module):
+    """Noisy pictures (B, 3, H, W) -> restored ones, by `blocks` on tokens, each called as block(tokens, image_size).
+
+    A token is a patch of 2 x 2 pixels. The layers around the blocks treat each token by itself, so whatever a restored patch knows of its
+    surroundings came through the blocks. The network begins as the identity: it returns the noisy picture.
+    """
+
+    def __init__(self, blocks: Iterable[nn.Module], dim: int) -> None:
+        super().__init__()
+        self.first, self.norm = nn.Linear(12, dim), nn.LayerNorm(dim)
+        self.blocks = nn.ModuleList(blocks)
+        self.last = nn.Linear(dim, 12)
+        nn.init.zeros_(self.last.weight)
+        nn.init.zeros_(self.last.bias)
+
+    def forward(self, pictures: Tensor) -> Tensor:
+        patches = F.pixel_unshuffle(pictures - 0.5, 2)
+        size = tuple(patches.shape[2:])
+        tokens = self.norm(self.first(patches.flatten(2).transpose(1, 2)))
+        for block in self.blocks:
+            tokens = block(tokens, size)
+        change = self.last(tokens).transpose(1, 2).unflatten(2, size)
+        return pictures + F.pixel_shuffle(change, 2)
+
+    def load(self, file: str | Path, left_out: str) -> "Restorer":
+        """Take over the weights in a safetensors file that were trained without the photograph `left_out`; returns itself, in eval mode.
+
+        Weights are found by their names. A Linear layer takes those of a 1 x 1 convolution. Raises RuntimeError for blocks with others.
+        """
+        start, mine = f"{left_out}.", self.state_dict()
+        shipped = {name.removeprefix(start): value for name, value in load_file(file).items() if name.startswith(start)}
+        same_size = {name for name in shipped.keys() & mine.keys() if shipped[name].numel() == mine[name].numel()}
+        self.load_state_dict({name: value.view_as(mine[name]) if name in same_size else value for name, value in shipped.items()})
+        return self.eval()

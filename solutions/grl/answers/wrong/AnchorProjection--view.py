@@ -1,0 +1,11 @@
+# expect: mixes tokens and channels
+class AnchorProjection(nn.Module):
+    def __init__(self, dim: int, down_factor: int) -> None:
+        super().__init__()
+        self.down_factor = down_factor
+        self.reduction = nn.Linear(dim, dim // 2)
+
+    def forward(self, x: torch.Tensor, image_size: tuple[int, int]) -> torch.Tensor:
+        as_image = x.reshape(x.shape[0], x.shape[2], *image_size)
+        means = F.avg_pool2d(as_image, self.down_factor)
+        return self.reduction(means.permute(0, 2, 3, 1))

@@ -1,0 +1,776 @@
+"""Known mistakes, correct variants and equivalent mutants of 08b_grl. Each mistake is the reference with something changed."""
+
+from solutions.shared.declare import Mistake, Variant
+from solutions.shared.mistakes import ATTENTION_DROPOUT, INFINITE, naive_sigmoid
+
+# What the reference says, and most mistakes replace.
+POOL = "nn.AvgPool2d(down_factor, down_factor)"
+HALF = "nn.Linear(dim, dim // 2)"
+POOLED = "self.pool(as_grid(x, image_size).permute(0, 3, 1, 2))"
+PROJECTED = "self.reduction(pooled.permute(0, 2, 3, 1))"
+
+LENGTH = "size if groups is None else n // groups"
+SHIFT = "size // 2 if groups is None else 0 if groups == 1 else n // (2 * groups)"
+IF_SHIFTED = "tuple(shifts) if self.shift else (0, 0)"
+ROLLED = "roll(as_grid(qkv, image_size), negative(shift))"
+HEADS = "windows_of_heads(grid, stripe, 3, self.num_heads)"
+ANCHORS_ROLLED = "roll(anchor, negative(anchor_shift))"
+ANCHOR_HEADS = f"windows_of_heads({ANCHORS_ROLLED}, anchor_stripe, 1, self.num_heads)[0]"
+GATHER = "cosine_attention(a, k, v, to_anchor)"
+DELIVER = "cosine_attention(q, a, y, to_token)"
+PUT_BACK = "roll(grid_of_windows(y, stripe, image_size), shift).flatten(1, 2)"
+SHIFT_OF_ANCHORS = "(shift[0] // d, shift[1] // d)"
+TABLE = "relative_coords_table(stripe, d, dtype=like.dtype).to(like.device)"
+INDEX_IN = "relative_position_index(stripe, d, from_anchor=True).to(like.device)"
+MASK = "anchor_mask(image_size, stripe, shift, d).to(like)"
+MASK_IN = "mask_out.transpose(1, 2)"
+LOGITS_IN, LOGITS_OUT = ("self.transform_in(cosine, table, index_in, mask_in)", "self.transform_out(cosine, table, index_out, mask_out)")
+
+SPLIT = "qkv_window, qkv_stripe = self.qkv(x).chunk(2, dim=-1)"
+WINDOW = "self.window_attention(qkv_window, image_size)"
+OF_X = "self.anchor(x, image_size)"
+JOINED = "self.proj(torch.cat([window, stripe], dim=-1))"
+
+TO_IMAGE = "as_grid(x, image_size).permute(0, 3, 1, 2)"
+CONVOLVED = "self.conv2(F.gelu(self.conv1(image)))"
+MEAN = "y.mean(dim=(2, 3), keepdim=True)"
+GATE = f"torch.sigmoid(self.fc2(torch.relu(self.fc1({MEAN}))))"
+GATED = "(y * weights).flatten(2).transpose(1, 2)"
+REFUSED = 'if not 1 <= divisor <= dim:\n                raise ValueError(f"no hidden channel is left: dim={dim}, {name}={divisor}")'
+
+TURNED = "stripe_size, stripe_groups = stripe_size[::-1], stripe_groups[::-1]"
+UNKNOWN = "raise ValueError(f'stripe_type must be \"H\" or \"W\", got {stripe_type!r}')"
+FIRST = "x + self.res_scale * self.norm1(self.attn(x, image_size))"
+LOCAL = "y + self.local(x, image_size)"
+SECOND = "y + self.res_scale * self.norm2(self.mlp(y))"
+MLP = "Mlp(dim, int(dim * mlp_ratio))"
+
+DETACHED = "The numbers are right, but {} is detached (`detach()`, `.data` or `no_grad()`): nothing in front of it would ever learn."
+NO_BIAS = "Your {} has no bias. It keeps torch's default, which has one."
+TURNED_IMAGE = "You make a grid of W rows and H columns. image_size is (height, width), and tokens count row by row."
+TURNED_GRID = "x.unflatten(1, tuple(image_size)[::-1]).reshape(len(x), *image_size[::-1], -1).transpose(1, 2)"
+BY_RESHAPE = ("You make (B, C, H, W) of (B, L, C) with `reshape` or `view` alone, which mixes tokens and channels. Make a grid (B, H, W, "
+              "C) first, then move the channels.")
+
+
+def only_eval(short: str, exercise: str, result: str, does: str, instead: str) -> Mistake:
+    return Mistake(f"{short}-only-in-eval", exercise, f"In training mode your module {does}. It does the same in both modes.",
+                   ((f"return {result}", f"return {instead} if self.training else {result}"),))
+
+
+MISTAKES = (
+    # --- AnchorProjection
+    Mistake("anchors-of-the-largest", "AnchorProjection",
+            "Your anchors are the largest numbers of each block. They are the means: average pooling.",
+            ((POOL, "nn.MaxPool2d(down_factor, down_factor)"),)),
+    Mistake("anchors-one-token-each", "AnchorProjection",
+            "Your anchors are single tokens, one of each block. Average the whole block.",
+            ((POOLED, f"{TO_IMAGE}[:, :, :image_size[0] // self.down_factor * self.down_factor:self.down_factor, "
+                      ":image_size[1] // self.down_factor * self.down_factor:self.down_factor]"),)),
+    Mistake("anchors-summed", "AnchorProjection",
+            "You add the tokens of a block up. Take their mean.",
+            ((POOL, "nn.AvgPool2d(down_factor, down_factor, divisor_override=1)"),)),
+    Mistake("anchors-rounded-up", "AnchorProjection",
+            "A block that the image's edge cuts off gets an anchor of its own. Round down: H // d rows of anchors and W // d columns.",
+            ((POOL, "nn.AvgPool2d(down_factor, down_factor, ceil_mode=True)"),)),
+    Mistake("anchors-of-unequal-blocks", "AnchorProjection",
+            "Where d does not divide the image, your blocks grow to cover it, as those of adaptive pooling do. A block has d x d tokens, "
+            "and "
+            "what is left over belongs to none.",
+            ((POOLED, f"F.adaptive_avg_pool2d({TO_IMAGE}, (image_size[0] // self.down_factor, image_size[1] // self.down_factor))"),)),
+    Mistake("anchors-overlapping", "AnchorProjection",
+            "Your blocks overlap: the stride is 1. Kernel and stride are both down_factor.",
+            ((POOL, "nn.AvgPool2d(down_factor, 1)"),)),
+    Mistake("anchors-all-channels", "AnchorProjection",
+            "Your anchors have dim channels. The stripe branch works on half of them: reduction is Linear(dim, dim // 2).",
+            ((HALF, "nn.Linear(dim, dim)"),)),
+    Mistake("anchors-as-tokens", "AnchorProjection",
+            "You return the anchors as a list, (B, anchors, dim // 2). Keep the grid: (B, H // d, W // d, dim // 2).",
+            ((f"return {PROJECTED}", f"return {PROJECTED}.flatten(1, 2)"),)),
+    Mistake("anchors-channels-first", "AnchorProjection",
+            "Your result is (B, dim // 2, H // d, W // d). Channels come last: (B, H // d, W // d, dim // 2).",
+            ((f"return {PROJECTED}", f"return {PROJECTED}.permute(0, 3, 1, 2)"),)),
+    Mistake("anchors-transposed", "AnchorProjection",
+            "Rows and columns of your anchors have changed places: (B, W // d, H // d, dim // 2).",
+            ((f"return {PROJECTED}", f"return {PROJECTED}.transpose(1, 2)"),)),
+    Mistake("anchors-image-exchanged", "AnchorProjection", TURNED_IMAGE, ((POOLED, f"self.pool({TURNED_GRID}.permute(0, 3, 1, 2))"),)),
+    Mistake("anchors-by-reshape", "AnchorProjection", BY_RESHAPE, ((POOLED, "self.pool(x.reshape(len(x), -1, *image_size))"),)),
+    Mistake("anchors-along-the-list", "AnchorProjection",
+            "You average d · d tokens that follow each other in the list: they lie in one row. A block has d rows and d columns.",
+            ((POOLED, "(lambda h, w, d: F.avg_pool1d(x.transpose(1, 2), d * d)[:, :, :(h // d) * (w // d)].unflatten(2, (h // d, w // d)))"
+                      "(*image_size, self.down_factor)"),)),
+    Mistake("anchors-no-reduction", "AnchorProjection",
+            "`reduction` is never called: you cut the first half of the channels off. Project all of them.",
+            ((f"return {PROJECTED}", "return pooled.permute(0, 2, 3, 1)[..., :self.reduction.out_features]"),)),
+    Mistake("anchors-no-bias", "AnchorProjection", NO_BIAS.format("reduction"), ((HALF, "nn.Linear(dim, dim // 2, bias=False)"),)),
+    Mistake("anchors-activation", "AnchorProjection",
+            "There is an activation behind `reduction`. It is a plain linear layer.",
+            ((f"return {PROJECTED}", f"return F.gelu({PROJECTED})"),)),
+    Mistake("anchors-factor-ignored", "AnchorProjection",
+            "The argument `down_factor` has no effect: 2 is written instead of it.",
+            ((POOL, "nn.AvgPool2d(2, 2)"),)),
+    Mistake("anchors-first-image", "AnchorProjection",
+            "All images of the batch get the anchors of the first one.",
+            ((f"return {PROJECTED}", f"return {PROJECTED}[:1].expand(len(x), -1, -1, -1)"),)),
+    Mistake("anchors-detached", "AnchorProjection", DETACHED.format("the mean"),
+            ((PROJECTED, "self.reduction(pooled.detach().permute(0, 2, 3, 1))"),)),
+
+    # --- AnchoredStripeAttention
+    Mistake("stripes-transforms-exchanged", "AnchoredStripeAttention",
+            "The two transforms have changed places: transform_in belongs to the first attention (anchors gather from tokens), "
+            "transform_out "
+            "to the second.",
+            ((LOGITS_IN, LOGITS_IN.replace("_in(", "_out(")), (LOGITS_OUT, LOGITS_OUT.replace("_out(", "_in(")))),
+    Mistake("stripes-one-transform", "AnchoredStripeAttention",
+            "Both attentions use transform_in. The second has a transform of its own, transform_out.",
+            ((LOGITS_OUT, LOGITS_OUT.replace("_out(", "_in(")),)),
+    Mistake("stripes-other-transform", "AnchoredStripeAttention",
+            "Both attentions use transform_out. The first has a transform of its own, transform_in.",
+            ((LOGITS_IN, LOGITS_IN.replace("_in(", "_out(")),)),
+    Mistake("stripes-anchors-as-values", "AnchoredStripeAttention",
+            "The tokens get the anchors themselves. Anchors only address: what the second attention passes on is y, which the first one "
+            "gathered from the values.",
+            ((DELIVER, "cosine_attention(q, a, a, to_token)"),)),
+    Mistake("stripes-queries-gathered-from", "AnchoredStripeAttention",
+            "In the first attention the anchors look at the queries. They look at the keys: cosine_attention(anchors, k, v, ...).",
+            ((GATHER, "cosine_attention(a, q, v, to_anchor)"),)),
+    Mistake("stripes-keys-ask", "AnchoredStripeAttention",
+            "In the second attention the keys ask. The queries do: cosine_attention(q, anchors, y, ...).",
+            ((DELIVER, "cosine_attention(k, a, y, to_token)"),)),
+    Mistake("stripes-index-transposed", "AnchoredStripeAttention",
+            "In the first attention you use the transposed index of the second, whose offsets point the other way. "
+            "relative_position_index(stripe, d, from_anchor=True) gives the right one.",
+            ((INDEX_IN, "relative_position_index(stripe, d).T.to(like.device)"),)),
+    Mistake("stripes-table-without-factor", "AnchoredStripeAttention",
+            "Your table is made without down_factor: it has a cell for each offset between two tokens, and the index counts those "
+            "between a "
+            "token and an anchor.",
+            ((TABLE, "relative_coords_table(stripe, dtype=like.dtype).to(like.device)"),)),
+    Mistake("stripes-table-float32", "AnchoredStripeAttention",
+            "Your table is made in float32 and rounded before it meets float64 numbers. Pass dtype=qkv.dtype to relative_coords_table.",
+            ((TABLE, "relative_coords_table(stripe, d).to(like)"),), grain="float32"),
+    Mistake("stripes-not-rolled-back", "AnchoredStripeAttention",
+            "The result is not rolled back: each token gets what belongs to a neighbour half a stripe away.",
+            ((PUT_BACK, "grid_of_windows(y, stripe, image_size).flatten(1, 2)"),)),
+    Mistake("stripes-rolled-twice", "AnchoredStripeAttention",
+            "You roll by minus the shift twice. The way back goes in the other direction: plus the shift.",
+            ((PUT_BACK, "roll(grid_of_windows(y, stripe, image_size), negative(shift)).flatten(1, 2)"),)),
+    Mistake("stripes-rolled-the-other-way", "AnchoredStripeAttention",
+            "You roll by plus the shift first and by minus afterwards. It is minus first; the mask is made for that.",
+            ((ROLLED, "roll(as_grid(qkv, image_size), shift)"), (ANCHORS_ROLLED, "roll(anchor, anchor_shift)"),
+             (PUT_BACK, "roll(grid_of_windows(y, stripe, image_size), negative(shift)).flatten(1, 2)"))),
+    Mistake("stripes-anchors-not-rolled", "AnchoredStripeAttention",
+            "The tokens are rolled, and the anchors are not: a stripe meets the anchors of another place. Roll the anchors by minus "
+            "shift // d.",
+            ((ANCHORS_ROLLED, "anchor"),)),
+    Mistake("stripes-anchors-rolled-too-far", "AnchoredStripeAttention",
+            "You roll the anchors by as many cells as the tokens. Their grid is d times as coarse: shift // d.",
+            ((SHIFT_OF_ANCHORS, "shift"),)),
+    Mistake("stripes-anchors-rolled-by-half-their-stripe", "AnchoredStripeAttention",
+            "You roll the anchors by half of their own stripe. Where this is not a whole number it is not the tokens' shift // d.",
+            ((SHIFT_OF_ANCHORS, "tuple(-(-s // d) for s in shift)"),)),
+    Mistake("stripes-no-mask", "AnchoredStripeAttention",
+            "The mask is missing from both attentions. With shift=True the last stripes hold tokens from both ends of the image.",
+            ((MASK, f"0 * {MASK}"),)),
+    Mistake("stripes-mask-in-second-only", "AnchoredStripeAttention",
+            "Only the second attention has a mask, so the anchors gather from both ends of the image. The first one has it too, "
+            "transposed.",
+            ((LOGITS_IN, "self.transform_in(cosine, table, index_in, None)"),)),
+    Mistake("stripes-mask-in-first-only", "AnchoredStripeAttention",
+            "Only the first attention has a mask, so tokens look at anchors from the other end of the image. The second one has it too.",
+            ((LOGITS_OUT, "self.transform_out(cosine, table, index_out, None)"),)),
+    Mistake("stripes-shift-ignored", "AnchoredStripeAttention",
+            "The argument `shift` has no effect: nothing is rolled.",
+            ((IF_SHIFTED, "(0, 0)"),)),
+    Mistake("stripes-shifted-by-default", "AnchoredStripeAttention",
+            "If shift is not given, your stripes are shifted. The default is False.",
+            (("shift: bool = False", "shift: bool = True"),)),
+    Mistake("stripes-always-shifted", "AnchoredStripeAttention",
+            "The image is rolled although shift is False.",
+            ((IF_SHIFTED, "tuple(shifts)"),)),
+    Mistake("stripes-shifted-along-rows", "AnchoredStripeAttention",
+            "You shift along the height only. Both axes are shifted.",
+            ((IF_SHIFTED, "(shifts[0], 0) if self.shift else (0, 0)"),)),
+    Mistake("stripes-shifted-along-columns", "AnchoredStripeAttention",
+            "You shift along the width only. Both axes are shifted.",
+            ((IF_SHIFTED, "(0, shifts[1]) if self.shift else (0, 0)"),)),
+    Mistake("stripes-one-group-shifted", "AnchoredStripeAttention",
+            "A stripe of one group, which spans the whole axis, is shifted by half of it. With one group the shift is 0.",
+            ((SHIFT, "size // 2 if groups is None else n // (2 * groups)"),)),
+    Mistake("stripes-groups-not-shifted", "AnchoredStripeAttention",
+            "Where the stripes are given by groups, yours are not shifted. Their shift is n // (2g), and 0 for one group only.",
+            ((SHIFT, "size // 2 if groups is None else 0"),)),
+    Mistake("stripes-one-stripe-not-shifted", "AnchoredStripeAttention",
+            "A stripe as long as the image is not shifted in your code, whatever it was given by. The shift is 0 for one *group* only; a "
+            "stripe_size is always shifted by half.",
+            ((SHIFT, "0 if n == size else size // 2 if groups is None else 0 if groups == 1 else n // (2 * groups)"),)),
+    Mistake("stripes-groups-as-size", "AnchoredStripeAttention",
+            "You take stripe_groups for the length of a stripe. It is how many there are: each is n // g long.",
+            ((LENGTH, "size if groups is None else groups"),
+             (SHIFT, "size // 2 if groups is None else 0 if groups == 1 else groups // 2"))),
+    Mistake("stripes-size-wins", "AnchoredStripeAttention",
+            "Where an axis has both a size and groups, you take the size. Groups win, and the size is ignored there.",
+            ((LENGTH, "n // groups if size is None else size"),
+             (SHIFT, "size // 2 if size is not None else 0 if groups == 1 else n // (2 * groups)"))),
+    Mistake("stripes-groups-of-the-other-axis", "AnchoredStripeAttention",
+            "You divide the wrong side by the groups: those of the first axis belong to the height, those of the second to the width.",
+            ((LENGTH, "size if groups is None else (image_size[1] if n == image_size[0] else image_size[0]) // groups"),)),
+    Mistake("stripes-keys-first", "AnchoredStripeAttention",
+            "Queries and keys have changed places: you read the channels as [k | q | v], or keys meet the anchors where queries "
+            "should. They are [q | k | v].",
+            (("q, k, v = ", "k, q, v = "),)),
+    Mistake("stripes-values-first", "AnchoredStripeAttention",
+            "You read the channels as [v | q | k] or in another order. They are [q | k | v].",
+            (("q, k, v = ", "v, q, k = "),)),
+    Mistake("stripes-heads-outside", "AnchoredStripeAttention",
+            "You read the 3C channels heads first: (heads, 3, head width). They are [q | k | v] first, and each of the three is split into "
+            "heads.",
+            ((HEADS, "window_partition(grid, stripe).flatten(1, 2).unflatten(2, (self.num_heads, 3, -1)).permute(3, 0, 2, 1, 4)"),)),
+    Mistake("stripes-heads-inside", "AnchoredStripeAttention",
+            "The heads of your anchors take every so-manyth channel: you read (head width, heads). Read (heads, head width), as of the "
+            "tokens.",
+            ((ANCHOR_HEADS, f"window_partition({ANCHORS_ROLLED}, anchor_stripe).flatten(1, 2).unflatten(2, (-1, self.num_heads))"
+                            ".permute(0, 3, 1, 2)"),)),
+    Mistake("stripes-anchor-heads-by-reshape", "AnchoredStripeAttention",
+            "You make the heads of the anchors with `reshape` or `view` alone, which mixes anchors and channels. Split the channels, then "
+            "transpose.",
+            ((ANCHOR_HEADS, f"(lambda t: t.reshape(len(t), self.num_heads, t.shape[1], -1))(window_partition({ANCHORS_ROLLED}, "
+                            "anchor_stripe).flatten(1, 2))"),)),
+    Mistake("stripes-joined-by-reshape", "AnchoredStripeAttention",
+            "The heads are joined with `reshape` or `view` alone, which mixes tokens and heads: (B', h, N, d) first becomes (B', N, h, d), "
+            "with a transpose.",
+            (("grid_of_windows(y, stripe, image_size)", "window_reverse(y.reshape(len(y), *stripe, -1), stripe, image_size)"),)),
+    Mistake("stripes-image-exchanged", "AnchoredStripeAttention", TURNED_IMAGE,
+            ((ROLLED, "roll(qkv.unflatten(1, tuple(image_size)[::-1]).reshape(len(qkv), *image_size[::-1], -1).transpose(1, 2), "
+                      "negative(shift))"),)),
+    Mistake("stripes-axes-of-roll", "AnchoredStripeAttention",
+            "You roll along the wrong axes: of (B, H, W, C) the image's are dims=(1, 2).",
+            ((ROLLED, "torch.roll(as_grid(qkv, image_size), negative(shift), dims=(0, 1))"),
+             (PUT_BACK, "torch.roll(grid_of_windows(y, stripe, image_size), shift, dims=(0, 1)).flatten(1, 2)"))),
+    Mistake("stripes-no-transform", "AnchoredStripeAttention",
+            "The cosines of the first attention go into the softmax as they are. Give cosine_attention a function that calls "
+            "self.transform_in.",
+            ((GATHER, "cosine_attention(a, k, v, lambda cosine: cosine)"),)),
+    Mistake("stripes-grid", "AnchoredStripeAttention",
+            "You return the grid, (B, H, W, C). Return tokens, (B, L, C).",
+            ((PUT_BACK, PUT_BACK.replace(".flatten(1, 2)", "")),)),
+    Mistake("stripes-shortcut", "AnchoredStripeAttention",
+            "You add the values to the result. The block that owns the module has the shortcut.",
+            ((PUT_BACK, f"{PUT_BACK} + qkv.chunk(3, dim=2)[2]"),)),
+    Mistake("stripes-anchor-detached", "AnchoredStripeAttention", DETACHED.format("the anchor"),
+            ((ANCHORS_ROLLED, "roll(anchor.detach(), negative(anchor_shift))"),)),
+    Mistake("stripes-detached", "AnchoredStripeAttention", DETACHED.format("the result"),
+            ((f"return {PUT_BACK}", f"return {PUT_BACK}.detach()"),)),
+    Mistake("stripes-dropout", "AnchoredStripeAttention", ATTENTION_DROPOUT,
+            ((PUT_BACK, f"F.dropout({PUT_BACK}, 0.1, self.training)"),)),
+
+    # --- MixedAttention
+    Mistake("mixed-branches-exchanged", "MixedAttention",
+            "The two branches have changed places: the first half of qkv's outputs belongs to the windows, the second to the stripes.",
+            ((SPLIT, SPLIT.replace("qkv_window, qkv_stripe", "qkv_stripe, qkv_window")),)),
+    Mistake("mixed-split-inside", "MixedAttention",
+            "You read the outputs of qkv as [q | k | v] of dim channels each, and halve each of them. The first half of *all* outputs is "
+            "the "
+            "window branch's [q | k | v].",
+            ((SPLIT, "qkv_window, qkv_stripe = (t.flatten(2) for t in self.qkv(x).unflatten(2, (3, 2, -1)).unbind(3))"),)),
+    Mistake("mixed-every-second-channel", "MixedAttention",
+            "The branches get every second channel. They get two blocks: qkv's first half and its second half.",
+            ((SPLIT, "qkv_window, qkv_stripe = self.qkv(x)[..., ::2], self.qkv(x)[..., 1::2]"),)),
+    Mistake("mixed-joined-the-other-way", "MixedAttention",
+            "You join [stripe, window]. It is [window, stripe].",
+            ((JOINED, "self.proj(torch.cat([stripe, window], dim=-1))"),)),
+    Mistake("mixed-no-proj", "MixedAttention",
+            "`proj` is never called, so that the two branches never mix.",
+            ((JOINED, "torch.cat([window, stripe], dim=-1)"),)),
+    Mistake("mixed-interleaved", "MixedAttention",
+            "The channels of the two branches alternate in front of proj. The windows' come first, then the stripes'.",
+            ((JOINED, "self.proj(torch.stack([window, stripe], dim=-1).flatten(2))"),)),
+    Mistake("mixed-anchors-of-qkv", "MixedAttention",
+            "Your anchors come from the outputs of qkv. They come from x itself.",
+            ((OF_X, "self.anchor(self.qkv(x)[..., :x.shape[2]], image_size)"),)),
+    Mistake("mixed-anchors-of-stripe-queries", "MixedAttention",
+            "Your anchors come from the stripe branch's channels. They come from x itself.",
+            ((OF_X, "self.anchor(qkv_stripe[..., :x.shape[2]], image_size)"),)),
+    Mistake("mixed-windows-twice", "MixedAttention",
+            "The stripe branch gets the window branch's q, k and v. It has its own, the second half of qkv's outputs.",
+            (("self.stripe_attention(qkv_stripe", "self.stripe_attention(qkv_window"),)),
+    Mistake("mixed-stripes-twice", "MixedAttention",
+            "The window branch gets the stripe branch's q, k and v. It has its own, the first half of qkv's outputs.",
+            ((WINDOW, "self.window_attention(qkv_stripe, image_size)"),)),
+    Mistake("mixed-one-after-the-other", "MixedAttention",
+            "Your anchors come from what the windows gave. The branches run side by side: anchors come from x.",
+            ((OF_X, "self.anchor(torch.cat([window, window], dim=-1), image_size)"),)),
+    Mistake("mixed-shifts-exchanged", "MixedAttention",
+            "The two shifts have changed places: window_shift goes to the windows, stripe_shift to the stripes.",
+            (("window_size, window_shift)", "window_size, stripe_shift)"), ("stripe_groups, stripe_shift, down_factor",
+                                                                             "stripe_groups, window_shift, down_factor"))),
+    Mistake("mixed-window-shift-ignored", "MixedAttention",
+            "window_shift has no effect. Pass it on to WindowAttention.",
+            (("window_size, window_shift)", "window_size)"),)),
+    Mistake("mixed-stripe-shift-ignored", "MixedAttention",
+            "stripe_shift has no effect. Pass it on to AnchoredStripeAttention.",
+            (("stripe_groups, stripe_shift, down_factor", "stripe_groups, False, down_factor"),)),
+    Mistake("mixed-heads-exchanged", "MixedAttention",
+            "The two numbers of heads have changed places: num_heads_window goes to the windows.",
+            (("WindowAttention(num_heads_window", "WindowAttention(num_heads_stripe"),
+             ("            num_heads_stripe, stripe_size", "            num_heads_window, stripe_size"))),
+    Mistake("mixed-qkv-no-bias", "MixedAttention", NO_BIAS.format("qkv"),
+            (("nn.Linear(dim, 3 * dim)", "nn.Linear(dim, 3 * dim, bias=False)"),)),
+    Mistake("mixed-proj-no-bias", "MixedAttention", NO_BIAS.format("proj"), (("nn.Linear(dim, dim)", "nn.Linear(dim, dim, bias=False)"),)),
+    Mistake("mixed-shortcut", "MixedAttention",
+            "You add x. The block that owns the module has the shortcut.",
+            ((f"return {JOINED}", f"return x + {JOINED}"),)),
+    Mistake("mixed-dropout", "MixedAttention", ATTENTION_DROPOUT,
+            ((f"return {JOINED}", f"return F.dropout({JOINED}, 0.1, self.training)"),)),
+    only_eval("mixed", "MixedAttention", JOINED, "returns x as it is", "x"),
+    Mistake("mixed-anchor-detached", "MixedAttention", DETACHED.format("what the anchors come from"),
+            ((OF_X, "self.anchor(x.detach(), image_size)"),)),
+    Mistake("mixed-detached", "MixedAttention", DETACHED.format("the result"), ((f"return {JOINED}", f"return {JOINED}.detach()"),)),
+
+    # --- LocalConvBlock
+    Mistake("local-no-error", "LocalConvBlock",
+            "Where dim // compress or dim // reduction is 0 no ValueError is raised. Raise one whose message names both numbers.",
+            ((REFUSED, "divisor = min(divisor, dim)"),
+             ("dim // compress, kernel_size=3", "max(dim // compress, 1), kernel_size=3"),
+             ("nn.Conv2d(dim // compress, dim", "nn.Conv2d(max(dim // compress, 1), dim"),
+             ("dim // reduction, kernel_size=1", "max(dim // reduction, 1), kernel_size=1"),
+             ("nn.Conv2d(dim // reduction, dim", "nn.Conv2d(max(dim // reduction, 1), dim"))),
+    Mistake("local-one-error", "LocalConvBlock",
+            "Only one of the two bottlenecks is tested. Raise a ValueError where dim // compress is 0, and where dim // reduction is 0.",
+            (('(("compress", compress), ("reduction", reduction))', '(("reduction", reduction),)'),
+             ("dim // compress, kernel_size=3", "max(dim // compress, 1), kernel_size=3"),
+             ("nn.Conv2d(dim // compress, dim", "nn.Conv2d(max(dim // compress, 1), dim"))),
+    Mistake("local-relu", "LocalConvBlock",
+            "Between the two 3x3 convolutions you have a ReLU. There it is a GELU; the ReLU stands between fc1 and fc2.",
+            (("F.gelu(", "torch.relu("),)),
+    Mistake("local-gelu-twice", "LocalConvBlock",
+            "Between fc1 and fc2 you have a GELU. There it is a ReLU; the GELU stands between the 3x3 convolutions.",
+            (("torch.relu(", "F.gelu("),)),
+    Mistake("local-approximate-gelu", "LocalConvBlock",
+            "Your GELU is the approximation by tanh. Here it is the exact one, torch's default.",
+            (("F.gelu(self.conv1(image))", "F.gelu(self.conv1(image), approximate='tanh')"),)),
+    Mistake("local-no-gelu", "LocalConvBlock",
+            "The GELU between the two convolutions is missing.",
+            (("F.gelu(self.conv1(image))", "self.conv1(image)"),)),
+    Mistake("local-gelu-behind", "LocalConvBlock",
+            "There is a second GELU, behind conv2. The only one stands between the convolutions.",
+            ((CONVOLVED, f"F.gelu({CONVOLVED})"),)),
+    Mistake("local-no-relu", "LocalConvBlock",
+            "The ReLU between fc1 and fc2 is missing.",
+            ((f"torch.relu(self.fc1({MEAN}))", f"self.fc1({MEAN})"),)),
+    Mistake("local-no-gate", "LocalConvBlock",
+            "The channel attention is missing: what conv2 gives is returned as it is.",
+            ((GATED, "y.flatten(2).transpose(1, 2)"),)),
+    Mistake("local-gate-of-the-input", "LocalConvBlock",
+            "Your channel attention looks at the mean of x. It looks at the mean of what conv2 gives.",
+            ((MEAN, "image.mean(dim=(2, 3), keepdim=True)"),)),
+    Mistake("local-gates-the-input", "LocalConvBlock",
+            "You multiply x by the gate. Multiply what conv2 gives.",
+            ((GATED, "(image * weights).flatten(2).transpose(1, 2)"),)),
+    Mistake("local-no-sigmoid", "LocalConvBlock",
+            "The sigmoid is missing: your weights are the plain outputs of fc2.",
+            ((GATE, f"self.fc2(torch.relu(self.fc1({MEAN})))"),)),
+    Mistake("local-softmax", "LocalConvBlock",
+            "You have a softmax over the channels. It is a sigmoid: each channel has a gate of its own.",
+            ((GATE, f"self.fc2(torch.relu(self.fc1({MEAN}))).softmax(dim=1)"),)),
+    Mistake("local-naive-sigmoid", "LocalConvBlock", INFINITE, ((GATE, naive_sigmoid(f"self.fc2(torch.relu(self.fc1({MEAN})))")),)),
+    Mistake("local-largest", "LocalConvBlock",
+            "You take the largest number of each channel. It is the mean over H and W.",
+            ((MEAN, "y.amax(dim=(2, 3), keepdim=True)"),)),
+    Mistake("local-mean-of-rows", "LocalConvBlock",
+            "You take the mean over one axis of the image only. It goes over H and W.",
+            ((MEAN, "y.mean(dim=3, keepdim=True)"),)),
+    Mistake("local-mean-of-batch", "LocalConvBlock",
+            "Your mean runs over the batch too: an image's gate depends on the other images.",
+            ((MEAN, "y.mean(dim=(0, 2, 3), keepdim=True).expand(len(y), -1, -1, -1)"),)),
+    Mistake("local-added", "LocalConvBlock",
+            "You add the gate. It is a product.",
+            ((GATED, GATED.replace("*", "+")),)),
+    Mistake("local-shortcut", "LocalConvBlock",
+            "You add x. LocalConvBlock has no shortcut; the block that owns it adds.",
+            ((f"return {GATED}", f"return x + {GATED}"),)),
+    Mistake("local-divisors-exchanged", "LocalConvBlock",
+            "compress and reduction have changed places: compress belongs to the convolutions, reduction to fc1 and fc2.",
+            (("self.conv1 =", "compress, reduction = reduction, compress\n        self.conv1 ="),)),
+    Mistake("local-compress-ignored", "LocalConvBlock",
+            "The argument `compress` has no effect: 4 is written instead of it.",
+            (("self.conv1 =", "compress = min(4, dim)\n        self.conv1 ="),)),
+    Mistake("local-reduction-ignored", "LocalConvBlock",
+            "The argument `reduction` has no effect: 18 is written instead of it.",
+            (("self.conv1 =", "reduction = min(18, dim)\n        self.conv1 ="),)),
+    Mistake("local-rounded-up", "LocalConvBlock",
+            "You round the hidden channels up. Round down: dim // reduction.",
+            (("self.fc1 = nn.Conv2d(dim, dim // reduction", "self.fc1 = nn.Conv2d(dim, -(-dim // reduction)"),
+             ("self.fc2 = nn.Conv2d(dim // reduction", "self.fc2 = nn.Conv2d(-(-dim // reduction)"))),
+    Mistake("local-convolutions-no-bias", "LocalConvBlock", NO_BIAS.format("3x3 convolutions"),
+            (("dim // compress, kernel_size=3, padding=1)", "dim // compress, kernel_size=3, padding=1, bias=False)"),
+             ("dim, kernel_size=3, padding=1)", "dim, kernel_size=3, padding=1, bias=False)"))),
+    Mistake("local-gate-no-bias", "LocalConvBlock", NO_BIAS.format("fc1 or fc2"),
+            (("dim // reduction, kernel_size=1)", "dim // reduction, kernel_size=1, bias=False)"),)),
+    Mistake("local-no-padding", "LocalConvBlock",
+            "Your image shrinks or is filled with something else than zeros: both 3x3 convolutions have padding=1.",
+            (("self.conv2 = nn.Conv2d(dim // compress, dim, kernel_size=3, padding=1)",
+              "self.conv2 = nn.Conv2d(dim // compress, dim, kernel_size=3, padding=1, padding_mode='replicate')"),)),
+    Mistake("local-small-kernel", "LocalConvBlock",
+            "Your second convolution has a kernel of 1. Both are 3x3.",
+            (("self.conv2 = nn.Conv2d(dim // compress, dim, kernel_size=3, padding=1)",
+              "self.conv2 = nn.Conv2d(dim // compress, dim, kernel_size=1)"),)),
+    Mistake("local-image-exchanged", "LocalConvBlock", TURNED_IMAGE,
+            ((TO_IMAGE, f"{TURNED_GRID}.permute(0, 3, 1, 2)"),)),
+    Mistake("local-by-reshape", "LocalConvBlock", BY_RESHAPE, ((TO_IMAGE, "x.reshape(len(x), -1, *image_size)"),)),
+    Mistake("local-tokens-by-reshape", "LocalConvBlock",
+            "You make (B, L, C) of (B, C, H, W) with `reshape` or `view` alone, which mixes tokens and channels: flatten(2), then "
+            "transpose.",
+            ((GATED, "(y * weights).reshape(x.shape)"),)),
+    Mistake("local-image", "LocalConvBlock",
+            "You return an image, (B, dim, H, W). Return tokens, (B, L, dim).",
+            ((GATED, "y * weights"),)),
+    Mistake("local-gate-detached", "LocalConvBlock", DETACHED.format("the gate"), ((GATED, GATED.replace("weights", "weights.detach()")),)),
+    Mistake("local-input-detached", "LocalConvBlock", DETACHED.format("x"), ((TO_IMAGE, f"{TO_IMAGE}.detach()"),)),
+    Mistake("local-in-place", "LocalConvBlock",
+            "You change x in place. Make a new tensor.",
+            ((f"return {GATED}", f"return x.data.add_(0.0).copy_(x.data * 1.5) * 0 + {GATED}"),)),
+
+    # --- GRLBlock
+    Mistake("block-pre-norm", "GRLBlock",
+            "You normalise in front of attention and MLP. Here the norms stand behind: x + norm1(attn(x)), then y + norm2(mlp(y)).",
+            ((FIRST, "x + self.res_scale * self.attn(self.norm1(x), image_size)"),
+             (SECOND, "y + self.res_scale * self.mlp(self.norm2(y))"))),
+    Mistake("block-norm-of-the-sum", "GRLBlock",
+            "You normalise the sum. Normalise what attn gives, then add it to x.",
+            ((FIRST, "self.norm1(x + self.res_scale * self.attn(x, image_size))"),
+             (SECOND, "self.norm2(y + self.res_scale * self.mlp(y))"))),
+    Mistake("block-one-norm", "GRLBlock",
+            "Both halves use norm1. The second has a norm of its own, norm2.",
+            ((SECOND, SECOND.replace("norm2", "norm1")),)),
+    Mistake("block-norms-exchanged", "GRLBlock",
+            "The two norms have changed places: norm1 follows attn, norm2 follows mlp.",
+            ((FIRST, FIRST.replace("norm1", "norm2")), (SECOND, SECOND.replace("norm2", "norm1")))),
+    Mistake("block-no-first-norm", "GRLBlock",
+            "norm1 is never called. It follows attn.",
+            ((FIRST, "x + self.res_scale * self.attn(x, image_size)"),)),
+    Mistake("block-no-second-norm", "GRLBlock",
+            "norm2 is never called. It follows mlp.",
+            ((SECOND, "y + self.res_scale * self.mlp(y)"),)),
+    Mistake("block-local-of-y", "GRLBlock",
+            "Your local branch looks at y. All three ranges look at the same input, x.",
+            ((LOCAL, "y + self.local(y, image_size)"),)),
+    Mistake("block-local-normed", "GRLBlock",
+            "The local branch goes through norm1 too. It is added as it is, beside norm1(attn(x)).",
+            (("y = x + self.res_scale * self.norm1(self.attn(x, image_size))",
+              "y = x + self.res_scale * self.norm1(self.attn(x, image_size) + (0 if self.local is None else self.local(x, image_size)))"),
+             (f"y = {LOCAL}", "pass"))),
+    Mistake("block-local-scaled", "GRLBlock",
+            "You multiply the local branch by res_scale. Only attention and MLP are scaled.",
+            ((LOCAL, "y + self.res_scale * self.local(x, image_size)"),)),
+    Mistake("block-local-behind", "GRLBlock",
+            "The local branch is added behind the MLP, which therefore never sees it. It belongs to the first half.",
+            ((f"            y = {LOCAL}", "            late = self.local(x, image_size)"),
+             (f"return {SECOND}", f"return {SECOND} + (0 if self.local is None else late)"))),
+    Mistake("block-no-local", "GRLBlock",
+            "The local branch is never added.",
+            ((LOCAL, "y"),)),
+    Mistake("block-local-instead", "GRLBlock",
+            "With a local branch, the shortcut is missing: y is x + norm1(attn(x)) + local(x).",
+            ((LOCAL, "y - x + self.local(x, image_size)"),)),
+    Mistake("block-always-local", "GRLBlock",
+            "There is a local branch although local_connection is False. Then `local` is None.",
+            (("LocalConvBlock(dim) if local_connection else None", "LocalConvBlock(dim, reduction=min(18, dim))"),)),
+    Mistake("block-never-local", "GRLBlock",
+            "There is no local branch although local_connection is True.",
+            (("LocalConvBlock(dim) if local_connection else None", "None"),)),
+    Mistake("block-scale-ignored", "GRLBlock",
+            "res_scale has no effect. It multiplies norm1(attn(x)) and norm2(mlp(y)).",
+            (("self.res_scale = res_scale", "self.res_scale = 1.0"),)),
+    Mistake("block-scale-first-only", "GRLBlock",
+            "Only the attention is multiplied by res_scale. The MLP is too.",
+            ((SECOND, "y + self.norm2(self.mlp(y))"),)),
+    Mistake("block-scale-second-only", "GRLBlock",
+            "Only the MLP is multiplied by res_scale. The attention is too.",
+            ((FIRST, "x + self.norm1(self.attn(x, image_size))"),)),
+    Mistake("block-scale-in-front", "GRLBlock",
+            "You multiply by res_scale in front of the norm, which takes the factor out again. It comes behind the norm.",
+            ((FIRST, "x + self.norm1(self.res_scale * self.attn(x, image_size))"),
+             (SECOND, "y + self.norm2(self.res_scale * self.mlp(y))"))),
+    Mistake("block-scales-x", "GRLBlock",
+            "You multiply the shortcut by res_scale. The branches are multiplied.",
+            ((FIRST, "self.res_scale * x + self.norm1(self.attn(x, image_size))"),
+             (SECOND, "self.res_scale * y + self.norm2(self.mlp(y))"))),
+    Mistake("block-mlp-of-x", "GRLBlock",
+            "Your MLP looks at x. It looks at y, what the first half made.",
+            ((SECOND, "y + self.res_scale * self.norm2(self.mlp(x))"),)),
+    Mistake("block-shortcut-from-x", "GRLBlock",
+            "The second half adds to x, and loses what the first half made. It adds to y.",
+            ((SECOND, "x + self.res_scale * self.norm2(self.mlp(y))"),)),
+    Mistake("block-no-first-shortcut", "GRLBlock",
+            "The shortcut around the attention is missing: x is not added.",
+            ((FIRST, FIRST.removeprefix("x + ")),)),
+    Mistake("block-no-second-shortcut", "GRLBlock",
+            "The shortcut around the MLP is missing: y is not added.",
+            ((SECOND, SECOND.removeprefix("y + ")),)),
+    Mistake("block-relu", "GRLBlock",
+            "Your MLP has a ReLU. It has a GELU.",
+            ((SECOND, "y + self.res_scale * self.norm2(self.mlp.fc2(torch.relu(self.mlp.fc1(y))))"),)),
+    Mistake("block-approximate-gelu", "GRLBlock",
+            "Your GELU is the approximation by tanh. Here it is the exact one, torch's default.",
+            ((SECOND, "y + self.res_scale * self.norm2(self.mlp.fc2(F.gelu(self.mlp.fc1(y), approximate='tanh')))"),)),
+    Mistake("block-no-activation", "GRLBlock",
+            "Your MLP has no activation: two linear layers are one.",
+            ((SECOND, "y + self.res_scale * self.norm2(self.mlp.fc2(self.mlp.fc1(y)))"),)),
+    Mistake("block-hidden-rounded", "GRLBlock",
+            "You round the hidden width of the MLP to the nearest number, or up. It is int(dim * mlp_ratio), rounded down.",
+            ((MLP, "Mlp(dim, -(-int(10 * dim * mlp_ratio) // 10))"),)),
+    Mistake("block-ratio-ignored", "GRLBlock",
+            "mlp_ratio has no effect: 4 is written instead of it.",
+            ((MLP, "Mlp(dim, 4 * dim)"),)),
+    Mistake("block-type-ignored", "GRLBlock",
+            "stripe_type has no effect. With \"W\", stripe_size and stripe_groups are reversed.",
+            ((TURNED, "pass"),)),
+    Mistake("block-types-exchanged", "GRLBlock",
+            "You reverse the stripes for \"H\". They are reversed for \"W\", and \"H\" takes them as they are.",
+            (('if stripe_type == "W":', 'if stripe_type == "H":'),)),
+    Mistake("block-size-turned-only", "GRLBlock",
+            "With \"W\" you reverse stripe_size alone. stripe_groups is reversed too.",
+            ((TURNED, "stripe_size = stripe_size[::-1]"),)),
+    Mistake("block-groups-turned-only", "GRLBlock",
+            "With \"W\" you reverse stripe_groups alone. stripe_size is reversed too.",
+            ((TURNED, "stripe_groups = stripe_groups[::-1]"),)),
+    Mistake("block-no-error", "GRLBlock",
+            "A stripe_type other than \"H\" and \"W\" must raise a ValueError. Yours takes it for \"H\".",
+            ((UNKNOWN, "pass"),)),
+    Mistake("block-assert", "GRLBlock",
+            "An `assert` raises an AssertionError, and none at all under `python -O`. Raise a ValueError.",
+            ((f'if stripe_type not in ("H", "W"):\n            {UNKNOWN}', 'assert stripe_type in ("H", "W")'),)),
+    Mistake("block-any-case", "GRLBlock",
+            "You take lower-case letters too, or a word that begins with one of the two. Only \"H\" and \"W\" are stripe types.",
+            (('if stripe_type not in ("H", "W"):', 'if stripe_type.upper()[:1] not in ("H", "W"):'),)),
+    Mistake("block-shifts-exchanged", "GRLBlock",
+            "The two shifts have changed places on their way to MixedAttention: window_shift comes first.",
+            (("window_shift, stripe_shift, down_factor", "stripe_shift, window_shift, down_factor"),)),
+    Mistake("block-shifts-ignored", "GRLBlock",
+            "The shifts are not passed on to MixedAttention.",
+            (("window_shift, stripe_shift, down_factor", "False, False, down_factor"),)),
+    Mistake("block-heads-exchanged", "GRLBlock",
+            "The two numbers of heads have changed places on their way to MixedAttention.",
+            (("dim, num_heads_window, num_heads_stripe, window_size", "dim, num_heads_stripe, num_heads_window, window_size"),)),
+    Mistake("block-norms-without-parameters", "GRLBlock",
+            "A LayerNorm without scale and offset. Both norms keep torch's default, elementwise_affine=True.",
+            (("self.norm1 = nn.LayerNorm(dim)", "self.norm1 = nn.LayerNorm(dim, elementwise_affine=False)"),)),
+    Mistake("block-dropout", "GRLBlock",
+            "In training mode your block drops something. It has no dropout: training and eval mode give the same result.",
+            ((SECOND, "y + F.dropout(self.res_scale * self.norm2(self.mlp(y)), 0.1, self.training)"),)),
+    Mistake("block-detached", "GRLBlock", DETACHED.format("the result"), ((f"return {SECOND}", f"return ({SECOND}).detach()"),)),
+    Mistake("block-local-detached", "GRLBlock", DETACHED.format("the local branch"), ((LOCAL, f"{LOCAL}.detach()"),)),
+)
+
+VARIANTS = (
+    Variant("anchors-by-unflatten", "AnchorProjection", """
+class AnchorProjection(nn.Module):
+    def __init__(self, dim, down_factor):
+        super().__init__()
+        self.d = down_factor
+        self.reduction = nn.Linear(dim, dim // 2)
+
+    def forward(self, x, image_size):
+        d, (h, w) = self.d, (n // self.d for n in image_size)
+        grid = x.unflatten(1, tuple(image_size))[:, :h * d, :w * d]
+        return self.reduction(grid.unflatten(2, (w, d)).unflatten(1, (h, d)).mean(dim=(2, 4)))
+"""),
+    Variant("anchors-projected-first", "AnchorProjection", """
+class AnchorProjection(nn.Module):
+    def __init__(self, dim, down_factor):
+        super().__init__()
+        self.down_factor = down_factor
+        self.reduction = nn.Linear(dim, dim // 2)
+
+    def forward(self, x, image_size):
+        b, l, c = x.shape
+        image = self.reduction(x).transpose(1, 2).reshape(b, -1, *image_size)
+        return F.avg_pool2d(image, self.down_factor).permute(0, 2, 3, 1).contiguous()
+"""),
+    Variant("stripes-by-views", "AnchoredStripeAttention", """
+class AnchoredStripeAttention(nn.Module):
+    def __init__(self, num_heads, stripe_size, stripe_groups=(None, None), shift=False, down_factor=1):
+        super().__init__()
+        self.h, self.size, self.groups, self.shift, self.d = num_heads, stripe_size, stripe_groups, shift, down_factor
+        self.transform_in = AffineTransform(num_heads)
+        self.transform_out = AffineTransform(num_heads)
+
+    def split(self, t, size, parts):
+        windows = window_partition(t, size)
+        n = windows.shape[1] * windows.shape[2]
+        return windows.reshape(len(windows), n, parts, self.h, -1).permute(2, 0, 3, 1, 4).unbind(0)
+
+    def forward(self, qkv, anchor, image_size):
+        B, L, C = qkv.shape
+        d, size, by = self.d, [], []
+        for n, s, g in zip(image_size, self.size, self.groups):
+            size.append(s if g is None else n // g)
+            by.append(0 if not self.shift else s // 2 if g is None else 0 if g == 1 else n // (2 * g))
+        x = qkv.reshape(B, *image_size, C).roll((-by[0], -by[1]), (1, 2))
+        anchor = anchor.roll((-(by[0] // d), -(by[1] // d)), (1, 2))
+        q, k, v = self.split(x, size, 3)
+        a, = self.split(anchor, [s // d for s in size], 1)
+        table = relative_coords_table(size, d, dtype=qkv.dtype).to(qkv.device)
+        mask = anchor_mask(image_size, size, by, d).to(qkv) if self.shift else None
+        into = lambda t: self.transform_in(t, table, relative_position_index(size, d, from_anchor=True).to(qkv.device),
+                                           None if mask is None else mask.mT)
+        out = lambda t: self.transform_out(t, table, relative_position_index(size, d).to(qkv.device), mask)
+        y = cosine_attention(q, a, cosine_attention(a, k, v, into), out)
+        y = window_reverse(y.transpose(1, 2).reshape(-1, *size, C // 3), size, image_size)
+        return y.roll(by, (1, 2)).reshape(B, L, C // 3)
+"""),
+    Variant("stripes-by-the-product-of-maps", "AnchoredStripeAttention", """
+class AnchoredStripeAttention(nn.Module):
+    def __init__(self, num_heads, stripe_size, stripe_groups=(None, None), shift=False, down_factor=1):
+        super().__init__()
+        self.num_heads, self.stripe_size, self.stripe_groups = num_heads, stripe_size, stripe_groups
+        self.shift, self.down_factor = shift, down_factor
+        self.transform_in, self.transform_out = AffineTransform(num_heads), AffineTransform(num_heads)
+
+    def forward(self, qkv, anchor, image_size):
+        d, h = self.down_factor, self.num_heads
+        stripe = tuple(s if g is None else n // g for n, s, g in zip(image_size, self.stripe_size, self.stripe_groups))
+        shift = (0, 0)
+        if self.shift:
+            shift = tuple(0 if g == 1 else s // 2 for s, g in zip(stripe, self.stripe_groups))
+        small = tuple(s // d for s in stripe)
+        x = torch.roll(qkv.unflatten(1, tuple(image_size)), [-s for s in shift], dims=[1, 2])
+        anchor = torch.roll(anchor, [-(s // d) for s in shift], dims=[1, 2])
+        tokens = window_partition(x, stripe).flatten(1, 2)
+        q, k, v = (t.unflatten(2, (h, -1)).transpose(1, 2) for t in tokens.chunk(3, dim=2))
+        a = window_partition(anchor, small).flatten(1, 2).unflatten(2, (h, -1)).transpose(1, 2)
+        table = relative_coords_table(stripe, d, dtype=x.dtype).to(x.device)
+        mask = anchor_mask(image_size, stripe, shift, d).to(x)
+        unit = lambda t: nn.functional.normalize(t, dim=-1)
+        into = self.transform_in(unit(a) @ unit(k).mT, table, relative_position_index(stripe, d, True).to(x.device),
+                                 mask.transpose(1, 2)).softmax(-1)
+        out = self.transform_out(unit(q) @ unit(a).mT, table, relative_position_index(stripe, d).to(x.device), mask).softmax(-1)
+        y = ((out @ into) @ v).transpose(1, 2).flatten(2).unflatten(1, stripe)
+        return torch.roll(window_reverse(y, stripe, image_size), shift, dims=[1, 2]).flatten(1, 2)
+"""),
+    Variant("mixed-by-slices", "MixedAttention", """
+class MixedAttention(nn.Module):
+    def __init__(self, dim, num_heads_window, num_heads_stripe, window_size, stripe_size, stripe_groups=(None, None),
+                 window_shift=False, stripe_shift=False, down_factor=1):
+        super().__init__()
+        self.half = 3 * dim // 2
+        self.qkv = nn.Linear(dim, 3 * dim)
+        self.anchor = AnchorProjection(dim, down_factor)
+        self.window_attention = WindowAttention(num_heads_window, window_size, shift=window_shift)
+        self.stripe_attention = AnchoredStripeAttention(num_heads_stripe, stripe_size, stripe_groups=stripe_groups,
+                                                        shift=stripe_shift, down_factor=down_factor)
+        self.proj = nn.Linear(dim, dim)
+
+    def forward(self, x, image_size):
+        qkv = self.qkv(x)
+        y = [self.window_attention(qkv[..., :self.half], image_size)]
+        y.append(self.stripe_attention(qkv[..., self.half:], self.anchor(x, image_size), image_size))
+        return self.proj(torch.cat(y, dim=2))
+"""),
+    Variant("mixed-two-products", "MixedAttention", """
+class MixedAttention(nn.Module):
+    def __init__(self, dim, num_heads_window, num_heads_stripe, window_size, stripe_size, stripe_groups=(None, None),
+                 window_shift=False, stripe_shift=False, down_factor=1):
+        super().__init__()
+        self.qkv, self.proj = nn.Linear(dim, dim * 3), nn.Linear(dim, dim)
+        self.anchor = AnchorProjection(dim, down_factor)
+        self.window_attention = WindowAttention(num_heads_window, window_size, window_shift)
+        self.stripe_attention = AnchoredStripeAttention(num_heads_stripe, stripe_size, stripe_groups, stripe_shift, down_factor)
+
+    def forward(self, x, image_size):
+        halves = [F.linear(x, w, b) for w, b in zip(self.qkv.weight.chunk(2), self.qkv.bias.chunk(2))]
+        window = self.window_attention(halves[0].contiguous(), image_size)
+        stripe = self.stripe_attention(halves[1].contiguous(), self.anchor(x, image_size), image_size)
+        left, right = self.proj.weight.chunk(2, dim=1)
+        return window @ left.T + stripe @ right.T + self.proj.bias
+"""),
+    Variant("local-linear-gate", "LocalConvBlock", """
+class LocalConvBlock(nn.Module):
+    def __init__(self, dim, compress=4, reduction=18):
+        super().__init__()
+        if dim // compress == 0 or dim // reduction == 0:
+            raise ValueError(f"dim {dim}, compress {compress}, reduction {reduction}")
+        self.conv1 = nn.Conv2d(dim, dim // compress, 3, padding=1)
+        self.conv2 = nn.Conv2d(dim // compress, dim, 3, padding=1)
+        self.fc1 = nn.Linear(dim, dim // reduction)
+        self.fc2 = nn.Linear(dim // reduction, dim)
+
+    def forward(self, x, image_size):
+        y = x.transpose(1, 2).unflatten(2, tuple(image_size))
+        y = self.conv2(nn.functional.gelu(self.conv1(y))).flatten(2).transpose(1, 2)
+        return y * self.fc2(self.fc1(y.mean(dim=1)).relu()).sigmoid()[:, None]
+"""),
+    Variant("local-pooled", "LocalConvBlock", """
+class LocalConvBlock(nn.Module):
+    def __init__(self, dim, compress=4, reduction=18):
+        super().__init__()
+        for divisor in (compress, reduction):
+            if dim < divisor:
+                raise ValueError(f"{dim} // {divisor} is 0")
+        self.conv1 = nn.Conv2d(dim, dim // compress, 3, 1, 1)
+        self.gelu = nn.GELU()
+        self.conv2 = nn.Conv2d(dim // compress, dim, 3, 1, 1)
+        self.pool = nn.AdaptiveAvgPool2d(1)
+        self.fc1, self.fc2 = nn.Conv2d(dim, dim // reduction, 1), nn.Conv2d(dim // reduction, dim, 1)
+
+    def forward(self, x, image_size):
+        b, l, c = x.shape
+        image = x.permute(0, 2, 1).reshape(b, c, *image_size).contiguous()
+        image = self.conv2(self.gelu(self.conv1(image)))
+        image = torch.sigmoid(self.fc2(F.relu(self.fc1(self.pool(image))))) * image
+        return image.reshape(b, c, l).permute(0, 2, 1)
+"""),
+    Variant("block-sequential-mlp", "GRLBlock", """
+class GRLBlock(nn.Module):
+    def __init__(self, dim, num_heads_window, num_heads_stripe, window_size, stripe_size, stripe_groups=(None, None),
+                 window_shift=False, stripe_shift=False, stripe_type="H", down_factor=1, mlp_ratio=4, local_connection=True,
+                 res_scale=1.0):
+        super().__init__()
+        if stripe_type == "W":
+            stripe_size, stripe_groups = tuple(reversed(stripe_size)), tuple(reversed(stripe_groups))
+        elif stripe_type != "H":
+            raise ValueError("stripe_type")
+        self.attn = MixedAttention(dim, num_heads_window, num_heads_stripe, window_size, stripe_size, stripe_groups,
+                                   window_shift=window_shift, stripe_shift=stripe_shift, down_factor=down_factor)
+        self.norm1, self.norm2 = nn.LayerNorm(dim), nn.LayerNorm(dim)
+        self.mlp = nn.Sequential()
+        self.mlp.add_module("fc1", nn.Linear(dim, int(dim * mlp_ratio)))
+        self.mlp.add_module("act", nn.GELU())
+        self.mlp.add_module("fc2", nn.Linear(int(dim * mlp_ratio), dim))
+        self.local = LocalConvBlock(dim) if local_connection else None
+        self.s = res_scale
+
+    def forward(self, x, image_size):
+        near = 0 if self.local is None else self.local(x, image_size)
+        x = x + near + self.s * self.norm1(self.attn(x, image_size))
+        return x + self.s * self.norm2(self.mlp(x))
+"""),
+    Variant("block-module-dict", "GRLBlock", """
+class GRLBlock(nn.Module):
+    def __init__(self, dim, num_heads_window, num_heads_stripe, window_size, stripe_size, stripe_groups=(None, None),
+                 window_shift=False, stripe_shift=False, stripe_type="H", down_factor=1, mlp_ratio=4, local_connection=True,
+                 res_scale=1.0):
+        super().__init__()
+        if stripe_type not in ["H", "W"]:
+            raise ValueError(f"{stripe_type} is neither H nor W")
+        turn = -1 if stripe_type == "W" else 1
+        self.res_scale, hidden = res_scale, int(dim * mlp_ratio)
+        self.attn = MixedAttention(dim, num_heads_window, num_heads_stripe, window_size, stripe_size[::turn], stripe_groups[::turn],
+                                   window_shift, stripe_shift, down_factor)
+        self.norm1, self.norm2 = nn.LayerNorm(dim), nn.LayerNorm(dim)
+        self.local = None
+        if local_connection:
+            self.local = LocalConvBlock(dim)
+        self.mlp = nn.ModuleDict({"fc1": nn.Linear(dim, hidden), "fc2": nn.Linear(hidden, dim)})
+
+    def forward(self, x, image_size):
+        y = torch.add(x, self.norm1(self.attn(x, image_size)), alpha=self.res_scale)
+        if self.local:
+            y = self.local(x, image_size) + y
+        hidden = nn.functional.gelu(self.mlp["fc1"](y))
+        return torch.add(y, self.norm2(self.mlp["fc2"](hidden)), alpha=self.res_scale)
+"""),
+)
+
+EQUIVALENT: dict[str, str] = {}
