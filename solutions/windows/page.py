@@ -389,12 +389,12 @@ predict_then_run(predicted, measured, unit="times the trained range")
 #
 # - **scale**: a parameter `logit_scale`, (h, 1, 1) for h heads, starts at log 10 (`math.log`, natural).
 #   Clamp it from above at log 100, then take `exp`.
-# - **bias**: `cpb_mlp` is a `Sequential` of a Linear from 2 to 512, a ReLU and a Linear from 512 to h *without* bias.
+# - **bias**: `cpb_mlp` is a `Sequential`: Linear from 2 to 512, ReLU, Linear from 512 to h *without* bias.
 #   From the table, (1, R, S, 2), it makes a number per cell and head.
 #   Flatten the cells row by row; pair (i, j) reads cell `index[i, j]`.
 # - **mask**: (nW, N1, N2) or `None`, added for all heads.
 #
-# `attn` is (B · nW, h, N1, N2), with N1 = N2 here.
+# `attn` is (B · nW, h, N1, N2), here N1 = N2.
 # Window i of *every* image gets `mask[i]`.
 #
 # Worked example: a new module, cosines 0.5 and -0.2, bias outputs 0 and ln 3.
