@@ -399,7 +399,7 @@ predict_then_run(predicted, measured, unit="times the trained range")
 #
 # Worked example: a new module, cosines 0.5 and -0.2, bias outputs 0 and ln 3.
 # The sigmoids are 1/2 and 3/4, the logits 5 + 8 = 13 and -2 + 12 = 10.
-# A mask of (0, -100) makes them 13 and -90.
+# The mask (0, -100) makes them 13 and -90.
 
 # %% exercise
 class AffineTransform(nn.Module):
