@@ -67,7 +67,8 @@ def within_stripes(words: str, stripe: Pair | None = None, counts: Pair | None =
     """by_groups: on which axes the stripe is given by a number of groups; ignored: with a size that does not count."""
     def size(r: Random) -> Case:
         one, some = (stripe, counts) if stripe and counts else r.choice(STRIPES)
-        sizes = tuple((99 if ignored else None) if grouped else n for n, grouped in zip(one, by_groups, strict=True))
+        whole = tuple(n * count if ignored else None for n, count in zip(one, some, strict=True))
+        sizes = tuple(n if grouped else length for n, length, grouped in zip(whole, one, by_groups, strict=True))
         of: dict[str, Any] = {"num_heads": heads or r.choice((2, 3)), "stripe_size": sizes}
         if any(by_groups) or shift is not None:
             of["stripe_groups"] = tuple(n if grouped else None for n, grouped in zip(some, by_groups, strict=True))
@@ -92,6 +93,9 @@ STRIPE = Exercise("AnchoredStripeAttention", sizes=(
     within_stripes("groups along the width, not shifted", (2, 4), (3, 2), (False, True), shift=False),
     within_stripes("a shift below down_factor", (4, 8), (3, 2), d=4), within_stripes("square stripes, shifted", (4, 4), (3, 2)),
     within_stripes("one stripe, shifted", (4, 6), (1, 1)), within_stripes("a batch of one, shifted", batch=1),
+    within_stripes("stripes of odd sides, shifted by (1, 3)", (3, 7), (2, 3), (False, True), d=1),
+    within_stripes("after a smaller image, shifted", (2, 4), (3, 2), heads=2, width=4,
+                   earlier=striped({"num_heads": 2, "down_factor": 2}, 4, (2, 4), (2, 1)).args),
     within_stripes("one head, shifted", heads=1), within_stripes("heads of one channel, shifted", width=1),
     within_stripes("as many heads as channels of a head, shifted", heads=3, width=3),
 ), visible=(
@@ -99,11 +103,11 @@ STRIPE = Exercise("AnchoredStripeAttention", sizes=(
     striped({"num_heads": 2, "stripe_size": (2, 3)}, 2, (2, 3), (2, 1), 1, "all defaults", gradients=False),
     striped({"num_heads": 2, "stripe_size": (2, 4), "shift": False, "down_factor": 2}, 2, (2, 4), (2, 1), 1, "not shifted",
             gradients=False),
-    striped({"num_heads": 2, "stripe_size": (2, None), "stripe_groups": (None, 2), "shift": True, "down_factor": 2}, 2, (2, 4), (2, 2), 1,
+    striped({"num_heads": 2, "stripe_size": (2, None), "stripe_groups": (None, 4), "shift": True, "down_factor": 1}, 2, (2, 2), (2, 4), 1,
             "groups along the width", gradients=False),
-    striped({"num_heads": 2, "stripe_size": (99, 2), "stripe_groups": (2, None), "shift": True, "down_factor": 2}, 2, (4, 2), (2, 1), 1,
+    striped({"num_heads": 2, "stripe_size": (24, 2), "stripe_groups": (4, None), "shift": True, "down_factor": 2}, 2, (6, 2), (4, 1), 1,
             "groups along the height, and a size that does not count", gradients=False),
-    striped({"num_heads": 2, "stripe_size": (2, None), "stripe_groups": (None, 1), "shift": True, "down_factor": 2}, 2, (2, 6), (2, 1), 1,
+    striped({"num_heads": 2, "stripe_size": (2, None), "stripe_groups": (None, 1), "shift": True, "down_factor": 1}, 2, (2, 6), (2, 1), 1,
             "one group, a batch of one", gradients=False),
     striped({"num_heads": 2, "stripe_size": (6, 2), "stripe_groups": (None, None), "shift": True, "down_factor": 2}, 2, (6, 2), (2, 1), 1,
             "a shift of 3 rows, which down_factor does not divide", named=False, gradients=False),
@@ -190,8 +194,7 @@ MIXED = Exercise("MixedAttention", sizes=(
     on_tokens(FIRST, (2, 6), 1, "all defaults", gradients=False),
     on_tokens({**FIRST, "window_shift": True, "down_factor": 2}, (2, 6), 1, "only windows shifted", gradients=False),
     on_tokens({**FIRST, "stripe_shift": True, "down_factor": 2}, (4, 6), 1, "only stripes shifted", gradients=False),
-    on_tokens({**FIRST, "stripe_size": (2, None), "stripe_groups": (None, 1), **BOTH, "down_factor": 2}, (2, 6), 1,
-              "one group along the width", gradients=False),
+    on_tokens({**FIRST, "stripe_groups": (None, 1), **BOTH, "down_factor": 2}, (2, 6), 1, "one group along the width", gradients=False),
 ), small=on_tokens({**FIRST, **BOTH, "down_factor": 2}, (2, 6), 1, gradients=False),
     uses=("AnchorProjection", "AnchoredStripeAttention"), large=3.0)
 
@@ -259,8 +262,9 @@ def other_type(word: str) -> Size:
 
 BASE = {**FIRST, **BOTH}
 GRL = Exercise("GRLBlock", sizes=(
-    block(**BOTH), block("stripe_type W", stripe_type="W", **BOTH), block("stripe_type W, groups", grouped=True, stripe_type="W", **BOTH),
-    block("groups along the width", grouped=True, **BOTH), block("without a local connection", local_connection=False),
+    block(**BOTH), block("stripe_type W", stripe_type="W", tiling=((6, 12), (2, 3), (2, 6)), **BOTH),
+    block("stripe_type W, groups", grouped=True, stripe_type="W", **BOTH), block("groups along the width", grouped=True, **BOTH),
+    block("without a local connection", local_connection=False),
     block("a res_scale of 0.5", res_scale=0.5), block("a res_scale of 0.1, no local connection", res_scale=0.1, local_connection=False),
     block("a hidden width that is no whole number", mlp_ratio=1.7, local_connection=False, heads=(1, 2), per_head=2),
     block("an MLP narrower than its input", mlp_ratio=0.5), block("a batch of one", batch=1), block("down_factor 1", down_factor=1),
@@ -272,12 +276,12 @@ GRL = Exercise("GRLBlock", sizes=(
                                     "local_connection", "res_scale")),
 ), refuses=(other_type("X"), other_type("h"), other_type("HW")), visible=(
     on_tokens({**BASE, "dim": 20, "down_factor": 2, "mlp_ratio": 1, "res_scale": 0.5}, (2, 6), 1),
-    on_tokens({**BASE, "stripe_size": (6, 2), "stripe_type": "W", "down_factor": 2, "mlp_ratio": 2, "local_connection": False}, (4, 6), 1,
+    on_tokens({**BASE, "stripe_size": (6, 2), "stripe_type": "W", "down_factor": 2, "mlp_ratio": 2, "local_connection": False}, (6, 12), 1,
               "stripe_type W, without a local connection", gradients=False),
-    on_tokens({**FIRST, "stripe_size": (None, 2), "stripe_groups": (1, None), "stripe_shift": True, "stripe_type": "W", "down_factor": 2,
-               "mlp_ratio": 2, "local_connection": False}, (4, 6), 1, "stripe_type W, groups", gradients=False),
+    on_tokens({**FIRST, "stripe_size": (6, 2), "stripe_groups": (1, None), "stripe_shift": True, "stripe_type": "W", "down_factor": 2,
+               "mlp_ratio": 2, "local_connection": False}, (6, 12), 1, "stripe_type W, groups", gradients=False),
     on_tokens({**FIRST, "local_connection": False}, (2, 6), 1, "nearly all defaults", gradients=False),
-    on_tokens({**BASE, "down_factor": 2, "mlp_ratio": 1.3, "local_connection": False}, (2, 6), 1,
+    on_tokens({**BASE, "down_factor": 2, "mlp_ratio": 1.7, "local_connection": False}, (2, 6), 1,
               "a hidden width that is no whole number", gradients=False),
 ), small=on_tokens({**BASE, "down_factor": 2, "mlp_ratio": 2, "local_connection": False}, (2, 6), 1, gradients=False),
     uses=("MixedAttention", "LocalConvBlock"), large=3.0)

@@ -21,6 +21,7 @@ DELIVER = "cosine_attention(q, a, y, to_token)"
 PUT_BACK = "roll(grid_of_windows(y, stripe, image_size), shift).flatten(1, 2)"
 SHIFT_OF_ANCHORS = "(shift[0] // d, shift[1] // d)"
 TABLE = "relative_coords_table(stripe, d, dtype=like.dtype).to(like.device)"
+INDEX_OUT = "relative_position_index(stripe, d).to(like.device)"
 INDEX_IN = "relative_position_index(stripe, d, from_anchor=True).to(like.device)"
 MASK = "anchor_mask(image_size, stripe, shift, d).to(like)"
 MASK_IN = "mask_out.transpose(1, 2)"
@@ -49,8 +50,11 @@ DETACHED = "The numbers are right, but {} is detached (`detach()`, `.data` or `n
 NO_BIAS = "Your {} has no bias. It keeps torch's default, which has one."
 TURNED_IMAGE = "You make a grid of W rows and H columns. image_size is (height, width), and tokens count row by row."
 TURNED_GRID = "x.unflatten(1, tuple(image_size)[::-1]).reshape(len(x), *image_size[::-1], -1).transpose(1, 2)"
+TURNED_ALONE = "x.transpose(1, 2).unflatten(2, tuple(image_size)[::-1])"  # the tokens of a row, W rows high
 BY_RESHAPE = ("You make (B, C, H, W) of (B, L, C) with `reshape` or `view` alone, which mixes tokens and channels. Make a grid (B, H, W, "
               "C) first, then move the channels.")
+OF_SUM = "You normalise the sum. Normalise what attn gives, then add it to x."
+ONE_TOKEN = "Your anchors are single tokens, one of each block. Average the whole block."
 
 
 def only_eval(short: str, exercise: str, result: str, does: str, instead: str) -> Mistake:
@@ -64,9 +68,10 @@ MISTAKES = (
             "Your anchors are the largest numbers of each block. They are the means: average pooling.",
             ((POOL, "nn.MaxPool2d(down_factor, down_factor)"),)),
     Mistake("anchors-one-token-each", "AnchorProjection",
-            "Your anchors are single tokens, one of each block. Average the whole block.",
-            ((POOLED, f"{TO_IMAGE}[:, :, :image_size[0] // self.down_factor * self.down_factor:self.down_factor, "
+            ONE_TOKEN, ((POOLED, f"{TO_IMAGE}[:, :, :image_size[0] // self.down_factor * self.down_factor:self.down_factor, "
                       ":image_size[1] // self.down_factor * self.down_factor:self.down_factor]"),)),
+    Mistake("anchors-every-dth-token", "AnchorProjection", ONE_TOKEN,
+            ((POOLED, f"{TO_IMAGE}[:, :, ::self.down_factor, ::self.down_factor]"),)),
     Mistake("anchors-summed", "AnchorProjection",
             "You add the tokens of a block up. Take their mean.",
             ((POOL, "nn.AvgPool2d(down_factor, down_factor, divisor_override=1)"),)),
@@ -94,6 +99,7 @@ MISTAKES = (
             "Rows and columns of your anchors have changed places: (B, W // d, H // d, dim // 2).",
             ((f"return {PROJECTED}", f"return {PROJECTED}.transpose(1, 2)"),)),
     Mistake("anchors-image-exchanged", "AnchorProjection", TURNED_IMAGE, ((POOLED, f"self.pool({TURNED_GRID}.permute(0, 3, 1, 2))"),)),
+    Mistake("anchors-grid-exchanged", "AnchorProjection", TURNED_IMAGE, ((POOLED, f"self.pool({TURNED_ALONE})"),)),
     Mistake("anchors-by-reshape", "AnchorProjection", BY_RESHAPE, ((POOLED, "self.pool(x.reshape(len(x), -1, *image_size))"),)),
     Mistake("anchors-along-the-list", "AnchorProjection",
             "You average d · d tokens that follow each other in the list: they lie in one row. A block has d rows and d columns.",
@@ -128,19 +134,39 @@ MISTAKES = (
             "Both attentions use transform_out. The first has a transform of its own, transform_in.",
             ((LOGITS_IN, LOGITS_IN.replace("_in(", "_out(")),)),
     Mistake("stripes-anchors-as-values", "AnchoredStripeAttention",
-            "The tokens get the anchors themselves. Anchors only address: what the second attention passes on is y, which the first one "
+            "The tokens get the anchors themselves. Anchors only address: what the second attention passes on is z, which the first one "
             "gathered from the values.",
             ((DELIVER, "cosine_attention(q, a, a, to_token)"),)),
     Mistake("stripes-queries-gathered-from", "AnchoredStripeAttention",
             "In the first attention the anchors look at the queries. They look at the keys: cosine_attention(anchors, k, v, ...).",
             ((GATHER, "cosine_attention(a, q, v, to_anchor)"),)),
     Mistake("stripes-keys-ask", "AnchoredStripeAttention",
-            "In the second attention the keys ask. The queries do: cosine_attention(q, anchors, y, ...).",
+            "In the second attention the keys ask. The queries do: cosine_attention(q, anchors, z, ...).",
             ((DELIVER, "cosine_attention(k, a, y, to_token)"),)),
     Mistake("stripes-index-transposed", "AnchoredStripeAttention",
             "In the first attention you use the transposed index of the second, whose offsets point the other way. "
             "relative_position_index(stripe, d, from_anchor=True) gives the right one.",
             ((INDEX_IN, "relative_position_index(stripe, d).T.to(like.device)"),)),
+    Mistake("stripes-indices-exchanged", "AnchoredStripeAttention",
+            "The two indices have changed places, each transposed to fit. from_anchor=True belongs to the first attention, where anchors "
+            "look at tokens; then nothing has to be transposed.",
+            ((INDEX_IN, INDEX_OUT.replace("d)", "d).T")), (INDEX_OUT, INDEX_IN.replace("True)", "True).T")))),
+    Mistake("stripes-mask-reshaped", "AnchoredStripeAttention",
+            "You bring the mask to (nW, A, N) with `reshape` or `view`, which keeps the order of its numbers. Transpose it.",
+            ((MASK_IN, "mask_out.reshape(len(mask_out), -1, mask_out.shape[1])"),)),
+    Mistake("stripes-mask-not-transposed", "AnchoredStripeAttention",
+            "The first attention gets the mask as it is, (nW, N, A). Its rows are anchors, so it needs the mask transposed.",
+            ((MASK_IN, "mask_out"),)),
+    Mistake("stripes-mask-of-another-stripe", "AnchoredStripeAttention",
+            "With two images, stripes get the masks of other stripes: the batch holds all stripes of the first image, then all of the "
+            "second. Repeat the whole list of masks (`repeat`), not each mask (`repeat_interleave`).",
+            tuple((logits, logits.replace(f", {mask})", f") + (0 if {mask} is None else {mask}.repeat_interleave("
+                                                        f"len(cosine) // len({mask}), dim=0)[:, None])"))
+                  for logits, mask in ((LOGITS_IN, "mask_in"), (LOGITS_OUT, "mask_out")))),
+    Mistake("stripes-softmax-over-anchors", "AnchoredStripeAttention",
+            "In the first attention your softmax runs over the anchors. It runs over the tokens, the last axis: the weights of one anchor "
+            "sum to 1.",
+            ((GATHER, "to_anchor(F.normalize(a, dim=-1) @ F.normalize(k, dim=-1).mT).softmax(dim=-2) @ v"),)),
     Mistake("stripes-table-without-factor", "AnchoredStripeAttention",
             "Your table is made without down_factor: it has a cell for each offset between two tokens, and the index counts those "
             "between a "
@@ -167,7 +193,7 @@ MISTAKES = (
             "You roll the anchors by as many cells as the tokens. Their grid is d times as coarse: shift // d.",
             ((SHIFT_OF_ANCHORS, "shift"),)),
     Mistake("stripes-anchors-rolled-by-half-their-stripe", "AnchoredStripeAttention",
-            "You roll the anchors by half of their own stripe. Where this is not a whole number it is not the tokens' shift // d.",
+            "You roll the anchors by (-shift) // d, which rounds away from 0, or by half of their own stripe. Divide first: -(shift // d).",
             ((SHIFT_OF_ANCHORS, "tuple(-(-s // d) for s in shift)"),)),
     Mistake("stripes-no-mask", "AnchoredStripeAttention",
             "The mask is missing from both attentions. With shift=True the last stripes hold tokens from both ends of the image.",
@@ -180,7 +206,7 @@ MISTAKES = (
             "Only the first attention has a mask, so tokens look at anchors from the other end of the image. The second one has it too.",
             ((LOGITS_OUT, "self.transform_out(cosine, table, index_out, None)"),)),
     Mistake("stripes-shift-ignored", "AnchoredStripeAttention",
-            "The argument `shift` has no effect: nothing is rolled.",
+            "The argument `shift` has no effect: nothing is rolled, or by whole stripes, which changes nothing.",
             ((IF_SHIFTED, "(0, 0)"),)),
     Mistake("stripes-shifted-by-default", "AnchoredStripeAttention",
             "If shift is not given, your stripes are shifted. The default is False.",
@@ -188,6 +214,9 @@ MISTAKES = (
     Mistake("stripes-always-shifted", "AnchoredStripeAttention",
             "The image is rolled although shift is False.",
             ((IF_SHIFTED, "tuple(shifts)"),)),
+    Mistake("stripes-always-shifted-and-masked", "AnchoredStripeAttention",
+            "The image is rolled although shift is False.",
+            ((IF_SHIFTED, "tuple(shifts)"), ("        if self.shift:\n", "        if True:\n"))),
     Mistake("stripes-shifted-along-rows", "AnchoredStripeAttention",
             "You shift along the height only. Both axes are shifted.",
             ((IF_SHIFTED, "(shifts[0], 0) if self.shift else (0, 0)"),)),
@@ -198,7 +227,8 @@ MISTAKES = (
             "A stripe of one group, which spans the whole axis, is shifted by half of it. With one group the shift is 0.",
             ((SHIFT, "size // 2 if groups is None else n // (2 * groups)"),)),
     Mistake("stripes-groups-not-shifted", "AnchoredStripeAttention",
-            "Where the stripes are given by groups, yours are not shifted. Their shift is n // (2g), and 0 for one group only.",
+            "Where the stripes are given by groups, yours are not shifted, or by whole stripes, which changes nothing. Their shift is "
+            "n // (2g), and 0 for one group only.",
             ((SHIFT, "size // 2 if groups is None else 0"),)),
     Mistake("stripes-one-stripe-not-shifted", "AnchoredStripeAttention",
             "A stripe as long as the image is not shifted in your code, whatever it was given by. The shift is 0 for one *group* only; a "
@@ -206,8 +236,7 @@ MISTAKES = (
             ((SHIFT, "0 if n == size else size // 2 if groups is None else 0 if groups == 1 else n // (2 * groups)"),)),
     Mistake("stripes-groups-as-size", "AnchoredStripeAttention",
             "You take stripe_groups for the length of a stripe. It is how many there are: each is n // g long.",
-            ((LENGTH, "size if groups is None else groups"),
-             (SHIFT, "size // 2 if groups is None else 0 if groups == 1 else groups // 2"))),
+            ((LENGTH, "size if groups is None else groups"),)),
     Mistake("stripes-size-wins", "AnchoredStripeAttention",
             "Where an axis has both a size and groups, you take the size. Groups win, and the size is ignored there.",
             ((LENGTH, "n // groups if size is None else size"),
@@ -279,6 +308,12 @@ MISTAKES = (
     Mistake("mixed-joined-the-other-way", "MixedAttention",
             "You join [stripe, window]. It is [window, stripe].",
             ((JOINED, "self.proj(torch.cat([stripe, window], dim=-1))"),)),
+    Mistake("mixed-added", "MixedAttention",
+            "You add the two branches. Join them along the channels: proj takes dim channels.",
+            (("nn.Linear(dim, dim)", "nn.Linear(dim // 2, dim)"), (JOINED, "self.proj(window + stripe)"))),
+    Mistake("mixed-groups-ignored", "MixedAttention",
+            "stripe_groups has no effect. Pass it on to AnchoredStripeAttention.",
+            (("num_heads_stripe, stripe_size, stripe_groups, stripe_shift", "num_heads_stripe, stripe_size, (None, None), stripe_shift"),)),
     Mistake("mixed-no-proj", "MixedAttention",
             "`proj` is never called, so that the two branches never mix.",
             ((JOINED, "torch.cat([window, stripe], dim=-1)"),)),
@@ -359,10 +394,10 @@ MISTAKES = (
             "The ReLU between fc1 and fc2 is missing.",
             ((f"torch.relu(self.fc1({MEAN}))", f"self.fc1({MEAN})"),)),
     Mistake("local-no-gate", "LocalConvBlock",
-            "The channel attention is missing: what conv2 gives is returned as it is.",
+            "The gate is missing: what conv2 gives is returned as it is.",
             ((GATED, "y.flatten(2).transpose(1, 2)"),)),
     Mistake("local-gate-of-the-input", "LocalConvBlock",
-            "Your channel attention looks at the mean of x. It looks at the mean of what conv2 gives.",
+            "Your gate looks at the mean of x. It looks at the mean of what conv2 gives.",
             ((MEAN, "image.mean(dim=(2, 3), keepdim=True)"),)),
     Mistake("local-gates-the-input", "LocalConvBlock",
             "You multiply x by the gate. Multiply what conv2 gives.",
@@ -409,14 +444,15 @@ MISTAKES = (
             (("dim // reduction, kernel_size=1)", "dim // reduction, kernel_size=1, bias=False)"),)),
     Mistake("local-no-padding", "LocalConvBlock",
             "Your image shrinks or is filled with something else than zeros: both 3x3 convolutions have padding=1.",
-            (("self.conv2 = nn.Conv2d(dim // compress, dim, kernel_size=3, padding=1)",
-              "self.conv2 = nn.Conv2d(dim // compress, dim, kernel_size=3, padding=1, padding_mode='replicate')"),)),
+            (("dim // compress, kernel_size=3, padding=1", "dim // compress, kernel_size=3, padding=1, padding_mode='replicate'"),
+             ("dim, kernel_size=3, padding=1", "dim, kernel_size=3, padding=1, padding_mode='replicate'"))),
     Mistake("local-small-kernel", "LocalConvBlock",
             "Your second convolution has a kernel of 1. Both are 3x3.",
             (("self.conv2 = nn.Conv2d(dim // compress, dim, kernel_size=3, padding=1)",
               "self.conv2 = nn.Conv2d(dim // compress, dim, kernel_size=1)"),)),
     Mistake("local-image-exchanged", "LocalConvBlock", TURNED_IMAGE,
             ((TO_IMAGE, f"{TURNED_GRID}.permute(0, 3, 1, 2)"),)),
+    Mistake("local-grid-exchanged", "LocalConvBlock", TURNED_IMAGE, ((TO_IMAGE, TURNED_ALONE),)),
     Mistake("local-by-reshape", "LocalConvBlock", BY_RESHAPE, ((TO_IMAGE, "x.reshape(len(x), -1, *image_size)"),)),
     Mistake("local-tokens-by-reshape", "LocalConvBlock",
             "You make (B, L, C) of (B, C, H, W) with `reshape` or `view` alone, which mixes tokens and channels: flatten(2), then "
@@ -436,8 +472,14 @@ MISTAKES = (
             "You normalise in front of attention and MLP. Here the norms stand behind: x + norm1(attn(x)), then y + norm2(mlp(y)).",
             ((FIRST, "x + self.res_scale * self.attn(self.norm1(x), image_size)"),
              (SECOND, "y + self.res_scale * self.mlp(self.norm2(y))"))),
-    Mistake("block-norm-of-the-sum", "GRLBlock",
-            "You normalise the sum. Normalise what attn gives, then add it to x.",
+    Mistake("block-pre-norm-first", "GRLBlock",
+            "You normalise in front of the attention. norm1 stands behind it: x + norm1(attn(x)).",
+            ((FIRST, "x + self.res_scale * self.attn(self.norm1(x), image_size)"),)),
+    *(Mistake(f"block-norm-of-the-sum-{short}", "GRLBlock", OF_SUM,
+              ((FIRST, "x + self.res_scale * self.attn(x, image_size)"),
+               (f"return {SECOND}", f"y = self.norm1(y)\n        return {second}")))
+      for short, second in (("first", SECOND), ("with-local", "self.norm2(y + self.res_scale * self.mlp(y))"))),
+    Mistake("block-norm-of-the-sum", "GRLBlock", OF_SUM,
             ((FIRST, "self.norm1(x + self.res_scale * self.attn(x, image_size))"),
              (SECOND, "self.norm2(y + self.res_scale * self.mlp(y))"))),
     Mistake("block-one-norm", "GRLBlock",
@@ -475,7 +517,11 @@ MISTAKES = (
             ((LOCAL, "y - x + self.local(x, image_size)"),)),
     Mistake("block-always-local", "GRLBlock",
             "There is a local branch although local_connection is False. Then `local` is None.",
-            (("LocalConvBlock(dim) if local_connection else None", "LocalConvBlock(dim, reduction=min(18, dim))"),)),
+            (("LocalConvBlock(dim) if local_connection else None", "LocalConvBlock(dim)"),)),
+    Mistake("block-identity-for-local", "GRLBlock",
+            "Without a local connection you add x once more (an Identity?). Then `local` is None, and nothing is added.",
+            (("        if self.local is not None:\n            y = y + self.local(x, image_size)",
+              "        y = y + (x if self.local is None else self.local(x, image_size))"),)),
     Mistake("block-never-local", "GRLBlock",
             "There is no local branch although local_connection is True.",
             (("LocalConvBlock(dim) if local_connection else None", "None"),)),
@@ -535,6 +581,16 @@ MISTAKES = (
     Mistake("block-groups-turned-only", "GRLBlock",
             "With \"W\" you reverse stripe_groups alone. stripe_size is reversed too.",
             ((TURNED, "stripe_groups = stripe_groups[::-1]"),)),
+    Mistake("block-windows-turned", "GRLBlock",
+            "With \"W\" you reverse window_size too. Only stripe_size and stripe_groups are reversed.",
+            ((TURNED, f"{TURNED}; window_size = window_size[::-1]"),)),
+    Mistake("block-image-turned", "GRLBlock",
+            "With \"W\" you reverse image_size. The tokens stay where they are; stripe_size and stripe_groups are reversed.",
+            ((TURNED, "pass"), ("self.res_scale = res_scale", "self.res_scale, self.turned = res_scale, stripe_type == 'W'"),
+             (f"y = {FIRST}", f"image_size = image_size[::-1] if self.turned else image_size\n        y = {FIRST}"))),
+    Mistake("block-factor-ignored", "GRLBlock",
+            "down_factor is not passed on to MixedAttention.",
+            (("window_shift, stripe_shift, down_factor", "window_shift, stripe_shift"),)),
     Mistake("block-no-error", "GRLBlock",
             "A stripe_type other than \"H\" and \"W\" must raise a ValueError. Yours takes it for \"H\".",
             ((UNKNOWN, "pass"),)),
@@ -773,4 +829,121 @@ class GRLBlock(nn.Module):
 """),
 )
 
-EQUIVALENT: dict[str, str] = {}
+NOT_GRADED = "The page promises sizes that fit, and so do the cases."
+POOLING = "A pool has no parameters, and its stride is its kernel by default."
+HALVED = "Half of an odd dim is rounded to even, and dim is larger than 1."
+PAIRS = "Both are pairs."
+DIVIDES = "Groups divide the axis."
+NO_ROW = "No stripe is one row high or one column wide."
+NUMBERS = "These are whole numbers."
+ONLY_SHAPE = "Only its shape is read."
+ONE_PART = "There is only one."
+ONLY_KIND = "Only its dtype and device are read."
+ON_CPU = "A tensor may be indexed with numbers that lie on the CPU."
+NO_GRADIENT = "No gradient is taken of it."
+TRUTH = "Without a shift the mask is 0 everywhere, so that it may as well be added."
+SWAP = "The order of the two axes that are swapped does not matter."
+LATER = "The functions are made here, and called later."
+REFUSED_BEFORE = "A number that leaves none was refused."
+ONE_PIXEL = "The map is a single pixel."
+OWN = "What is overwritten belongs to the module, and its old value is not read again."
+TWICE = "A second time changes nothing."
+ANY_MESSAGE = "The page asks for a ValueError, whatever it says."
+
+EQUIVALENT = {
+    **{f"AnchorProjection 12: {how}": NOT_GRADED for how in (
+        "guard left out", "an assert", "Or -> And", "without dim < 2", "without down_factor < 1", "2 -> 1", "down_factor -> dim",
+        "1 -> 0")},
+    **{f"AnchorProjection 13: {how}": NOT_GRADED for how in (
+        "raises RuntimeError", "raises TypeError", "raises Exception", "message without numbers", "no message", "printed, not raised",
+        "message without dim", "message without down_factor")},
+    **{f"AnchorProjection 15: {how}": POOLING for how in (
+        "self.pool frozen", "self.pool in a list", "AvgPool2d without down_factor")},
+    **{f"AnchorProjection 16: {how}": HALVED for how in (
+        "rounded to the nearest", "rounded down, at least 1")},
+    **{f"AnchorProjection 19: {how}": NOT_GRADED for how in (
+        "without `anchors_of(image_size, self.down_factor)`", "anchors_of left out")},
+    **{f"AnchoredStripeAttention 25: {how}": NOT_GRADED for how in (
+        "one round of the loop", "arguments 0 and 1 of zip exchanged", "zip without strict", "True -> False")},
+    **{f"AnchoredStripeAttention 27: {how}": NOT_GRADED for how in (
+        "guard left out", "an assert", "Or -> And", "without extent is None", "without extent < 1", "1 -> 0")},
+    **{f"AnchoredStripeAttention 28: {how}": NOT_GRADED for how in (
+        "raises RuntimeError", "raises TypeError", "raises Exception", "message without numbers", "no message", "printed, not raised",
+        "message without stripe_size", "message without stripe_groups")},
+    **{f"AnchoredStripeAttention 40: {how}": PAIRS for how in (
+        "zip without strict", "True -> False")},
+    **{f"AnchoredStripeAttention 41: {how}": DIVIDES for how in (
+        "rounded up", "rounded to the nearest", "rounded down, at least 1")},
+    **{f"AnchoredStripeAttention 42: {how}": NO_ROW for how in (
+        "rounded down, at least 1", "rounded down, at least 1 (2)")},
+    **{f"AnchoredStripeAttention 43: {how}": NUMBERS for how in (
+        "without gradients", "in inference mode", "tuple left out", "tuple left out (2)")},
+    "AnchoredStripeAttention 47: anchor detached": ONLY_SHAPE,
+    "AnchoredStripeAttention 50: 0 -> -1": ONE_PART,
+    **{f"AnchoredStripeAttention 51: {how}": ONLY_KIND for how in (
+        "qkv -> anchor", "qkv detached")},
+    **{f"AnchoredStripeAttention 56: {how}": ONLY_SHAPE for how in (
+        "anchor detached", "anchor float32", "anchor float32 on the way", "anchor first of the batch for all",
+        "anchor mean of the batch for all", "anchor read in its order of memory", "anchor clamped", "anchor its absolute value",
+        "anchor on the CPU", "anchor first column dropped")},
+    **{f"AnchoredStripeAttention 59: {how}": NOT_GRADED for how in (
+        "without `_check_anchors_tile(image_size, strip...`", "_check_anchors_tile left out", "image_size -> stripe",
+        "stripe -> image_size")},
+    **{f"AnchoredStripeAttention 60: {how}": NOT_GRADED for how in (
+        "guard left out", "an assert", "tuple left out", "FloorDiv -> Div", "rounded up", "rounded to the nearest",
+        "rounded down, at least 1", "FloorDiv -> Div (2)", "rounded up (2)", "rounded to the nearest (2)",
+        "rounded down, at least 1 (2)")},
+    **{f"AnchoredStripeAttention 61: {how}": NOT_GRADED for how in (
+        "raises RuntimeError", "raises TypeError", "raises Exception", "message without numbers", "no message", "printed, not raised",
+        "message without tuple(anchor.shape)", "message without tuple(image_size)", "message without d")},
+    **{f"AnchoredStripeAttention 62: {how}": NUMBERS for how in (
+        "without gradients", "in inference mode")},
+    **{f"AnchoredStripeAttention 64: {how}": ONLY_KIND for how in (
+        "like detached", "like float32 on the way", "like first of the batch for all", "like mean of the batch for all",
+        "like last two axes exchanged", "like batch and channels exchanged", "like axes of size 1 removed",
+        "like read in its order of memory", "like clamped", "like its absolute value", "like first column dropped")},
+    **{f"AnchoredStripeAttention 69: {how}": NO_GRADIENT for how in (
+        "relative_coords_table(stripe, d, dtyp... detached", "relative_coords_table(stripe, d, dtyp... detached (2)", "like detached",
+        "like detached (2)")},
+    "AnchoredStripeAttention 70: to left out": ON_CPU,
+    **{f"AnchoredStripeAttention 70: {how}": NO_GRADIENT for how in (
+        "relative_position_index(stripe, d, fr... detached", "relative_position_index(stripe, d, fr... detached (2)", "like detached")},
+    "AnchoredStripeAttention 71: to left out": ON_CPU,
+    **{f"AnchoredStripeAttention 71: {how}": NO_GRADIENT for how in (
+        "relative_position_index(stripe, d).to... detached", "relative_position_index(stripe, d) detached", "like detached")},
+    **{f"AnchoredStripeAttention 73: {how}": TRUTH for how in (
+        "always self.shift", "self.shift -> self.down_factor", "self.shift -> self.num_heads", "self.shift -> self.stripe_groups",
+        "self.shift -> self.stripe_size", "self.shift -> self.transform_in", "self.shift -> self.transform_out")},
+    **{f"AnchoredStripeAttention 74: {how}": NO_GRADIENT for how in (
+        "anchor_mask(image_size, stripe, shift... detached", "anchor_mask(image_size, stripe, shift... detached (2)", "like detached")},
+    "AnchoredStripeAttention 75: arguments 0 and 1 of transpose exchanged": SWAP,
+    "AnchoredStripeAttention 75: mask_out.transpose(1, 2) detached": NO_GRADIENT,
+    **{f"AnchoredStripeAttention 76: {how}": LATER for how in (
+        "without gradients", "in inference mode")},
+    **{f"MixedAttention 24: {how}": NOT_GRADED for how in (
+        "guard left out", "an assert", "Or -> And", "without heads < 1", "without dim % (2 * heads)", "1 -> 0", "only 2 of Mult",
+        "only heads of Mult", "2 -> 1", "without the first", "without the last", "only the first", "at most four", "each once",
+        "num_heads_window -> num_heads_stripe", "num_heads_stripe -> num_heads_window")},
+    **{f"MixedAttention 25: {how}": NOT_GRADED for how in (
+        "raises RuntimeError", "raises TypeError", "raises Exception", "message without numbers", "no message", "printed, not raised",
+        "message without dim", "message without num_heads_window", "message without num_heads_stripe")},
+    **{f"LocalConvBlock 14: {how}": NOT_GRADED for how in (
+        "without 1", "1 -> 0")},
+    "LocalConvBlock 15: message without name": NOT_GRADED,
+    "LocalConvBlock 16: rounded down, at least 1": REFUSED_BEFORE,
+    "LocalConvBlock 17: rounded down, at least 1": REFUSED_BEFORE,
+    **{f"LocalConvBlock 18: {how}": ONE_PIXEL for how in (
+        "Conv2d with stride=2", "Conv2d with dilation=2")},
+    "LocalConvBlock 18: rounded down, at least 1": REFUSED_BEFORE,
+    **{f"LocalConvBlock 19: {how}": ONE_PIXEL for how in (
+        "Conv2d with stride=2", "Conv2d with dilation=2")},
+    "LocalConvBlock 19: rounded down, at least 1": REFUSED_BEFORE,
+    **{f"LocalConvBlock 24: {how}": OWN for how in (
+        "sigmoid in place", "relu in place")},
+    "LocalConvBlock 24: relu twice": TWICE,
+    "LocalConvBlock 25: arguments 0 and 1 of transpose exchanged": SWAP,
+    "LocalConvBlock 25: Mult in place": OWN,
+    **{f"GRLBlock 29: {how}": ANY_MESSAGE for how in (
+        "message without numbers", "no message", "message without stripe_type")},
+    "GRLBlock 45: Add in place": OWN,
+}

@@ -1,0 +1,14 @@
+# expect: stride
+import torch.nn.functional as F
+
+
+class AnchorProjection(nn.Module):
+    def __init__(self, dim: int, down_factor: int) -> None:
+        super().__init__()
+        self.down_factor = down_factor
+        self.reduction = nn.Linear(dim, dim // 2)
+
+    def forward(self, x: torch.Tensor, image_size: tuple[int, int]) -> torch.Tensor:
+        image = x.transpose(1, 2).unflatten(2, tuple(image_size))
+        means = F.avg_pool2d(image, self.down_factor, stride=1)
+        return self.reduction(means.permute(0, 2, 3, 1))
