@@ -1,4 +1,4 @@
-# expect: cannot be shifted
+# both shifts follow from the height
 import torch.nn.functional as F
 
 
