@@ -1,0 +1,15 @@
+class ConvFFN(nn.Module):
+    def __init__(self, in_channels, hidden_channels, kernel_size, stride, out_channels):
+        super().__init__()
+        self.fc1 = nn.Conv2d(in_channels, hidden_channels, 1)
+        self.gelu = nn.GELU()
+        self.dwconv = nn.Conv2d(hidden_channels, hidden_channels, kernel_size=kernel_size, stride=stride,
+                                padding=kernel_size // 2, groups=hidden_channels)
+        self.fc2 = nn.Conv2d(hidden_channels, out_channels, 1)
+
+    def forward(self, x):
+        x = self.fc1(x)
+        x = self.gelu(x)
+        x = self.dwconv(x)
+        x = self.fc2(x)
+        return x

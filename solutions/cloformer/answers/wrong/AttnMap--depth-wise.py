@@ -1,0 +1,10 @@
+# expect: depth-wise
+class AttnMap(nn.Module):
+    def __init__(self, dim: int) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(dim, dim, 1, groups=dim)
+        self.conv2 = nn.Conv2d(dim, dim, 1, groups=dim)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        z = self.conv1(x)
+        return self.conv2(z * z.sigmoid())

@@ -1,0 +1,10 @@
+# expect: behind dwconv
+class ConvFFN(nn.Module):
+    def __init__(self, in_channels, hidden_channels, kernel_size, stride, out_channels):
+        super().__init__()
+        self.fc1 = nn.Conv2d(in_channels, hidden_channels, 1)
+        self.dwconv = nn.Conv2d(hidden_channels, hidden_channels, kernel_size, stride, kernel_size // 2, groups=hidden_channels)
+        self.fc2 = nn.Conv2d(hidden_channels, out_channels, 1)
+
+    def forward(self, x):
+        return self.fc2(F.gelu(self.dwconv(self.fc1(x))))

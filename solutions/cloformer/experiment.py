@@ -1,0 +1,89 @@
+"""The long runs of lesson 09: `python -m solutions.cloformer.experiment` writes experiment.md (about fifteen minutes of one core)."""
+
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from attention_lab.weaves import movement
+from solutions.shared.long_runs import LongRuns, Row
+
+HERE = Path(__file__).parent
+ABOUT = """# 09_cloformer: long runs
+
+`python -m solutions.cloformer.experiment` trains the page's arms for their 180 steps and for five times as many, at their peak rate (0.01)
+and at half of it.
+
+Scores: the mean share of right answers on rising and on falling threads of new cloths, in per cent, then the same without the glow and
+with the glow as a checkerboard (a guess has 50). After them, how far a grey wave of 3 and of 24 pixels moves the local branch, and then
+the global one, in per cent of the wave of 2 to 24 pixels that moves it furthest.
+
+`GroupNorm` has GroupNorm(1, 16) instead of the BatchNorm in front of the attention; `added` is tanh(map(q + k)) + v; `window` is the
+global branch's; `[3, 1]` has three local heads and a global one."""
+HALF = Fraction(1, 2)
+WAVELENGTHS = 2, 3, 4, 6, 8, 12, 24
+
+PAGE = "local heads only", "global heads only", "two of each", "two of each, gate open"
+CHANGED = "local heads only, GroupNorm", "two of each, added"
+SPLITS = "[3, 1]", "[1, 3]", "two of each, window 12", "two of each, window 1"
+ROWS = [
+    *((Row(arm), range(3)) for arm in (*PAGE, *CHANGED)),
+    *((Row(arm, 5), range(3)) for arm in (*PAGE, *CHANGED)),
+    *((Row(arm, 5, HALF), range(2)) for arm in (*PAGE, *CHANGED)),
+    *((Row(arm), range(3)) for arm in SPLITS[:3]),
+    (Row(SPLITS[3]), range(2)),
+    (Row("two of each, gate open", 20), range(2)),
+]
+
+
+def changed_arms(page: dict[str, Any]) -> dict[str, Callable[[], nn.Module]]:
+    """The page's network, with something changed."""
+    net, local = page["Net"], page["AttnConv"]
+
+    class Added(local):
+        def forward(self, x: Tensor) -> Tensor:
+            q, k, v = self.mixer(self.qkv(x)).chunk(3, dim=1)
+            return torch.tanh(self.attn_map(q + k) * self.scale) + v
+
+    def added() -> nn.Module:
+        made = net([2, 2])
+        made.attn.local_branches[0].__class__ = Added
+        return made
+
+    def with_window(size: int) -> nn.Module:
+        made = net([2, 2])
+        made.attn.global_branch.window_size = size
+        return made
+
+    return {
+        "local heads only, GroupNorm": lambda: net([4, 0], norm=lambda channels: nn.GroupNorm(1, channels)),
+        "two of each, added": added,
+        "[3, 1]": lambda: net([3, 1]),
+        "[1, 3]": lambda: net([1, 3]),
+        "two of each, window 12": lambda: with_window(12),
+        "two of each, window 1": lambda: with_window(1),
+    }
+
+
+def with_waves(page: dict[str, Any]) -> Callable[[str, int], dict[str, float]]:
+    """The page's run, and which waves pass the branches afterwards."""
+    def run(arm: str, seed: int) -> dict[str, float]:
+        scores = page["run"](arm, seed)
+        model = page["trained"][arm, seed]
+        branches = {"local": model.attn.local_branches[0] if model.attn.local_branches else None, "global": model.attn.global_branch}
+        for name, branch in branches.items():
+            if branch is not None:
+                moved = dict(zip(WAVELENGTHS, movement(lambda x, branch=branch: branch(model.features(x)), WAVELENGTHS), strict=True))
+                scores |= {f"{name} {wavelength}": 100 * moved[wavelength] for wavelength in (3, 24)}
+        return scores
+
+    return run
+
+
+if __name__ == "__main__":
+    runs = LongRuns(HERE / "page.py")
+    runs.page["arms"] |= changed_arms(runs.page)
+    runs.fill(HERE / "experiment.md", ABOUT, ROWS, with_waves(runs.page))

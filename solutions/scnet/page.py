@@ -1,0 +1,570 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+# %% [markdown]
+# # e1 · SCNet: self-calibrated convolutions
+#
+# *A 3 x 3 convolution, cut into four smaller ones that help each other.*
+#
+# **After this lesson you will be able to**
+#
+# - build a convolution that asks what is around a position before it answers;
+# - measure how far a network sees, instead of calculating it;
+# - find out, when a paper and its code disagree, which of them the published numbers need.
+#
+# **Why it matters.** In the [paper](https://mmcheng.net/scconv/), this block replaces the bottleneck of ResNet-50.
+# Classification, detection and keypoints all improve, with about as many parameters as before.
+# The design also lives on in small networks that enlarge images: the main block of [PAN](https://arxiv.org/abs/2010.01073) has its structure.
+#
+# **You need** lesson 01 (gates).
+# **Difficulty** 2 of 5.
+#
+# | part | minutes |
+# |---|---|
+# | [what is around this dot?](#1.-What-is-around-this-dot?), [the idea](#2.-The-idea) | 8 |
+# | [a call without a word](#3.-A-call-without-a-word) | 3 |
+# | [exercise 1, `SCConv`](#4.-Exercise-1:-SCConv) (3 points), [the paper or the code?](#5.-The-paper-or-the-code?) | 15 |
+# | [exercise 2, `SCBottleneck`](#6.-Exercise-2:-SCBottleneck) (3 points), and what it costs | 14 |
+# | [how far does it see?](#7.-How-far-does-it-see?) | 6 |
+# | [the experiment](#8.-The-experiment) | 7 |
+# | [the bug museum](#9.-The-bug-museum) | 4 |
+# | [paper against code](#10.-Paper-against-code), [questions](#11.-A-challenge,-and-questions-to-think-about), without the challenge | 3 |
+
+# %%
+import matplotlib.pyplot as plt
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from attention_lab import check, course_map, progress
+from attention_lab.cost import cost
+from attention_lab.pictures import PAPER, predict_then_run, score_bars, show, show_images
+from attention_lab.rings import enlarging, right_at_dots, ringed_dots, seen
+from attention_lab.touch import slide
+from attention_lab.training import compare, train
+
+# %% tags=["nbval-ignore-output"]
+course_map()
+
+# %% [markdown]
+# ## 1. What is around this dot?
+#
+# ![A picture of 36 x 36 pixels with four white dots, all alike. Each lies in the middle of a thin ring: red, green or blue. At each dot: which colour is its ring? The ring is 6 pixels away; a 3 x 3 window around the dot sees white and grey.](figures/rings.svg)
+#
+# At each dot's five white pixels, a network must name the colour of the ring.
+# All dots look alike, and the ring is at least five pixels away.
+#
+# Four blocks will try, each behind one 3 x 3 convolution:
+#
+# - **plain**: ResNet's bottleneck, whose only wide layer is a 3 x 3 convolution;
+# - **dilated**: the same, with the nine weights 4 pixels apart (dilation, lesson 04);
+# - **SC, pooling 1** and **SC, pooling 4**: the block of this lesson, with averages over 1 x 1 or 4 x 4 pixels in one of its branches.
+#
+# A guess is right in 33 % of all cases.
+# **Guess now:** what does each block reach?
+# Write down four percentages; section 8 trains the networks.
+
+# %% [markdown]
+# ## 2. The idea
+#
+# Liu and others (2020) do not add a module to a convolution.
+# They cut the convolution itself into parts: half of the channels take a normal path; for the other half, a map of averages says
+# what is around each position, and a gate made from it corrects ("calibrates") the result.
+#
+# ![The calibrated half: x (B, C, H, W) goes through k3 and, in a second branch, is averaged over r x r cells, goes through k2 at that small size and is enlarged to H x W; x is added, a sigmoid makes the gate. k3's result times the gate goes through k4.](figures/scconv.svg)
+#
+# | in the paper | in words | in code |
+# |---|---|---|
+# | $T_1 = \text{AvgPool}_r(X_1)$ | means of cells of r x r pixels | the first layer of `k2` |
+# | $X_1' = \text{Up}(T_1 * K_2)$ | a convolution of the means, enlarged again | `k2(x)`, then Up |
+# | $\sigma(X_1 + X_1')$ | the gate, one number per channel and position | `sigmoid` of a sum |
+# | $Y_1' = (X_1 * K_3) \cdot \sigma(X_1 + X_1')$ | a normal convolution, gated | `k3(x)` times the gate |
+# | $Y_1 = Y_1' * K_4$ | one more convolution | `k4` |
+#
+# In SE (lesson 01), a channel has one number for the whole image; here every position has its own.
+
+# %% [markdown]
+# ## 3. A call without a word
+#
+# What is Up?
+# The [authors' code](https://github.com/MCG-NKU/SCNet/blob/master/scnet.py) calls `F.interpolate(..., size)` and leaves everything else to torch.
+# **Predict, then run:** this call enlarges the two numbers 0 and 8 to a row of eight.
+# What are the third and the fourth number?
+
+# %%
+predicted = {"third": None, "fourth": None}
+
+row = F.interpolate(torch.tensor([[[[0.0, 8.0]]]]), (1, 8)).flatten()
+measured = {"third": row[2].item(), "fourth": row[3].item()}
+predict_then_run(predicted, measured, unit="the number at this place")
+
+# %% [markdown]
+# ## 4. Exercise 1: `SCConv`
+#
+# The calibrated half, as in the drawing, with C `channels` everywhere:
+#
+# - `k2`: an `nn.Sequential` of `nn.AvgPool2d(pooling)`, a convolution and a BatchNorm;
+# - `k3`, `k4`: Sequentials of a convolution and a BatchNorm; `k4`'s convolution has the `stride`;
+# - every convolution is 3 x 3 with padding 1, C to C, *without* bias; there is no ReLU;
+# - Up enlarges to the height and width of x, whatever they are, as the call in section 3 does.
+#
+# Worked example, two equal rows x = (0, 2, 4, 6) with pooling 2, one channel.
+# The means are (1, 5).
+# Suppose k2 subtracts 5: (-4, 0), enlarged (-4, -4, 0, 0).
+# The sum with x is (-4, -2, 4, 6).
+# The gate is (0.02, 0.12, 0.98, 1.00): almost closed on the left, open on the right.
+#
+# Sides need not be multiples of `pooling`: from 9 x 7, pooling 4 makes 2 x 1 means (it drops the rest), and Up makes 9 x 7 again.
+
+# %% exercise
+class SCConv(nn.Module):
+    """k4(k3(x) * sigmoid(x + Up(k2(x)))), (B, C, H, W) -> (B, C, H', W').
+
+    k2: nn.Sequential(AvgPool2d, Conv2d, BatchNorm2d).
+    k3, k4: nn.Sequential(Conv2d, BatchNorm2d).
+    Convolutions: 3 x 3, padding 1, no bias. Only k4's has the stride.
+    """
+
+    def __init__(self, channels: int, stride: int = 1, pooling: int = 4) -> None:
+        super().__init__()
+        ### BEGIN SOLUTION
+        def conv(step: int = 1) -> nn.Conv2d:
+            return nn.Conv2d(channels, channels, 3, stride=step, padding=1, bias=False)
+
+        self.k2 = nn.Sequential(nn.AvgPool2d(pooling), conv(), nn.BatchNorm2d(channels))
+        self.k3 = nn.Sequential(conv(), nn.BatchNorm2d(channels))
+        self.k4 = nn.Sequential(conv(stride), nn.BatchNorm2d(channels))
+        ### END SOLUTION
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        ### BEGIN SOLUTION
+        around = F.interpolate(self.k2(x), x.shape[2:])
+        gate = torch.sigmoid(x + around)
+        return self.k4(self.k3(x) * gate)
+        ### END SOLUTION
+
+
+# %% points=3
+check(SCConv)
+
+# %% [markdown]
+# <details><summary>Hint 1: a nudge</summary>
+#
+# Which of the three branches at x changes the size, and which call brings the old size back?
+# `x.shape[2:]` is the height and width.
+# </details>
+#
+# <details><summary>Hint 2: the idea</summary>
+#
+# The gate needs a sum of two maps of x's size: x itself, and what `k2` found, enlarged.
+# </details>
+#
+# <details><summary>Hint 3: the shape of the code</summary>
+#
+# `__init__`: three `nn.Sequential`, with three layers, two layers and two layers.
+# `forward`: a line that enlarges, a line with a sigmoid, a `return`.
+# </details>
+
+# %% [markdown]
+# ## 5. The paper or the code?
+#
+# The paper says that Up is a **bilinear** interpolation, which is smooth.
+# You saw what the code does: without a `mode`, torch takes the **nearest** cell, in steps.
+# Which of the two is the slip, we cannot know.
+# But we can find out which one the published numbers need.
+#
+# We ran the authors' lines on one channel, with all weights 0.2 and new BatchNorms, and kept one row of the result.
+# `enlarging(mode)` makes `F.interpolate` use this mode.
+# **Predict first:** how far is each mode from the authors' numbers (three decimals, up to 0.559), at worst?
+
+# %%
+predicted = {"nearest": None, "bilinear": None}
+
+authors = torch.tensor([0.066, 0.124, 0.174, 0.224, 0.275, 0.328,
+                        0.381, 0.439, 0.498, 0.559, 0.537, 0.350])
+one, measured = SCConv(1).eval(), {}
+for weight in (p for p in one.parameters() if p.ndim == 4):
+    nn.init.constant_(weight, 0.2)
+for mode in ("nearest", "bilinear"):
+    with enlarging(mode), torch.no_grad():
+        mine = one(torch.linspace(-2, 2, 144).view(1, 1, 12, 12))[0, 0, 6]
+    measured[mode] = round((mine - authors).abs().max().item(), 3)
+predict_then_run(predicted, measured, unit="largest difference")
+
+# %% [markdown]
+# <details><summary>What this says, and what it does not</summary>
+#
+# The code's outputs need nearest, to the last digit.
+# One of the authors [writes](https://github.com/MCG-NKU/SCNet/issues/6) that the accuracies in the paper come from exactly this code.
+# So the published accuracies belong to nearest as well.
+# Is bilinear *worse*?
+# That is a different question: section 8 measures it.
+# </details>
+
+# %% [markdown]
+# ## 6. Exercise 2: `SCBottleneck`
+#
+# ResNet's bottleneck narrows, looks around with a 3 x 3 convolution and widens again.
+# Here two halves do this, each with w = planes // 2 channels:
+#
+# ![x goes into two branches. a: conv1_a, bn1_a, ReLU, k1, ReLU. b: conv1_b, bn1_b, ReLU, scconv, ReLU. Both (B, w, H', W') are joined, a first; conv3 and bn3 make 4 times planes channels; the shortcut is added, then a ReLU.](figures/bottleneck.svg)
+#
+# - `conv1_a`, `bn1_a` and `conv1_b`, `bn1_b`: 1 x 1 from `in_channels` to w, and a BatchNorm, each followed by a ReLU;
+# - `k1`: a Sequential of a 3 x 3 convolution (w to w, padding 1, the `stride`) and a BatchNorm, then a ReLU;
+# - `scconv`: `SCConv(w, stride)`, then a ReLU;
+# - `conv3`, `bn3`: 1 x 1 from 2w to 4 · planes, and a BatchNorm;
+# - the shortcut, `downsample(x)` or, if `downsample` is None, x itself: it is added, and a ReLU comes last.
+#
+# No convolution has a bias.
+#
+# Worked example: `SCBottleneck(48, 12)` on (2, 48, 5, 6).
+# w is 6, both halves are (2, 6, 5, 6), joined (2, 12, 5, 6), and `conv3` makes 48 channels.
+# If `bn3`'s weight and bias are 0, the output is relu(x).
+
+# %% exercise
+class SCBottleneck(nn.Module):
+    """Two halves side by side, (B, in_channels, H, W) -> (B, 4 * planes, H', W').
+
+    conv1_a, conv1_b, conv3: 1 x 1 nn.Conv2d. bn1_a, bn1_b, bn3: nn.BatchNorm2d.
+    k1: nn.Sequential(Conv2d, BatchNorm2d). scconv: SCConv. downsample: a module or None.
+    """
+
+    expansion = 4
+
+    def __init__(
+        self, in_channels: int, planes: int, stride: int = 1,
+        downsample: nn.Module | None = None,
+    ) -> None:
+        super().__init__()
+        ### BEGIN SOLUTION
+        w, wide = planes // 2, planes * self.expansion
+        self.conv1_a = nn.Conv2d(in_channels, w, 1, bias=False)
+        self.bn1_a = nn.BatchNorm2d(w)
+        self.k1 = nn.Sequential(
+            nn.Conv2d(w, w, 3, stride=stride, padding=1, bias=False), nn.BatchNorm2d(w)
+        )
+        self.conv1_b = nn.Conv2d(in_channels, w, 1, bias=False)
+        self.bn1_b = nn.BatchNorm2d(w)
+        self.scconv = SCConv(w, stride)
+        self.conv3 = nn.Conv2d(2 * w, wide, 1, bias=False)
+        self.bn3 = nn.BatchNorm2d(wide)
+        self.downsample = downsample
+        ### END SOLUTION
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        ### BEGIN SOLUTION
+        a = F.relu(self.k1(F.relu(self.bn1_a(self.conv1_a(x)))))
+        b = F.relu(self.scconv(F.relu(self.bn1_b(self.conv1_b(x)))))
+        y = self.bn3(self.conv3(torch.cat([a, b], dim=1)))
+        return F.relu(y + (x if self.downsample is None else self.downsample(x)))
+        ### END SOLUTION
+
+
+# %% points=3
+check(SCBottleneck)
+
+# %% [markdown]
+# <details><summary>Hint 1: a nudge</summary>
+#
+# How many ReLUs does the drawing show?
+# </details>
+#
+# <details><summary>Hint 2: the idea</summary>
+#
+# `torch.cat` joins tensors along an axis; channels are axis 1, and a comes first.
+# The ReLUs behind `k1` and `scconv` stand in `forward`, not in the modules.
+# </details>
+#
+# <details><summary>Hint 3: the shape of the code</summary>
+#
+# `__init__`: nine attributes.
+# `forward`: a line for a, one for b, one up to `bn3`, and a `return`.
+# </details>
+
+# %% [markdown]
+# **What does it cost?** Compare it with ResNet's bottleneck, for 256 channels, 64 planes and a map of 56 x 56, as in ResNet-50.
+# Your block has four 3 x 3 convolutions (one in `k1`, three in `scconv`); ResNet's has one.
+# Predict first: how many times as many parameters and multiply-adds?
+
+# %%
+predicted = {"parameters": None, "multiply-adds": None}
+
+
+class Plain(nn.Module):
+    """ResNet's bottleneck, without a stride."""
+
+    def __init__(self, channels, planes, dilation=1):
+        super().__init__()
+        middle = nn.Conv2d(planes, planes, 3, 1, dilation, dilation, bias=False)
+        self.body = nn.Sequential(
+            nn.Conv2d(channels, planes, 1, bias=False), nn.BatchNorm2d(planes), nn.ReLU(),
+            middle, nn.BatchNorm2d(planes), nn.ReLU(),
+            nn.Conv2d(planes, channels, 1, bias=False), nn.BatchNorm2d(channels))
+
+    def forward(self, x):
+        return F.relu(x + self.body(x))
+
+
+x = torch.randn(1, 256, 56, 56)
+sc, plain = (cost(block(256, 64), x, latency=False) for block in (SCBottleneck, Plain))
+measured = {"parameters": sc.parameters / plain.parameters,
+            "multiply-adds": sc.multiply_adds / plain.multiply_adds}
+predict_then_run(predicted, measured, unit="times those of ResNet's block")
+
+# %% [markdown]
+# <details><summary>Why so little?</summary>
+#
+# A convolution from 32 to 32 channels has a quarter of the weights of one from 64 to 64, and there are four of them.
+# The small difference comes from BatchNorms.
+# And one of the four works on 14 x 14 means instead of 56 x 56 pixels, for a sixteenth of the price.
+# </details>
+
+# %% [markdown]
+# ## 7. How far does it see?
+#
+# Which input pixels can change the output at one position?
+# A gradient tells you, for any network: where it is zero, nothing changes.
+# `seen(module, channels, row, column)` returns a map with 1 for each such pixel of a 48 x 48 map.
+#
+# **Predict, then run:** how many *rows* of pixels does your `SCConv` see from row 24, and from row 26?
+# (Rows count from 0; a cell of 4 x 4 means begins at row 24.)
+
+# %%
+predicted = {"pooling 1, row 24": None, "pooling 4, row 24": None, "pooling 4, row 26": None}
+
+
+def rows_seen(module, channels, row):
+    return seen(module, channels, row, 24).amax(1).sum().item()
+
+
+torch.manual_seed(0)
+measured = {f"pooling {pooling}, row {row}": rows_seen(SCConv(4, 1, pooling).eval(), 4, row)
+            for pooling, row in ((1, 24), (4, 24), (4, 26))}
+predict_then_run(predicted, measured, unit="rows of pixels")
+
+# %% [markdown]
+# <details><summary>Why two positions of the same layer differ</summary>
+#
+# `k4` looks one row up and down.
+# From row 24 that is rows 23 to 25, which lie in *two* cells; `k2` adds a cell on each side, four cells of 4 rows in all.
+# From row 26, rows 25 to 27 lie in *one* cell, and with its neighbours that makes three.
+# So the view is fixed to the grid of cells.
+# </details>
+#
+# **Touch it.** Move the sliders (the arrow keys work too).
+# When is the position in the middle of what it sees?
+
+# %% tags=["experiment"]
+views = {(pooling, row): seen(SCConv(4, 1, pooling).eval(), 4, row, 24)
+         for pooling in (1, 2, 4, 8) for row in (24, 25, 26, 27)}
+
+
+def drawn(pooling, row):
+    figure, axis = plt.subplots(figsize=(2.9, 2.9), facecolor=PAPER, layout="constrained")
+    axis.imshow(views[pooling, row], cmap="Blues", vmin=0, vmax=2)
+    axis.plot(24, row, "s", markersize=5, color="black")
+    lines = [line - 0.5 for line in range(0, 48, max(pooling, 2))]
+    axis.set(xticks=lines, yticks=lines, xticklabels=[], yticklabels=[])
+    axis.tick_params(length=0)
+    axis.grid(linewidth=0.4)
+    return figure
+
+
+def says(pooling, row):
+    rows = views[pooling, row].amax(1).nonzero().flatten()
+    return (f"Pooling {pooling}, from row {row}: it sees rows {rows.min()} to {rows.max()}, "
+            f"{row - rows.min()} up and {rows.max() - row} down.")
+
+
+slide({"pooling": {str(p): p for p in (1, 2, 4, 8)},
+       "row": {str(r): r for r in (24, 25, 26, 27)}}, drawn, says, start=["4", "24"])
+
+# %% [markdown]
+# ## 8. The experiment
+#
+# The networks: a 3 x 3 convolution with BatchNorm and ReLU, a block with 32 channels and 8 planes, three scores at each position.
+# All are trained with Adam and a one-cycle schedule (peak rate 0.01), 120 steps of 16 pictures.
+# Only dots count, in loss and score.
+#
+# Each trained network is tested three times: on new pictures; with Up switched to *bilinear*, although it was trained with nearest;
+# and on pictures whose rings have colours that say nothing ("no cue").
+#
+# Look at your four percentages from section 1.
+# Then predict: what does **SC, pooling 4** reach in these three tests?
+# (Training takes about half a minute.)
+
+# %% tags=["experiment"]
+predicted = {"right": None, "bilinear Up": None, "no cue": None}
+
+CHANNELS, PLANES = 32, 8
+
+
+def calibrated(pooling):
+    block = SCBottleneck(CHANNELS, PLANES)
+    block.scconv = SCConv(PLANES // 2, pooling=pooling)
+    return block
+
+
+arms = {"plain": lambda: Plain(CHANNELS, PLANES), "dilated": lambda: Plain(CHANNELS, PLANES, 4),
+        "SC, pooling 1": lambda: calibrated(1), "SC, pooling 4": lambda: calibrated(4)}
+pictures, answers = ringed_dots(1920, seed=1)
+new, without = ringed_dots(200, seed=2), ringed_dots(200, seed=2, cue=False)
+
+
+def network(block):
+    return nn.Sequential(nn.Conv2d(3, CHANNELS, 3, padding=1, bias=False),
+                         nn.BatchNorm2d(CHANNELS), nn.ReLU(), block, nn.Conv2d(CHANNELS, 3, 1))
+
+
+def tested(model, mode="nearest"):
+    with torch.no_grad(), enlarging(mode):
+        scores = {"right": right_at_dots(model(new.pictures), new.answers),
+                  "no cue": right_at_dots(model(without.pictures), without.answers)}
+    with torch.no_grad(), enlarging("bilinear"):
+        return scores | {"bilinear Up": right_at_dots(model(new.pictures), new.answers)}
+
+
+def run(arm, seed):
+    model = train(network(arms[arm]()), pictures, answers, loss=F.cross_entropy, epochs=1,
+                  batch_size=16, peak_rate=0.01, seed=seed)
+    return tested(model)
+
+
+results = compare(arms, seeds=range(3), run=run)
+measured = {name: results.mean("SC, pooling 4", name) for name in predicted}
+predict_then_run(predicted, measured, unit="% right, SC, pooling 4")
+
+# %% tags=["experiment"]
+show(show_images((new.pictures[:3] + 0.3).clamp(0, 1)),
+     "Three new pictures: four white dots each, with a red, green or blue ring around them.")
+sizes = {arm: sum(p.numel() for p in network(block()).parameters())
+         for arm, block in arms.items()}
+show(score_bars(results, "right at the dots of new pictures (%)", highlight="SC, pooling 4",
+                baselines={"a guess": 100 / 3}, parameters=sizes),
+     "Bars: " + "; ".join(f"{arm} {results.mean(arm):.0f} %, {sizes[arm]} parameters"
+                          for arm in arms))
+for arm, control in (("SC, pooling 4", "plain"), ("SC, pooling 4", "SC, pooling 1"),
+                     ("SC, pooling 4", "dilated"), ("SC, pooling 1", "plain")):
+    gap = results.mean(arm) - results.mean(control)
+    # more than luck (two standard errors), and enough to matter (5 points)
+    clearly = "clearly" if results.lead(arm, control) > 2 and gap > 5 else "not clearly"
+    print(f"'{arm}' is {clearly} ahead of '{control}' ({gap:+.1f} points)")
+for arm, block in arms.items():
+    print(f"{arm}: the network sees {rows_seen(network(block()).eval(), 3, 24):.0f} rows")
+
+# %% [markdown]
+# **Read it.** The plain block guesses, and so does SC with pooling 1, which has every layer and every parameter of the winner.
+# Only the averaging differs.
+# This is not a matter of time: in five times as many steps, with this learning rate or half of it, both still guess
+# (32.9 to 34.3 % in ten long runs).
+# They *cannot* learn it, because the ring lies outside of what they see.
+#
+# The dilated block is as good as SC, with even fewer parameters.
+# So this experiment shows what a wide view buys.
+# It does not show that averages are the best way to get one, or that the gate matters:
+# if what is around is *added* instead of gating, the score is 100 % too (three runs).
+#
+# **And Up?** Switching a trained network from nearest to bilinear costs nothing here, and neither does training with bilinear.
+# (With pooling 2 it even helps networks that have not finished learning, in one run from 83 to 96 %.)
+# So **no accuracy here would have told you about the other mode**; comparing numbers, as in section 5, told you at once.
+# (All runs are in the course's repository, in `solutions/scnet/experiment.md`.)
+
+# %% [markdown]
+# ## 9. The bug museum
+#
+# ### Exhibit A: fine in training
+#
+# *Symptom.* A network trains for days on crops of 32 x 32, and crashes on the first photograph.
+# A [port to Keras](https://github.com/MCG-NKU/SCNet/issues/21) makes the gate like this; here it is in torch:
+
+# %%
+def exhibit(x, means):
+    return torch.sigmoid(x + F.interpolate(means, scale_factor=4))
+
+
+# %%
+for side in (32, 30, 35):
+    x = torch.randn(1, 2, side, side)
+    try:
+        print(side, tuple(exhibit(x, F.avg_pool2d(x, 4)).shape))
+    except RuntimeError as error:
+        print(side, "RuntimeError:", error)
+
+# %% [markdown]
+# Repair `exhibit`, and run both cells again.
+#
+# <details><summary>What is wrong</summary>
+#
+# Averaging drops the rest: 30 pixels become 7 means, and four times 7 is 28.
+# Enlarge to a *size*, not by a factor: `F.interpolate(means, x.shape[2:])`.
+# A call on a map with odd sides would have found it.
+# </details>
+#
+# ### Exhibit B: unexpected keys
+#
+# *Symptom.* In [one version](https://github.com/MCG-NKU/SCNet/blob/1666a38ed7a7248de822b2d7708667cade67fe28/scnet.py) of the authors' file,
+# `scnet50(pretrained=True)` stops: the state has unexpected keys, from `layer3.6` on.
+# The model has six blocks there, `layer3.0` to `layer3.5`.
+# Suppose you pass `strict=False` to `load_state_dict`, and the error is gone.
+# What was wrong, and what is wrong now?
+# Guess before you look at lines 11 to 14.
+#
+# <details><summary>What we think</summary>
+#
+# In the list of addresses, `scnet50` points to the file of SCNet-101.
+# With `strict=False`, the small network gets the weights of the first blocks of the large one, and its last stage was trained to follow
+# blocks that are not there.
+# No error, and a network that is wrong.
+# </details>
+
+# %% [markdown]
+# ## 10. Paper against code
+#
+# | | the paper | the authors' code | here |
+# |---|---|---|---|
+# | Up | bilinear | nearest, by omission | nearest |
+# | two halves | X is split | two 1 x 1 convolutions, which [amounts to the same](https://github.com/MCG-NKU/SCNet/issues/6) | as the code |
+# | last ReLU of half b | not in the formula | inside `SCConv` in one version of the file, behind it in another | behind it |
+#
+# With the authors' weights your two modules give the same outputs and gradients as their code (our tests compare them to 1e-10).
+
+# %% [markdown]
+# ## 11. A challenge, and questions to think about
+#
+# **The challenge (not graded).** With pooling 2, the network sees 10 rows, enough for the ring.
+# Still, only one of our three runs gets there in 120 steps: 100, 85 and 83 % (in 600 steps, both of our runs do).
+# Change the block, not the training: can you get above 95 % with every seed, and at most 2,300 parameters?
+#
+# 1. For which radius of the ring must the dilated block guess, whatever it learns?
+# 2. Is this attention?
+
+# %% [markdown]
+# <details><summary>What we think</summary>
+#
+# 1. From 8 pixels on.
+#    Its network sees 5 pixels in each direction; from the lowest pixel of a dot, the farthest corner of this view is 6 rows and 5 columns
+#    from the centre, $\sqrt{61} = 7.8$ pixels.
+# 2. It is a gate that depends on the image, like SE's; but no position is compared with another one, as in lesson 05a.
+# </details>
+
+# %% [markdown]
+# ## 12. References
+#
+# - J. Liu, Q. Hou, M. Cheng, C. Wang, J. Feng: *Improving Convolutional Networks with Self-Calibrated Convolutions*.
+#   CVPR 2020, [project page](https://mmcheng.net/scconv/).
+#   Authors' code: [MCG-NKU/SCNet](https://github.com/MCG-NKU/SCNet).
+# - H. Zhao, X. Kong, J. He, Y. Qiao, C. Dong: *Efficient Image Super-Resolution Using Pixel Attention*.
+#   2020, [arXiv:2010.01073](https://arxiv.org/abs/2010.01073).
+#
+# Here is what you have solved:
+
+# %% tags=["nbval-ignore-output"]
+progress()
