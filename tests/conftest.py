@@ -40,9 +40,9 @@ def pytest_collection_modifyitems(config, items):
     wanted = config.getoption("--lesson")
     if wanted and wanted not in lessons.NAMES:
         raise pytest.UsageError(f"no lesson {wanted!r} in solutions/course.toml; there are {', '.join(lessons.NAMES)}")
-    chosen = set(notebooks.chosen(wanted or ""))
-    tried = [(not wanted or wanted in lessons.of(item)) and
-             (item.get_closest_marker("by_turns") is None or lessons.of(item) <= chosen) for item in items]
+    by_turns = {item for item in items if item.get_closest_marker("by_turns")}
+    chosen = set(notebooks.chosen(wanted or "")) if by_turns else set()  # reads every notebook
+    tried = [(not wanted or wanted in lessons.of(item)) and (item not in by_turns or lessons.of(item) <= chosen) for item in items]
     config.hook.pytest_deselected(items=[item for item, kept in zip(items, tried) if not kept])
     items[:] = [item for item, kept in zip(items, tried) if kept]
     groups = {item: lessons.group(item) for item in items}

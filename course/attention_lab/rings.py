@@ -11,10 +11,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from .puzzles import UNASKED
+
 SIDE, CELL = 36, 18  # of a picture, and of the quarter of it in which a ring lies, px
 RING_COLOURS = torch.tensor([[1.0, 0.15, 0.15], [0.15, 0.8, 0.15], [0.25, 0.35, 1.0]])
 GREY, NOISE = 0.3, 0.05
-UNASKED = -100  # cross_entropy leaves out such positions
 _INTERPOLATE = F.interpolate  # torch's own
 
 
