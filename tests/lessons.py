@@ -15,7 +15,8 @@ NAMES_OF = {**TOPICS, **{name: name for name in NAMES}}
 # Courses that are graded for the tests of several files, which stay in one process for that.
 SHARED = ("autograding", "graded_class", "released")
 # What takes longest in one process begins first, or the others wait for it at the end.
-LONG = ("tests/adversarial/test_attacks.py", "tests/test_processors.py", *SHARED)
+LONG = ("tests/adversarial/test_attacks.py", "tests/test_processors.py", "tests/corruption/test_judged.py", "tests/browser/test_lesson.py",
+        *SHARED)
 HIDDEN = ("graders", "judge")  # folders whose tests ask a lesson's hidden questions, which a process draws once
 
 

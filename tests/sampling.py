@@ -27,15 +27,16 @@ ONE_IN = {
     "mistakes and hidden questions": 3,  # the visible check names each of them every time
     "seeds for training mode": 3,
     "signals": 2,  # of those that a terminal sends
-    "right answers in the judge": 2,  # without a worker, in tests/graders, all of the bank is judged
+    "right answers in the judge": 3,  # without a worker, in tests/graders, all of the bank is judged
     "wrong answers in the judge": 12,
-    "attacks without walls": 6,  # what nothing protects is shown in turn; against the walls each attack is tried
+    "attacks": 2,  # through nbgrader's own commands, as we set them up
+    "attacks without walls": 6,  # that they succeed where nothing protects
     "walls": 3,  # a set of walls and a user
     "attacks on walls": 32,
     "unchanged lessons": 3,  # one whose inputs have changed since it was built is always tried
 }
 
-ATTACKING = {"attacks without walls", "walls", "attacks on walls"}
+ATTACKING = {"attacks", "attacks without walls", "walls", "attacks on walls"}
 
 
 def count(what: str) -> int:

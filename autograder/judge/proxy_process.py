@@ -23,15 +23,19 @@ from autograder.worker import wire
 CALLS = 2000  # questions that may be asked while one exercise is judged; the longest honest one asks some hundred
 LIMITS = {"RLIMIT_CPU": 5, "RLIMIT_AS": 2 << 30}  # seconds for all of them; addresses, of which torch alone takes 0.7 GiB
 
-# What the process runs once `proxied` is there. Modules come in the order of their imports, the reference last.
-PROGRAM = """
+# A worker has no `solutions`, from which one reference may import another: modules in the order of their imports, the reference last.
+IMPORTED = """
 import sys, types
-from worker import layers
-layers.limit({limits!r})
 for name, text in {modules!r}.items():
     module = sys.modules[name] = types.ModuleType(name)
     exec(compile(text, f"<{{name}}>", "exec"), vars(module))
-answer = Proxies(vars(module), {names!r}, {without_forward!r}).reply
+"""
+# What the process runs once `proxied` is there.
+PROGRAM = f"""
+from worker import layers
+layers.limit({{limits!r}})
+{IMPORTED}
+answer = Proxies(vars(module), {{names!r}}, {{without_forward!r}}).reply
 """
 
 

@@ -897,7 +897,7 @@ for combine in ("sum", "product"):
 # | BatchNorm | at the end of each branch | after each hidden layer, before the ReLU; none at the end ([a reader asked](https://github.com/Jongchan/attention-module/issues/49)) | as in the code |
 # | mean of a channel | over H and W | over an H x H window | over H and W |
 # | dilation, reduction | 4 and 16 | 4 and 16 | 4 and 16 by default |
-# | place | where the features shrink | after the first three stages of ResNet | see the course's final lesson |
+# | place | where the features shrink | after the first three stages of ResNet | the BAM block alone |
 #
 # A BatchNorm at the end of each branch would bring Mc and Ms to the same scale, so that neither drowns out the other.
 

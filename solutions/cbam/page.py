@@ -468,7 +468,7 @@ for name, block in (("SE", SEBlock(256)), ("CBAM", CBAM(256))):
 # %% [markdown]
 # ## 8. Exercise 4: have you seen this before?
 #
-# A widely read Chinese post (《论文中常用的注意力模块合集(下)》, "attention modules common in papers, part 2") presents a "flexible attention" (柔性注意力).
+# A Chinese post (《论文中常用的注意力模块合集(下)》, "attention modules common in papers, part 2") presents a "flexible attention" (柔性注意力).
 # It names no paper.
 # In our words:
 #

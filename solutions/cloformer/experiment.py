@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from attention_lab.weaves import movement
@@ -21,13 +22,14 @@ Scores: the mean share of right answers on rising and on falling threads of new 
 with the glow as a checkerboard (a guess has 50). After them, how far a grey wave of 3 and of 24 pixels moves the local branch, and then
 the global one, in per cent of the wave of 2 to 24 pixels that moves it furthest.
 
-`GroupNorm` has GroupNorm(1, 16) instead of the BatchNorm in front of the attention; `added` is tanh(map(q + k)) + v; `window` is the
-global branch's; `[3, 1]` has three local heads and a global one."""
+`GroupNorm` has GroupNorm(1, 16) instead of the BatchNorm in front of the attention; `added` is tanh(map(q + k)) + v, `GELU` is
+GELU(v); `window` is the global branch's; `[3, 1]` has three local heads and a global one."""
 HALF = Fraction(1, 2)
 WAVELENGTHS = 2, 3, 4, 6, 8, 12, 24
 
 PAGE = "local heads only", "global heads only", "two of each", "two of each, gate open"
 CHANGED = "local heads only, GroupNorm", "two of each, added"
+PLAIN = "two of each, GELU"
 SPLITS = "[3, 1]", "[1, 3]", "two of each, window 12", "two of each, window 1"
 ROWS = [
     *((Row(arm), range(3)) for arm in (*PAGE, *CHANGED)),
@@ -36,6 +38,9 @@ ROWS = [
     *((Row(arm), range(3)) for arm in SPLITS[:3]),
     (Row(SPLITS[3]), range(2)),
     (Row("two of each, gate open", 20), range(2)),
+    (Row(PLAIN), range(3)),
+    (Row(PLAIN, 5), range(3)),
+    (Row(PLAIN, 5, HALF), range(2)),
 ]
 
 
@@ -48,9 +53,13 @@ def changed_arms(page: dict[str, Any]) -> dict[str, Callable[[], nn.Module]]:
             q, k, v = self.mixer(self.qkv(x)).chunk(3, dim=1)
             return torch.tanh(self.attn_map(q + k) * self.scale) + v
 
-    def added() -> nn.Module:
+    class Plain(local):
+        def forward(self, x: Tensor) -> Tensor:
+            return F.gelu(self.mixer(self.qkv(x)).chunk(3, dim=1)[2])
+
+    def with_branch(branch: type[nn.Module]) -> nn.Module:
         made = net([2, 2])
-        made.attn.local_branches[0].__class__ = Added
+        made.attn.local_branches[0].__class__ = branch
         return made
 
     def with_window(size: int) -> nn.Module:
@@ -60,7 +69,8 @@ def changed_arms(page: dict[str, Any]) -> dict[str, Callable[[], nn.Module]]:
 
     return {
         "local heads only, GroupNorm": lambda: net([4, 0], norm=lambda channels: nn.GroupNorm(1, channels)),
-        "two of each, added": added,
+        "two of each, added": lambda: with_branch(Added),
+        PLAIN: lambda: with_branch(Plain),
         "[3, 1]": lambda: net([3, 1]),
         "[1, 3]": lambda: net([1, 3]),
         "two of each, window 12": lambda: with_window(12),

@@ -25,7 +25,7 @@ def _cloth(patches: tuple[str, ...], glow: tuple[int, int, str] | None) -> list[
             colour = mix(LIGHT, DARK, light)
             if glow:
                 reach = math.exp(-((row - glow[0]) ** 2 + (column - glow[1]) ** 2) / 52)
-                colour = mix(glow[2], colour, round(5 * 0.75 * reach) / 5)
+                colour = mix(glow[2], colour, round(12 * 0.75 * reach) / 12)
             line.append(colour)
         colours.append(line)
     return colours
@@ -79,7 +79,7 @@ def attnconv() -> str:
         drawing.box(372, y, 40, 44, [0.5] * 3, "features", thickness=6)
         drawing.text(358, y + 30, name, bold=True, size=17)
     drawing.line((296, 165), (326, 165))
-    drawing.line((326, 72), (326, 270))
+    drawing.line((326, 74), (326, 270))
     for y in (74, 165, 270):
         drawing.arrow((326, y), (346, y))
     drawing.text(396, 318, "(B, width, H, W) each", size=12, mono=True)
@@ -170,7 +170,7 @@ def clo() -> str:
         "with the second kernel has one, GlobalBranch has three. Their channels are put side by side, in this order, and proj "
         "makes the output (B, dim, H, W).",
     )
-    drawing.text(300, 30, "group_split = [2, 1, 3]   kernel_sizes = [3, 5]", size=15, mono=True)
+    drawing.text(300, 30, "group_split = [2, 1, 3], kernel_sizes = [3, 5]", size=15, mono=True)
     drawing.box(40, 128, 46, 60, [0.5] * 6, "features", thickness=6)
     drawing.label(78, 216, "x", "(B, dim, H, W)")
     drawing.line((124, 152), (160, 152))
@@ -227,7 +227,7 @@ def block() -> str:
     drawing.text(820, middle + 38, "(B, out_dim, H', W')", size=12, mono=True)
     drawing.text(609, 26, "stride 1: nothing. stride 2: conv k x k with stride 2, BatchNorm, conv 1 x 1", size=13)
     drawing.text(254, middle + 50, "CloAttention", size=13)
-    drawing.text(672, middle + 50, "ConvFFN, with the stride", size=13)
+    drawing.text(640, middle + 50, "ConvFFN, with the stride", size=13)
     return drawing.svg()
 
 

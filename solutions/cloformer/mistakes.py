@@ -51,6 +51,8 @@ MAP = (
          (CONV1, CONV1.replace(", 1)", ", 1, bias=False)")), (CONV2, CONV2.replace(", 1)", ", 1, bias=False)"))),
         ("bottleneck", "There are fewer channels between the convolutions than outside. Both lead from dim to dim.",
          (CONV1, CONV1.replace("(dim, dim,", "(dim, (dim + 1) // 2,")), (CONV2, CONV2.replace("(dim, dim,", "((dim + 1) // 2, dim,"))),
+        ("wide", "There are more channels between the convolutions than outside. Both lead from dim to dim.",
+         (CONV1, CONV1.replace("(dim, dim,", "(dim, 4 * dim,")), (CONV2, CONV2.replace("(dim, dim,", "(4 * dim, dim,"))),
         ("naive-sigmoid", INFINITE, (SILU, f"(lambda z: z * {naive_sigmoid('z')})(self.conv1(x))")),
         ("only-in-eval", ONLY_IN_EVAL, (f"return {MAPPED}", f"return x if self.training else {MAPPED}")),
         ("normed", "A BatchNorm stands between the convolutions. There is a SiLU between them, and nothing else.",
@@ -108,36 +110,37 @@ CONV = (
          (TO_QKV, f"{TO_QKV}\n        v = self.qkv(x).chunk(3, dim=1)[2]")),
         ("only-v-mixed", "Your q and k are not mixed: they come from `qkv` directly. `mixer` sees all three.",
          (TO_QKV, f"{TO_QKV}\n        q, k, _ = self.qkv(x).chunk(3, dim=1)")),
-        ("no-mixer", "`mixer` is made and never called: no position sees its "
-         "neighbours.", (TO_QKV, TO_QKV.replace("self.mixer(self.qkv(x))",
-                                                                                                                    "self.qkv(x)"))),
+        ("no-mixer", "`mixer` is made and never called: no position sees its neighbours.",
+         (TO_QKV, TO_QKV.replace("self.mixer(self.qkv(x))", "self.qkv(x)"))),
         ("v-first", "You read the channels as [v | q | k]. They are [q | k | v].", (TO_QKV, TO_QKV.replace("q, k, v", "v, q, k"))),
         ("v-in-the-middle", "You read the channels as [q | v | k]. They are [q | k | v].", (TO_QKV, TO_QKV.replace("q, k, v", "q, v, k"))),
-        ("every-third", "You take every third channel for q, the next for k, the next for v. The channels are [q | k | v]: all of q, "
-         "then all "
-         "of k, then all of v, as `chunk(3, dim=1)` cuts them.",
+        ("every-third", "You take every third channel for q, the next for k, the next for v. The channels are [q | k | v]: "
+         "all of q, then all of k, then all of v, as `chunk(3, dim=1)` cuts them.",
          (TO_QKV, "q, k, v = (self.mixer(self.qkv(x))[:, i::3] for i in range(3))")),
         ("per-head", "You cut the channels into heads first, and each head into q, k and v. They are [q | k | v], each with all its heads.",
          (TO_QKV, "q, k, v = (part.flatten(1, 2) for part in self.mixer(self.qkv(x)).unflatten(1, (self.heads, 3, -1)).unbind(2))"),
          (SCALE, f"self.heads = heads\n        {SCALE}")),
         ("batch-scrambled", "You make (3, B, ...) of (B, 3 * width, ...) with `reshape` or `view` alone, which keeps the order of the "
-         "numbers in "
-         "memory: images are mixed up. Cut along dim 1, with chunk(3, dim=1).",
+         "numbers in memory: images are mixed up. Cut along dim 1, with chunk(3, dim=1).",
          (TO_QKV, "q, k, v = self.mixer(self.qkv(x)).reshape(3, len(x), -1, *x.shape[2:])")),
         ("qkv-no-bias", "`qkv` or `mixer` has no bias. Leave torch's default in both.", (QKV, QKV.replace(", 1)", ", 1, bias=False)"))),
         ("dense-mixer", "`mixer` mixes all channels. A depth-wise convolution has as many groups as channels: 3 * heads * head_dim.",
          (MIXER, MIXER.replace(", groups=3 * width", ""))),
-        ("mixer-of-three-groups", "`mixer` has three groups, so that all channels of q are mixed. A depth-wise one has a group for each "
-         "channel.",
+        ("mixer-of-three-groups", "`mixer` has three groups, so that all channels of q are mixed. "
+         "A depth-wise one has a group for each channel.",
          (MIXER, MIXER.replace("groups=3 * width", "groups=3"))),
-        ("mixer-of-v", "Your `mixer` has too few channels: it serves v alone, or q, k and v with the same kernels. It has "
-         "3 * heads * head_dim, a kernel for each channel of all three.",
-         (MIXER, MIXER.replace("3 * width", "width")),
-         (TO_QKV, "q, k, v = self.qkv(x).chunk(3, dim=1)\n        v = self.mixer(v)")),
+        ("mixer-groups-of-three", "`mixer` has heads * head_dim groups, of three channels each, which are mixed. "
+         "A depth-wise one has a group for each of its 3 * heads * head_dim channels.",
+         (MIXER, MIXER.replace("groups=3 * width", "groups=width"))),
+        ("mixer-of-v", "Your `mixer` has too few channels: it serves v alone, or q, k and v with the same kernels. "
+         "It has 3 * heads * head_dim, a kernel for each channel of all three.",
+         (MIXER, MIXER.replace("3 * width", "width")), (TO_QKV, "q, k, v = self.qkv(x).chunk(3, dim=1)\n        v = self.mixer(v)")),
         ("no-padding", "`mixer` has no padding, so the map shrinks. It is kernel_size // 2.",
          (MIXER, MIXER.replace(" padding=kernel_size // 2,", ""))),
         ("padding-1", "The padding of `mixer` is 1, whatever the kernel is. It is kernel_size // 2.",
          (MIXER, MIXER.replace("kernel_size // 2", "1"))),
+        ("padding-replicated", "`mixer` does not pad with zeros, torch's default, but with copies of the border.",
+         (MIXER, MIXER[:-1] + ', padding_mode="replicate")')),
         ("kernel-3", "The kernel of `mixer` is 3, whatever kernel_size is.",
          (MIXER, MIXER.replace("kernel_size, padding=kernel_size // 2", "3, padding=1"))),
         ("qkv-wide", "`qkv` is no 1x1 convolution: it has the large kernel too. Neighbours meet in `mixer` alone.",
@@ -145,6 +148,14 @@ CONV = (
         ("map-per-head", "Your attn_map has head_dim channels and serves each head by itself. It has heads * head_dim channels.",
          ("self.attn_map = AttnMap(width)", "self.attn_map, self.heads = AttnMap(head_dim), heads"),
          ("self.attn_map(q * k)", "torch.cat([self.attn_map(part) for part in (q * k).chunk(self.heads, dim=1)], dim=1)")),
+        ("width-of-dim", "q, k and v have dim channels each. They have heads * head_dim, which may differ from dim; so has attn_map.",
+         ("width = heads * head_dim", "width = dim")),
+        ("pairs", "You build ordinary attention, with a matrix of query-key pairs. Here q and k are multiplied number by number, "
+         "and the weights of v are tanh(attn_map(q * k) * scale).",
+         (SCALE, f"self.heads = heads\n        {SCALE}"),
+         (LOCAL,
+          "(lambda q, k, v: ((q @ k.mT * self.scale).softmax(3) @ v).mT.flatten(1, 2).unflatten(2, x.shape[2:]))"
+          "(*(part.flatten(2).unflatten(1, (self.heads, -1)).mT for part in (q, k, v)))")),
         ("gate-detached", "The numbers are right, but the weights are detached: q, k and attn_map would never learn.",
          (LOCAL, f"{GATE}.detach() * v")),
         ("v-detached", "The numbers are right, but v is detached: it would never learn.", (LOCAL, f"{GATE} * v.detach()")),
@@ -169,8 +180,8 @@ WIDE_SCALE = "head_dim ** -0.5"
 GLOBAL = (
     *of("GlobalBranch", "global",
         ("no-pooling", "Nothing is pooled: keys and values come from all positions. They come from the average-pooled x.", (POOLED, "x")),
-        ("max-pool", "You take the largest number of each window. Here it is the mean: "
-         "avg_pool2d.", (POOLED, POOLED.replace("avg", "max"))),
+        ("max-pool", "You take the largest number of each window. Here it is the mean: avg_pool2d.",
+         (POOLED, POOLED.replace("avg", "max"))),
         ("sum-pool", "You take the sum of each window. Here it is the mean.", (POOLED, f"{POOLED} * self.window_size ** 2")),
         ("pooled-to-one", "You average the whole map, so that there is one key. Average each window: avg_pool2d(x, window_size).",
          (POOLED, "x.mean((2, 3), keepdim=True)")),
@@ -181,20 +192,22 @@ GLOBAL = (
         ("first-of-window", "You take the first position of each window. Take the mean of the window.",
          (POOLED, "x[:, :, ::self.window_size, ::self.window_size]")),
         ("windows-of-two", "Your windows are 2 x 2, whatever window_size is.", (POOLED, "F.avg_pool2d(x, 2)")),
-        ("ceil", "You make a mean of the rest at the border too (`ceil_mode` or padding). It is dropped, as avg_pool2d does by itself.",
+        ("ceil", "Rows and columns left over at the border get a mean too (`ceil_mode`?). They are dropped; avg_pool2d does so by itself.",
          (POOLED, "F.avg_pool2d(x, self.window_size, ceil_mode=True)")),
-        ("padded", "You pad the map so that no rest is left. The rest is dropped, as avg_pool2d does by itself.",
+        ("padded", "You pad the map so that nothing is left over at the border. What is left over is dropped, as avg_pool2d does.",
          (POOLED, "F.avg_pool2d(F.pad(x, (0, -x.shape[3] % self.window_size, 0, -x.shape[2] % self.window_size)), self.window_size)")),
-        ("adaptive", "You pool with adaptive_avg_pool2d, which stretches the windows over the rest at the border. The rest is dropped.",
+        ("adaptive", "You pool with adaptive_avg_pool2d, which stretches the windows over what is left over at the border. Use avg_pool2d.",
          (POOLED, "F.adaptive_avg_pool2d(x, (x.shape[2] // self.window_size, x.shape[3] // self.window_size))")),
-        ("museum", "You take H * W // window_size ** 2 for the number of windows and let -1 find the number of heads. With a rest at the "
-         "border "
-         "there are fewer windows, and heads are mixed up. Let `flatten(2)` count.",
-         (PAIRS, "k, v = self.kv(pooled).reshape(len(x), 2, -1, self.q.out_channels // self.heads, "
-                 "x.shape[2] * x.shape[3] // self.window_size ** 2).unbind(1)")),
-        ("queries-pooled", "Your queries are pooled too, and each answer is repeated over its window. All positions of x ask for "
-         "themselves.",
+        ("museum", "You take H * W // window_size ** 2 for the number of windows and let -1 find the number of heads. "
+         "With rows or columns left over there are fewer windows, and heads are mixed up. Let `flatten(2)` count.",
+         (PAIRS,
+          "k, v = self.kv(pooled).reshape(len(x), 2, -1, self.q.out_channels // self.heads, "
+          "x.shape[2] * x.shape[3] // self.window_size ** 2).unbind(1)")),
+        ("queries-pooled", "Your queries are pooled too, and each answer is repeated over its window. "
+         "All positions of x ask for themselves.",
          (HEADS_OF_Q, "self.q(F.interpolate(pooled, x.shape[2:])).flatten(2).unflatten(1, (self.heads, -1))")),
+        ("result-pooled", "Your queries come from the pooled map, and so few positions come out. `q` reads x itself: every position asks.",
+         (HEADS_OF_Q, HEADS_OF_Q.replace("(x)", "(pooled)")), (TO_MAP, TO_MAP.replace("x.shape", "pooled.shape"))),
         ("no-scale", "The scale is missing: the logits are multiplied by head_dim ** -0.5.", (LOGITS, "q.transpose(2, 3) @ k")),
         ("scale-without-root", "You divide by head_dim. The scale is head_dim ** -0.5, so divide by its square root.",
          (WIDE_SCALE, "1 / head_dim")),
@@ -210,8 +223,10 @@ GLOBAL = (
         ("softmax-over-heads", "Your softmax runs over the heads. It runs over the keys: the weights of each query sum to 1.",
          (SOFTMAX, SOFTMAX.replace("dim=3", "dim=1"))),
         ("no-softmax", "The softmax is missing.", (SOFTMAX, LOGITS)),
-        ("tanh", "Your weights are a tanh, as in the local branch. Here it is a softmax over the "
-         "keys.", (SOFTMAX, f"torch.tanh({LOGITS})")),
+        ("tanh", "Your weights are a tanh, as in the local branch. Here it is a softmax over the keys.",
+         (SOFTMAX, f"torch.tanh({LOGITS})")),
+        ("sigmoid", "Your weights are a sigmoid of each logit. Here it is a softmax over the keys: the weights of each query sum to 1.",
+         (SOFTMAX, f"torch.sigmoid({LOGITS})")),
         ("naive-softmax", OVERFLOW.format("logits"), (SOFTMAX, naive_softmax(LOGITS))),
         ("values-first", "You read kv as [v | k]. Keys come first.", (PAIRS, PAIRS.replace("k, v", "v, k"))),
         ("pairs-in-heads", "You cut kv into heads first, and each head into k and v. It is [k | v], each with all its heads.",
@@ -219,25 +234,41 @@ GLOBAL = (
         ("every-second", "You take every second channel of kv for a key. It is [k | v]: all keys, then all values.",
          (PAIRS, PAIRS.replace("(2, self.heads, -1)).unbind(1)", "(self.heads, -1, 2)).unbind(3)"))),
         ("pairs-scrambled", "You make (2, B, ...) of kv with `reshape` or `view` alone, which keeps the order of the numbers in memory: "
-         "images are "
-         "mixed up. Cut along dim 1.",
+         "images are mixed up. Cut along dim 1.",
          (PAIRS, "k, v = self.kv(pooled).reshape(2, len(x), self.heads, -1, pooled.shape[2] * pooled.shape[3])")),
-        ("values-are-keys", "Your values are the keys: the second half of kv is never used.", (GATHERED, "gathered = k @ "
-         "weights.transpose(2, 3)")),
+        ("values-are-keys", "Your values are the keys: the second half of kv is never used.",
+         (GATHERED, "gathered = k @ weights.transpose(2, 3)")),
         ("heads-interleaved", "Your heads take every second (third, ...) channel. A head is head_dim neighbouring channels.",
          (HEADS_OF_Q, HEADS_OF_Q.replace("(self.heads, -1))", "(-1, self.heads)).transpose(1, 2)")),
          (PAIRS, PAIRS.replace("(2, self.heads, -1))", "(2, -1, self.heads)).transpose(2, 3)")),
          (TO_MAP, TO_MAP.replace("gathered", "gathered.transpose(1, 2)"))),
         ("one-head", "You attend with one wide head. Cut q, k and v into heads first; each has its own softmax.",
          ("self.heads, self.window_size, self.scale = heads,", "self.heads, self.window_size, self.scale = 1,")),
-        ("queries-scrambled", "You make (..., N, head_dim) of q with `reshape` or `view` alone, which keeps the order of the numbers in "
-         "memory. "
-         "Transpose the last two axes instead.",
+        ("queries-scrambled", "You make (..., N, head_dim) of q with `reshape` or `view` alone, which keeps the order of "
+         "the numbers in memory. Transpose the last two axes instead.",
          (LOGITS, "q.reshape(*q.shape[:2], q.shape[3], q.shape[2]) @ k * self.scale")),
         ("result-scrambled", "You make a map of (..., N, head_dim) with `reshape` or `view` alone: channels and positions are mixed up. "
-         "Transpose "
-         "the last two axes first.",
+         "Transpose the last two axes first.",
          (GATHERED, "gathered = (weights @ v.transpose(2, 3)).reshape(*q.shape)")),
+        ("pairs-viewed", "You make (..., M, head_dim) of kv with `reshape` or `view` alone, which keeps the order of "
+         "the numbers in memory. Cut it into (..., head_dim, M), and transpose the last two axes.",
+         (PAIRS,
+          "k, v = self.kv(pooled).reshape(len(x), 2, self.heads, -1, self.q.out_channels // self.heads).transpose(3, 4).unbind(1)")),
+        ("queries-in-rows", "You make (B, heads, N, head_dim) of (B, N, channels) with `reshape` or `view` alone: channels and positions "
+         "are mixed up. Cut q's channels first: (B, heads, head_dim, N), then transpose the last two axes.",
+         (HEADS_OF_Q, "self.q(x).flatten(2).mT.reshape(len(x), self.heads, -1, self.q.out_channels // self.heads).mT")),
+        ("positions-first", "Your way back puts positions in front of heads, (B, N, heads, head_dim), before it makes a map: channels and "
+         "positions are mixed up. Transpose to (B, heads, head_dim, N) first.",
+         (TO_MAP, "gathered.permute(0, 3, 1, 2).reshape(len(x), -1, *x.shape[2:])")),
+        ("interleaved-cut", "You cut q, k and v so that a head takes every second (third, ...) channel. "
+         "A head is head_dim neighbouring channels.",
+         (HEADS_OF_Q, HEADS_OF_Q.replace("(self.heads, -1))", "(-1, self.heads)).transpose(1, 2)")),
+         (PAIRS, PAIRS.replace("(2, self.heads, -1))", "(2, -1, self.heads)).transpose(2, 3)"))),
+        ("interleaved-queries", "You cut q so that a head takes every second (third, ...) channel. "
+         "A head is head_dim neighbouring channels.",
+         (HEADS_OF_Q, HEADS_OF_Q.replace("(self.heads, -1))", "(-1, self.heads)).transpose(1, 2)"))),
+        ("max-pool-of-kv", "You take the largest keys and values of each window. Pool x by its means, avg_pool2d, before `kv`.",
+         (PAIRS, PAIRS.replace("self.kv(pooled)", "F.max_pool2d(self.kv(x), self.window_size)"))),
         ("heads-last", "You join the heads channel by channel. They stand side by side: head 0, then head 1.",
          (TO_MAP, TO_MAP.replace("gathered", "gathered.transpose(1, 2)"))),
         ("sides-exchanged", "You cut the N positions into W rows of H. They are H rows of W.",
@@ -250,8 +281,8 @@ GLOBAL = (
         ("dropout", NO_DROPOUT, (SOFTMAX, f"F.dropout({SOFTMAX}, 0.1, self.training)")),
         ("weights-detached", "The numbers are right, but the weights are detached: queries and keys would never learn.",
          (GATHERED, "gathered = v @ weights.detach().transpose(2, 3)")),
-        ("pooled-detached", "The numbers are right, but the pooled map is detached: part of x's gradient is "
-         "lost.", (POOLED, f"{POOLED}.detach()")),
+        ("pooled-detached", "The numbers are right, but the pooled map is detached: part of x's gradient is lost.",
+         (POOLED, f"{POOLED}.detach()")),
         ),
     *detached("global", "GlobalBranch", TO_MAP, "result", ((f"pooled = {POOLED}", f"x = x.detach()\n        pooled = {POOLED}"),)),
 )
@@ -273,18 +304,24 @@ def unchecked(check: str = "") -> str:
 
 ATTENTION = (
     *of("CloAttention", "clo",
-        ("no-error", "If group_split does not sum to num_heads, no ValueError is raised. Compare first, and raise "
-         "one.", (GROUPS, unchecked())),
-        ("error-if-too-many", "You raise a ValueError for too many heads, but not for too few. Compare with "
-         "`!=`.", (GROUPS, unchecked("if sum(group_split) > num_heads:\n            raise ValueError"))),
-        ("error-if-too-few", "You raise a ValueError for too few heads, but not for too many. Compare with "
-         "`!=`.", (GROUPS, unchecked("if sum(group_split) < num_heads:\n            raise ValueError"))),
+        ("no-error", "If group_split does not sum to num_heads, no ValueError is raised. Compare first, and raise one.",
+         (GROUPS, unchecked())),
+        ("error-if-too-many", "You raise a ValueError for too many heads, but not for too few. Compare with `!=`.",
+         (GROUPS, unchecked("if sum(group_split) > num_heads:\n            raise ValueError"))),
+        ("error-if-too-few", "You raise a ValueError for too few heads, but not for too many. Compare with `!=`.",
+         (GROUPS, unchecked("if sum(group_split) < num_heads:\n            raise ValueError"))),
         ("assert", "If group_split does not sum to num_heads, you raise an AssertionError. Raise a ValueError.",
          (GROUPS, unchecked("assert sum(group_split) == num_heads"))),
         ("kernels-shifted", "An empty group gives its kernel to the next one. Each group keeps the kernel at its own place, empty or not.",
          (GROUPS, f"{GROUPS}\n        groups = list(zip([heads for heads, _ in groups], kernel_sizes))")),
         ("first-kernel", "All local groups have the first kernel. Each has its own, in the order of kernel_sizes.",
          (LOCALS, LOCALS.replace("head_dim, size)", "head_dim, kernel_sizes[0])"))),
+        ("head-dim-of-groups", "Your head_dim is dim divided by the number of groups. It is dim // num_heads.",
+         ("head_width(dim, num_heads)", "dim // len(group_split)")),
+        ("branch-per-head", "You make an AttnConv for each local head. Make one for each group, with all heads of the group.",
+         (GROUPS, f"{GROUPS}\n        groups = [(1, size) for heads, size in groups for _ in range(heads)]")),
+        ("last-local-only", "Of several local branches only the last one's result is kept. All of them are put side by side.",
+         (FOUND, f"{FOUND}[-1:]")),
         ("kernels-reversed", "The kernels belong to the groups in reverse order. The first kernel is that of the first group.",
          (GROUPS, GROUPS.replace("kernel_sizes)", "kernel_sizes[::-1])"))),
         ("branches-reversed", "The local groups stand in reverse order. The first entry of group_split comes first.",
@@ -293,10 +330,10 @@ ATTENTION = (
          ("group_split[-1]", "group_split[0]"), (GROUPS, GROUPS.replace("group_split,", "[*group_split[1:], group_split[0]],"))),
         ("global-first", "The global heads stand in front of the local ones. Locals first, then the global branch.",
          (APPEND, "found.insert(0, self.global_branch(x))")),
-        ("window-ignored", "The argument window_size has no effect: the windows are always 7 x "
-         "7.", (WIDE, WIDE.replace("window_size", "7"))),
-        ("window-of-two", "The argument window_size has no effect: the windows are always 2 x "
-         "2.", (WIDE, WIDE.replace("window_size", "2"))),
+        ("window-ignored", "The argument window_size has no effect: the windows are always 7 x 7.",
+         (WIDE, WIDE.replace("window_size", "7"))),
+        ("window-of-two", "The argument window_size has no effect: the windows are always 2 x 2.",
+         (WIDE, WIDE.replace("window_size", "2"))),
         ("default-window", "If window_size is not given, yours is 8. The default is 7.", ("window_size: int = 7", "window_size: int = 8")),
         ("no-proj", "`proj` is made and never called. It mixes the heads at the end.", (JOINED, "torch.cat(found, dim=1)")),
         ("proj-no-bias", "`proj` has no bias. Leave torch's default.", (PROJ, PROJ.replace(", 1)", ", 1, bias=False)"))),
@@ -305,15 +342,14 @@ ATTENTION = (
          (PROJ, PROJ.replace(", 1)", ", 1, groups=dim)"))),
         ("shortcut", "You add x to the result. The shortcut is CloBlock's.", (JOINED, f"x + {JOINED}")),
         ("x-cut", "Each branch reads its own part of x's channels. Each reads all of them.",
-         (LOCALS, LOCALS.replace("AttnConv(dim,", "AttnConv(heads * head_dim,")), (WIDE, WIDE.replace("(dim,", "(global_heads * "
-          "head_dim,")),
-         (FOUND, "parts = list(x.split([b.attn_map.conv1.in_channels for b in self.local_branches] + "
-                 "([self.global_branch.q.in_channels] if self.global_branch is not None else []), dim=1))\n"
-                 "        found = [branch(parts.pop(0)) for branch in self.local_branches]"),
+         (LOCALS, LOCALS.replace("AttnConv(dim,", "AttnConv(heads * head_dim,")),
+         (WIDE, WIDE.replace("(dim,", "(global_heads * head_dim,")),
+         (FOUND,
+          "parts = list(x.split([b.attn_map.conv1.in_channels for b in self.local_branches] + ([self.global_branch.q.in_channels] if "
+          "self.global_branch is not None else []), dim=1))\n        found = [branch(parts.pop(0)) for branch in self.local_branches]"),
          (APPEND, "found.append(self.global_branch(parts.pop(0)))")),
-        ("locals-in-a-list", "The local branches lie in a plain Python list, which torch does not search: nothing in them would be "
-         "trained or moved. "
-         "Use nn.ModuleList.",
+        ("locals-in-a-list", "The local branches lie in a plain Python list, which torch does not search: "
+         "nothing in them would be trained or moved. Use nn.ModuleList.",
          (LOCALS, LOCALS.replace("nn.ModuleList(", "list("))),
         ("heads-as-width", "You give the groups' number of channels where their number of heads is asked for.",
          (LOCALS, LOCALS.replace("dim, heads, head_dim", "dim, heads * head_dim, 1"))),
@@ -362,14 +398,17 @@ FFN = (
         ("inner-shortcut", "There is a shortcut around dwconv. ConvFFN has none.",
          (FFN_OUT, "(lambda h: self.fc2(self.dwconv(h) + h if self.dwconv.stride[0] == 1 else self.dwconv(h)))(F.gelu(self.fc1(x)))")),
         ("no-padding", "The padding is missing. It is kernel_size // 2.", (DWCONV, DWCONV.replace("kernel_size // 2", "0"))),
-        ("padding-1", "Your padding is 1, whatever the kernel is. It is kernel_size // 2.", (DWCONV, DWCONV.replace("kernel_size // "
-         "2", "1"))),
-        ("kernel-3", "Your kernel is 3, whatever kernel_size is.", (DWCONV, DWCONV.replace("kernel_size, stride, kernel_size // 2", "3, "
-         "stride, 1"))),
+        ("padding-1", "Your padding is 1, whatever the kernel is. It is kernel_size // 2.",
+         (DWCONV, DWCONV.replace("kernel_size // 2", "1"))),
+        ("kernel-3", "Your kernel is 3, whatever kernel_size is.",
+         (DWCONV, DWCONV.replace("kernel_size, stride, kernel_size // 2", "3, stride, 1"))),
         ("stride-ignored", "The argument stride has no effect.", (DWCONV, DWCONV.replace(" stride,", " 1,"))),
         ("stride-2", "Your stride is 2, whatever is asked for.", (DWCONV, DWCONV.replace(" stride,", " 2,"))),
         ("stride-in-fc1", "Your fc1 has the stride, so that three quarters of the positions are never looked at. It belongs to dwconv.",
          (FC1, FC1.replace(", 1)", ", 1, stride)")), (DWCONV, DWCONV.replace(" stride,", " 1,"))),
+        ("stride-by-pooling", "You average windows after dwconv to shrink the map. dwconv itself has the stride.",
+         (DWCONV, DWCONV.replace(" stride,", " 1,") + "\n        self.stride = stride"),
+         (FFN_OUT, "self.fc2(F.avg_pool2d(self.dwconv(F.gelu(self.fc1(x))), self.stride, ceil_mode=True))")),
         ("dwconv-no-bias", "fc1 or dwconv has no bias. Leave torch's default in both.", (DWCONV, DWCONV[:-1] + ", bias=False)")),
         ("fc2-no-bias", "fc2 has no bias. Leave torch's default.", (FC2, FC2.replace(", 1)", ", 1, bias=False)"))),
         ("bn", "A BatchNorm follows dwconv. Nothing stands between dwconv and fc2.",
@@ -392,15 +431,19 @@ IF_STRIDE = "if leads_on(stride, dim, out_dim):"
 FIRST, SECOND = "x = x + self.attn(self.norm1(x))", "return self.downsample(x) + self.mlp(self.norm2(x))"
 
 
+def of_positions(norm: str) -> str:
+    """A LayerNorm at each position, with the weights of this norm."""
+    return f"F.layer_norm(x.permute(0, 2, 3, 1), x.shape[1:2], self.{norm}.weight, self.{norm}.bias).permute(0, 3, 1, 2)"
+
+
 def both_norms(new: str) -> tuple[Edit, Edit]:
     return (NORM1, f"self.norm1 = {new}"), (NORM2, f"self.norm2 = {new}")
 
 
 BLOCK = (
     *of("CloBlock", "block",
-        ("down-depth-wise", "The first convolution of your `downsample` is depth-wise, as the paper's drawing shows it. The authors' "
-         "code, which the "
-         "paper's number of parameters comes from, has a full one: no groups.",
+        ("down-depth-wise", "The first convolution of your `downsample` is depth-wise, as the paper's drawing shows it. "
+         "The authors' code, which the paper's number of parameters comes from, has a full one: no groups.",
          (DOWN, DOWN[:-1] + ", groups=dim)")),
         ("down-no-bn", "The BatchNorm of `downsample` is missing. It stands between the two convolutions.", (DOWN_NORM, "nn.Identity()")),
         ("down-bn-last", "The BatchNorm of `downsample` comes last. It stands between the two convolutions.",
@@ -408,8 +451,9 @@ BLOCK = (
         ("down-group-norm", "The norm of `downsample` keeps no running mean and variance. It is an nn.BatchNorm2d with torch's defaults.",
          (DOWN_NORM, "nn.GroupNorm(1, dim)")),
         ("down-relu", "A ReLU stands in `downsample`. There is none.", (DOWN_NORM, f"{DOWN_NORM},\n                nn.ReLU()")),
-        ("down-one-conv", "Your `downsample` is one convolution. It has three layers: a convolution with stride 2, a BatchNorm, a 1x1 "
-         "convolution.",
+        ("down-gelu", "A GELU stands in `downsample`. There is none.", (DOWN_NORM, f"{DOWN_NORM},\n                nn.GELU()")),
+        ("down-one-conv", "Your `downsample` is one convolution. It has three layers: "
+         "a convolution with stride 2, a BatchNorm, a 1x1 convolution.",
          (f"{DOWN},\n                {DOWN_NORM},\n                {DOWN_FC}", DOWN.replace("(dim, dim,", "(dim, out_dim,"))),
         ("down-kernel-3", "The kernel of `downsample` is 3, whatever mlp_kernel_size is.", (DOWN, "nn.Conv2d(dim, dim, 3, 2, 1)")),
         ("down-kernel-of-heads", "The kernel of `downsample` is that of the local heads. It is mlp_kernel_size.",
@@ -420,8 +464,8 @@ BLOCK = (
          (DOWN, DOWN[:-1] + ", bias=False)")),
         ("down-no-padding", "The first convolution of `downsample` has no padding. It is mlp_kernel_size // 2.",
          (DOWN, DOWN.replace("mlp_kernel_size // 2", "0"))),
-        ("down-if-wider", "Your `downsample` is there only if out_dim differs from dim. It is there with stride 2, whatever the widths "
-         "are.",
+        ("down-if-wider", "Your `downsample` is there only if out_dim differs from dim. "
+         "It is there with stride 2, whatever the widths are.",
          (IF_STRIDE, "if stride > 1 and out_dim != dim:")),
         ("down-wide-first", "The first convolution of `downsample` widens to out_dim. It keeps dim; the 1x1 convolution widens.",
          (DOWN, DOWN.replace("(dim, dim,", "(dim, out_dim,")), (DOWN_NORM, "nn.BatchNorm2d(out_dim)"),
@@ -440,39 +484,49 @@ BLOCK = (
          (FIRST, "x = self.norm1(x)\n        x = x + self.attn(x)")),
         ("post-norm", "Your norms come after the sums. Each stands in front of its layer: x + attn(norm1(x)).",
          (FIRST, "x = self.norm1(x + self.attn(x))"), (SECOND, "return self.downsample(self.norm2(x)) + self.mlp(self.norm2(x))")),
+        ("norm1-of-the-sum", "norm1 comes after the first sum. It stands in front of attn: x + attn(norm1(x)).",
+         (FIRST, "x = self.norm1(x + self.attn(x))")),
+        ("mlp-first", "mlp comes first and attn second. attn comes first.",
+         (FIRST, SECOND.replace("return", "x =")), (SECOND, FIRST.replace("x =", "return"))),
         ("norm1-last", "norm1 follows attn. It stands in front of attn: x + attn(norm1(x)).", (FIRST, "x = x + self.norm1(self.attn(x))")),
         ("no-norm1", "norm1 is made and never called.", (FIRST, "x = x + self.attn(x)")),
         ("no-norm2", "norm2 is made and never called.", (SECOND, SECOND.replace("self.norm2(x)", "x"))),
         ("norm1-twice", "norm1 is called in both halves: norm2 is made and never used.", (SECOND, SECOND.replace("norm2", "norm1"))),
-        ("norms-exchanged", "norm1 and norm2 have changed "
-         "places.", (FIRST, FIRST.replace("norm1", "norm2")), (SECOND, SECOND.replace("norm2", "norm1"))),
+        ("norms-exchanged", "norm1 and norm2 have changed places.",
+         (FIRST, FIRST.replace("norm1", "norm2")), (SECOND, SECOND.replace("norm2", "norm1"))),
         ("one-norm", "norm1 and norm2 are one and the same module. Make two.", (NORM2, "self.norm2 = self.norm1")),
         ("batch-norm", "Your norms are BatchNorms. They are GroupNorm(1, dim): each image by itself, over all its numbers.",
          *both_norms("nn.BatchNorm2d(dim)")),
         ("instance-norm", "Your norms have a group for each channel. They have one group for all: GroupNorm(1, dim).",
          *both_norms("nn.GroupNorm(dim, dim)")),
-        ("layer-norm", "You normalise each position over its channels (LayerNorm). GroupNorm(1, dim) takes all numbers of an image "
-         "together.",
-         (FIRST, "x = x + self.attn(F.layer_norm(x.permute(0, 2, 3, 1), x.shape[1:2], self.norm1.weight, self.norm1.bias).permute(0, 3, "
-          "1, 2))"),
-         (SECOND, SECOND.replace("self.norm2(x)", "F.layer_norm(x.permute(0, 2, 3, 1), x.shape[1:2], self.norm2.weight, self.norm2.bias)"
-                                                  ".permute(0, 3, 1, 2)"))),
-        ("norms-without-parameters", "Your norms have no weight and bias. Leave torch's default.", *both_norms("nn.GroupNorm(1, dim, "
-         "affine=False)")),
+        ("norm-of-heads", "Your norms have num_heads groups. They have one group for all channels: GroupNorm(1, dim).",
+         *both_norms("nn.GroupNorm(num_heads, dim)")),
+        ("layer-norm", "You normalise each position over its channels (LayerNorm). "
+         "GroupNorm(1, dim) takes all numbers of an image together.",
+         (FIRST, FIRST.replace("self.norm1(x)", of_positions("norm1"))),
+         (SECOND, SECOND.replace("self.norm2(x)", of_positions("norm2")))),
+        ("norms-without-parameters", "Your norms have no weight and bias. Leave torch's default.",
+         *both_norms("nn.GroupNorm(1, dim, affine=False)")),
         ("hidden-rounded", "The hidden width is rounded. It is int(dim * mlp_ratio), rounded down.",
          (MLP, MLP.replace("int(dim * mlp_ratio)", "round(dim * mlp_ratio)"))),
-        ("hidden-of-out", "The hidden width is that of out_dim. It is int(dim * mlp_ratio).", (MLP, MLP.replace("int(dim "
-         "*", "int(out_dim *"))),
+        ("hidden-of-out", "The hidden width is that of out_dim. It is int(dim * mlp_ratio).",
+         (MLP, MLP.replace("int(dim *", "int(out_dim *"))),
         ("hidden-four", "The hidden width is 4 * dim, whatever mlp_ratio is.", (MLP, MLP.replace("int(dim * mlp_ratio)", "4 * dim"))),
         ("hidden-integer-ratio", "You round the ratio down before you multiply. It is int(dim * mlp_ratio).",
          (MLP, MLP.replace("int(dim * mlp_ratio)", "dim * int(mlp_ratio)"))),
         ("mlp-kernel-of-heads", "The kernel of mlp is that of the local heads. It is mlp_kernel_size.",
          (MLP, MLP.replace("mlp_kernel_size", "kernel_sizes[0]"))),
+        ("heads-kernel-of-mlp", "The local heads have mlp_kernel_size. attn gets kernel_sizes.",
+         (ATTN, ATTN.replace("kernel_sizes", "[mlp_kernel_size] * len(kernel_sizes)"))),
+        ("mlp-stride-1", "The stride does not reach mlp, so that its map does not fit the one of `downsample`.",
+         (MLP, MLP.replace(" stride,", " 1,"))),
         ("window-not-passed", "window_size does not reach attn: its default is used.", (ATTN, ATTN.replace(", window_size", ""))),
-        ("relu-at-the-end", "A ReLU follows the sum. A transformer's block has none.", (SECOND, SECOND.replace("return ", "return "
-         "torch.relu(") + ")")),
-        ("dropout", NO_DROPOUT, (SECOND, SECOND.replace("self.mlp(self.norm2(x))", "F.dropout(self.mlp(self.norm2(x)), 0.1, "
-         "self.training)"))),
+        ("relu-at-the-end", "A ReLU follows the sum. A transformer's block has none.",
+         (SECOND, SECOND.replace("return ", "return torch.relu(") + ")")),
+        ("drop-path", NO_DROPOUT,
+         (FIRST, f"{FIRST} * ((torch.rand(len(x), 1, 1, 1) > 0.1).to(x) / 0.9 if self.training else 1)")),
+        ("dropout", NO_DROPOUT,
+         (SECOND, SECOND.replace("self.mlp(self.norm2(x))", "F.dropout(self.mlp(self.norm2(x)), 0.1, self.training)"))),
         ("in-place", "Your block changes its input in place (`+=` on x). Write x = x + ..., which makes a new tensor.",
          (FIRST, "x.data += self.attn(self.norm1(x)).data")),
         ("attention-detached", "The numbers are right, but attn is detached: it would never learn.", (FIRST, f"{FIRST}.detach()")),

@@ -2,8 +2,8 @@
 
 Two branches side by side: AttnConv, a depth-wise convolution whose result is multiplied by weights made from the same neighbourhood, and
 ordinary attention over an average-pooled map. The exercises follow the authors' code (qhfan/CloFormer, models/blocks.py). What differs:
-an empty local group may stand anywhere in `group_split`; theirs stops with an IndexError if another group follows it. A rest at the
-border that fills no window is dropped; theirs stops. BatchNorm is not synchronised between devices.
+an empty local group may stand anywhere in `group_split`; theirs stops with an IndexError if another group follows it. Rows and
+columns left over at the border are dropped; theirs stops. BatchNorm is not synchronised between devices.
 """
 
 from collections.abc import Sequence

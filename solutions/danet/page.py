@@ -33,7 +33,7 @@
 # |---|---|
 # | [the problem](#1.-Black-or-white?), [the idea](#2.-The-idea) | 15 |
 # | [exercise 1, `PositionAttention`](#3.-Exercise-1:-PositionAttention) (3 points) | 30 |
-# | [where does it look?](#4.-Where-does-it-look?) [why gamma starts at zero](#5.-Why-gamma-starts-at-zero) | 20 |
+# | [where does it look?](#4.-Where-does-it-look?), [why gamma starts at zero](#5.-Why-gamma-starts-at-zero) | 20 |
 # | [two matrices](#6.-Two-matrices), [exercise 2, `ChannelAttention`](#7.-Exercise-2:-ChannelAttention) (2 points), [the sign](#8.-The-sign-that-nobody-expects) | 25 |
 # | [exercise 3, `DANetHead`](#9.-Exercise-3:-DANetHead) (2 points) | 20 |
 # | [the bug museum](#10.-The-bug-museum) | 12 |
@@ -464,7 +464,7 @@ check(ChannelAttention)
 # The maximum does not matter: it is one number for a whole row, and a softmax does not notice what is added to a row.
 # The weights are those of -E.
 #
-# Readers [asked](https://github.com/CASIA-IVA-Lab/DANet/issues/62) and [asked again](https://github.com/CASIA-IVA-Lab/DANet/issues/106) whether it is a slip.
+# Readers were [puzzled](https://github.com/CASIA-IVA-Lab/DANet/issues/62), and one [asked](https://github.com/CASIA-IVA-Lab/DANet/issues/106) whether it is a slip.
 # The authors tried the paper's form, E without the minus sign, and [answered](https://github.com/CASIA-IVA-Lab/DANet/issues/48) that it did not do well.
 #
 # What do the two forms look at?
@@ -495,7 +495,7 @@ show(figure, "Two maps of channel against channel, one per form: "
 # A channel that looks only at itself gathers what it has already, and A X is little more than a copy of x.
 #
 # And gamma may become negative, so training can still flip the sign of what is added.
-# The authors' answer gave no reason; a [reader](https://github.com/dmlc/gluon-cv/issues/1444) quotes one: the negated form keeps the loss from diverging.
+# That answer gave no reason; [elsewhere](https://github.com/CASIA-IVA-Lab/DANet/issues/45) an author says that the negated form helps training converge.
 # Section 11 compares both forms on *our* task.
 
 # %% [markdown]
@@ -610,7 +610,7 @@ predict_then_run(predicted, {"parameters of the attentions": share}, unit="% of 
 #
 # ### Exhibit A: N x N or C x C?
 #
-# *Symptom.* A widely read Chinese post of 2021 explains the channel branch like this: make Q, K and V from the features.
+# *Symptom.* A Chinese post of 2021 explains the channel branch like this: make Q, K and V from the features.
 # Then Q transposed times K, "that is (C x N) times (N x C)", gives "the N x N matrix of similarities between pixels".
 # Here is the sentence as code:
 
@@ -860,7 +860,7 @@ show(score_bars(results, "right positions on patches of new posters (%)", highli
 #
 # - J. Fu, J. Liu, H. Tian, Y. Li, Y. Bao, Z. Fang, H. Lu: *Dual Attention Network for Scene Segmentation*.
 #   CVPR 2019, [arXiv:1809.02983](https://arxiv.org/abs/1809.02983).
-#   Authors' code: [junfu1115/DANet](https://github.com/junfu1115/DANet).
+#   Authors' code: [CASIA-IVA-Lab/DANet](https://github.com/CASIA-IVA-Lab/DANet).
 # - X. Wang, R. Girshick, A. Gupta, K. He: *Non-local Neural Networks*, CVPR 2018, [arXiv:1711.07971](https://arxiv.org/abs/1711.07971).
 # - H. Zhang, I. Goodfellow, D. Metaxas, A. Odena: *Self-Attention Generative Adversarial Networks*, [arXiv:1805.08318](https://arxiv.org/abs/1805.08318): gamma.
 # - A. Dosovitskiy and others: *An Image is Worth 16x16 Words: Transformers for Image Recognition at Scale*.

@@ -2,7 +2,7 @@
 
 Position attention: every position gathers what all positions say, weighted by how well query and key fit, without a scale. Channel
 attention: every channel gathers all channels, weighted by their similarity. Both add what they gathered to x, times `gamma`, which
-starts at zero. The authors' code (junfu1115/DANet) turns the similarity of channels around, `max(E) - E` (`negate=True`); the head
+starts at zero. The authors' code (CASIA-IVA-Lab/DANet) turns the similarity of channels around, `max(E) - E` (`negate=True`); the head
 follows it.
 """
 import torch

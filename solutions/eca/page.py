@@ -108,12 +108,12 @@ for rule, found in (("the largest mean", s.argmax(1)), ("standing out", standing
 # Wang and others (2020) keep SE's first step (the squeeze) and its last (the product), and replace the two matrices in between.
 # A gate looks at its own channel and at a few neighbours, through one small **kernel** that slides along the channels.
 # That is a one-dimensional convolution.
-# There is no hidden layer: the C means give C scores.
+# Without a hidden layer, the C means give C scores.
 #
 # ![The ECA block: x (B, C, H, W) is averaged over H and W to s (B, C). A kernel of k numbers slides along the C numbers and gives C scores; a sigmoid makes gates of them. Reshaped to (B, C, 1, 1), the gates multiply x, which takes a path of its own and arrives unchanged; the output is (B, C, H, W).](figures/eca_block.svg)
 #
 # B is the batch, C the number of channels, k the size of the kernel; γ and b are two constants, 2 and 1 in the paper.
-# The paper's $\mathcal{X}$ is our x, and its y is called s in our code.
+# The paper's $\mathcal{X}$ is our x, and its y (lesson 01's z) is called s in our code.
 #
 # | in the paper | in words | in code |
 # |---|---|---|
@@ -145,7 +145,7 @@ for rule, found in (("the largest mean", s.argmax(1)), ("standing out", standing
 # Fewer than one channel raises a `ValueError`.
 #
 # (The paper says "nearest odd".
-# For 4 that is 3 or 5; when somebody [asked](https://github.com/BangguWu/ECANet/issues/12), the authors pointed to these steps.)
+# For 4 that is 3 or 5; when somebody [asked](https://github.com/BangguWu/ECANet/issues/12), an author pointed to [readers' steps](https://github.com/BangguWu/ECANet/issues/24).)
 
 # %% exercise
 def eca_kernel_size(channels: int, gamma: float = 2, b: float = 1) -> int:
@@ -186,7 +186,7 @@ check(eca_kernel_size)
 # %% [markdown]
 # ### The rule, and the networks that were released
 #
-# The authors released the weights of five networks.
+# The authors released the weights of five ResNets.
 # Each has four stages; the blocks of a stage have the same number of channels and the same kernel size.
 # ECA adds k parameters to each block.
 # Do the released kernels follow the rule?
@@ -331,7 +331,7 @@ predict_then_run(predicted, measured, unit="gate")
 # With k = 7 three channels at each end meet zeros.
 # With 2048 channels that hardly matters; with a few channels it does.
 # The developer who brought ECA to timm noticed it as well.
-# Channels have no order, he argued, so [no channel should be left without neighbours](https://github.com/huggingface/pytorch-image-models/pull/82).
+# Channels have no order, the developer argued, so [no channel should be left without neighbours](https://github.com/huggingface/pytorch-image-models/pull/82).
 # timm's `CecaModule` pads in a circle: the last channel is the neighbour of the first.
 # </details>
 #
@@ -761,7 +761,7 @@ print(f"leaving out the first and the last band, in {100 * inside:.0f} %")
 #   We tried that too: shuffled bands, and a 1 x 1 convolution from 48 to 48 channels in front of ECA, trained with the rest.
 #   In these short runs the overlap stayed at that of the plain network.
 #   One task does not prove that an order cannot be learned.
-# - On ImageNet the authors report 77.48 % top-1 for ECA-ResNet-50, more than two points above the plain network.
+# - On ImageNet the authors report 77.48 % top-1 for ECA-ResNet-50 (later 77.42 %), more than two points above the plain network.
 #   There the network is much larger, and so is its training.
 #   We do not know what its kernels find there.
 
@@ -795,7 +795,7 @@ print(f"leaving out the first and the last band, in {100 * inside:.0f} %")
 # 4. Put lesson 01's `SEBlock(BANDS, reduction=1)` among the arms, but leave the means as they are (without the help from section 8).
 #    Look at its gates: all are 0.5, in every picture.
 #    Why?
-#    (All means are positive here; see question 4 of lesson 01.)
+#    (All means are positive here; see question 3 of lesson 01.)
 
 # %% [markdown]
 # <details><summary>What we think</summary>

@@ -19,13 +19,13 @@
 #
 # - build attention whose cost grows with N instead of N · N;
 # - find out which numbers a module relies on, by borrowing them from another image;
-# - say which changes of the logits a normalization cancels, and which it does not;
+# - say which changes of the logits a normalisation cancels, and which it does not;
 # - judge code that normalizes differently from the paper: where does it matter?
 # - share one small memory between many heads.
 #
 # **Why it matters.** Self-attention compares all N tokens with each other; this module compares them with a few learned vectors.
 # In the [paper](https://arxiv.org/abs/2105.02358) it does about as well on six kinds of tasks, at a much lower cost.
-# It is found in [Keras's examples](https://github.com/keras-team/keras-io/pull/673)
+# It is found in [Keras's examples](https://keras.io/examples/vision/eanet/)
 # and in [MT-UNet](https://github.com/Dootmaan/MT-UNet), which segments medical images.
 #
 # **You need** lesson 05a (queries, keys, values) and lesson 00 (softmax).
@@ -91,12 +91,12 @@ course_map()
 # Each of the S pairs of key and value is a **slot**.
 # A position is called a **token**, as in transformers.
 #
-# ![x (B, N, C) times the keys mk gives logits (B, N, S); a normalization of each column, then of each row, makes weights A (B, N, S); A times the values mv gives what is gathered, (B, N, C). mk and mv are learned and the same for all images.](figures/memory.svg)
+# ![x (B, N, C) times the keys mk gives logits (B, N, S); a normalisation of each column, then of each row, makes weights A (B, N, S); A times the values mv gives what is gathered, (B, N, C). mk and mv are learned and the same for all images.](figures/memory.svg)
 #
 # | in the paper | in words | in code |
 # |---|---|---|
 # | $F$ | N tokens of d numbers | `x`, (B, N, dim) |
-# | $\tilde\alpha = F M_k^T$ | logits: token times key | `mk(x)`, (B, N, S) |
+# | $\tilde\alpha = F M_k^T$ | logits (00's scores): token times key | `mk(x)`, (B, N, S) |
 # | $\hat\alpha_{ij} = e^{\tilde\alpha_{ij}} / \sum_k e^{\tilde\alpha_{kj}}$ | each column divided by its sum: a softmax over the *tokens* | `softmax(dim=1)` |
 # | $\alpha_{ij} = \hat\alpha_{ij} / \sum_k \hat\alpha_{ik}$ | each row divided by its sum | exercise 1 |
 # | $F_{out} = A M_v$ | weighted mean of the values | `mv(A)` |
@@ -211,7 +211,7 @@ check(ExternalAttention)
 # ## 5. What cancels?
 #
 # Why two steps, and not the usual softmax along each row?
-# The paper's reason: logits depend on the *scale* of the features, and normalizing columns and rows separately should avoid that.
+# The paper's reason: logits depend on the *scale* of the features, and normalising columns and rows separately should avoid that.
 # Does it?
 #
 # **Predict, then run.** Take random logits and change them in three ways.
@@ -556,7 +556,7 @@ for question, arm, control in (("book", "MLP", "external"), ("book", "external",
 #
 # On the *legend*, MLP and one softmax guess, as they must: they treat each token by itself.
 # External attention compares tokens only with its memory, so one expects it to guess too.
-# It does not.
+# It does not (nor did 05a's mean of all).
 # With the borrowed sums it falls back to a guess, so the answer came through the 64 numbers Z.
 #
 # How can that work?
@@ -670,7 +670,7 @@ for arm, scores in after.items():
 # But look at the points that scaling costs: external attention loses *more* than one softmax.
 # We have not measured why.
 # After five times the steps it is the same: logits times 1/4 leave 71 to 79 %, against 83 to 100 % for one softmax.
-# So double normalization does not cancel scale, though this is the reason usually given.
+# So double normalisation does not cancel scale, though this is the reason usually given.
 #
 # What else does it do?
 # It spreads the work: after 1,250 steps it uses 18 to 20 slots, one softmax 5 to 8.
@@ -715,7 +715,7 @@ slide({"Logits times": factors}, drawn, says, start=["1"])
 # ### Exhibit A: one strong spot
 #
 # *Symptom.* One image has a few very strong features, and the loss is NaN.
-# This is the normalization of a widely used [collection of attention modules](https://github.com/xmu-xiaoma666/External-Attention-pytorch), rebuilt:
+# This is the normalisation of lesson 04's [collection of attention modules](https://github.com/xmu-xiaoma666/External-Attention-pytorch), rebuilt:
 
 # %%
 def exhibit(logits):
@@ -767,7 +767,7 @@ for dtype in (torch.float32, torch.float16):
 #
 # The authors' second form, for networks that look like transformers.
 #
-# ![x is expanded to dim times expansion channels and cut into heads. All heads go through the same mk, a normalization of their own, and the same mv. They are joined, and proj makes (B, N, dim).](figures/heads.svg)
+# ![x is expanded to dim times expansion channels and cut into heads. All heads go through the same mk, a normalisation of their own, and the same mv. They are joined, and proj makes (B, N, dim).](figures/heads.svg)
 #
 # - `expand`: Linear from dim to dim · expansion;
 # - num_heads · expansion heads (so the name `num_heads` is misleading), each head_dim = dim // num_heads wide;
@@ -858,7 +858,7 @@ predict_then_run(predicted, measured, unit="times those of self-attention")
 # <details><summary>Where the parameters are</summary>
 #
 # Most parameters are in `expand` and `proj`, four times as wide as usual; the shared memory has 1096, but each token meets it 32 times.
-# So "linear in N" is not "cheap": for 196 tokens it costs more than self-attention, as a [reader](https://github.com/MenghaoGuo/EANet/issues/30) of the code noticed too.
+# So "linear in N" is not "cheap": for 196 tokens it costs more than self-attention, as a [reader](https://github.com/MenghaoGuo/EANet/issues/30) of the code noticed.
 # </details>
 #
 # ### One head or four?
@@ -925,7 +925,7 @@ predict_then_run(predicted, measured, unit="% right on the odd one out")
 #    What happens to Z, and to the output?
 # 2. In the multi-head form `mk` has a bias.
 #    What is its gradient?
-# 3. On the book, the MLP needs no normalization at all.
+# 3. On the book, the MLP needs no normalisation at all.
 #    In what sense is it a memory, too?
 
 # %% [markdown]

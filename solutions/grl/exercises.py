@@ -92,8 +92,8 @@ STRIPE = Exercise("AnchoredStripeAttention", sizes=(
     within_stripes("a shift below down_factor", (4, 8), (3, 2), d=4), within_stripes("square stripes, shifted", (4, 4), (3, 2)),
     within_stripes("one stripe, shifted", (4, 6), (1, 1)), within_stripes("a batch of one, shifted", batch=1),
     within_stripes("stripes of odd sides, shifted by (1, 3)", (3, 7), (2, 3), (False, True), d=1),
-    within_stripes("after a smaller image, shifted", (2, 4), (3, 2), heads=2, width=4,
-                   earlier=striped({"num_heads": 2, "down_factor": 2}, 4, (2, 4), (2, 1)).args),
+    within_stripes("groups, after a smaller image, shifted", (4, 6), (2, 2), (True, True), heads=2, width=4,
+                   earlier=striped({"num_heads": 2, "down_factor": 2}, 4, (2, 4), (2, 2)).args),
     within_stripes("one head, shifted", heads=1), within_stripes("heads of one channel, shifted", width=1),
     within_stripes("as many heads as channels of a head, shifted", heads=3, width=3),
 ), visible=(

@@ -52,7 +52,7 @@ def maps() -> str:
         "M_e has six rows, the tokens that look, and two columns, the anchors. Token 0 has the weights 0.9 and 0.1. M_d has two rows, the "
         "anchors, and six columns, the tokens: anchor 0 gives tokens 0, 1 and 2 a third each, anchor 1 gives tokens 3, 4 and 5 a third "
         "each. Their product is a map of six by six, which is never built; each of its rows is a mixture of the two rows of M_d. "
-        "Its first row is left open.",
+        "Its first row holds question marks.",
     )
     side, top = 40, 96
     product = [[sum(a * IN[k][column] for k, a in enumerate(row)) for column in range(6)] for row in OUT]

@@ -17,16 +17,16 @@
 #
 # **After this lesson you will be able to**
 #
-# - let far tokens talk through a small summary, and say what this saves;
+# - let distant tokens talk through a small summary, and say what this saves;
 # - build GRL's anchored stripe attention, its mixed attention and its block;
 # - load trained weights into your own blocks and clean a photograph with them;
-# - find out which branch of a network its answers come from.
+# - find out which branch gives an answer.
 #
 # **Why it matters.** [GRL](https://arxiv.org/abs/2303.00748) (CVPR 2023) was applied to seven kinds of image restoration.
 # Its [weights](https://github.com/ofsoundof/GRL-Image-Restoration) are public, and [spandrel](https://github.com/chaiNNer-org/spandrel) loads them.
-# Two small maps instead of one large map help wherever N · N is too much.
+# Two small maps can replace one large map wherever N · N numbers are too many.
 #
-# **You need** lesson 08a (windows, shifts, cosine attention).
+# **You need** lessons 08a (windows, shifts, cosine attention) and 07b (LayerNorm, MLP).
 # **Difficulty** 4 of 5.
 #
 # | part | minutes |
@@ -70,14 +70,14 @@ course_map()
 # ![A stripe of 4 x 8 tokens; below it its 8 anchors, each the mean of 2 x 2 tokens. In one step, all 32 tokens would compare themselves with all 32: 1024 numbers. In two steps, anchors gather from tokens and tokens from anchors.](figures/anchors.svg)
 #
 # The first token of the stripe wants to know what the last one holds.
-# In lesson 05a each token looked at each other token: N · N numbers.
+# In lesson 05a every token looked at every token: N · N numbers.
 # Here a few **anchors** stand between them.
 # Each anchor is the mean of a block of d x d tokens, and A counts the anchors: A = N / d².
 # First the anchors look at all tokens, then all tokens look at the anchors.
 #
 # With pen and paper:
 #
-# 1. For d = 2, how many numbers do the two maps of the drawing have together?
+# 1. For d = 2, how many numbers do the drawing's two maps (of weights) have together?
 # 2. For which d do the two maps save nothing?
 #
 # <details><summary>The answers</summary>
@@ -99,7 +99,7 @@ course_map()
 #
 # Worked example: image 2 x 4, d = 2, one channel holding the tokens 1, 2, 3, 4 (first row) and 5, 6, 7, 8.
 # The blocks are {1, 2, 5, 6} and {3, 4, 7, 8}, with the means 3.5 and 5.5.
-# (Four tokens in a row of the list, {1, 2, 3, 4}, are not a block.)
+# (Four neighbours in the list, {1, 2, 3, 4}, are not a block.)
 
 # %% exercise
 class AnchorProjection(nn.Module):
@@ -141,8 +141,8 @@ check(AnchorProjection)
 # %% [markdown]
 # ## 3. Two small maps
 #
-# In the paper's letters, Q, K and V are the queries, keys and values of a stripe, and A is the matrix of its anchors.
-# (In shapes, A counts them.
+# In the paper's notation, Q, K and V are the queries, keys and values of a stripe, and A is the matrix of its anchors.
+# (In shapes, A is their number.
 # The d and e below are names from the paper; this d is *not* our factor d.)
 #
 # $$M_d = \operatorname{softmax}(A K^T), \quad Z = M_d V, \quad M_e = \operatorname{softmax}(Q A^T), \quad Y = M_e Z$$
@@ -150,13 +150,13 @@ check(AnchorProjection)
 # - $M_d$ (A x N): each anchor gathers values from all tokens: `cosine_attention(a, k, v, ...)`;
 # - $M_e$ (N x A): each token gathers from the anchors: `cosine_attention(q, a, z, ...)`.
 #
-# An anchor is *no* value: it is an address.
-# It is a key for the tokens and a query at the same time, and what it hands on is Z.
+# An anchor is an *address*: it is only compared, never handed on.
+# It is the query in $M_d$ and the key in $M_e$, and what it hands on is its row of Z.
 #
-# ![A tall map of 6 x 2 times a wide map of 2 x 6 gives a map of 6 x 6, which is never built; its first row is left open. Every row of the product is a mixture of two rows.](figures/maps.svg)
+# ![A tall map of 6 x 2 times a wide map of 2 x 6 gives a map of 6 x 6, which is never built; its first row holds question marks. Every row of the product mixes the wide map's two rows.](figures/maps.svg)
 #
-# The product $M_e M_d$ is a map from every token to every token that is never built.
-# All its rows are mixtures of the same A rows, so its rank is at most A: a **low-rank** map.
+# The product $M_e M_d$ is a map from every token to every token, and is never built.
+# All its rows are mixtures of the A rows of $M_d$, so its rank is at most A: a **low-rank** map.
 
 # %% [markdown]
 # **By hand:** in the drawing, token 0 gives anchor 0 the weight 0.9 and anchor 1 the weight 0.1.
@@ -168,15 +168,15 @@ check(AnchorProjection)
 #
 # 0.9 · 1/3 = 0.30 three times, then 0.1 · 1/3 = 0.03 three times.
 # No: whatever weights token 0 chooses, tokens 0, 1 and 2 arrive in equal parts, because anchor 0 mixed them.
-# What an anchor has mixed, no token can separate again.
+# No token can separate what an anchor has mixed.
 # </details>
 
 # %% [markdown]
 # ## 4. Stripes and their masks
 #
 # Here are lesson 08a's functions.
-# The new argument `down_factor` of table and index adds anchors; with 1, everything is as in 08a.
-# (Anchors are means from all over the window, but the authors count offsets as if they stood side by side in its middle; so do we.)
+# The functions for table and index now take `down_factor`, for anchors; with 1, everything is as in 08a.
+# (Anchors lie all over the window, but like the authors we count offsets as if they stood side by side in its middle.)
 
 # %%
 def window_partition(x, window_size):
@@ -277,19 +277,19 @@ class WindowAttention(nn.Module):
 
 # %% [markdown]
 # A **stripe** is a long window, say 8 rows high and as wide as the image.
-# Per axis of length n, it is given in one of two ways:
+# On each axis (length n), the stripe is given in one of two ways:
 #
-# - by its size s: shifted by s // 2, even if s is n;
-# - by a number of groups g (in `stripe_groups`): n // g long and shifted by n // (2g), or by 0 if g is 1.
-#   With a number of groups, `stripe_size` is ignored.
+# - by its size s: its shift is s // 2, even where it fills the axis;
+# - by a number of groups g (in `stripe_groups`): its size is n // g, its shift n // (2g), or 0 if g is 1.
+#   Then `stripe_size` is ignored.
 #
-# Each axis has at least one of the two, and all sizes divide, so no test is needed.
+# Each axis has a size or groups (or both), and all sizes fit without a remainder: test nothing.
 # Shifts need *not* be multiples of d.
 # Tokens and anchors are two grids, so a shifted stripe rolls both: tokens by -shift, anchors by -(shift // d).
-# (Divide first, then take the minus.)
-# `anchor_mask` is given; it says which token and which anchor may meet, (nW, N, A).
-# Below, a stripe has 16 · 4 = 64 pairs.
-# The first holds two regions of 8 tokens and 2 anchors (32 pairs), the second four of 4 and 1 (16 pairs).
+# (Divide first, then change the sign.)
+# The given `anchor_mask` returns a mask (nW, N, A): which token may meet which anchor.
+# Below, 16 tokens and 4 anchors make 64 pairs per stripe.
+# In the first, 32 may meet (two regions of 8 tokens, 2 anchors); in the second, 16 (four of 4 tokens, 1 anchor).
 
 # %%
 def anchor_mask(image_size, stripe_size, shift_size, down_factor):
@@ -312,10 +312,10 @@ print(tuple(mask.shape), "pairs that may meet, by stripe:", (mask == 0).sum((1, 
 # The two sub-modules are `AffineTransform`s:
 #
 # - `transform_in` (anchors look at tokens): index with `from_anchor=True`, and the *transposed* mask;
-# - `transform_out` (tokens look at anchors): index without it, and the mask.
+# - `transform_out` (tokens look at anchors): index without `from_anchor`, and the mask.
 #
 # One table serves both: `relative_coords_table(stripe, d, dtype=qkv.dtype)`.
-# Make table, indices and mask in `forward`, and move them as `WindowAttention` does.
+# Make table, indices and mask in `forward`, on `qkv`'s device, as `WindowAttention` does.
 # Without `shift`, there is no roll and no mask.
 # (If both shifts are 0, a mask of zeros is as good as none.)
 #
@@ -390,7 +390,7 @@ check(AnchoredStripeAttention)
 #
 # Start from `WindowAttention`: roll, cut, heads, attention, back.
 # Which of these steps do the anchors need too?
-# They have no way back: what returns has one entry per token.
+# Anchors are not rolled back: the output has one entry per token.
 # </details>
 #
 # <details><summary>Hint 2: the sizes</summary>
@@ -409,7 +409,7 @@ check(AnchoredStripeAttention)
 # ## 6. What it costs
 #
 # A square image, one head of 16 channels.
-# `cost` counts the memory of a training step in tensors.
+# `cost` counts the memory that a training step's tensors need.
 # **Predict, then run:** when the side of the image grows from 32 to 64 tokens, how many times as much memory does each attention need?
 # Stripes are 8 rows high and as long as the image.
 
@@ -457,9 +457,9 @@ if None not in predicted.values():
 # <details><summary>What we think</summary>
 #
 # Four times the tokens: windows cost four times as much, a full map sixteen times.
-# A stripe gets longer with the image, so its map grows eightfold; only windows are linear.
-# With anchors the maps are smaller by d² / 2, and grow eightfold too.
-# We measure about 7 and 5: the tokens, which grow fourfold, are a larger part of the sum.
+# There are twice as many stripes, and each map grows fourfold: eightfold in all; only windows are linear.
+# With anchors the maps are d² / 2 times smaller, and grow eightfold too.
+# Yet we measure about 7 (1/2) and 5 (1/4): tokens, which grow fourfold, are a larger part of the memory.
 # </details>
 
 # %% [markdown]
@@ -542,11 +542,11 @@ check(MixedAttention)
 # - gate: the mean over H and W of what `conv2` gives, `fc1` (dim to dim // reduction), ReLU, `fc2` (back), sigmoid;
 # - gate times what `conv2` gives, as tokens (B, L, dim).
 #
-# `fc1` and `fc2` are 1 x 1 convolutions or Linear layers (section 10's weights fit both); all four have a bias, and there is no shortcut.
-# If dim // compress or dim // reduction is 0, raise a `ValueError` that names dim and a divisor that leaves no channel.
+# `fc1` and `fc2` are 1 x 1 convolutions or Linear layers (section 10's weights fit both); all four have a bias; there is no shortcut.
+# If dim // compress or dim // reduction is 0, raise a `ValueError` naming dim and a divisor that leaves no channel.
 #
 # Worked example: dim = 20 with the defaults gives 20 // 4 = 5 channels between the convolutions, and 20 // 18 = 1 in the gate.
-# dim = 16 is refused, naming 16 and 18.
+# For dim = 16, the error names 16 and 18.
 
 # %% exercise
 class LocalConvBlock(nn.Module):
@@ -582,7 +582,7 @@ check(LocalConvBlock)
 # <details><summary>Hint 1: a nudge</summary>
 #
 # You turned tokens into an image in exercise 1.
-# The gate is lesson 01's, but of which tensor is the mean taken?
+# The gate is lesson 01's, but which tensor does it average?
 # </details>
 #
 # <details><summary>Hint 2: the shape of the code</summary>
@@ -600,7 +600,7 @@ check(LocalConvBlock)
 #
 # $$y = x + s \cdot \operatorname{norm1}(\operatorname{attn}(x)) + \operatorname{local}(x), \qquad y + s \cdot \operatorname{norm2}(\operatorname{mlp}(y))$$
 #
-# - `attn`: `MixedAttention`; `norm1`, `norm2`: LayerNorm, *behind* attention and MLP, as in Swin v2;
+# - `attn`: `MixedAttention`; `norm1`, `norm2`: LayerNorm, *after* attention and MLP, as in Swin v2;
 # - `mlp`: a module with `fc1` (dim to int(dim · mlp_ratio)), GELU as in exercise 4, `fc2` (back);
 # - `local`: `LocalConvBlock(dim)`, or `None` without `local_connection`.
 #
@@ -608,7 +608,7 @@ check(LocalConvBlock)
 # Any type other than "H" and "W" raises a `ValueError`.
 #
 # Worked example: `stripe_size=(8, None)`, `stripe_groups=(None, 1)` on 32 x 48 tokens: "H" makes stripes of 8 x 48, "W" of 32 x 8.
-# Keep the names, `fc1` and `fc2` in `mlp` too: section 10 loads weights by them.
+# Keep all names, also `fc1` and `fc2` in `mlp`: section 10 loads weights by name.
 
 # %% exercise
 class GRLBlock(nn.Module):
@@ -662,26 +662,26 @@ check(GRLBlock)
 # %% [markdown]
 # <details><summary>Hint 1: a nudge</summary>
 #
-# Three things are added in the first half, and all look at x.
+# In the first half, both attention and the local branch look at x.
 # What does the MLP look at?
 # </details>
 #
 # <details><summary>Hint 2: the MLP's names</summary>
 #
-# `nn.ModuleDict({"fc1": ..., "fc2": ...})` is a module with two named layers; a small class of your own does as well.
+# `nn.ModuleDict({"fc1": ..., "fc2": ...})` is a module with two named layers; a small class of your own also works.
 # </details>
 
 # %% [markdown]
 # ## 10. A photograph
 #
 # Your blocks can do something useful now.
-# `Restorer` cuts a picture into patches of 2 x 2 pixels and makes a token of each; behind your blocks, each token becomes its patch again.
-# Nothing but your blocks looks at more than one patch.
-# (18 was made for 180 channels; with 24, a local gate has one hidden number.)
+# `Restorer` cuts a picture into patches of 2 x 2 pixels and makes a token of each; after your blocks, each token becomes its patch again.
+# Only your blocks let patches look at each other.
+# (`reduction=18` was made for 180 channels; with 24, a local gate's `fc1` gives one number.)
 #
 # We trained this network six times to remove noise, for 1000 steps each.
-# Each time it saw five of the course's photographs, and never the sixth.
-# (Script and log are in the course's repository: `solutions/grl/train_weights.py` and `weights.md`.)
+# Each time it saw five of the course's six photographs; a different one was left out.
+# (Script and log: `solutions/grl/train_weights.py` and `weights.md` in the repository.)
 # Below, each photograph is restored with the weights that have *not* seen it.
 
 # %% tags=["experiment"]
@@ -700,10 +700,10 @@ show(show_images(seen, titles=PHOTOGRAPHS, columns=3),
      "flower, a rocket.")
 
 # %% [markdown]
-# PSNR measures in decibels (dB) how close two pictures are: 10 dB more means a tenth of the squared error.
+# PSNR (lesson 01) says how close two pictures are: 10 dB more means a tenth of the squared error.
 # **Predict, then run:** how many dB does each photograph gain?
 # Which one gains most, and why?
-# (All start at 20 dB; averaging four independent noises would gain 6 dB.)
+# (All start at 20 dB; averaging four independently noisy copies would gain 6 dB.)
 
 # %% tags=["experiment"]
 predicted = {"astronaut": None, "chelsea": None, "china": None,
@@ -802,7 +802,7 @@ show(show_images(torch.stack(corners), titles=["unharmed", *worse], columns=3),
 # Our network loses 0.7 dB without the local branch, 0.9 dB with the inverted mask (look at the rim), 1.7 dB in windows of 4.
 # Stripes matter less: if they only average, 0.4 dB are lost.
 # Anchors in wrong places cost less than 0.1 dB.
-# So this network uses *what* its stripes hold, but hardly *where* it is.
+# So this network uses its stripes, but hardly cares which anchor stands where.
 # That is plausible: a pixel may be averaged with any pixel of its kind.
 # A network trained without stripes might do as well; we have not tried.
 # </details>
@@ -811,18 +811,19 @@ show(show_images(torch.stack(corners), titles=["unharmed", *worse], columns=3),
 # ## 11. The experiment: where is the answer?
 #
 # A grey wall carries coloured stickers in pairs.
-# Both of a pair have the same motif, a pattern in light and dark, but one has *faded*: its colour is left, its motif is gone.
-# Elsewhere on the wall, the same colour goes with a different motif, so a network has to find the right partner:
+# Both stickers of a pair have the same motif (a pattern in light and dark), but one motif has *faded*: only colour is left.
+# Elsewhere on the wall, the same colour has a different motif, so a network must find the right partner.
+# Damage is named after the answer's place:
 #
 # - **window**: bluish partners (cyan, purple) share a window of 4 x 10 tokens, but no stripe of 2 x 20;
 # - **stripe**: yellowish partners (orange, lime) share a stripe, but no window;
-# - **nowhere**: some pairs have faded altogether;
+# - **nowhere**: in some pairs, both have faded;
 # - **beside**: holes in the smooth wall; the answer is around them.
 #
-# A token is 4 pixels of (red, green, blue, damaged?), 16 numbers; a sticker is 2 x 2 tokens.
+# A token is 4 pixels, each with (red, green, blue, damaged?): 16 numbers; a sticker is 2 x 2 tokens.
 # The network has one `GRLBlock` (32 channels, anchors at 1/2, so one anchor per sticker).
-# A branch that is *off* averages, as in section 10.
-# Queries, keys and anchors start from the same matrix, so that like finds like from the first step.
+# Here an *off* branch gives averages, not zeros (section 10's *stripes average*).
+# In each branch, queries, keys and anchors start from one matrix, so that similar tokens match from the first step.
 
 # %% tags=["experiment"]
 SEEDS, SIZE = range(2), (8, 20)
@@ -869,7 +870,7 @@ plain = restored_at(new.seen.unflatten(2, (4, 4))[..., :3].flatten(2), new)
 print("left as it is, in dB:", ", ".join(f"{place} {plain[place]:.1f}" for place in PLACES))
 
 # %% [markdown]
-# **Predict:** fill in six numbers (in dB) *before* you run the cell after it.
+# **Predict:** fill in the six numbers (in dB) *before* you run the cell below them.
 # That cell trains eight networks for about 700 steps each, in about a minute.
 
 # %% tags=["experiment"]
@@ -914,18 +915,18 @@ for place, arm, control in (("window", "all three", "local + stripe"),
 print("beside:", ", ".join(f"{arm} {results.mean(arm, 'beside'):.1f} dB" for arm in arms))
 
 # %% [markdown]
-# **Read it.** In our runs, each branch restores its own kind, to about 31 dB: windows the bluish stickers, stripes the yellowish ones.
-# The other kind stays where it was, near 17 dB: its partner is out of reach.
+# **Read it.** In our runs, each branch alone restores its own kind to 31 or 32 dB: windows the bluish stickers, stripes the yellowish.
+# The other kind stays as it was, near 17 dB: its partners are out of reach.
 # With both branches both kinds are restored, to 36 dB and more.
-# *Nowhere* stays nowhere with all of them; so the networks look the motif up and do not guess it.
+# No network restores *nowhere*, so they look motifs up and do not guess.
 #
-# The control has the same layers: in "local + window" the stripe branch averages over its stripe, but cannot choose.
-# The data are made for the module.
-# They show what each branch *can* do, not how often photographs need it.
+# All networks have the same layers: in "local + window" the stripe branch averages over its stripe, but cannot choose.
+# Our data suit these branches.
+# Such data show what a branch *can* do, not how often photographs need it.
 # With both branches each kind gets better than with its own branch alone; we do not know why.
 
 # %% [markdown]
-# **Is it a matter of time?** Five times as many steps (PSNR in dB, two runs each):
+# **Does longer training close the gaps?** Five times as many steps (PSNR in dB, two runs each):
 #
 # | 3,500 steps | window | stripe | nowhere |
 # |---|---|---|---|
@@ -935,12 +936,12 @@ print("beside:", ", ".join(f"{arm} {results.mean(arm, 'beside'):.1f} dB" for arm
 # | all three | 44.5, 45.4 | 41.8, 43.9 | 16.6, 16.6 |
 #
 # The gaps grow.
-# But kinds out of reach creep up by 2 to 3 dB.
-# One reason may be that a branch which is off still averages, and an average holds a little of the partner's motif.
-# With half the learning rate it is the same (one run each, in the repository's `solutions/grl/experiment.md`).
+# But kinds out of reach rise too, by 1 to 2 dB.
+# Perhaps this is why: an off branch still averages, and an average holds a little of the partner's motif.
+# The same happens with half the learning rate (one run each, without "all three"; see the repository's `solutions/grl/experiment.md`).
 
 # %% [markdown]
-# **Touch it.** The wall of the picture above, and a trained network with all three branches.
+# **Touch it.** Here a trained network with all three branches sees the wall pictured above.
 # Point at a token: the lights are its row of the product $M_e M_d$, which the cell below makes from your two maps.
 
 # %% tags=["experiment"]
@@ -976,9 +977,9 @@ point(SIZE, row_of, says, (start // 20, start % 20))
 # ## 12. How good is the product?
 #
 # Is a product of two maps a good copy of the full map?
-# By hand: features are patches of 3 x 3 pixels of a small photograph, in stripes of 8 x 64 places (N = 512).
-# The full map is softmax(20 · cosine); the anchors are means of the features, with the best of four scales (10 to 80) instead of 20.
-# The *error* is the root of the summed squares of the maps' difference, divided by the same root for the full map.
+# Nothing is learned here: features are patches of 3 x 3 pixels of a small photograph, in stripes of 8 x 64 (N = 512).
+# The full map is softmax(20 · cosine); the product takes means of features as anchors, and the best of four scales (10 to 80).
+# The *error* is the norm of the maps' difference (root of the sum of squares), divided by the full map's norm.
 # **Predict, then run:** the error for six photographs (on average) and for white noise.
 # A uniform map has about 1; a perfect copy 0.
 
@@ -1022,27 +1023,27 @@ predict_then_run(predicted, measured, unit="(error)")
 if None not in predicted.values():
     for (name, d), (error, gathered, best) in rows.items():
         print(f"{name:11s} 1/{d}: error {error:.2f}, best possible with this rank {best:.2f}, "
-              f"gathered colours within {gathered:.1f} dB")
+              f"PSNR of gathered colours {gathered:.1f} dB")
 
 # %% [markdown]
 # <details><summary>What we think</summary>
 #
-# The product is *not* a close copy: on photographs, anchors at 1/2 have an error of 0.85, although some map of that rank (128) has 0.15.
-# So a low rank is enough here, but plain means do not find it.
+# The product is *not* a close copy: on photographs, anchors at 1/2 have an error of 0.85, though the best map of this rank (128) has 0.15.
+# So rank 128 is enough here, but plain means do not find that map.
 # (At 1/4, rank 32, even the best map has 0.59.)
 # Learned projections may do better; we have not measured that.
-# What the product *gathers* is closer than the map, within 28 dB of the right colours, because neighbours have like colours.
-# On noise they do not, and it is 13 dB.
-# Even with anchors at 1/1, a product looks twice: on photographs it is not the full map (0.29).
-# In noise, each patch is like itself alone, and looking at oneself twice changes nothing (0.00).
+# The colours that the product *gathers* are a better copy: their PSNR is 28 dB, as neighbours have similar colours.
+# In noise, neighbours differ, and the PSNR is 13 dB.
+# Even with one anchor per token (1/1), looking twice differs from the full map on photographs (0.29).
+# In noise, each patch resembles only itself, and looking at itself twice changes nothing (0.00).
 # </details>
 
 # %% [markdown]
 # ## 13. The published network
 #
-# GRL-tiny for four times larger images: four stages of four blocks and a convolution, with a few layers around them.
+# GRL-tiny enlarges images fourfold: four stages, each of four blocks and a convolution, with a few layers around them.
 # **Predict, then run:** how many parameters does it have?
-# And how many of them sit in the small networks behind the position biases (`cpb_mlp`)?
+# And how many of them sit in the small networks that compute position biases (`cpb_mlp`)?
 
 # %%
 predicted = {"parameters": None, "of them in position biases": None}
@@ -1075,7 +1076,7 @@ predict_then_run(predicted, measured, unit="parameters")
 #
 # *Symptom.* A program loads GRL's weights without an error, and its pictures are [unusable](https://github.com/chaiNNer-org/spandrel/issues/52).
 # Section 10 has shown you one case.
-# Which of these do harm?
+# Which sizes below do harm?
 
 # %% tags=["experiment"]
 with torch.no_grad():
@@ -1094,17 +1095,17 @@ with torch.no_grad():
 #
 # No parameter of your blocks depends on the size of a window or stripe: table, index and mask are made in `forward`.
 # So the sizes are not in the file, and any window fits.
-# How much harm wrong sizes do depends on the network.
-# Ours loses 2 and 5 dB in smaller windows, but less than 0.1 dB with the other two: such a mistake would not be noticed.
-# Put them in: `save_file(weights, path, metadata={"window_size": "8, 8"})` writes words into a safetensors file.
-# A loader can compare them.
+# How harmful a wrong size is depends on the network.
+# Ours loses 2 and 5 dB in smaller windows, but below 0.1 dB with sizes of 16: nobody would notice such a mistake.
+# Add the sizes: `save_file(weights, path, metadata={"window_size": "8, 8"})` writes words into a safetensors file.
+# A loader can then check them.
 # </details>
 
 # %% [markdown]
-# ### Exhibit B: a stripe that is none
+# ### Exhibit B: a stripe that is not one
 #
 # *Symptom.* "Global" attention finds nothing that is far away.
-# A [reader](https://github.com/ofsoundof/GRL-Image-Restoration/issues/14) of GRL's code noticed the defaults of its constructor, rebuilt here.
+# A [reader](https://github.com/ofsoundof/GRL-Image-Restoration/issues/14) of GRL's code noticed its constructor's defaults, which we rebuild here.
 # `reach` counts the rows and columns that can change the result of one token.
 
 # %%
@@ -1132,7 +1133,7 @@ print("repaired:", "Yes." if found == [(8, 48), (8, 64)] else "No, not yet.")
 # <details><summary>What is wrong</summary>
 #
 # A stripe of 8 x 8 is a window.
-# `stripe_size=(8, None), stripe_groups=(None, 1)` spans each row of any image.
+# `stripe_size=(8, None), stripe_groups=(None, 1)` spans the full width of any image.
 # In the authors' repository, the experiments' configurations override the defaults, as the author answers there.
 # </details>
 
@@ -1143,14 +1144,14 @@ print("repaired:", "Yes." if found == [(8, 48), (8, 64)] else "No, not yet.")
 # |---|---|---|---|
 # | logits | scaled dot products | cosines, learned scale, position bias | as the code |
 # | place of an anchor | not said | as if anchors stood side by side in the middle of the stripe | as the code |
-# | anchors' shift | not said | shift // d; where this is 0, an axis counts as the last region | as the code |
+# | anchors' shift | not said | shift // d; if 0, all anchors are in the last region along that axis | as the code |
 #
-# With the same weights, this lesson's reference gives the authors' outputs and gradients to 1e-10 (our tests compare them).
+# With the same weights, our solutions give the authors' outputs and gradients to 1e-10 (our tests compare them).
 
 # %% [markdown]
 # ## 16. A challenge, and questions to think about
 #
-# **The challenge (not graded).** Restore the rocket to more than 32 dB by changing nothing but what happens around the trained network.
+# **The challenge (not graded).** Restore the rocket to more than 32 dB: change only what happens before and after the trained network.
 # (A thought: a picture can be mirrored, restored, and mirrored back.)
 #
 # 1. A stripe of 4 with d = 4 is shifted by 2, so its anchors are shifted by 2 // 4 = 0.
@@ -1161,10 +1162,10 @@ print("repaired:", "Yes." if found == [(8, 48), (8, 64)] else "No, not yet.")
 # %% [markdown]
 # <details><summary>What we think</summary>
 #
-# 1. The anchors' regions are all the last one, so only tokens of the last region may meet them.
-#    A token whose anchors are *all* masked has equal penalties everywhere, and its softmax ignores them: it looks as if there were no mask.
+# 1. All anchors are in the last region, so only tokens of the last region may meet them.
+#    But if *all* anchors of a token are masked, the penalties are equal, and softmax ignores them, as if there were no mask.
 #    Choose shifts that d divides.
-# 2. Then they are lesson 07a's memory: cost stays linear, but the addresses no longer come from the image.
+# 2. Like lesson 07a's memory, they make the cost linear (A is fixed), but addresses no longer come from the image.
 # </details>
 
 # %% [markdown]

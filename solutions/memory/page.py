@@ -337,7 +337,7 @@ show(figure, "Memory against N, both axes logarithmic, one line per method. At N
 # Milakov and Gimelshein (2018) keep both while they read, and correct them when a larger number turns up.
 # For each query we carry three things from block to block:
 #
-# - m, the largest logit so far (**logit** here means query times key);
+# - m, the largest logit so far (**logit** here means lesson 00's score, query times key);
 # - s, the sum of exp(logit - m) so far;
 # - o, the sum of exp(logit - m) · value so far.
 #

@@ -248,7 +248,7 @@ for k, groups in zip((3, 5, 7, 9), (1, 4, 8, 16)):
 #
 # On one thread of our CPU, the 9 x 9 convolution with 16 groups did a sixteenth of the multiply-adds, but took 3 to 4 times as long.
 # Groups save parameters and arithmetic; whether they save time depends on how well the program for them is written.
-# Slow groups are [an old complaint](https://github.com/pytorch/pytorch/issues/70954); a reader [told EPSANet's authors](https://github.com/murufeng/EPSANet/issues/1) that training became slower.
+# Slow groups are [an old complaint](https://github.com/pytorch/pytorch/issues/10229).
 # A GPU may behave differently; measure yours.
 # </details>
 
@@ -435,7 +435,7 @@ print("their order, the next layer rearranged: equal?", same)
 # %% [markdown]
 # ## 7. Exercise 4: `EPSABlock`
 #
-# ResNet-50 is a chain of **bottlenecks**: a 1 x 1 convolution to a few channels (`planes`, P), a 3 x 3 one, and a 1 x 1 one to 4P.
+# ResNet-50's blocks are **bottlenecks**: a 1 x 1 convolution to a few channels (`planes`, P), a 3 x 3 one, and a 1 x 1 one to 4P.
 # A **shortcut** adds x.
 # EPSANet replaces the 3 x 3 convolution with your module.
 #
@@ -579,7 +579,7 @@ predict_then_run(predicted, measured, unit="parameters")
 # %% [markdown]
 # ## 8. Read the code of others
 #
-# A popular collection of attention modules had EPSANet's module in 2021.
+# Lesson 04's collection of attention modules had EPSANet's module in 2021.
 # Below are its convolutions, without the attention that follows them.
 # Two things are wrong, and neither shows in the shape of the output.
 #
@@ -676,7 +676,7 @@ inspected(Found)
 # <details><summary>Where it was seen</summary>
 #
 # [External-Attention-pytorch, issue 14](https://github.com/xmu-xiaoma666/External-Attention-pytorch/issues/14) of July 2021 replaces the plain lists with an `nn.ModuleList`.
-# In [issue 16](https://github.com/xmu-xiaoma666/External-Attention-pytorch/issues/16) readers report the error about an operation in place.
+# A reader of a [collection with the same file](https://github.com/ai-dawang/PlugNPlay-Modules/issues/9) reports the error about an operation in place.
 # [The version that we read](https://github.com/xmu-xiaoma666/External-Attention-pytorch/blob/7f83d989b2a280787bb62450d7c5db7c1c2e9306/model/attention/PSA.py) still writes into the view.
 # </details>
 
@@ -843,8 +843,8 @@ for seed in range(3):
 # %% [markdown]
 # ## 11. Questions to think about
 #
-# 1. Lesson 01 had a softmax over *channels* in its bug museum.
-#    Why is a softmax over *scales* not the same mistake?
+# 1. Put a softmax over *channels* in place of SE's sigmoid.
+#    Why is that a mistake, and a softmax over *scales* not?
 # 2. How could you give the softmax a wider range than 0.11 to 0.48, without a new parameter?
 #    What would you expect in the experiment?
 # 3. BAM's dilated kernel of 3 with d = 4 has the same span as a kernel of 9.

@@ -27,7 +27,7 @@
 # [PVT](https://arxiv.org/abs/2102.12122) answered in 2021 with fewer keys and values, and [ResT](https://arxiv.org/abs/2105.13677) made that cheaper.
 # [SegFormer](https://arxiv.org/abs/2105.15203), part of [a widely used library](https://huggingface.co/docs/transformers/model_doc/segformer), has fewer keys too.
 #
-# **You need** lesson 05a (queries, keys, values, rows of A) and lesson 06a (depth-wise is `groups=channels`).
+# **You need** lesson 05a (queries, keys, values, rows of A) and lesson 06a (groups).
 # **Difficulty** 4 of 5.
 #
 # | part | minutes |
@@ -84,7 +84,7 @@ course_map()
 # ## 2. Exercise 1: `PixelAttention`
 #
 # A **position code** tells a network where its positions are.
-# Often that is a learned table: one vector per position, added to the features, made for one image size.
+# Often (as in ViT, 05a) that is a learned table: one vector per position, added to the features, made for one image size.
 # ResT uses a gate instead:
 #
 # $$\text{output} = x \cdot \sigma(\text{conv}(x))$$
@@ -196,7 +196,7 @@ for size in ((8, 12), (7, 9)):
 # Compare the two lines.
 # What happened to each picture, and is there anything to repair in `exhibit`?
 #
-# <details><summary>What we see (this one is for the bug museum)</summary>
+# <details><summary>What is wrong, and where it was seen</summary>
 #
 # The second picture's tokens had six numbers each, but its map has ten channels.
 # The convolution makes 4 x 5 tokens from 7 x 9 positions, but 7 // 2 and 9 // 2 are 3 and 4.
@@ -291,7 +291,7 @@ check(OverlapPatchEmbed)
 # - **Heads** are groups of channels, each with an attention of its own, so that one position can look at several things.
 #   What they gather, (B, heads, N, head_dim), is put side by side again, in the same order: (B, N, dim).
 # - `sr` (spatial reduction) is depth-wise, with stride `sr_ratio`: one weighted sum per window and channel.
-# - A **LayerNorm** takes each token by itself: minus its mean, divided by its standard deviation, then a learned weight and bias.
+# - A **LayerNorm** (see 06b) takes each token by itself: minus its mean, divided by its deviation, then a learned weight and bias.
 # - **Conv2d and InstanceNorm2d** take (B, channels, height, width), and A is (B, heads, N, M), so heads act as channels.
 #   A 1 x 1 convolution makes each head's logit a weighted sum (plus a bias) of all heads' logits for the same query and key.
 #   InstanceNorm takes each head of each image by itself: minus the mean of all its N · M weights, divided by their standard deviation.
@@ -516,7 +516,7 @@ print(f"negative weights after the norm: {negative:.0f} %")
 #
 # - `norm1`, `norm2`: LayerNorms over dim;
 # - `attn`: your `EMSA`, with all its arguments;
-# - `mlp`: `fc1`, a Linear from dim to int(dim · mlp_ratio), a GELU (torch's default), and `fc2`, a Linear back to dim, both with bias.
+# - `mlp`: `fc1`, a Linear from dim to int(dim · mlp_ratio), a GELU (a smooth ReLU, torch's default), and `fc2` back, both with bias.
 #   `nn.Sequential(OrderedDict(fc1=..., gelu=..., fc2=...))` gives them these names.
 #
 # The second half reads the result of the first.
@@ -574,7 +574,7 @@ check(ResTBlock)
 #
 # ResT-Lite, the smallest network of the paper: a stem of three convolutions, then four stages of two blocks.
 # **Predict, then run:** how many million parameters?
-# (The authors' [README](https://github.com/wofmanaf/ResT) has the true number.)
+# (The authors' [README](https://github.com/wofmanaf/ResT) has it, rounded.)
 
 # %%
 predicted = {"ResT-Lite": None}
@@ -613,7 +613,7 @@ measured = {"ResT-Lite": sum(p.numel() for p in lite.parameters()) / 1e6}
 predict_then_run(predicted, measured, unit="million parameters")
 
 # %% [markdown]
-# The README says 10.5 M as well, and 225 x 161 pixels are no problem.
+# The README rounds it to 11 M (in 2021 it said 10.5 M), and 225 x 161 pixels are no problem.
 
 # %% [markdown]
 # ## 12. The experiment: black or white?
@@ -749,7 +749,7 @@ print("cue removed:", ", ".join(f"{results.mean(arm, 'cue removed'):.0f} %" for 
 # Better on average, for entries of 1 x 1 at ratio 2: 76, 70 and 62 % after 180 steps, and 96, 81 and 98 % after 900.
 # So no learned kernels are needed to hold four entries in one key; how the network reads a mixture is an open question.
 # With `sr` and `apply_transform`, we had 57, 50 and 63 %, after 900 steps 98, 99 and 99 %; with three runs, a difference may be luck.
-# All runs are in `solutions/rest/experiment.md`.
+# All runs: `solutions/rest/experiment.md` in the course's repository.
 # </details>
 #
 # **So what does a ratio save?** Entries of 2 x 2 at ratio 2 need a quarter of the keys, entries of 4 x 4 at ratio 4 a sixteenth.

@@ -58,9 +58,9 @@ SCCONV = Exercise("SCConv", sizes=(
     on_map("a stride of 2, training mode", ordinary, module(**STRIDED), train=True),
 ), visible=(
     call((2, 3, 4, 6), of={"channels": 3, "pooling": 2}), call((1, 2, 8, 9), of=(2,), label="the default pooling, a batch of one"),
-    call((2, 3, 5, 7), of=(3, 2, 2), label="odd sides and a stride of 2"),
-    call((2, 3, 7, 8), of={"channels": 3, "pooling": 3}, label="sides that leave a rest"),
-    call((3, 2, 4, 4), of={"channels": 2}, label="a map of one cell"),
+    call((2, 3, 5, 7), of=(3, 2, 3), label="odd sides and a stride of 2"),
+    call((2, 3, 7, 4), of={"channels": 3, "pooling": 2}, label="sides that leave a rest"),
+    call((3, 1, 4, 4), of={"channels": 1}, label="a map of one cell, one channel"),
     call((2, 3, 6, 4), of={"channels": 3, "stride": 2, "pooling": 2}, train=True, label="a stride of 2, training mode"),
 ), small=call((2, 3, 4, 6), of={"channels": 3, "pooling": 2}), large=8.0, overflow=1e4)
 
@@ -111,12 +111,12 @@ BOTTLENECK = Exercise("SCBottleneck", sizes=(
     on_map("no downsample, training mode", ordinary, fitting(), train=True),
     on_map("a downsample with a norm and a stride of 2, training mode", ordinary, widened(2, norm=True), train=True),
 ), visible=(
-    call((2, 3, 4, 5), of=SMALL), call((1, 16, 5, 4), of=FITS, label="no downsample, a batch of one"),
-    call((2, 3, 5, 7), of=(3, 4, 2, projection(3, 4, 2)), label="odd sides and a stride of 2"),
-    call((1, 3, 4, 8), of={"in_channels": 3, "planes": 5, "downsample": projection(3, 5)}, gradients=False, label="odd planes"),
-    call((2, 16, 6, 5), of=FITS | {"stride": 2, "downsample": pooling(2, ceil_mode=True)}, gradients=False, label="a pooling as shortcut"),
+    call((2, 3, 4, 5), of=SMALL), call((2, 8, 5, 4), of={"in_channels": 8, "planes": 2}, label="no downsample"),
+    call((1, 3, 5, 7), of=(3, 4, 2, projection(3, 4, 2)), gradients=False, label="odd sides, a stride of 2, a batch of one"),
+    call((1, 3, 4, 5), of={"in_channels": 3, "planes": 5, "downsample": projection(3, 5)}, gradients=False, label="odd planes"),
+    call((1, 16, 6, 5), of=FITS | {"stride": 2, "downsample": pooling(2, ceil_mode=True)}, gradients=False, label="a pooling as shortcut"),
     call((1, 16, 4, 5), of=FITS | {"downsample": pooling(3, 1, 1)}, gradients=False, label="a downsample, although x fits as it is"),
-    call((2, 3, 5, 6), of=(3, 4, 2, projection(3, 4, 2, norm=True)), train=True, gradients=False, label="a stride of 2, training mode"),
+    call((2, 3, 5, 4), of=(3, 4, 2, projection(3, 4, 2, norm=True)), train=True, gradients=False, label="a stride of 2, training mode"),
 ), small=call((2, 3, 4, 5), of=SMALL), uses=("SCConv",), large=4.0, overflow=1e5)
 
 EXERCISES = (SCCONV, BOTTLENECK)

@@ -18,7 +18,7 @@ ABOUT = """# e1_scnet: long runs
 is the share of the dots' pixels that are right on new pictures, in per cent; then on pictures whose rings say nothing; then with
 Up switched to bilinear after training. `two plain` is the plain block twice. `trained bilinear` is SC, pooling 4, with
 bilinear interpolation from the start: its first two numbers are with bilinear, its last one with nearest. `sum` is SC, pooling 4,
-with what is around added to k3(x) instead of gating it."""
+with x + Up(k2(x)) added to k3(x) instead of gating it."""
 HALF = Fraction(1, 2)
 BILINEAR, SUM, TWO = "trained bilinear", "sum", "two plain"
 ROWS = [

@@ -22,7 +22,7 @@ def rings() -> str:
     drawing = Drawing(
         900, 420, "Which colour is the ring around this dot?",
         "Left: a grey picture of 36 x 36 pixels with four white dots, each a plus of five pixels, and a thin ring around each, 6 pixels "
-        "away: green, red, red and blue. Right: what a window of 3 x 3 pixels at a dot sees: a white plus on grey, the same for all "
+        "away: red, green, blue and red. Right: what a window of 3 x 3 pixels at a dot sees: a white plus on grey, the same for all "
         "four dots.",
     )
     side, left, top = 9, 60, 62
@@ -39,8 +39,7 @@ def rings() -> str:
     for row in range(3):
         for column in range(3):
             drawing.rectangle(right + column * big, upper + row * big, big, big, WHITE if 1 in (row, column) else GREY)
-    drawing.line((west + 30, north + 14), (480, north + 14), colour="quiet")
-    drawing.arrow((480, north + 14), (480, upper + 1.5 * big), (right - 12, upper + 1.5 * big))
+    drawing.arrow((west + 30, north + 14), (480, north + 14), (480, upper + 1.5 * big), (right - 12, upper + 1.5 * big))
     for line, text in enumerate(("The same at all four dots.", "The ring is five pixels", "away, or more.")):
         drawing.text(right + 1.5 * big, upper + 3 * big + 36 + 22 * line, text)
     return drawing.svg()
@@ -93,7 +92,8 @@ def scconv() -> str:
     drawing.layer(764, low - 28, 60, 56, "k4")
     drawing.text(794, low + 48, "3 x 3, stride", size=13)
     drawing.arrow((824, low), (848, low))
-    drawing.text(868, low - 16, "output", bold=True)
+    drawing.text(866, low - 16, "output", bold=True)
+    drawing.text(836, low - 38, "(B, C, H', W')", size=13, mono=True)
     note = "A BatchNorm follows each 3 x 3 convolution. H', W': H, W divided by the stride, rounded up."
     drawing.text(450, 382, note, size=13, colour="quiet")
     return drawing.svg()
@@ -135,7 +135,7 @@ def bottleneck() -> str:
     drawing.line((826, middle + 18), (826, middle + 66))
     drawing.operation(826, middle + 88, "ReLU", radius=24)
     drawing.arrow((826, middle + 112), (826, 312))
-    drawing.text(450, 312, "w = planes // 2. The output is (B, 4 · planes, H', W').", size=13, colour="quiet")
+    drawing.text(450, 312, "x is (B, in_channels, H, W); w = planes // 2; the output is (B, 4 · planes, H', W').", size=13, colour="quiet")
     return drawing.svg()
 
 

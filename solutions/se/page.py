@@ -23,7 +23,7 @@
 # - find a real mistake in other people's SE code.
 #
 # **Why it matters.** A network built from SE blocks [won the ImageNet challenge of 2017](https://github.com/hujie-frank/SENet).
-# The block is now part of [MobileNetV3](https://arxiv.org/abs/1905.02244) and [EfficientNet](https://arxiv.org/abs/1905.11946), and nearly every module in this course starts from it.
+# The block is now part of [MobileNetV3](https://arxiv.org/abs/1905.02244) and [EfficientNet](https://arxiv.org/abs/1905.11946), and many modules in this course start from it.
 #
 # **You need** lesson 00 (shapes, gates, how a check works), and PyTorch from a first tutorial: `nn.Module`, convolutions, a training loop.
 # **Difficulty** 2 of 5.
@@ -271,7 +271,7 @@ show(show_gate(gates[0], title="16 untrained gates for a random z"),
 # The output has x's shape.
 #
 # The gates have shape (B, C), the image (B, C, H, W).
-# Torch lines shapes up **from the right**, so a plain product would match C with W.
+# Torch lines shapes up **from the right** (lesson 00), so a plain product would match C with W.
 # Give the gates two axes of size 1, (B, C, 1, 1): axes of size 1 are stretched.
 # (Indexing with `None` adds such an axis: if `g` has shape (B, C), `g[:, :, None]` has shape (B, C, 1).)
 #
@@ -494,7 +494,7 @@ print("Does exhibit A compute what your SE block computes?", "Yes." if same else
 # A small network answers the question of section 1: is the paper in the centre more red, or more blue?
 # Two 3 x 3 convolutions, each with BatchNorm and ReLU, see 5 x 5 pixels around the centre, all of them on the same paper.
 # Next comes one of four variants, and a 1 x 1 convolution gives the answer.
-# The variants that an experiment compares are called **arms**:
+# As in lesson 00, these are the experiment's **arms**:
 #
 # | arm | what comes in between |
 # |---|---|
@@ -507,7 +507,7 @@ print("Does exhibit A compute what your SE block computes?", "Yes." if same else
 # The mean then says almost nothing about the centre's lamp: this **cue** (hint) is taken out.
 # Each arm is trained three times, with different initial weights and the same pictures in a different order.
 #
-# **How are they trained?** `train` is a short training loop: Adam, with a learning rate that rises to `peak_rate` and falls again.
+# **How are they trained?** `train` is a short training loop: Adam, with a learning rate that rises to `peak_rate` and falls (one cycle).
 # Without its checks and its progress bar it is these eight lines (`steps` is the number of batches, len(inputs) / batch_size):
 #
 # ```python
@@ -781,7 +781,7 @@ show(show_images(torch.stack(shown, dim=1).flatten(0, 1), columns=4,
 # | bias in fc1, fc2 | none in the gates' formula or in 2/r · Σ N·C² | has biases (28.09 million parameters for SE-ResNet-50) | none: 28,071,976 |
 # | layers | fully connected | 1 x 1 convolutions on the pooled map | `nn.Linear`; a 1 x 1 `Conv2d` with the same numbers is the same layer, and the check accepts it |
 # | C // r | C / r | rounds down; timm, a library of vision models, rounds to a multiple of 8 | rounds down; 0 is an error |
-# | place | after the three convolutions of a block, before the shortcut is added | the same | a later lesson puts it there |
+# | place | after the three convolutions of a block, before the shortcut is added | the same | the SE block alone |
 #
 # So "about 2.5 million more" (28.07 million in all) and "28.09 million" belong to slightly different networks.
 # A user of a popular re-implementation [asked about its missing biases](https://github.com/moskomule/senet.pytorch/issues/44).

@@ -24,7 +24,7 @@
 # - find mistakes in masks and indices that raise no error.
 #
 # **Why it matters.** Attention over all N tokens costs N · N.
-# [Swin](https://arxiv.org/abs/2103.14030) (2021) computes it within windows.
+# [Swin](https://arxiv.org/abs/2103.14030) (2021) computes attention within windows.
 # [Swin v2](https://arxiv.org/abs/2111.09883) trained such networks with up to 3 billion parameters.
 # [torchvision](https://pytorch.org/vision/stable/models/swin_transformer.html) has both;
 # [GRL](https://arxiv.org/abs/2303.00748) (lesson 08b) restores images with the same windows.
@@ -170,7 +170,7 @@ check(window_reverse)
 # <details><summary>Hint 1: a nudge</summary>
 #
 # Undo your `window_partition`, from its last step to its first.
-# A swap of two axes undoes itself.
+# A second swap undoes the first.
 # </details>
 #
 # <details><summary>Hint 2: the shape of the code</summary>
@@ -187,16 +187,16 @@ check(window_reverse)
 # ![Left: the borders moved by (1, 1), with pieces left over at the rim. Right: the picture rolled by (-1, -1), in ordinary windows; the second holds 10, 11, 6, 16, 17, 12.](figures/shift.svg)
 #
 # Moved borders leave small pieces at the rim (left).
-# The trick on the right: roll the picture, cut ordinary windows, and roll the result back after the attention.
+# The trick on the right: roll the picture (`torch.roll`), cut ordinary windows, and roll the result back after attention.
 #
 # But now some windows hold cells from opposite sides of the picture.
 # In each window, cells that lay together before the roll form a **region**.
-# A **mask** is added to the logits before the softmax: 0 if two cells share a region, and -100 if not.
+# A **mask** is added to the logits, lesson 00's scores, before the softmax: 0 if two cells share a region, and -100 if not.
 
 # %% [markdown]
 # ![The second window: 10, 11, 16, 17 are region A, 6 and 12 are region B. Its 6 x 6 mask is 0 within A and within B, -100 between them.](figures/mask.svg)
 #
-# A logit of -100 becomes a weight of about $e^{-100}$, or 4 · 10⁻⁴⁴.
+# Beside a logit of 0, one of -100 becomes a weight of about $e^{-100}$, or 4 · 10⁻⁴⁴.
 #
 # **By hand:** the last window of the rolled picture holds 22, 23, 18, 4, 5, 0.
 # How many regions does it have?
@@ -222,7 +222,7 @@ check(window_reverse)
 #
 # Two axes make nine regions; in a window, cells of one region may meet.
 #
-# Worked example: (n, w, s) = (6, 3, 1) gives the columns [0, 3), [3, 5), [5, 6); (4, 2, 1) the rows [0, 2), [2, 3), [3, 4).
+# Worked example: (n, w, s) = (6, 3, 1) gives columns [0, 3), [3, 5), [5, 6); (4, 2, 1) gives rows [0, 2), [2, 3), [3, 4).
 #
 # Without a shift every number is 0.
 # Windows divide the image, and 0 ≤ s < w: no test is needed.
@@ -261,7 +261,7 @@ check(shifted_window_mask)
 #
 # Number the regions 3 · (range of the row) + (range of the column).
 # Partition this picture, and flatten each window: (nW, N).
-# Compare all pairs in a window: `==` broadcasts two copies with a size-1 axis in different places.
+# Compare all pairs in a window: give two copies a size-1 axis in different places; `==` broadcasts.
 # </details>
 
 # %% [markdown]
@@ -366,7 +366,7 @@ show(figure, "Coordinate against offset for windows of 4, 8 and 16 columns. Each
 #
 # **Predict, then run: a number from the paper.**
 # Leave out the factor 8 / (w - 1), as the paper does, and move a network from windows of 8 to windows of 16.
-# How far beyond the trained range is the largest coordinate, in multiples of that range?
+# How far is the largest coordinate above the trained maximum, in multiples of that maximum?
 # Answer for plain offsets c, and for $\log(|c| + 1)$.
 
 # %%
@@ -385,7 +385,7 @@ predict_then_run(predicted, measured, unit="times the trained range")
 # %% [markdown]
 # ## 7. Exercise 4: `AffineTransform`
 #
-# From `attn` (cosines of queries and keys) to logits, `attn · scale + 16 · sigmoid(bias) + mask`:
+# Turn `attn` (cosines, section 8) into logits, `attn · scale + 16 · sigmoid(bias) + mask`:
 #
 # - **scale**: a parameter `logit_scale`, (h, 1, 1) for h heads, starts at log 10 (`math.log`, natural).
 #   Clamp it from above at log 100, then take `exp`.
@@ -514,7 +514,7 @@ predict_then_run(predicted, measured, unit="scale at which the mask fails")
 # %% [markdown]
 # <details><summary>Why, and does it happen?</summary>
 #
-# The logits -s and s + 16 - 100 are equal at s = 42.
+# For scale z, the logits -z and z + 16 - 100 are equal at 42.
 # A new module starts at 10; the clamp allows 100.
 # So with -100 the allowed token is sure to win only while the scale is below 42.
 # Section 10 prints the largest scale of its trained networks.
@@ -529,7 +529,7 @@ predict_then_run(predicted, measured, unit="scale at which the mask fails")
 # Tokens come row by row, L = H · W.
 # With `shift`, roll by -(wh // 2) and -(ww // 2) and pass the mask; without it, do neither.
 # In `forward`, build the table (`dtype=qkv.dtype`), the index and the mask, and move them to `qkv.device`.
-# The mask needs the dtype of qkv too, or half precision fails: `.to(qkv)`.
+# Give the mask qkv's dtype too, with `.to(qkv)`: otherwise half precision fails.
 # Name the one sub-module `transform`: section 10 replaces it.
 #
 # Worked example: `WindowAttention(2, (2, 3), shift=True)`, qkv (5, 24, 12), image (4, 6).
@@ -609,8 +609,8 @@ check(WindowAttention)
 # | no mask | plain | shifted, without the mask |
 # | shifted | plain | shifted |
 #
-# All designs (arms) have equally many parameters.
-# **Predict first:** how many percent are right in columns 3 and 7 (border)?
+# All arms have equally many parameters.
+# **Predict first:** what percentage is right in columns 3 and 7 (border)?
 # And in column 11 (edge)?
 # Guessing gives 25 %.
 
@@ -729,15 +729,15 @@ print(f"the largest scale of all trained networks: {largest:.0f}")
 # %% [markdown]
 # **Read it.** Without a shift, a tile in column 3 cannot see column 4, so it can only guess: 25 %.
 # If *both* blocks are shifted, columns 1, 5 and 9 are blind instead ("shifted border").
-# One plain and one shifted block leave no column blind; in other columns ("elsewhere") the shift changes nothing.
+# One plain and one shifted block leave no column blind; away from borders ("elsewhere") the shift changes nothing.
 # ("Clearly": by more than two standard errors and more than 5 points.)
 #
 # Without the mask the picture is a ring: column 11 sits beside column 0.
 # Roll the picture by a whole window, 4 columns, and the network's answers roll along.
 # So it cannot tell column 11 from column 3.
 # It has to choose: the neighbour's colour (right at the border, wrong at the edge), or the tile's own.
-# Where one is right, the other is a guess: the printed sums are about 100 + 25 = 125 at most.
-# Ours choose the neighbour: without a mask the border loses little, and the edge falls to little more than a guess.
+# If border or edge is 100 %, the other is a guess: the sums are at most about 125.
+# Our networks choose the neighbour: without a mask the border loses little, and the edge falls nearly to a guess.
 # **The mask does not only forbid; it tells a network where the picture ends.**
 
 # %% [markdown]
@@ -751,13 +751,13 @@ print(f"the largest scale of all trained networks: {largest:.0f}")
 # | shifted | 100, 100, 100 | 100, 100, 100 |
 #
 # In the blind columns of "both shifted" the three runs still have 26, 25 and 24 %.
-# Half the learning rate gives the same findings, but one run without a mask still chose the tile's own colour after 150 steps.
-# (All runs: `solutions/windows/experiment.md`.)
-# Where an arm stays at 25 %, more steps cannot help: the answer never reaches the tile.
+# Half the learning rate gives the same findings, but after 150 steps one run without a mask chose the tile's own colour.
+# (All runs: `solutions/windows/experiment.md` in the course's repository.)
+# In blind columns more steps cannot help: the answer never reaches the tile.
 #
 # The task does not show how much this matters on photographs.
 # One [reader](https://github.com/microsoft/Swin-Transformer/issues/245) of Swin's code left out mask and bias,
-# and reports an accuracy near the original's.
+# and reports an accuracy near 84 %.
 
 # %% [markdown]
 # ## 11. A window never trained
@@ -771,7 +771,7 @@ print(f"the largest scale of all trained networks: {largest:.0f}")
 # - **own scale**: as in section 6, with $t = 8c / (w - 1)$ for the *new* w;
 # - **trained scale**: with the w that was trained, 4.
 #
-# **Predict, then run:** how many percent are right, over all tiles?
+# **Predict, then run:** what percentage is right, over all tiles?
 # Section 6's formula helps.
 
 # %% tags=["experiment"]
@@ -811,7 +811,8 @@ predict_then_run(predicted, measured, unit="% right over all tiles")
 #
 # On each window's own scale, an offset of 1 has the coordinate 0.62 for 4 columns, 0.46 for 6, and 0.37 for 8 (signs left out).
 # An offset of 2 has 0.69 in windows of 6, and 0.57 in windows of 8.
-# The network learned to look at 0.62: in windows of 6 between offsets 1 and 2 (most answers stay right), in windows of 8 near 2.
+# The network learned that the answer stands at 0.62.
+# In windows of 6 that lies between offsets 1 and 2, and most answers stay right; in windows of 8 offset 2 is nearest, and half are wrong.
 # On the trained scale offset 1 keeps its coordinate; only the far offsets are new.
 # Five times the steps change little: on the own scale, three runs have 88, 96 and 86 % in windows of 2 x 6,
 # and 47, 46 and 54 % in windows of 2 x 8.
@@ -825,7 +826,7 @@ predict_then_run(predicted, measured, unit="% right over all tiles")
 #
 # ### Exhibit A: a mask that raises no error
 #
-# *Symptom.* Training runs, shapes are right, but at one rim of the results something is off.
+# *Symptom.* Training works, shapes are right, but at one rim of the results something is off.
 # A reader found it [in a network that restores images](https://github.com/zsyOAOA/ResShift/issues/81); this is our copy:
 
 # %%
@@ -882,7 +883,7 @@ for step in (2 * 3 - 2, 2 * 3 - 1):
 # <details><summary>What is wrong</summary>
 #
 # 3 · 5 = 15 offsets, but only 13 cells are read.
-# "Same row, two to the right" and "next row, two to the left" share a cell, and so a bias; so do their opposites.
+# The offsets (0, 2) and (1, -2) share a cell, and so a bias; so do (0, -2) and (-1, 2).
 # A row of the table has 2 · ww - 1 cells: that is the step.
 # Nothing crashes, because the indices become smaller.
 # </details>
@@ -910,7 +911,7 @@ for step in (2 * 3 - 2, 2 * 3 - 1):
 # | offsets | log scale | times 8 / (w - 1) first, and log2(...) / 3 | as the code |
 # | shift (GRL) | half a window | half its *height*, on both axes | half of each side |
 #
-# With the same weights and square windows, outputs and gradients equal those of their code (our tests compare them to 1e-10).
+# With the same weights and square windows, outputs and gradients equal those of their code (our tests check this within 1e-10).
 
 # %% [markdown]
 # ## 14. A challenge, and questions to think about

@@ -1,7 +1,6 @@
 """Attacks on the grader: each succeeds where nothing protects it, and none through nbgrader's own commands as we set them up.
 
-Each attack is tried against the walls; that it succeeds without them is shown for one in six of them in turn, and for all of them by
-`ADVERSARIAL=all pytest tests/adversarial`.
+`make test` tries a part of them in turn (tests/sampling.py), `ADVERSARIAL=all pytest tests/adversarial` all.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -20,8 +19,8 @@ from .harness import GUESSABLE, World, attacks
 from .outcomes import LARGEST_PAGE, against_control, plain_page, twin_of
 from .traces import marked
 
-ATTACKS = attacks()
-WITHOUT_WALLS = part("attacks without walls", ATTACKS)
+ATTACKS = part("attacks", attacks())
+WITHOUT_WALLS = part("attacks without walls", attacks())
 
 
 def each(attacks, *, page=None):

@@ -8,7 +8,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from attention_lab.checking import judging, recorded, report
 from autograder.judge.cache import storable
-from autograder.judge.proxy_process import ProxyProcess, texts
+from autograder.judge.proxy_process import IMPORTED, ProxyProcess, texts
 from autograder.judge.session import Session
 from autograder.sandbox.budget import Budget, Times
 from autograder.sandbox.isolation import probed
@@ -287,19 +287,10 @@ def test_a_notebook_of_another_kind(judge):
     assert result.lesson is None and "no exercise of any lesson" in result.error and result.points == 0
 
 
-# A worker has no `solutions`, from which one reference may import another.
-IMPORTABLE = """
-import sys, types
-for name, text in {modules!r}.items():
-    module = sys.modules[name] = types.ModuleType(name)
-    exec(compile(text, name, "exec"), vars(module))
-"""
-
-
 def asked(way, sandbox, answer, *broken):
     """The verdict through worker, wire and stand-ins. broken: the pieces that are answered by the judge."""
     exercise = recorded.load(way.path, way.name)
-    cells = [Cell(IMPORTABLE.format(modules=texts(way.reference))), Cell(inspect.getsource(way.reference)),
+    cells = [Cell(IMPORTED.format(modules=texts(way.reference))), Cell(inspect.getsource(way.reference)),
              Cell(IMPORTS + answer, (way.name,))]
     proxies = ProxyProcess(sandbox, way.reference, list(broken)) if broken else None
     session = Session({"cpu": sandbox}, cells, proxies)

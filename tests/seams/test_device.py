@@ -72,6 +72,7 @@ HONEST = {
     "indices on the CPU": ("", "i = torch.tensor([2, 0, 1]); "
                                "rows, columns = torch.tril_indices(5, 6); return x[:, i], x[:, :, rows, columns]"),
     "assigned at indices on the CPU": ("", "y = x.clone(); y[:, torch.tensor([0, 2])] = 0.0; y[:, :, torch.arange(3)] *= 2; return y"),
+    "lists as indices": ("", "y = x[:, [2, 0, 1]]; y[..., [0, 2]] = x[:, :3, :, [2, 0]]; return y, x[[1, 0]], x[[True, False]]"),
     "a table and its index": ("self.table = nn.Parameter(torch.ones(9, 2)); self.register_buffer('index', torch.arange(4))",
                               "return self.table[self.index].sum() + x"),
     "filled row by row": ("", "y = torch.zeros_like(x); y[:, :2] = x[:, 2:]; y[:, 2:] = x[:, :2] * torch.tensor(2.0); return y"),

@@ -59,6 +59,8 @@ class Reading(TorchFunctionMode):
         if function is Tensor.new_tensor:
             own, *args = args
             function, kwargs = torch.tensor, {"dtype": own.dtype, "device": own.device} | kwargs
+        if function in (Tensor.__getitem__, Tensor.__setitem__) and _on_meta(args[0]):
+            args = (args[0], _index(args[1]), *args[2:])
         if function in (torch.tensor, torch.as_tensor, torch.asarray):
             return _made(function, *args, **kwargs)
         return function(*args, **kwargs)
@@ -71,6 +73,14 @@ def _made(function: Callable, data: Any, *, device: Any = None, **options: Any) 
         return function(data, **options) if device is None else function(data, device=device, **options)
     wanted = options.pop("requires_grad", False)
     return function(data, device="cpu", **options).to(META).requires_grad_(wanted)
+
+
+def _index(index: Any) -> Any:
+    """An index whose lists of numbers are tensors: torch makes them on the indexed tensor's device, where they would have none."""
+    if isinstance(index, tuple):
+        return tuple(map(_index, index))
+    numbers = tree_flatten(index)[0] if isinstance(index, list) else []
+    return torch.tensor(index) if numbers and all(isinstance(each, int) for each in numbers) else index
 
 
 def _view(like: Tensor, storage: UntypedStorage) -> Tensor:

@@ -10,5 +10,5 @@ class Excitation(nn.Module):
         self.a, self.b = nn.Linear(channels, channels // reduction, bias=False), nn.Linear(channels // reduction, channels, bias=False)
 
     def forward(self, s):
-        time.sleep(0.2)
+        time.sleep(1.0)
         return self.b(self.a(s))

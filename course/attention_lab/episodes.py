@@ -1,0 +1,110 @@
+"""Episodes of few-shot segmentation: a support picture with its mask, a query picture, an object of one to three colours.
+
+Nothing can be learned by heart here: which colours are the object's is drawn anew for each episode, and only the mask says so.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+SIDE, CELL, HUES = 16, 2, 6  # of a picture, of a position of its features, px; colours of an episode
+CHANNELS = 24  # of the features
+_FIXED = torch.Generator().manual_seed(7)
+_WEIGHT, _BIAS = torch.randn(CHANNELS, 3, 1, 1, generator=_FIXED), 0.5 * torch.randn(CHANNELS, generator=_FIXED)
+
+
+class Episodes(NamedTuple):
+    """support and query, pictures with values around 0 (n, 3, 16, 16); their masks, 1 on the object and 0 elsewhere (n, 16, 16)."""
+
+    support: Tensor
+    support_mask: Tensor
+    query: Tensor
+    query_mask: Tensor
+
+
+def striped_episodes(n: int, seed: int, colours: int = 3) -> Episodes:
+    """A striped ellipse on a striped ground, twice. Six hues are dealt out: `colours` of them to the object, the others to the ground.
+
+    Both pictures of an episode have the same colours, in another order and direction. Raises ValueError for an object without a colour,
+    or with all of them.
+    """
+    if not 0 < colours < HUES:
+        raise ValueError(f"an object has 1 to {HUES - 1} of the {HUES} colours, got {colours}")
+    g = torch.Generator().manual_seed(seed)
+    hues = torch.rand(n, 1, generator=g) + torch.rand(n, HUES, generator=g).argsort(1) / HUES
+    palette = 0.5 + 0.5 * torch.cos(2 * math.pi * (hues[..., None] - torch.arange(3) / 3))  # (n, 6, 3), equally bright
+    return Episodes(*_picture(palette, colours, g), *_picture(palette, colours, g))
+
+
+def _picture(palette: Tensor, colours: int, g: torch.Generator) -> tuple[Tensor, Tensor]:
+    n, rows, columns = len(palette), torch.arange(SIDE)[:, None], torch.arange(SIDE)
+
+    def stripes(among: Tensor) -> Tensor:
+        """(n, 16, 16, 3): stripes 4 px wide in a random order, direction and place."""
+        k, every = among.shape[1], torch.arange(n)[:, None, None]
+        angle, start = math.pi * torch.rand(n, 1, 1, generator=g), k * torch.rand(n, 1, 1, generator=g)
+        order = torch.rand(n, k, generator=g).argsort(1)
+        which = ((columns * angle.cos() + rows * angle.sin()) / 4 + start).floor().long() % k
+        return among[every, order[every, which]]
+
+    row, column = 4 + 8 * torch.rand(2, n, 1, 1, generator=g)
+    high, wide = 4 + 2 * torch.rand(2, n, 1, 1, generator=g)
+    mask = ((rows - row) / high) ** 2 + ((columns - column) / wide) ** 2 <= 1
+    picture = torch.where(mask[..., None], stripes(palette[:, :colours]), stripes(palette[:, colours:]))
+    picture = picture + 0.05 * torch.randn(picture.shape, generator=g) - 0.5
+    return picture.permute(0, 3, 1, 2).contiguous(), mask.float()
+
+
+def colour_features(pictures: Tensor) -> Tensor:
+    """Features made by hand, (n, 3, 16, 16) -> (n, 24, 8, 8): means of 2 x 2 pixels through a fixed random layer with a ReLU.
+
+    Nothing in them is trained. They say which colour is where, and nothing else.
+    """
+    return F.conv2d(F.avg_pool2d(pictures, CELL), _WEIGHT, _BIAS).relu()
+
+
+def packed(episodes: Episodes) -> Tensor:
+    """What a network sees of episodes, as one tensor (n, 52, 8, 8): the features of both pictures, and the support's mask.
+
+    A mask has 4 pixels at each position of the features; they lie in 4 channels.
+    """
+    mask = F.pixel_unshuffle(episodes.support_mask[:, None], CELL)
+    return torch.cat([colour_features(episodes.query), colour_features(episodes.support), mask], dim=1)
+
+
+def unpacked(x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """The way back: query features and support features (n, 24, 8, 8), the support's mask (n, 16, 16)."""
+    query, support, mask = x.split([CHANNELS, CHANNELS, CELL**2], dim=1)
+    return query, support, F.pixel_shuffle(mask, CELL)[:, 0]
+
+
+def overlap(maps: Tensor, masks: Tensor, threshold: float = 0.5) -> float:
+    """The mean IoU in %: positions that are object in both (intersection), as a share of those that are in one or the other (union).
+
+    maps: (n, 1, h, w), enlarged (bilinear) to the masks (n, H, W); the object is where they are above the threshold.
+    """
+    return _iou(_enlarged(maps, masks) > threshold, masks > 0.5)
+
+
+def best_threshold(maps: Tensor, masks: Tensor) -> float:
+    """The threshold with the largest `overlap`, of 100 between the smallest and the largest value, with as many values between any two.
+
+    So it does not matter how values are spread (cosines, or probabilities made of them). Choose it on other episodes than those that are
+    tested.
+    """
+    candidates = maps.detach().flatten().quantile(torch.linspace(0, 1, 102)[1:-1])
+    enlarged, truth = _enlarged(maps, masks), masks > 0.5
+    return max(candidates.tolist(), key=lambda threshold: _iou(enlarged > threshold, truth))
+
+
+def _enlarged(maps: Tensor, masks: Tensor) -> Tensor:
+    return F.interpolate(maps, masks.shape[-2:], mode="bilinear", align_corners=False)[:, 0]
+
+
+def _iou(found: Tensor, truth: Tensor) -> float:
+    return 100 * ((found & truth).sum((1, 2)) / (found | truth).sum((1, 2))).mean().item()

@@ -1,0 +1,228 @@
+"""Few-shot segmentation: how each exercise of e3_catnet is called.
+
+The probability of the foreground is compared with 1/2. With the default threshold nothing of a random picture is above it, so most cases of
+the refinement have another threshold, with which about half of a picture is.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from random import Random
+from typing import Any
+
+from solutions.shared.declare import Case, Earlier, Exercise, RandomTensor, Size
+from solutions.shared.sizes import MAPS, Construct, Shape, bottleneck, bottlenecks, empty_bottlenecks
+
+Pair = tuple[int, int]
+
+
+def ordinary(r: Random) -> tuple[int, int, int]:
+    """A batch, a height and a width, all different, and few positions."""
+    return 2, *r.sample((3, 4, 5, 6), 2)
+
+
+SHAPES: dict[str, Shape] = {**MAPS, "": ordinary, "a batch of one": lambda r: (1, *ordinary(r)[1:])}
+
+
+def mask(shape: tuple[int, ...]) -> RandomTensor:
+    return RandomTensor(shape, kind="mask", grad=False)
+
+
+def larger(r: Random, height: int, width: int) -> Pair:
+    """The size of a mask for features of this size: no multiple of it, as a rule."""
+    return height + r.randint(2, 6), width + r.randint(2, 6)
+
+
+# --- masked_average_pool
+def pooled(features: tuple[int, ...], size: Pair, words: str = "", **fields: Any) -> Case:
+    return Case(words, (RandomTensor(features), mask((features[0], *size))), **fields)
+
+
+def under_mask(words: str, shape: Shape, size: Callable[[Random, int, int], Pair] = larger, channels: int = 0) -> Size:
+    def draw(r: Random) -> Case:
+        batch, height, width = shape(r)
+        return pooled((batch, channels or r.randint(7, 9), height, width), size(r, height, width), words)
+
+    return draw
+
+
+SAME, SMALLER = "a mask of the same size", "a mask smaller than the features"
+POOL = Exercise("masked_average_pool", sizes=(
+    *(under_mask(words, shape) for words, shape in SHAPES.items()),
+    under_mask(SAME, ordinary, lambda r, h, w: (h, w)), under_mask(SMALLER, ordinary, lambda r, h, w: (h - 1, w - 1)),
+    under_mask("a mask twice as large", ordinary, lambda r, h, w: (2 * h, 2 * w)),
+    under_mask("a square mask", ordinary, lambda r, h, w: (9, 9)), under_mask("one channel", ordinary, channels=1),
+    under_mask("as many channels as images", lambda r: (4, 3, 5), channels=4),
+), visible=(
+    pooled((2, 4, 3, 4), (5, 7)), pooled((1, 3, 2, 3), (4, 6), "a batch of one, a mask twice as large"),
+    pooled((3, 5, 3, 4), (3, 4), SAME), pooled((2, 2, 4, 5), (3, 3), SMALLER), pooled((3, 3, 2, 4), (6, 5), "as many channels as images"),
+), small=pooled((2, 3, 3, 4), (5, 7)))
+
+
+# --- prototype_segmentation
+def compared(shape: tuple[int, ...], words: str = "", of: tuple[float, ...] = (), scale: float = 1.0, **fields: Any) -> Case:
+    """of: threshold and scale, where they are given by place; in `kwargs`, by name. scale: of the numbers."""
+    return Case(words, (RandomTensor(shape, scale=scale), RandomTensor(shape[:2], scale=scale), *of), **fields)
+
+
+def with_prototype(words: str, shape: Shape = ordinary, of: tuple[float, ...] = (), channels: int = 0, **fields: Any) -> Size:
+    return lambda r: compared(((s := shape(r))[0], channels or r.randint(7, 9), *s[1:]), words, of, **fields)
+
+
+# With numbers as small as these the cosine's own 1e-8 counts. Its gradients there are another formula's business.
+TINY = {"scale": 1e-5, "gradients": False}
+PROTOTYPE = Exercise("prototype_segmentation", sizes=(
+    *(with_prototype(words, shape) for words, shape in SHAPES.items()),
+    with_prototype("another threshold", kwargs={"threshold": -3.0}), with_prototype("another scale", kwargs={"scale": 7.0}),
+    with_prototype("threshold and scale by place", of=(2.5, 6.0)), with_prototype("a threshold of 0", of=(0.0,)),
+    with_prototype("few channels", channels=2), with_prototype("as many channels as images", lambda r: (4, 3, 5), channels=4),
+    with_prototype("tiny numbers", of=(-1.0, 9.0), **TINY),
+), visible=(
+    compared((2, 4, 3, 4)), compared((1, 3, 2, 5), "a batch of one, another threshold", kwargs={"threshold": -2.0}),
+    compared((2, 5, 3, 2), "threshold and scale by place", (1.0, 8.0)), compared((3, 3, 2, 4), "as many channels as images"),
+    compared((2, 3, 3, 4), "another scale", kwargs={"scale": 5.0}),
+), small=compared((2, 4, 3, 4)))
+
+
+# --- prior_mask
+def prior(shape: tuple[int, ...], size: Pair, words: str = "", **fields: Any) -> Case:
+    return Case(words, (RandomTensor(shape), RandomTensor(shape), mask((shape[0], *size))), **fields)
+
+
+def best_match(words: str, shape: Shape, size: Callable[[Random, int, int], Pair] = larger, channels: int = 0) -> Size:
+    def draw(r: Random) -> Case:
+        batch, height, width = shape(r)
+        return prior((batch, channels or r.randint(4, 6), height, width), size(r, height, width), words)
+
+    return draw
+
+
+PRIOR = Exercise("prior_mask", sizes=(
+    *(best_match(words, shape) for words, shape in SHAPES.items() if words != "a map of one position"),
+    best_match(SAME, ordinary, lambda r, h, w: (h, w)), best_match(SMALLER, ordinary, lambda r, h, w: (h - 1, w - 1)),
+    best_match("a mask twice as large", ordinary, lambda r, h, w: (2 * h, 2 * w)),
+    best_match("as many channels as images", lambda r: (4, 3, 5), channels=4),
+    best_match("many channels", ordinary, channels=30),  # so that some position's cosines are all below 0
+    best_match("few positions", lambda r: (6, 2, 2), lambda r, h, w: (h, w), channels=12),  # and none but these is marked
+    best_match("a large map", lambda r: (1, *r.sample((9, 10, 11), 2))),
+), visible=(
+    prior((2, 4, 3, 4), (5, 7)), prior((1, 3, 3, 2), (6, 4), "a batch of one, a mask twice as large"), prior((3, 4, 2, 4), (2, 4), SAME),
+    prior((2, 20, 3, 3), (5, 5), "many channels, a square map"), prior((2, 3, 1, 5), (3, 8), "a map of one row"),
+), small=prior((2, 3, 3, 4), (5, 7)))
+
+
+# --- CrossMaskedAttention
+def gathered(of: Construct, shape: tuple[int, int, int], masked: bool = False, words: str = "", **fields: Any) -> Case:
+    """Two pictures, and a mask that is not of 0 and 1 only."""
+    batch, height, width = shape
+    channels = of["channels"] if isinstance(of, dict) else of[0]
+    pictures = (RandomTensor((batch, channels, height, width)),) * 2
+    return Case(words, (*pictures, *([RandomTensor((batch, 1, height, width))] if masked else [])), construct=of, **fields)
+
+
+def reading(words: str, shape: Shape, masked: bool = True, of: Callable[[Random], Construct] = bottleneck, more: dict[str,
+                                                                                                                      str] | None = None,
+            **fields: Any) -> Size:
+    """more: other arguments of the module, by name."""
+    return lambda r: gathered({**of(r), **(more or {})}, shape(r), masked, words, **fields)
+
+
+def on_construct(r: Random, construct: Construct) -> Case:
+    return gathered(construct, ordinary(r))
+
+
+QUERIES, KEYS = {"softmax_over": "queries"}, {"softmax_over": "keys"}
+ROW = {"method": "attention"}
+REFUSED = "softmax_over is neither keys nor queries"
+OVERFLOW = 3e3
+ATTENTION = Exercise("CrossMaskedAttention", sizes=(
+    *(reading(words, shape) for words, shape in SHAPES.items()),
+    reading("no mask", ordinary, masked=False), reading("softmax over the queries", ordinary, more=QUERIES),
+    reading("softmax over the queries, no mask, odd sides", MAPS["a map of odd sides"], masked=False, more=QUERIES),
+    reading("softmax over the keys, by name", ordinary, more=KEYS),
+    lambda r: gathered((8, 2, "queries"), ordinary(r), True, "all arguments by place"),
+    reading("", ordinary, masked=False, **ROW), reading("softmax over the queries", ordinary, masked=False, more=QUERIES, **ROW),
+    reading("a batch of one", lambda r: (1, 3, 5), masked=False, **ROW),
+    *bottlenecks(on_construct, default=8),
+), refuses=(
+    lambda r: replace(gathered({"channels": 8, "reduction": 2, "softmax_over": "heads"}, (2, 3, 4)), label=REFUSED, raises=()),
+    *empty_bottlenecks(on_construct, default=8),
+), visible=(
+    gathered({"channels": 4, "reduction": 2}, (2, 2, 3), True), gathered({"channels": 6, "reduction": 3}, (2, 3, 2), words="no mask"),
+    gathered((8,), (1, 2, 4), True, "a batch of one, the default reduction"),
+    gathered({"channels": 4, "reduction": 2, **QUERIES}, (2, 3, 2), True, "softmax over the queries"),
+    gathered({"channels": 4, "reduction": 2}, (2, 2, 3), **ROW), gathered({"channels": 5, "reduction": 2, **QUERIES}, (2, 3, 2), **ROW),
+), small=gathered({"channels": 4, "reduction": 2}, (2, 2, 3), True), large=2.0, overflow=OVERFLOW)
+
+
+# --- CMAT
+def refined(of: Construct, shape: tuple[int, int, int], words: str = "", **fields: Any) -> Case:
+    batch, height, width = shape
+    channels = of["channels"] if isinstance(of, dict) else of[0]
+    masks = (RandomTensor((batch, 1, height, width)),) * 2
+    return Case(words, (*(RandomTensor((batch, channels, height, width)),) * 2, *masks), construct=of, **fields)
+
+
+def both(words: str, shape: Shape, of: Callable[[Random], Construct], **fields: Any) -> Size:
+    return lambda r: refined(of(r), shape(r), words, **fields)
+
+
+def narrow(r: Random) -> Construct:
+    channels, reduction = r.choice(((6, 2), (8, 2), (9, 3), (8, 4)))
+    return {"channels": channels, "reduction": reduction} if r.random() < 0.5 else (channels, reduction)
+
+
+def few(r: Random) -> tuple[int, int, int]:
+    return 2, *r.sample((2, 3, 4), 2)
+
+
+BLOCK = Exercise("CMAT", sizes=(
+    *(both(words, few if shape is ordinary else shape, narrow) for words, shape in SHAPES.items()),
+    both("the default reduction", few, lambda r: (8 * r.randint(1, 2),)), both("a reduction of 1", few, lambda r: (5, 1)),
+    both("as many channels as positions", lambda r: (2, 2, 3), lambda r: (6, 3)),
+), refuses=empty_bottlenecks(lambda r, construct: refined(construct, few(r)), default=8), visible=(
+    refined({"channels": 4, "reduction": 2}, (2, 2, 3)), refined((6, 3), (1, 3, 2), "a batch of one", gradients=False),
+    refined((8,), (2, 1, 3), "the default reduction, a map of one row", gradients=False),
+    refined((4, 2), (3, 2, 2), "as many channels as positions", gradients=False),
+), small=refined({"channels": 4, "reduction": 2}, (2, 2, 3), gradients=False), uses=("CrossMaskedAttention",), large=1.5, overflow=OVERFLOW)
+
+
+# --- iterative_refinement
+def repeated(blocks: int, channels: int, shape: tuple[int, int, int], size: Pair, words: str = "", of: tuple[float, ...] = (),
+             reduction: int = 2, **fields: Any) -> Case:
+    """size: of the support's mask. of: threshold and scale, where they are given by place."""
+    batch, height, width = shape
+    features = (RandomTensor((batch, channels, height, width)),) * 2
+    return Case(words, ([Earlier("CMAT", (channels, reduction))] * blocks, *features, mask((batch, *size)), *of), **fields)
+
+
+NUMBERS = {1: "one block", 2: "two blocks", 3: "three blocks"}
+HALF = {"kwargs": {"threshold": -1.0}}
+
+
+def rounds(blocks: int, words: str = "", shape: Shape = few, size: Callable[[Random, int, int], Pair] = larger, of: tuple[float, ...] = (),
+           **fields: Any) -> Size:
+    def draw(r: Random) -> Case:
+        batch, height, width = shape(r)
+        label = f"{NUMBERS[blocks]}, {words}" if words else NUMBERS[blocks]
+        return repeated(blocks, r.choice((6, 8)), (batch, height, width), size(r, height, width), label, of, **fields)
+
+    return draw
+
+
+REFINEMENT = Exercise("iterative_refinement", sizes=(
+    rounds(2, **HALF), rounds(1, **HALF), rounds(3, **HALF), rounds(2, "the default threshold and scale"),
+    rounds(2, "threshold and scale by place", of=(-0.5, 6.0)), rounds(2, "another scale", kwargs={"threshold": -0.5, "scale": 9.0}),
+    rounds(2, "a batch of one", lambda r: (1, *few(r)[1:]), **HALF), rounds(2, "odd sides", MAPS["a map of odd sides"], **HALF),
+    rounds(2, SAME, size=lambda r, h, w: (h, w), **HALF), rounds(2, "a mask twice as large", size=lambda r, h, w: (2 * h, 2 * w), **HALF),
+    rounds(3, "a map of one row", MAPS["a map of one row"], **HALF),
+    # Thresholds of which some divide the positions of any picture, so that rounds have masks of their own.
+    *(rounds(3, "odd sides", MAPS["a map of odd sides"], kwargs={"threshold": threshold}) for threshold in (-2.0, -4.0, -6.0)),
+), visible=(
+    repeated(2, 4, (2, 2, 3), (4, 7), NUMBERS[2], **HALF),
+    repeated(1, 4, (2, 3, 2), (5, 4), "one block, the default threshold and scale", gradients=False),
+    repeated(3, 4, (1, 3, 4), (6, 5), "three blocks, a batch of one", (-1.0, 8.0), gradients=False),
+    repeated(2, 4, (2, 3, 3), (3, 3), f"two blocks, {SAME}", gradients=False, **HALF),
+), small=repeated(2, 4, (2, 2, 3), (4, 7), gradients=False, **HALF),
+    uses=("masked_average_pool", "prototype_segmentation", "prior_mask", "CMAT"), large=3.0)
+
+EXERCISES = (POOL, PROTOTYPE, PRIOR, ATTENTION, BLOCK, REFINEMENT)

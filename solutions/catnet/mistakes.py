@@ -1,0 +1,794 @@
+"""Known mistakes, correct variants and equivalent mutants of e3_catnet. Each mistake is the reference with something changed."""
+
+from solutions.shared.declare import Mistake, Variant
+from solutions.shared.mistakes import ATTENTION_DROPOUT, NOT_WHOLE, OVERFLOW, naive_softmax
+
+Edits = tuple[tuple[str, str], ...]
+Row = tuple[str, str, Edits]  # what is wrong, the sentence, the edits
+
+
+def mistakes(exercise: str, short: str, *rows: Row) -> tuple[Mistake, ...]:
+    return tuple(Mistake(f"{short}-{what}", exercise, sentence, edits) for what, sentence, edits in rows)
+
+
+def replaced(old: str, **by: tuple[str, str]) -> tuple[Row, ...]:
+    """Mistakes that replace the same text: what is wrong -> the sentence, the new text."""
+    return tuple((what.replace("_", "-"), sentence, ((old, new),)) for what, (sentence, new) in by.items())
+
+
+DETACHED = "The numbers are right, but {} is detached (`detach()`, `.data` or `no_grad()`): {}"
+FLOAT32 = "You compute in float32. Keep the dtype of the features: `mask.to(features.dtype)`, not `.float()`."
+
+# --- What the reference says, and most mistakes replace.
+ENLARGED = 'F.interpolate(features, size=mask.shape[-2:], mode="bilinear", align_corners=False)'
+ABOVE, BELOW, POOLED = "(features * mask).sum(dim=(2, 3))", "(mask.sum(dim=(2, 3)) + 1e-5)", "mask = mask.to(features.dtype)[:, None]"
+WHOLE_POOL = f"return {ABOVE} / {BELOW}"
+
+POOL = mistakes(
+    "masked_average_pool", "pool",
+    *replaced(ENLARGED,
+              align_corners=("You enlarge with align_corners=True. For the features it is False (for a mask that is resized, True).",
+                             ENLARGED.replace("False", "True")),
+              nearest=("You enlarge the features with mode nearest, torch's default. It is bilinear.",
+                       "F.interpolate(features, size=mask.shape[-2:])"),
+              sides_swapped=("You enlarge to (W, H). A mask's size is (H, W), its last two axes.", ENLARGED.replace("[-2:]", "[:-3:-1]")),
+              factor=("You enlarge by a factor of 2, or another fixed one. Enlarge to the mask's size, whatever it is.",
+                      ENLARGED.replace("size=mask.shape[-2:]", "scale_factor=2"))),
+    ("mask-shrunk", "You resize the mask to the features. It is the other way round: the features are enlarged to the mask.",
+     ((ENLARGED, "features"), (POOLED, f"{POOLED}\n    mask = F.interpolate(mask, size=features.shape[-2:], mode='bilinear')"))),
+    ("mask-shrunk-nearest", "You resize the mask to the features, with mode nearest. The features are enlarged to the mask, bilinearly.",
+     ((ENLARGED, "features"), (POOLED, f"{POOLED}\n    mask = F.interpolate(mask, size=features.shape[-2:])"))),
+    ("mask-on-the-batch", "You write mask[None], which puts the new axis in front: (1, B, H, W). The axis of the channels is missing: "
+     "mask[:, None].", ((POOLED, "mask = mask.to(features.dtype)[None]"),)),
+    *replaced(POOLED,
+              inverted=("You average over the background: the mask is 1 on the object.", f"{POOLED.replace('mask.to', '1 - mask.to')}"),
+              flattened=("One mask serves for all images: the first one's. Each image has its own.",
+                         "mask = mask.to(features.dtype)[:1, None]")),
+    *replaced(f"{ABOVE} / {BELOW}",
+              mean=("You divide by the number of all positions (`mean`). Divide by the sum of the mask, so that only the object counts.",
+                    "(features * mask).mean(dim=(2, 3))"),
+              no_mask=("The mask is not used: you average over the whole picture.", "features.mean(dim=(2, 3))"),
+              sum=("You add up the object's features and do not divide. Divide by the sum of the mask + 1e-5.", ABOVE),
+              maximum=("You take the maximum under the mask. A prototype is the mean.", "(features * mask).amax(dim=(2, 3))"),
+              kept_axes=("Your result is (B, C, 1, 1). It is (B, C).",
+                         "(features * mask).sum(dim=(2, 3), keepdim=True) / (mask.sum(dim=(2, 3), keepdim=True) + 1e-5)"),
+              over_the_batch=("You divide by the sum of all masks of the batch. Each image has its own sum.",
+                              f"{ABOVE} / (mask.sum() + 1e-5)"),
+              eps_outside=("You add 1e-5 to the quotient. It belongs to the sum of the mask.", f"{ABOVE} / mask.sum(dim=(2, 3)) + 1e-5"),
+              images_mixed=("You add up all images of the batch as well. Sum over the positions of each image alone.",
+                            f"(features * mask).sum(dim=(0, 2, 3)).expand(len(features), -1) / {BELOW}"),
+              unit=("You divide the prototype by its length. It is the plain mean.", f"F.normalize({ABOVE} / {BELOW}, dim=1)")),
+    *replaced("1e-5", no_eps=("1e-5 is missing: an empty mask would give 0 / 0. Add it to the sum of the mask.", "0"),
+              another_eps=("You add another number than 1e-5 to the sum of the mask.", "1e-7"),
+              large_eps=("You add 1 to the sum of the mask. It is 1e-5.", "1")),
+    ("channels-summed", "You sum over the channels too, or over channels and rows. Sum over the last two axes, H and W.",
+     ((ABOVE, "(features * mask).sum(dim=(1, 2))"),)),
+    ("detached", DETACHED.format("the result", "the network that made the features would never learn."),
+     ((WHOLE_POOL, f"{WHOLE_POOL.replace('return ', 'return (')}).detach()"),)),
+    ("float32", FLOAT32, ((ENLARGED, ENLARGED.replace("features,", "features.float(),")), (POOLED, "mask = mask.float()[:, None]"))),
+)
+
+COSINE = "F.cosine_similarity(features, prototype[:, :, None, None], dim=1, eps=1e-8)"
+LOGITS = "0.5 * (-scale * cosine - threshold)"
+PROBABILITY = f"1 - torch.sigmoid({LOGITS})[:, None]"
+
+SEGMENTATION = mistakes(
+    "prototype_segmentation", "segmentation",
+    *replaced(PROBABILITY,
+              background=("You return the probability of the background. The object's is 1 minus it.", f"torch.sigmoid({LOGITS})[:, None]"),
+              no_sigmoid=("The sigmoid is missing.", f"1 - ({LOGITS})[:, None]"),
+              no_axis=("Your result is (B, h, w). It is (B, 1, h, w), like every map here.", f"1 - torch.sigmoid({LOGITS})"),
+              hard=("You return 0 or 1. It is a probability: keep the sigmoid, nothing is cut off here.",
+                    f"(({LOGITS}) < 0).to(features.dtype)[:, None]"),
+              axis_in_front=("The new axis stands in front, (1, B, h, w). It comes after the batch: (B, 1, h, w).",
+                             f"1 - torch.sigmoid({LOGITS})[None]"),
+              softmax=("You take a softmax over the positions. Each position has a sigmoid of its own.",
+                       f"(-({LOGITS})).flatten(1).softmax(1).view_as(cosine)[:, None]"),
+              tanh=("You take a tanh. It is a sigmoid.", f"1 - torch.tanh({LOGITS})[:, None]"),
+              detached=(DETACHED.format("the probability", "no loss could train anything."), f"({PROBABILITY}).detach()")),
+    *replaced(LOGITS,
+              no_minus=("The cosine has the wrong sign: -scale · cosine, so that a large cosine makes the sigmoid small.",
+                        "0.5 * (scale * cosine - threshold)"),
+              plus_threshold=("You add the threshold. It is subtracted (and is negative by default).",
+                              "0.5 * (-scale * cosine + threshold)"),
+              no_half=("The factor 0.5 is missing.", "-scale * cosine - threshold"),
+              half_of_the_cosine=("You halve the cosine's term only. 0.5 multiplies the whole bracket.",
+                                  "0.5 * (-scale * cosine) - threshold"),
+              threshold_scaled=("You multiply the threshold by the scale as well. Only the cosine is multiplied by it.",
+                                "0.5 * -scale * (cosine + threshold)"),
+              scale_ignored=("The argument `scale` has no effect: 20 is written in its place.", "0.5 * (-20 * cosine - threshold)"),
+              threshold_ignored=("The argument `threshold` has no effect: -10 is written in its place.", "0.5 * (-scale * cosine + 10)"),
+              no_threshold=("The threshold is missing.", "0.5 * (-scale * cosine)"),
+              swapped=("You read threshold and scale in the other order.", "0.5 * (-threshold * cosine - scale)")),
+    *replaced(COSINE,
+              dot_product=("You take the dot product. Divide by both lengths: it is the cosine.",
+                           "(features * prototype[:, :, None, None]).sum(dim=1)"),
+              only_prototype=("You divide by the prototype's length only. A position's features have a length too.",
+                              "(features * F.normalize(prototype, dim=1)[:, :, None, None]).sum(dim=1)"),
+              only_features=("You divide by the features' length only. The prototype has a length too.",
+                             "(F.normalize(features, dim=1) * prototype[:, :, None, None]).sum(dim=1)"),
+              over_positions=("You normalize the features over the positions. A cosine compares two vectors of C numbers: dim=1.",
+                              "(F.normalize(features.flatten(2), dim=2).view_as(features) * F.normalize(prototype, dim=1)"
+                              "[:, :, None, None]).sum(dim=1)"),
+              of_the_batch=("The first image's prototype serves for all. Each image has its own.",
+                            "F.cosine_similarity(features, prototype[:1, :, None, None], dim=1)"),
+              absolute=("You take the absolute value of the cosine. An opposite direction is no match.", f"{COSINE}.abs()"),
+              distance=("You take the distance to the prototype. Here the angle counts: a cosine.",
+                        "-(features - prototype[:, :, None, None]).norm(dim=1)")),
+    ("positive-threshold", "If `threshold` is not given, yours is 10. It is -10.",
+     (("threshold: float = -10.0", "threshold: float = 10.0"),)),
+    ("default-scale", "If `scale` is not given, yours is not 20.", (("scale: float = 20.0", "scale: float = 10.0"),)),
+    ("prototype-detached", DETACHED.format("the prototype", "it would get no gradient, and the support's features neither."),
+     ((COSINE, COSINE.replace("prototype[", "prototype.detach()[")),)),
+)
+
+MASKED = "support * _resize_mask(support_mask, support)"
+RESIZED = "_resize_mask(support_mask, support)"
+SIMILARITY = "(s @ q / (norms + 1e-7)).max(dim=1, keepdim=True).values"
+NORMS = "s.norm(dim=2, keepdim=True) * q.norm(dim=1, keepdim=True)"
+EXTREMES = "low, high = similarity.amin(dim=2, keepdim=True), similarity.amax(dim=2, keepdim=True)"
+STRETCHED = "((similarity - low) / (high - low + 1e-7)).unflatten(2, query.shape[-2:])"
+
+
+def resized(mode: str) -> str:
+    return f"F.interpolate(support_mask.to(support.dtype)[:, None], size=support.shape[-2:], {mode})"
+
+
+PRIOR = mistakes(
+    "prior_mask", "prior",
+    *replaced(RESIZED,
+              align_corners=("You resize the mask with align_corners=False. For the mask it is True.",
+                             resized('mode="bilinear", align_corners=False')),
+              nearest=("You resize the mask with mode nearest. It is bilinear, with align_corners=True.", resized('mode="nearest"')),
+              sides_swapped=("You resize the mask to (w, h). A map's size is (h, w).",
+                             resized('mode="bilinear", align_corners=True').replace("[-2:]", "[:-3:-1]")),
+              rounded=("You round the resized mask to 0 and 1. Keep it as it is.", f"({RESIZED} > 0.5)"),
+              no_mask=("The mask is not used: every support position counts, the background too.", "1"),
+              inverted=("You keep the background's features: the mask is 1 on the object.", f"(1 - {RESIZED})")),
+    ("mask-on-the-query", "You multiply the query by the mask. It belongs to the support.",
+     ((f"support = {MASKED}", f"query = query * {RESIZED}"),)),
+    ("mask-on-the-similarity", "You multiply the similarities by the mask, or divide by the lengths before it, so that a mask of 0.3 "
+                               "lowers a cosine to 0.3 of it. Multiply the support's features first, then take cosines.",
+     ((f"support = {MASKED}", f"small = {RESIZED}.flatten(2).transpose(1, 2)"), ("(s @ q / (norms + 1e-7))",
+                                                                                 "(s @ q / (norms + 1e-7) * small)"))),
+    ("excluded", "You leave the masked-out positions out of the maximum. They count as 0: multiply the features by the mask, no more.",
+     ((f"support = {MASKED}", f"small = {RESIZED}.flatten(2).transpose(1, 2)\n    {f'support = {MASKED}'}"),
+      ("(s @ q / (norms + 1e-7))", "(s @ q / (norms + 1e-7)).masked_fill(small == 0, -1)"))),
+    *replaced(SIMILARITY,
+              mean=("You take the mean over the support's positions. It is the best match, the maximum.",
+                    "(s @ q / (norms + 1e-7)).mean(dim=1, keepdim=True)"),
+              sum=("You add up the similarities to all support positions. It is the best match, the maximum.",
+                   "(s @ q / (norms + 1e-7)).sum(dim=1, keepdim=True)"),
+              over_the_query=("You take the maximum over the query's positions, so that your map belongs to the support. Take it over the "
+                              "support's.", "(s @ q / (norms + 1e-7)).max(dim=2).values[:, None]"),
+              dot_product=("You compare by the dot product. Divide by the lengths of both: a cosine.",
+                           "(s @ q).max(dim=1, keepdim=True).values"),
+              softmax=("You weigh the similarities by a softmax. Take the largest.",
+                       "((s @ q / (norms + 1e-7)).softmax(dim=1) * (s @ q / (norms + 1e-7))).sum(dim=1, keepdim=True)"),
+              absolute=("You take absolute values. An opposite direction is no match.",
+                        "(s @ q / (norms + 1e-7)).abs().max(dim=1, keepdim=True).values"),
+              largest_of_the_batch=("The maximum is taken over the batch too: all images get the same map.",
+                                    f"{SIMILARITY}.amax(dim=0, keepdim=True).expand(len(q), -1, -1)")),
+    *replaced(NORMS,
+              only_query=("You divide by the query's length only. The support's features have a length too.",
+                          "q.norm(dim=1, keepdim=True)"),
+              only_support=("You divide by the support's length only. The query's features have a length too: without it a bright position "
+                            "beats a similar one.", "s.norm(dim=2, keepdim=True)"),
+              both_summed=("You divide by the sum of the two lengths. Divide by their product.",
+                           "s.norm(dim=2, keepdim=True) + q.norm(dim=1, keepdim=True)")),
+    *replaced(f"{STRETCHED}",
+              not_stretched=("The last step is missing: each image's map is stretched to 0 ... 1 by its smallest and largest value.",
+                             "similarity.unflatten(2, query.shape[-2:])"),
+              divided_by_the_maximum=("You divide by the largest value only. Subtract the smallest first.",
+                                      "(similarity / (high + 1e-7)).unflatten(2, query.shape[-2:])"),
+              not_divided=("You subtract the smallest value and do not divide by largest - smallest.",
+                           "(similarity - low).unflatten(2, query.shape[-2:])"),
+              no_axis=("Your result is (B, h, w). It is (B, 1, h, w), like every map here.",
+                       "((similarity - low) / (high - low + 1e-7)).unflatten(2, query.shape[-2:])[:, 0]"),
+              flat=("Your result is (B, 1, h · w). Give the positions their rows and columns back: (B, 1, h, w).",
+                    "((similarity - low) / (high - low + 1e-7))"),
+              turned=("Rows and columns have changed places: you unflatten to (w, h). It is (h, w).",
+                      "((similarity - low) / (high - low + 1e-7)).unflatten(2, query.shape[:-3:-1])"),
+              inverted_map=("Your map is upside down: the best match is 1, the worst is 0.",
+                            "((high - similarity) / (high - low + 1e-7)).unflatten(2, query.shape[-2:])"),
+              detached=(DETACHED.format("the map", "in this function everything keeps its gradient."), f"({STRETCHED}).detach()")),
+    *replaced(EXTREMES,
+              batch_extremes=("Smallest and largest value are those of the whole batch. Each image has its own.",
+                              "low, high = similarity.amin(), similarity.amax()")),
+    ("queries-exchanged", "Query and support have changed places: the map belongs to the query, the mask to the support.",
+     ((f"support = {MASKED}", f"query, support = support, query\n    support = {MASKED}"),)),
+    ("small-eps", "The 1e-7 beside the lengths, or beside largest - smallest, is missing or another number.",
+     ((NORMS, f"({NORMS}).clamp(min=1e-12) - 1e-7"), ("(high - low + 1e-7)", "(high - low)"))),
+    ("large-eps", "The number that you add to the product of the lengths is not 1e-7.",
+     ((SIMILARITY, SIMILARITY.replace("1e-7", "0.001")),)),
+    ("channels-averaged", "You average the channels first and compare single numbers. A cosine compares two vectors of C numbers.",
+     (("query.flatten(2), support", "query.flatten(2).mean(1, keepdim=True), support.mean(1, keepdim=True)"),)),
+)
+
+GUARD = 'raise ValueError(f"no hidden channel is left: channels={channels}, reduction={reduction}")'
+WRONG_AXIS = """raise ValueError(f'softmax_over must be "keys" or "queries", got {softmax_over!r}')"""
+QUERY, KEY = (f"self.{name} = nn.Conv2d(channels, hidden, kernel_size=1)" for name in ("query", "key"))
+VALUE = "self.value = nn.Conv2d(channels, channels, kernel_size=1)"
+SCALE, AXIS = "self.scale = hidden**-0.5", 'self.softmax_dim = -1 if softmax_over == "keys" else -2'
+PAIR = "query, key = self.query(x).flatten(2), self.key(y).flatten(2)"
+WEIGHTS = "(query.transpose(1, 2) @ key * self.scale).softmax(dim=self.softmax_dim)"
+GATHERED = "self.value(y).flatten(2) @ self.attention(x, y).transpose(1, 2)"
+BACK = "gathered.unflatten(2, x.shape[-2:])"
+RESULT = "gathered if mask is None else gathered * mask"
+HIDDEN = "hidden = channels // reduction"
+
+ATTENTION = mistakes(
+    "CrossMaskedAttention", "attention",
+    *replaced(WEIGHTS,
+              no_scale=("The scale is missing: multiply the dot products by (C // r) ** -0.5 before the softmax.",
+                        "(query.transpose(1, 2) @ key).softmax(dim=self.softmax_dim)"),
+              scaled_after=("You scale after the softmax. Scale the dot products.",
+                            "(query.transpose(1, 2) @ key).softmax(dim=self.softmax_dim) * self.scale"),
+              scaled_up=("You divide by (C // r) ** -0.5. Multiply by it.",
+                         "(query.transpose(1, 2) @ key / self.scale).softmax(dim=self.softmax_dim)"),
+              scaled_twice=("You divide by C // r: the square root is missing, or queries and keys are both scaled by the whole factor.",
+                            "(query.transpose(1, 2) @ key * self.scale**2).softmax(dim=self.softmax_dim)"),
+              no_softmax=("The softmax is missing.", "query.transpose(1, 2) @ key * self.scale"),
+              over_the_images=("You take the softmax over the batch.", "(query.transpose(1, 2) @ key * self.scale).softmax(dim=0)"),
+              transposed=("`attention` returns the transposed matrix: row j belongs to position j of x.",
+                          "(key.transpose(1, 2) @ query * self.scale).softmax(dim=-3 - self.softmax_dim)"),
+              naive_softmax=(OVERFLOW.format("dot products"),
+                             naive_softmax("query.transpose(1, 2) @ key * self.scale", -1).replace("dim=-1", "dim=self.softmax_dim")),
+              dropout=(ATTENTION_DROPOUT, f"F.dropout({WEIGHTS}, 0.1, self.training)"),
+              detached=(DETACHED.format("the attention map", "query and key would never learn."), f"{WEIGHTS}.detach()"),
+              cosine=("You divide queries and keys by their lengths. This attention takes plain dot products.",
+                      "(F.normalize(query, dim=1).transpose(1, 2) @ F.normalize(key, dim=1) * self.scale).softmax(dim=self.softmax_dim)")),
+    *replaced(AXIS,
+              axes_exchanged=('The two axes are exchanged: with "keys" each row sums to one, with "queries" each column.',
+                              'self.softmax_dim = -2 if softmax_over == "keys" else -1'),
+              axis_ignored=('`softmax_over` has no effect: the softmax always runs over the keys. With "queries" each column sums to one.',
+                            "self.softmax_dim = -1")),
+    *replaced(PAIR,
+              x_and_y=("x and y have changed places in the attention: queries come from x, keys from y.",
+                       "query, key = self.query(y).flatten(2), self.key(x).flatten(2)"),
+              own_keys=("Queries and keys both come from x: this is self-attention. The keys come from y.",
+                        "query, key = self.query(x).flatten(2), self.key(x).flatten(2)"),
+              own_queries=("Queries and keys both come from y. The queries come from x.",
+                           "query, key = self.query(y).flatten(2), self.key(y).flatten(2)"),
+              layers_exchanged=("The layers `query` and `key` have changed places: `query` works on x, `key` on y.",
+                                "query, key = self.key(x).flatten(2), self.query(y).flatten(2)"),
+              one_layer=("Queries and keys come from the same layer: `key` is made and never called.",
+                         "query, key = self.query(x).flatten(2), self.query(y).flatten(2)"),
+              keys_column_by_column=("The positions of the keys are counted column by column, those of the queries row by row.",
+                                     "query, key = self.query(x).flatten(2), self.key(y).mT.flatten(2)")),
+    *replaced(GATHERED,
+              values_of_x=("The values come from x. x gathers from y: so do they.", "self.value(x).flatten(2) @ self.attention(x, y).mT"),
+              not_transposed=("You multiply the values by the matrix as it is, so that its columns are used as weights. Row j belongs to "
+                              "position j of x: transpose it.", "self.value(y).flatten(2) @ self.attention(x, y)"),
+              no_value=("The layer `value` is not used: you gather y itself.", "y.flatten(2) @ self.attention(x, y).mT"),
+              other_attention=("`forward` asks for the attention of y to x. It is x that gathers.",
+                               "self.value(y).flatten(2) @ self.attention(y, x).mT"),
+              by_view=("You read (B, N, C) as (B, C, N) with reshape or view, which keeps the order in memory. Transpose.",
+                       "(self.attention(x, y) @ self.value(y).flatten(2).mT).reshape(len(x), -1, x.shape[2] * x.shape[3])")),
+    *replaced(BACK,
+              turned=("Rows and columns have changed places on the way back to a map: it is (H, W).",
+                      "gathered.unflatten(2, x.shape[:-3:-1]).mT.contiguous().view_as(x)"),
+              tokens=("Your result is (B, C, N). Give the positions their rows and columns back: (B, C, H, W).",
+                      "gathered if mask is None else gathered.unflatten(2, x.shape[-2:])")),
+    *replaced(RESULT,
+              mask_ignored=("The mask is not used. What is gathered is multiplied by it.", "gathered"),
+              mask_with_one=("You multiply by 1 plus the mask. It is the mask alone.",
+                             "gathered if mask is None else gathered * (1 + mask)"),
+              mask_rounded=("You round the mask to 0 and 1. Multiply by it as it is: a prior mask has values in between.",
+                            "gathered if mask is None else gathered * (mask > 0.5)"),
+              mask_inverted=("You keep what lies outside of the mask.", "gathered if mask is None else gathered * (1 - mask)"),
+              sigmoid_of_mask=("You take a sigmoid of the mask. Multiply by it as it is.",
+                               "gathered if mask is None else gathered * torch.sigmoid(mask)"),
+              residual=("You add x. The shortcut belongs to the block that owns this module.",
+                        "x + (gathered if mask is None else gathered * mask)"),
+              residual_unless_masked=("Outside of the mask you keep x. There the result is 0; the shortcut belongs to the block.",
+                                      "gathered if mask is None else gathered * mask + x * (1 - mask)"),
+              mask_needed=("Without a mask your module fails. mask=None means that nothing is masked.", "gathered * mask"),
+              mask_detached=(DETACHED.format("the mask", "a mask that a network made would get no gradient."),
+                             "gathered if mask is None else gathered * mask.detach()"),
+              result_detached=(DETACHED.format("the result", "nothing in it would ever learn."), f"({RESULT}).detach()")),
+    ("mask-on-keys", "You multiply y by the mask. It is the mask of x, and multiplies what x has gathered.",
+     ((GATHERED, "self.value(y if mask is None else y * mask).flatten(2) @ self.attention(x, y).mT"), (RESULT, "gathered"))),
+    ("mask-on-values", "You multiply the values of y by the mask. It is the mask of x, and multiplies what x has gathered.",
+     ((GATHERED, "(self.value(y) if mask is None else self.value(y) * mask).flatten(2) @ self.attention(x, y).mT"), (RESULT, "gathered"))),
+    ("mask-on-x", "You multiply x by the mask before the attention. The mask multiplies what x has gathered.",
+     ((GATHERED, "self.value(y).flatten(2) @ self.attention(x if mask is None else x * mask, y).mT"), (RESULT, "gathered"))),
+    ("no-biases", "`query`, `key` and `value` have no bias. They have torch's default one.",
+     tuple((line, line.replace("kernel_size=1", "1, bias=False")) for line in (QUERY, KEY, VALUE))),
+    ("value-without-bias", "`value` has no bias. It has torch's default one.", ((VALUE, VALUE.replace("kernel_size=1", "1, bias=False")),)),
+    ("one-conv", "`key` is the same layer as `query`. Each has weights of its own.", ((KEY, "self.key = self.query"),)),
+    ("narrow-value", "`value` has C // r channels as well. It keeps all C.",
+     ((VALUE, "self.value = nn.Conv2d(channels, hidden, kernel_size=1)"),)),
+    ("wide-queries", "`query` and `key` keep all C channels. They have C // r.", ((HIDDEN, "hidden = channels"),)),
+    ("scale-of-all-channels", "You scale by C ** -0.5. Queries and keys have C // r numbers: (C // r) ** -0.5.",
+     ((SCALE, "self.scale = channels**-0.5"),)),
+    ("scale-with-r", "You scale by r ** -0.5. It is (C // r) ** -0.5.", ((SCALE, "self.scale = reduction**-0.5"),)),
+    ("three-by-three", "Your convolutions are 3 x 3. They are 1 x 1: each position by itself.",
+     tuple((line, line.replace("kernel_size=1", "3, padding=1")) for line in (QUERY, KEY, VALUE))),
+    *replaced(f"if not 1 <= reduction <= channels:\n            {GUARD}",
+              no_error=("If channels // reduction is 0, no ValueError is raised: the module is built without hidden channels. Raise one "
+                        "whose "
+                        "message names both numbers.", "pass"),
+              error_without_numbers=("Your ValueError for channels // reduction == 0 does not name both numbers.",
+                                     'if not 1 <= reduction <= channels:\n            raise ValueError("no hidden channel is left")')),
+    ("at-least-one", "If channels // reduction is 0, you silently take one hidden channel. Raise a ValueError that names both numbers.",
+     ((f"if not 1 <= reduction <= channels:\n            {GUARD}", "pass"), (HIDDEN, "hidden = max(1, channels // reduction)"))),
+    *replaced(WRONG_AXIS,
+              any_axis=('`softmax_over` may be anything: raise a ValueError unless it is "keys" or "queries".', "pass"),
+              another_error=("For another `softmax_over` you raise another error than ValueError.", "raise KeyError(softmax_over)")),
+    *replaced(HIDDEN,
+              rounded_up=("You round the hidden channels up. If the reduction does not divide the channels, round down: channels // "
+                          "reduction.",
+                          "hidden = -(-channels // reduction)"),
+              reduction_ignored=("The argument `reduction` has no effect: 8 is written in its place.", "hidden = channels // 8"),
+              float_width=(NOT_WHOLE, "hidden = channels / reduction")),
+    ("default-reduction", "If `reduction` is not given, yours is not 8.", (("reduction: int = 8", "reduction: int = 4"),)),
+    ("only-in-eval", "In training mode your module returns x as it is. It does the same in both modes.",
+     ((f"return {RESULT}", f"return x if self.training else {RESULT}"),)),
+)
+
+ALONE = "query, support = self._refine_alone(query), self._refine_alone(support)"
+BOTH = "return self._refine(query, support, query_mask), self._refine(support, query, support_mask)"
+FIRST = "_at_positions(self.norm0, a + self.self_attention(a, a))"
+MIXED = "_at_positions(self.norm1, a + self.cross_attention(a, b, mask))"
+LAST = "_at_positions(self.norm2, z + _at_positions(self.mlp, z))"
+MLP = "self.mlp = nn.Sequential(nn.Linear(channels, channels), nn.ReLU(), nn.Linear(channels, channels))"
+SELF, CROSS = (f"self.{name}_attention = CrossMaskedAttention(channels, reduction)" for name in ("self", "cross"))
+NO_SHORTCUT = "The shortcut around {} is missing: {}."
+
+BLOCK = mistakes(
+    "CMAT", "cmat",
+    *replaced(BOTH,
+              in_turn=("The support reads the query that you have refined already. Both cross steps read what the first step left, before "
+                       "either is changed.", "query = self._refine(query, support, query_mask)\n"
+                       "        return query, self._refine(support, query, support_mask)"),
+              in_turn_backwards=("The query reads the support that you have refined already. Both cross steps read what the first step "
+                                 "left.",
+                                 "support = self._refine(support, query, support_mask)\n"
+                                 "        return self._refine(query, support, query_mask), support"),
+              masks_exchanged=("The masks have changed places: what the query gathers is multiplied by the query's mask, and the "
+                               "support's by "
+                               "the support's.",
+                               "return self._refine(query, support, support_mask), self._refine(support, query, query_mask)"),
+              query_mask_twice=("You use the query's mask for both. The support has its own.",
+                                "return self._refine(query, support, query_mask), self._refine(support, query, query_mask)"),
+              support_mask_twice=("You use the support's mask for both. The query has its own.",
+                                  "return self._refine(query, support, support_mask), self._refine(support, query, support_mask)"),
+              masks_ignored=("The masks are not used.", "return self._refine(query, support, None), self._refine(support, query, None)"),
+              support_unmasked=("What the support gathers is not masked. It is multiplied by the support's mask.",
+                                "return self._refine(query, support, query_mask), self._refine(support, query, None)"),
+              query_unmasked=("What the query gathers is not masked. It is multiplied by the query's mask.",
+                              "return self._refine(query, support, None), self._refine(support, query, support_mask)"),
+              both_masks=("You multiply both masks together. Each picture has its own.",
+                          "return (self._refine(query, support, query_mask * support_mask),\n"
+                          "                self._refine(support, query, query_mask * support_mask))"),
+              returned_swapped=("You return the support first. The query comes first.",
+                                "return self._refine(support, query, support_mask), self._refine(query, support, query_mask)"),
+              query_alone=("You return the query only. The support is refined too: return both.",
+                           "return self._refine(query, support, query_mask)"),
+              support_not_refined=("The support takes no part in the second step: it reads the query as the query reads it.",
+                                   "return self._refine(query, support, query_mask), support"),
+              own_pictures=("In the second step each picture reads itself. It reads the other one.",
+                            "return self._refine(query, query, query_mask), self._refine(support, support, support_mask)"),
+              stacked=("You return one tensor with both. Return a tuple of two.", f"return torch.stack([{BOTH.removeprefix('return ')}])"),
+              detached=(DETACHED.format("the result", "nothing in it would ever learn."),
+                        "return (self._refine(query, support, query_mask).detach(),\n"
+                        "                self._refine(support, query, support_mask).detach())"),
+              other_detached=(DETACHED.format("the picture that is read", "half of the gradient is missing."),
+                              "return (self._refine(query, support.detach(), query_mask),\n"
+                              "                self._refine(support, query.detach(), support_mask))")),
+    *replaced(ALONE,
+              no_first_step=("The first step is missing: each picture's self-attention, with norm0.", "pass"),
+              only_query_first=("Only the query gets the first step. The support gets it too.", "query = self._refine_alone(query)"),
+              only_support_first=("Only the support gets the first step. The query gets it too.", "support = self._refine_alone(support)"),
+              first_step_twice=("The first step runs twice for the query.",
+                                f"{ALONE}\n        query = self._refine_alone(query)")),
+    *replaced(FIRST,
+              no_shortcut_first=(NO_SHORTCUT.format("the self-attention", "norm0(a + self_attention(a, a))"),
+                                 "_at_positions(self.norm0, self.self_attention(a, a))"),
+              no_norm0=("norm0 is not used: it normalizes a + self_attention(a, a).", "a + self.self_attention(a, a)"),
+              norm0_first=("norm0 comes before the self-attention. It normalizes the sum.",
+                           "a + self.self_attention(_at_positions(self.norm0, a), _at_positions(self.norm0, a))"),
+              shortcut_outside=("You add a after norm0. norm0 normalizes the sum.",
+                                "a + _at_positions(self.norm0, self.self_attention(a, a))"),
+              norm1_for_0=("norm1 is used in the first step. It has a norm of its own, norm0.",
+                           "_at_positions(self.norm1, a + self.self_attention(a, a))"),
+              cross_layers_first=("The first step uses the layers of `cross_attention`. It has its own, `self_attention`.",
+                                  "_at_positions(self.norm0, a + self.cross_attention(a, a))"),
+              norm_over_picture=("Your norm runs over channels and positions together, as in the authors' code. It runs over the C "
+                                 "channels of "
+                                 "each position.",
+                                 "F.layer_norm(a + self.self_attention(a, a), a.shape[1:]) * self.norm0.weight[:, None, None] "
+                                 "+ self.norm0.bias[:, None, None]"),
+              norm_over_positions=("Your norm runs over the positions of each channel. It runs over the C channels of each position.",
+                                   "F.layer_norm(a + self.self_attention(a, a), a.shape[2:]) * self.norm0.weight[:, None, None] "
+                                   "+ self.norm0.bias[:, None, None]")),
+    *replaced(MIXED,
+              no_shortcut_cross=(NO_SHORTCUT.format("the cross-attention", "norm1(a + cross_attention(a, b, m))"),
+                                 "_at_positions(self.norm1, self.cross_attention(a, b, mask))"),
+              no_norm1=("norm1 is not used: it normalizes a + cross_attention(a, b, m).", "a + self.cross_attention(a, b, mask)"),
+              masked_sum=("The mask multiplies the shortcut too. It belongs to what is gathered.",
+                          "_at_positions(self.norm1, (a + self.cross_attention(a, b)) * mask)"),
+              masked_after=("You multiply by the mask after norm1. It belongs to what is gathered.",
+                            "_at_positions(self.norm1, a + self.cross_attention(a, b)) * mask"),
+              shortcut_of_b=("You add b. The shortcut is a: each picture keeps itself.",
+                             "_at_positions(self.norm1, b + self.cross_attention(a, b, mask))"),
+              read_by_b=("b gathers from a. It is a that gathers from b.",
+                         "_at_positions(self.norm1, a + self.cross_attention(b, a, mask))"),
+              self_layers=("The second step uses the layers of `self_attention`. It has its own, `cross_attention`.",
+                           "_at_positions(self.norm1, a + self.self_attention(a, b, mask))"),
+              norm1_first=("norm1 comes before the cross-attention. It normalizes the sum.",
+                           "a + self.cross_attention(_at_positions(self.norm1, a), _at_positions(self.norm1, b), mask)"),
+              norm0_again=("norm0 is used again in the second step. It has a norm of its own, norm1.",
+                           "_at_positions(self.norm0, a + self.cross_attention(a, b, mask))"),
+              rounded_mask=("You round the masks to 0 and 1. Pass them on as they are.",
+                            "_at_positions(self.norm1, a + self.cross_attention(a, b, (mask > 0.5).to(a.dtype)))")),
+    *replaced(LAST,
+              no_shortcut_mlp=(NO_SHORTCUT.format("the MLP", "norm2(z + mlp(z))"), "_at_positions(self.norm2, _at_positions(self.mlp, z))"),
+              no_norm2=("norm2 is not used: it normalizes z + mlp(z).", "z + _at_positions(self.mlp, z)"),
+              no_mlp=("The MLP is not used.", "_at_positions(self.norm2, z)"),
+              norm2_first=("norm2 comes before the MLP. It normalizes the sum.",
+                           "z + _at_positions(self.mlp, _at_positions(self.norm2, z))"),
+              mlp_of_a=("The MLP works on a. It works on z.", "_at_positions(self.norm2, z + _at_positions(self.mlp, a))"),
+              added_to_a=("You add a to the MLP's result. z is added.", "_at_positions(self.norm2, a + _at_positions(self.mlp, z))"),
+              norm1_again=("norm1 is used again after the MLP. There is a norm of its own, norm2.",
+                           "_at_positions(self.norm1, z + _at_positions(self.mlp, z))")),
+    *replaced(MLP,
+              no_relu=("The ReLU of the MLP is missing: two linear layers in a row are one.",
+                       "self.mlp = nn.Sequential(nn.Linear(channels, channels), nn.Linear(channels, channels))"),
+              gelu=("Your MLP has a GELU. It has a ReLU.", MLP.replace("ReLU", "GELU")),
+              wide_mlp=("Your MLP has 4C channels inside. Both of its layers are C to C.",
+                        "self.mlp = nn.Sequential(nn.Linear(channels, 4 * channels), nn.ReLU(), nn.Linear(4 * channels, channels))"),
+              last_relu=("Your MLP ends with a ReLU. It ends with a Linear.", MLP.replace("channels))", "channels), nn.ReLU())")),
+              no_bias=("The MLP's layers have no bias. They have torch's default one.", MLP.replace("channels)", "channels, bias=False)"))),
+    *replaced(CROSS,
+              one_attention=("Both attentions are one module. Each has weights of its own.", "self.cross_attention = self.self_attention"),
+              default_inside=("`reduction` is not passed on to `cross_attention`.",
+                              "self.cross_attention = CrossMaskedAttention(channels)")),
+    ("reduction-ignored", "The argument `reduction` has no effect: it is not passed on to the two attentions.",
+     ((SELF, SELF.replace(", reduction", "")), (CROSS, CROSS.replace(", reduction", "")))),
+    ("softmax-over-queries", "Your self-attention takes the softmax over the queries, as the authors' code does. Here it runs over the "
+                             "keys.",
+     ((SELF, SELF.replace("reduction)", 'reduction, "queries")')),)),
+    ("one-norm", "One LayerNorm serves for all. There are three: norm0, norm1, norm2.",
+     (("self.norm1 = nn.LayerNorm(channels)", "self.norm1 = self.norm0"), ("self.norm2 = nn.LayerNorm(channels)",
+                                                                           "self.norm2 = self.norm0"))),
+    ("default-reduction", "If `reduction` is not given, yours is not 8.", (("reduction: int = 8", "reduction: int = 4"),)),
+    ("only-in-eval", "In training mode your block returns its input as it is. It does the same in both modes.",
+     ((ALONE, f"if self.training:\n            return query, support\n        {ALONE}"),)),
+)
+
+START = "query_mask, small_support_mask = prior_mask(query, support, support_mask), _resize_mask(support_mask, support)"
+STEP = "query, support = block(query, support, query_mask, small_support_mask)"
+MEAN = "prototype = masked_average_pool(support, support_mask)"
+APPEND = "probabilities.append(prototype_segmentation(query, prototype, threshold, scale))"
+NEXT = "query_mask = (probabilities[-1] > 0.5).to(query.dtype)"
+
+REFINEMENT = mistakes(
+    "iterative_refinement", "refinement",
+    *replaced("prior_mask(query, support, support_mask), _resize",
+              starts_with_ones=("The query's first mask is 1 everywhere. Start with prior_mask(query, support, support_mask).",
+                                "torch.ones_like(query[:, :1]), _resize"),
+              starts_with_zeros=("The query's first mask is 0 everywhere. Start with prior_mask(query, support, support_mask).",
+                                 "torch.zeros_like(query[:, :1]), _resize"),
+              starts_rounded=("You round the prior mask to 0 and 1. The first round takes it as it is.",
+                              "(prior_mask(query, support, support_mask) > 0.5).to(query.dtype), _resize"),
+              prior_exchanged=("Query and support have changed places in prior_mask.", "prior_mask(support, query, support_mask), _resize"),
+              starts_with_support_mask=("The query starts with the support's mask. Its object lies elsewhere: prior_mask finds a first "
+                                        "guess.",
+                                        "_resize_mask(support_mask, support), _resize")),
+    *replaced("_resize_mask(support_mask, support)",
+              nearest=("You resize the support's mask with mode nearest. As in prior_mask it is bilinear, with align_corners=True.",
+                       "F.interpolate(support_mask.to(support.dtype)[:, None], size=support.shape[-2:])"),
+              align_corners=("You resize the support's mask with align_corners=False. As in prior_mask it is True.",
+                             'F.interpolate(support_mask.to(support.dtype)[:, None], size=support.shape[-2:], mode="bilinear")'),
+              rounded=("You round the resized support mask to 0 and 1. Keep it as it is.",
+                       "(_resize_mask(support_mask, support) > 0.5).to(query.dtype)"),
+              not_resized=("You give the blocks the support's mask at its own size. They need (B, 1, h, w): resize it as in prior_mask.",
+                           "support_mask[:, None]")),
+    *replaced(STEP,
+              query_alone_kept=("The support is not kept: each block starts again from the first support. A block refines both.",
+                                "query, _ = block(query, support, query_mask, small_support_mask)"),
+              masks_exchanged=("You give a block the support's mask as the query's.",
+                               "query, support = block(query, support, small_support_mask, query_mask)"),
+              pictures_exchanged=("You give a block the support as the query. The order is query, support, query's mask, support's mask.",
+                                  "support, query = block(support, query, small_support_mask, query_mask)\n"
+                                  "        query, support = support, query"),
+              first_block=("You call the first block every time. Each round has a block of its own.",
+                           "query, support = blocks[0](query, support, query_mask, small_support_mask)")),
+    ("from-the-start", "Each block gets the features of the start. It refines what the block before it returned.",
+     ((START, f"first = query, support\n    {START}"), (STEP, "query, support = block(*first, query_mask, small_support_mask)"))),
+    *replaced(MEAN,
+              of_the_query=("The prototype is the query's. It is the mean of the *support* under its mask.",
+                            "prototype = masked_average_pool(query, support_mask)"),
+              of_the_small_mask=("You pool with the resized mask. masked_average_pool takes the support's mask at its own size.",
+                                 "prototype = masked_average_pool(support, small_support_mask[:, 0])"),
+              of_query_mask=("You pool the support with the query's mask. The support has its own.",
+                             "prototype = masked_average_pool(support, query_mask[:, 0])"),
+              detached_prototype=(DETACHED.format("the prototype", "the support's half of each block would never learn."),
+                                  f"{MEAN}.detach()")),
+    ("first-prototype", "The prototype is made once, from the first support. Make it again from each refined support.",
+     ((START, f"{START}\n    {MEAN}"), (f"        {MEAN}\n", ""))),
+    *replaced(APPEND,
+              of_the_support=("You segment the support. The query is what has no mask yet.",
+                              "probabilities.append(prototype_segmentation(support, prototype, threshold, scale))"),
+              arguments_ignored=("`threshold` and `scale` are not passed on to prototype_segmentation.",
+                                 "probabilities.append(prototype_segmentation(query, prototype))"),
+              scale_ignored=("`scale` is not passed on to prototype_segmentation.",
+                             "probabilities.append(prototype_segmentation(query, prototype, threshold))"),
+              arguments_swapped=("threshold and scale have changed places.",
+                                 "probabilities.append(prototype_segmentation(query, prototype, scale, threshold))"),
+              rounded_maps=("You return masks of 0 and 1. Return the probabilities; only the next round's mask is rounded.",
+                            f"{APPEND.replace('scale))', 'scale).round())')}"),
+              detached=(DETACHED.format("each probability", "no loss could train the blocks."),
+                        f"{APPEND.replace('scale))', 'scale).detach())')}")),
+    *replaced(NEXT,
+              soft=("The next round's mask is the probability itself. It is 1 where the probability is above 0.5, and 0 elsewhere.",
+                    "query_mask = probabilities[-1]"),
+              soft_detached=("The next round's mask is the probability itself, detached. It is 1 where the probability is above 0.5, "
+                             "else 0.",
+                             "query_mask = probabilities[-1].detach()"),
+              prior_kept=("Every round takes the prior mask. From the second round on it is the last segmentation.", "pass"),
+              background=("The next round's mask is the background's: 1 where the probability is *above* 0.5.",
+                          "query_mask = (probabilities[-1] < 0.5).to(query.dtype)"),
+              by_the_mean=("You compare with the map's own mean. Compare with 0.5.",
+                           "query_mask = (probabilities[-1] > probabilities[-1].mean()).to(query.dtype)"),
+              shrinking=("You multiply the new mask by the one before, so that it can only shrink. Take the new one alone.",
+                         "query_mask = query_mask * (probabilities[-1] > 0.5)"),
+              first_segmentation=("Every later round takes the first segmentation. Take the last one.",
+                                  "query_mask = (probabilities[0] > 0.5).to(query.dtype)")),
+    *replaced("return probabilities",
+              last_alone=("You return the last map only. Return a list with one map for each block.", "return probabilities[-1]"),
+              stacked=("You return one tensor. Return a list with one (B, 1, h, w) for each block.", "return torch.stack(probabilities)"),
+              reversed=("Your list begins with the last block. The first block comes first.", "return probabilities[::-1]"),
+              with_prior=("Your list begins with the prior mask. It holds one probability for each block, no more.",
+                          "return [prior_mask(query, support, support_mask), *probabilities]")),
+    ("default-threshold", "If `threshold` is not given, yours is not -10.", (("threshold: float = -10.0", "threshold: float = 10.0"),)),
+)
+
+MISTAKES = (*POOL, *SEGMENTATION, *PRIOR, *ATTENTION, *BLOCK, *REFINEMENT)
+
+VARIANTS = (
+    Variant("pool-einsum", "masked_average_pool", """
+        def masked_average_pool(features, mask):
+            mask = mask.type_as(features)
+            large = nn.functional.interpolate(features, tuple(mask.shape[1:]), mode="bilinear")
+            total = torch.einsum("bchw,bhw->bc", large, mask)
+            return total / (mask.flatten(1).sum(1, keepdim=True) + 1e-5)
+        """),
+    Variant("pool-image-by-image", "masked_average_pool", """
+        def masked_average_pool(features, mask):
+            rows = []
+            for f, m in zip(features, mask):
+                f = F.interpolate(f[None], size=m.shape, mode="bilinear", align_corners=False)[0].flatten(1)
+                weights = m.flatten().to(f.dtype)
+                rows.append(f @ weights / (weights.sum() + 1e-5))
+            return torch.stack(rows)
+        """),
+    Variant("segmentation-positive-sigmoid", "prototype_segmentation", """
+        def prototype_segmentation(features, prototype, threshold=-10.0, scale=20.0):
+            cosine = nn.CosineSimilarity(dim=1)(features, prototype[..., None, None])
+            return torch.sigmoid(0.5 * (scale * cosine + threshold)).unsqueeze(dim=1)
+        """),
+    Variant("segmentation-by-lengths", "prototype_segmentation", """
+        def prototype_segmentation(features, prototype, threshold=-10.0, scale=20.0):
+            f = F.normalize(features.flatten(2), dim=1, eps=1e-8)
+            p = F.normalize(prototype, dim=1, eps=1e-8)[:, None]
+            anomaly = -scale * (p @ f).unflatten(2, features.shape[2:])
+            return 1 - torch.sigmoid((anomaly - threshold) / 2)
+        """),
+    Variant("prior-bmm", "prior_mask", """
+        def prior_mask(query, support, support_mask):
+            B, C, h, w = query.shape
+            m = nn.functional.interpolate(support_mask.unsqueeze(1).to(support.dtype), size=(h, w), mode="bilinear", align_corners=True)
+            q = query.reshape(B, C, h * w).permute(0, 2, 1)
+            s = (support * m).reshape(B, C, h * w)
+            lengths = torch.bmm(q.norm(dim=2, keepdim=True), s.norm(dim=1, keepdim=True))
+            similarity = (torch.bmm(q, s) / (lengths + 1e-7)).max(dim=2)[0]
+            low, high = similarity.min(dim=1)[0].unsqueeze(1), similarity.max(dim=1)[0].unsqueeze(1)
+            return ((similarity - low) / (high - low + 1e-7)).reshape(B, 1, h, w)
+        """),
+    Variant("prior-einsum", "prior_mask", """
+        def prior_mask(query, support, support_mask):
+            m = F.interpolate(support_mask[:, None].to(support), query.shape[2:], mode="bilinear", align_corners=True)
+            s = support * m
+            dots = torch.einsum("bchw,bcij->bhwij", query, s)
+            lengths = torch.einsum("bhw,bij->bhwij", query.norm(dim=1), s.norm(dim=1))
+            best = (dots / (lengths + 1e-7)).amax(dim=(3, 4))
+            low, high = best.amin(dim=(1, 2), keepdim=True), best.amax(dim=(1, 2), keepdim=True)
+            return ((best - low) / (high - low + 1e-7))[:, None]
+        """),
+    Variant("attention-linear", "CrossMaskedAttention", """
+        class CrossMaskedAttention(nn.Module):
+            def __init__(self, channels, reduction=8, softmax_over="keys"):
+                super().__init__()
+                hidden = channels // reduction
+                if hidden < 1:
+                    raise ValueError(f"channels {channels} // reduction {reduction} is 0")
+                if softmax_over not in {"keys", "queries"}:
+                    raise ValueError("softmax_over")
+                self.query, self.key = nn.Linear(channels, hidden), nn.Linear(channels, hidden)
+                self.value = nn.Linear(channels, channels)
+                self.softmax_over = softmax_over
+
+            def attention(self, x, y):
+                q, k = self.query(x.flatten(2).mT), self.key(y.flatten(2).mT)
+                scores = torch.einsum("bnc,bmc->bnm", q, k) / q.shape[2] ** 0.5
+                return scores.softmax(2 if self.softmax_over == "keys" else 1)
+
+            def forward(self, x, y, mask=None):
+                out = self.attention(x, y) @ self.value(y.flatten(2).mT)
+                out = out.mT.reshape(x.shape)
+                if mask is not None:
+                    out = out * mask
+                return out
+        """),
+    Variant("attention-einsum", "CrossMaskedAttention", """
+        class CrossMaskedAttention(nn.Module):
+            def __init__(self, channels, reduction=8, softmax_over="keys"):
+                super().__init__()
+                if softmax_over != "keys" and softmax_over != "queries":
+                    raise ValueError(softmax_over)
+                if channels // reduction == 0:
+                    raise ValueError(f"{channels} // {reduction} = 0")
+                self.hidden = channels // reduction
+                self.query = nn.Conv2d(channels, self.hidden, 1)
+                self.key = nn.Conv2d(channels, self.hidden, 1)
+                self.value = nn.Conv2d(channels, channels, 1)
+                self.by_rows = softmax_over == "keys"
+
+            def attention(self, x, y):
+                B, _, H, W = x.shape
+                q = self.query(x).reshape(B, self.hidden, H * W) * self.hidden ** -0.25
+                k = self.key(y).reshape(B, self.hidden, H * W) * self.hidden ** -0.25
+                scores = torch.einsum("bcn,bcm->bnm", q, k)
+                return F.softmax(scores, dim=-1) if self.by_rows else F.softmax(scores.transpose(1, 2), dim=-1).transpose(1, 2)
+
+            def forward(self, x, y, mask=None):
+                B, C, H, W = x.shape
+                out = torch.einsum("bnm,bcm->bcn", self.attention(x, y), self.value(y).reshape(B, C, H * W)).reshape(B, C, H, W)
+                return torch.ones_like(out[:, :1]) * out if mask is None else mask * out
+        """),
+    Variant("cmat-tokens", "CMAT", """
+        class CMAT(nn.Module):
+            def __init__(self, channels, reduction=8):
+                super().__init__()
+                self.self_attention = CrossMaskedAttention(channels, reduction=reduction)
+                self.cross_attention = CrossMaskedAttention(channels, reduction=reduction)
+                self.norm0, self.norm1, self.norm2 = nn.LayerNorm(channels), nn.LayerNorm(channels), nn.LayerNorm(channels)
+                self.mlp = nn.Sequential(nn.Linear(channels, channels), nn.ReLU(), nn.Linear(channels, channels))
+
+            def at(self, layer, x):
+                return layer(x.flatten(2).transpose(1, 2)).transpose(1, 2).reshape(x.shape)
+
+            def forward(self, query, support, query_mask, support_mask):
+                q = self.at(self.norm0, query + self.self_attention(query, query))
+                s = self.at(self.norm0, support + self.self_attention(support, support))
+                q1 = self.at(self.norm1, q + self.cross_attention(q, s, query_mask))
+                s1 = self.at(self.norm1, s + self.cross_attention(s, q, support_mask))
+                q2 = self.at(self.norm2, q1 + self.at(self.mlp, q1))
+                s2 = self.at(self.norm2, s1 + self.at(self.mlp, s1))
+                return q2, s2
+        """),
+    Variant("cmat-both-in-one-batch", "CMAT", """
+        class CMAT(nn.Module):
+            def __init__(self, channels, reduction=8):
+                super().__init__()
+                self.self_attention = CrossMaskedAttention(channels, reduction)
+                self.cross_attention = CrossMaskedAttention(channels, reduction)
+                self.norm0 = nn.LayerNorm(channels)
+                self.norm1 = nn.LayerNorm(channels)
+                self.norm2 = nn.LayerNorm(channels)
+                self.mlp = nn.Sequential(nn.Linear(channels, channels), nn.ReLU(), nn.Linear(channels, channels))
+
+            def forward(self, query, support, query_mask, support_mask):
+                n = len(query)
+                both, masks = torch.cat([query, support]), torch.cat([query_mask, support_mask])
+                both = self.norm0((both + self.self_attention(both, both)).permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
+                others = both.roll(n, 0)
+                z = self.norm1((both + self.cross_attention(both, others, masks)).permute(0, 2, 3, 1))
+                out = self.norm2(z + self.mlp(z)).permute(0, 3, 1, 2)
+                return out[:n], out[n:]
+        """),
+    Variant("refinement-comprehension", "iterative_refinement", """
+        def iterative_refinement(blocks, query, support, support_mask, threshold=-10.0, scale=20.0):
+            small = nn.functional.interpolate(support_mask.unsqueeze(1).to(query.dtype), tuple(query.shape[2:]), mode="bilinear",
+                                              align_corners=True)
+            found, mask = [], prior_mask(query, support, support_mask)
+            for block in blocks:
+                refined = block(query, support, mask, small)
+                query, support = refined[0], refined[1]
+                probability = prototype_segmentation(query, masked_average_pool(support, support_mask), threshold=threshold, scale=scale)
+                found.append(probability)
+                with torch.no_grad():
+                    mask = torch.where(probability > 0.5, torch.ones_like(probability), torch.zeros_like(probability))
+            return found
+        """),
+    Variant("refinement-recursive", "iterative_refinement", """
+        def iterative_refinement(blocks, query, support, support_mask, threshold=-10.0, scale=20.0):
+            size = support.shape[-2:]
+            small = F.interpolate(support_mask[:, None].to(support.dtype), size, mode="bilinear", align_corners=True)
+
+            def rounds(left, q, s, mask):
+                if not left:
+                    return []
+                q, s = left[0](q, s, mask, small)
+                p = prototype_segmentation(q, masked_average_pool(s, support_mask), threshold, scale)
+                return [p] + rounds(left[1:], q, s, (p.detach() > 0.5).type_as(q))
+
+            return rounds(list(blocks), query, support, prior_mask(query, support, support_mask))
+        """),
+)
+
+OF_MASK = ("detached", "float32", "float32 on the way", "read in its order of memory", "clamped", "a view taken", "its absolute value")
+ZERO_OR_ONE = "A mask of 0 and 1 needs no gradient, and is the same in float32, between 0 and 1, and in any order of memory."
+NO_GRADIENT, ONLY_SHAPE = "A mask of 0 and 1 needs no gradient.", "Only its shape is read."
+ONLY_TYPE = "Only its dtype or its shape is read, which query and support share."
+NOT_GRADED = "Shapes that do not fit are not graded."
+OWN_TENSOR = "It works on a tensor of its own, whose old value nobody reads again."
+DEFAULT, TWO_AXES = "That is torch's default.", "Exchanging two axes is symmetric."
+WIDTH_ONE = "A kernel of 1 x 1 has no taps between which a dilation could lie."
+NO_ORDER = "Keys and values are exchanged alike, and a sum over all positions has no order."
+THE_SAME = "The other name for the same number: (H, W) are axes 2 and 3."
+EQUIVALENT = {
+    **{f"masked_average_pool 1: mask {how}": ZERO_OR_ONE for how in OF_MASK},
+    "masked_average_pool 1: features doubled in place at the end": "By then the name belongs to the enlarged copy.",
+    **{f"masked_average_pool 7: {how}": NOT_GRADED for how in ("without `_check_shapes(features, mask)`", "_check_shapes left out")},
+    "masked_average_pool 7: features detached": ONLY_SHAPE,
+    **{f"masked_average_pool {line}: mask detached": NO_GRADIENT for line in (7, 8, 9, 10)},
+    **{f"masked_average_pool {where}": NO_GRADIENT for where in (
+        "8: mask.to(features.dtype) detached", "10: mask.sum(dim=(2, 3)) detached", "10: mask detached (2)")},
+    **{f"masked_average_pool 8: {how}": "Mask and features have one dtype." for how in ("to left out", "features -> mask")},
+    "masked_average_pool 8: features detached": ONLY_TYPE,
+    "masked_average_pool 9: interpolate without align_corners": DEFAULT,
+    "masked_average_pool 9: without USub": THE_SAME,
+    **{f"masked_average_pool 10: {how} in place": OWN_TENSOR for how in ("Div", "Mult", "Add")},
+    **{f"prototype_segmentation 9: {how}": NOT_GRADED for how in (
+        "guard left out", "an assert", "features -> prototype", "prototype -> features")},
+    **{f"prototype_segmentation 10: {how}": NOT_GRADED for how in (
+        "raises RuntimeError", "raises TypeError", "raises Exception", "message without numbers", "no message", "printed, not raised",
+        "message without features.shape[1]", "message without prototype.shape[1]")},
+    **{f"prototype_segmentation 11: cosine_similarity without {what}": DEFAULT for what in ("dim", "eps")},
+    "prototype_segmentation 11: arguments 0 and 1 of cosine_similarity exchanged": "A cosine is symmetric.",
+    **{f"prototype_segmentation 11: 1e-08 -> {eps}": "No length is that small." for eps in ("2e-08", "5e-09")},
+    "prototype_segmentation 12: clamped": "The sigmoid is within the limits.",
+    "prototype_segmentation 12: sigmoid in place": OWN_TENSOR,
+    **{f"prior_mask 1: support_mask {how}": ZERO_OR_ONE for how in OF_MASK},
+    **{f"prior_mask 10: {how}": NOT_GRADED for how in ("guard left out", "an assert", "query -> support", "support -> query")},
+    **{f"prior_mask 11: {how}": NOT_GRADED for how in (
+        "raises RuntimeError", "raises TypeError", "raises Exception", "message without numbers", "no message", "printed, not raised",
+        "message without tuple(query.shape)", "message without tuple(support.shape)")},
+    **{f"prior_mask 12: {what} detached": NO_GRADIENT for what in ("_resize_mask(support_mask, support)", "support_mask")},
+    **{f"prior_mask 12: {how}": ONLY_TYPE for how in ("support -> query (2)", "support detached (2)")},
+    "prior_mask 13: arguments 0 and 1 of transpose exchanged": TWO_AXES,
+    "prior_mask 15: Add in place": OWN_TENSOR,
+    "prior_mask 17: clamped": "The map is between 0 and 1.",
+    **{f"prior_mask 17: query {how}": ONLY_TYPE for how in ("-> support", "detached")},
+    "prior_mask 17: without USub": THE_SAME,
+    **{f"CrossMaskedAttention 12: {how}": "A reduction below 1 is not graded." for how in ("without 1", "1 -> 0")},
+    **{f"CrossMaskedAttention 15: {how}": "Any message will do." for how in (
+        "message without numbers", "no message", "message without softmax_over")},
+    "CrossMaskedAttention 16: rounded down, at least 1": "0 was refused two lines before.",
+    **{f"CrossMaskedAttention {line}: Conv2d with dilation=2": WIDTH_ONE for line in (17, 18, 19)},
+    "CrossMaskedAttention 26: clamped": "A softmax is between 0 and 1.",
+    **{f"CrossMaskedAttention {line}: arguments 0 and 1 of transpose exchanged": TWO_AXES for line in (26, 29)},
+    "CrossMaskedAttention 28: y last two axes exchanged": NO_ORDER,
+    "CrossMaskedAttention 28: default of mask 1.0": "A mask of ones changes nothing.",
+    "CrossMaskedAttention 30: x -> y": "x and y have one shape.",
+    "CrossMaskedAttention 30: x detached": ONLY_SHAPE,
+    "CrossMaskedAttention 30: without USub": THE_SAME,
+    "CrossMaskedAttention 31: Mult in place": OWN_TENSOR,
+    "CMAT 29: b last two axes exchanged": NO_ORDER,
+    **{f"iterative_refinement 1: support_mask {how}": ZERO_OR_ONE for how in OF_MASK},
+    "iterative_refinement 1: support doubled in place at the end": "By then the name belongs to the refined support.",
+    **{f"iterative_refinement {where}": NO_GRADIENT for where in (
+        "20: support_mask detached", "20: _resize_mask(support_mask, support) detached", "20: support_mask detached (2)",
+        "23: support_mask detached")},
+    **{f"iterative_refinement 20: {how}": ONLY_TYPE for how in ("support -> query (2)", "support detached (2)")},
+    **{f"iterative_refinement 25: {how}": ONLY_TYPE for how in ("query -> support", "query -> support_mask", "query detached")},
+    "iterative_refinement 25: to left out": "A product with True or False is one with 1 or 0.",
+    "iterative_refinement 25: (probabilities[-1] > 0.5).to(query.dt... detached": "A comparison has no gradient.",
+    "iterative_refinement 25: Gt -> GtE": "No probability is exactly one half.",
+    **{f"iterative_refinement 26: {how}": "The list is finished; nothing is computed here." for how in (
+        "without gradients", "in inference mode")},
+}

@@ -1,0 +1,14 @@
+# expect: mat1 and mat2 shapes cannot be multiplied
+class AttnMap(nn.Module):
+    """Two 1 x 1 convolutions with a SiLU between them."""
+
+    def __init__(self, dim: int) -> None:
+        super().__init__()
+        self.conv1 = nn.Linear(dim, dim)
+        self.conv2 = nn.Linear(dim, dim)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = self.conv1(x)
+        x = F.silu(x)
+        x = self.conv2(x)
+        return x

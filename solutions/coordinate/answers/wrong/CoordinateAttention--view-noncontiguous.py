@@ -1,0 +1,30 @@
+# expect: channels-last order of memory
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+class CoordinateAttention(nn.Module):
+    """x times a gate for each row times a gate for each column, (B, C, H, W) -> (B, C, H, W).
+
+    conv1, conv_h, conv_w: 1 x 1 nn.Conv2d. bn1: nn.BatchNorm2d.
+    """
+
+    def __init__(self, in_channels: int, out_channels: int, reduction: int = 32) -> None:
+        super().__init__()
+        m = max(8, in_channels // reduction)
+        self.conv1 = nn.Conv2d(in_channels, m, 1)
+        self.bn1 = nn.BatchNorm2d(m)
+        self.conv_h = nn.Conv2d(m, out_channels, 1)
+        self.conv_w = nn.Conv2d(m, out_channels, 1)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        B, C, H, W = x.shape
+        flat = x.view(B * C, H, W)
+        z_h = flat.mean(2).view(B, C, H, 1)
+        z_w = flat.mean(1).view(B, C, W, 1)
+        f = F.hardswish(self.bn1(self.conv1(torch.cat([z_h, z_w], dim=2))))
+        f_h, f_w = f.split([H, W], dim=2)
+        a_h = torch.sigmoid(self.conv_h(f_h))
+        a_w = torch.sigmoid(self.conv_w(f_w.transpose(2, 3)))
+        return x * a_h * a_w

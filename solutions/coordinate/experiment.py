@@ -1,0 +1,80 @@
+"""The long runs of lesson e2: `python -m solutions.coordinate.experiment` writes experiment.md (about ten minutes of one core)."""
+
+from fractions import Fraction
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from solutions.coordinate.reference import CoordinateAttention, directional_pool
+from solutions.shared.long_runs import LongRuns, Row
+
+HERE = Path(__file__).parent
+ABOUT = """# e2_coordinate: long runs
+
+`python -m solutions.coordinate.experiment` trains the page's arms for five times its 320 steps, and at half of its peak rate (0.01). A
+number is the share of right answers on new boards, in per cent; then on boards whose marks stand at another crossing; then, of
+`coordinate` alone, with the gates of another board. `rows alone` multiplies by the gate of the rows only. `sum of gates` adds the two
+gates, `gate of the sum` takes one sigmoid of the sum of what conv_h and conv_w give. `few parameters` has two factors and two shifts
+for each channel, and the sigmoids, instead of the layers; `two hidden channels` has all layers. `more convolutions` has two 3 x 3
+convolutions more instead of a module."""
+HALF = Fraction(1, 2)
+PAGES = "none", "SE", "CBAM's map", "coordinate, no places", "coordinate"
+ROWS_ALONE, SUM, ONE, FEW, MORE = "rows alone", "sum of gates", "gate of the sum", "few parameters", "more convolutions"
+TWO = "two hidden channels"
+ROWS = [
+    *((Row(arm, 5), range(2)) for arm in PAGES),
+    *((Row(arm), range(3)) for arm in (ROWS_ALONE, SUM, ONE, FEW, MORE)),
+    *((Row(arm, 5), range(2)) for arm in (ROWS_ALONE, SUM, MORE)),
+    *((Row(arm, 5, HALF), range(2)) for arm in PAGES),
+    (Row(TWO), range(3)),
+]
+
+
+class Otherwise(CoordinateAttention):
+    """Coordinate Attention whose gates are combined in another way."""
+
+    def __init__(self, channels: int, way: str) -> None:
+        super().__init__(channels, channels)
+        self.way = way
+
+    def forward(self, x: Tensor) -> Tensor:
+        rows, columns = directional_pool(x)
+        line = F.hardswish(self.bn1(self.conv1(torch.cat([rows, columns.transpose(2, 3)], dim=2))))
+        rows, columns = line.split([x.shape[2], x.shape[3]], dim=2)
+        rows, columns = self.conv_h(rows), self.conv_w(columns.transpose(2, 3))
+        gates = {ROWS_ALONE: rows.sigmoid, SUM: lambda: rows.sigmoid() + columns.sigmoid(), ONE: (rows + columns).sigmoid}
+        return x * gates[self.way]()
+
+
+class Few(nn.Module):
+    """The mean of each row and column, times a factor and plus a shift for each channel, and a sigmoid."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.factors, self.shifts = nn.Parameter(torch.ones(2, channels, 1, 1)), nn.Parameter(torch.zeros(2, channels, 1, 1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        for means, factor, shift in zip(directional_pool(x), self.factors, self.shifts, strict=True):
+            x = x * torch.sigmoid(means * factor + shift)
+        return x
+
+
+def two_hidden(channels: int) -> CoordinateAttention:
+    """Coordinate Attention with two hidden channels, where the module itself takes eight at least."""
+    attention = CoordinateAttention(channels, channels)
+    attention.conv1, attention.bn1 = nn.Conv2d(channels, 2, 1), nn.BatchNorm2d(2)
+    attention.conv_h, attention.conv_w = nn.Conv2d(2, channels, 1), nn.Conv2d(2, channels, 1)
+    return attention
+
+
+if __name__ == "__main__":
+    runs = LongRuns(HERE / "page.py")
+    page = runs.page
+    channels, layer = page["CHANNELS"], page["conv_bn_relu"]
+    page["arms"] |= {
+        **{way: lambda way=way: Otherwise(channels, way) for way in (ROWS_ALONE, SUM, ONE)},
+        FEW: lambda: Few(channels), TWO: lambda: two_hidden(channels), MORE: lambda: nn.Sequential(layer(channels), layer(channels)),
+    }
+    runs.fill(HERE / "experiment.md", ABOUT, ROWS, page["run"])

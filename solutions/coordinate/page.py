@@ -1,0 +1,571 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+# %% [markdown]
+# # e2 · Coordinate Attention
+#
+# *A gate for each row times a gate for each column.*
+#
+# **After this lesson you will be able to**
+#
+# - summarise a map along one axis without losing the positions along the other;
+# - build a module that turns two such summaries into gates;
+# - say what a product of two gates can draw, and what it cannot.
+#
+# **Why it matters.** This module was made for networks that run on phones.
+# In MobileNetV2, the [authors report](https://arxiv.org/abs/2103.02907), it lifts the accuracy on ImageNet from 72.3 to 74.3 %;
+# SE (lesson 01) lifts it to 73.5 %.
+# [timm](https://github.com/huggingface/pytorch-image-models/blob/main/timm/layers/coord_attn.py), the library of vision models,
+# has it today.
+#
+# **You need** lessons 01 (SE) and 03 (CBAM's spatial gate).
+# **Difficulty** 2 of 5.
+#
+# | part | minutes |
+# |---|---|
+# | [which colour is at the crossing?](#1.-Which-colour-is-at-the-crossing?), [the idea](#2.-The-idea) | 12 |
+# | [exercise 1, `directional_pool`](#3.-Exercise-1:-directional_pool) (2 points) | 5 |
+# | [what can two gates draw?](#4.-What-can-two-gates-draw?) | 3 |
+# | [exercise 2, `CoordinateAttention`](#5.-Exercise-2:-CoordinateAttention) (3 points) | 18 |
+# | [a number from the paper](#6.-A-number-from-the-paper) | 5 |
+# | [the experiment](#7.-The-experiment) | 16 |
+# | [the bug museum](#8.-The-bug-museum) | 7 |
+# | [paper against code](#9.-Paper-against-code), [questions](#10.-A-challenge,-and-questions-to-think-about), without the challenge | 9 |
+
+# %%
+import matplotlib.pyplot as plt
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from attention_lab import boards, check, course_map, progress
+from attention_lab.pictures import PAPER, predict_then_run, score_bars, show, show_images
+from attention_lab.prediction import INVITATION
+from attention_lab.touch import slide
+from attention_lab.training import compare, train
+
+# %% tags=["nbval-ignore-output"]
+course_map()
+
+# %% [markdown]
+# ## 1. Which colour is at the crossing?
+#
+# ![A board with sixteen coloured squares in four rows and four columns. A white mark at the left edge points at a row, one at the top edge at a column.](figures/board.svg)
+#
+# One mark points at a row, the other one at a column.
+# A network must name the colour of the square where they cross: red, green, blue or yellow.
+#
+# Five networks will try.
+# All consist of two 3 x 3 convolutions, a module, a third convolution, the mean over all positions and one Linear layer.
+# They differ in the module:
+#
+# - **none**;
+# - **SE**: one gate per channel, made from the mean over all positions;
+# - **CBAM's map**: one gate per position, made by a 7 x 7 window (the spatial gate of lesson 03);
+# - **coordinate**: the module of this lesson;
+# - **coordinate, no places**: the same layers, but the mean of every row and column is replaced by the mean over all positions.
+#
+# A guess is right in 25 % of cases.
+# Naming the most frequent colour of the board is right in about 38 %.
+#
+# **Guess now:** what does each network reach?
+# Replace each None with a percentage; section 7 trains the networks.
+
+# %%
+five = {"none": None, "SE": None, "CBAM's map": None, "coordinate": None,
+        "coordinate, no places": None}
+print(INVITATION if None in five.values() else "Noted, until section 7.")
+
+# %% [markdown]
+# ## 2. The idea
+#
+# SE's mean says what is in the image, but not where.
+# Hou and others (2021) average along one axis at a time: the mean of a row still belongs to this row, the mean of a column to this column.
+# From these means they make a gate for each row and a gate for each column.
+#
+# ![x is averaged over W and over H. Both results, joined into one line, go through conv1, bn1 and a hard-swish, and are split. conv_h and conv_w, each with a sigmoid, make a_h and a_w, and x is multiplied by both.](figures/module.svg)
+#
+# | in the paper | in words | in code |
+# |---|---|---|
+# | $z^h_c(h) = \frac{1}{W} \sum_i x_c(h, i)$ | the mean of row h in channel c | first result of `directional_pool` |
+# | $z^w_c(w) = \frac{1}{H} \sum_j x_c(j, w)$ | the mean of column w | second result |
+# | $f = \delta(F_1([z^h, z^w]))$ | all H + W means joined, a 1 x 1 convolution, the activation δ | `conv1`, `bn1`, hard-swish |
+# | $g^h = \sigma(F_h(f^h))$ | $f^h$: the rows' part of f; their gates | `conv_h`, sigmoid |
+# | $g^w = \sigma(F_w(f^w))$ | $f^w$: the columns' part; their gates | `conv_w`, sigmoid |
+# | $y_c(i, j) = x_c(i, j) \cdot g^h_c(i) \cdot g^w_c(j)$ | x times the gates of row i and column j | `x * a_h * a_w` |
+
+# %% [markdown]
+# ## 3. Exercise 1: `directional_pool`
+#
+# Return a tuple of two tensors: the mean of each row, (B, C, H, 1), and the mean of each column, (B, C, 1, W), in this order.
+# Each channel of each image has its own means.
+# Keep the axis that you average over, with size 1, so that a map can be multiplied by both results.
+#
+# Worked example, one image with one channel, two rows and three columns:
+#
+# | | column 0 | column 1 | column 2 | mean of the row |
+# |---|---|---|---|---|
+# | row 0 | 0 | 3 | 6 | **3** |
+# | row 1 | 2 | 2 | 2 | **2** |
+# | mean of the column | **1** | **2.5** | **4** | |
+#
+# The rows' means have shape (1, 1, 2, 1), the columns' means (1, 1, 1, 3).
+
+# %% exercise
+def directional_pool(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """The mean of each row and of each column: (B, C, H, W) -> (B, C, H, 1), (B, C, 1, W)."""
+    ### BEGIN SOLUTION
+    return x.mean(dim=3, keepdim=True), x.mean(dim=2, keepdim=True)
+    ### END SOLUTION
+
+
+# %% points=2
+check(directional_pool)
+
+# %% [markdown]
+# <details><summary>Hint 1: a nudge</summary>
+#
+# Which axis do you walk along when you read one row?
+# </details>
+#
+# <details><summary>Hint 2: the idea</summary>
+#
+# `mean` takes the axis to average over, and an argument that keeps this axis with size 1.
+# </details>
+
+# %% [markdown]
+# ## 4. What can two gates draw?
+#
+# Take gates that are either 0 or 1, on a map of 4 x 4.
+# A position is open when its row *and* its column are open.
+#
+# To let two positions through, (row 0, column 1) and (row 3, column 2), open their rows and columns.
+# **Predict, then run:** how many of the 16 positions are open now?
+# And how many if you want the diagonal, (0, 0), (1, 1), (2, 2) and (3, 3)?
+
+# %%
+predicted = {"two positions": None, "the diagonal": None}
+
+
+def opened(*positions):
+    rows, columns = torch.zeros(4, 1), torch.zeros(1, 4)
+    for row, column in positions:
+        rows[row, 0] = columns[0, column] = 1
+    return (rows * columns).sum().item()
+
+
+measured = {"two positions": opened((0, 1), (3, 2)),
+            "the diagonal": opened((0, 0), (1, 1), (2, 2), (3, 3))}
+predict_then_run(predicted, measured, unit="open positions")
+
+# %% [markdown]
+# <details><summary>Why</summary>
+#
+# Two open rows and two open columns meet four times: two of these positions are ghosts that you did not want.
+# The diagonal opens everything.
+# A gate per position, as in CBAM's map, could draw any shape, if its window sees enough to know which.
+# But in Coordinate Attention each channel has its own gates, so different channels can point at different places.
+# </details>
+
+# %% [markdown]
+# ## 5. Exercise 2: `CoordinateAttention`
+#
+# Build section 2's module with these names (section 7 needs the convolutions' names):
+#
+# - `conv1`: 1 x 1, from `in_channels` to m channels, m = `in_channels // reduction`, but never less than 8;
+# - `bn1`: an `nn.BatchNorm2d`, followed by a hard-swish, `F.hardswish`: $z \cdot \min(\max(z + 3, 0), 6) / 6$ (0 below -3, z above 3);
+# - `conv_h` for the rows' gates, `conv_w` for the columns': 1 x 1, from m to `out_channels`, each followed by a sigmoid.
+#
+# All three convolutions have a bias.
+# Rows come first in the joined line.
+# `out_channels` comes from the authors' class; in our tests it equals `in_channels`, in exhibit B it does not.
+# Never modify x in place; let gradients flow.
+#
+# Worked example: `CoordinateAttention(18, 18, reduction=2)` on (2, 18, 3, 4).
+# m is 9; the line is (2, 18, 7, 1); the gates are (2, 18, 3, 1) and (2, 18, 1, 4).
+# With `conv_h` and `conv_w` all zeros, every gate is 0.5, the output x / 4.
+
+# %% exercise
+class CoordinateAttention(nn.Module):
+    """x times a gate for each row times a gate for each column, (B, C, H, W) -> (B, C, H, W).
+
+    conv1, conv_h, conv_w: 1 x 1 nn.Conv2d. bn1: nn.BatchNorm2d.
+    """
+
+    def __init__(self, in_channels: int, out_channels: int, reduction: int = 32) -> None:
+        super().__init__()
+        ### BEGIN SOLUTION
+        m = max(8, in_channels // reduction)
+        self.conv1 = nn.Conv2d(in_channels, m, 1)
+        self.bn1 = nn.BatchNorm2d(m)
+        self.conv_h = nn.Conv2d(m, out_channels, 1)
+        self.conv_w = nn.Conv2d(m, out_channels, 1)
+        ### END SOLUTION
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        ### BEGIN SOLUTION
+        rows, columns = directional_pool(x)
+        line = torch.cat([rows, columns.transpose(2, 3)], dim=2)
+        line = F.hardswish(self.bn1(self.conv1(line)))
+        rows, columns = line.split([x.shape[2], x.shape[3]], dim=2)
+        a_h = torch.sigmoid(self.conv_h(rows))
+        a_w = torch.sigmoid(self.conv_w(columns.transpose(2, 3)))
+        return x * a_h * a_w
+        ### END SOLUTION
+
+
+# %% points=3
+check(CoordinateAttention)
+
+# %% [markdown]
+# <details><summary>Hint 1: a nudge</summary>
+#
+# The columns' means lie along the last axis, the rows' means along the axis before it.
+# Turn one of them, so that both lie along the same axis; after the split, turn it back.
+# </details>
+#
+# <details><summary>Hint 2: the idea</summary>
+#
+# `torch.cat` joins along an axis; `split` takes a list of two sizes and an axis.
+# All layers between `cat` and `split` see one line of H + W positions.
+# </details>
+#
+# <details><summary>Hint 3: the shape of the code</summary>
+#
+# `__init__`: m, then four attributes.
+# `forward`: pool, join, three calls, split, a line for each gate, `return`.
+# </details>
+
+# %% [markdown]
+# ## 6. A number from the paper
+#
+# The authors' MobileNetV2 has the module in 16 of its 17 blocks: one with 96 channels, two with 144, three with 192,
+# four with 384, three with 576 and three with 960.
+# Without it, the network has 3,504,872 parameters.
+# **Predict, then run:** how many parameters do 16 of *your* modules add?
+# And how many does SE add in the same places, if its hidden layer has C // 24 channels?
+
+# %%
+predicted = {"SE": None, "coordinate": None}
+
+
+class SE(nn.Module):
+    """Lesson 01's block with biases, in short: (B, C, H, W) -> (B, C, H, W)."""
+
+    def __init__(self, channels, reduction):
+        super().__init__()
+        self.fc1 = nn.Linear(channels, channels // reduction)
+        self.fc2 = nn.Linear(channels // reduction, channels)
+
+    def forward(self, x):
+        gates = torch.sigmoid(self.fc2(torch.relu(self.fc1(x.mean((2, 3))))))
+        return x * gates[..., None, None]
+
+
+def parameters(module):
+    return sum(p.numel() for p in module.parameters())
+
+
+widths = [96, *2 * [144], *3 * [192], *4 * [384], *3 * [576], *3 * [960]]
+measured = {"SE": sum(parameters(SE(c, 24)) for c in widths),
+            "coordinate": sum(parameters(CoordinateAttention(c, c)) for c in widths)}
+predict_then_run(predicted, measured, unit="parameters added")
+
+# %% [markdown]
+# <details><summary>What the paper says</summary>
+#
+# The paper counts 3.89 million parameters with SE and 3.95 million with Coordinate Attention: 3,504,872 plus the measured numbers, rounded.
+# A block with C channels pays about 2C · C / 24 for SE, and about 3C · C / 32 here, because there are three convolutions.
+# That is 12 % more; the narrow blocks add a little to this, because m is 8 there.
+# </details>
+
+# %% [markdown]
+# ## 7. The experiment
+#
+# All modules work on 16 channels and a map of 14 x 14; a position of the map stands for 2 x 2 pixels.
+# SE has 8 hidden channels, as many as Coordinate Attention.
+# Each network is trained with Adam and a one-cycle schedule (peak rate 0.01), 320 steps of 32 boards.
+#
+# Three tests, with 500 new boards:
+#
+# - **right**: the share of right answers;
+# - **wrong cue**: the marks point at another crossing, but the right answer stays the same;
+# - **other gates**: every board's map is multiplied by the gates that were made for another board.
+#
+# **Predict first:** what does **coordinate** reach in these three tests?
+
+# %%
+predicted = {"right": None, "wrong cue": None, "other gates": None}
+print(INVITATION if None in predicted.values() else "Noted. Run the next cell.")
+
+# %% [markdown]
+# **Then run:** five networks, three seeds, about half a minute.
+
+# %% tags=["experiment"]
+CHANNELS = 16
+
+
+class SpatialGate(nn.Module):
+    """Lesson 03's map, applied: (B, C, H, W) -> (B, C, H, W)."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(2, 1, 7, padding=3, bias=False)
+        self.norm = nn.BatchNorm2d(1)
+
+    def forward(self, x):
+        both = torch.cat([x.amax(1, keepdim=True), x.mean(1, keepdim=True)], dim=1)
+        return x * torch.sigmoid(self.norm(self.conv(both)))
+
+
+def coordinate():
+    return CoordinateAttention(CHANNELS, CHANNELS)
+
+
+arms = {"none": nn.Identity, "SE": lambda: SE(CHANNELS, 2), "CBAM's map": SpatialGate,
+        "coordinate, no places": lambda: boards.without_places(coordinate()),
+        "coordinate": coordinate}
+marked = boards.marked_boards(10240, seed=1)
+new, moved = boards.marked_boards(500, seed=2), boards.marked_boards(500, seed=2, cue=False)
+
+
+def conv_bn_relu(channels, stride=1):
+    return nn.Sequential(nn.Conv2d(channels, CHANNELS, 3, stride, 1, bias=False),
+                         nn.BatchNorm2d(CHANNELS), nn.ReLU())
+
+
+def network(module):
+    return nn.Sequential(conv_bn_relu(3, stride=2), conv_bn_relu(CHANNELS), module,
+                         conv_bn_relu(CHANNELS), nn.AdaptiveAvgPool2d(1), nn.Flatten(),
+                         nn.Linear(CHANNELS, 4))
+
+
+def right(model, of):
+    with torch.no_grad():
+        return 100 * (model(of.pictures).argmax(1) == of.answers).float().mean().item()
+
+
+trained = {}  # the weights of each network, of the last seed
+
+
+def run(arm, seed):
+    module = arms[arm]()
+    model = train(network(module), marked.pictures, marked.answers, loss=F.cross_entropy,
+                  epochs=1, batch_size=32, peak_rate=0.01, seed=seed)
+    trained[arm] = model.state_dict()
+    scores = {"right": right(model, new), "wrong cue": right(model, moved)}
+    if arm == "coordinate":
+        with boards.gates_of_the_next(module):
+            scores["other gates"] = right(model, new)
+    return scores
+
+
+results = compare(arms, seeds=range(3), run=run)
+measured = {name: results.mean("coordinate", name) for name in predicted}
+predict_then_run(predicted, measured, unit="% right, coordinate")
+
+# %% tags=["experiment"]
+sizes = {arm: parameters(network(module())) for arm, module in arms.items()}
+show(show_images((new.pictures[:3] + 0.3).clamp(0, 1)),
+     "Three new boards: sixteen coloured squares, a white mark at the left and one at the top.")
+frequent = 100 * (boards.most_frequent(new) == new.answers).float().mean().item()
+show(score_bars(results, "right on new boards (%)", highlight="coordinate", parameters=sizes,
+                baselines={"a guess": 25, "the most frequent colour": frequent}),
+     "Bars: " + "; ".join(f"{arm} {results.mean(arm):.0f} %, {sizes[arm]} parameters"
+                          for arm in arms))
+for arm, control in (("coordinate", "CBAM's map"), ("coordinate", "coordinate, no places"),
+                     ("CBAM's map", "none"), ("SE", "none"), ("coordinate, no places", "SE")):
+    gap = results.mean(arm) - results.mean(control)
+    # more than luck (two standard errors), and enough to matter (5 points)
+    clearly = "clearly" if results.lead(arm, control) > 2 and gap > 5 else "not clearly"
+    print(f"'{arm}' is {clearly} ahead of '{control}' ({gap:+.1f} points)")
+print("Wrong cue (%):", {arm: round(results.mean(arm, "wrong cue")) for arm in arms})
+predict_then_run(five, {arm: results.mean(arm) for arm in arms}, unit="% right")
+
+# %% [markdown]
+# **Touch it.** Move the two marks over one board (the arrow keys work too).
+# On the right: row gates times column gates of the trained network, averaged over its 16 channels.
+# **Before you look:** apart from the crossing, where will the map be bright?
+
+# %% tags=["experiment"]
+every, model = boards.at_every_crossing(seed=5), network(coordinate()).eval()
+model.load_state_dict(trained["coordinate"])
+with torch.no_grad():
+    rows, columns = boards.gates(model[2], model[:2](every.pictures))
+products = (rows[..., None] * columns[:, :, None]).mean(1)  # (16, 14, 14)
+
+
+def drawn(row, column):
+    figure, axes = plt.subplots(1, 2, figsize=(5.6, 2.9), facecolor=PAPER, layout="constrained")
+    picture = (every.pictures[4 * row + column] + 0.3).clamp(0, 1)
+    axes[0].imshow(picture.permute(1, 2, 0))
+    axes[1].imshow(products[4 * row + column], cmap="viridis", vmin=0, vmax=products.max())
+    for axis in axes:
+        axis.set_axis_off()
+    return figure
+
+
+def says(row, column):
+    product = products[4 * row + column]
+    y, x = divmod(product.argmax().item(), 14)
+    return (f"Marks at row {row}, column {column} of the squares, counted from 0. The product "
+            f"is largest at position ({y}, {x}) of the 14 x 14 map: {product.max():.2f}. "
+            f"Mean of the map: {product.mean():.2f}.")
+
+
+places = {str(place): place for place in range(4)}
+slide({"mark at the left: row": places, "mark at the top: column": places}, drawn, says,
+      start=["1", "2"])
+
+# %% [markdown]
+# <details><summary>What we see</summary>
+#
+# In our run the crossing is brightest; the marks have about half its brightness, the top left corner a third.
+# A row's gate depends on this row's mean alone, and the mark at the top lifts the topmost rows' means, not only its column's.
+# Two groups of open rows and two of columns meet four times; three of these places are section 4's ghosts.
+# They do no harm, since no square lies there.
+# </details>
+
+# %% [markdown]
+# **Read it.** The positions make the difference: **coordinate, no places** has all layers of **coordinate**, and does no better than SE.
+# With the wrong cue, **coordinate** scores 25 %, like a guess.
+# With the gates of another board it has 29 %: one board in 16 has the same crossing, and 1/16 + 15/16 · 25 % = 29.7 %.
+#
+# Why do the others beat 38 %?
+# Three convolutions see 11 pixels: enough, we think, if the square is near a mark.
+# **CBAM's map** could draw the right spot, but its window sees only 19 pixels.
+#
+# Do the others only need more steps?
+# With five times as many steps, at this learning rate or half of it, the four other networks reach 54 to 65 %.
+# **coordinate** has 100 % in its four long runs (two seeds, two rates).
+# Two more 3 x 3 convolutions instead of the module, with ten times its parameters, reach 69 and 70 % in two such runs.
+# With them the network sees 19 pixels; to hold a mark and part of the farthest squares, it would need 23.
+#
+# The experiment does not show that one must *multiply* the gates.
+# In 320 steps, adding rows' and columns' results before one sigmoid, as in timm's `SimpleCoordAttn`, gives 100 %, too (three runs).
+# Adding the two gates gives 95 to 97 %, and 100 % in five times as many steps.
+# And the puzzle suits this module: its marks point along rows and columns.
+# All runs are in the course's repository, in `solutions/coordinate/experiment.md`.
+
+# %% [markdown]
+# ## 8. The bug museum
+#
+# ### Exhibit A: fine on squares
+#
+# *Symptom.* A network runs on all its square images, and crashes on the first wide one.
+# A [port to TensorFlow](https://github.com/northBeggar/Plug-and-Play/blob/563d1f324a1a15b8f160788a517e83c307fa0b5f/05-CA/tensorflow/CoordAttention.py)
+# divides the line like this; here it is in torch:
+
+# %%
+def exhibit(x, line):
+    """x times a gate for each row and for each column; line: (B, C, H + W, 1)."""
+    rows, columns = line.sigmoid().chunk(2, dim=2)
+    return x * rows * columns.transpose(2, 3)
+
+
+# %%
+for height, width in ((6, 6), (5, 5), (4, 8)):
+    x, line = torch.randn(1, 2, height, width), torch.randn(1, 2, height + width, 1)
+    try:
+        print((height, width), "gives", tuple(exhibit(x, line).shape))
+    except RuntimeError as error:
+        print((height, width), "RuntimeError:", error)
+
+# %% [markdown]
+# Repair `exhibit`, and run both cells again.
+#
+# <details><summary>What is wrong</summary>
+#
+# `chunk(2)` makes two equal halves, but the line has H rows and W columns: ask for the sizes [H, W].
+# Square inputs never show it.
+# </details>
+#
+# ### Exhibit B: the second argument
+#
+# *Symptom.* [Somebody's network](https://github.com/houqb/CoordAttention/issues/5) stops: a size of 256 does not match 32.
+# x had 256 channels, so `oup`, the second argument of the authors' class, must have been 32.
+# The constructor accepted it.
+# Your class has this argument as well.
+# **Guess first:** which values fail, 16, 4 or 1?
+
+# %%
+for out_channels in (16, 4, 1):
+    module, x = CoordinateAttention(16, out_channels), torch.randn(2, 16, 4, 6)
+    try:
+        print(out_channels, "gives", tuple(module(x).shape))
+    except (RuntimeError, ValueError) as error:
+        print(out_channels, type(error).__name__, error)
+
+# %% [markdown]
+# <details><summary>What we think</summary>
+#
+# The gates multiply x, so this module cannot change the number of channels: 4 gates do not fit 16 channels.
+# But *one* fits by broadcasting.
+# With `out_channels=1` nothing fails, the output still has 16 channels, and all share their gates.
+# (If 4 does not fail, your class ignores `out_channels`.)
+# A `ValueError` in the constructor, if `in_channels` and `out_channels` differ, would help.
+# </details>
+
+# %% [markdown]
+# ## 9. Paper against code
+#
+# | | the paper | the [authors' code](https://github.com/houqb/CoordAttention/blob/main/coordatt.py), and ours |
+# |---|---|---|
+# | hidden channels | C / r | `max(8, inp // reduction)` |
+# | δ | some non-linear function | hard-swish |
+# | BatchNorm | in the drawing, not in the formula | after `conv1` |
+# | biases | not mentioned | in all three convolutions |
+#
+# With the authors' weights, the outputs and gradients are those of their code (in our tests, to within 1e-10).
+
+# %% [markdown]
+# ## 10. A challenge, and questions to think about
+#
+# **The challenge (not graded).** The module costs 440 parameters here, as m is at least 8; with m = 2 it costs 134, and still reaches 100 %
+# (three runs).
+# If each mean gets only a factor and a shift per channel before its sigmoid, the module costs 64 and reaches 81 to 84 %.
+# Can you get above 95 % with every seed, with a module of at most 100 parameters?
+# (We have not tried.)
+#
+# 1. Why one line of H + W means, and not two calls of `conv1`?
+#    With shared weights both give the same, but one line is faster, [an author answers](https://github.com/houqb/CoordAttention/issues/12).
+#    Does this hold for `bn1`?
+# 2. The mark at the left covers 2 of the 28 pixels of a row.
+#    By how much does it lift the mean of this row?
+#    And on a board that is ten times as wide?
+# 3. If only the row's gate multiplies x, the network reaches 65 to 67 % (three runs).
+#    Why more than without a module, and why so much less than 100?
+
+# %% [markdown]
+# <details><summary>What we think</summary>
+#
+# 1. In eval mode, yes.
+#    In training mode, a BatchNorm that is called twice normalises rows and columns with a mean and a variance of their own,
+#    and it moves its running statistics twice.
+#    On one line, both share mean and variance.
+# 2. By 7 % (2/28) of its brightness above the background; on the wide board by 0.7 %.
+# 3. Knowing the row leaves four squares; naming their most frequent colour is right in 53 % of all cases.
+#    The rest probably comes from squares that lie close to the upper mark.
+# </details>
+
+# %% [markdown]
+# ## 11. References
+#
+# - Q. Hou, D. Zhou, J. Feng: *Coordinate Attention for Efficient Mobile Network Design*.
+#   CVPR 2021, [arXiv:2103.02907](https://arxiv.org/abs/2103.02907).
+#   Authors' code: [houqb/CoordAttention](https://github.com/houqb/CoordAttention).
+# - S. Woo, J. Park, J. Lee, I. S. Kweon: *CBAM: Convolutional Block Attention Module*.
+#   ECCV 2018, [arXiv:1807.06521](https://arxiv.org/abs/1807.06521).
+#
+# Here is what you have solved:
+
+# %% tags=["nbval-ignore-output"]
+progress()
