@@ -28,7 +28,7 @@ class Episodes(NamedTuple):
 
 
 def striped_episodes(n: int, seed: int, colours: int = 3) -> Episodes:
-    """A striped ellipse on a striped ground, twice. Six hues are dealt out: `colours` of them to the object, the others to the ground.
+    """A striped ellipse on a striped background, twice. Six hues are dealt out: `colours` to the object, the others to the background.
 
     Both pictures of an episode have the same colours, in another order and direction. Raises ValueError for an object without a colour,
     or with all of them.

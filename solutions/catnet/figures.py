@@ -5,7 +5,7 @@ import math
 from solutions.shared.drawing import Drawing
 
 SIDE, PIXEL = 16, 14  # of a picture, in pixels, and of a pixel
-OBJECT, GROUND = (0, 2, 4), (1, 5, 3)  # of six equal steps around the circle of hues
+OBJECT, BACKGROUND = (0, 2, 4), (1, 5, 3)  # of six equal steps around the circle of hues
 
 
 def _colour(step: int) -> str:
@@ -23,20 +23,19 @@ def _stripe(row: int, column: int, angle: float, colours: tuple[int, ...]) -> st
 
 
 def _picture(middle: tuple[float, float], radii: tuple[float, float], angles: tuple[float, float], order: int) -> list[list[str]]:
-    """A striped ellipse on a striped ground. order: how far the colours are turned."""
-    of_object, of_ground = (colours[order:] + colours[:order] for colours in (OBJECT, GROUND))
+    """A striped ellipse on a striped background. order: how far the colours are turned."""
+    of_object, of_background = (colours[order:] + colours[:order] for colours in (OBJECT, BACKGROUND))
     return [[_stripe(row, column, angles[0], of_object) if _inside(row, column, middle, radii)
-             else _stripe(row, column, angles[1], of_ground) for column in range(SIDE)] for row in range(SIDE)]
+             else _stripe(row, column, angles[1], of_background) for column in range(SIDE)] for row in range(SIDE)]
 
 
 def episode() -> str:
     """An episode: support, its mask, query, and two questions, 900 x 370 px."""
     drawing = Drawing(
         900, 370, "An episode: where is the object in the query?",
-        "Three pictures of 16 x 16 pixels. The support: an ellipse at the upper left, in stripes of red, green and blue, on a ground in "
-        "stripes "
-        "of yellow, magenta and cyan. Its mask: the ellipse is white, the rest dark. The query: an ellipse at the lower right in the same "
-        "three colours, in stripes of another direction and order, on a ground in the other three; it has no mask.",
+        "Three pictures of 16 x 16 pixels. The support: an ellipse at the upper left, in stripes of red, green and blue, on a background "
+        "striped in yellow, magenta and cyan. Its mask: the ellipse is white, the rest dark. The query: an ellipse at the lower right in the same "
+        "three colours, in stripes of another direction and order, on a background in the other three; it has no mask.",
     )
     place, radii = (5.5, 5.5), (4.6, 4.0)
     support = _picture(place, radii, (0.3, 1.9), 0)
@@ -50,7 +49,7 @@ def episode() -> str:
         drawing.text(x + SIDE * PIXEL / 2, 54, note, size=13, colour="quiet")
         drawing.image(x, top, picture, PIXEL)
     drawing.text(450, 322, "Where is the object in the query?", bold=True, size=17)
-    drawing.text(450, 348, "And what is the mean of the object's three colours? Of the ground's?", size=16)
+    drawing.text(450, 348, "And what is the mean of the object's three colours? Of the background's?", size=16)
     return drawing.svg()
 
 

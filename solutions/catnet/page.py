@@ -16,17 +16,17 @@
 #
 # **After this lesson you will be able to**
 #
-# - segment a picture with the help of a labelled one, in three ways that need no training;
+# - segment a picture with the help of one labelled example, in three ways that need no training;
 # - build attention between two pictures, with a mask, and a block that refines both;
 # - find out which part of a network deserves the credit for a result.
 #
-# **Why it matters.** Whoever labels an organ in a scan must be an expert, so labelled scans are few.
-# *Few-shot* segmentation learns to use an example, so that a new organ needs one, not thousands:
-# [PANet](https://arxiv.org/abs/1908.06391) (2019) averages the example,
-# [PFENet](https://arxiv.org/abs/2008.01449) (2020) matches it point by point,
-# and [CAT-Net](https://arxiv.org/abs/2303.13867) (2023), for CT and MRI, lets both pictures look at each other.
+# **Why it matters.** Labelling an organ in a scan takes an expert, so labelled scans are rare.
+# *Few-shot* segmentation learns to use examples: for a new organ, one or a few labelled scans are enough.
+# [PANet](https://arxiv.org/abs/1908.06391) (2019) averages the example's features,
+# [PFENet](https://arxiv.org/abs/2008.01449) (2020) matches them point by point,
+# and [CAT-Net](https://arxiv.org/abs/2303.13867) (2023), for CT and MRI, lets the two pictures look at each other.
 #
-# **You need** lesson 05a (queries, keys, values) and lesson 03 (a map that multiplies).
+# **You need** lesson 05a (queries, keys, values) and lesson 03 (features multiplied by a map).
 # **Difficulty** 3 of 5.
 #
 # | part | minutes |
@@ -64,41 +64,41 @@ course_map()
 # %% [markdown]
 # ## 1. One example
 #
-# ![Left, the support: an ellipse striped in red, green and blue on a ground striped in yellow, cyan and magenta. Middle, its mask: the ellipse. Right, the query: the same six colours in other stripes, and no mask. Where is the object? And which grey is the mean of its colours?](figures/episode.svg)
+# ![Left, the support: an ellipse striped in red, green and blue on a background striped in yellow, cyan and magenta. Middle, its mask: the ellipse. Right, the query: the same six colours in other stripes, and no mask. Where is the object? And which grey is the mean of its colours?](figures/episode.svg)
 #
 # An **episode** has two pictures.
 # The **support** comes with a mask that marks the object; the **query** has none.
-# The next episode has other colours, so nobody can learn by heart what an object looks like.
-# Only the support's mask says it.
+# In the next episode the object has other colours, so a network cannot learn by heart what objects look like.
+# Only the support and its mask show it.
 #
 # **Before you read on**, answer the two questions in the drawing.
-# How did *you* find the object: did you compare with a mean colour, or with something else?
+# How did *you* find the object: did you compare the query with a mean colour, or with something else?
 #
 # <details><summary>The answers</summary>
 #
-# It is the ellipse at the lower right.
-# The mean of red, green and blue is a middle grey, and so is the mean of yellow, cyan and magenta.
-# Most people look for stripes in one of the marked colours, and check that these are *not* in the ground.
+# The object is the ellipse at the lower right.
+# The mean of red, green and blue is a middle grey, and the mean of yellow, cyan and magenta is the same grey (all six are equally bright).
+# You probably looked for the marked colours one by one, and checked that they are *not* colours of the background.
 # </details>
 #
-# The score of this lesson is the **IoU** (intersection over union): pixels that are object in both the answer and the truth,
+# The score in this lesson is the **IoU** (intersection over union): the pixels that are object in both the answer and the truth,
 # as a share of those that are object in at least one of them.
-# Whoever calls everything object gets about 30 % here.
+# An answer that calls everything object gets about 30 % here.
 
 # %% [markdown]
 # ## 2. Exercise 1: `masked_average_pool`
 #
-# The oldest idea: turn the support's object into *one* vector, its **prototype**, the mean of the features under the mask:
+# The first way turns the support's object into *one* vector, its **prototype**: the mean of the features under the mask:
 #
 # $$p = \frac{\sum_i m_i f_i}{\sum_i m_i + 10^{-5}}$$
 #
-# `features` are (B, C, h, w), masks (B, H, W), usually larger.
+# `features` (the $f_i$) are (B, C, h, w), masks (the $m_i$) are (B, H, W), usually larger.
 # First enlarge the features to (H, W), bilinearly, with `align_corners=False`; then sum over all positions i.
 # The result is (B, C), in the features' dtype.
-# With an empty mask it is 0, not 0 / 0.
+# For an empty mask it is 0, not 0 / 0: this is what the $10^{-5}$ is for.
 #
 # Worked example, one channel and one row: the features (1, 2), enlarged to four positions, are (1, 1.25, 1.75, 2).
-# Under the mask (0, 0, 1, 1) the sum is 3.75, the mask's sum is 2, and the prototype 1.875.
+# Under the mask (0, 0, 1, 1) their sum is 3.75; the mask's sum is 2, so the prototype is 1.875 (rounded).
 #
 # Shrinking the mask instead would be cheaper, but a small object could vanish from it.
 
@@ -118,31 +118,31 @@ check(masked_average_pool)
 # %% [markdown]
 # <details><summary>Hint 1: a nudge</summary>
 #
-# `F.interpolate` takes a size: which two numbers of `mask.shape` are it?
+# `F.interpolate` takes a size: which two numbers of `mask.shape` do you pass?
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
 #
 # The mask needs an axis for the channels, after the batch.
-# Then `*` broadcasts, and two sums over the axes (2, 3) are left.
+# Then `*` broadcasts, and all that remains is two sums over the axes (2, 3).
 # </details>
 
 # %% [markdown]
 # ## 3. Exercise 2: `prototype_segmentation`
 #
 # Compare each position of the query with the prototype.
-# The cosine s of two vectors of C numbers is 1 for the same direction and 0 for unrelated ones (`F.cosine_similarity`; mind its `dim`).
-# CAT-Net makes a probability of the foreground from it, in the letters of its code
+# The cosine s of two vectors is 1 if they have the same direction, 0 if they are at right angles (`F.cosine_similarity`; mind its `dim`).
+# CAT-Net's code turns s into the probability that the position belongs to the object:
 #
 # $$1 - \sigma\big(0.5 \cdot (-\text{scale} \cdot s - \text{threshold})\big)$$
 #
-# `features` are (B, C, h, w), prototypes (B, C), one for each image.
+# The query's `features` are (B, C, h, w), the prototypes (B, C), one for each picture.
 # The result is a map, (B, 1, h, w).
 #
-# Worked example, threshold -10 and scale 20: a position (3, 4) and the prototype (6, 8) have the cosine 1.
-# The bracket is -20 + 10 = -10, half of it -5, its sigmoid 0.007, and the probability 0.993.
-# A position (4, -3) has the cosine 0, and the probability 0.007.
-# Exactly one half belongs to the cosine 0.5.
+# Worked example, threshold -10 and scale 20: a position with the features (3, 4) and the prototype (6, 8) have the cosine 1.
+# The inner bracket is -20 + 10 = -10, half of it is -5, the sigmoid of that is 0.007, and the probability is 0.993.
+# A position with (4, -3) has the cosine 0 and the probability 0.007.
+# If the cosine is 0.5, the probability is exactly one half.
 
 # %% exercise
 def prototype_segmentation(
@@ -151,7 +151,7 @@ def prototype_segmentation(
     threshold: float = -10.0,
     scale: float = 20.0,
 ) -> torch.Tensor:
-    """The probability of the foreground, (B, C, h, w), (B, C) -> (B, 1, h, w)."""
+    """The probability of the object, (B, C, h, w), (B, C) -> (B, 1, h, w)."""
     ### BEGIN SOLUTION
     s = F.cosine_similarity(features, prototype[:, :, None, None], dim=1)
     return 1 - torch.sigmoid(0.5 * (-scale * s - threshold)).unsqueeze(1)
@@ -164,39 +164,39 @@ check(prototype_segmentation)
 # %% [markdown]
 # <details><summary>Hint 1: a nudge</summary>
 #
-# Give the prototype two axes of size 1, so that it fits (B, C, h, w).
+# Give the prototype two more axes, of size 1, so that it broadcasts with (B, C, h, w).
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
 #
-# The cosine takes the axis of the channels away.
-# One axis has to come back.
+# The cosine removes the channel axis.
+# The result needs an axis of size 1 in its place.
 # </details>
 
 # %% [markdown]
 # ## 4. Exercise 3: `prior_mask`
 #
-# PFENet needs no mean.
-# Each query position q looks for its best match among the support's object, and keeps the cosine of that match:
+# The second way, from PFENet, needs no mean.
+# Each query position looks for its best match among the positions of the support's object, and keeps its cosine:
 #
 # 1. resize the mask (B, H, W) to (h, w), bilinearly, this time with `align_corners=True`;
 # 2. multiply the support's features by it;
-# 3. take all cosines, $s \cdot q \, / \, (|s| |q| + 10^{-7})$, and for each q the largest over all support positions
-#    (masked-out ones count as 0);
-# 4. stretch each image's map to the range from 0 to 1: (value - min) / (max - min + 10⁻⁷).
+# 3. take all cosines of f (from step 2) and q (from the query), $f \cdot q \, / \, (|f| |q| + 10^{-7})$, and for each q the largest
+#    (a masked-out f is 0, and so is its cosine);
+# 4. stretch each picture's map to the range from 0 to 1: (value - min) / (max - min + 10⁻⁷).
 #
 # The result is (B, 1, h, w).
 #
 # Worked example: the object has one position, (2, 0); the query has (1, 0), (3, 4) and (4, 3).
-# The cosines 1, 0.6 and 0.8 become 1, 0 and 0.5.
+# The largest cosines are 1, 0.6 and 0.8; stretched, they are 1, 0 and 0.5.
 #
-# With N = h · w there are N · N cosines for each image: one matrix product.
+# With N = h · w positions, there are N · N cosines for each episode: one matrix product.
 
 # %% exercise
 def prior_mask(
     query: torch.Tensor, support: torch.Tensor, support_mask: torch.Tensor
 ) -> torch.Tensor:
-    """How well each query position matches the object at best.
+    """How well each query position matches its best partner in the object.
 
     (B, C, h, w), (B, C, h, w), (B, H, W) -> (B, 1, h, w), from 0 to 1.
     """
@@ -218,14 +218,14 @@ check(prior_mask)
 # %% [markdown]
 # <details><summary>Hint 1: a nudge</summary>
 #
-# `flatten(2)` makes (B, C, N) of both.
-# Which transpose gives a matrix with a row for each support position and a column for each query position?
+# `flatten(2)` turns both into (B, C, N).
+# Which of the two must be transposed, so that their product has a row per support position and a column per query position?
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
 #
-# The product of the lengths is such a matrix too: (B, N, 1) times (B, 1, N).
-# Then a maximum over the support's axis, and a minimum and a maximum over the positions that are left.
+# The products of the lengths form such a matrix too: (B, N, 1) times (B, 1, N).
+# Then take the maximum over the support's axis, and the minimum and the maximum over the query positions that are left.
 # </details>
 #
 # <details><summary>Hint 3: the shape of the code</summary>
@@ -236,10 +236,10 @@ check(prior_mask)
 # %% [markdown]
 # ## 5. Three ways, measured
 #
-# A third way, and attention you know: each query position asks *all* support positions, object and ground, with the cosine as the score.
-# The softmax makes weights of it; the **values are the mask itself**, 1 or 0.
-# So the answer at a position is the share of its weight that lies on the object.
-# [DCAMA](https://arxiv.org/abs/2207.08549) (2022) is built on this **look-up**; ours has no trained number:
+# The third way is attention: each query position asks *all* support positions, object and background, with `sharpness` · cosine as score.
+# The softmax turns the scores into weights; the **values are the mask itself**: 1 on the object, 0 elsewhere.
+# So the answer at a query position is the share of its weight that lies on the object.
+# [DCAMA](https://arxiv.org/abs/2207.08549) (2022) is built on this **look-up**; ours has no trained parameters:
 
 # %%
 def look_up(query, support, support_mask, sharpness=100.0):
@@ -252,11 +252,11 @@ def look_up(query, support, support_mask, sharpness=100.0):
 
 
 # %% [markdown]
-# The test: 300 new episodes, for objects of one, two and three colours (always six colours in all).
-# The features (24 channels, 8 x 8 positions) are made by hand and never trained: they say which colour is where, nothing else.
+# The test: 300 new episodes each for objects of one, two and three colours (object and background together always have six).
+# The features (24 channels, 8 x 8 positions) are made by hand and never trained: they say only which colour is where.
 # Each method gets the threshold that is best on 300 *other* episodes; everything else is fixed.
 #
-# **Predict, then run:** which IoU does each method reach if the object has one colour, and if it has three?
+# **Predict, then run:** what IoU does each method reach if the object has one colour, and if it has three?
 
 # %%
 predicted = {"prototype, 1 colour": None, "prototype, 3 colours": None,
@@ -265,7 +265,7 @@ predicted = {"prototype, 1 colour": None, "prototype, 3 colours": None,
 
 
 def by_prototype(query, support, support_mask):
-    """The cosine itself: its sigmoid would be flat at both ends."""
+    """The cosine itself, without the sigmoid, which is flat at both ends."""
     mean = masked_average_pool(support, support_mask)
     return F.cosine_similarity(query, mean[..., None, None], dim=1)[:, None]
 
@@ -297,12 +297,12 @@ show(figure, "IoU against the number of colours: " + "; ".join(
     f"{name} {', '.join(f'{s:.0f}' for s in scores)} %" for name, scores in table.items()))
 
 # %% [markdown]
-# **Touch it.** Below is an episode in cells, one for each position of the features.
-# Pale cells of the query are ground.
-# Click or drag on the support to mark cells, or press Tab, then the arrow keys and the space bar; the three maps follow
-# (each is stretched from its smallest to its largest value, and gets the best of all thresholds).
-# Try: one cell; one stripe; the whole object; the object *and* a stripe of the ground.
-# Which map suffers most from a stripe too many?
+# **Touch it.** Below is an episode drawn as cells, one for each position of the features.
+# The pale cells of the query are background.
+# Click or drag on the support to mark cells, or press Tab and use the arrow keys and the space bar; the three maps change with the mask
+# (each map is stretched from its smallest to its largest value, and scored at the threshold that is best for it).
+# Try: one cell; one stripe; the whole object; the object *and* a stripe of the background.
+# Which map suffers most from the extra stripe?
 
 # %% tags=["experiment"]
 some = striped_episodes(8, seed=5)
@@ -319,35 +319,35 @@ draw_mask(cells, (theirs[0], mine[0]), marked[0], truth[0], maps, sharpness=100.
 # %% [markdown]
 # <details><summary>What we think</summary>
 #
-# With one colour, the mean of the object's features *is* the object, and the prototype is good.
-# With three, it points somewhere between them, and ground colours may lie nearer to it than the object's own.
+# With one colour, the mean of the object's features is that colour, and the prototype works well.
+# With three, it points somewhere between them, and a background colour may lie nearer to it than the object's own colours.
 #
-# The prior mask keeps every colour apart, but looks at the object only.
-# It cannot know that a colour of the ground, similar to one of the object's, is in the ground.
-# (With one colour it is even worse than the mean: it believes the best match, and pixels at the border mix two colours.)
+# The prior mask keeps the colours apart, but looks only at the object.
+# If a background colour is similar to one of the object's, it cannot know that this colour belongs to the background.
+# (With one colour it is even worse than the mean: it trusts the single best match, and positions at the border mix two colours.)
 #
-# The look-up loses least, probably because it also asks the ground.
+# The look-up loses least from one colour to three, probably because it also asks the background.
 # </details>
 
 # %% [markdown]
 # ## 6. Exercise 4: `CrossMaskedAttention`
 #
-# CAT-Net's tool is attention between two feature maps x and y, (B, C, H, W) each.
-# Queries come from x, keys and values from y.
+# CAT-Net's tool is attention between two feature maps x and y, (B, C, H, W) each, with N = H · W positions.
+# Queries come from x, keys and values from y (vectors, not the *query* picture).
 # So the rows of the attention map belong to x, and its columns to y.
 
 # %% [markdown]
-# - `query`, `key`: 1 x 1 convolutions from C to C // r; `value`: from C to C; all have a bias.
+# - `query`, `key`: 1 x 1 convolutions from C to C // r channels (r: `reduction`); `value`: from C to C; all have a bias.
 # - `attention(x, y)`: (B, N, N), row j says how position j of x weighs the positions of y.
-#   It is the softmax of the dot products times $(C//r)^{-1/2}$; with `softmax_over="queries"` it runs down the columns.
+#   Multiply the dot products by $(C//r)^{-1/2}$, then take the softmax of each row; with `softmax_over="queries"`, of each column.
 # - `forward(x, y, mask=None)`: what x gathers from y, (B, C, H, W), times the mask, (B, 1, H, W), if there is one.
 #
-# The mask is a plain factor; x is not added.
-# `ValueError` if C // r is 0 (name both numbers), or for another `softmax_over`.
+# The mask only multiplies the result; x is not added (no shortcut).
+# Raise `ValueError` if C // r is 0 (name both numbers), or if `softmax_over` is neither `"keys"` nor `"queries"`.
 #
-# Worked example, C // r = 1: queries (1, 0), keys (0, ln 3).
-# Row 0 is (1/4, 3/4), row 1 (1/2, 1/2).
-# The values (8, 4) give (5, 6), and the mask (1, 0.5) makes it (5, 3).
+# Worked example, two positions, C // r = 1: the queries are 1 and 0, the keys 0 and ln 3.
+# Row 0 is (1/4, 3/4), row 1 is (1/2, 1/2).
+# The values 8 and 4 give (5, 6), and the mask (1, 0.5) turns this into (5, 3).
 
 # %% exercise
 class CrossMaskedAttention(nn.Module):
@@ -411,7 +411,7 @@ check(CrossMaskedAttention)
 #
 # ![Query and support go through self-attention, each with a shortcut and norm0. Then each gathers from the other by cross attention, times its own mask, with a shortcut and norm1; an MLP with a shortcut and norm2 follows. All layers are shared by the two rows.](figures/cmat.svg)
 #
-# The *cross masked attention Transformer* block refines both pictures with the same layers:
+# The **CMAT** block (*cross masked attention Transformer*) refines both pictures with the same layers:
 #
 # - first, for query and support alike: `a = norm0(a + self_attention(a, a))`, without a mask;
 # - then, for each picture a with its own mask m, and the other picture b as the first step left it:
@@ -424,7 +424,7 @@ check(CrossMaskedAttention)
 # It returns the refined query and the refined support.
 #
 # Worked example: `CMAT(24, 2)` has 2 · 1,200 parameters in its attentions, 3 · 48 in its norms and 2 · 600 in its MLP: 3,744.
-# If both masks are 0, z is norm1(a): nothing crosses.
+# If both masks are 0, z is norm1(a): nothing passes between the pictures.
 
 # %% exercise
 class CMAT(nn.Module):
@@ -483,7 +483,7 @@ check(CMAT)
 # <details><summary>Hint 2: the idea</summary>
 #
 # Write the first step once, as a function of a, and the second once, as a function of a, b and m.
-# Call each of them twice; the second calls must not see what the other has changed.
+# Call each of them twice; both calls of the second must start from the results of the first step, not from each other's.
 # </details>
 #
 # <details><summary>Hint 3: the shape of the code</summary>
@@ -495,10 +495,10 @@ check(CMAT)
 # %% [markdown]
 # ## 8. Exercise 6: `iterative_refinement`
 #
-# ![The prior mask starts as the query's mask. A block refines both pictures; the support's prototype and the query give a probability; above 0.5 it is the next block's query mask.](figures/refinement.svg)
+# ![The query's first mask is the prior mask. A block refines both pictures; the support's prototype and the query give a probability; where it is above 0.5, the next block's query mask is 1.](figures/refinement.svg)
 #
 # Now everything comes together.
-# `blocks` is a list; each block is called like `CMAT` and has its own weights.
+# `blocks` is a list; each block is called like a `CMAT` and has its own weights.
 #
 # - The query's first mask is the prior mask; the support's mask is resized as in exercise 3, and never changes.
 # - A block returns a refined query and support, which the next block receives.
@@ -553,25 +553,25 @@ check(iterative_refinement)
 # %% [markdown]
 # ## 9. The experiment
 #
-# Objects of three colours, the same frozen features, two blocks (`CMAT(24, 2)`), 120 steps of 16 pairs (Adam, one cycle, peak rate 0.01).
-# The loss is the cross entropy of the maps after both blocks.
-# All arms have 7,488 parameters:
+# Objects of three colours, the same frozen features, two `CMAT(24, 2)` blocks, 120 steps of 16 episodes (Adam, one-cycle rate, peak 0.01).
+# The loss is the sum of two cross entropies, one for the map after each block.
+# We compare six variants, the **arms** of the experiment, with 7,488 parameters each:
 #
-# | arm | the second attention reads | ending |
+# | arm | the second attention gathers from | ending |
 # |---|---|---|
-# | own picture | the picture itself, unmasked | prototype |
-# | cross, no mask | the other picture | prototype |
-# | cross, mask | the other picture, masked | prototype (your `iterative_refinement`) |
-# | own picture, look-up | the picture itself, unmasked | look-up |
-# | own, mask, look-up | the picture itself, masked | look-up |
-# | cross, mask, look-up | the other picture, masked | look-up |
+# | own picture | the picture itself, no mask | prototype |
+# | cross, no mask | the other picture, no mask | prototype |
+# | cross, mask | the other picture, times the mask | prototype (your `iterative_refinement`) |
+# | own picture, look-up | the picture itself, no mask | look-up |
+# | own, mask, look-up | the picture itself, times the mask | look-up |
+# | cross, mask, look-up | the other picture, times the mask | look-up |
 #
-# "Own" arms are the controls: every layer of the block, but no look at the other picture.
+# The "own" arms are the controls: they have every layer of the block, but no attention to the other picture.
 # The last three find the object in the refined features by a look-up, with sharpness 20.
-# Each arm gets its best threshold on other episodes, as in section 5.
+# Each arm gets the threshold that is best on other episodes, as in section 5.
 #
-# **Predict first:** which IoU does each arm reach on new episodes?
-# The untrained look-up of section 5 is a number to compare with.
+# **Predict first:** what IoU does each arm reach on new episodes?
+# Compare with the untrained look-up of section 5, for three colours.
 
 # %%
 predicted = {"own picture": None, "cross, no mask": None, "cross, mask": None,
@@ -581,7 +581,7 @@ print(INVITATION if None in predicted.values() else "Noted. Run the next cells."
 
 # %% tags=["experiment"]
 class OwnPicture(CrossMaskedAttention):
-    """Every layer of it, but x looks at itself."""
+    """All the layers of CrossMaskedAttention, but x looks at itself."""
 
     def forward(self, x, y, mask=None):
         return super().forward(x, x)
@@ -598,7 +598,7 @@ class Unmasked(CrossMaskedAttention):
 
 
 def with_look_up(blocks, query, support, support_mask):
-    """As your iterative_refinement, but a look-up reads the map, not a prototype."""
+    """Like your iterative_refinement, but the map comes from a look-up, not a prototype."""
     guess, maps = prior_mask(query, support, support_mask), []
     small = F.interpolate(support_mask[:, None], query.shape[-2:], mode="bilinear",
                           align_corners=True)
@@ -625,7 +625,7 @@ class Segmenter(nn.Module):
 
 
 # %% [markdown]
-# **Then run:** eighteen networks, about 40 seconds.
+# **Then run:** eighteen networks, about 40 seconds; two more tests swap the support or set the query's mask to 1 everywhere.
 
 # %% tags=["experiment"]
 arms = {"own picture": (OwnPicture, iterative_refinement),
@@ -671,7 +671,7 @@ network = Segmenter(CrossMaskedAttention, iterative_refinement)
 print(f"each network has {sum(p.numel() for p in network.parameters()):,} parameters")
 show(show_images((torch.stack([new.support[0], new.query[0], new.support[1], new.query[1]])
                   + 0.5).clamp(0, 1), ["support", "query", "support", "query"]),
-     "Two new episodes: in each, a striped ellipse on a striped ground, twice.")
+     "Two new episodes. Support and query each show a striped ellipse on stripes.")
 show(score_bars(results, "IoU on new episodes (%)", highlight="cross, mask",
                 baselines={f"{name}, untrained": round(table[name][2], 1)
                            for name in ("prototype", "look-up")}),
@@ -692,19 +692,19 @@ for arm in arms:
 
 # %% [markdown]
 # **Read it.** Start with the arms that end in a prototype.
-# Looking at the other picture *without* a mask is no better than looking at one's own once more.
+# Looking at the other picture *without* a mask is no better than a second look at the picture itself.
 # With the mask, cross attention is ahead by about 3 points.
-# But most of the way from the untrained prototype is made by all three: by self-attention, MLP and depth.
-# The second block adds a few points to each of them, also where nothing ever looks across.
+# But most of the gain over the untrained prototype is common to all three arms: it comes from self-attention, MLP and depth.
+# The second block adds a few points to each of them, even to the arm whose blocks never look across.
 #
-# The ending changes far more: a look-up adds about 15 points to the same blocks.
-# With another episode's support, every arm falls below "all is object" (30 %): nothing was learned by heart.
+# The ending matters far more: with the same blocks, a look-up adds about 15 points.
+# With another episode's support, every arm falls below "all is object" (30 %): no arm has learned by heart what objects look like.
 #
 # Now the last two arms.
-# **Both have the mask, only one looks across**, and the printed line says that looking across is not what helps.
+# **Both have the mask, only one looks across**, and it is not clearly ahead (see the printed line): looking across is not what helps.
 
 # %% [markdown]
-# **Is it a matter of time?** Five times as many steps (% IoU, three runs each; "own, mask" is not among the arms above):
+# **Does longer training change this?** Five times as many steps (% IoU, three runs each; "own, mask" with a prototype is a new arm):
 #
 # | 600 steps | prototype | look-up |
 # |---|---|---|
@@ -713,17 +713,17 @@ for arm in arms:
 # | own, mask | 81, 80, 81 | 86, 86, 85 |
 # | cross, mask | 82, 80, 80 | 85, 85, 85 |
 #
-# The prototypes catch up by 13 to 15 points, and overtake the untrained look-up.
-# So a prototype *can* stand for three colours, once two blocks have learned features in which they lie together; it learns this slowly.
-# With five times the steps, the second block adds 5 to 9 points wherever a prototype ends it.
+# The prototype arms gain 13 to 15 points, and overtake the untrained look-up.
+# So a prototype *can* stand for three colours, if the blocks learn features in which the three lie close together; this takes many steps.
+# With five times the steps, the second block adds 5 to 9 points in every arm that ends in a prototype.
 #
-# **What time does not level is the mask**: with a look-up, it is worth 4 points, whether the network looks across or not.
-# We think that this is why: the mask is the only place where labels enter the features.
-# What is gathered is added at marked positions and nowhere else, so marked positions become alike in both pictures.
+# **The mask's lead remains**: with a look-up, both masked arms are about 4 points ahead of "own picture"; looking across adds nothing.
+# We think the reason is this: the mask is the only place where labels enter the features.
+# What is gathered is added only at marked positions, so in both pictures the marked positions become alike.
 #
-# A module called *cross masked attention* helps here, and its control without either part is 4 points behind.
-# Only the second control shows which of the two words deserves the credit.
-# On photographs or scans, the answer may be another one.
+# The module is called *cross masked attention*; it helps here: the control that is neither cross nor masked is 4 points behind.
+# Only the second control, masked but not cross, shows which of the two words deserves the credit: *masked*.
+# On photographs or scans, the answer may be different.
 # (All runs: `solutions/catnet/experiment.md`.)
 
 # %% [markdown]
@@ -731,7 +731,7 @@ for arm in arms:
 #
 # ### Exhibit A: ask twice
 #
-# *Symptom.* A network in eval mode gives two answers to the same question.
+# *Symptom.* A network in eval mode gives two different outputs for the same input.
 # The lines below follow the authors' [first published file](https://github.com/hust-linyi/CAT-Net/blob/17d1acfdaf452b961c10980aa3ae95e0a715299a/models/fewshot.py).
 
 # %%
@@ -751,7 +751,7 @@ exhibit = ExhibitA(24).eval()
 x, y, prior = torch.randn(1, 24, 8, 8), torch.randn(1, 24, 8, 8), torch.rand(1, 1, 8, 8)
 with torch.no_grad():
     answers = [exhibit(x, y, prior) for _ in range(2)]
-print("largest difference of two calls:", f"{(answers[0] - answers[1]).abs().max().item():.3f}")
+print("largest difference between two calls:", f"{(answers[0] - answers[1]).abs().max().item():.3f}")
 print(f"parameters: {sum(p.numel() for p in exhibit.parameters()):,} (expected: 1,800)")
 
 # %% [markdown]
@@ -759,18 +759,18 @@ print(f"parameters: {sum(p.numel() for p in exhibit.parameters()):,} (expected: 
 #
 # <details><summary>What is wrong</summary>
 #
-# `fusion` is made in `forward`: each call has a new layer with new random weights.
-# No optimizer ever sees them, no file keeps them, and on a GPU they are on the wrong device.
+# `fusion` is made in `forward`: each call makes a new layer with new random weights.
+# No optimizer ever sees them, no checkpoint saves them, and if the model is on a GPU, they are still on the CPU.
 # Layers belong in `__init__`.
-# Readers [reported](https://github.com/hust-linyi/CAT-Net/issues/4) other bugs of this file, and the authors answered that they had fixed them.
+# Users [reported](https://github.com/hust-linyi/CAT-Net/issues/4) other bugs in the code, and an author answered that one was fixed.
 # </details>
 #
 # ### Exhibit B: -1 or -2?
 #
-# In the same file, the cross-attention has `Softmax(dim=-1)`, and the self-attention `Softmax(dim=-2)`; the rest is alike.
-# Your argument `softmax_over` has both.
-# **Predict, then run:** what is the smallest and the largest sum of a *row* of the attention map?
-# (These are the weights with which one position gathers.)
+# In the same file, the cross attention has `Softmax(dim=-1)`, and the self-attention `Softmax(dim=-2)`; otherwise they are alike.
+# Your argument `softmax_over` offers both: `"keys"` is -1, `"queries"` is -2.
+# **Predict, then run:** for each of the two, what are the smallest and the largest sum of a *row* of the attention map?
+# (A row holds the weights with which one position gathers.)
 
 # %%
 predicted = {"keys, smallest": None, "keys, largest": None,
@@ -788,10 +788,10 @@ predict_then_run(predicted, measured, unit="sum of a row")
 # <details><summary>What this means</summary>
 #
 # With -2, the columns sum to one: each position *hands out* a total weight of one.
-# What a position receives can be nearly nothing, or several times one.
-# No shape changes and nothing crashes.
-# Whether it was meant, we do not know; a norm behind it hides much of the difference.
-# (The features are random numbers times 5, because a new layer's softmax is nearly flat otherwise.)
+# The weights with which a position gathers can then add up to nearly nothing, or to several times one.
+# No shape changes and nothing crashes, so you get no warning.
+# We do not know whether this was intended.
+# (The features are random numbers times 5, because otherwise the softmax of a freshly made layer is nearly flat.)
 # </details>
 
 # %% [markdown]
@@ -799,32 +799,32 @@ predict_then_run(predicted, measured, unit="sum of a row")
 #
 # | | the paper's figure, as we read it | the authors' code | here |
 # |---|---|---|---|
-# | mask | in the cross attention | none in the attention | times what is gathered |
+# | mask | in the cross attention | none in the attention | multiplies what is gathered |
 # | shortcuts | three | none | three |
-# | LayerNorm | in each step | over channels and positions together, so for one size of image | over channels |
-# | self-attention's softmax | | over the queries | over the keys |
-# | refinement | blocks in a row | steps of Adam on the prototype; [a reader](https://github.com/hust-linyi/CAT-Net/issues/15) misses the paper's | blocks in a row |
+# | LayerNorm | in each step | over channels and positions together, so it fits only one picture size | over channels |
+# | self-attention's softmax | not shown | over the queries | over the keys |
+# | refinement | blocks in a row | steps of Adam on the prototype; [a user](https://github.com/hust-linyi/CAT-Net/issues/15) reports that the paper's is missing | blocks in a row |
 #
-# The same reader reports scores 7 % below the paper's; we have not tried to reproduce them.
-# With the authors' weights, your four building blocks give the outputs and gradients of their code (our tests compare them to 1e-10);
-# `CMAT` and the refinement are not in it.
+# The same user reports scores more than 7 % below the paper's; we have not tried to reproduce either.
+# Given equal weights, exercises 1 to 4 give the outputs and gradients of the authors' code (our tests compare them to 1e-10);
+# `CMAT` and the refinement of exercise 6 are not in their code.
 
 # %% [markdown]
 # ## 12. A challenge, and questions to think about
 #
-# **The challenge (not graded).** After 120 steps, our best arms have 82 %.
-# Change blocks and ending as you like, but not the data, the features or the number of steps: can you reach 85 % with each of three seeds?
+# **The challenge (not graded).** After 120 steps, our best arms reach 82 %.
+# Change the blocks and the ending as you like, but not the data, the features or the steps: can you reach 85 % with each of three seeds?
 #
-# 1. A query does not contain the object at all.
-#    What does `prior_mask` give, what the look-up?
-# 2. Five support pictures instead of one: what would you change in `masked_average_pool`, and what in the look-up?
+# 1. Suppose that a query does not contain the object at all.
+#    What does `prior_mask` return, and what does the look-up return?
+# 2. If you have five support pictures instead of one, what do you change in `masked_average_pool`, and what in the look-up?
 
 # %% [markdown]
 # <details><summary>What we think</summary>
 #
-# 1. The prior mask is 1 somewhere, always: it stretches every map, even one of noise.
-#    The look-up can be near 0 everywhere, if the ground's colours are known from the support.
-# 2. Average five prototypes, or pool over all five; the look-up needs no change but more keys: 5 N support positions instead of N.
+# 1. The prior mask is about 1 somewhere, unless all cosines are equal: it stretches every map, even one of noise.
+#    The look-up can be near 0 everywhere, if all the query's colours occur in the support's background.
+# 2. Average five prototypes, or pool over all five; the look-up needs no change except more keys: 5 N support positions instead of N.
 # </details>
 
 # %% [markdown]

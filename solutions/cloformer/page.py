@@ -37,7 +37,7 @@
 # | [exercise 3, `GlobalBranch`](#5.-Exercise-3:-GlobalBranch) (4 points), [one key](#6.-One-key) | 40 |
 # | [exercise 4, `CloAttention`](#7.-Exercise-4:-CloAttention) (3 points), [near and far along a network](#8.-Near-and-far-along-a-network) | 25 |
 # | [exercise 5, `ConvFFN`](#9.-Exercise-5:-ConvFFN) (1 point), [exercise 6, `CloBlock`](#10.-Exercise-6:-CloBlock) (3 points) | 28 |
-# | [a drawing and a number](#11.-A-drawing-and-a-number) | 11 |
+# | [the bug museum](#11.-The-bug-museum) | 11 |
 # | [the experiment](#12.-The-experiment) | 34 |
 # | [which waves pass?](#13.-Which-waves-pass?) | 20 |
 # | [paper against code](#14.-Paper-against-code), [questions](#15.-A-challenge,-and-questions-to-think-about), without the challenge | 13 |
@@ -611,7 +611,7 @@ check(CloBlock)
 # </details>
 
 # %% [markdown]
-# ## 11. A drawing and a number
+# ## 11. The bug museum
 #
 # The paper draws the first layer of `downsample` as a depth-wise convolution (DWConv).
 # Exercise 6 says "not depth-wise".

@@ -31,14 +31,14 @@
 #
 # | part | minutes |
 # |---|---|
-# | [which colour is at the crossing?](#1.-Which-colour-is-at-the-crossing?), [the idea](#2.-The-idea) | 12 |
+# | [which colour is at the crossing?](#1.-Which-colour-is-at-the-crossing?), [the idea](#2.-The-idea) | 11 |
 # | [exercise 1, `directional_pool`](#3.-Exercise-1:-directional_pool) (2 points) | 5 |
 # | [what can two gates draw?](#4.-What-can-two-gates-draw?) | 3 |
 # | [exercise 2, `CoordinateAttention`](#5.-Exercise-2:-CoordinateAttention) (3 points) | 18 |
-# | [a number from the paper](#6.-A-number-from-the-paper) | 5 |
+# | if you have time (run its cells in any case): [a number from the paper](#6.-A-number-from-the-paper) | another 5 |
 # | [the experiment](#7.-The-experiment) | 16 |
 # | [the bug museum](#8.-The-bug-museum) | 7 |
-# | [paper against code](#9.-Paper-against-code), [questions](#10.-A-challenge,-and-questions-to-think-about), without the challenge | 9 |
+# | if you have time: [paper against code](#9.-Paper-against-code), [questions](#10.-A-challenge,-and-questions-to-think-about), without the challenge | another 9 |
 
 # %%
 import matplotlib.pyplot as plt

@@ -454,7 +454,7 @@ if None not in predicted.values():
               f"{needed[name, 64]:6.1f} at 64 x 64")
 
 # %% [markdown]
-# <details><summary>What we think</summary>
+# <details><summary>What we found</summary>
 #
 # Four times the tokens: windows cost four times as much, a full map sixteen times.
 # There are twice as many stripes, and each map grows fourfold: eightfold in all; only windows are linear.
@@ -729,7 +729,7 @@ show(show_images(torch.stack(rows),
      + ", ".join(f"{name} gains {gain:.1f} dB" for name, gain in gains.items()))
 
 # %% [markdown]
-# <details><summary>What we think</summary>
+# <details><summary>What we found</summary>
 #
 # In our run, the rocket gains most (11.8 dB) and the pagoda least (5.4 dB).
 # Noise is removed by averaging pixels that were alike before the noise came.
@@ -797,7 +797,7 @@ show(show_images(torch.stack(corners), titles=["unharmed", *worse], columns=3),
      + ", ".join(f"{damage} loses {loss:.2f} dB" for damage, loss in lost.items()))
 
 # %% [markdown]
-# <details><summary>What we think</summary>
+# <details><summary>What we found</summary>
 #
 # Our network loses 0.7 dB without the local branch, 0.9 dB with the inverted mask (look at the rim), 1.7 dB in windows of 4.
 # Stripes matter less: if they only average, 0.4 dB are lost.
@@ -1026,7 +1026,7 @@ if None not in predicted.values():
               f"PSNR of gathered colours {gathered:.1f} dB")
 
 # %% [markdown]
-# <details><summary>What we think</summary>
+# <details><summary>What we found</summary>
 #
 # The product is *not* a close copy: on photographs, anchors at 1/2 have an error of 0.85, though the best map of this rank (128) has 0.15.
 # So rank 128 is enough here, but plain means do not find that map.

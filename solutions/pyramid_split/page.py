@@ -38,7 +38,7 @@
 # | [exercise 2, `SplitAndConcat`](#5.-Exercise-2:-SplitAndConcat) (3 points) | 20 |
 # | [exercise 3, `PyramidSplitAttention`](#6.-Exercise-3:-PyramidSplitAttention) (3 points); faders, the authors' order | 35 |
 # | [exercise 4, `EPSABlock`](#7.-Exercise-4:-EPSABlock) (2 points); the network's parameter count | 35 |
-# | [read the code of others](#8.-Read-the-code-of-others) | 25 |
+# | [the bug museum](#8.-The-bug-museum) | 25 |
 # | [the experiment](#9.-The-experiment:-what-chooses-between-the-scales?) | 25 |
 # | [paper against code](#10.-Paper-against-code), [questions](#11.-Questions-to-think-about) | 15 |
 
@@ -577,7 +577,7 @@ predict_then_run(predicted, measured, unit="parameters")
 # A parameter count is a fingerprint: three lines of code separate readings that a drawing leaves open.
 
 # %% [markdown]
-# ## 8. Read the code of others
+# ## 8. The bug museum
 #
 # Lesson 04's collection of attention modules had EPSANet's module in 2021.
 # Below are its convolutions, without the attention that follows them.

@@ -31,12 +31,12 @@
 # |---|---|
 # | [what is around this dot?](#1.-What-is-around-this-dot?), [the idea](#2.-The-idea) | 10 |
 # | [what is Up?](#3.-What-is-Up?) | 3 |
-# | [exercise 1, `SCConv`](#4.-Exercise-1:-SCConv) (3 points), [the paper or the code?](#5.-The-paper-or-the-code?) | 18 |
+# | [exercise 1, `SCConv`](#4.-Exercise-1:-SCConv) (3 points), [the paper or the code?](#5.-The-paper-or-the-code?) | 17 |
 # | [exercise 2, `SCBottleneck`](#6.-Exercise-2:-SCBottleneck) (3 points), and what it costs | 18 |
-# | [how far does it see?](#7.-How-far-does-it-see?) | 8 |
+# | if you have time (run its cells in any case): [how far does it see?](#7.-How-far-does-it-see?) | another 8 |
 # | [the experiment](#8.-The-experiment) | 9 |
-# | [the bug museum](#9.-The-bug-museum) | 5 |
-# | [paper against code](#10.-Paper-against-code), [questions](#11.-A-challenge,-and-questions-to-think-about), without the challenge | 4 |
+# | [the bug museum](#9.-The-bug-museum) | 3 |
+# | if you have time: [paper against code](#10.-Paper-against-code), [questions](#11.-A-challenge,-and-questions-to-think-about), without the challenge | another 6 |
 
 # %%
 import matplotlib.pyplot as plt
@@ -491,7 +491,7 @@ for arm, block in arms.items():
 # %% [markdown]
 # ## 9. The bug museum
 #
-# ### Exhibit A: fine in training
+# **Exhibit: fine in training**
 #
 # *Symptom.* A network trains for days on crops of 32 x 32, and crashes on the first photograph.
 # A [port to Keras](https://github.com/MCG-NKU/SCNet/issues/21) makes the gate like this; here it is in torch:
@@ -517,22 +517,6 @@ for side in (32, 30, 35):
 # Averaging drops the rest: 30 pixels become 7 means, and four times 7 is 28.
 # Enlarge to a *size*, not by a factor: `F.interpolate(means, x.shape[2:])`.
 # </details>
-#
-# ### Exhibit B: unexpected keys
-#
-# *Symptom.* In [one version](https://github.com/MCG-NKU/SCNet/blob/1666a38ed7a7248de822b2d7708667cade67fe28/scnet.py) of the authors' file,
-# `scnet50(pretrained=True)` stops: the weights have unexpected keys, from `layer3.6` on.
-# The model's `layer3` has six blocks, `layer3.0` to `layer3.5`.
-# Suppose you pass `strict=False` to `load_state_dict`, and the error is gone.
-# What was wrong, and what is wrong now?
-# Guess before reading the file's lines 11 to 14, or below.
-#
-# <details><summary>What we think</summary>
-#
-# In the list of addresses, `scnet50` points to the file of SCNet-101.
-# With `strict=False`, the small network gets the weights of the first blocks of the large one, and its last stage was trained to follow
-# blocks that are not there.
-# </details>
 
 # %% [markdown]
 # ## 10. Paper against code
@@ -555,6 +539,11 @@ for side in (32, 30, 35):
 #
 # 1. For which radius of the ring must the dilated block guess, whatever it learns?
 # 2. Is this attention?
+# 3. In [one version](https://github.com/MCG-NKU/SCNet/blob/1666a38ed7a7248de822b2d7708667cade67fe28/scnet.py) of the authors' file,
+#    `scnet50(pretrained=True)` stops: the weights have unexpected keys, from `layer3.6` on.
+#    The model's `layer3` has six blocks, `layer3.0` to `layer3.5`.
+#    You pass `strict=False` to `load_state_dict`, and the error is gone.
+#    What was wrong, and what is wrong now?
 
 # %% [markdown]
 # <details><summary>What we think</summary>
@@ -564,6 +553,9 @@ for side in (32, 30, 35):
 #    For a dot's lowest pixel, the farthest corner of this view is 6 rows and 5 columns
 #    from the dot's centre, $\sqrt{61} = 7.8$ pixels.
 # 2. It is a gate that depends on the image, like SE's; but, unlike in lesson 05a, no position is compared with another.
+# 3. In the file's list of addresses, `scnet50` points to the weights of SCNet-101.
+#    With `strict=False`, the small network gets the weights of the first blocks of the large one,
+#    and its last stage was trained to follow blocks that are not there.
 # </details>
 
 # %% [markdown]

@@ -807,7 +807,7 @@ for width in (6, 8):
 predict_then_run(predicted, measured, unit="% right over all tiles")
 
 # %% [markdown]
-# <details><summary>What we think</summary>
+# <details><summary>What we found</summary>
 #
 # On each window's own scale, an offset of 1 has the coordinate 0.62 for 4 columns, 0.46 for 6, and 0.37 for 8 (signs left out).
 # An offset of 2 has 0.69 in windows of 6, and 0.57 in windows of 8.
