@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import json
+from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -54,6 +55,7 @@ def modules(source: str, course: Path = COURSE) -> set[Path]:
     return found
 
 
+@cache  # lessons import the same modules
 def _imported(source: str, inside: Path, course: Path) -> set[Path]:
     """The files that one source imports; inside: the folder of its package, where relative imports begin."""
     names: set[Path] = set()

@@ -23,13 +23,15 @@ COUNTS = {
 }
 # In `make test` one in so many, in a nightly run each.
 ONE_IN = {
-    "mutants": 8,
-    "mistakes and hidden questions": 3,  # the visible check names each of them every time
+    "mutants": 4,  # of the lessons whose turn it is
+    "mistakes and visible questions": 2,
+    "mistakes and hidden questions": 3,
+    "wrong answers and visible questions": 2,
     "seeds for training mode": 3,
     "signals": 2,  # of those that a terminal sends
     "right answers in the judge": 3,  # without a worker, in tests/graders, all of the bank is judged
     "wrong answers in the judge": 12,
-    "attacks": 2,  # through nbgrader's own commands, as we set them up
+    "attacks": 3,  # through nbgrader's own commands, as we set them up
     "attacks without walls": 6,  # that they succeed where nothing protects
     "walls": 3,  # a set of walls and a user
     "attacks on walls": 32,

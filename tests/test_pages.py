@@ -80,7 +80,8 @@ def sections(notebook):
 @LESSONS
 def test_the_table_of_parts_leads_to_every_section_and_its_minutes_add_up(lesson):
     notebook = build.read_source(lesson)
-    parts = re.findall(r"^\| (.*) \| (another )?(\d+) \|$", markdown(notebook)[0], re.MULTILINE)  # "another": on top, for those who have time
+    # "another": on top, for those who have time
+    parts = re.findall(r"^\| (.*) \| (another )?(\d+) \|$", markdown(notebook)[0], re.MULTILINE)
     assert sum(int(minutes) for _, another, minutes in parts if not another) == lesson.minutes
     found = sections(notebook)
     linked = [anchor for part, *_ in parts for anchor in re.findall(r"\]\(#([^)]*)\)", part)]

@@ -34,8 +34,8 @@ def episode() -> str:
     drawing = Drawing(
         900, 370, "An episode: where is the object in the query?",
         "Three pictures of 16 x 16 pixels. The support: an ellipse at the upper left, in stripes of red, green and blue, on a background "
-        "striped in yellow, magenta and cyan. Its mask: the ellipse is white, the rest dark. The query: an ellipse at the lower right in the same "
-        "three colours, in stripes of another direction and order, on a background in the other three; it has no mask.",
+        "striped in yellow, magenta and cyan. Its mask: the ellipse is white, the rest dark. The query: an ellipse at the lower right in "
+        "the same three colours, in stripes of another direction and order, on a background in the other three; it has no mask.",
     )
     place, radii = (5.5, 5.5), (4.6, 4.0)
     support = _picture(place, radii, (0.3, 1.9), 0)
@@ -58,11 +58,9 @@ def cmat() -> str:
     drawing = Drawing(
         900, 420, "CMAT",
         "Two rows, query above and support below, each (B, C, H, W). Each goes through self_attention, with a shortcut, and norm0. Then "
-        "each "
-        "goes through cross_attention, whose queries come from its own row and whose keys and values come from the other row; the result "
-        "is "
-        "multiplied by the row's own mask (B, 1, H, W); a shortcut and norm1 follow, then mlp with a shortcut, and norm2. Both rows use "
-        "the same layers. The results are the refined query and the refined support.",
+        "each goes through cross_attention, whose queries come from its own row and whose keys and values come from the other row; the "
+        "result is multiplied by the row's own mask (B, 1, H, W); a shortcut and norm1 follow, then mlp with a shortcut, and norm2. Both "
+        "rows use the same layers. The results are the refined query and the refined support.",
     )
     for row, (y, name) in enumerate(((110, "query"), (310, "support"))):
         skip = y - 56
@@ -96,9 +94,9 @@ def cmat() -> str:
         drawing.layer(724, y - 22, 54, 44, "mlp")
         drawing.arrow((778, y), (790, y))
         drawing.operation(806, y, "+", radius=16)
-        drawing.line((806, y + 16), (806, y + 24))
-        drawing.layer(772, y + 24, 68, 40, "norm2")
-        drawing.arrow((840, y + 44), (872, y + 44))
+        drawing.arrow((806, y + 16), (806, y + 34))
+        drawing.layer(772, y + 34, 68, 40, "norm2")
+        drawing.arrow((840, y + 54), (872, y + 54))
         # what the other row reads
         drawing.line((386, y), (386, 186 if row == 0 else 234), (454, 234 if row == 0 else 186))
     drawing.arrow((430, 217), (454, 234), (454, 284))
@@ -113,10 +111,10 @@ def refinement() -> str:
     """The loop of iterative_refinement, 900 x 300 px."""
     drawing = Drawing(
         900, 300, "iterative_refinement",
-        "The prior mask starts as the query's mask. A block takes query, support, the query's mask and the support's mask, and returns "
-        "refined query and support. The refined support, pooled under the support's mask, gives a prototype; prototype and refined query "
-        "give a "
-        "probability map (B, 1, h, w), which goes into the list. Where it is above 0.5, the query's mask for the next block is 1.",
+        "The query's first mask is the prior mask. A block takes query, support, the query's mask and the support's mask, and returns "
+        "refined query and support. The refined support, pooled under the support's mask at its full size, gives a prototype; prototype "
+        "and refined query give a probability map (B, 1, h, w), which goes into the list. Where it is above 0.5, the query's mask for the "
+        "next block is 1.",
     )
     y = 150
     drawing.text(84, 60, "prior_mask", bold=True)
@@ -127,7 +125,7 @@ def refinement() -> str:
     drawing.arrow((52, y + 14), (196, y + 14))
     drawing.text(118, y + 6, "query, support", size=13)
     drawing.arrow((52, y + 46), (180, y + 46), (210, y + 30))
-    drawing.text(112, y + 64, "support's mask", size=13)
+    drawing.text(112, y + 64, "support's mask, at (h, w)", size=13)
     drawing.layer(196, y - 34, 104, 68, "block")
     drawing.arrow((300, y - 14), (560, y - 14))
     drawing.text(410, y - 22, "refined query", size=13)
@@ -135,8 +133,9 @@ def refinement() -> str:
     drawing.text(346, y + 38, "refined", size=13)
     drawing.text(346, y + 54, "support", size=13)
     drawing.operation(424, y + 18, "mean", radius=26)
-    drawing.text(440, y + 66, "masked_average_pool,", size=13)
-    drawing.text(440, y + 82, "under the support's mask", size=13)
+    drawing.text(446, y + 60, "masked_average_pool", size=13, anchor="start")
+    drawing.arrow((424, y + 88), (424, y + 46))
+    drawing.text(424, y + 104, "support_mask, at full size", size=13)
     drawing.arrow((450, y + 18), (564, y + 18))
     drawing.text(506, y + 10, "prototype", size=13)
     drawing.operation(600, y, "cos, σ", radius=38)

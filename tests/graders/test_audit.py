@@ -18,6 +18,7 @@ from tests.sampling import part
 MAXIMUM = "def squeeze(x):\n    return x.amax(dim=(2, 3))"
 
 
+@pytest.mark.by_turns
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_the_course_is_judged_rightly(lesson, monkeypatch):
     """With the mistakes and mutants whose turn it is; every explanation is that of a mutant."""
