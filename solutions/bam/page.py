@@ -507,7 +507,7 @@ predict_then_run(predicted, measured, unit="gate if both branches say no")
 # <details><summary>What this means</summary>
 #
 # In a sum, each branch pulls in its own direction, and a strong one overrules the other.
-# In a product, two *no* make a *yes*, and if one branch says 0, the gate is 0.5 whatever the other says.
+# In a product, "no" times "no" is "yes", and if one branch says 0, the gate is 0.5 whatever the other says.
 # `BAM` offers both; section 10 tests whether weights trained with one form work with the other.
 # </details>
 

@@ -132,7 +132,7 @@ check(masked_average_pool)
 #
 # Compare each position of the query with the prototype.
 # The cosine s of two vectors is 1 if they have the same direction, and 0 if they are at right angles.
-# `F.cosine_similarity` computes it, for zeros too; mind its `dim`.
+# `F.cosine_similarity` computes it, for zero vectors too; mind its `dim`.
 # CAT-Net's code turns s into the probability that the position belongs to the object:
 #
 # $$1 - \sigma\big(0.5 \cdot (-\text{scale} \cdot s - \text{threshold})\big)$$
@@ -338,7 +338,7 @@ draw_mask(cells, (theirs[0], mine[0]), marked[0], truth[0], maps, sharpness=100.
 # ## 6. Exercise 4: `CrossMaskedAttention`
 #
 # CAT-Net's tool is attention between two feature maps x and y, (B, C, H, W) each, with N = H · W positions.
-# Queries come from x, keys and values from y (vectors, not the *query* picture).
+# Queries (vectors, not the *query* picture) come from x, keys and values from y.
 # So the rows of the attention map belong to x, and its columns to y.
 
 # %% [markdown]
@@ -348,7 +348,7 @@ draw_mask(cells, (theirs[0], mine[0]), marked[0], truth[0], maps, sharpness=100.
 # - `forward(x, y, mask=None)`: what x gathers from y, (B, C, H, W), times the mask, (B, 1, H, W), if there is one.
 #
 # The mask only multiplies the result; x is not added (no shortcut).
-# The constructor raises `ValueError` if C // r is 0 (name C and r), or if `softmax_over` is neither `"keys"` nor `"queries"`.
+# The constructor raises `ValueError` if C // r is 0 (naming C and r), or if `softmax_over` is neither `"keys"` nor `"queries"`.
 #
 # Worked example, two positions, C // r = 1: the queries are 1 and 0, the keys 0 and ln 3.
 # Row 0 is (1/4, 3/4), row 1 is (1/2, 1/2).
@@ -503,7 +503,7 @@ check(CMAT)
 # ![The query's first mask is the prior mask. A block refines both pictures; the support's prototype and the query give a probability; where it is above 0.5, the next block's query mask is 1.](figures/refinement.svg)
 #
 # Now everything comes together.
-# `blocks` is a list; each block has its own weights and is called like a `CMAT`, with four arguments by place.
+# `blocks` is a list; each block has its own weights and is called like a `CMAT`, with four positional arguments.
 #
 # - The query's first mask is the prior mask; the support's mask is resized as in exercise 3, and never changes.
 # - A block returns a refined query and support, which the next block receives.
@@ -815,7 +815,7 @@ predict_then_run(predicted, measured, unit="sum of a row")
 # | refinement | blocks in a row | steps of Adam on the prototype; [a user](https://github.com/hust-linyi/CAT-Net/issues/15) reports that the paper's is missing | blocks in a row |
 #
 # The same user reports scores more than 7 % below the paper's; we have not tried to reproduce either.
-# Given equal weights, exercises 1 to 4 give the outputs and gradients of the authors' code (our tests compare them to 1e-10);
+# Given equal weights, exercises 1 to 4 give the outputs and gradients of the authors' code (in our tests, to within 1e-10);
 # `CMAT` and the refinement of exercise 6 are not in their code.
 
 # %% [markdown]

@@ -805,7 +805,7 @@ show(figure, "Six pictures with a framed and an unframed cross; below each, its 
 
 # %% [markdown]
 # In the clearest run the gate closes at the unframed cross, as hoped; we cannot explain the map's stripes elsewhere.
-# In our other run the map was *lower* at the framed cross, yet here too the network got every answer right.
+# In our other run the map was *lower* at the framed cross, yet there too the network got every answer right.
 # A map shows where the gate is open.
 # It does not show why the network is right.
 #

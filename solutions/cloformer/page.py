@@ -66,7 +66,7 @@ course_map()
 # ![Left: a cloth of nine patches with fine diagonal threads under a faint red glow. Right: rising and falling threads, and the rule: under a red glow the front is up; under a blue one the back, so rising and falling swap.](figures/questions.svg)
 #
 # **The question:** do the threads rise or fall, *seen from the front*?
-# Of 24 x 24 pixels, only those more than 10 pixels from the glow's middle have to answer: so far out, the glow drowns in noise.
+# Of 24 x 24 pixels, only those more than 10 pixels from the glow's middle have to answer: that far out, the glow drowns in noise.
 #
 # - The threads are thin: they repeat every 3 pixels, under noise.
 #   Each patch has a direction of its own.
@@ -250,7 +250,7 @@ predict_then_run(predicted, measured, unit="1 (yes) or 0 (no)")
 # With -x, q and k both change their sign, so q · k and the weights stay; only v changes its sign.
 #
 # No operation in `AttnConv` depends on position, so its output moves with the picture, as a convolution's does.
-# (With biases, the border would matter: `mixer` pads with zeros, not `qkv`'s bias.)
+# (With biases, the border would matter: `mixer` pads with zeros, not with `qkv`'s bias.)
 # </details>
 
 # %% [markdown]
@@ -620,7 +620,7 @@ check(CloBlock)
 #
 # XXS has three blocks with stride 2: from 32 to 64 channels, 64 to 128, and 128 to 256, with mlp_kernel_size 5.
 # Without the first layer of `downsample` in these three blocks, XXS has 3,628,904 parameters.
-# Count those three layers, with biases.
+# Count those first layers, with biases.
 # **Predict, then run:** how many million parameters does XXS have if the drawing is right, and if the exercise is?
 
 # %%
@@ -653,7 +653,7 @@ predict_then_run(predicted, measured, unit="million parameters")
 # Training takes 180 steps of 12 cloths, with Adam and a learning rate that rises to 0.01 and falls.
 # *Right* is the mean of two percentages, for rising and for falling threads, so guessing gives 50 %.
 # We test on new cloths, also without their glow, and with the glow as a *checkerboard*.
-# It has red and blue pixels in turn, at the same place.
+# Red and blue pixels alternate where the glow was.
 #
 # To section 1's three networks we add one whose *gate is open*.
 # There attn_map gives 100, so v's weights are 1: `AttnConv` is a plain convolution.
@@ -783,7 +783,7 @@ print(f"two of each, glow removed: {results.mean('two of each', 'glow removed'):
 # Without it the threads can be read too, because a GELU follows later.
 # We have not tested why the gate is faster.
 # "Added" and "GELU" get close: most of the gain comes from something non-linear in the branch.
-# Before rounding, the product is ahead in each pair of runs, by 0.7 to 3.6 points (by 46 in the run that is still guessing).
+# Before rounding, the published branch beats both in each pair of runs, by 0.7 to 3.6 points (46 in the run that is still guessing).
 # The local and the global branch, in contrast, are both needed, however long we trained.
 #
 # Other splits and windows do about as well, except one run with a single local head (83 %).
@@ -868,7 +868,7 @@ show(figure, "How far waves move each branch, its largest as 100 %, for waveleng
 
 # %% [markdown]
 # **Touch it.** Choose a wave, and the network before or after training.
-# Beside the wave stands, for each branch, the channel that moves furthest, minus its values for plain grey.
+# Beside the wave, each branch shows the channel that moves furthest, minus its values for plain grey.
 # Each branch has one colour scale for all waves before training, another after it: compare waves, not networks.
 # A pale picture means that little passes.
 
@@ -927,8 +927,8 @@ slide({"wavelength": {f"{length} pixels": length for length in WAVELENGTHS},
 #
 # | | the paper | the authors' code | here |
 # |---|---|---|---|
-# | K and V of the global branch | computed, then pooled | pooled, then computed: the same numbers, for less work | as the code |
-# | first layer of `downsample` | drawn as depth-wise | a full convolution | as the code |
+# | K and V of the global branch | computed, then pooled | pooled, then computed: the same numbers, for less work | like the code |
+# | first layer of `downsample` | drawn as depth-wise | a full convolution | like the code |
 # | rows or columns left over | not said | an error, or mixed heads (section 6) | dropped |
 # | a group of 0 heads before another | not said | an IndexError | allowed |
 #

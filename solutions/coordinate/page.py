@@ -284,7 +284,7 @@ predict_then_run(predicted, measured, unit="parameters added")
 #
 # The paper counts 3.89 million parameters with SE and 3.95 million with Coordinate Attention: 3,504,872 plus the measured numbers, rounded.
 # A block with C channels pays about 2C · C / 24 for SE, and about 3C · C / 32 here, because there are three convolutions.
-# That is 12 % more; the narrow blocks add a little to this, because m is 8 there.
+# That is an eighth more; the narrow blocks add a little to this, because m is 8 there.
 # </details>
 
 # %% [markdown]
@@ -447,7 +447,7 @@ slide({"mark at the left: row": places, "mark at the top: column": places}, draw
 # With five times as many steps, at this learning rate or half of it, the four other networks reach 54 to 65 %.
 # **coordinate** has 100 % in its four long runs (two seeds, two rates).
 # Two more 3 x 3 convolutions instead of the module, with ten times its parameters, reach 69 and 70 % in two such runs.
-# With them the network sees 19 pixels; to hold a mark and part of the farthest squares, it would need 23.
+# With them the network sees 19 pixels; to see a mark and part of the farthest squares, it would need 23.
 #
 # The experiment does not show that one must *multiply* the gates.
 # In 320 steps, adding rows' and columns' results before one sigmoid, as in timm's `SimpleCoordAttn`, gives 100 %, too (three runs).
@@ -537,7 +537,7 @@ for out_channels in (16, 4, 1):
 #
 # 1. Why one line of H + W means, and not two calls of `conv1`?
 #    With shared weights both give the same, but one line is faster, [an author answers](https://github.com/houqb/CoordAttention/issues/12).
-#    Does this hold for `bn1`?
+#    Would `bn1` give the same?
 # 2. The mark at the left covers 2 of the 28 pixels of a row.
 #    By how much does it lift the mean of this row?
 #    And on a board that is ten times as wide?
@@ -551,7 +551,7 @@ for out_channels in (16, 4, 1):
 #    In training mode, a BatchNorm that is called twice normalises rows and columns with a mean and a variance of their own,
 #    and it moves its running statistics twice.
 #    On one line, both share mean and variance.
-# 2. By 7 % (2/28) of its brightness above the background; on the wide board by 0.7 %.
+# 2. By 7 % (2/28) of the mark's brightness above the background; on the wide board 0.7 %.
 # 3. Knowing the row leaves four squares; naming their most frequent colour is right in 53 % of all cases.
 #    The rest probably comes from squares that lie close to the upper mark.
 # </details>

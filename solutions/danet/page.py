@@ -329,7 +329,7 @@ predict_then_run(predicted, measured, unit="of the four ways that differ")
 # %% [markdown]
 # At gamma 0, even noise passes.
 # At 0.5 three of the four differ, all but the first: the second mistakes columns of A for rows, the third mixes up channels and positions.
-# So if a fresh module passes a test (right shape, same numbers as published), that only shows that it returns x.
+# So if a fresh module passes a test (right shape, the published output), that only shows that it returns x.
 # Our checks give `gamma` another value first.
 # Do the same in your own tests: *set every parameter to something other than its starting value.*
 #
@@ -495,7 +495,7 @@ show(figure, "Two maps of channel against channel, one per form: "
 # A channel that looks only at itself gathers what it has already, and A X is little more than a copy of x.
 #
 # And gamma may become negative, so training can still flip the sign of what is added.
-# That answer gave no reason; [elsewhere](https://github.com/CASIA-IVA-Lab/DANet/issues/45) an author says that the negated form helps training converge.
+# The authors' answer gave no reason; [elsewhere](https://github.com/CASIA-IVA-Lab/DANet/issues/45) an author says that the negated form helps training converge.
 # Section 11 compares both forms on *our* task.
 
 # %% [markdown]
@@ -667,7 +667,7 @@ print("positions that notice:\n", moved.int())
 # For tensors with four axes, `@` multiplies over the last two.
 # So the weights are (B, H, W, W), and each position looks at the W positions of its own row only.
 # First turn q, k and v each into one list of N positions: `q.flatten(1, 2)` has shape (B, N, C).
-# At the end, `.view_as(v)` makes an image again.
+# Finally, `.view_as(v)` (the original v) restores the image.
 # Reported and repaired in [taki0112/Self-Attention-GAN-Tensorflow, issue 3](https://github.com/taki0112/Self-Attention-GAN-Tensorflow/issues/3).
 # </details>
 
@@ -798,7 +798,7 @@ show(score_bars(results, "right positions on patches of new posters (%)", highli
 # It kept queries, keys, values, the softmax and the shortcut.
 # Its changes answer three weaknesses of the form that you built.
 #
-# **A scale.** Products of longer queries and keys are larger: with D independent numbers (mean 0, spread 1) in each, their spread is $\sqrt{D}$.
+# **A scale.** With D independent numbers (mean 0, spread 1) in each query and key, their products have a spread of $\sqrt{D}$.
 # Unscaled, a softmax of them is nearly one-hot and passes on hardly any gradient.
 # Dividing by $\sqrt{D}$ keeps the spread at 1, whatever D is.
 #

@@ -63,7 +63,7 @@ course_map()
 # ## 1. Which band glows?
 #
 # A camera takes pictures in 48 **bands**: 48 narrow ranges of colour, one channel each, in the order of their wavelength.
-# Somewhere in each picture a disc glows, in one band only; which band it is changes from picture to picture.
+# Somewhere in each picture a disc glows, in one band only; the band changes from picture to picture.
 # Everything else is a smooth mixture of colours, and every pixel of every band is noisy.
 # Here are the sum of all bands, and the mean of each band (a band is a channel).
 # Which band glows?
@@ -695,7 +695,7 @@ show(score_bars(results, "overlap with the true disc on new pictures (%)",
 # One number does little: when we ran each arm eight times, "no neighbours" was 2.6 points ahead of "plain" (3.4 standard errors).
 # That is more than luck, but too little to matter.
 # So it is the neighbours that count, not the gate.
-# In such a short training, SE's 1152 numbers and the full matrix's 2304 do nothing for new pictures.
+# In such short training, SE's 1152 numbers and the full matrix's 2304 do nothing for new pictures.
 # Yet a 48 x 48 matrix can be a peak detector: ECA's band matrix is one.
 # And with the same bands in a different order, ECA is back among the controls: *nothing* of its lead is left.
 #
@@ -805,7 +805,7 @@ print(f"leaving out the first and the last band, in {100 * inside:.0f} %")
 #    Perhaps because the kernel no longer needs a negative sum to close the gates.
 # 2. Neighbours go up and down together.
 #    Take the correlations between the bands' means over all pictures; start with any band.
-#    It starts a row: keep adding the band most like one end, at that end.
+#    It starts a row: keep adding, at either end, the band most like that end.
 #    This found the true order without a mistake, and ECA was back at 77 %.
 #    (It may come out backwards; ECA does not mind.)
 # 3. With SE it still does, if the rows and columns of the matrices move too.

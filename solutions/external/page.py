@@ -20,7 +20,7 @@
 # - build attention whose cost grows with N instead of N · N;
 # - find out which numbers a module relies on, by borrowing them from another image;
 # - say which changes of the logits a normalisation cancels, and which it does not;
-# - judge code that normalizes differently from the paper: where does it matter?
+# - judge code that normalises differently from the paper: when does it matter?
 # - share one small memory between many heads.
 #
 # **Why it matters.** Self-attention compares all N tokens with each other; this module compares them with a few learned vectors.
@@ -96,7 +96,7 @@ course_map()
 # | in the paper | in words | in code |
 # |---|---|---|
 # | $F$ | N tokens of d numbers | `x`, (B, N, dim) |
-# | $\tilde\alpha = F M_k^T$ | logits (00's scores): token times key | `mk(x)`, (B, N, S) |
+# | $\tilde\alpha = F M_k^T$ | logits (lesson 00's scores): token times key | `mk(x)`, (B, N, S) |
 # | $\hat\alpha_{ij} = e^{\tilde\alpha_{ij}} / \sum_k e^{\tilde\alpha_{kj}}$ | each column divided by its sum: a softmax over the *tokens* | `softmax(dim=1)` |
 # | $\alpha_{ij} = \hat\alpha_{ij} / \sum_k \hat\alpha_{ik}$ | each row divided by its sum | exercise 1 |
 # | $F_{out} = A M_v$ | weighted mean of the values | `mv(A)` |
@@ -556,7 +556,7 @@ for question, arm, control in (("book", "MLP", "external"), ("book", "external",
 #
 # On the *legend*, MLP and one softmax guess, as they must: they treat each token by itself.
 # External attention compares tokens only with its memory, so one expects it to guess too.
-# It does not (nor did 05a's mean of all).
+# It does not (nor did lesson 05a's "mean of all").
 # With the borrowed sums it falls back to a guess, so the answer came through the 64 numbers Z.
 #
 # How can that work?
@@ -674,7 +674,7 @@ for arm, scores in after.items():
 #
 # What else does it do?
 # It spreads the work: after 1,250 steps it uses 18 to 20 slots, one softmax 5 to 8.
-# We think that this is the cancelling again: a slot that suits every token has a large Z, and that takes its advantage away.
+# We think that this is the cancelling again: a slot that suits every token has a large Z, which cancels its advantage.
 
 # %% [markdown]
 # **Touch it.** Weights of one new picture: a row is a position on a disc, a column is a slot.
@@ -741,7 +741,7 @@ for dtype in (torch.float32, torch.float16):
 # Then such a token gets a row of zeros and gathers nothing: no NaN, but no mean either.
 # In float16, 1e-9 itself is rounded to 0, and the NaN is back.
 #
-# `(logits - logits.logsumexp(dim=1, keepdim=True)).softmax(dim=2)` needs no eps: it subtracts $\ln Z$ from the logits, so nothing is divided.
+# `(logits - logits.logsumexp(dim=1, keepdim=True)).softmax(dim=2)` needs no eps: it subtracts $\ln Z$ first, so no sum is 0.
 # Both tokens get equal weights for all slots here; rows always sum to 1.
 # </details>
 
@@ -756,7 +756,7 @@ for dtype in (torch.float32, torch.float16):
 #
 # <details><summary>What we think</summary>
 #
-# None where each token can answer for itself (book), all the difference where it cannot (legend, odd one out).
+# None if each token can answer for itself (book), all the difference if it cannot (legend, odd one out).
 # In a real network other layers let tokens meet too: convolutions, pooling, other attention.
 # So a small difference there is no contradiction.
 # One softmax is not a bug but a different module: an MLP with a softmax instead of a ReLU.

@@ -175,7 +175,7 @@ check(AnchorProjection)
 # ## 4. Stripes and their masks
 #
 # Here are lesson 08a's functions.
-# The functions for table and index now take `down_factor`, for anchors; with 1, everything is as in 08a.
+# The functions for table and index now use `down_factor`, for anchors; with 1, everything is as in 08a.
 # (Anchors lie all over the window, but like the authors we count offsets as if they stood side by side in its middle.)
 
 # %%
@@ -279,7 +279,7 @@ class WindowAttention(nn.Module):
 # A **stripe** is a long window, say 8 rows high and as wide as the image.
 # On each axis (length n), the stripe is given in one of two ways:
 #
-# - by its size s: its shift is s // 2, even where it fills the axis;
+# - by its size s: its shift is s // 2, even if it fills the axis;
 # - by a number of groups g (in `stripe_groups`): its size is n // g, its shift n // (2g), or 0 if g is 1.
 #   Then `stripe_size` is ignored.
 #
@@ -918,7 +918,7 @@ print("beside:", ", ".join(f"{arm} {results.mean(arm, 'beside'):.1f} dB" for arm
 # **Read it.** In our runs, each branch alone restores its own kind to 31 or 32 dB: windows the bluish stickers, stripes the yellowish.
 # The other kind stays as it was, near 17 dB: its partners are out of reach.
 # With both branches both kinds are restored, to 36 dB and more.
-# No network restores *nowhere*, so they look motifs up and do not guess.
+# No network restores *nowhere* stickers, so they look motifs up, without guessing.
 #
 # All networks have the same layers: in "local + window" the stripe branch averages over its stripe, but cannot choose.
 # Our data suit these branches.
@@ -1096,7 +1096,7 @@ with torch.no_grad():
 # No parameter of your blocks depends on the size of a window or stripe: table, index and mask are made in `forward`.
 # So the sizes are not in the file, and any window fits.
 # How harmful a wrong size is depends on the network.
-# Ours loses 2 and 5 dB in smaller windows, but below 0.1 dB with sizes of 16: nobody would notice such a mistake.
+# Ours loses 2 and 5 dB in smaller windows, but under 0.1 dB with sizes of 16: nobody would notice such a mistake.
 # Add the sizes: `save_file(weights, path, metadata={"window_size": "8, 8"})` writes words into a safetensors file.
 # A loader can then check them.
 # </details>

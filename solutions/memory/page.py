@@ -313,7 +313,7 @@ show(figure, "Memory against N, both axes logarithmic, one line per method. At N
 # Fused attention, called with values of another width, needs as much memory as the naive form.
 #
 # `cost` counts tensors.
-# For this table we measured how much a whole process's memory grows (`solutions/memory/measured.py` in the course's repository).
+# The next table shows how much a whole process's memory grew (`solutions/memory/measured.py` in the course's repository).
 # Batch 1, 8 channels in queries and keys, 64 in values, chunks of 256 rows, forward and backward:
 #
 # | method | N = 1024 | N = 4096 | N = 9216 |
@@ -429,7 +429,7 @@ check(streaming_attention)
 # <details><summary>Hint 3: the shape of the code</summary>
 #
 # An `if` that raises; three tensors to start with; a loop over `zip(k.split(block, dim=1), v.split(block, dim=1))`.
-# Inside it, six lines: logits, new maximum, factor and weights, the sum, the output, and the new maximum becomes the old one.
+# Inside it, six steps: logits, new maximum, factor and weights, the sum, the output, and the new maximum becomes the old one.
 # After the loop, one division.
 # </details>
 

@@ -25,7 +25,7 @@
 #
 # **Why it matters.** Pose estimation and segmentation need an answer for every pixel: this module was made for them.
 # It is in [PaddlePaddle's segmentation library](https://github.com/PaddlePaddle/PaddleSeg/tree/develop/configs/psa).
-# There a network with it reaches a mean overlap (mIoU) of 84.6 % on Cityscapes' street scenes; its authors report 86.95 %.
+# There a network with it reaches 84.6 % mean overlap (mIoU) on Cityscapes' street scenes; the module's authors report 86.95 %.
 #
 # **You need** lesson 03 (channel and spatial gate) and lesson 00 (attention).
 # **Difficulty** 3 of 5.
@@ -348,7 +348,7 @@ for name in ("rocket", "china"):
 
 # %% [markdown]
 # At night the map opens for what is bright, by day for what is dark.
-# CBAM's map comes from one fixed convolution; here *each image mixes its own* 1 x 1 convolution from the C // 2 in `wv`.
+# CBAM's map comes from one fixed convolution; here *each image mixes its own* 1 x 1 convolution from `wv`'s C // 2 kernels.
 # Each position is judged by its own channels alone, so the map is as fine as the features.
 
 # %% [markdown]
@@ -635,7 +635,7 @@ for side in (4, 7, 14, 56):
 # | arm | what it is |
 # |---|---|
 # | no attention | sees the dots, not the bar: a guess, 1/3 |
-# | map, 1 x 1, 2 x 2, 4 x 4, 8 x 8 | x times the spatial branch's map, averaged over such cells; 1 x 1 is your `SpatialPolarized` |
+# | map, 1 x 1, 2 x 2, 4 x 4, 8 x 8 | x times the spatial branch's map, averaged over cells of this size; 1 x 1 is your `SpatialPolarized` |
 # | channel | x times your `ChannelPolarized`'s gates |
 # | parallel, sequential | your `PolarizedSelfAttention` |
 #
@@ -838,7 +838,7 @@ show(figure, "Rows: one picture under a bar of each colour. Columns: the picture
 # | biases | not said | none | only in the small network of the row above | everywhere |
 # | parameters, 64 channels | not said | 8,256 | 7,064 | 8,545, in both layouts |
 #
-# So the name covers three modules: the paper's, which section 7's repaired code follows, and the two that its authors published.
+# So the name covers three modules: the paper's, which you built, and the two that its authors published.
 
 # %% [markdown]
 # ## 11. Questions to think about

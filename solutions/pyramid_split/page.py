@@ -189,7 +189,7 @@ check(SEWeight)
 #
 # Lesson 04's dilated kernels reach far with few numbers, but have holes.
 # These windows have no holes: three times the side costs nine times as many numbers.
-# EPSANet, the paper's network, saves with **groups**.
+# EPSANet, the paper's network, saves numbers with **groups**.
 #
 # A convolution has one k x k kernel for each pair of an input and an output channel.
 # With G groups, input and output channels are split into G packs each, in order, and an output reads only the inputs of its own pack.
@@ -686,7 +686,7 @@ inspected(Found)
 # Back to the cloth.
 # A small network names the direction.
 # It has a 1 x 1 convolution, your module with 16 channels and no groups (see section 4), the mean over all positions, and a linear layer.
-# Only your module sees more than one pixel.
+# Only your module looks at neighbouring pixels.
 #
 # | arm | what it is |
 # |---|---|
@@ -792,7 +792,7 @@ show(score_bars(results, "right answers on new pictures (%)", parameters=sizes,
 # At the page's rate, they had 68 to 100 %.
 # The mix of sizes depended less on the rate, and it has half the parameters of four 9 x 9 kernels.
 #
-# And the task is made for this module: no other layer sees more than one pixel.
+# And the task is made for this module: no other layer looks at neighbouring pixels.
 # We did not measure what the pyramid does on photographs.
 #
 # How does the softmax choose?

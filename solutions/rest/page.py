@@ -78,7 +78,7 @@ course_map()
 #
 # **Right.** On which side of each red cell is the blue one, and in which quarter of the picture?
 # For this, a network must know where its positions are.
-# We begin with this.
+# We begin with positions.
 
 # %% [markdown]
 # ## 2. Exercise 1: `PixelAttention`
@@ -291,7 +291,7 @@ check(OverlapPatchEmbed)
 # - **Heads** are groups of channels, each with an attention of its own, so that one position can look at several things.
 #   What they gather, (B, heads, N, head_dim), is put side by side again, in the same order: (B, N, dim).
 # - `sr` (spatial reduction) is depth-wise, with stride `sr_ratio`: one weighted sum per window and channel.
-# - A **LayerNorm** (see 06b) takes each token by itself: minus its mean, divided by its deviation, then a learned weight and bias.
+# - A **LayerNorm** (06b) takes each token by itself: minus its mean, divided by its standard deviation, then a learned weight and bias.
 # - **Conv2d and InstanceNorm2d** take (B, channels, height, width), and A is (B, heads, N, M), so heads act as channels.
 #   A 1 x 1 convolution makes each head's logit a weighted sum (plus a bias) of all heads' logits for the same query and key.
 #   InstanceNorm takes each head of each image by itself: minus the mean of all its N · M weights, divided by their standard deviation.
@@ -299,7 +299,7 @@ check(OverlapPatchEmbed)
 # %% [markdown]
 # **In numbers.** One row of four tokens (6, 2), (1, 1), (0, 8), (5, 3), ratio 2, one head.
 # Let each kernel of `sr` be 1 in its middle and 0 elsewhere: it then takes tokens 0 and 2, (6, 2) and (0, 8).
-# `sr_norm` makes (1, -1) and (-1, 1) of them: (6, 2) has mean 4 and deviation 2.
+# `sr_norm` makes (1, -1) and (-1, 1) of them: (6, 2) has mean 4, standard deviation 2.
 # Let the values be 8 times that: (8, -8) and (-8, 8).
 # *Four* queries meet *two* keys.
 # If a query's logits are ln 3 and 0, then its weights are 3/4 and 1/4, and it gathers 3/4 · (8, -8) + 1/4 · (-8, 8) = (4, -4).
@@ -475,7 +475,7 @@ predict_then_run(predicted, measured, unit="rows that no window sees")
 # The authors write that mixing makes it harder for heads to attend to different things; the norm restores this diversity.
 #
 # **Predict, then run.** What does the first row of A sum to before the norm, and after it?
-# Then add 10 to *all values*: how much does the first gathered number grow with the weights before the norm, and after it?
+# Then add 10 to *all values*: by how much does the first gathered number grow, using the weights before the norm, or after?
 
 # %%
 predicted = {"row sum before": None, "row sum after": None, "growth before": None,
@@ -618,7 +618,7 @@ predict_then_run(predicted, measured, unit="million parameters")
 # %% [markdown]
 # ## 12. The experiment: black or white?
 #
-# A 1 x 1 convolution, one block with two heads and a Linear give scores at each position (section 13 adds a position code).
+# A 1 x 1 convolution, one block with two heads, and a Linear give scores at each position (section 13 adds a position code).
 # So only the block lets positions meet.
 # Each picture has 12 lone cells; hues, pairing and places are always new.
 # Training takes 180 steps of 12 pictures, with Adam and a learning rate that rises to 0.01 and falls.
@@ -712,7 +712,7 @@ for size, (ratio, twice) in {1: (1, 2), 2: (2, 4), 4: (4, 8)}.items():
 print("cue removed:", ", ".join(f"{results.mean(arm, 'cue removed'):.0f} %" for arm in arms))
 
 # %% [markdown]
-# **Read it.** After 180 steps, our means are about 85 to 100 % where the ratio equals an entry's side, and 50 to 76 % at twice that ratio.
+# **Read it.** After 180 steps, our means are about 85 to 100 % if the ratio equals an entry's side, and 50 to 76 % at twice that ratio.
 # The cause is not too few parameters: the networks with the larger ratio have *more*, in `sr` and its norm.
 # Without black and white in the test pictures, all six are no better than guessing.
 # So they answer from the entries; nothing else in a picture gives the answer away.
@@ -748,7 +748,7 @@ print("cue removed:", ", ".join(f"{results.mean(arm, 'cue removed'):.0f} %" for 
 #
 # Better on average, for entries of 1 x 1 at ratio 2: 76, 70 and 62 % after 180 steps, and 96, 81 and 98 % after 900.
 # So no learned kernels are needed to hold four entries in one key; how the network reads a mixture is an open question.
-# With `sr` and `apply_transform`, we had 57, 50 and 63 %, after 900 steps 98, 99 and 99 %; with three runs, a difference may be luck.
+# With `sr` and `apply_transform`, we had 57, 50 and 63 % (after 900 steps 98, 99 and 99 %); with three runs, a difference may be luck.
 # All runs: `solutions/rest/experiment.md` in the course's repository.
 # </details>
 #
@@ -760,7 +760,7 @@ print("cue removed:", ", ".join(f"{results.mean(arm, 'cue removed'):.0f} %" for 
 # (For ratio 8, we take the better of two runs.)
 # The ring marks a query; the right plot shows its row of A (mean over both heads).
 # Each square is a key, drawn around its window's middle.
-# (A query gathers the sum of A[i] · v[i] over the keys; so A[i] is its derivative with respect to v[i], found by autograd.)
+# (A query gathers the sum of A[i] · v[i] over the keys; the sum's derivative with respect to v[i] is A[i], found by autograd.)
 # With the first slider you choose how many keys are left, with the second the query.
 # Does a query always look at the entry with its own hue?
 
@@ -826,7 +826,7 @@ slide({"sr_ratio": {str(ratio): ratio for ratio in (1, 2, 4, 8)}, "query": queri
 #
 # At ratio 1, queries look at lone cells of their hue too, although these do not hold the answer.
 # The last query also looks at an entry with the *opposite* answer.
-# At ratio 2, three look only at the entry with their own hue; the first divides its weight between two entries.
+# At ratio 2, the first divides its weight between two entries; the others look only at the entry with their own hue.
 # A row of A says where a network reads, not how it uses that.
 # </details>
 
@@ -834,7 +834,7 @@ slide({"sr_ratio": {str(ratio): ratio for ratio in (1, 2, 4, 8)}, "query": queri
 # ## 13. The experiment: side and quarter
 #
 # Now the right-hand picture of section 1, with ratio 1 and three position codes: the learned table, your `PixelAttention`,
-# and the same depth-wise convolution, *added* to x instead of made into a gate.
+# and the same depth-wise convolution, *added* to x, not made into a gate.
 # One network answers both questions at each red cell; each question has four answers, so guessing gives 25 %.
 # It is trained at 12 x 12.
 # For other sizes, the table is interpolated (stretched smoothly); the other two need no change.

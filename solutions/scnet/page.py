@@ -22,7 +22,7 @@
 #
 # **Why it matters.** In the paper ([project page](https://mmcheng.net/scconv/)), this block replaces the bottleneck of ResNet-50.
 # Classification, detection and keypoints all improve.
-# The main block of [PAN](https://arxiv.org/abs/2010.01073), a small network that enlarges images, has the same structure.
+# The main block of [PAN](https://arxiv.org/abs/2010.01073), a small network that enlarges images, has a similar structure.
 #
 # **You need** lesson 01 (gates); lesson 04 helps.
 # **Difficulty** 2 of 5.
@@ -478,7 +478,7 @@ for arm, block in arms.items():
 # They *cannot* learn it, because the ring lies outside of what they see.
 #
 # The dilated block (9 rows with gaps, up to 5 pixels away) is as good as pooling 4, with 16 parameters fewer.
-# Without the cue, both name the new ring's colour, which is the answer at a third of the dots: they use the ring.
+# In "no cue", both name the new ring's colour, which is the answer at a third of the dots: they use the ring.
 # So this experiment shows what a wide view brings.
 # It does not show that averages are the best way to get one, or that the gate matters:
 # if x + Up(k2(x)) is *added* to k3(x) without a gate, the score is 100 % too (three runs).
@@ -537,7 +537,7 @@ for side in (32, 30, 35):
 # Change the block, not the training: can a network of at most 2,300 parameters get above 95 % with every seed?
 # (Add your block to `arms`, and run section 8 again.)
 #
-# 1. For which radius of the ring must the dilated block guess, whatever it learns?
+# 1. For which radii of the ring must the dilated block guess, whatever it learns?
 # 2. Is this attention?
 # 3. In [one version](https://github.com/MCG-NKU/SCNet/blob/1666a38ed7a7248de822b2d7708667cade67fe28/scnet.py) of the authors' file,
 #    `scnet50(pretrained=True)` stops: the weights have unexpected keys, from `layer3.6` on.

@@ -635,7 +635,7 @@ show(score_bars(results, "right answers on new pictures (%)",
 # When the cue is taken out, SE falls back to the plain network.
 # So it is the global view that counts here, not the parameters.
 # This holds in longer training too.
-# After five times as many steps, SE has 92 to 96 %, with this learning rate, a third or three times as much.
+# After five times as many steps, SE has 92 to 96 %, with this learning rate, a third of it, or three times as much.
 # The arms that lack the squeeze or the cue still have 69 to 73 %.
 # (The course's repository lists these runs in `solutions/se/experiment.md`.)
 #
@@ -679,7 +679,7 @@ show(figure, f"A scatter plot: gate {chosen} against the lamp's balance of red a
 # The gate follows the lamp (a correlation near 1 or -1: the dots lie near a line).
 # The papers move it too, though less, because their mean is not exactly grey.
 # Where the dots lie flat at 0.5, every hidden number is below 0 and the ReLU sets it to 0.
-# Near 0 or 1 the sigmoid's input is so far from 0 that the gate hardly changes.
+# A gate near 0 or 1 hardly changes: there the sigmoid is almost flat.
 #
 # ### And with photographs?
 #
@@ -805,9 +805,9 @@ show(show_images(torch.stack(shown, dim=1).flatten(0, 1), columns=4,
 # <details><summary>What we think</summary>
 #
 # 1. The means double.
-#    Without biases, both matrices and the ReLU give twice the output for twice the input, so the scores double too.
+#    Without biases, both matrices and the ReLU give twice the output for twice the input, so the sigmoid's inputs double too.
 #    The gates move away from 0.5: one at 0.73 goes to 0.88.
-#    If brightness only comes from the light, you would not want that.
+#    If brightness comes only from the light, you would not want that.
 # 2. Nothing: the means stay the same.
 #    It is a weakness wherever position matters: for example, to tell which of two things has a frame (lesson 03).
 # 3. The hidden numbers are 0, so the gates are 0.5, and fc1 gets no gradient.

@@ -128,7 +128,7 @@ show(show_images(card_pictures(game.cards[0], game.colours[0]).mean(dim=0)[None]
 # The drawing below the check explains the parts of the report.
 # Then repair the line: which axes should be gone?
 #
-# Maps need not be square, and a batch may hold a single image.
+# Feature maps need not be square, and a batch may hold a single image.
 
 # %% exercise
 def global_average_pool(x: torch.Tensor) -> torch.Tensor:
@@ -295,10 +295,10 @@ show(show_images(torch.cat(gated), titles),
 # Each word carries
 #
 # - a **key**, by which it is found.
-#   Here it has two numbers: (is a colour, is a thing). red (1, 0), ball (0, 1), rolls (0, 0);
+#   Here two numbers, (is a colour, is a thing): red (1, 0), ball (0, 1), rolls (0, 0);
 # - a **value**, which it gives when it is found.
 #   Here again two numbers: red (8, 0), ball (0, 4), rolls (4, 4);
-# - if it asks, a **query**: the key that it would like to find. ball (1, 0), rolls (0, 1).
+# - if it asks, a **query**, the key that it would like to find: ball (1, 0), rolls (0, 1).
 #
 # **Score.** Multiply the query by each key, number by number, and add up (a dot product).
 # *ball*: (1, 0) · (1, 0) = 1 with red, 0 with ball, 0 with rolls.
@@ -511,7 +511,7 @@ print("Does exhibit A compute what your attention does?", "Yes." if same else "N
 # A single query has nobody to share with, so each of its weights is 1.
 # The repair: `dim=-1`.
 # Seen in [PetrochukM/PyTorch-NLP, issue 2](https://github.com/PetrochukM/PyTorch-NLP/issues/2).
-# A similar one was in a tutorial on vision transformers: [nerminnuraydogan/vision-transformer, issue 1](https://github.com/nerminnuraydogan/vision-transformer/issues/1).
+# A similar mistake was in a tutorial on vision transformers: [nerminnuraydogan/vision-transformer, issue 1](https://github.com/nerminnuraydogan/vision-transformer/issues/1).
 # The experiment below shows what such a network learns.
 # </details>
 #
@@ -537,7 +537,7 @@ show(show_images(torch.stack([photo[0, :1], tokens[0, :, 0].reshape(1, h, w)]),
 #
 # `reshape` keeps the numbers in their order, row after row, and cuts them differently.
 # So three neighbouring numbers of one channel become "a position".
-# The picture on the right keeps every third number: three rows, each a third as long, fill one row.
+# The picture on the right keeps every third number, so three rows of the photo fit into one.
 # The three channels lie one below another: nine small cups.
 # To swap axes, use `transpose` or `permute`: `photo.flatten(2).transpose(1, 2)`.
 # Seen in [jsbaan/transformer-from-scratch, pull request 6](https://github.com/jsbaan/transformer-from-scratch/pull/6); even a test that trained a network did not notice it.

@@ -68,7 +68,7 @@ course_map()
 # %% [markdown]
 # ## 1. A puzzle
 #
-# ![A grid of 4 x 6 cells, numbered row by row, in four windows of 2 x 3. 8 and 9 are neighbours in different windows: how can 8 learn what 9 is?](figures/windows.svg)
+# ![A grid of 4 x 6 cells, numbered row by row, in four windows of 2 x 3. In which order do the cells of the third window count? How can 8 learn about its neighbour 9?](figures/windows.svg)
 #
 # Each cell is a token: a pixel, or a small patch of an image.
 # Attention within windows is cheap: here a token meets 5 others, not 23.
@@ -216,7 +216,7 @@ check(window_reverse)
 #
 # *After* the roll, an axis of the whole picture (length n, windows of length w, shift s) has three ranges:
 #
-# - [0, n - w): windows into which nothing was rolled;
+# - [0, n - w): all windows but the last;
 # - [n - w, n - s): the first part of the last window;
 # - [n - s, n): what came from the other side.
 #
@@ -755,7 +755,7 @@ print(f"the largest scale of all trained networks: {largest:.0f}")
 # (All runs: `solutions/windows/experiment.md` in the course's repository.)
 # In blind columns more steps cannot help: the answer never reaches the tile.
 #
-# The task does not show how much this matters on photographs.
+# The task does not show how much the mask matters on photographs.
 # One [reader](https://github.com/microsoft/Swin-Transformer/issues/245) of Swin's code left out mask and bias,
 # and reports an accuracy near 84 %.
 
@@ -812,7 +812,7 @@ predict_then_run(predicted, measured, unit="% right over all tiles")
 # On each window's own scale, an offset of 1 has the coordinate 0.62 for 4 columns, 0.46 for 6, and 0.37 for 8 (signs left out).
 # An offset of 2 has 0.69 in windows of 6, and 0.57 in windows of 8.
 # The network learned that the answer stands at 0.62.
-# In windows of 6 that lies between offsets 1 and 2, and most answers stay right; in windows of 8 offset 2 is nearest, and half are wrong.
+# In windows of 6 that lies between offsets 1 and 2, and most answers stay right; in windows of 8 between 2 and 3, and half are wrong.
 # On the trained scale offset 1 keeps its coordinate; only the far offsets are new.
 # Five times the steps change little: on the own scale, three runs have 88, 96 and 86 % in windows of 2 x 6,
 # and 47, 46 and 54 % in windows of 2 x 8.
