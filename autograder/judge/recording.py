@@ -40,13 +40,15 @@ def draw(spec: declare.RandomTensor, g: torch.Generator) -> Tensor:
         return (spec.scale * torch.randn(spec.shape, generator=g)).double()
     if spec.kind == "mask":
         return torch.randint(0, 2, spec.shape, generator=g).double()
+    if spec.kind == "soft":
+        return torch.rand(spec.shape, generator=g).double()
     if spec.kind == "signs":
         return 2 * torch.randint(0, 2, spec.shape, generator=g).double() - 1
     if spec.kind == "integers":
         return torch.randint(0, spec.high, spec.shape, generator=g)
     if spec.kind == "bool":
         return torch.randint(0, 2, spec.shape, generator=g).bool()
-    raise ValueError(f"RandomTensor.kind {spec.kind!r} is none of normal, mask, signs, integers, bool")
+    raise ValueError(f"RandomTensor.kind {spec.kind!r} is none of normal, mask, soft, signs, integers, bool")
 
 
 def random_state(module: nn.Module, *words: object) -> dict[str, Tensor]:
@@ -94,6 +96,7 @@ class _Asking:
             state = random_state(self.built(node), *self.words, name)
             state.update({tied: state[source] for tied, source in getattr(value, "tied", {}).items()})
             state.update({other: state[source].clone() for other, source in getattr(value, "equal", {}).items()})
+            state.update({zero: torch.zeros_like(state[zero]) for zero in getattr(value, "zeros", ())})
             self.tensors.update({f"{name}.{key}": tensor for key, tensor in state.items()})
             return node
         return values.encode(value, self.tensors, name)

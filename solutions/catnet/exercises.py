@@ -13,6 +13,7 @@ from solutions.shared.declare import Case, Earlier, Exercise, RandomTensor, Size
 from solutions.shared.sizes import MAPS, Construct, Shape, bottleneck, bottlenecks, empty_bottlenecks
 
 Pair = tuple[int, int]
+Marks = Callable[[tuple[int, ...]], RandomTensor]
 
 
 def ordinary(r: Random) -> tuple[int, int, int]:
@@ -27,34 +28,48 @@ def mask(shape: tuple[int, ...]) -> RandomTensor:
     return RandomTensor(shape, kind="mask", grad=False)
 
 
+def soft(shape: tuple[int, ...]) -> RandomTensor:
+    return RandomTensor(shape, kind="soft", grad=False)
+
+
+def transposed(shape: tuple[int, ...]) -> RandomTensor:
+    return replace(mask(shape), layout="transposed")
+
+
 def larger(r: Random, height: int, width: int) -> Pair:
     """The size of a mask for features of this size: no multiple of it, as a rule."""
     return height + r.randint(2, 6), width + r.randint(2, 6)
 
 
 # --- masked_average_pool
-def pooled(features: tuple[int, ...], size: Pair, words: str = "", **fields: Any) -> Case:
-    return Case(words, (RandomTensor(features), mask((features[0], *size))), **fields)
+def pooled(features: tuple[int, ...], size: Pair, words: str = "", marks: Marks = mask, **fields: Any) -> Case:
+    return Case(words, (RandomTensor(features), marks((features[0], *size))), **fields)
 
 
-def under_mask(words: str, shape: Shape, size: Callable[[Random, int, int], Pair] = larger, channels: int = 0) -> Size:
+def under_mask(words: str, shape: Shape, size: Callable[[Random, int, int], Pair] = larger, channels: int = 0, marks: Marks = mask,
+               **fields: Any) -> Size:
     def draw(r: Random) -> Case:
         batch, height, width = shape(r)
-        return pooled((batch, channels or r.randint(7, 9), height, width), size(r, height, width), words)
+        return pooled((batch, channels or r.randint(7, 9), height, width), size(r, height, width), words, marks, **fields)
 
     return draw
 
 
 SAME, SMALLER = "a mask of the same size", "a mask smaller than the features"
+SOFT, EMPTY, TRANSPOSED = "a mask of numbers between 0 and 1", "masks of one pixel, some of them empty", "a transposed mask"
 POOL = Exercise("masked_average_pool", sizes=(
     *(under_mask(words, shape) for words, shape in SHAPES.items()),
     under_mask(SAME, ordinary, lambda r, h, w: (h, w)), under_mask(SMALLER, ordinary, lambda r, h, w: (h - 1, w - 1)),
     under_mask("a mask twice as large", ordinary, lambda r, h, w: (2 * h, 2 * w)),
     under_mask("a square mask", ordinary, lambda r, h, w: (9, 9)), under_mask("one channel", ordinary, channels=1),
     under_mask("as many channels as images", lambda r: (4, 3, 5), channels=4),
+    under_mask(SOFT, ordinary, marks=soft), under_mask(EMPTY, lambda r: (8, 3, 4), lambda r, h, w: (1, 1), gradients=False),
+    under_mask(TRANSPOSED, ordinary, marks=transposed),
 ), visible=(
     pooled((2, 4, 3, 4), (5, 7)), pooled((1, 3, 2, 3), (4, 6), "a batch of one, a mask twice as large"),
     pooled((3, 5, 3, 4), (3, 4), SAME), pooled((2, 2, 4, 5), (3, 3), SMALLER), pooled((3, 3, 2, 4), (6, 5), "as many channels as images"),
+    pooled((2, 3, 2, 3), (4, 5), SOFT, soft), pooled((5, 3, 2, 3), (1, 1), EMPTY, gradients=False),
+    pooled((2, 3, 2, 3), (4, 5), TRANSPOSED, transposed),
 ), small=pooled((2, 3, 3, 4), (5, 7)))
 
 
@@ -70,6 +85,7 @@ def with_prototype(words: str, shape: Shape = ordinary, of: tuple[float, ...] = 
 
 # With numbers as small as these the cosine's own 1e-8 counts. Its gradients there are another formula's business.
 TINY = {"scale": 1e-5, "gradients": False}
+NOTHING = Case("a prototype of 0, as an empty mask gives", (RandomTensor((2, 3, 2, 3)), RandomTensor((2, 3), scale=0.0)), gradients=False)
 PROTOTYPE = Exercise("prototype_segmentation", sizes=(
     *(with_prototype(words, shape) for words, shape in SHAPES.items()),
     with_prototype("another threshold", kwargs={"threshold": -3.0}), with_prototype("another scale", kwargs={"scale": 7.0}),
@@ -79,19 +95,20 @@ PROTOTYPE = Exercise("prototype_segmentation", sizes=(
 ), visible=(
     compared((2, 4, 3, 4)), compared((1, 3, 2, 5), "a batch of one, another threshold", kwargs={"threshold": -2.0}),
     compared((2, 5, 3, 2), "threshold and scale by place", (1.0, 8.0)), compared((3, 3, 2, 4), "as many channels as images"),
-    compared((2, 3, 3, 4), "another scale", kwargs={"scale": 5.0}),
+    compared((2, 3, 3, 4), "another scale", kwargs={"scale": 5.0}), NOTHING,
 ), small=compared((2, 4, 3, 4)))
 
 
 # --- prior_mask
-def prior(shape: tuple[int, ...], size: Pair, words: str = "", **fields: Any) -> Case:
-    return Case(words, (RandomTensor(shape), RandomTensor(shape), mask((shape[0], *size))), **fields)
+def prior(shape: tuple[int, ...], size: Pair, words: str = "", marks: Marks = mask, **fields: Any) -> Case:
+    return Case(words, (RandomTensor(shape), RandomTensor(shape), marks((shape[0], *size))), **fields)
 
 
-def best_match(words: str, shape: Shape, size: Callable[[Random, int, int], Pair] = larger, channels: int = 0) -> Size:
+def best_match(words: str, shape: Shape, size: Callable[[Random, int, int], Pair] = larger, channels: int = 0,
+               marks: Marks = mask) -> Size:
     def draw(r: Random) -> Case:
         batch, height, width = shape(r)
-        return prior((batch, channels or r.randint(4, 6), height, width), size(r, height, width), words)
+        return prior((batch, channels or r.randint(4, 6), height, width), size(r, height, width), words, marks)
 
     return draw
 
@@ -104,19 +121,22 @@ PRIOR = Exercise("prior_mask", sizes=(
     best_match("many channels", ordinary, channels=30),  # so that some position's cosines are all below 0
     best_match("few positions", lambda r: (6, 2, 2), lambda r, h, w: (h, w), channels=12),  # and none but these is marked
     best_match("a large map", lambda r: (1, *r.sample((9, 10, 11), 2))),
+    best_match(SOFT, lambda r: (30, 2, 2), channels=12, marks=soft),  # nothing is masked out, so that some best cosines are below 0
 ), visible=(
     prior((2, 4, 3, 4), (5, 7)), prior((1, 3, 3, 2), (6, 4), "a batch of one, a mask twice as large"), prior((3, 4, 2, 4), (2, 4), SAME),
     prior((2, 20, 3, 3), (5, 5), "many channels, a square map"), prior((2, 3, 1, 5), (3, 8), "a map of one row"),
+    prior((1, 6, 2, 2), (3, 5), f"a batch of one, {SOFT}", soft, gradients=False),
 ), small=prior((2, 3, 3, 4), (5, 7)))
 
 
 # --- CrossMaskedAttention
-def gathered(of: Construct, shape: tuple[int, int, int], masked: bool = False, words: str = "", **fields: Any) -> Case:
-    """Two pictures, and a mask that is not of 0 and 1 only."""
+def gathered(of: Construct, shape: tuple[int, int, int], masked: bool = False, words: str = "", kind: str = "normal",
+             **fields: Any) -> Case:
+    """Two pictures, and a mask that is not of 0 and 1 only, if its kind does not say so."""
     batch, height, width = shape
     channels = of["channels"] if isinstance(of, dict) else of[0]
     pictures = (RandomTensor((batch, channels, height, width)),) * 2
-    return Case(words, (*pictures, *([RandomTensor((batch, 1, height, width))] if masked else [])), construct=of, **fields)
+    return Case(words, (*pictures, *([RandomTensor((batch, 1, height, width), kind=kind)] if masked else [])), construct=of, **fields)
 
 
 def reading(words: str, shape: Shape, masked: bool = True, of: Callable[[Random], Construct] = bottleneck, more: dict[str,
@@ -133,12 +153,14 @@ def on_construct(r: Random, construct: Construct) -> Case:
 QUERIES, KEYS = {"softmax_over": "queries"}, {"softmax_over": "keys"}
 ROW = {"method": "attention"}
 REFUSED = "softmax_over is neither keys nor queries"
+HARD, ONE, BY_NAME = "a mask of 0 and 1", "a reduction of 1", "softmax over the keys, by name"
 OVERFLOW = 3e3
 ATTENTION = Exercise("CrossMaskedAttention", sizes=(
     *(reading(words, shape) for words, shape in SHAPES.items()),
-    reading("no mask", ordinary, masked=False), reading("softmax over the queries", ordinary, more=QUERIES),
+    reading("no mask", ordinary, masked=False), reading(HARD, ordinary, kind="mask"),
+    reading("softmax over the queries", ordinary, more=QUERIES),
     reading("softmax over the queries, no mask, odd sides", MAPS["a map of odd sides"], masked=False, more=QUERIES),
-    reading("softmax over the keys, by name", ordinary, more=KEYS),
+    reading(BY_NAME, ordinary, more=KEYS),
     lambda r: gathered((8, 2, "queries"), ordinary(r), True, "all arguments by place"),
     reading("", ordinary, masked=False, **ROW), reading("softmax over the queries", ordinary, masked=False, more=QUERIES, **ROW),
     reading("a batch of one", lambda r: (1, 3, 5), masked=False, **ROW),
@@ -151,6 +173,8 @@ ATTENTION = Exercise("CrossMaskedAttention", sizes=(
     gathered((8,), (1, 2, 4), True, "a batch of one, the default reduction"),
     gathered({"channels": 4, "reduction": 2, **QUERIES}, (2, 3, 2), True, "softmax over the queries"),
     gathered({"channels": 4, "reduction": 2}, (2, 2, 3), **ROW), gathered({"channels": 5, "reduction": 2, **QUERIES}, (2, 3, 2), **ROW),
+    gathered({"channels": 4, "reduction": 2}, (2, 3, 2), True, HARD, "mask"), gathered((3, 1), (2, 2, 3), words=ONE),
+    gathered({"channels": 4, "reduction": 2, **KEYS}, (2, 3, 2), True, BY_NAME, gradients=False),
 ), small=gathered({"channels": 4, "reduction": 2}, (2, 2, 3), True), large=2.0, overflow=OVERFLOW)
 
 
@@ -188,15 +212,19 @@ BLOCK = Exercise("CMAT", sizes=(
 
 # --- iterative_refinement
 def repeated(blocks: int, channels: int, shape: tuple[int, int, int], size: Pair, words: str = "", of: tuple[float, ...] = (),
-             reduction: int = 2, **fields: Any) -> Case:
-    """size: of the support's mask. of: threshold and scale, where they are given by place."""
+             reduction: int = 2, marks: Marks = mask, zeros: tuple[str, ...] = (), **fields: Any) -> Case:
+    """size: of the support's mask. of: threshold and scale, where they are given by place. zeros: the first block's parameters at zero."""
     batch, height, width = shape
     features = (RandomTensor((batch, channels, height, width)),) * 2
-    return Case(words, ([Earlier("CMAT", (channels, reduction))] * blocks, *features, mask((batch, *size)), *of), **fields)
+    block = Earlier("CMAT", (channels, reduction))
+    return Case(words, ([replace(block, zeros=zeros), *[block] * (blocks - 1)], *features, marks((batch, *size)), *of), **fields)
 
 
 NUMBERS = {1: "one block", 2: "two blocks", 3: "three blocks"}
 HALF = {"kwargs": {"threshold": -1.0}}
+# The first block gives 0, so that the first prototype and its cosines are 0, and the first probability is one half.
+ONE_HALF = "the first map is exactly 0.5"
+AT_ONE_HALF = {"zeros": ("norm2.weight", "norm2.bias"), "gradients": False, "kwargs": {"threshold": 0.0}}
 
 
 def rounds(blocks: int, words: str = "", shape: Shape = few, size: Callable[[Random, int, int], Pair] = larger, of: tuple[float, ...] = (),
@@ -217,11 +245,14 @@ REFINEMENT = Exercise("iterative_refinement", sizes=(
     rounds(3, "a map of one row", MAPS["a map of one row"], **HALF),
     # Thresholds of which some divide the positions of any picture, so that rounds have masks of their own.
     *(rounds(3, "odd sides", MAPS["a map of odd sides"], kwargs={"threshold": threshold}) for threshold in (-2.0, -4.0, -6.0)),
+    rounds(2, SOFT, marks=soft, **HALF), rounds(2, ONE_HALF, lambda r: (2, 3, 4), **AT_ONE_HALF),
 ), visible=(
     repeated(2, 4, (2, 2, 3), (4, 7), NUMBERS[2], **HALF),
     repeated(1, 4, (2, 3, 2), (5, 4), "one block, the default threshold and scale", gradients=False),
     repeated(3, 4, (1, 3, 4), (6, 5), "three blocks, a batch of one", (-1.0, 8.0), gradients=False),
     repeated(2, 4, (2, 3, 3), (3, 3), f"two blocks, {SAME}", gradients=False, **HALF),
+    repeated(2, 4, (2, 2, 3), (3, 4), f"two blocks, {SOFT}", marks=soft, gradients=False, **HALF),
+    repeated(2, 4, (2, 2, 3), (3, 4), f"two blocks, {ONE_HALF}", **AT_ONE_HALF),
 ), small=repeated(2, 4, (2, 2, 3), (4, 7), gradients=False, **HALF),
     uses=("masked_average_pool", "prototype_segmentation", "prior_mask", "CMAT"), large=3.0)
 

@@ -58,9 +58,16 @@ POOL = mistakes(
               images_mixed=("You add up all images of the batch as well. Sum over the positions of each image alone.",
                             f"(features * mask).sum(dim=(0, 2, 3)).expand(len(features), -1) / {BELOW}"),
               unit=("You divide the prototype by its length. It is the plain mean.", f"F.normalize({ABOVE} / {BELOW}, dim=1)")),
-    *replaced("1e-5", no_eps=("1e-5 is missing: an empty mask would give 0 / 0. Add it to the sum of the mask.", "0"),
+    *replaced("1e-5", no_eps=("1e-5 is missing: an empty mask gives 0 / 0. Add it to the sum of the mask.", "0"),
               another_eps=("You add another number than 1e-5 to the sum of the mask.", "1e-7"),
               large_eps=("You add 1 to the sum of the mask. It is 1e-5.", "1")),
+    ("eps-for-empty-masks", "You do not add 1e-5 to the sum of the mask. A `clamp`, an `if` or a smaller number also makes an empty "
+     "mask 0, but the formula adds 1e-5 to every sum.", ((BELOW, "mask.sum(dim=(2, 3)).clamp(min=1e-5)"),)),
+    ("rounded", "You round the mask to 0 and 1. It may have values in between: take it as it is.",
+     ((POOLED, "mask = (mask > 0.5).to(features.dtype)[:, None]"),)),
+    ("masked-before", "You multiply by the mask at the features' size and enlarge afterwards. Enlarge the features first, then multiply.",
+     ((POOLED, f"{POOLED}\n    features = features * F.interpolate(mask, size=features.shape[-2:])"),
+      (ABOVE, "features.sum(dim=(2, 3))"))),
     ("channels-summed", "You sum over the channels too, or over channels and rows. Sum over the last two axes, H and W.",
      ((ABOVE, "(features * mask).sum(dim=(1, 2))"),)),
     ("detached", DETACHED.format("the result", "the network that made the features would never learn."),
@@ -84,6 +91,10 @@ SEGMENTATION = mistakes(
                              f"1 - torch.sigmoid({LOGITS})[None]"),
               softmax=("You take a softmax over the positions. Each position has a sigmoid of its own.",
                        f"(-({LOGITS})).flatten(1).softmax(1).view_as(cosine)[:, None]"),
+              softmax_of_rows=("You take a softmax along the width. Each position has a sigmoid of its own.",
+                               f"1 - ({LOGITS}).softmax(dim=-1)[:, None]"),
+              half_outside=("You multiply the sigmoid by 0.5. The 0.5 stands inside and multiplies the bracket.",
+                            "1 - 0.5 * torch.sigmoid(-scale * cosine - threshold)[:, None]"),
               tanh=("You take a tanh. It is a sigmoid.", f"1 - torch.tanh({LOGITS})[:, None]"),
               detached=(DETACHED.format("the probability", "no loss could train anything."), f"({PROBABILITY}).detach()")),
     *replaced(LOGITS,
@@ -98,6 +109,7 @@ SEGMENTATION = mistakes(
                                 "0.5 * -scale * (cosine + threshold)"),
               scale_ignored=("The argument `scale` has no effect: 20 is written in its place.", "0.5 * (-20 * cosine - threshold)"),
               threshold_ignored=("The argument `threshold` has no effect: -10 is written in its place.", "0.5 * (-scale * cosine + 10)"),
+              divided_by_the_scale=("You divide the cosine by the scale. Multiply by it.", "0.5 * (-cosine / scale - threshold)"),
               no_threshold=("The threshold is missing.", "0.5 * (-scale * cosine)"),
               swapped=("You read threshold and scale in the other order.", "0.5 * (-threshold * cosine - scale)")),
     *replaced(COSINE,
@@ -110,6 +122,13 @@ SEGMENTATION = mistakes(
               over_positions=("You normalize the features over the positions. A cosine compares two vectors of C numbers: dim=1.",
                               "(F.normalize(features.flatten(2), dim=2).view_as(features) * F.normalize(prototype, dim=1)"
                               "[:, :, None, None]).sum(dim=1)"),
+              along_the_width=("You normalize the features along the width (dim=-1). A cosine compares two vectors of C numbers: dim=1.",
+                               "(F.normalize(features, dim=-1) * F.normalize(prototype, dim=1)[:, :, None, None]).sum(dim=1)"),
+              clamped=("You cut negative cosines off. They count as they are: an opposite direction is less likely than a right angle.",
+                       f"{COSINE}.clamp(min=0)"),
+              divided_by_0=("Where the prototype is 0, as it is for an empty mask, you divide 0 by 0. `F.cosine_similarity` gives 0 there.",
+                            "(features * prototype[:, :, None, None]).sum(dim=1) "
+                            "/ (features.norm(dim=1) * prototype.norm(dim=1)[:, None, None])"),
               of_the_batch=("The first image's prototype serves for all. Each image has its own.",
                             "F.cosine_similarity(features, prototype[:1, :, None, None], dim=1)"),
               absolute=("You take the absolute value of the cosine. An opposite direction is no match.", f"{COSINE}.abs()"),
@@ -130,6 +149,10 @@ EXTREMES = "low, high = similarity.amin(dim=2, keepdim=True), similarity.amax(di
 STRETCHED = "((similarity - low) / (high - low + 1e-7)).unflatten(2, query.shape[-2:])"
 
 
+INFINITE_SLOPE = ("The numbers are right, but a gradient is NaN: the slope of a square root at 0 is infinite, and a masked-out position "
+                  "has the length 0. Use `.norm`, whose gradient is 0 there.")
+
+
 def resized(mode: str) -> str:
     return f"F.interpolate(support_mask.to(support.dtype)[:, None], size=support.shape[-2:], {mode})"
 
@@ -147,6 +170,8 @@ PRIOR = mistakes(
               inverted=("You keep the background's features: the mask is 1 on the object.", f"(1 - {RESIZED})")),
     ("mask-on-the-query", "You multiply the query by the mask. It belongs to the support.",
      ((f"support = {MASKED}", f"query = query * {RESIZED}"),)),
+    ("mask-on-both", "You multiply the query by the mask too. It belongs to the support alone.",
+     ((f"support = {MASKED}", f"query, support = query * {RESIZED}, {MASKED}"),)),
     ("mask-on-the-similarity", "You multiply the similarities by the mask, or divide by the lengths before it, so that a mask of 0.3 "
                                "lowers a cosine to 0.3 of it. Multiply the support's features first, then take cosines.",
      ((f"support = {MASKED}", f"small = {RESIZED}.flatten(2).transpose(1, 2)"), ("(s @ q / (norms + 1e-7))",
@@ -165,6 +190,13 @@ PRIOR = mistakes(
                            "(s @ q).max(dim=1, keepdim=True).values"),
               softmax=("You weigh the similarities by a softmax. Take the largest.",
                        "((s @ q / (norms + 1e-7)).softmax(dim=1) * (s @ q / (norms + 1e-7))).sum(dim=1, keepdim=True)"),
+              clamped=("You cut negative cosines off. The largest one counts, even where it is below 0.",
+                       "(s @ q / (norms + 1e-7)).clamp(min=0).max(dim=1, keepdim=True).values"),
+              same_place=("You compare each position with the one in the same place only. Compare it with all of them, and take the "
+                          "largest.",
+                          "(s @ q / (norms + 1e-7)).diagonal(dim1=1, dim2=2)[:, None]"),
+              no_eps=("The 1e-7 beside the lengths is missing: a masked-out position has the length 0, and 0 / 0 is NaN.",
+                      "(s @ q / norms).max(dim=1, keepdim=True).values"),
               absolute=("You take absolute values. An opposite direction is no match.",
                         "(s @ q / (norms + 1e-7)).abs().max(dim=1, keepdim=True).values"),
               largest_of_the_batch=("The maximum is taken over the batch too: all images get the same map.",
@@ -174,6 +206,16 @@ PRIOR = mistakes(
                           "q.norm(dim=1, keepdim=True)"),
               only_support=("You divide by the support's length only. The query's features have a length too: without it a bright position "
                             "beats a similar one.", "s.norm(dim=2, keepdim=True)"),
+              exchanged=("The lengths have changed places: row i is divided by the support's length at i, column j by the query's at j.",
+                         "s.norm(dim=2)[:, None] * q.norm(dim=1)[:, :, None]"),
+              of_all=("You take one length for a whole picture. Each position has its own: that of its C numbers.",
+                      "s.norm(dim=(1, 2), keepdim=True) * q.norm(dim=(1, 2), keepdim=True)"),
+              square_root=(INFINITE_SLOPE, "(s**2).sum(dim=2, keepdim=True).sqrt() * q.norm(dim=1, keepdim=True)"),
+              one_square_root=(INFINITE_SLOPE, "((s**2).sum(dim=2, keepdim=True) * (q**2).sum(dim=1, keepdim=True)).sqrt()"),
+              clamped_lengths=("You do not add 1e-7 to the product of the lengths. (`F.cosine_similarity`, `F.normalize` and `clamp` "
+                               "do not either: they only replace lengths near 0.)", f"({NORMS}).clamp(min=1e-12) - 1e-7"),
+              eps_in_each=("You add 1e-7 to each length. Add it once, to the product of the two.",
+                           "(s.norm(dim=2, keepdim=True) + 1e-7) * (q.norm(dim=1, keepdim=True) + 1e-7) - 1e-7"),
               both_summed=("You divide by the sum of the two lengths. Divide by their product.",
                            "s.norm(dim=2, keepdim=True) + q.norm(dim=1, keepdim=True)")),
     *replaced(f"{STRETCHED}",
@@ -181,6 +223,15 @@ PRIOR = mistakes(
                              "similarity.unflatten(2, query.shape[-2:])"),
               divided_by_the_maximum=("You divide by the largest value only. Subtract the smallest first.",
                                       "(similarity / (high + 1e-7)).unflatten(2, query.shape[-2:])"),
+              divided_by_high=("You divide by the largest value. Divide by largest - smallest, so that the map ends at 1.",
+                               "((similarity - low) / (high + 1e-7)).unflatten(2, query.shape[-2:])"),
+              stretch_without_eps=("You do not add 1e-7 to largest - smallest in the last step.",
+                                   "((similarity - low) / (high - low)).unflatten(2, query.shape[-2:])"),
+              softmaxed=("You take a softmax of the map. Stretch it to 0 ... 1 by its smallest and largest value.",
+                         "similarity.softmax(dim=2).unflatten(2, query.shape[-2:])"),
+              row_by_row=("Smallest and largest value are those of each row. Each image's whole map has one of each.",
+                          "(lambda m: (m - m.amin(-1, True)) / (m.amax(-1, True) - m.amin(-1, True) + 1e-7))"
+                          "(similarity.unflatten(2, query.shape[-2:]))"),
               not_divided=("You subtract the smallest value and do not divide by largest - smallest.",
                            "(similarity - low).unflatten(2, query.shape[-2:])"),
               no_axis=("Your result is (B, h, w). It is (B, 1, h, w), like every map here.",
@@ -193,11 +244,13 @@ PRIOR = mistakes(
                             "((high - similarity) / (high - low + 1e-7)).unflatten(2, query.shape[-2:])"),
               detached=(DETACHED.format("the map", "in this function everything keeps its gradient."), f"({STRETCHED}).detach()")),
     *replaced(EXTREMES,
+              across_images=("Smallest and largest value are those of all images at each position (dim=0). Each image has its own.",
+                             "low, high = similarity.amin(dim=0, keepdim=True), similarity.amax(dim=0, keepdim=True)"),
               batch_extremes=("Smallest and largest value are those of the whole batch. Each image has its own.",
                               "low, high = similarity.amin(), similarity.amax()")),
     ("queries-exchanged", "Query and support have changed places: the map belongs to the query, the mask to the support.",
      ((f"support = {MASKED}", f"query, support = support, query\n    support = {MASKED}"),)),
-    ("small-eps", "The 1e-7 beside the lengths, or beside largest - smallest, is missing or another number.",
+    ("small-eps", "You add 1e-7 neither to the product of the lengths nor to largest - smallest.",
      ((NORMS, f"({NORMS}).clamp(min=1e-12) - 1e-7"), ("(high - low + 1e-7)", "(high - low)"))),
     ("large-eps", "The number that you add to the product of the lengths is not 1e-7.",
      ((SIMILARITY, SIMILARITY.replace("1e-7", "0.001")),)),
@@ -211,11 +264,23 @@ QUERY, KEY = (f"self.{name} = nn.Conv2d(channels, hidden, kernel_size=1)" for na
 VALUE = "self.value = nn.Conv2d(channels, channels, kernel_size=1)"
 SCALE, AXIS = "self.scale = hidden**-0.5", 'self.softmax_dim = -1 if softmax_over == "keys" else -2'
 PAIR = "query, key = self.query(x).flatten(2), self.key(y).flatten(2)"
+SCORES = "query.transpose(1, 2) @ key * self.scale"
 WEIGHTS = "(query.transpose(1, 2) @ key * self.scale).softmax(dim=self.softmax_dim)"
 GATHERED = "self.value(y).flatten(2) @ self.attention(x, y).transpose(1, 2)"
 BACK = "gathered.unflatten(2, x.shape[-2:])"
 RESULT = "gathered if mask is None else gathered * mask"
 HIDDEN = "hidden = channels // reduction"
+KEY_QUERY = ("You multiply the keys by the queries, so that the rows of your map belong to y, and the softmax runs along the wrong axis. "
+             "Row j belongs to position j of x: queries times keys.")
+IN_SOFTMAX = "You use the mask inside the softmax. It comes after it: it multiplies what x has gathered."
+
+
+def hidden_in_softmax(test: str) -> str:
+    """Lines that gather with scores hidden where `test` holds, in the place of those that set `gathered`."""
+    return f"""scores = self.query(x).flatten(2).mT @ self.key(y).flatten(2) * self.scale
+        if mask is not None:
+            scores = scores.masked_fill({test}, -1e9)
+        gathered = self.value(y).flatten(2) @ scores.softmax(dim=self.softmax_dim).mT"""
 
 ATTENTION = mistakes(
     "CrossMaskedAttention", "attention",
@@ -230,6 +295,13 @@ ATTENTION = mistakes(
                             "(query.transpose(1, 2) @ key * self.scale**2).softmax(dim=self.softmax_dim)"),
               no_softmax=("The softmax is missing.", "query.transpose(1, 2) @ key * self.scale"),
               over_the_images=("You take the softmax over the batch.", "(query.transpose(1, 2) @ key * self.scale).softmax(dim=0)"),
+              key_times_query=(KEY_QUERY, "(key.transpose(1, 2) @ query * self.scale).softmax(dim=self.softmax_dim)"),
+              sigmoid=("You take a sigmoid. It is a softmax: each row sums to one.", f"torch.sigmoid({SCORES})"),
+              scale_of_positions=("You scale by N ** -0.5, N being the positions. It is (C // r) ** -0.5.",
+                                  "(query.transpose(1, 2) @ key * query.shape[2] ** -0.5).softmax(dim=self.softmax_dim)"),
+              queries_by_view=("You turn the queries, (B, C // r, N), into (B, N, C // r) with reshape or view, which keeps the order in "
+                               "memory. Transpose.",
+                               "(query.reshape(len(query), -1, query.shape[1]) @ key * self.scale).softmax(dim=self.softmax_dim)"),
               transposed=("`attention` returns the transposed matrix: row j belongs to position j of x.",
                           "(key.transpose(1, 2) @ query * self.scale).softmax(dim=-3 - self.softmax_dim)"),
               naive_softmax=(OVERFLOW.format("dot products"),
@@ -241,6 +313,8 @@ ATTENTION = mistakes(
     *replaced(AXIS,
               axes_exchanged=('The two axes are exchanged: with "keys" each row sums to one, with "queries" each column.',
                               'self.softmax_dim = -2 if softmax_over == "keys" else -1'),
+              always_queries=('`softmax_over` has no effect: the softmax always runs over the queries, so that each column sums to one. '
+                              'With "keys" each row does.', "self.softmax_dim = -2"),
               axis_ignored=('`softmax_over` has no effect: the softmax always runs over the keys. With "queries" each column sums to one.',
                             "self.softmax_dim = -1")),
     *replaced(PAIR,
@@ -276,6 +350,7 @@ ATTENTION = mistakes(
                              "gathered if mask is None else gathered * (1 + mask)"),
               mask_rounded=("You round the mask to 0 and 1. Multiply by it as it is: a prior mask has values in between.",
                             "gathered if mask is None else gathered * (mask > 0.5)"),
+              mask_added=("You add the mask. Multiply by it.", "gathered if mask is None else gathered + mask"),
               mask_inverted=("You keep what lies outside of the mask.", "gathered if mask is None else gathered * (1 - mask)"),
               sigmoid_of_mask=("You take a sigmoid of the mask. Multiply by it as it is.",
                                "gathered if mask is None else gathered * torch.sigmoid(mask)"),
@@ -289,8 +364,18 @@ ATTENTION = mistakes(
               result_detached=(DETACHED.format("the result", "nothing in it would ever learn."), f"({RESULT}).detach()")),
     ("mask-on-keys", "You multiply y by the mask. It is the mask of x, and multiplies what x has gathered.",
      ((GATHERED, "self.value(y if mask is None else y * mask).flatten(2) @ self.attention(x, y).mT"), (RESULT, "gathered"))),
-    ("mask-on-values", "You multiply the values of y by the mask. It is the mask of x, and multiplies what x has gathered.",
+    ("mask-on-values", "You multiply the positions of y by the mask: their values, or their columns of the attention map. It is the mask "
+     "of x, and multiplies what x has gathered.",
      ((GATHERED, "(self.value(y) if mask is None else self.value(y) * mask).flatten(2) @ self.attention(x, y).mT"), (RESULT, "gathered"))),
+    *((f"masked-{what}", IN_SOFTMAX, ((f"gathered = {GATHERED}", hidden_in_softmax(test)), (RESULT, "gathered")))
+      for what, test in (("keys", "mask.flatten(2) == 0"), ("keys-below-half", "mask.flatten(2) < 0.5"),
+                         ("queries", "mask.flatten(2).mT == 0"))),
+    ("exchanged-throughout", "x and y have changed places throughout: queries come from x, keys and values from y.",
+     ((PAIR, "query, key = self.query(y).flatten(2), self.key(x).flatten(2)"),
+      (GATHERED, "self.value(x).flatten(2) @ self.attention(x, y).mT"))),
+    ("key-times-query-twice", KEY_QUERY,
+     ((WEIGHTS, "(key.transpose(1, 2) @ query * self.scale).softmax(dim=self.softmax_dim)"),
+      (GATHERED, "self.value(y).flatten(2) @ self.attention(x, y)"))),
     ("mask-on-x", "You multiply x by the mask before the attention. The mask multiplies what x has gathered.",
      ((GATHERED, "self.value(y).flatten(2) @ self.attention(x if mask is None else x * mask, y).mT"), (RESULT, "gathered"))),
     ("no-biases", "`query`, `key` and `value` have no bias. They have torch's default one.",
@@ -302,6 +387,8 @@ ATTENTION = mistakes(
     ("wide-queries", "`query` and `key` keep all C channels. They have C // r.", ((HIDDEN, "hidden = channels"),)),
     ("scale-of-all-channels", "You scale by C ** -0.5. Queries and keys have C // r numbers: (C // r) ** -0.5.",
      ((SCALE, "self.scale = channels**-0.5"),)),
+    ("scale-halved", "You scale by 1 / (2 (C // r)): Python reads `** -1 / 2` as `(... ** -1) / 2`. Write `** -0.5`.",
+     ((SCALE, "self.scale = hidden**-1 / 2"),)),
     ("scale-with-r", "You scale by r ** -0.5. It is (C // r) ** -0.5.", ((SCALE, "self.scale = reduction**-0.5"),)),
     ("three-by-three", "Your convolutions are 3 x 3. They are 1 x 1: each position by itself.",
      tuple((line, line.replace("kernel_size=1", "3, padding=1")) for line in (QUERY, KEY, VALUE))),
@@ -323,17 +410,28 @@ ATTENTION = mistakes(
               reduction_ignored=("The argument `reduction` has no effect: 8 is written in its place.", "hidden = channels // 8"),
               float_width=(NOT_WHOLE, "hidden = channels / reduction")),
     ("default-reduction", "If `reduction` is not given, yours is not 8.", (("reduction: int = 8", "reduction: int = 4"),)),
+    ("default-axis", 'If `softmax_over` is not given, yours is not "keys".',
+     (('softmax_over: str = "keys"', 'softmax_over: str = "queries"'),)),
     ("only-in-eval", "In training mode your module returns x as it is. It does the same in both modes.",
      ((f"return {RESULT}", f"return x if self.training else {RESULT}"),)),
 )
 
 ALONE = "query, support = self._refine_alone(query), self._refine_alone(support)"
 BOTH = "return self._refine(query, support, query_mask), self._refine(support, query, support_mask)"
-FIRST = "_at_positions(self.norm0, a + self.self_attention(a, a))"
-MIXED = "_at_positions(self.norm1, a + self.cross_attention(a, b, mask))"
-LAST = "_at_positions(self.norm2, z + _at_positions(self.mlp, z))"
+SUMS = {"norm0": "a + self.self_attention(a, a)", "norm1": "a + self.cross_attention(a, b, mask)",
+        "norm2": "z + _at_positions(self.mlp, z)"}
+FIRST, MIXED, LAST = (f"_at_positions(self.{name}, {x})" for name, x in SUMS.items())
 MLP = "self.mlp = nn.Sequential(nn.Linear(channels, channels), nn.ReLU(), nn.Linear(channels, channels))"
 SELF, CROSS = (f"self.{name}_attention = CrossMaskedAttention(channels, reduction)" for name in ("self", "cross"))
+OVER_ALL = "Your norm runs over channels and positions together, as in the authors' code. It runs over the C channels of each position."
+OVER_POSITIONS = "Your norm runs over the positions of each channel. It runs over the C channels of each position."
+
+
+def normalized(norm: str, axis: int) -> str:
+    """The code of a norm over the axes from `axis` on."""
+    return f"F.layer_norm({SUMS[norm]}, a.shape[{axis}:]) * self.{norm}.weight[:, None, None] + self.{norm}.bias[:, None, None]"
+
+
 NO_SHORTCUT = "The shortcut around {} is missing: {}."
 
 BLOCK = mistakes(
@@ -377,6 +475,27 @@ BLOCK = mistakes(
               other_detached=(DETACHED.format("the picture that is read", "half of the gradient is missing."),
                               "return (self._refine(query, support.detach(), query_mask),\n"
                               "                self._refine(support, query.detach(), support_mask))")),
+    ("raw-others", "The second step reads the other picture as it came in. It reads what the first step left of it.",
+     ((ALONE, f"first = query, support\n        {ALONE}"),
+      (BOTH, "return self._refine(query, first[1], query_mask), self._refine(support, first[0], support_mask)"))),
+    ("raw-query", "The support reads the query as it came in. It reads what the first step left of it.",
+     ((ALONE, f"first = query\n        {ALONE}"),
+      (BOTH, "return self._refine(query, support, query_mask), self._refine(support, first, support_mask)"))),
+    ("raw-support", "The query reads the support as it came in. It reads what the first step left of it.",
+     ((ALONE, f"first = support\n        {ALONE}"),
+      (BOTH, "return self._refine(query, first, query_mask), self._refine(support, query, support_mask)"))),
+    ("raw-shortcuts", "In the second step you add the picture as it came in. The shortcut is what the first step left of it.",
+     ((ALONE, f"first = query, support\n        {ALONE}"),
+      (BOTH, "return self._refine(query, support, query_mask, first[0]), self._refine(support, query, support_mask, first[1])"),
+      ("b: Tensor, mask: Tensor)", "b: Tensor, mask: Tensor, first: Tensor)"), (MIXED, MIXED.replace("a + self", "first + self")))),
+    ("mask-in-the-first-step", "The mask is used in the self-attention too. It belongs to the cross-attention alone.",
+     ((ALONE, "query, support = self._refine_alone(query, query_mask), self._refine_alone(support, support_mask)"),
+      ("_refine_alone(self, a: Tensor)", "_refine_alone(self, a: Tensor, mask: Tensor)"),
+      (FIRST, FIRST.replace("(a, a)", "(a, a, mask)")))),
+    ("attentions-exchanged", "`self_attention` and `cross_attention` have changed places: the first step is the self-attention.",
+     ((FIRST, FIRST.replace("self.self_", "self.cross_")), (MIXED, MIXED.replace("self.cross_", "self.self_")))),
+    ("norms-exchanged", "norm1 and norm2 have changed places: norm1 comes after the cross-attention, norm2 after the MLP.",
+     ((MIXED, MIXED.replace("norm1", "norm2")), (LAST, LAST.replace("norm2", "norm1")))),
     *replaced(ALONE,
               no_first_step=("The first step is missing: each picture's self-attention, with norm0.", "pass"),
               only_query_first=("Only the query gets the first step. The support gets it too.", "query = self._refine_alone(query)"),
@@ -395,14 +514,10 @@ BLOCK = mistakes(
                            "_at_positions(self.norm1, a + self.self_attention(a, a))"),
               cross_layers_first=("The first step uses the layers of `cross_attention`. It has its own, `self_attention`.",
                                   "_at_positions(self.norm0, a + self.cross_attention(a, a))"),
-              norm_over_picture=("Your norm runs over channels and positions together, as in the authors' code. It runs over the C "
-                                 "channels of "
-                                 "each position.",
-                                 "F.layer_norm(a + self.self_attention(a, a), a.shape[1:]) * self.norm0.weight[:, None, None] "
-                                 "+ self.norm0.bias[:, None, None]"),
-              norm_over_positions=("Your norm runs over the positions of each channel. It runs over the C channels of each position.",
-                                   "F.layer_norm(a + self.self_attention(a, a), a.shape[2:]) * self.norm0.weight[:, None, None] "
-                                   "+ self.norm0.bias[:, None, None]")),
+              norm_over_picture=(OVER_ALL, normalized("norm0", 1)),
+              norm_over_positions=(OVER_POSITIONS, normalized("norm0", 2))),
+    *((f"norms-over-{what}", sentence, tuple((line, normalized(name, axis)) for name, line in zip(SUMS, (FIRST, MIXED, LAST))))
+      for what, sentence, axis in (("pictures", OVER_ALL, 1), ("positions", OVER_POSITIONS, 2))),
     *replaced(MIXED,
               no_shortcut_cross=(NO_SHORTCUT.format("the cross-attention", "norm1(a + cross_attention(a, b, m))"),
                                  "_at_positions(self.norm1, self.cross_attention(a, b, mask))"),
@@ -417,6 +532,12 @@ BLOCK = mistakes(
                          "_at_positions(self.norm1, a + self.cross_attention(b, a, mask))"),
               self_layers=("The second step uses the layers of `self_attention`. It has its own, `cross_attention`.",
                            "_at_positions(self.norm1, a + self.self_attention(a, b, mask))"),
+              shortcut_outside_cross=("You add a after norm1. norm1 normalizes the sum.",
+                                      "a + _at_positions(self.norm1, self.cross_attention(a, b, mask))"),
+              mask_on_b=("You multiply b by the mask. Pass the mask to `cross_attention`: it multiplies what a has gathered.",
+                         "_at_positions(self.norm1, a + self.cross_attention(a, b * mask))"),
+              mask_on_a=("You multiply a by the mask. Pass the mask to `cross_attention`: it multiplies what a has gathered.",
+                         "_at_positions(self.norm1, a + self.cross_attention(a * mask, b))"),
               norm1_first=("norm1 comes before the cross-attention. It normalizes the sum.",
                            "a + self.cross_attention(_at_positions(self.norm1, a), _at_positions(self.norm1, b), mask)"),
               norm0_again=("norm0 is used again in the second step. It has a norm of its own, norm1.",
@@ -427,6 +548,8 @@ BLOCK = mistakes(
               no_shortcut_mlp=(NO_SHORTCUT.format("the MLP", "norm2(z + mlp(z))"), "_at_positions(self.norm2, _at_positions(self.mlp, z))"),
               no_norm2=("norm2 is not used: it normalizes z + mlp(z).", "z + _at_positions(self.mlp, z)"),
               no_mlp=("The MLP is not used.", "_at_positions(self.norm2, z)"),
+              shortcut_outside_mlp=("You add z after norm2. norm2 normalizes the sum.",
+                                    "z + _at_positions(self.norm2, _at_positions(self.mlp, z))"),
               norm2_first=("norm2 comes before the MLP. It normalizes the sum.",
                            "z + _at_positions(self.mlp, _at_positions(self.norm2, z))"),
               mlp_of_a=("The MLP works on a. It works on z.", "_at_positions(self.norm2, z + _at_positions(self.mlp, a))"),
@@ -439,8 +562,7 @@ BLOCK = mistakes(
               gelu=("Your MLP has a GELU. It has a ReLU.", MLP.replace("ReLU", "GELU")),
               wide_mlp=("Your MLP has 4C channels inside. Both of its layers are C to C.",
                         "self.mlp = nn.Sequential(nn.Linear(channels, 4 * channels), nn.ReLU(), nn.Linear(4 * channels, channels))"),
-              last_relu=("Your MLP ends with a ReLU. It ends with a Linear.", MLP.replace("channels))", "channels), nn.ReLU())")),
-              no_bias=("The MLP's layers have no bias. They have torch's default one.", MLP.replace("channels)", "channels, bias=False)"))),
+              last_relu=("Your MLP ends with a ReLU. It ends with a Linear.", MLP.replace("channels))", "channels), nn.ReLU())"))),
     *replaced(CROSS,
               one_attention=("Both attentions are one module. Each has weights of its own.", "self.cross_attention = self.self_attention"),
               default_inside=("`reduction` is not passed on to `cross_attention`.",
@@ -474,6 +596,8 @@ REFINEMENT = mistakes(
               starts_rounded=("You round the prior mask to 0 and 1. The first round takes it as it is.",
                               "(prior_mask(query, support, support_mask) > 0.5).to(query.dtype), _resize"),
               prior_exchanged=("Query and support have changed places in prior_mask.", "prior_mask(support, query, support_mask), _resize"),
+              prior_detached=(DETACHED.format("the prior mask", "the first block's mask keeps its gradient."),
+                              "prior_mask(query, support, support_mask).detach(), _resize"),
               starts_with_support_mask=("The query starts with the support's mask. Its object lies elsewhere: prior_mask finds a first "
                                         "guess.",
                                         "_resize_mask(support_mask, support), _resize")),
@@ -489,13 +613,27 @@ REFINEMENT = mistakes(
     *replaced(STEP,
               query_alone_kept=("The support is not kept: each block starts again from the first support. A block refines both.",
                                 "query, _ = block(query, support, query_mask, small_support_mask)"),
-              masks_exchanged=("You give a block the support's mask as the query's.",
+              masks_exchanged=("Pictures and masks do not go together. The order is query, support, query's mask, support's mask.",
                                "query, support = block(query, support, small_support_mask, query_mask)"),
               pictures_exchanged=("You give a block the support as the query. The order is query, support, query's mask, support's mask.",
                                   "support, query = block(support, query, small_support_mask, query_mask)\n"
                                   "        query, support = support, query"),
+              one_mask=("A block gets the query's mask for both pictures. The support has its own.",
+                        "query, support = block(query, support, query_mask, query_mask)"),
+              support_unmasked=("A block gets a mask of ones for the support. It is the resized support mask.",
+                                "query, support = block(query, support, query_mask, torch.ones_like(small_support_mask))"),
               first_block=("You call the first block every time. Each round has a block of its own.",
                            "query, support = blocks[0](query, support, query_mask, small_support_mask)")),
+    ("query-not-kept", "The query is not kept: each block starts again from the first query. A block refines both.",
+     ((STEP, STEP.replace("query, support =", "refined, support =")), (APPEND, APPEND.replace("(query,", "(refined,")))),
+    ("support-not-kept", "The support is not kept: each block starts again from the first support. A block refines both.",
+     ((STEP, STEP.replace("query, support =", "query, refined =")), (MEAN, MEAN.replace("(support,", "(refined,")))),
+    ("query-before-its-block", "You segment the query as it was before its block. Segment the refined one.",
+     ((STEP, f"before = query\n        {STEP}"), (APPEND, APPEND.replace("(query,", "(before,")))),
+    ("first-query", "You segment the first query in each round. Segment the refined one.",
+     ((START, f"first = query\n    {START}"), (APPEND, APPEND.replace("(query,", "(first,")))),
+    ("support-before-its-block", "You pool the support as it was before its block. Pool the refined one.",
+     ((STEP, f"before = support\n        {STEP}"), (MEAN, MEAN.replace("(support,", "(before,")))),
     ("from-the-start", "Each block gets the features of the start. It refines what the block before it returned.",
      ((START, f"first = query, support\n    {START}"), (STEP, "query, support = block(*first, query_mask, small_support_mask)"))),
     *replaced(MEAN,
@@ -503,6 +641,8 @@ REFINEMENT = mistakes(
                             "prototype = masked_average_pool(query, support_mask)"),
               of_the_small_mask=("You pool with the resized mask. masked_average_pool takes the support's mask at its own size.",
                                  "prototype = masked_average_pool(support, small_support_mask[:, 0])"),
+              of_query_and_its_mask=("The prototype is pooled from the query under its own mask. It is the mean of the *support* under "
+                                     "support_mask.", "prototype = masked_average_pool(query, query_mask[:, 0])"),
               of_query_mask=("You pool the support with the query's mask. The support has its own.",
                              "prototype = masked_average_pool(support, query_mask[:, 0])"),
               detached_prototype=(DETACHED.format("the prototype", "the support's half of each block would never learn."),
@@ -516,6 +656,8 @@ REFINEMENT = mistakes(
                                  "probabilities.append(prototype_segmentation(query, prototype))"),
               scale_ignored=("`scale` is not passed on to prototype_segmentation.",
                              "probabilities.append(prototype_segmentation(query, prototype, threshold))"),
+              threshold_ignored=("`threshold` is not passed on to prototype_segmentation.",
+                                 "probabilities.append(prototype_segmentation(query, prototype, scale=scale))"),
               arguments_swapped=("threshold and scale have changed places.",
                                  "probabilities.append(prototype_segmentation(query, prototype, scale, threshold))"),
               rounded_maps=("You return masks of 0 and 1. Return the probabilities; only the next round's mask is rounded.",
@@ -528,6 +670,25 @@ REFINEMENT = mistakes(
               soft_detached=("The next round's mask is the probability itself, detached. It is 1 where the probability is above 0.5, "
                              "else 0.",
                              "query_mask = probabilities[-1].detach()"),
+              between_detached=(DETACHED.format("what a block returns", "no later map would train the blocks before it."),
+                                f"{NEXT}\n        query, support = query.detach(), support.detach()"),
+              half_too=("You count a probability of exactly 0.5 as the object (as `>=` does). The mask is 1 only where it is above 0.5.",
+                        "query_mask = (probabilities[-1] >= 0.5).to(query.dtype)"),
+              ones=("From the second round on, your query's mask is 1 everywhere: compare the probability with 0.5, not with `threshold` "
+                    "or 0.",
+                    "query_mask = torch.ones_like(query[:, :1])"),
+              prior_again=("You call prior_mask again in each round. From the second round on the mask is the last segmentation.",
+                           "query_mask = prior_mask(query, support, support_mask)"),
+              support_mask_too=("You replace the support's mask too. It never changes.",
+                                f"{NEXT}\n        small_support_mask = query_mask"),
+              growing=("You join the new mask to the one before, so that it can only grow. Take the new one alone.",
+                       "query_mask = ((probabilities[-1] > 0.5) | (query_mask > 0.5)).to(query.dtype)"),
+              mean_of_maps=("You average all maps so far. The next round's mask comes from the last one alone.",
+                            "query_mask = (torch.stack(probabilities).mean(dim=0) > 0.5).to(query.dtype)"),
+              by_the_mean_of_each=("You compare with the map's own mean. Compare with 0.5.",
+                                   "query_mask = (probabilities[-1] > probabilities[-1].mean(dim=(2, 3), keepdim=True)).to(query.dtype)"),
+              straight_through=("The numbers are right, but your mask passes a gradient on to the map before. A comparison has none.",
+                                "query_mask = (probabilities[-1] > 0.5).to(query.dtype) + probabilities[-1] - probabilities[-1].detach()"),
               prior_kept=("Every round takes the prior mask. From the second round on it is the last segmentation.", "pass"),
               background=("The next round's mask is the background's: 1 where the probability is *above* 0.5.",
                           "query_mask = (probabilities[-1] < 0.5).to(query.dtype)"),
@@ -721,8 +882,8 @@ VARIANTS = (
 )
 
 OF_MASK = ("detached", "float32", "float32 on the way", "read in its order of memory", "clamped", "a view taken", "its absolute value")
-ZERO_OR_ONE = "A mask of 0 and 1 needs no gradient, and is the same in float32, between 0 and 1, and in any order of memory."
-NO_GRADIENT, ONLY_SHAPE = "A mask of 0 and 1 needs no gradient.", "Only its shape is read."
+ZERO_OR_ONE = "A mask needs no gradient; it is drawn in float32, between 0 and 1, and is the same in any order of memory."
+NO_GRADIENT, ONLY_SHAPE = "A mask needs no gradient.", "Only its shape is read."
 ONLY_TYPE = "Only its dtype or its shape is read, which query and support share."
 NOT_GRADED = "Shapes that do not fit are not graded."
 OWN_TENSOR = "It works on a tensor of its own, whose old value nobody reads again."
@@ -788,7 +949,6 @@ EQUIVALENT = {
     **{f"iterative_refinement 25: {how}": ONLY_TYPE for how in ("query -> support", "query -> support_mask", "query detached")},
     "iterative_refinement 25: to left out": "A product with True or False is one with 1 or 0.",
     "iterative_refinement 25: (probabilities[-1] > 0.5).to(query.dt... detached": "A comparison has no gradient.",
-    "iterative_refinement 25: Gt -> GtE": "No probability is exactly one half.",
     **{f"iterative_refinement 26: {how}": "The list is finished; nothing is computed here." for how in (
         "without gradients", "in inference mode")},
 }

@@ -10,7 +10,8 @@ from typing import Any
 
 @dataclass(frozen=True)
 class RandomTensor:
-    """A tensor to be drawn. kind: "normal" (times `scale`), "integers" below `high`, "bool", "mask" (floats 0 or 1), "signs" (-1 or 1).
+    """A tensor to be drawn. kind: "normal" (times `scale`), "integers" below `high`, "bool", "mask" (floats 0 or 1),
+    "soft" (floats between 0 and 1), "signs" (-1 or 1).
 
     layout: a key of attention_lab.values.LAYOUTS. grad: is a gradient taken of it (floats only)?
     """
@@ -40,11 +41,12 @@ class TorchModule:
 
 @dataclass(frozen=True)
 class Earlier:
-    """A module argument that is built from the learner's own earlier exercise."""
+    """A module argument that is built from the learner's own earlier exercise. zeros: the parameters that are at zero."""
 
     name: str
     args: tuple = ()
     kwargs: dict[str, Any] = field(default_factory=dict)
+    zeros: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
