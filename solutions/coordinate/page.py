@@ -24,7 +24,7 @@
 # In MobileNetV2, the [authors report](https://arxiv.org/abs/2103.02907), it lifts the accuracy on ImageNet from 72.3 to 74.3 %;
 # SE (lesson 01) lifts it to 73.5 %.
 # [timm](https://github.com/huggingface/pytorch-image-models/blob/main/timm/layers/coord_attn.py), the library of vision models,
-# has it today.
+# has it.
 #
 # **You need** lessons 01 (SE) and 03 (CBAM's spatial gate).
 # **Difficulty** 2 of 5.
@@ -35,7 +35,7 @@
 # | [exercise 1, `directional_pool`](#3.-Exercise-1:-directional_pool) (2 points) | 5 |
 # | [what can two gates draw?](#4.-What-can-two-gates-draw?) | 3 |
 # | [exercise 2, `CoordinateAttention`](#5.-Exercise-2:-CoordinateAttention) (3 points) | 18 |
-# | if you have time (run its cells in any case): [a number from the paper](#6.-A-number-from-the-paper) | another 5 |
+# | if you have time (run its cells anyway): [a number from the paper](#6.-A-number-from-the-paper) | another 5 |
 # | [the experiment](#7.-The-experiment) | 16 |
 # | [the bug museum](#8.-The-bug-museum) | 7 |
 # | if you have time: [paper against code](#9.-Paper-against-code), [questions](#10.-A-challenge,-and-questions-to-think-about), without the challenge | another 9 |
@@ -453,7 +453,7 @@ slide({"mark at the left: row": places, "mark at the top: column": places}, draw
 # In 320 steps, adding rows' and columns' results before one sigmoid, as in timm's `SimpleCoordAttn`, gives 100 %, too (three runs).
 # Adding the two gates gives 95 to 97 %, and 100 % in five times as many steps.
 # And the puzzle suits this module: its marks point along rows and columns.
-# All runs are in the course's repository, in `solutions/coordinate/experiment.md`.
+# (All runs: `solutions/coordinate/experiment.md`.)
 
 # %% [markdown]
 # ## 8. The bug museum
@@ -533,7 +533,6 @@ for out_channels in (16, 4, 1):
 # (three runs).
 # If each mean gets only a factor and a shift per channel before its sigmoid, the module costs 64 and reaches 81 to 84 %.
 # Can you get above 95 % with every seed, with a module of at most 100 parameters?
-# (We have not tried.)
 #
 # 1. Why one line of H + W means, and not two calls of `conv1`?
 #    With shared weights both give the same, but one line is faster, [an author answers](https://github.com/houqb/CoordAttention/issues/12).

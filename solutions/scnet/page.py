@@ -33,7 +33,7 @@
 # | [what is Up?](#3.-What-is-Up?) | 3 |
 # | [exercise 1, `SCConv`](#4.-Exercise-1:-SCConv) (3 points), [the paper or the code?](#5.-The-paper-or-the-code?) | 17 |
 # | [exercise 2, `SCBottleneck`](#6.-Exercise-2:-SCBottleneck) (3 points), and what it costs | 18 |
-# | if you have time (run its cells in any case): [how far does it see?](#7.-How-far-does-it-see?) | another 8 |
+# | if you have time (run its cells anyway): [how far does it see?](#7.-How-far-does-it-see?) | another 8 |
 # | [the experiment](#8.-The-experiment) | 9 |
 # | [the bug museum](#9.-The-bug-museum) | 3 |
 # | if you have time: [paper against code](#10.-Paper-against-code), [questions](#11.-A-challenge,-and-questions-to-think-about), without the challenge | another 6 |
