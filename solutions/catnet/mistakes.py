@@ -881,8 +881,9 @@ VARIANTS = (
         """),
 )
 
-OF_MASK = ("detached", "float32", "float32 on the way", "clamped", "a view taken", "its absolute value")
+OF_MASK = ("detached", "float32", "float32 on the way", "clamped", "its absolute value")
 ZERO_OR_ONE = "A mask needs no gradient; it is drawn in float32, between 0 and 1."
+IN_ORDER = ("read in its order of memory", "a view taken")
 ONE_ORDER = "This exercise's masks are all drawn in the usual order of memory."
 NO_GRADIENT, ONLY_SHAPE = "A mask needs no gradient.", "Only its shape is read."
 ONLY_TYPE = "Only its dtype or its shape is read, which query and support share."
@@ -916,7 +917,7 @@ EQUIVALENT = {
     "prototype_segmentation 12: clamped": "The sigmoid is within the limits.",
     "prototype_segmentation 12: sigmoid in place": OWN_TENSOR,
     **{f"prior_mask 1: support_mask {how}": ZERO_OR_ONE for how in OF_MASK},
-    "prior_mask 1: support_mask read in its order of memory": ONE_ORDER,
+    **{f"prior_mask 1: support_mask {how}": ONE_ORDER for how in IN_ORDER},
     **{f"prior_mask 10: {how}": NOT_GRADED for how in ("guard left out", "an assert", "query -> support", "support -> query")},
     **{f"prior_mask 11: {how}": NOT_GRADED for how in (
         "raises RuntimeError", "raises TypeError", "raises Exception", "message without numbers", "no message", "printed, not raised",
@@ -943,7 +944,7 @@ EQUIVALENT = {
     "CrossMaskedAttention 31: Mult in place": OWN_TENSOR,
     "CMAT 29: b last two axes exchanged": NO_ORDER,
     **{f"iterative_refinement 1: support_mask {how}": ZERO_OR_ONE for how in OF_MASK},
-    "iterative_refinement 1: support_mask read in its order of memory": ONE_ORDER,
+    **{f"iterative_refinement 1: support_mask {how}": ONE_ORDER for how in IN_ORDER},
     "iterative_refinement 1: support doubled in place at the end": "By then the name belongs to the refined support.",
     **{f"iterative_refinement {where}": NO_GRADIENT for where in (
         "20: support_mask detached", "20: _resize_mask(support_mask, support) detached", "20: support_mask detached (2)",
