@@ -1,0 +1,99 @@
+"""The long runs of the capstone: `python -m solutions.capstone.experiment` writes experiment.md (about ten minutes of one core).
+
+figures.py draws its map and its fronts from that table."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from attention_lab import plugs
+from attention_lab.cost import cost
+from attention_lab.five_tasks import SIDE, TASKS, WIDTH, TaskNet
+from solutions.shared.course import lessons
+from solutions.shared.long_runs import LongRuns, Row
+from solutions.shared.topics import topic
+
+HERE = Path(__file__).parent
+ABOUT = """# 10_capstone: long runs
+
+`python -m solutions.capstone.experiment` trains the page's network with every module of the course (the references' own) on all five tasks,
+for the page's steps (200 of 16 pictures; for the look-up 500), with a peak rate of 0.01. Data are drawn
+once; a seed decides the first weights and the order of the pictures.
+
+Scores: right answers on 400 new pictures in per cent for what / where / look-up / far / local (guesses: 50, 25, 33, 33, 50). After them, of
+the whole network and one picture of 24 x 24 pixels: trainable parameters / multiply-adds / time of a forward pass in microseconds, the
+shortest CPU time of fifty.
+
+`CBAM, no maximum` has a channel gate that looks at the mean alone; `CBAM, channels alone` has no gate for positions.
+`CoordAtt, DANet channel` are both modules, one behind the other."""
+ARMS = tuple(plugs.CONTROLS) + tuple(plugs.PLUGS)
+TAKEN_APART = "CBAM, no maximum", "CBAM, channels alone"
+TOGETHER = "CoordAtt, DANet channel"
+# One seed of everything before the others. Five times the steps, and half the rate, are to come.
+ROWS = [(Row(arm), range(seeds)) for seeds in (1, 3) for arm in (*ARMS, *TAKEN_APART, TOGETHER)]
+
+
+def reference(lesson: str, name: str) -> Any:
+    """The course's own module, where a learner has their own."""
+    folder = {each.name: each.topic for each in lessons()}[lesson]
+    return getattr(topic(folder).reference, name)
+
+
+def taken_apart() -> dict[str, Callable[[int], nn.Module]]:
+    """CBAM without one of its parts."""
+    cbam, gate = reference("03_cbam", "CBAM"), reference("03_cbam", "ChannelGate")
+
+    class MeanGate(gate):
+        def forward(self, x: Tensor) -> Tensor:
+            return self.mlp(x.mean(dim=(2, 3))).sigmoid()[:, :, None, None]
+
+    class Open(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            return x.new_ones(1)
+
+    def no_maximum(channels: int) -> nn.Module:
+        made = cbam(channels, 2)
+        made.channel_gate.__class__ = MeanGate
+        return made
+
+    def channels_alone(channels: int) -> nn.Module:
+        made = cbam(channels, 2)
+        made.spatial_gate = Open()
+        return made
+
+    return dict(zip(TAKEN_APART, (no_maximum, channels_alone), strict=True))
+
+
+def with_costs(page: dict[str, Any]) -> Callable[[str, int], dict[str, float]]:
+    """The page's run, and what the network costs."""
+    picture = torch.zeros(1, 3, SIDE, SIDE)
+
+    def seconds(net: TaskNet) -> float:
+        start = time.process_time()
+        net(picture)
+        return time.process_time() - start
+
+    def run(arm: str, seed: int) -> dict[str, float]:
+        net = TaskNet(page["arms"][arm](WIDTH), 3).eval()
+        counted = cost(net, picture, latency=False)
+        with torch.no_grad():
+            fastest = min(seconds(net) for _ in range(50))
+        return page["run"](arm, seed) | {"parameters": counted.parameters, "multiply-adds": counted.multiply_adds, "us": 1e6 * fastest}
+
+    return run
+
+
+if __name__ == "__main__":
+    runs = LongRuns(HERE / "page.py")
+    runs.page["arms"], missing = plugs.plugged(reference)
+    runs.page["arms"] |= taken_apart()
+    first, then = (runs.page["arms"][name] for name in TOGETHER.split(", "))
+    runs.page["arms"][TOGETHER] = lambda channels: nn.Sequential(first(channels), then(channels))
+    runs.page["tasks"] = list(TASKS)
+    if missing:
+        raise RuntimeError(missing)
+    runs.fill(HERE / "experiment.md", ABOUT, ROWS, with_costs(runs.page))

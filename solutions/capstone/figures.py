@@ -1,0 +1,261 @@
+"""The drawings of the capstone; its map and its fronts are drawn from experiment.md."""
+
+import statistics
+from pathlib import Path
+
+import torch
+
+from attention_lab.five_tasks import TASKS
+from attention_lab.leaderboard import pareto_front
+from attention_lab.plugs import CONTROLS, PLUGS
+from solutions.shared.drawing import PALETTE, Drawing, mix
+from solutions.shared.long_runs import Row, Table, read
+
+HERE = Path(__file__).parent
+BLUE = "#0072B2"
+SHOWN = {  # task -> (what is seen, what is asked), in lines
+    "what": ("16 papers, one lamp", "redder or bluer than grey?"),
+    "where": ("a marked row and column", "in which of the two?"),
+    "look-up": ("a legend at the left", "which brightness?"),
+    "far": ("posts six pixels away", "which colour?"),
+    "local": ("stripes under noise", "rising or falling?"),
+}
+SEEDS = {"look-up": 1, "what": 1}
+GUESSES = {task: 100 / each.classes for task, each in TASKS.items()}
+LONGER = 1  # times the page's steps, for the fronts
+MARGIN = 2  # points by which a dearer module must be better to be on a front
+COSTS = {"parameters": (1e3, "thousand"), "multiply-adds": (1e6, "million"), "time": (1, "µs")}  # their units in the drawing
+
+
+def _picture(task: str) -> list[list[str]]:
+    """One picture of a task, without the noise on top, in few levels of each colour so that the file stays small."""
+    pictures, _ = TASKS[task].draw(1, torch.Generator().manual_seed(SEEDS.get(task, 4)))
+    levels = 4 if task == "local" else 10
+    pixels = ((pictures[0].clamp(0, 1) * levels).round() / levels * 255).round().int().permute(1, 2, 0).tolist()
+    return [["#" + "".join(f"{value:02X}" for value in pixel) for pixel in row] for row in pixels]
+
+
+def tasks() -> str:
+    """One picture of each of the five tasks, 900 x 290 px."""
+    drawing = Drawing(
+        900, 290, "Five tasks, five mechanisms",
+        "Five pictures of 24 x 24 pixels. What: sixteen papers under one coloured lamp; is this paper redder or bluer than grey? "
+        "Where: nine white squares, red marks at the edges; is this square in the marked row, the marked column, both or neither? "
+        "Look-up: three colours with a brightness beside each at the left, coloured patches at the right; which brightness belongs to "
+        "this patch? Far: white dots with coloured posts six pixels to both sides; which colour? Local: fine diagonal stripes in nine "
+        "patches under noise; rising or falling?",
+    )
+    side = 6.2
+    for place, (task, (seen, asked)) in enumerate(SHOWN.items()):
+        left = 22 + 174 * place
+        middle = left + 12 * side
+        drawing.text(middle, 38, task, bold=True, size=18)
+        drawing.image(left, 56, _picture(task), side)
+        drawing.text(middle, 230, seen, size=13.5)
+        drawing.text(middle, 252, asked, size=12.5, bold=True)
+        drawing.text(middle, 273, f"a guess: {GUESSES[task]:.0f} %", size=12.5, colour="quiet")
+    return drawing.svg()
+
+
+def resnet() -> str:
+    """AttentionResNet and one of its blocks, 900 x 400 px."""
+    drawing = Drawing(
+        900, 400, "AttentionResNet",
+        "Above: an image (3, H, W) goes through the stem and three stages of blocks. The maps are (16, H, W), (16, H, W), (32, H/2, W/2) "
+        "and (64, H/4, W/4); then a mean over H and W, 64 numbers, and the head. Below, one block: conv1 with the stride, bn1, ReLU, "
+        "conv2, bn2, attention; the shortcut, x or downsample of x, is added, then ReLU.",
+    )
+    maps = ((28, 62, 62, 3, "x", "(3, H, W)"), (190, 62, 62, 4, "", "(16, H, W)"), (352, 62, 62, 4, "", "(16, H, W)"),
+            (526, 74, 38, 6, "", "(32, H/2, W/2)"), (690, 82, 24, 9, "", "(64, H/4, W/4)"))
+    for left, top, size, channels, _, shape in maps:
+        drawing.box(left, top, size * 0.6, size, [0.5] * channels, "features", thickness=4)
+        drawing.text(left + 26, 150, shape, size=12.5, mono=True)
+    for left, name in ((104, "stem"), (266, "stage 0"), (436, "stage 1"), (604, "stage 2")):
+        drawing.arrow((left - 12, 93), (left, 93))
+        drawing.layer(left, 72, 66, 42, name)
+        drawing.arrow((left + 66, 93), (left + 82, 93))
+    drawing.arrow((744, 93), (764, 93))
+    drawing.operation(788, 93, "mean", radius=23)
+    drawing.arrow((811, 93), (826, 93))
+    drawing.layer(826, 72, 56, 42, "head")
+    drawing.text(845, 134, "num_classes", size=12.5, mono=True)
+    drawing.text(469, 40, "widths 16, 32, 64; the first block of stages 1 and 2 has stride 2", size=14, colour="quiet")
+    y = 262
+    drawing.line((24, 182), (876, 182), colour="border")
+    drawing.text(60, 212, "one block", bold=True, size=16)
+    drawing.text(40, y + 5, "x", bold=True, size=18)
+    drawing.arrow((52, y), (96, y))
+    x = 96
+    for name, width, learned in (("conv1", 66, True), ("bn1", 50, True), ("ReLU", 0, False), ("conv2", 66, True), ("bn2", 50, True)):
+        if learned:
+            drawing.layer(x, y - 21, width, 42, name)
+        else:
+            width = 48
+            drawing.operation(x + 24, y, name, radius=24)
+        drawing.arrow((x + width, y), (x + width + 22, y))
+        x += width + 22
+    drawing.rectangle(x, y - 27, 112, 54, mix(PALETTE["gate"], "#FFFFFF", 0.55), radius=9)
+    drawing.text(x + 56, y + 5, "attention", bold=True)
+    drawing.text(x + 56, y - 38, "make_attention(width)", size=12.5, mono=True)
+    drawing.arrow((x + 112, y), (x + 148, y))
+    plus = x + 166
+    drawing.operation(plus, y, "+")
+    drawing.arrow((plus + 18, y), (plus + 40, y))
+    drawing.operation(plus + 64, y, "ReLU", radius=24)
+    drawing.arrow((plus + 88, y), (plus + 118, y))
+    drawing.line((72, y), (72, 340), (250, 340))
+    drawing.layer(250, 319, 120, 42, "downsample")
+    drawing.arrow((370, 340), (plus, 340), (plus, y + 18))
+    drawing.text(310, 382, "1 x 1 and BatchNorm; None where x fits", size=13, colour="quiet")
+    drawing.text(128, y + 42, "the stride", size=13, colour="quiet")
+    return drawing.svg()
+
+
+def cloformer() -> str:
+    """CloFormer-XXS with the shapes of its maps, 900 x 330 px."""
+    drawing = Drawing(
+        900, 330, "CloFormer-XXS",
+        "The image (3, 224, 224) goes through patch_embed: (32, 56, 56). Four stages follow. Stage 0 has 2 blocks, stage 1 has 2, stage 2 "
+        "has 6, stage 3 has 2; the last block of stages 0, 1 and 2 has stride 2 and leads to the next width. The maps are (64, 28, 28), "
+        "(128, 14, 14), (256, 7, 7) and (256, 7, 7). Then norm, mean over H and W, head: 1000 scores.",
+    )
+    drawing.text(20, 112, "image", size=14, anchor="start", bold=True)
+    drawing.text(20, 132, "(3, 224, 224)", size=12, anchor="start", mono=True)
+    drawing.arrow((112, 110), (132, 110))
+    drawing.layer(132, 86, 104, 48, "patch_embed")
+    left, y = 252, 110
+    drawing.arrow((236, y), (left, y))
+    drawing.text(240, 172, "(32, 56, 56)", size=12, mono=True)
+    for stage, (depth, shape) in enumerate(((2, "(64, 28, 28)"), (2, "(128, 14, 14)"), (6, "(256, 7, 7)"), (2, "(256, 7, 7)"))):
+        width = 18 * depth + 10
+        drawing.rectangle(left, y - 36, width, 72, mix(PALETTE["border"], "#FFFFFF", 0.35), radius=8)
+        for block in range(depth):
+            leads_on = block == depth - 1 and stage < 3
+            fill = mix(PALETTE["wrong"], "#FFFFFF", 0.55) if leads_on else mix(PALETTE["layer"], "#FFFFFF", 0.5)
+            drawing.rectangle(left + 6 + 18 * block, y - (20 if leads_on else 28), 15, 40 if leads_on else 56, fill, radius=3)
+        drawing.text(left + width / 2, y - 48, f"stage {stage}", size=13.5, bold=True)
+        after = left + width
+        drawing.arrow((after, y), (after + 44, y))
+        drawing.text(after + 22, y + (62 if stage % 2 else 82), shape, size=12, mono=True)
+        left = after + 44
+    drawing.layer(left, 86, 60, 48, "norm")
+    drawing.arrow((left + 60, y), (left + 74, y))
+    drawing.operation(left + 97, y, "mean", radius=23)
+    drawing.arrow((left + 120, y), (left + 134, y))
+    drawing.layer(left + 134, 86, 54, 48, "head")
+    drawing.rectangle(60, 232, 15, 56, mix(PALETTE["layer"], "#FFFFFF", 0.5), radius=3)
+    drawing.text(88, 264, "CloBlock, stride 1, keeps the width", size=14, anchor="start")
+    drawing.rectangle(400, 240, 15, 40, mix(PALETTE["wrong"], "#FFFFFF", 0.55), radius=3)
+    drawing.text(428, 264, "the last block of a stage: stride 2, to the next stage's width", size=14, anchor="start")
+    drawing.text(450, 314, "4,166,728 parameters", size=15, bold=True)
+    return drawing.svg()
+
+
+# --------------------------------------------------------------------------------------------------------------- from experiment.md
+
+def table() -> Table:
+    return read((HERE / "experiment.md").read_text(encoding="utf-8"))
+
+
+def scores(runs: Table, arm: str, longer: int) -> dict[str, list[float]]:
+    """Of each task the score of each seed, at the page's rate."""
+    lines = [[float(number) for number in text.split(" / ")] for text in runs.get(Row(arm, longer), {}).values()]
+    return {task: [line[place] for line in lines] for place, task in enumerate(TASKS)} if lines else {}
+
+
+def costs(runs: Table, arm: str) -> dict[str, float]:
+    """parameters, multiply-adds and the shortest time in microseconds of all runs of an arm."""
+    texts = [text for row, of in runs.items() if row.arm == arm for text in of.values()]
+    lines = [[float(number) for number in text.split(" / ")][len(TASKS):] for text in texts]
+    return {"parameters": lines[0][0], "multiply-adds": lines[0][1], "time": min(line[2] for line in lines)}
+
+
+def arms(runs: Table) -> list[str]:
+    """The modules that have run, without those that were taken apart."""
+    return [arm for arm in (*CONTROLS, *PLUGS) if Row(arm) in runs]
+
+
+def whole_map() -> str:
+    """Every module on every task at the page's budget and at five times as much, 900 x 700 px."""
+    runs = table()
+    names = arms(runs)
+    top, line, column = 98, 29, 148
+    said = {name: ", ".join(f"{task} " + " / ".join(f"{statistics.fmean(of[task]):.0f}" for longer in (1, 5)
+                                                    if (of := scores(runs, name, longer))) for task in TASKS) for name in names}
+    drawing = Drawing(
+        900, top + line * len(names) + 58, "Every module on every task",
+        "Right answers in per cent, means of three seeds, at the page's budget / at five times the budget. "
+        + " ".join(f"{name}: {words}." for name, words in said.items()))
+    for place, task in enumerate(TASKS):
+        left = 152 + column * place
+        drawing.text(left + column / 2, 36, task, bold=True, size=16)
+        drawing.text(left + column / 2, 56, f"a guess: {GUESSES[task]:.0f} %", size=12.5, colour="quiet")
+        for half, budget in enumerate(("x 1", "x 5")):
+            drawing.text(left + 37 + 72 * half, 82, budget, size=12.5)
+    for row, name in enumerate(names):
+        y = top + line * row
+        drawing.text(144, y + 19, name, size=13.5, anchor="end", bold=name in CONTROLS)
+        for half, longer in enumerate((1, 5)):
+            for place, (task, found) in enumerate(scores(runs, name, longer).items()):
+                left = 153 + column * place + 72 * half
+                mean, spread = statistics.fmean(found), statistics.stdev(found) if len(found) > 1 else 0
+                share = max(0.0, (mean - GUESSES[task]) / (100 - GUESSES[task]))
+                drawing.rectangle(left, y, 70, line - 3, mix(BLUE, "#FFFFFF", 0.62 * share), outline="border")
+                drawing.text(left + 35, y + 18, f"{mean:.0f}" + (f" ± {spread:.0f}" if spread >= 0.5 else ""), size=13)
+    drawing.text(450, top + line * len(names) + 26,
+                 "right answers on new pictures (%): mean of three seeds, ± standard deviation where it is at least 0.5", size=13.5)
+    drawing.text(450, top + line * len(names) + 46,
+                 "white: a guess, blue: 100 %; x 1: the page's number of steps, x 5: five times as many; in bold: the controls", size=13.5)
+    return drawing.svg()
+
+
+def all_fronts() -> str:
+    """Accuracy against each cost, a plot for each task and cost, 900 x 760 px."""
+    runs = table()
+    names = arms(runs)
+    of = {name: costs(runs, name) for name in names}
+    means = {name: {task: statistics.fmean(found) for task, found in scores(runs, name, LONGER).items()} for name in names}
+    points = {(task, cost): {name: (of[name][cost], means[name][task]) for name in names} for task in TASKS for cost in COSTS}
+    found = {key: pareto_front(each, MARGIN) for key, each in points.items()}
+    drawing = Drawing(
+        900, 760, "Fronts: accuracy against cost, task by task",
+        "Fifteen plots: five tasks, and for each accuracy against parameters, multiply-adds and time. On the Pareto fronts are: "
+        + " ".join(f"{task}, {cost}: {', '.join(front)}." for (task, cost), front in found.items()))
+    for across, (cost, (unit, word)) in enumerate(COSTS.items()):
+        low, high = (limit(of[name][cost] for name in names) / unit for limit in (min, max))
+        drawing.text(120 + 292 * across, 34, cost, bold=True, size=16)
+        drawing.text(120 + 292 * across, 53, f"{_short(low)} to {_short(high)} {word}", size=12.5, colour="quiet")
+        for down, task in enumerate(TASKS):
+            _front(drawing, 56 + 292 * across, 70 + 132 * down, points[task, cost], found[task, cost], task)
+    drawing.text(450, 742, f"grey: for less cost, another module is as good, or less than {MARGIN} points worse; "
+                           "names: what is on the front, the cheapest at the bottom", size=13)
+    return drawing.svg()
+
+
+def _short(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def _front(drawing: Drawing, left: float, top: float, points: dict[str, tuple[float, float]], front: list[str], task: str) -> None:
+    """One plot, 140 x 108 px, and the names on its front at its right."""
+    low, high = (limit(cost for cost, _ in points.values()) for limit in (min, max))
+    floor = 90 if task == "local" else GUESSES[task] - 6
+
+    def place(name: str) -> tuple[float, float]:
+        cost, score = points[name]
+        return left + 8 + 124 * ((cost - low) / (high - low)) ** 0.5, top + 108 - 100 * (score - floor) / (100 - floor)
+
+    drawing.line((left, top), (left, top + 112), (left + 140, top + 112), colour="quiet", width=1)
+    drawing.text(left + 148, top + 110, task, size=13.5, bold=True, anchor="start")
+    for mark in (90, 95, 100) if task == "local" else (round(GUESSES[task]), 100):
+        drawing.text(left - 5, top + 112 - 100 * (mark - floor) / (100 - floor), str(mark), size=11, anchor="end", colour="quiet")
+    drawing.line(*(place(name) for name in front), colour="features", width=1.6)
+    for name in sorted(points, key=front.__contains__):
+        x, y = place(name)
+        on = name in front
+        drawing.rectangle(x - 3.5, y - 3.5, 7, 7, BLUE if on else "#D5D2C8", radius=3.5, outline="ink" if on else "border")
+    for line, name in enumerate(reversed(front)):
+        drawing.text(left + 148, top + 12 + 15 * line, name, size=12, anchor="start")
+
+
+FIGURES = {"tasks": tasks, "resnet": resnet, "cloformer": cloformer, "map": whole_map, "fronts": all_fronts}

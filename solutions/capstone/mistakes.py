@@ -1,0 +1,663 @@
+"""Known mistakes, correct variants and equivalent mutants of 10_capstone. Most mistakes are the reference with something changed."""
+
+from solutions.shared.declare import Mistake, Variant
+from solutions.shared.mistakes import detached
+
+
+def of(exercise: str, short: str, *rows: tuple) -> tuple[Mistake, ...]:
+    """Mistakes of one exercise. rows: what is wrong, the sentence, and the edits (old text, new text)."""
+    return tuple(Mistake(f"{short}-{what}", exercise, sentence, tuple(edits)) for what, sentence, *edits in rows)
+
+
+# --- AttentionResNet. What the reference says, and most mistakes replace.
+CONV1 = "self.conv1 = nn.Conv2d(channels, width, 3, stride, padding=1, bias=False)"
+CONV2 = "self.conv2 = nn.Conv2d(width, width, 3, padding=1, bias=False)"
+BN1, BN2 = "self.bn1 = nn.BatchNorm2d(width)", "self.bn2 = nn.BatchNorm2d(width)"
+STRIDED = "if stride > 1:"
+DOWN = "nn.Sequential(nn.Conv2d(channels, width, 1, stride, bias=False), nn.BatchNorm2d(width))"
+FIRST_HALF = "y = torch.relu(self.bn1(self.conv1(x)))"
+SECOND_HALF = "y = self.attention(self.bn2(self.conv2(y)))"
+SHORTCUT = "shortcut = x if self.downsample is None else self.downsample(x)"
+SUM = "return torch.relu(shortcut + y)"
+STEM = "nn.Sequential(nn.Conv2d(3, widths[0], 3, padding=1, bias=False), nn.BatchNorm2d(widths[0]), nn.ReLU())"
+STRIDE = "stride = 2 if place == 0 and number > 0 else 1"
+MADE = "attention = make_attention(width) if make_attention else nn.Identity()"
+HEAD = "self.head = nn.Linear(widths[-1], num_classes)"
+SCORES = "self.head(x.mean(dim=(2, 3)))"
+STAGES = "self.stages, channels = nn.ModuleList(), widths[0]"
+SIGNATURE = "widths: Sequence[int] = (16, 32, 64), blocks: int = 2,"
+
+RESNET = (
+    *of("AttentionResNet", "resnet",
+        ("attention-on-the-shortcut",
+         "Your attention stands on the shortcut. It belongs to the other branch, behind bn2: the shortcut passes x on as it is.",
+         (SECOND_HALF, "y = self.bn2(self.conv2(y))"), (SHORTCUT, f"{SHORTCUT}\n            shortcut = self.attention(shortcut)")),
+        ("attention-on-the-sum", "Your attention reads the sum of both branches. It reads the residual branch alone: "
+         "relu(shortcut + attention(bn2(...))).",
+         (SECOND_HALF, "y = self.bn2(self.conv2(y))"), (SUM, "return torch.relu(self.attention(shortcut + y))")),
+        ("attention-last", "Your attention stands behind the block's last ReLU. It stands behind bn2, before the shortcut is added.",
+         (SECOND_HALF, "y = self.bn2(self.conv2(y))"), (SUM, "return self.attention(torch.relu(shortcut + y))")),
+        ("attention-before-bn2", "Your attention stands between conv2 and bn2. bn2 comes first: attention(bn2(conv2(y))).",
+         (SECOND_HALF, "y = self.bn2(self.attention(self.conv2(y)))")),
+        ("attention-before-conv2", "Your attention stands in front of conv2. It comes last on its branch: attention(bn2(conv2(y))).",
+         (SECOND_HALF, "y = self.bn2(self.conv2(self.attention(y)))")),
+        ("attention-before-relu", "Your attention stands behind bn1. It comes last on its branch: attention(bn2(conv2(y))).",
+         (FIRST_HALF, "y = torch.relu(self.attention(self.bn1(self.conv1(x))))"), (SECOND_HALF, "y = self.bn2(self.conv2(y))")),
+        ("attention-not-called",
+         "`attention` is made and never called. It reads what bn2 gives.",
+         (SECOND_HALF, "y = self.bn2(self.conv2(y))")),
+        ("attention-times-its-input", "You multiply what `attention` gives by what it was given. Many modules do that themselves; here its "
+         "result is used as it is.", (SECOND_HALF, "y = self.bn2(self.conv2(y))\n            y = y * self.attention(y)")),
+        ("attention-added", "You add what `attention` gives to what it was given. Its result takes the place of its input.",
+         (SECOND_HALF, "y = self.bn2(self.conv2(y))\n            y = y + self.attention(y)")),
+        ("one-for-each-stage", "All blocks of a stage share one attention module. Call make_attention once for each block.",
+         (MADE, "pass"), ("stage = nn.ModuleList()", f"stage = nn.ModuleList()\n            {MADE}")),
+        ("made-for-the-input",
+         "You call make_attention with the number of channels that enter the block. Its input is what bn2 gives, so give it the "
+         "block's own width.",
+         (MADE, MADE.replace("(width)", "(channels)"))),
+        ("made-for-the-first-width", "You call make_attention with widths[0] in every stage. Give it the width of the block.",
+         (MADE, MADE.replace("(width)", "(widths[0])"))),
+        ("none-called", "make_attention may be None, and then you call it all the same. Without it, `attention` is nn.Identity().",
+         (MADE, "attention = make_attention(width)")),
+        ("no-last-relu", "The block's last ReLU is missing: relu(shortcut + y).", (SUM, "return shortcut + y")),
+        ("relu-before-the-sum", "Your last ReLU stands on the branch, so the sum can be negative. It reads the sum: relu(shortcut + y).",
+         (SUM, "return shortcut + torch.relu(y)")),
+        ("relu-behind-bn2", "There is a ReLU behind bn2 too. What bn2 gives goes to `attention` as it is.",
+         (SECOND_HALF, "y = self.attention(torch.relu(self.bn2(self.conv2(y))))")),
+        ("no-relu-between", "The ReLU behind bn1 is missing: without it, two convolutions in a row are no more than one.",
+         (FIRST_HALF, "y = self.bn1(self.conv1(x))")),
+        ("relu-before-bn1", "Your ReLU stands in front of bn1. It stands behind: relu(bn1(conv1(x))).",
+         (FIRST_HALF, "y = self.bn1(torch.relu(self.conv1(x)))")),
+        ("pre-activation",
+         "A BatchNorm and a ReLU stand in front of your first convolution, as in the second version of ResNet. Here the order is "
+         "conv1, bn1, ReLU.",
+         (BN1, BN1.replace("width", "channels")), (FIRST_HALF, "y = self.conv1(torch.relu(self.bn1(x)))")),
+        ("bn1-twice", "bn1 is used twice: bn2 is made and never called.", (SECOND_HALF, SECOND_HALF.replace("bn2", "bn1"))),
+        ("no-bn2",
+         "A BatchNorm is missing: each of a block's two convolutions has its own, bn1 and bn2.",
+         (BN2, "self.bn2 = nn.Identity()")),
+        ("conv2-not-called", "conv2 is made and never called.", (SECOND_HALF, SECOND_HALF.replace("self.conv2(y)", "y"))),
+        ("no-shortcut", "Nothing is added: a block returns relu(shortcut + y).", (SUM, "return torch.relu(y)")),
+        ("shortcut-multiplied", "You multiply both branches. They are added.", (SUM, "return torch.relu(shortcut * y)")),
+        ("x-twice", "What goes on is the shortcut alone; y is never used.", (SUM, "return torch.relu(shortcut)")),
+        ("stride-in-the-first-stage", "The first stage has a stride of 2 as well. It keeps the size of the image.",
+         (STRIDE, "stride = 2 if place == 0 else 1")),
+        ("stride-in-the-last-block",
+         "The last block of a stage has the stride (as in CloFormer). Here the first block of each stage but the first has it.",
+         (STRIDE, "stride = 2 if place == blocks - 1 and number < len(widths) - 1 else 1")),
+        ("stride-in-conv2", "The stride stands in conv2. conv1 has it.",
+         (CONV1, CONV1.replace("3, stride,", "3,")), (CONV2, CONV2.replace("3, padding", "3, stride, padding"))),
+        ("no-stride",
+         "No block has a stride: all stages work on maps of the image's size. The first block of each later stage has stride 2.",
+         (STRIDE, "stride = 1"), (STRIDED, "if channels != width:")),
+        ("pooled-first", "You halve the map with a pooling in front of the stage. The stride of conv1 and `downsample` does that.",
+         (CONV1, CONV1.replace("stride", "1")), (DOWN, DOWN.replace("stride", "1")),
+         (FIRST_HALF, "x = x if self.downsample is None else nn.functional.avg_pool2d(x, 2, ceil_mode=True)\n            " + FIRST_HALF)),
+        ("downsample-by-width",
+         "`downsample` is missing where the width stays the same. The first block of each later stage has stride 2 and a "
+         "`downsample`, whatever its width.",
+         (STRIDED, "if channels != width:")),
+        ("downsample-always", "Every block has a `downsample`. It is None where stride and width stay the same.", (STRIDED, "if True:")),
+        ("downsample-in-later-stages",
+         "Every block after the first stage has a `downsample`. Only the first block of a stage changes stride and width: in the "
+         "others `downsample` is None and the stride 1.",
+         ("def __init__(self, channels: int, width: int, stride: int, attention: nn.Module)",
+          "def __init__(self, channels: int, width: int, stride: int, attention: nn.Module, late: bool)"), (STRIDED, "if late:"),
+         ("self.Block(channels, width, stride, attention)", "self.Block(channels, width, stride, attention, number > 0)")),
+        ("downsample-bias", "The convolution in `downsample` has a bias. A BatchNorm follows, which subtracts it again: bias=False.",
+         (DOWN, DOWN.replace(", bias=False", ""))),
+        ("downsample-no-norm", "The BatchNorm in `downsample` is missing: 1x1 convolution, then BatchNorm.",
+         (DOWN, "nn.Conv2d(channels, width, 1, stride, bias=False)")),
+        ("downsample-kernel-3", "The kernel of `downsample` is 3 x 3. It is 1 x 1.",
+         (DOWN, DOWN.replace("width, 1, stride,", "width, 3, stride, padding=1,"))),
+        ("downsample-relu", "There is a ReLU at the end of `downsample`. The sum alone goes through a ReLU.",
+         (DOWN, DOWN.replace("BatchNorm2d(width))", "BatchNorm2d(width), nn.ReLU())"))),
+        ("biases", "conv1 and conv2 have a bias. A BatchNorm follows each, which subtracts it again: bias=False.",
+         (CONV1, CONV1.replace(", bias=False", "")), (CONV2, CONV2.replace(", bias=False", ""))),
+        ("stem-bias", "The stem's convolution has a bias. A BatchNorm follows, which subtracts it again: bias=False.",
+         (STEM, STEM.replace(", bias=False", ""))),
+        ("stem-no-norm",
+         "The stem's BatchNorm is missing: convolution, BatchNorm, ReLU.",
+         (STEM, STEM.replace("nn.BatchNorm2d(widths[0]), ", ""))),
+        ("stem-no-relu", "The stem's ReLU is missing: convolution, BatchNorm, ReLU.", (STEM, STEM.replace(", nn.ReLU()", ""))),
+        ("stem-relu-first", "In your stem the ReLU stands in front of the BatchNorm. The order is convolution, BatchNorm, ReLU.",
+         (STEM, STEM.replace("nn.BatchNorm2d(widths[0]), nn.ReLU()", "nn.ReLU(), nn.BatchNorm2d(widths[0])"))),
+        ("stem-stride", "Your stem has stride 2, as in networks for large photographs. Here it keeps the size.",
+         (STEM, STEM.replace("3, padding=1", "3, 2, padding=1"))),
+        ("stem-kernel-7", "Your stem's kernel is 7 x 7, as in networks for large photographs. Here it is 3 x 3.",
+         (STEM, STEM.replace("3, padding=1", "7, padding=3"))),
+        ("stem-max-pool",
+         "There is a max pooling behind your stem, as in networks for large photographs. Here the stem ends with its ReLU.",
+         (STEM, STEM.replace("nn.ReLU()", "nn.ReLU(), nn.MaxPool2d(3, 2, 1)"))),
+        ("plain-list",
+         "Your stages are a Python list: torch does not see the blocks in it, so they are never trained or moved. Use "
+         "nn.ModuleList.",
+         (STAGES, "self.stages, channels = [], widths[0]")),
+        ("plain-lists-inside",
+         "A ModuleList takes modules only, and each of your stages is a Python list. Make it an nn.ModuleList as well.",
+         ("stage = nn.ModuleList()", "stage = []")),
+        ("blocks-shared", "Blocks that are alike are one and the same block, as in `[block] * n`. Make a new one each time.",
+         ("stage.append(self.Block(channels, width, stride, attention))",
+          "stage.append(self.Block(channels, width, stride, attention) if place < (1 if number == 0 else 2) else stage[-1])")),
+        ("a-block-too-few",
+         "Each stage has one block less than it should have: `blocks` is the number of all its blocks, with the first one.",
+         ("for place in range(blocks):", "for place in range(max(1, blocks - 1)):")),
+        ("a-block-too-many",
+         "Each stage has one block more than it should have: `blocks` is the number of all its blocks, with the first one.",
+         ("for place in range(blocks):", "for place in range(blocks + 1):")),
+        ("blocks-ignored",
+         "The argument `blocks` has no effect: each stage has 2.",
+         ("for place in range(blocks):", "for place in range(2):")),
+        ("classes-ignored",
+         "The argument num_classes has no effect: there are always 10 scores.",
+         (HEAD, HEAD.replace("num_classes", "10"))),
+        ("stage-skipped", "Your network has a stage too few: widths[0] belongs to the first stage too, not to the stem alone.",
+         ("in enumerate(widths):", "in enumerate(widths[1:] or widths, start=1):")),
+        ("widths-backwards",
+         "You go through the widths from the last to the first.",
+         ("in enumerate(widths):", "in enumerate(widths[::-1]):"), (STAGES, "self.stages, channels = nn.ModuleList(), widths[-1]"),
+         (HEAD, HEAD.replace("widths[-1]", "widths[0]")), (STEM, STEM.replace("widths[0]", "widths[-1]"))),
+        ("other-widths", "The default of `widths` is (16, 32, 64).", (SIGNATURE, SIGNATURE.replace("(16, 32, 64)", "(64, 128, 256)"))),
+        ("three-blocks", "The default of `blocks` is 2.", (SIGNATURE, SIGNATURE.replace("= 2", "= 3"))),
+        ("thousand-classes", "The default of num_classes is 10.", ("num_classes: int = 10)", "num_classes: int = 1000)")),
+        ("head-of-the-first-width", "Your head is made for widths[0] channels. What reaches it has widths[-1].",
+         (HEAD, HEAD.replace("widths[-1]", "widths[0]"))),
+        ("head-no-bias", "Your head has no bias. Leave torch's default.", (HEAD, HEAD.replace("num_classes)", "num_classes, bias=False)"))),
+        ("maximum", "You take the maximum over the positions. The head reads their mean.", (SCORES, "self.head(x.amax(dim=(2, 3)))")),
+        ("flattened", "You flatten the map. The head reads the mean over all positions, one number for each channel.",
+         (SCORES, "self.head(x.flatten(1))")),
+        ("mean-over-rows", "You take the mean over H alone. The head reads the mean over H and W.", (SCORES, "self.head(x.mean(dim=2))")),
+        ("mean-over-channels", "You take the mean over H and over the channels. The axes are (B, C, H, W): the mean is over 2 and 3.",
+         (SCORES, "self.head(x.mean(dim=(1, 2)))")),
+        ("sum-over-positions", "You add up all positions. The head reads their mean.", (SCORES, "self.head(x.sum(dim=(2, 3)))")),
+        ("softmax", "You return probabilities. The network returns scores: cross_entropy takes the softmax itself.",
+         (SCORES, "torch.softmax(self.head(x.mean(dim=(2, 3))), dim=1)")),
+        ("group-norm", "Your norms are GroupNorm(1, ...), as in CloFormer. A ResNet has BatchNorm2d.",
+         (BN1, "self.bn1 = nn.GroupNorm(1, width)"), (BN2, "self.bn2 = nn.GroupNorm(1, width)")),
+        ("dropout", "There is dropout in front of your head. The exercise has none.",
+         (SCORES, "self.head(nn.functional.dropout(x.mean(dim=(2, 3)), 0.2, self.training))")),
+        ),
+    *detached("resnet", "AttentionResNet", SCORES, "result", (("x = self.stem(x)", "x = self.stem(x.detach())"),)),
+)
+
+# --- CloFormer
+CHECKED = "if any(len(each) != len(dims) for each in of_stages):"
+RAISED = ('raise ValueError(f"each list has one entry for each stage: {[len(each) for each in (dims, *of_stages)]} entries")')
+WIDTHS = "((dims[0] // 2, 2), (dims[0], 2), (dims[0], 1), (dims[0], 1))"
+CONV = "nn.Conv2d(channels, width, 3, stride, padding=1)"
+UNIT = "layers += [nn.Conv2d(channels, width, 3, stride, padding=1), nn.BatchNorm2d(width), nn.ReLU()]"
+PATCHES = "nn.Sequential(*layers, nn.Conv2d(channels, dims[0], 1), nn.GroupNorm(1, dims[0]))"
+LEADS_ON = "leads_on = place == depth - 1 and i < len(dims) - 1"
+NEXT = "out_dim, stride = (dims[i + 1], 2) if leads_on else (dims[i], 1)"
+BLOCK = ("CloBlock(dims[i], out_dim, num_heads[i], group_splits[i], kernel_sizes[i], window_sizes[i], mlp_kernel_size,\n"
+         "                                      mlp_ratio, stride)")
+LAST_NORM = "self.norm = nn.GroupNorm(1, dims[-1])"
+LAST_HEAD = "self.head = nn.Linear(dims[-1], num_classes)"
+CLASSES = "self.head(self.norm(x).mean(dim=(2, 3)))"
+
+
+def with_units(*layers: str) -> tuple[str, str]:
+    """The edit that makes each unit of patch_embed of these layers."""
+    return UNIT, f"layers += [{', '.join(layers)}]"
+
+
+CLOFORMER = (
+    *of("CloFormer", "clo",
+        ("stride-in-the-first-block",
+         "The first block of a stage has the stride (as in ResNet). Here the last block of each stage but the last one leads to "
+         "the next stage.",
+         ("for place in range(depth):", "width = dims[max(i - 1, 0)]\n            for place in range(depth):"),
+         (LEADS_ON, "leads_on = place == 0 and i > 0"), (NEXT, "out_dim, stride = (dims[i], 2) if leads_on else (dims[i], 1)"),
+         (BLOCK, BLOCK.replace("dims[i], out_dim, num_heads[i]", "width if place == 0 else dims[i], out_dim, num_heads[i]"))),
+        ("last-stage-too",
+         "The last block of the last stage has a stride too. No stage follows there: it keeps width and size.",
+         (LEADS_ON, "leads_on = place == depth - 1"),
+         (NEXT, "out_dim, stride = (dims[min(i + 1, len(dims) - 1)], 2) if leads_on else (dims[i], 1)")),
+        ("index-error", "The last block of the last stage asks for the width of a stage that does not exist. It keeps width and size.",
+         (LEADS_ON, "leads_on = place == depth - 1")),
+        ("stride-in-every-block", "Every block of a stage has stride 2 and the next stage's width. Only the last block of the stage has.",
+         (LEADS_ON, "leads_on = i < len(dims) - 1")),
+        ("width-not-raised", "The last block of a stage keeps the width. It leads to dims[i + 1], the next stage's width.",
+         (NEXT, "out_dim, stride = (dims[i], 2) if leads_on else (dims[i], 1)")),
+        ("stride-1", "The last block of a stage has the next stage's width, but stride 1. Its stride is 2.",
+         (NEXT, "out_dim, stride = (dims[i + 1], 1) if leads_on else (dims[i], 1)")),
+        ("stride-by-width",
+         "Your stride is 2 where the width changes. Two stages may have the same width: the last block of each stage but the "
+         "last one has stride 2.",
+         (NEXT, "out_dim, stride = (dims[i + 1], 2 if dims[i + 1] != dims[i] else 1) if leads_on else (dims[i], 1)")),
+        ("a-block-too-few", "Each stage has one block less than it should have: depths[i] counts the last one too.",
+         ("for place in range(depth):", "for place in range(1 if depth > 1 else 0, depth):")),
+        ("a-block-too-many", "You put a block that leads on behind the depths[i] blocks of a stage. It is the last one of the depths[i].",
+         ("for place in range(depth):", "for place in range(depth + (i < len(dims) - 1)):"),
+         (LEADS_ON, "leads_on = place == depth and i < len(dims) - 1")),
+        ("block-shared", "The blocks of a stage before the last one are one and the same block. Make a new one each time.",
+         ("self.stages.append(stage)", "self.stages.append(nn.ModuleList([stage[0]] * (depth - 1) + [stage[-1]]))")),
+        ("depth-of-the-first-stage", "All stages are as deep as the first one. Stage i has depths[i] blocks.",
+         ("for i, depth in enumerate(depths):", "for i, depth in enumerate([depths[0]] * len(depths)):")),
+        ("norm-not-called", "`norm` is made and never called: mean of norm(x).", (CLASSES, "self.head(x.mean(dim=(2, 3)))")),
+        ("norm-of-the-mean", "You normalise the mean. The norm comes first, and reads the whole map: norm(x).mean(dim=(2, 3)).",
+         (CLASSES, "self.head(self.norm(x.mean(dim=(2, 3))))")),
+        ("norm-at-each-position",
+         "Your last norm is a LayerNorm at each position. GroupNorm(1, ...) takes one mean over all channels and positions of an "
+         "image.",
+         (LAST_NORM, "self.norm = nn.LayerNorm(dims[-1])"), (CLASSES, "self.head(self.norm(x.permute(0, 2, 3, 1)).mean(dim=(1, 2)))")),
+        ("batch-norm", "A norm is of the wrong kind. The norms between patch_embed's convolutions are BatchNorms; at its end, and in front "
+         "of the mean, it is GroupNorm(1, ...).", (LAST_NORM, "self.norm = nn.BatchNorm2d(dims[-1])")),
+        ("group-for-each-channel",
+         "Your last norm has a group for each channel, so that each channel's mean is the norm's bias, whatever the image shows. "
+         "It has one group: GroupNorm(1, dims[-1]).",
+         (LAST_NORM, "self.norm = nn.GroupNorm(dims[-1], dims[-1])")),
+        ("no-norm", "The last norm is missing: GroupNorm(1, dims[-1]) in front of the mean.", (LAST_NORM, "self.norm = nn.Identity()")),
+        ("maximum",
+         "You take the maximum over the positions. The head reads their mean.",
+         (CLASSES, "self.head(self.norm(x).amax(dim=(2, 3)))")),
+        ("mean-over-columns",
+         "You take the mean over W alone. The head reads the mean over H and W.",
+         (CLASSES, "self.head(self.norm(x).mean(dim=3))")),
+        ("mean-over-channels", "You take the mean over H and over the channels. The axes are (B, C, H, W): the mean is over 2 and 3.",
+         (CLASSES, "self.head(self.norm(x).mean(dim=(1, 2)))")),
+        ("flattened", "You flatten the map. The head reads the mean over all positions, one number for each channel.",
+         (CLASSES, "self.head(self.norm(x).flatten(1))")),
+        ("sum-over-positions",
+         "You add up all positions. The head reads their mean.",
+         (CLASSES, "self.head(self.norm(x).sum(dim=(2, 3)))")),
+        ("softmax", "You return probabilities. The network returns scores: cross_entropy takes the softmax itself.",
+         (CLASSES, "torch.softmax(self.head(self.norm(x).mean(dim=(2, 3))), dim=1)")),
+        ("head-no-bias",
+         "Your head has no bias. Leave torch's default.",
+         (LAST_HEAD, LAST_HEAD.replace("num_classes)", "num_classes, bias=False)"))),
+        ("head-not-called", "`head` is made and never called.", (CLASSES, "self.norm(x).mean(dim=(2, 3))")),
+        ("classes-ignored",
+         "The argument num_classes has no effect: there are always 1000 scores.",
+         (LAST_HEAD, LAST_HEAD.replace("num_classes", "1000"))),
+        ("patch-full-width", "The first convolution of patch_embed has dims[0] channels. It has half of them.",
+         (WIDTHS, WIDTHS.replace("dims[0] // 2", "dims[0]"))),
+        ("patch-half-twice", "The second convolution of patch_embed has half the width too. Only the first one has: d/2, d, d, d.",
+         (WIDTHS, WIDTHS.replace("(dims[0], 2)", "(dims[0] // 2, 2)"))),
+        ("patch-half-always", "All 3x3 convolutions of patch_embed have half the width. Only the first one has: d/2, d, d, d.",
+         (WIDTHS, WIDTHS.replace("(dims[0],", "(dims[0] // 2,"))),
+        ("patch-strides-alternate", "The strides of your patch_embed are 2, 1, 2, 1. They are 2, 2, 1, 1.",
+         (WIDTHS, "((dims[0] // 2, 2), (dims[0], 1), (dims[0], 2), (dims[0], 1))")),
+        ("patch-strides-last",
+         "The strides of your patch_embed are 1, 1, 2, 2. They are 2, 2, 1, 1: the image is made small first, so that the rest "
+         "is cheap.",
+         (WIDTHS, "((dims[0] // 2, 1), (dims[0], 1), (dims[0], 2), (dims[0], 2))")),
+        ("patch-strides-outside", "The strides of your patch_embed are 2, 1, 1, 2. They are 2, 2, 1, 1.",
+         (WIDTHS, "((dims[0] // 2, 2), (dims[0], 1), (dims[0], 1), (dims[0], 2))")),
+        ("patch-half-size", "Your patch_embed halves the image once. It halves it twice: strides 2, 2, 1, 1.",
+         (WIDTHS, "((dims[0] // 2, 2), (dims[0], 1), (dims[0], 1), (dims[0], 1))")),
+        ("patch-eighth-size", "Your patch_embed halves the image three times. It halves it twice: strides 2, 2, 1, 1.",
+         (WIDTHS, "((dims[0] // 2, 2), (dims[0], 2), (dims[0], 2), (dims[0], 1))")),
+        ("patch-three",
+         "Your patch_embed has three 3x3 convolutions. It has four.",
+         (WIDTHS, "((dims[0] // 2, 2), (dims[0], 2), (dims[0], 1))")),
+        ("patch-no-norm", "The BatchNorms of patch_embed are missing: one behind each 3x3 convolution.", with_units(CONV, "nn.ReLU()")),
+        ("patch-no-relu", "The ReLUs of patch_embed are missing: one behind each BatchNorm.", with_units(CONV, "nn.BatchNorm2d(width)")),
+        ("patch-gelu",
+         "patch_embed has GELUs. They are ReLUs; the GELU belongs to the blocks.",
+         with_units(CONV, "nn.BatchNorm2d(width)", "nn.GELU()")),
+        ("patch-relu-first", "In patch_embed the ReLUs stand in front of the BatchNorms. The order is convolution, BatchNorm, ReLU.",
+         with_units(CONV, "nn.ReLU()", "nn.BatchNorm2d(width)")),
+        ("patch-no-bias",
+         "The 3x3 convolutions of patch_embed have no bias. The authors' have one, although a BatchNorm follows: without it, "
+         "parameters are missing.",
+         with_units("nn.Conv2d(channels, width, 3, stride, padding=1, bias=False)", "nn.BatchNorm2d(width)", "nn.ReLU()")),
+        ("patch-no-padding", "The 3x3 convolutions of patch_embed have no padding: each loses a border. padding=1.",
+         with_units("nn.Conv2d(channels, width, 3, stride)", "nn.BatchNorm2d(width)", "nn.ReLU()")),
+        ("patch-no-projection", "The 1x1 convolution of patch_embed is missing: four 3x3 ones, a 1x1 convolution, GroupNorm.",
+         (PATCHES, "nn.Sequential(*layers, nn.GroupNorm(1, dims[0]))")),
+        ("patch-projection-3x3", "The last convolution of patch_embed has a 3 x 3 kernel. It is 1 x 1.",
+         (PATCHES, PATCHES.replace("dims[0], 1),", "dims[0], 3, padding=1),"))),
+        ("patch-projection-no-bias", "The 1x1 convolution of patch_embed has no bias. Leave torch's default.",
+         (PATCHES, PATCHES.replace("dims[0], 1),", "dims[0], 1, bias=False),"))),
+        ("patch-no-group-norm",
+         "The GroupNorm at the end of patch_embed is missing.",
+         (PATCHES, PATCHES.replace(", nn.GroupNorm(1, dims[0])", ""))),
+        ("patch-norm-before-projection", "The GroupNorm of patch_embed stands in front of the 1x1 convolution. It stands behind.",
+         (PATCHES, "nn.Sequential(*layers, nn.GroupNorm(1, dims[0]), nn.Conv2d(channels, dims[0], 1))")),
+        ("patch-relu-at-the-end",
+         "A BatchNorm and a ReLU follow the 1x1 convolution of patch_embed as well. Only GroupNorm(1, dims[0]) does.",
+         (PATCHES, PATCHES.replace("nn.GroupNorm", "nn.ReLU(), nn.GroupNorm"))),
+        ("kernels-of-the-first-stage", "All stages have the kernels of the first one. Stage i has kernel_sizes[i].",
+         (BLOCK, BLOCK.replace("kernel_sizes[i]", "kernel_sizes[0]"))),
+        ("kernels-not-by-stage",
+         "You give a block the kernels of all stages. Stage i has kernel_sizes[i], a list with one kernel for each local group.",
+         (BLOCK, BLOCK.replace("kernel_sizes[i]", "[size for sizes in kernel_sizes for size in sizes]"))),
+        ("windows-of-the-first-stage", "All stages have the window of the first one. Stage i has window_sizes[i].",
+         (BLOCK, BLOCK.replace("window_sizes[i]", "window_sizes[0]"))),
+        ("splits-of-the-first-stage", "All stages have the group split of the first one. Stage i has group_splits[i].",
+         (BLOCK, BLOCK.replace("group_splits[i]", "group_splits[0]"))),
+        ("heads-of-the-first-stage", "All stages have as many heads as the first one. Stage i has num_heads[i].",
+         (BLOCK, BLOCK.replace("num_heads[i]", "num_heads[0]"))),
+        ("ratio-ignored", "The argument mlp_ratio has no effect: 4 is written in its place.", (BLOCK, BLOCK.replace("mlp_ratio", "4"))),
+        ("kernel-ignored",
+         "The argument mlp_kernel_size has no effect: 5 is written in its place.",
+         (BLOCK, BLOCK.replace("mlp_kernel_size", "5"))),
+        ("ratio-3", "The default of mlp_ratio is 4.", ("mlp_ratio: float = 4,", "mlp_ratio: float = 3,")),
+        ("kernel-3", "The default of mlp_kernel_size is 5.", ("mlp_kernel_size: int = 5,", "mlp_kernel_size: int = 3,")),
+        ("ten-classes", "The default of num_classes is 1000.", ("num_classes: int = 1000)", "num_classes: int = 10)")),
+        ("no-error",
+         "Lists of different lengths are not refused. Compare their lengths first, and raise a ValueError.",
+         (CHECKED, "if False:")),
+        ("no-error-by-index",
+         "Lists of different lengths are not refused: those that are too long are cut off, for those that are too short there is an "
+         "IndexError. Compare the lengths first, and raise a ValueError.",
+         (CHECKED, "if False:"), ("for i, depth in enumerate(depths):", "for i, depth in enumerate(depths[:len(dims)]):")),
+        ("zip",
+         "Lists of different lengths are not refused: zip stops at the shortest list and says nothing. Compare the lengths "
+         "first, and raise a ValueError.",
+         (CHECKED,
+          "dims, *of_stages = zip(*zip(dims, *of_stages))\n"
+          "        depths, num_heads, group_splits, kernel_sizes, window_sizes = of_stages\n        if False:")),
+        ("depths-alone",
+         "You compare the length of `depths` with that of `dims`, and no other one. All six lists must have the same length.",
+         (CHECKED, "if len(depths) != len(dims):")),
+        ("too-short-alone", "You refuse lists that are too short. Those that are too long belong to no stage either: raise a ValueError.",
+         (CHECKED, "if any(len(each) < len(dims) for each in of_stages):")),
+        ("assertion", "You raise an AssertionError for lists of different lengths. It is a ValueError: asserts can be switched off.",
+         (RAISED, "raise AssertionError('lengths differ')")),
+        ("plain-list",
+         "Your stages are a Python list: torch does not see the blocks in it, so they are never trained or moved. Use "
+         "nn.ModuleList.",
+         ("self.stages = nn.ModuleList()", "self.stages = []")),
+        ("stages-backwards",
+         "You go through the blocks of a stage from the last to the first.",
+         ("for block in stage:", "for block in reversed(stage):")),
+        ("residual", "You add x to what each block gives. A CloBlock has its shortcuts inside.",
+         ("x = block(x)", "y = block(x)\n                x = x + y if x.shape == y.shape else y")),
+        ("norm-behind-each-stage",
+         "The norm is called behind each stage of the last width. It is called once, in front of the mean.",
+         ("for block in stage:\n                x = block(x)",
+          "for block in stage:\n                x = block(x)\n"
+          "            x = self.norm(x) if x.shape[1] == self.norm.num_channels else x")),
+        ("dropout", "There is dropout in front of your head. The exercise has none.",
+         (CLASSES, "self.head(nn.functional.dropout(self.norm(x).mean(dim=(2, 3)), 0.2, self.training))")),
+        ),
+    *detached("clo", "CloFormer", CLASSES, "result", (("x = self.patch_embed(x)", "x = self.patch_embed(x.detach())"),)),
+)
+
+# --- parameter_table
+COUNT = "sum(p.numel() for p in module.parameters() if p.requires_grad)"
+ROW = "(name, count, round(count / 10 ** 6, 2), round(count / 2 ** 20, 2))"
+RETURN = "return table"
+
+TABLE = (
+    *of("parameter_table", "table",
+        ("buffers", "You count buffers too, such as the running mean of a BatchNorm. They are not trained: count `parameters()`.",
+         (COUNT, f"{COUNT} + sum(b.numel() for b in module.buffers())")),
+        ("state-dict",
+         "You count everything in the state_dict: buffers, frozen parameters, and shared ones twice. Count the parameters that "
+         "are trained.",
+         (COUNT, "sum(t.numel() for t in module.state_dict().values())")),
+        ("frozen",
+         "You count frozen parameters. Only those with requires_grad are trained.",
+         (COUNT, "sum(p.numel() for p in module.parameters())")),
+        ("frozen-alone", "You count the frozen parameters, and no others. Those with requires_grad are trained.",
+         (COUNT, COUNT.replace("if p", "if not p"))),
+        ("shared-twice",
+         "You count a shared parameter once for each of its names. It is one tensor, so it counts once; `parameters()` gives it "
+         "once.",
+         (COUNT, "sum(p.numel() for _, p in module.named_parameters(remove_duplicate=False) if p.requires_grad)")),
+        ("nested-twice", "You go through all modules and count everything below each: a layer in a Sequential counts twice.",
+         (COUNT, "sum(p.numel() for m in module.modules() for p in m.parameters() if p.requires_grad)")),
+        ("by-shape", "You count one parameter of each shape. Two parameters of the same shape are two, unless they are the same tensor.",
+         (COUNT, "sum({p.shape: p.numel() for p in module.parameters() if p.requires_grad}.values())")),
+        ("weights-alone", "You count the weights and leave out the biases.",
+         (COUNT, "sum(p.numel() for n, p in module.named_parameters() if p.requires_grad and n.endswith('weight'))")),
+        ("matrices-alone", "You count parameters with two or more axes, and leave out biases and norms.",
+         (COUNT, "sum(p.numel() for p in module.parameters() if p.requires_grad and p.ndim > 1)")),
+        ("tensors-counted",
+         "You count tensors. A parameter counts with all its numbers: p.numel().",
+         (COUNT, COUNT.replace("p.numel()", "1"))),
+        ("first-axis", "You count the length of each parameter's first axis. p.numel() is the number of all its entries.",
+         (COUNT, COUNT.replace("p.numel()", "len(p)"))),
+        ("direct-children", "You count the parameters of the module's children, and so none of a single layer.",
+         (COUNT, "sum(p.numel() for c in module.children() for p in c.parameters() if p.requires_grad)")),
+        ("not-rounded", "The units are not rounded. Round them to two digits.", (ROW, "(name, count, count / 10 ** 6, count / 2 ** 20)")),
+        ("second-not-rounded",
+         "The last number is not rounded. Round it to two digits too.",
+         (ROW, "(name, count, round(count / 10 ** 6, 2), count / 2 ** 20)")),
+        ("one-digit", "You round to one digit. It is two.", (ROW, ROW.replace(", 2)", ", 1)"))),
+        ("three-digits", "You round to three digits. It is two.", (ROW, ROW.replace(", 2)", ", 3)"))),
+        ("cut-off", "You cut the digits off. Round: 1.987 is 1.99, not 1.98.",
+         (ROW, "(name, count, int(count / 10 ** 4) / 100, int(100 * count / 2 ** 20) / 100)")),
+        ("1024-thousand", "Your last unit is 1024 * 1000. It is 2**20, 1024 * 1024.", (ROW, ROW.replace("2 ** 20", "(1024 * 1000)"))),
+        ("2-to-the-10", "Your last unit is 2**10. It is 2**20.", (ROW, ROW.replace("2 ** 20", "2 ** 10"))),
+        ("thousands", "You count in thousands. The unit is 10**6.", (ROW, ROW.replace("10 ** 6", "10 ** 3"))),
+        ("millions-twice",
+         "Both units are 10**6. The last one is 2**20, which some tables call M as well.",
+         (ROW, ROW.replace("2 ** 20", "10 ** 6"))),
+        ("2-to-the-20-twice", "Both units are 2**20. The first one is 10**6.", (ROW, ROW.replace("10 ** 6", "2 ** 20"))),
+        ("units-exchanged", "The units have changed places: 10**6 first, then 2**20.",
+         (ROW, "(name, count, round(count / 2 ** 20, 2), round(count / 10 ** 6, 2))")),
+        ("bytes", "Your last number counts bytes, four for each parameter. It counts parameters, in units of 2**20.",
+         (ROW, ROW.replace("count / 2 ** 20", "4 * count / 2 ** 20"))),
+        ("rounded-twice", "You make the last number from the one before, which is rounded. Start from the exact count.",
+         (ROW, "(name, count, round(count / 10 ** 6, 2), round(round(count / 10 ** 6, 2) * 10 ** 6 / 2 ** 20, 2))")),
+        ("rounded-count", "You round the count to millions. The second entry is the exact number, an int.",
+         (ROW, "(name, count / 10 ** 6, round(count / 10 ** 6, 2), round(count / 2 ** 20, 2))")),
+        ("texts", "The units are texts. They are numbers: use `round`, and format them where they are printed.",
+         (ROW, '(name, count, f"{count / 10 ** 6:.2f}", f"{count / 2 ** 20:.2f}")')),
+        ("count-first", "The count stands in front of the name. The name comes first.",
+         (ROW, "(count, name, round(count / 10 ** 6, 2), round(count / 2 ** 20, 2))")),
+        ("no-name", "The name is missing: (name, count, in 10**6, in 2**20).", (ROW, ROW.replace("(name, count,", "(count,"))),
+        ("name-twice", "Each row holds a tuple in a tuple. A row is one tuple of four: (name, count, in 10**6, in 2**20).",
+         (ROW, "(name, (count, round(count / 10 ** 6, 2), round(count / 2 ** 20, 2)))")),
+        ("dictionary", "You return a dict. It is a list with one tuple for each row, in the order of `rows`.",
+         (RETURN, "return {name: rest for name, *rest in table}")),
+        ("dictionary-inside", "Rows are kept in a dict on the way, so that of two rows with the same name only one is left.",
+         (RETURN, "return list({row[0]: row for row in table}.values())")),
+        ("sorted-by-size",
+         "You sort the rows by size. They stay in the order of `rows`.",
+         (RETURN, "return sorted(table, key=lambda row: row[1])")),
+        ("sorted-by-name", "You sort the rows by name. They stay in the order of `rows`.", (RETURN, "return sorted(table)")),
+        ("backwards", "Your rows stand in reverse order.", (RETURN, "return table[::-1]")),
+        ("total",
+         "You add a row with the total. The table has one row for each module.",
+         (RETURN,
+          "total = sum(row[1] for row in table)\n"
+          "    return [*table, ('total', total, round(total / 10 ** 6, 2), round(total / 2 ** 20, 2))]")),
+        ("empty-rows-left-out", "You leave out modules without parameters. They have a row too: 0, 0.0, 0.0.",
+         (RETURN, "return [row for row in table if row[1]]")),
+        ("running-total", "Your count is never set back to 0, so each row holds the sum of all rows up to it.",
+         ("table = []", "table, count = [], 0"), (f"count = {COUNT}", f"count += {COUNT}")),
+        ("return-too-early", "The `return` stands inside the loop: your table has one row.", (RETURN, "    return table")),
+        ("last-row", "You return the last row alone. Collect the rows in a list.", (RETURN, "return table[-1:]")),
+        ("nothing-returned", "Your function returns nothing: `return` the table.", (RETURN, "return None")),
+        ),
+)
+
+MISTAKES = (*RESNET, *CLOFORMER, *TABLE)
+VARIANTS = (
+    Variant("resnet-loops-and-lists", "AttentionResNet", """
+        class Basic(nn.Module):
+            def __init__(self, inside, outside, half, module):
+                super().__init__()
+                self.conv1 = nn.Conv2d(inside, outside, kernel_size=3, stride=2 if half else 1, padding=1, bias=False)
+                self.bn1 = nn.BatchNorm2d(outside)
+                self.conv2 = nn.Conv2d(outside, outside, kernel_size=3, padding="same", bias=False)
+                self.bn2 = nn.BatchNorm2d(outside)
+                self.attention = module
+                self.downsample = nn.Sequential(nn.Conv2d(inside, outside, 1, 2, bias=False), nn.BatchNorm2d(outside)) if half else None
+
+            def forward(self, x):
+                y = self.bn1(self.conv1(x)).clamp(min=0)
+                y = self.attention(self.bn2(self.conv2(y)))
+                y = y + (self.downsample(x) if self.downsample else x)
+                return y.clamp(min=0)
+
+
+        class AttentionResNet(nn.Module):
+            def __init__(self, make_attention, widths=(16, 32, 64), blocks=2, num_classes=10):
+                super().__init__()
+                make = make_attention or (lambda width: nn.Identity())
+                first = widths[0]
+                self.stem = nn.Sequential(nn.Conv2d(3, first, 3, padding=1, bias=False), nn.BatchNorm2d(first), nn.ReLU(inplace=True))
+                before = [first, *widths[:-1]]
+                self.stages = nn.ModuleList([
+                    nn.ModuleList([Basic(b if i == 0 else w, w, i == 0 and s > 0, make(w)) for i in range(blocks)])
+                    for s, (b, w) in enumerate(zip(before, widths))])
+                self.head = nn.Linear(widths[-1], num_classes)
+
+            def forward(self, image):
+                x = self.stem(image)
+                for block in [block for stage in self.stages for block in stage]:
+                    x = block(x)
+                return self.head(x.flatten(2).mean(-1))
+        """),
+    Variant("resnet-sequential", "AttentionResNet", """
+        class AttentionResNet(nn.Module):
+            class Unit(nn.Module):
+                def __init__(self, a, b, stride, attention):
+                    super().__init__()
+                    self.conv1, self.bn1 = nn.Conv2d(a, b, 3, stride, 1, bias=False), nn.BatchNorm2d(b)
+                    self.conv2, self.bn2 = nn.Conv2d(b, b, 3, 1, 1, bias=False), nn.BatchNorm2d(b)
+                    self.attention = attention
+                    same = stride == 1 and a == b
+                    self.downsample = None if same else nn.Sequential(nn.Conv2d(a, b, 1, stride, bias=False), nn.BatchNorm2d(b))
+
+                def forward(self, x):
+                    identity = x
+                    if self.downsample is not None:
+                        identity = self.downsample(x)
+                    out = self.conv2(torch.relu(self.bn1(self.conv1(x))))
+                    out = self.attention(self.bn2(out))
+                    return torch.relu(out + identity)
+
+            def __init__(self, make_attention, widths=(16, 32, 64), blocks=2, num_classes=10):
+                super().__init__()
+                self.stem = nn.Sequential(nn.Conv2d(3, widths[0], 3, 1, 1, bias=False), nn.BatchNorm2d(widths[0]), nn.ReLU())
+                self.stages = nn.ModuleList()
+                last = widths[0]
+                for s in range(len(widths)):
+                    units = []
+                    for i in range(blocks):
+                        attention = nn.Identity() if make_attention is None else make_attention(widths[s])
+                        units.append(self.Unit(last, widths[s], 2 if s and not i else 1, attention))
+                        last = widths[s]
+                    self.stages.append(nn.Sequential(*units))
+                self.pool = nn.AdaptiveAvgPool2d(1)
+                self.head = nn.Linear(last, num_classes)
+
+            def forward(self, x):
+                x = nn.Sequential(self.stem, *self.stages, self.pool, nn.Flatten())(x)
+                return self.head(x)
+        """),
+    Variant("clo-zip-strict", "CloFormer", """
+        class CloFormer(nn.Module):
+            def __init__(self, dims, depths, num_heads, group_splits, kernel_sizes, window_sizes, mlp_kernel_size=5, mlp_ratio=4,
+                         num_classes=1000):
+                super().__init__()
+                rows = list(zip(dims, [*dims[1:], None], depths, num_heads, group_splits, kernel_sizes, window_sizes, strict=True))
+                d = dims[0]
+
+                def unit(a, b, stride):
+                    return nn.Conv2d(a, b, 3, stride, 1), nn.BatchNorm2d(b), nn.ReLU(inplace=True)
+
+                self.patch_embed = nn.Sequential(*unit(3, d // 2, 2), *unit(d // 2, d, 2), *unit(d, d, 1), *unit(d, d, 1),
+                                                 nn.Conv2d(d, d, 1), nn.GroupNorm(1, d))
+                self.stages = nn.ModuleList()
+                for dim, following, depth, heads, split, kernels, window in rows:
+                    rest = heads, split, kernels, window, mlp_kernel_size, mlp_ratio
+                    blocks = [CloBlock(dim, dim, *rest, 1) for _ in range(depth - 1)]
+                    blocks.append(CloBlock(dim, dim, *rest, 1) if following is None else CloBlock(dim, following, *rest, 2))
+                    self.stages.append(nn.ModuleList(blocks))
+                self.norm = nn.GroupNorm(1, dims[-1])
+                self.head = nn.Linear(dims[-1], num_classes)
+
+            def forward(self, x):
+                x = self.patch_embed(x)
+                for stage in self.stages:
+                    for block in stage:
+                        x = block(x)
+                return self.head(self.norm(x).flatten(2).mean(dim=2))
+        """),
+    Variant("clo-sequential-stages", "CloFormer", """
+        class CloFormer(nn.Module):
+            def __init__(self, dims, depths, num_heads, group_splits, kernel_sizes, window_sizes, mlp_kernel_size=5, mlp_ratio=4,
+                         num_classes=1000):
+                super().__init__()
+                n = len(dims)
+                if {len(depths), len(num_heads), len(group_splits), len(kernel_sizes), len(window_sizes)} != {n}:
+                    raise ValueError(f"the lists are not all of length {n}")
+                patches, before = nn.Sequential(), 3
+                for i in range(4):
+                    width = dims[0] if i else dims[0] // 2
+                    patches.append(nn.Conv2d(before, width, 3, stride=2 if i < 2 else 1, padding=1))
+                    patches.append(nn.BatchNorm2d(width))
+                    patches.append(nn.ReLU())
+                    before = width
+                patches.append(nn.Conv2d(before, before, 1))
+                patches.append(nn.GroupNorm(1, before))
+                self.patch_embed = patches
+                stages = []
+                for s in range(n):
+                    blocks = []
+                    for b in range(depths[s]):
+                        down = s != n - 1 and b + 1 == depths[s]
+                        blocks.append(CloBlock(dim=dims[s], out_dim=dims[s + 1] if down else dims[s], num_heads=num_heads[s],
+                                               group_split=group_splits[s], kernel_sizes=kernel_sizes[s], window_size=window_sizes[s],
+                                               mlp_kernel_size=mlp_kernel_size, mlp_ratio=mlp_ratio, stride=1 + down))
+                    stages.append(nn.Sequential(*blocks))
+                self.stages = nn.ModuleList(stages)
+                self.norm, self.pool = nn.GroupNorm(1, dims[-1]), nn.AdaptiveAvgPool2d(1)
+                self.head = nn.Linear(dims[-1], num_classes)
+
+            def forward(self, x):
+                x = self.patch_embed(x)
+                for stage in self.stages:
+                    x = stage(x)
+                return self.head(torch.flatten(self.pool(self.norm(x)), 1))
+        """),
+    Variant("table-by-identity", "parameter_table", """
+        def parameter_table(rows):
+            result = []
+            for name, module in rows:
+                sizes = {}
+                for _, p in module.named_parameters(remove_duplicate=False):
+                    if p.requires_grad:
+                        sizes[id(p)] = p.numel()
+                n = sum(sizes.values())
+                result.append((name, n, round(n / 1e6, 2), round(n / 1024 ** 2, 2)))
+            return result
+        """),
+    Variant("table-comprehension", "parameter_table", """
+        def trained(module):
+            count = 0
+            for p in module.parameters():
+                count += p.shape.numel() * p.requires_grad
+            return count
+
+
+        def parameter_table(rows):
+            counts = [trained(module) for _, module in rows]
+            return [(name, n, float(f"{n / 1_000_000:.2f}"), float(f"{n / (1 << 20):.2f}")) for (name, _), n in zip(rows, counts)]
+        """),
+)
+
+OF_A_RELU = "what comes from a ReLU is not negative"
+SPACING = "a kernel of one has no neighbours to space out"
+MESSAGE = "the contract asks for a ValueError and says nothing about its message"
+EVEN = "the first width is even: the contract says d / 2, and nothing about odd ones"
+EQUALLY_LONG = "behind the check all lists have the same length"
+EQUIVALENT = {
+    "AttentionResNet 19: Conv2d with dilation=2": SPACING,
+    "AttentionResNet 21: x its absolute value": OF_A_RELU,
+    "AttentionResNet 22: relu twice": OF_A_RELU,
+    "AttentionResNet 22: relu in place": "what bn1 gives is read by nobody else, and a BatchNorm keeps its input for the gradients",
+    "AttentionResNet 25: relu twice": OF_A_RELU,
+    "AttentionResNet 25: relu in place": "the sum is read by nobody else",
+    "AttentionResNet 42: x doubled in place at the end": "nobody reads it any more, and a ReLU's gradient depends on its sign alone",
+    "CloFormer 14: message without numbers": MESSAGE,
+    "CloFormer 14: no message": MESSAGE,
+    "CloFormer 14: message without [len(each) for each in (dims, *of_sta...": MESSAGE,
+    "CloFormer 16: rounded up": EVEN,
+    "CloFormer 16: rounded to the nearest": EVEN,
+    "CloFormer 16: rounded down, at least 1": EVEN,
+    "CloFormer 19: Conv2d with dilation=2": SPACING,
+    "CloFormer 19: arguments 0 and 1 of Conv2d exchanged": "as many channels leave it as enter",
+    "CloFormer 20: self.stages frozen": "the list is empty at that moment",
+    **{f"CloFormer 24: dims -> {other}": EQUALLY_LONG for other in ("depths", "group_splits", "kernel_sizes", "num_heads", "window_sizes")},
+    "parameter_table 8: each once": "parameters() gives each of them once",
+}

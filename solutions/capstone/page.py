@@ -1,0 +1,780 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 10 · Capstone: build the networks, meet the papers' tables
+#
+# *Everything that you have written comes together: whole networks, published numbers, and a map of what attention is good for.*
+#
+# **After this lesson you will be able to**
+#
+# - build a ResNet with a place for any attention module, and all of CloFormer-XXS;
+# - reproduce the parameter counts of published tables, and say which "M" and which "FLOPs" a table means;
+# - test a module on tasks that need one mechanism each, and read the result without crowning a winner.
+#
+# **Why it matters.** Papers and libraries compare networks by tables like these ([timm](https://github.com/huggingface/pytorch-image-models)
+# publishes them for hundreds of models), and people choose networks by them.
+# You will see numbers that look like a gain and are a unit.
+#
+# **You need** lessons 01 and 09.
+# The tables and the map use *your own* modules of all lessons: whatever you have not solved yet shows as "not yet", and you can come back.
+# **Difficulty** 4 of 5.
+#
+# | part | minutes |
+# |---|---|
+# | [a module that removes parameters?](#1.-A-module-that-removes-parameters?), [exercise 1, `parameter_table`](#2.-Exercise-1:-parameter_table) (1 point) | 15 |
+# | [exercise 2, `AttentionResNet`](#3.-Exercise-2:-AttentionResNet) (3 points), [what each module costs](#4.-What-each-module-costs) | 40 |
+# | [exercise 3, `CloFormer`](#5.-Exercise-3:-CloFormer) (3 points) | 35 |
+# | [the papers' tables](#6.-The-papers'-tables), [the bug museum](#7.-The-bug-museum) | 30 |
+# | [what is attention good for?](#8.-What-is-attention-good-for?), [the whole map](#9.-The-whole-map) | 40 |
+# | [your card](#10.-Your-card), [paper against code](#11.-Paper-against-code), [questions](#12.-A-challenge,-and-questions-to-think-about), without the challenge | 15 |
+
+# %%
+from collections import OrderedDict
+from functools import cache
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from attention_lab import check, course_map, progress
+from attention_lab.backbones import multiply_adds, resnet
+from attention_lab.card import paper_card
+from attention_lab.five_tasks import TASKS, WIDTH, TaskNet, questions, right
+from attention_lab.leaderboard import fronts, heat_map
+from attention_lab.paper_tables import network, paper_table
+from attention_lab.pictures import predict_then_run, show
+from attention_lab.plugs import plugged
+from attention_lab.training import compare, train
+
+# %% tags=["nbval-ignore-output"]
+course_map()
+
+# %% [markdown]
+# ## 1. A module that removes parameters?
+#
+# ResNet-50 has 25.56 million parameters.
+# The [authors of ECA](https://github.com/BangguWu/ECANet) state 24.37M for their ECA-Net50, which is a ResNet-50 with one ECA kernel in each
+# of its 16 blocks.
+# You wrote that module in lesson 02: it *adds* a few numbers to a network and removes nothing.
+#
+# **Guess now,** before you read on.
+# Where did more than a million parameters go?
+#
+# 1. The authors' ResNet-50 is smaller than the usual one.
+# 2. They do not count the last layer, or the BatchNorms.
+# 3. Nothing went anywhere.
+#
+# The table that you write in exercise 1 will tell you.
+
+# %% [markdown]
+# ## 2. Exercise 1: `parameter_table`
+#
+# `rows` is a list of pairs, a name and a module.
+# For each, in this order, return a tuple of four:
+#
+# - the name;
+# - the number of *trainable* parameters (those whose `requires_grad` is True), an `int`;
+#   a parameter that the module holds in two places counts once;
+# - that number in units of 10^6, rounded to two digits;
+# - that number in units of 2^20 = 1,048,576, rounded to two digits.
+#
+# Worked example: `nn.Linear(1024, 1024, bias=False)` has 1024 · 1024 = 2^20 weights.
+# With the name "square" its row is `("square", 1048576, 1.05, 1.0)`.
+# In an `nn.Sequential` that holds this same layer twice there is still one matrix, so the last three numbers stay the same.
+# If its weight does not require a gradient (a frozen layer), they are 0, 0.0 and 0.0.
+#
+# `round(x, 2)` rounds to two digits, and `module.parameters()` gives you each shared parameter once.
+
+# %% exercise
+def parameter_table(rows: list[tuple[str, nn.Module]]) -> list[tuple[str, int, float, float]]:
+    """For each (name, module): the name, its trainable parameters (a shared one once), and
+    that number in units of 10^6 and of 2^20, both rounded to two digits.
+    """
+    ### BEGIN SOLUTION
+    lines = []
+    for name, module in rows:
+        total = sum(each.numel() for each in module.parameters() if each.requires_grad)
+        lines.append((name, total, round(total / 1e6, 2), round(total / 2**20, 2)))
+    return lines
+    ### END SOLUTION
+
+
+# %% points=1
+check(parameter_table)
+
+# %% [markdown]
+# <details><summary>Hint 1: a nudge</summary>
+#
+# A parameter is a tensor: `numel()` counts its numbers.
+# </details>
+#
+# <details><summary>Hint 2: the shape of the code</summary>
+#
+# An empty list, a loop over the pairs, a sum with an `if` in it, and one `append` of four things.
+# </details>
+
+# %% [markdown]
+# Now the answer to section 1.
+# `resnet` builds torchvision's ResNets from the library; on the device `"meta"`, tensors have shapes and no numbers, so even the largest
+# network is there at once.
+
+# %%
+with torch.device("meta"):
+    plain = resnet(50)
+parameter_table([("ResNet-50", plain)])
+
+# %% [markdown]
+# 25,557,032 parameters are 25.56 million, or 24.37 times 2^20.
+# So the third guess is right: ECA-Net50's row counts in 2^20, as kilobytes are sometimes counted.
+# Somebody [asked](https://github.com/BangguWu/ECANet/issues/35), and the authors confirmed it ("uses 1024").
+# Beside a row of another paper that counts in millions, ECA looks as if it removed 5 % of the network.
+
+# %% [markdown]
+# ## 3. Exercise 2: `AttentionResNet`
+#
+# ![The network: a stem, then stages of blocks, a mean and a linear layer, with the shape of the map after each. Below, one block: conv1, bn1, ReLU, conv2, bn2, attention, then plus the shortcut, then ReLU.](figures/resnet.svg)
+#
+# A small ResNet with a place for one module in each block: on the residual branch, behind `bn2`, before the shortcut is added.
+#
+# - `stem`: an `nn.Sequential` of a 3 x 3 convolution, 3 to widths[0] channels, a BatchNorm and a ReLU;
+# - `stages`: an `nn.ModuleList` with one `nn.ModuleList` of `blocks` blocks for each width;
+# - a block: `conv1`, `bn1`, ReLU, `conv2`, `bn2`, `attention`, then plus the shortcut, then ReLU;
+# - the first block of every stage *but the first* has stride 2, in `conv1`;
+# - the shortcut is `downsample(x)`, an `nn.Sequential` of a 1 x 1 convolution with the block's stride and a BatchNorm, where the stride
+#   or the width changes; elsewhere `downsample` is None and the shortcut is x;
+# - at the end the mean over H and W, then `head: nn.Linear(widths[-1], num_classes)`.
+
+# %% [markdown]
+# Convolutions are 3 x 3 with padding 1, except those in `downsample`, and none has a bias.
+#
+# `make_attention` is a function: called with a block's width, it returns a module.
+# Call it once *for each block*, so that no two blocks share weights.
+# If it is None, `attention` is an `nn.Identity()`.
+#
+# Worked example: `AttentionResNet(make, widths=(4, 6), blocks=2)` on x (2, 3, 8, 10).
+# The stem gives (2, 4, 8, 10), both blocks of the first stage keep that shape, the second stage makes it (2, 6, 4, 5).
+# The mean is (2, 6), the output (2, 10).
+# There are four blocks, so `make` was called four times, with 4, 4, 6 and 6; one block, the third, has a `downsample`.
+# With odd sides, 7 becomes 4.
+#
+# We suggest a class `Block` inside the class, which you then call as `self.Block(...)`; any other way is fine too.
+
+# %% exercise
+class AttentionResNet(nn.Module):
+    """A small ResNet with a module in each block, (B, 3, H, W) -> (B, num_classes).
+
+    stem: nn.Sequential. stages: nn.ModuleList of nn.ModuleLists of blocks. head: nn.Linear.
+    A block has conv1, bn1, conv2, bn2, attention and downsample (None where x fits).
+    """
+
+    class Block(nn.Module):
+        """relu(attention(bn2(conv2(relu(bn1(conv1(x)))))) + shortcut)."""
+
+        def __init__(self, in_channels: int, width: int, stride: int, attention: nn.Module):
+            super().__init__()
+            ### BEGIN SOLUTION
+            self.conv1 = nn.Conv2d(in_channels, width, 3, stride=stride, padding=1, bias=False)
+            self.bn1, self.bn2 = nn.BatchNorm2d(width), nn.BatchNorm2d(width)
+            self.conv2 = nn.Conv2d(width, width, kernel_size=3, padding=1, bias=False)
+            self.attention = attention
+            self.downsample = None
+            if stride != 1 or in_channels != width:
+                self.downsample = nn.Sequential(
+                    nn.Conv2d(in_channels, width, 1, stride=stride, bias=False),
+                    nn.BatchNorm2d(width))
+            ### END SOLUTION
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            ### BEGIN SOLUTION
+            shortcut = x if self.downsample is None else self.downsample(x)
+            x = F.relu(self.bn1(self.conv1(x)))
+            x = self.attention(self.bn2(self.conv2(x)))
+            return F.relu(x + shortcut)
+            ### END SOLUTION
+
+    def __init__(self, make_attention, widths=(16, 32, 64), blocks: int = 2,
+                 num_classes: int = 10) -> None:
+        super().__init__()
+        ### BEGIN SOLUTION
+        self.stem = nn.Sequential(nn.Conv2d(3, widths[0], 3, padding=1, bias=False),
+                                  nn.BatchNorm2d(widths[0]), nn.ReLU())
+        self.stages = nn.ModuleList()
+        before = widths[0]
+        for stage, width in enumerate(widths):
+            made = nn.ModuleList()
+            for place in range(blocks):
+                attention = nn.Identity() if make_attention is None else make_attention(width)
+                stride = 2 if stage > 0 and place == 0 else 1
+                made.append(self.Block(before, width, stride, attention))
+                before = width
+            self.stages.append(made)
+        self.head = nn.Linear(before, num_classes)
+        ### END SOLUTION
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        ### BEGIN SOLUTION
+        x = self.stem(x)
+        for made in self.stages:
+            for block in made:
+                x = block(x)
+        return self.head(x.mean(dim=(2, 3)))
+        ### END SOLUTION
+
+
+# %% points=3
+check(AttentionResNet)
+
+# %% [markdown]
+# <details><summary>Hint 1: a nudge</summary>
+#
+# Two loops: over the stages, and over the blocks of a stage.
+# Which two things does a block need to know besides its width?
+# </details>
+#
+# <details><summary>Hint 2: the idea</summary>
+#
+# Keep the number of channels that the block before gave in a variable; it changes once per stage, at the first block.
+# A stride of 2 needs both: a stage that is not the first, and a block that is.
+# </details>
+#
+# <details><summary>Hint 3: the shape of the code</summary>
+#
+# `Block`: six attributes, the last with an `if`; a forward of four lines.
+# The network: stem, an empty `ModuleList`, two loops with one `append` each, head; a forward with the same two loops.
+# </details>
+
+# %% [markdown]
+# ## 4. What each module costs
+#
+# The cells below read your notebooks of the earlier lessons, which lie beside this one, and take your modules out of them.
+# Modules that are not solved yet are listed with their lesson.
+#
+# **Predict, then run:** how many parameters does `AttentionResNet` with its default widths gain from each of these (six blocks; SE with a
+# reduction of 2, ECA with kernels of size 3)?
+
+# %% tags=["experiment"]
+predicted = {
+    "SE": None,
+    "ECA": None,
+    "one more 3x3 conv": None,
+}
+
+modules, missing = plugged()  # by name: a function that makes the module for so many channels
+for name, why in missing.items():
+    print(f"{name}: {why}")
+
+
+def sizes():
+    rows = [(name, AttentionResNet(make_attention)) for name, make_attention in modules.items()]
+    return {name: count for name, count, *_ in parameter_table(rows)}
+
+
+found = sizes()
+measured = {name: found.get(name, float("nan")) - found["nothing"] for name in predicted}
+predict_then_run(predicted, measured, unit="parameters")
+
+# %% [markdown]
+# <details><summary>Explain, then open</summary>
+#
+# SE needs C · C/2 twice, so C² for each block: 2 · (16² + 32² + 64²) = 10,752.
+# ECA needs 3 for each block, 18 in all.
+# A 3 x 3 convolution needs 9 C², and its BatchNorm 2 C: 97,216.
+# Whatever a gate does for a network, it does not do it by its number of parameters.
+# That is why our comparisons have "one more 3x3 conv" as a control.
+# </details>
+
+# %% tags=["experiment"]
+for name, count in sorted(sizes().items(), key=lambda pair: pair[1]):
+    print(f"{name:20s} {count:8,d}  ({count - found['nothing']:+8,d})")
+
+# %% [markdown]
+# ## 5. Exercise 3: `CloFormer`
+#
+# ![CloFormer-XXS: the image (3, 224, 224) goes through patch_embed and four stages of 2, 2, 6 and 2 blocks; the maps have sides of 56, 28, 14 and 7. Then norm, mean, head.](figures/cloformer.svg)
+#
+# The next cell holds lesson 09's `CloBlock` in short, with the names that you know, so that this notebook works alone.
+# Nothing in it is new.
+
+# %%
+def conv(inside, outside, size=1, stride=1, groups=1):
+    return nn.Conv2d(inside, outside, size, stride, size // 2, groups=groups)
+
+
+class CloBlock(nn.Module):
+    """(B, dim, H, W) -> (B, out_dim, H', W'): CloAttention, then ConvFFN with the stride."""
+
+    def __init__(self, dim, out_dim, num_heads, group_split, kernel_sizes, window_size,
+                 mlp_kernel_size, mlp_ratio, stride):
+        super().__init__()
+        self.head_dim, self.window_size = dim // num_heads, window_size
+        *near, far = (heads * self.head_dim for heads in group_split)
+        attn = {"local_branches": nn.ModuleList(
+            nn.ModuleDict({"qkv": conv(dim, 3 * w), "mixer": conv(3 * w, 3 * w, size, 1, 3 * w),
+                           "attn_map": nn.Sequential(OrderedDict(
+                               conv1=conv(w, w), silu=nn.SiLU(), conv2=conv(w, w)))})
+            for w, size in zip(near, kernel_sizes) if w)}
+        if far:
+            everywhere = {"q": conv(dim, far), "kv": conv(dim, 2 * far)}
+            attn["global_branch"] = nn.ModuleDict(everywhere)
+        attn["proj"] = conv(dim, dim)
+        hidden = int(mlp_ratio * dim)
+        self.norm1, self.attn = nn.GroupNorm(1, dim), nn.ModuleDict(attn)
+        self.norm2, self.mlp = nn.GroupNorm(1, dim), nn.Sequential(OrderedDict(
+            fc1=conv(dim, hidden), gelu=nn.GELU(),
+            dwconv=conv(hidden, hidden, mlp_kernel_size, stride, hidden),
+            fc2=conv(hidden, out_dim)))
+        shortcut = nn.Identity() if stride == 1 else nn.Sequential(
+            conv(dim, dim, mlp_kernel_size, 2), nn.BatchNorm2d(dim), conv(dim, out_dim))
+        self.downsample = shortcut
+
+    def near(self, branch, x):
+        q, k, v = branch["mixer"](branch["qkv"](x)).chunk(3, dim=1)
+        return (branch["attn_map"](q * k) / self.head_dim ** 0.5).tanh() * v
+
+    def far(self, branch, x):
+        def heads(tokens):
+            return tokens.flatten(2).unflatten(1, (-1, self.head_dim)).mT
+
+        k, v = branch["kv"](F.avg_pool2d(x, self.window_size)).chunk(2, dim=1)
+        found = F.scaled_dot_product_attention(heads(branch["q"](x)), heads(k), heads(v))
+        return found.mT.flatten(1, 2).unflatten(2, x.shape[2:])
+
+    def forward(self, x):
+        z = self.norm1(x)
+        found = [self.near(branch, z) for branch in self.attn["local_branches"]]
+        if "global_branch" in self.attn:
+            found.append(self.far(self.attn["global_branch"], z))
+        x = x + self.attn["proj"](torch.cat(found, dim=1))
+        return self.mlp(self.norm2(x)) + self.downsample(x)
+
+# %% [markdown]
+# **What you build** from it:
+#
+# - `patch_embed`: an `nn.Sequential` of four 3 x 3 convolutions with padding 1, each followed by a BatchNorm and a ReLU; with d = dims[0],
+#   their outputs have d // 2, d, d and d channels, their strides are 2, 2, 1 and 1.
+#   Then a 1 x 1 convolution, d to d, and `nn.GroupNorm(1, d)`.
+#   All convolutions have biases;
+# - `stages`: an `nn.ModuleList` with one `nn.ModuleList` of depths[i] `CloBlock`s for each stage;
+# - `norm`: `nn.GroupNorm(1, dims[-1])`; then the mean over H and W; then `head`, an `nn.Linear`.
+#
+# Every list has one entry per stage, and `kernel_sizes[i]` and `group_splits[i]` are lists themselves.
+# The *last* block of each stage but the final one has stride 2 and leads to the next stage's width.
+# All other blocks keep the width, with stride 1.
+# If the lists do not all have the same length, raise a `ValueError`.
+
+# %% [markdown]
+# **Worked example.** dims [8, 12], depths [2, 1], on an image of 32 x 48 pixels.
+# `patch_embed` makes (B, 8, 8, 12): its two strides divide both sides by 4.
+# The first stage has two blocks: 8 to 8 with stride 1, then 8 to 12 with stride 2, which gives (B, 12, 4, 6).
+# The second stage has one block, 12 to 12, with stride 1: it is the last of its stage, and its stage is the final one.
+#
+# `patch_embed` holds 4 · 3 + 2 = 14 layers.
+# With d = 8 its convolutions have 3 · 9 · 4 + 4 = 112, then 4 · 9 · 8 + 8 = 296, then 584, 584 and, 1 x 1, 72 parameters.
+#
+# XXS, with the numbers of the cell below your check, has 4,166,728 parameters.
+
+# %% exercise
+class CloFormer(nn.Module):
+    """CloFormer, (B, 3, H, W) -> (B, num_classes). Each list has one entry per stage.
+
+    patch_embed: nn.Sequential. stages: nn.ModuleList of nn.ModuleLists of CloBlock.
+    norm: nn.GroupNorm(1, dims[-1]). head: nn.Linear.
+    Raises ValueError for lists of different lengths.
+    """
+
+    def __init__(self, dims, depths, num_heads, group_splits, kernel_sizes, window_sizes,
+                 mlp_kernel_size=5, mlp_ratio=4, num_classes=1000) -> None:
+        super().__init__()
+        ### BEGIN SOLUTION
+        given = dims, depths, num_heads, group_splits, kernel_sizes, window_sizes
+        if len({len(each) for each in given}) > 1:
+            raise ValueError(f"one entry per stage, but there are {[len(g) for g in given]}")
+        d, before = dims[0], 3
+        embedding = []
+        for channels, stride in ((d // 2, 2), (d, 2), (d, 1), (d, 1)):
+            embedding += [nn.Conv2d(before, channels, 3, stride, 1), nn.BatchNorm2d(channels),
+                          nn.ReLU()]
+            before = channels
+        self.patch_embed = nn.Sequential(*embedding, nn.Conv2d(d, d, 1), nn.GroupNorm(1, d))
+        self.stages = nn.ModuleList()
+        for i, (dim, depth, heads, split, kernels, window) in enumerate(zip(*given)):
+            stage = [CloBlock(dim, dim, heads, split, kernels, window, mlp_kernel_size,
+                              mlp_ratio, 1) for _ in range(depth)]
+            if i + 1 < len(dims):
+                stage[-1] = CloBlock(dim, dims[i + 1], heads, split, kernels, window,
+                                     mlp_kernel_size, mlp_ratio, 2)
+            self.stages.append(nn.ModuleList(stage))
+        self.norm = nn.GroupNorm(1, dims[-1])
+        self.head = nn.Linear(dims[-1], num_classes)
+        ### END SOLUTION
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        ### BEGIN SOLUTION
+        x = self.patch_embed(x)
+        for stage in self.stages:
+            for block in stage:
+                x = block(x)
+        return self.head(self.norm(x).mean(dim=(2, 3)))
+        ### END SOLUTION
+
+
+# %% points=3
+check(CloFormer)
+
+# %% [markdown]
+# <details><summary>Hint 1: a nudge</summary>
+#
+# Write down, for XXS, the width into and out of each of the twelve blocks, and its stride.
+# Three rows are special.
+# </details>
+#
+# <details><summary>Hint 2: the idea</summary>
+#
+# Two conditions make a block special: it is the last one of its stage, *and* there is a next stage.
+# Everything else about it, heads, split, kernels and window, is its own stage's.
+# </details>
+#
+# <details><summary>Hint 3: the shape of the code</summary>
+#
+# `__init__`: the error; a loop over four pairs (channels, stride) that collects layers; `patch_embed`; a loop over the stages with a loop
+# over the blocks inside; `norm`; `head`.
+# `forward`: `patch_embed`, two loops, one `return`.
+# </details>
+
+# %%
+with torch.device("meta"):
+    xxs = CloFormer(dims=[32, 64, 128, 256], depths=[2, 2, 6, 2], num_heads=[4, 4, 8, 16],
+                    group_splits=[[3, 1], [2, 2], [4, 4], [4, 12]],
+                    kernel_sizes=[[3], [5], [7], [9]], window_sizes=[8, 4, 2, 1])
+print(parameter_table([("CloFormer-XXS", xxs)]))
+print(tuple(xxs(torch.empty(1, 3, 224, 224, device="meta")).shape))
+
+# %% [markdown]
+# ## 6. The papers' tables
+#
+# Each row below is a network of the literature, built from *your* modules in the authors' way (the skeletons are in
+# `attention_lab/backbones.py`).
+# "Met" means: your network has exactly as many parameters as the authors' own code, counted by building it.
+# That is more digits than any of the tables prints.
+# "Second-hand" numbers are often quoted, but we could not see where they were first printed.
+#
+# **Guess first:** SE-ResNet-50 with your SE block of lesson 01 and CBAM-ResNet-50 are both quoted with 28.09M.
+# Will both come out like that?
+
+# %% tags=["experiment"]
+tables = paper_table(here={"CloFormer": CloFormer})
+tables
+
+# %% [markdown]
+# The last column says what to look out for in each row.
+# A row that is not met points to a difference between your module and the authors': a bias, a norm, a width.
+# But a row that is met proves little about what the module computes: a sigmoid in the wrong place has no parameters.
+# Your checks are for that.
+#
+# <details><summary>The two 28.09M</summary>
+#
+# With lesson 01's block, SE-ResNet-50 has 28.07 million parameters.
+# The quoted 28.09M is SE with biases (16,048 more).
+# CBAM's bottleneck does have biases, and each of its 16 spatial gates has 100 parameters: 28,089,624.
+# So "the same size" holds to two decimals, and for two different networks.
+# </details>
+
+# %% [markdown]
+# ## 7. The bug museum
+#
+# **Exhibit A: which of the three is cheapest?**
+# These are the "FLOPs" that the authors' READMEs state for images of 224 x 224 pixels.
+# A survey that copies them into one table would call SCNet-50 twice as expensive as the others.
+#
+# Count multiply-adds with your own modules, and look for what each README means by FLOPs.
+# **Predict, then run:** how many billion multiply-adds does each have?
+
+# %% tags=["experiment"]
+stated = {"EPSANet-50 (Small)": 3.62, "ECA-ResNet-50": 3.86, "SCNet-50": 7.9}
+predicted = {"EPSANet-50 (Small)": None, "ECA-ResNet-50": None, "SCNet-50": None}
+
+measured = {}
+for name in stated:
+    try:
+        measured[name] = multiply_adds(network(name)) / 1e9
+    except NotImplementedError as error:
+        print(error)
+        measured[name] = float("nan")
+predict_then_run(predicted, measured, unit="billion multiply-adds")
+
+# %% [markdown]
+# <details><summary>What is wrong with that table</summary>
+#
+# | | stated "FLOPs" | what it is | multiply-adds |
+# |---|---|---|---|
+# | EPSANet-50 | 3.62G | multiply-adds in 10^9, and some more for norms and pooling | 3.60 · 10^9 |
+# | ECA-ResNet-50 | 3.86G | multiply-adds in 2^30, and some more | 4.09 · 10^9 |
+# | SCNet-50 | 7.9G | *twice* its multiply-adds (an addition and a multiplication each); its column "MAdds" has 4.0G | 3.93 · 10^9 |
+#
+# In one unit, SCNet-50 is cheaper than ECA-ResNet-50, by 4 %, not twice as expensive.
+# "And some more" is our reading: it fits the differences, but we have not run the authors' counter.
+# Where we saw it: the READMEs of [EPSANet](https://github.com/murufeng/EPSANet), [ECANet](https://github.com/BangguWu/ECANet) and
+# [SCNet](https://github.com/MCG-NKU/SCNet).
+# No single README is wrong; the table made of the three is.
+# </details>
+
+# %% [markdown]
+# **Exhibit B: a row that its own code cannot give.**
+# ECANet's README states 57.41M for ECA-Net152, in units of 2^20 like its other rows.
+# Your table above has this row as "met": the code's 60,193,042 parameters are reproduced.
+# But are they 57.41M?
+# The released kernels of the four stages are 3, 3, 5 and 7.
+#
+# Find out whether *any* odd kernel sizes up to 9, one in each of the 50 blocks, would give 57.41.
+
+# %%
+with torch.device("meta"):
+    plain = resnet(152)
+parameter_table([("ResNet-152, no attention", plain)])
+
+# %% [markdown]
+# <details><summary>What is wrong</summary>
+#
+# Without attention the network has 60,192,808 parameters, 57.40 in the README's unit.
+# The largest kernels add 50 · 9 = 450, and 60,193,258 is still 57.40.
+# For 57.41 it would take more than 600 additional parameters.
+# So the stated number is off by one in its last digit, and we do not know why.
+# All other rows of ours that state a number agree with it.
+# </details>
+#
+# **Exhibit C, a quick one.**
+# An early version of SCNet's code downloaded `scnet101-44c5b751.pth` for `scnet50(pretrained=True)`.
+# Which number on this page would have shown it?
+#
+# <details><summary>Our answer</summary>
+#
+# The number of parameters: 44.57 million in the file, 25.56 million in the network.
+# A reader [noticed](https://github.com/MCG-NKU/SCNet/issues/1), and the authors repaired it the same day.
+# </details>
+
+# %% [markdown]
+# ## 8. What is attention good for?
+#
+# ![Five small pictures with their questions: what, where, look-up, far and local.](figures/tasks.svg)
+#
+# Accuracy on one benchmark cannot tell which mechanism did the work.
+# So here are five small tasks, each made so that one mechanism is enough:
+#
+# - **what:** is this paper redder or bluer than grey, under a lamp of unknown colour? (chance 50 %; needs the picture's average colour)
+# - **where:** is this square in the marked row, in the marked column, in both, in neither? (25 %; needs positions)
+# - **look-up:** which brightness does the legend at the left give to this patch's colour? (33 %; needs content from anywhere)
+# - **far:** which colour stands six pixels to the left and right of this dot? (33 %; needs reach)
+# - **local:** do the stripes rise or fall here, under noise? (50 %; needs nothing but the neighbourhood: our control)
+
+# %% [markdown]
+# **The network** is the same for all: a 3 x 3 convolution with stride 2, then one residual block (3 x 3 convolution, *the module*, 1 x 1
+# convolution), then scores at each position.
+# There are 16 channels, and no pooling anywhere: without the module, a score sees 7 x 7 pixels.
+#
+# Gates and modules that have their own shortcut are used as they are.
+# Attention without one (CloAttention, EMSA, windows, GRL's) gets a BatchNorm in front and a shortcut around it (`attention_lab/plugs.py`).
+#
+# Training takes 200 steps of 16 pictures, for the look-up 500, with Adam and a rate that rises to 0.01 and falls.
+# The score is the percentage of right answers on 400 new pictures.
+#
+# **Predict, then run:** two tasks, five modules, one seed, under half a minute on a quiet machine.
+# The look-up needs *content*, far needs *reach*: who has which?
+
+# %% tags=["experiment"]
+predicted = {
+    "SE, look-up": None, "SE, far": None,
+    "CBAM, look-up": None, "CBAM, far": None,
+    "DANet position, look-up": None, "DANet position, far": None,
+    "CloAttention, look-up": None, "CloAttention, far": None,
+    "CoordAtt, look-up": None, "CoordAtt, far": None,
+}
+
+# %% tags=["experiment"]
+tasks = ["look-up", "far"]
+arms = {name: make for name, make in modules.items() if name in (
+    "nothing", "SE", "CBAM", "DANet position", "CloAttention", "CoordAtt")}
+drawn = cache(questions)
+
+
+def learn(arm, task, seed):
+    torch.manual_seed(seed)
+    net = TaskNet(arms[arm](WIDTH), TASKS[task].classes)
+    pictures, answers = drawn(task, TASKS[task].pictures, seed=1)
+    return train(net, pictures, answers, loss=F.cross_entropy, epochs=1, batch_size=16,
+                 peak_rate=0.01, seed=seed)
+
+
+def run(arm, seed):
+    scores = {}
+    for task in tasks:
+        net, new = learn(arm, task, seed), drawn(task, 400, seed=2)
+        with torch.no_grad():
+            scores[task] = right(net(new.pictures), new.answers)
+    return scores
+
+
+results = compare(arms, seeds=[0], run=run)
+measured = {}
+for name in predicted:
+    arm, task = name.split(", ")
+    measured[name] = results.mean(arm, task) if arm in arms else float("nan")
+predict_then_run(predicted, measured, unit="% right (a guess: 33 %)")
+
+# %% tags=["experiment"]
+guesses = {task: 100 / TASKS[task].classes for task in tasks}
+show(heat_map(results, guesses), "Right answers in per cent: " + "; ".join(
+    f"{arm}, {task}: {results.mean(arm, task):.0f}" for arm in arms for task in tasks))
+nets = {arm: TaskNet(make(WIDTH), 3) for arm, make in arms.items()}
+costs = {"parameters": {arm: count for arm, count, *_ in parameter_table(list(nets.items()))},
+         "multiply-adds": {arm: multiply_adds(net, side=24) for arm, net in nets.items()}}
+show(fronts({arm: results.mean(arm, "look-up") for arm in arms}, costs, "look-up, % right"),
+     "Score in the look-up against parameters and against multiply-adds; on the fronts: "
+     "modules for which no cheaper one is as good.")
+
+# %% [markdown]
+# The lines are **Pareto fronts**: a module is on the front if no cheaper one is as good.
+# A module off the front is beaten, *on this task and at this cost*, by another one.
+# With one seed, do not read more than the coarse picture.
+#
+# <details><summary>What surprised us</summary>
+#
+# CBAM does the look-up although it never compares two positions.
+# Its maximum does it.
+# Whether "red beside black" occurs *somewhere* is a question that a maximum over the picture answers, and that a mean dilutes.
+# We took it apart, with three seeds.
+# Without the maximum in its channel gate it guesses (35 to 37 %).
+# Without its spatial gate it keeps the look-up (99 % and more), but guesses at "far".
+#
+# DANet's position attention compares all pairs of positions, yet fails at "far": it has no positions.
+# Six pixels to the left is nothing that it could express; its map weighs by content.
+# </details>
+
+# %% [markdown]
+# ## 9. The whole map
+#
+# ![All modules of the course and three controls on all five tasks, at the page's budget and at five times as much, in per cent; every number is in the drawing's description.](figures/map.svg)
+#
+# Every module of the course that takes a map and gives one back, trained as above.
+# (05b computes 05a's position attention in less memory, so its row would be the same; CAT-Net needs two pictures.)
+#
+# Before you open the next fold, find in the map:
+#
+# - a column that says nothing about attention;
+# - two controls, and what each rules out;
+# - a module that is the best in one column and a guess in another.
+
+# %% [markdown]
+# <details><summary>What the map says, and what it does not</summary>
+#
+# **Local: no difference to speak of.**
+# With every module the score is between 95 and 98 %, also with nothing.
+# The best are those that see more of the stripes, among them a plain convolution.
+#
+# **What: the mean does it.**
+# "SE, no squeeze" has all of SE's layers but not the mean over the picture, and stays where "nothing" is, at 76 to 77 %.
+# One more convolution gets 86 %, because it sees more papers.
+# The modules that look at the whole picture (SE, ECA, CBAM, BAM, position attention, polarized, external, EMSA, GRL, CloAttention) get
+# 89 to 93 %; the seeds of one module differ by up to 4 points, so we see no difference among them.
+# DANet's channel attention compares channels with each other and takes no mean: 79 %.
+#
+# **Where: coordinates.**
+# Only coordinate attention keeps rows and columns apart, and gets all of it right.
+# CBAM, BAM, the pyramid, GRL, CloAttention and SCConv, whose kernels or biases weigh neighbours by where they are, get 45 to 70 %.
+# Nearly all others guess.
+#
+# **Far: reach, or coordinates.**
+# CBAM's 7 x 7, BAM's dilated and the pyramid's 9 x 9 kernels reach six pixels, and get 95 to 100 %.
+# Windows, GRL, CloAttention and SCConv know places within a window or a kernel, and do as well.
+# Position attention reaches everywhere but does not know where anything is, and guesses.
+#
+# **Look-up: several ways.**
+# Attention among all positions or all channels does it, and so does CBAM; windows, which see only their neighbourhood, guess.
+# Here seeds differ most: learning starts late, in some runs after our 500 steps.
+# </details>
+
+# %% [markdown]
+# **No winner.** No row is the best everywhere, and an average over the columns would depend on the columns that we chose.
+# These are small pictures made for one mechanism each; they say what a module *can* use, not what it brings on photographs.
+# In both directions, a score is about this network, 16 channels and this budget.
+#
+# ![Pareto fronts: for each task and each cost, which modules are better than every cheaper one by more than two points.](figures/fronts.svg)
+#
+# A module is on a front here if it beats every cheaper one by more than two points.
+# Each task has a short front of its own, and the kind of cost matters.
+# DANet's channel attention has one parameter, but not the fewest multiply-adds.
+# Times are CPU times of one picture on our machine: another machine may order them differently.
+
+# %% [markdown]
+# ## 10. Your card
+#
+# `paper_card` writes two files beside this notebook: `card.html`, which you can show to others, and `card.json`, the same as data.
+# They hold the rows that you met, the scores of your map with their seeds, versions, and the name of your processor.
+# There is no name on it, no folder and no host.
+# Scores are marked *unverified*: they are what your machine measured, and nobody repeated it.
+# A standard error needs at least two seeds; with `seeds=range(3)` in section 8 you get it.
+
+# %% tags=["experiment"]
+paper_card(tables, results)
+
+# %% [markdown]
+# ## 11. Paper against code
+#
+# | | the paper | the authors' code | here |
+# |---|---|---|---|
+# | ECA's kernels in ResNet-50 | a rule, which gives 5, 5, 5, 7 | 3, 5, 5, 7 by hand | the code's in section 6, the rule in lesson 02 |
+# | CBAM's spatial gate | a convolution | and a BatchNorm behind it | as the code |
+# | SCNet's enlarging | bilinear | nearest | as the code |
+# | first layer of CloFormer's `downsample` | drawn as depth-wise | a full convolution | as the code |
+# | EPSANet (Large) | in the tables | not in the released code | not built |
+#
+# Parameters cannot tell bilinear from nearest, but they tell everything else in this table.
+
+# %% [markdown]
+# ## 12. A challenge, and questions to think about
+#
+# **The challenge (not graded).**
+# At the page's budget, the worst of a module's five scores is never above 53 %.
+# Plug two modules in, one behind the other, and lift the *worst* score, with fewer than 600,000 multiply-adds for the whole network.
+# A pair of ours needs 517,632, and its worst score is 89 % (mean of three seeds).
+#
+# 1. `AttentionResNet` ends in a mean over all positions, `TaskNet` does not.
+#    Why would the task "what" be a poor test of attention in a network with such a mean?
+# 2. Two networks have the same number of parameters to the last digit.
+#    Name two differences that this cannot exclude.
+# 3. On the map, "SE, no squeeze" has all the layers of SE.
+#    What does it control for that "one more 3x3 conv" does not?
+
+# %% [markdown]
+# <details><summary>What we think</summary>
+#
+# 1. The mean mixes all positions without any attention, so the network's end sees the whole picture anyway.
+#    (What comes after the mean can no longer answer for single positions, though.)
+# 2. Anything without parameters: activations, their order, strides, padding, the axis of a softmax, sharing with the same shape, the
+#    initial values.
+# 3. It has SE's own parameters, its product and its sigmoid, and lacks the mean over the picture alone.
+#    The convolution shows what more parameters and a wider view would bring.
+# </details>
+
+# %% [markdown]
+# ## 13. References
+#
+# - K. He, X. Zhang, S. Ren, J. Sun: *Deep Residual Learning for Image Recognition*.
+#   CVPR 2016, [arXiv:1512.03385](https://arxiv.org/abs/1512.03385).
+# - Q. Fan, H. Huang, J. Guan, R. He: *Rethinking Local Perception in Lightweight Vision Transformer*.
+#   2023, [arXiv:2303.17803](https://arxiv.org/abs/2303.17803).
+# - The other networks are cited in their lessons; where each row of section 6 was counted stands in `attention_lab/paper_tables.json`.
+#
+# Here is what you have solved:
+
+# %% tags=["nbval-ignore-output"]
+progress()

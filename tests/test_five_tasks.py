@@ -1,0 +1,188 @@
+"""The capstone's five tasks, the places where modules are plugged in, fronts and the card."""
+
+import json
+import socket
+
+import pytest
+import torch
+from torch import nn
+
+from attention_lab.card import paper_card
+from attention_lab.five_tasks import TASKS, UNASKED, WIDTH, TaskNet, questions, right
+from attention_lab.leaderboard import fronts, heat_map, pareto_front
+from attention_lab.paper_tables import ROWS, PaperTable
+from attention_lab.plugs import CONTROLS, PLUGS, plugged
+from attention_lab.training import Results
+from solutions.shared.course import lessons
+from solutions.shared.topics import topic
+
+TOPICS = {lesson.name: lesson.topic for lesson in lessons()}
+BY_TASK = pytest.mark.parametrize("task", TASKS)
+
+
+def reference(lesson, name):
+    return getattr(topic(TOPICS[lesson]).reference, name)
+
+
+@BY_TASK
+def test_every_answer_is_about_as_frequent_as_the_others(task):
+    pictures, answers = questions(task, 300, seed=3)
+    assert pictures.shape == (300, 3, 24, 24) and answers.shape == (300, 12, 12) and pictures.abs().max() < 8
+    asked = answers[answers != UNASKED]
+    shares = torch.bincount(asked, minlength=TASKS[task].classes) / len(asked)
+    assert len(shares) == TASKS[task].classes and (shares - 1 / len(shares)).abs().max() < 0.05
+
+
+@BY_TASK
+def test_a_seed_gives_the_same_pictures(task):
+    again, other = questions(task, 3, seed=1), questions(task, 3, seed=2)
+    assert questions(task, 3, seed=1).pictures.equal(again.pictures) and not again.pictures.equal(other.pictures)
+
+
+def without_noise(task, n=40):
+    return TASKS[task].draw(n, torch.Generator().manual_seed(5))
+
+
+def places(answers):
+    return (answers != UNASKED).nonzero().tolist()
+
+
+def test_what_is_the_paper_against_the_lamp():
+    pictures, answers = without_noise("what")
+    tint = (pictures[:, 0] / pictures[:, 2]).log()  # of the paper and the lamp
+    papers = tint[:, 3::6, 3::6]
+    for image in range(len(pictures)):
+        redder = papers[image][answers[image, 1::3, 1::3] == 1]
+        bluer = papers[image][answers[image, 1::3, 1::3] == 0]
+        if len(redder) and len(bluer):
+            assert redder.min() > bluer.max()  # under one lamp the order of the papers is the order of their tints
+
+
+def test_where_is_the_crossing_of_the_marks():
+    pictures, answers = without_noise("where")
+    red = (pictures[:, 0] > 0.8) & (pictures[:, 1] < 0.3)
+    for image, y, x in places(answers):
+        in_row, in_column = bool(red[image, 2 * y, 0]), bool(red[image, 0, 2 * x])
+        assert answers[image, y, x] == in_row + 2 * in_column
+        assert pictures[image, :, 2 * y, 2 * x].min() > 0.8
+
+
+def test_look_up_is_beside_the_colour_in_the_legend():
+    pictures, answers = without_noise("look-up")
+    legend = {line: 1 + 8 * line for line in range(3)}
+    for image, y, x in places(answers)[::7]:
+        colour = pictures[image, :, 2 * y, 2 * x]
+        line = min(legend, key=lambda line: (pictures[image, :, legend[line], 1] - colour).abs().sum())
+        assert pictures[image, 0, legend[line], 4] == answers[image, y, x] / 2
+
+
+def test_far_is_beyond_what_the_network_sees():
+    pictures, answers = without_noise("far")
+    for image, y, x in places(answers):
+        for side in (-6, 6):
+            colour = pictures[image, :, 2 * y, 2 * x + side]
+            assert colour.argmax() == answers[image, y, x] and colour.max() > 0.7
+        assert pictures[image, :, 2 * y, 2 * x - 5:2 * x + 6].std(0).max() < 1e-6  # grey and white
+
+
+def test_local_stripes_repeat_along_their_direction():
+    pictures, answers = without_noise("local", 200)
+    patch = pictures[:, 0].unfold(1, 8, 8).unfold(2, 8, 8)
+    down = (patch[..., 1:, 1:] * patch[..., :-1, :-1]).mean((3, 4)) - (patch[..., 1:, :-1] * patch[..., :-1, 1:]).mean((3, 4))
+    falling = answers[:, 2::4, 2::4]
+    assert down[falling == 1].mean() > 0.01 and down[falling == 0].mean() < -0.01
+
+
+def test_without_a_module_a_score_sees_seven_pixels():
+    net = TaskNet(nn.Identity(), 3).eval()
+    x = torch.randn(1, 3, 24, 24, requires_grad=True)
+    net(x)[0, :, 6, 6].sum().backward()
+    seen = (x.grad[0].abs().sum(0) > 0).nonzero()
+    assert (seen.amax(0) - seen.amin(0) + 1).max() <= 7
+
+
+def test_right_counts_what_is_asked():
+    answers = torch.full((1, 12, 12), UNASKED)
+    answers[0, 0, :4] = torch.tensor([0, 1, 1, 1])
+    scores = torch.zeros(1, 2, 12, 12)
+    scores[0, 1, 0, 1] = 1
+    assert right(scores, answers) == 50
+
+
+def test_every_module_of_the_course_fits():
+    makers, missing = plugged(reference)
+    assert missing == {} and list(makers) == [*CONTROLS, *PLUGS]
+    for name, make in makers.items():
+        for channels in (WIDTH, 32):
+            module = make(channels)
+            assert module(torch.randn(2, channels, 12, 12)).shape == (2, channels, 12, 12), name
+            assert make(channels) is not module
+
+
+def test_a_module_that_cannot_be_used_is_left_out_with_a_reason():
+    class Narrow(nn.Module):
+        def __init__(self, channels, reduction):
+            super().__init__()
+
+        def forward(self, x):
+            return x[:, :, 1:]
+
+    def find(lesson, name):
+        if lesson == "01_se":
+            return Narrow
+        if lesson == "02_eca":
+            return lambda channels, size: 1 / 0
+        raise NotImplementedError
+
+    makers, missing = plugged(find)
+    assert list(makers) == list(CONTROLS)
+    assert missing["SE"] == "lesson 01: `SEBlock` gave (2, 16, 11, 12), not (2, 16, 12, 12)"
+    assert missing["ECA"].startswith("lesson 02: `ECABlock` raised ZeroDivisionError")
+    assert missing["BAM"] == "not yet: lesson 04 (`BAM` is not solved yet)"
+
+
+@pytest.mark.parametrize("points, margin, front", [
+    ({"c": (3, 55), "a": (1, 50), "b": (2, 60), "d": (2, 40)}, 0, ["a", "b"]),
+    ({"a": (1, 50), "b": (1, 50)}, 0, ["a"]),
+    ({"a": (1, 50), "b": (1, 60), "c": (2, 60)}, 0, ["b"]),
+    ({"a": (1, 50), "b": (2, 51), "c": (3, 52.5)}, 2, ["a", "c"]),
+    ({}, 0, []),
+])
+def test_a_front_is_what_nothing_cheaper_matches(points, margin, front):
+    assert pareto_front(points, margin) == front
+
+
+def results():
+    runs = {("<b>SE", seed): {"far": 40.0 + seed, "what": 91.0} for seed in range(2)} | {("nothing", 0): {"far": 33.0, "what": 76.0}}
+    return Results(("<b>SE", "nothing"), (0, 1), runs)
+
+
+def test_pictures_are_drawn():
+    guesses = {task: 100 / each.classes for task, each in TASKS.items()}
+    figure = heat_map(results(), guesses)
+    assert [text.get_text() for text in figure.axes[0].texts] == ["40", "91", "33", "76"]
+    figure = fronts({"a": 50.0, "b": 60.0}, {"parameters": {"a": 1, "b": 2}, "time": {"a": 2, "b": 1}}, "score")
+    assert [axis.get_xlabel() for axis in figure.axes] == ["parameters", "time"]
+
+
+def test_a_card_holds_what_was_measured_and_nothing_about_its_owner(tmp_path):
+    table = PaperTable({ROWS[0]: ROWS[0].exact, ROWS[1]: 5, ROWS[2]: "not yet: lesson 01"})
+    card = paper_card(table, results(), tmp_path)
+    data = json.loads((tmp_path / "card.json").read_text(encoding="utf-8"))
+    page = (tmp_path / "card.html").read_text(encoding="utf-8")
+    assert [row["met"] for row in data["tables"]] == [True, False, False] and [row["yours"] for row in data["tables"]][1:] == [5, None]
+    assert data["scores"]["status"] == "unverified" and data["scores"]["seeds"] == [0, 1]
+    first, *_, last = data["scores"]["rows"]
+    assert first == {"module": "<b>SE", "task": "far", "mean": 40.5, "standard_error": 0.5, "seeds": 2}
+    assert last["seeds"] == 1 and last["standard_error"] is None
+    assert data["versions"].keys() == {"python", "torch", "attention_lab"} and data["machine"].keys() == {"processor", "cores"}
+    assert "&lt;b&gt;SE" in page and "<b>SE" not in page and "1 of 3 rows" in page and "(unverified)" in page
+    assert not set(page.split("<")) & {"script", "link"} and "http" not in page and len(page) < 20_000
+    for private in (socket.gethostname(), str(tmp_path), "/home", "/root"):
+        assert private not in page and private not in json.dumps(data)
+    assert repr(card) == "1 of 3 rows met; 4 scores (unverified)"
+
+
+def test_a_card_without_scores(tmp_path):
+    card = paper_card(PaperTable({ROWS[0]: 5}), folder=tmp_path)
+    assert card.data["scores"]["rows"] == [] and "Scores" not in card._repr_html_()

@@ -1,0 +1,122 @@
+"""The papers' tables, met with the references in place of a learner's modules, and the skeletons that they stand on."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+from torch import nn
+
+from attention_lab import backbones, paper_tables
+from attention_lab.paper_tables import ROWS, PaperTable, paper_table
+from solutions.shared.course import lessons
+from solutions.shared.topics import topic
+
+TOPICS = {lesson.name: lesson.topic for lesson in lessons()}
+
+
+def reference(lesson, name):
+    if lesson not in TOPICS:  # while the capstone itself is not in the list of lessons
+        raise NotImplementedError(f"no lesson {lesson} yet")
+    return getattr(topic(TOPICS[lesson]).reference, name)
+
+
+ANSWERED = [row for row in ROWS if row.lesson in TOPICS]
+
+
+@pytest.mark.parametrize("row", ANSWERED, ids=lambda row: row.network)
+def test_a_row_is_met_to_the_last_digit(row):
+    assert backbones.parameters(row.build(reference)) == row.exact
+
+
+def test_there_are_a_dozen_rows_and_more_with_a_trap_and_a_source_each():
+    assert len(ROWS) >= 12 and len({row.network for row in ROWS}) == len(ROWS)
+    assert all(row.trap.endswith(".") and "@" in row.source and ":" in row.source for row in ROWS)
+    assert paper_tables.BUILDERS.keys() == {row.network for row in ROWS}
+
+
+def test_what_the_authors_state_is_their_count_in_their_unit():
+    other = {row.network: row.as_stated(row.exact) for row in ROWS if row.stated and row.as_stated(row.exact) != row.stated}
+    assert other == {"ECA-ResNet-152": "57.40M"}  # the bug museum's exhibit B
+
+
+def test_a_table_says_what_is_met_what_is_wrong_and_what_is_not_there_yet():
+    class Wider(nn.Module):
+        def __init__(self, channels, reduction):
+            super().__init__()
+            self.extra = nn.Linear(1, 1)
+
+    def find(lesson, name):
+        if lesson == "01_se":
+            return Wider
+        if lesson == "02_eca":
+            raise ValueError("kernel <b>")
+        return reference(lesson, name)
+
+    table = paper_table(find=find)
+    found = {row.network: yours for row, yours in table.found.items()}
+    assert found["SE-ResNet-18"] == 11_689_512 + 2 * 8
+    assert found["ECA-ResNet-50"] == "lesson 02: ValueError: kernel <b>"
+    assert "SCNet-50" in table.met and "SE-ResNet-18" not in table.met
+    page, text = table._repr_html_(), repr(table)
+    assert "kernel &lt;b&gt;" in page and "<b>\n" not in page and "too few" in page and "✓ met" in page
+    assert text.endswith(f"{len(table.met)} of {len(ROWS)} rows met to the last digit.")
+
+
+def test_the_capstones_own_exercise_is_taken_from_the_page():
+    asked = []
+
+    def network(*arguments):
+        asked.append(arguments)
+        return nn.Linear(2, 2)
+
+    def find(lesson, name):
+        raise NotImplementedError
+
+    table = paper_table({"CloFormer": network}, find)
+    assert [yours for row, yours in table.found.items() if row.lesson == "10_capstone"] == [6, 6, 6] and len(asked) == 3
+    assert {yours for row, yours in table.found.items() if row.lesson == "01_se"} == {"not yet: lesson 01"}
+
+
+def test_nothing_that_a_row_says_runs_in_the_page():
+    row = replace(ROWS[0], network="<script>", trap="<img>")
+    page = PaperTable({row: 3})._repr_html_()
+    assert "<script>" not in page and "<img>" not in page
+
+
+@pytest.mark.parametrize("depth, count", [(18, 11_689_512), (34, 21_797_672), (50, 25_557_032), (101, 44_549_160), (152, 60_192_808)])
+def test_resnets_are_torchvisions(depth, count):
+    with torch.device("meta"):
+        network = backbones.resnet(depth)
+        assert network(torch.empty(2, 3, 64, 96)).shape == (2, 1000)
+    assert backbones.parameters(network) == count
+
+
+def test_mobilenet_and_its_places():
+    inside, behind = [], []
+
+    def noted(places):
+        return lambda channels: places.append(channels) or nn.Identity()
+
+    with torch.device("meta"):
+        network = backbones.mobilenet_v2(noted(inside), noted(behind))
+        assert network(torch.empty(2, 3, 64, 96)).shape == (2, 1000)
+    assert backbones.parameters(network) == 3_504_872
+    assert inside[0] == 96 and len(inside) == 16 and behind[:2] == [16, 24] and len(behind) == 17
+
+
+def test_a_gate_stands_in_each_block_with_its_stage_and_width():
+    places = []
+    with torch.device("meta"):
+        backbones.resnet(50, backbones.bottleneck(lambda stage, channels: places.append((stage, channels)) or nn.Identity()))
+    assert places == [(0, 256)] * 3 + [(1, 512)] * 4 + [(2, 1024)] * 6 + [(3, 2048)] * 3
+
+
+def test_multiply_adds_are_those_of_the_authors_code():
+    with torch.device("meta"):
+        assert backbones.multiply_adds(backbones.resnet(50)) == 4_089_184_256
+    assert backbones.multiply_adds(paper_tables.network("SCNet-50", reference)) == 3_925_286_912
+
+
+def test_the_whole_network_of_rest_runs():
+    network = paper_tables.network("ResT-Lite", reference)
+    assert network(torch.empty(2, 3, 64, 64, device="meta")).shape == (2, 1000)
