@@ -61,16 +61,13 @@ def _gated(depth: int, make: Callable[[int, int], nn.Module]) -> nn.Module:
     return resnet(depth, (basic if depth < 50 else bottleneck)(make))
 
 
-def _se(depth: int, block: Any) -> nn.Module:
+def _reduced(depth: int, block: Any) -> nn.Module:
+    """SE's and CBAM's networks: a gate with reduction 16 in each block."""
     return _gated(depth, lambda stage, channels: block(channels, 16))
 
 
 def _eca(depth: int, kernels: tuple[int, ...], block: Any) -> nn.Module:
     return _gated(depth, lambda stage, channels: block(channels, kernels[stage]))
-
-
-def _cbam(depth: int, block: Any) -> nn.Module:
-    return _gated(depth, lambda stage, channels: block(channels, 16))
 
 
 def _bam(depth: int, block: Any) -> nn.Module:
@@ -95,14 +92,14 @@ def _cloformer(dims: list[int], splits: list[list[int]], network: Any) -> nn.Mod
 
 
 BUILDERS: dict[str, Callable[..., nn.Module]] = {
-    **{f"SE-ResNet-{depth}": partial(_se, depth) for depth in (18, 34, 50, 101)},
+    **{f"SE-ResNet-{depth}": partial(_reduced, depth) for depth in (18, 34, 50, 101)},
     "ECA-ResNet-18": partial(_eca, 18, (3, 5, 7, 7)),
     "ECA-ResNet-34": partial(_eca, 34, (3, 3, 5, 7)),
     "ECA-ResNet-50": partial(_eca, 50, (3, 5, 5, 7)),
     "ECA-ResNet-101": partial(_eca, 101, (3, 3, 5, 7)),
     "ECA-ResNet-152": partial(_eca, 152, (3, 3, 5, 7)),
     "ECA-MobileNetV2": _eca_mobile,
-    **{f"CBAM-ResNet-{depth}": partial(_cbam, depth) for depth in (18, 50)},
+    **{f"CBAM-ResNet-{depth}": partial(_reduced, depth) for depth in (18, 50)},
     **{f"BAM-ResNet-{depth}": partial(_bam, depth) for depth in (18, 50)},
     **{f"DANet head, {classes} classes": lambda head, classes=classes: head(2048, classes) for classes in (19, 21)},
     "EPSANet-50 (Small)": partial(resnet, 50),

@@ -14,9 +14,7 @@ ARMS = "own picture", "cross, no mask", "cross, mask", "own picture, look-up", "
 # Not on the page:
 OWN_MASK, UNMASKED = "own, mask", "cross, no mask, look-up"
 
-ROWS = [
-    *((Row(arm, 5), range(3)) for arm in (*ARMS, OWN_MASK, UNMASKED)),
-]
+ROWS = [(Row(arm, 5), range(3)) for arm in (*ARMS, OWN_MASK, UNMASKED)]
 
 if __name__ == "__main__":
     runs = LongRuns(HERE / "page.py")
