@@ -1,4 +1,4 @@
-"""`autograder check | grade | audit | doctor`."""
+"""`autograder check | grade | verify | audit | doctor`."""
 
 from __future__ import annotations
 
@@ -56,6 +56,16 @@ def main(arguments: list[str] | None = None) -> None:
     grade.add_argument("--isolation", choices=ISOLATIONS, help="none: without limits, for notebooks that you trust")
     grade.add_argument("--device", choices=DEVICES, help="where the device check is made")
     grade.set_defaults(run=_grade)
+
+    verify = commands.add_parser("verify", help="tell what of a learner's card is true of their notebooks",
+                                 description="Recounts the papers' tables from the capstone's notebook and those of the earlier lessons, "
+                                 "which lie beside it as ../01_se/01_se.ipynb, and judges the modules. Exit status 0: the card agrees; "
+                                 "1: it is refused, with what is not so; 2: wrong use, or something could not be read.")
+    verify.add_argument("card", type=Path, metavar="CARD", help="card.json, as the capstone wrote it")
+    verify.add_argument("notebook", type=Path, metavar="NOTEBOOK", help="the capstone's notebook")
+    verify.add_argument("--isolation", choices=ISOLATIONS, default="auto",
+                        help="none: without a sandbox, for notebooks whose authors you trust")
+    verify.set_defaults(run=_verify)
 
     audit = commands.add_parser("audit", help="try the graders on everything that is known to be right or wrong")
     audit.add_argument("lessons", nargs="*", metavar="LESSON", help="without any: all")
@@ -117,6 +127,12 @@ def _grade(options: argparse.Namespace) -> int:
     from autograder.classroom.grade import grade  # imports nbgrader
 
     return grade(options)
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from autograder.verify.verify import verify  # imports every lesson's exercises
+
+    return verify(options.card, options.notebook, options.isolation, Console())
 
 
 def _audit(options: argparse.Namespace) -> int:

@@ -19,6 +19,7 @@ import shutil
 import sys
 import sysconfig
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 import jupytext
@@ -91,10 +92,13 @@ def record_checks(lesson: Lesson, notebook: NotebookNode) -> recorded.RecordedLe
     return recorded.RecordedLesson(lesson.name, lesson.title, exercises)
 
 
-def execute(notebook: NotebookNode, folder: Path) -> None:
-    """Run every cell in a copy of `folder`, with the library of this repository."""
+def execute(notebook: NotebookNode, folder: Path, beside: Iterable[Path] = ()) -> None:
+    """Run every cell in a copy of `folder`, with the library of this repository. beside: notebooks of other lessons that it reads."""
     with tempfile.TemporaryDirectory() as scratch:
         copy = shutil.copytree(folder, Path(scratch, folder.name))  # a folder of its own: progress looks at its neighbours
+        for path in beside:
+            Path(scratch, path.parent.name).mkdir()
+            shutil.copyfile(path, Path(scratch, path.parent.name, path.name))
         paths = os.pathsep.join(filter(None, [str(COURSE), os.environ.get("PYTHONPATH")]))
         client = NotebookClient(notebook, timeout=CELL_SECONDS, kernel_name="python3", resources={"metadata": {"path": str(copy)}})
         client.execute(env={**os.environ, "PYTHONPATH": paths})
@@ -163,7 +167,7 @@ def build(lesson: Lesson) -> None:
         recorded.save(record_checks(lesson, notebook), made / recorded.FOLDER)
         if shipped(lesson):
             shutil.copyfile(topic(lesson.topic).folder / WEIGHTS, made / WEIGHTS)
-        execute(notebook, made)
+        execute(notebook, made, inputs.beside(lesson.name, notebook))
         nbformat.write(notebook, made / f"{lesson.name}.ipynb")
         released = release(lesson, made)
         for folder in (NOTEBOOKS, COURSE):

@@ -1,7 +1,8 @@
 """What the outputs of a solved notebook depend on, as one digest per lesson, so that tests need not run every notebook each time.
 
 The digest covers the lesson's folder, the modules of attention_lab that the notebook imports (directly or not), the data beside
-them, and the version of torch. `make build` writes it down when it has run the notebook: solutions/executed.json.
+them, the other lessons' solved notebooks where it reads those, and the version of torch. `make build` writes it down when it has
+run the notebook: solutions/executed.json.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import nbformat
+from nbformat import NotebookNode
 
 from solutions.shared.course import COURSE, NOTEBOOKS, ROOT
 
@@ -24,17 +26,26 @@ LIBRARY = "attention_lab"
 def digest(lesson: str, notebooks: Path = NOTEBOOKS, course: Path = COURSE) -> str:
     """A name for everything that the outputs of a lesson's notebook depend on."""
     folder = notebooks / lesson
+    notebook = nbformat.read(folder / f"{lesson}.ipynb", as_version=4)
     files = {f"lesson/{path.relative_to(folder)}": path for path in folder.rglob("*") if path.is_file()}
-    library = [*modules(code(folder / f"{lesson}.ipynb"), course), *data(course / LIBRARY)]
+    files |= {f"beside/{path.name}": path for path in beside(lesson, notebook, notebooks, course)}
+    library = [*modules(code(notebook), course), *data(course / LIBRARY)]
     files |= {str(path.relative_to(course)): path for path in library}
     contents = [(name, sha256(path.read_bytes()).hexdigest()) for name, path in sorted(files.items())]
     torch = version("torch").partition("+")[0]  # with or without CUDA
     return sha256(json.dumps([contents, torch]).encode()).hexdigest()
 
 
-def code(path: Path) -> str:
+def beside(lesson: str, notebook: NotebookNode, notebooks: Path = NOTEBOOKS, course: Path = COURSE) -> list[Path]:
+    """The solved notebooks of the other lessons, for one that takes a learner's modules out of theirs; none for any other."""
+    if course / LIBRARY / "mine.py" not in modules(code(notebook), course):
+        return []
+    return sorted(path for path in notebooks.glob("*/*.ipynb") if path.stem == path.parent.name != lesson)
+
+
+def code(notebook: NotebookNode) -> str:
     """The Python of a notebook's code cells."""
-    cells = [cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+    cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
     return "\n".join(line for cell in cells for line in cell.split("\n") if not line.startswith(("%", "!")))
 
 

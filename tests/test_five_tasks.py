@@ -5,11 +5,12 @@ import socket
 
 import pytest
 import torch
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from torch import nn
 
 from attention_lab.card import paper_card
 from attention_lab.five_tasks import TASKS, UNASKED, WIDTH, TaskNet, questions, right
-from attention_lab.leaderboard import fronts, heat_map, pareto_front
+from attention_lab.leaderboard import answered, fronts, heat_map, pareto_front
 from attention_lab.paper_tables import ROWS, PaperTable
 from attention_lab.plugs import CONTROLS, PLUGS, plugged
 from attention_lab.training import Results
@@ -31,6 +32,19 @@ def test_every_answer_is_about_as_frequent_as_the_others(task):
     asked = answers[answers != UNASKED]
     shares = torch.bincount(asked, minlength=TASKS[task].classes) / len(asked)
     assert len(shares) == TASKS[task].classes and (shares - 1 / len(shares)).abs().max() < 0.05
+
+
+@BY_TASK
+def test_right_and_wrong_answers_are_told_apart_where_they_were_asked(task):
+    asked = questions(task, 2, seed=1)
+    found = torch.where(asked.answers == UNASKED, 0, asked.answers)
+    found[0] = (found[0] + 1) % TASKS[task].classes  # all wrong in the first picture
+    figure = answered(asked, torch.nn.functional.one_hot(found, TASKS[task].classes).movedim(3, 1))
+    for axis, answers, marked in zip(figure.axes, asked.answers, (1, 0), strict=True):
+        marks = [collection.get_offsets() for collection in axis.collections]
+        assert len(marks[marked]) == (answers != UNASKED).sum() > 0 and len(marks[1 - marked]) == 0
+        x, y = marks[marked][0]
+        assert answers[int(y) // 2, int(x) // 2] != UNASKED
 
 
 @BY_TASK
@@ -163,6 +177,15 @@ def test_pictures_are_drawn():
     assert [text.get_text() for text in figure.axes[0].texts] == ["40", "91", "33", "76"]
     figure = fronts({"a": 50.0, "b": 60.0}, {"parameters": {"a": 1, "b": 2}, "time": {"a": 2, "b": 1}}, "score")
     assert [axis.get_xlabel() for axis in figure.axes] == ["parameters", "time"]
+
+
+def test_names_of_points_that_nearly_coincide_do_not_cover_each_other():
+    scores = {"nothing": 34.6, "SE": 34.7, "CBAM": 98.5, "ECA": 98.6}
+    costs = {"nothing": 437_760, "SE": 438_016, "CBAM": 452_384, "ECA": 676_224}
+    figure = fronts(scores, {"multiply-adds": costs}, "% right")
+    FigureCanvasAgg(figure).draw()
+    boxes = [text.get_window_extent() for text in figure.axes[0].texts]
+    assert len(boxes) == 4 and not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
 
 
 def test_a_card_holds_what_was_measured_and_nothing_about_its_owner(tmp_path):

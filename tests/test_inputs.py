@@ -2,6 +2,7 @@
 
 import shutil
 
+import nbformat
 import pytest
 
 from builder import inputs
@@ -33,6 +34,22 @@ def test_what_the_digest_covers(places, tmp_path, file, counts):
     with open(tmp_path / file, "a", encoding="utf-8") as text:
         text.write("\n")
     assert (inputs.digest(LESSON, *places) != before) is counts
+
+
+def test_a_notebook_that_reads_the_others_depends_on_them(places, tmp_path):
+    folder = tmp_path / "notebooks"
+    path = folder / LESSON / f"{LESSON}.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    assert inputs.beside(LESSON, notebook, *places) == []
+    notebook.cells.append(nbformat.v4.new_code_cell("from attention_lab.plugs import plugged"))  # which imports mine
+    nbformat.write(notebook, path)
+    (folder / "02_eca").mkdir()
+    (folder / "02_eca/02_eca.ipynb").write_text("1", encoding="utf-8")
+    (folder / "02_eca/another.ipynb").write_text("1", encoding="utf-8")
+    assert [path.name for path in inputs.beside(LESSON, notebook, *places)] == ["02_eca.ipynb"]
+    before = inputs.digest(LESSON, *places)
+    (folder / "02_eca/02_eca.ipynb").write_text("2", encoding="utf-8")
+    assert inputs.digest(LESSON, *places) != before
 
 
 def test_imports_of_every_form(tmp_path):

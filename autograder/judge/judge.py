@@ -141,7 +141,7 @@ def _called(cell: notebook.Cell) -> str:
 
 def _exercise(graders: Graders, exercise: recorded.RecordedExercise, own: Session, result: Result) -> Verdict:
     """Judge with the learner's earlier exercises; if some of those lost points, also with proxies for them. The better verdict counts."""
-    earlier = {name: result.verdicts[name] for name in sorted(graders.closure(exercise.name))}
+    earlier = {name: result.verdicts[name] for name in sorted(questions.closure(graders.exercises, exercise.name))}
     broken = [name for name, its in earlier.items() if its.points < its.max_points]
     lost = [check for name in broken for check in earlier[name].checks if check.outcome != "passed"]
 

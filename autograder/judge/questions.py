@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import zipfile
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
@@ -20,6 +21,7 @@ from autograder.submission import notebook
 from autograder.worker import wire
 from solutions.shared import derive
 from solutions.shared.course import ROOT
+from solutions.shared.declare import Exercise
 from solutions.shared.topics import topic
 
 FOLDER = ROOT / "work/hidden"  # as private as the class's seed, which is beside it
@@ -52,17 +54,18 @@ class Graders:
             return self.packed[exercise.name]
         return pack([(asked[i], exercise.cases[i].tensors) for i in together])
 
-    def closure(self, name: str) -> set[str]:
-        """Every earlier exercise of the lesson that an exercise is built from, directly or not."""
-        uses = {exercise.name: exercise.uses for exercise in self.exercises}
-        found: set[str] = set()
-        waiting = list(uses.get(name, ()))
-        while waiting:
-            name = waiting.pop()
-            if name in uses and name not in found:
-                found.add(name)
-                waiting += uses[name]
-        return found
+
+def closure(exercises: Iterable[Exercise | recorded.RecordedExercise], name: str) -> set[str]:
+    """Every earlier exercise of a lesson's that an exercise is built from, directly or not."""
+    uses = {exercise.name: exercise.uses for exercise in exercises}
+    found: set[str] = set()
+    waiting = list(uses.get(name, ()))
+    while waiting:
+        name = waiting.pop()
+        if name in uses and name not in found:
+            found.add(name)
+            waiting += uses[name]
+    return found
 
 
 def prepare(lesson: notebook.ReleasedLesson, seed: str, device: str, keep: bool) -> Graders:

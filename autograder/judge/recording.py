@@ -22,7 +22,7 @@ from attention_lab.checking import values
 from attention_lab.checking.compare import DRAWN
 from attention_lab.checking.fingerprint import row_scales, same
 from attention_lab.checking.observe import observe
-from attention_lab.checking.protocol import Call, Construct, Observation, Question, Raised
+from attention_lab.checking.protocol import NUMBER, Call, Construct, Observation, Question, Raised
 from attention_lab.checking.recorded import RecordedCase, RecordedExercise, RecordedMistake
 from autograder.judge.disguise import Implementation, disguise
 from solutions.shared import declare, derive
@@ -77,22 +77,31 @@ class _Asking:
     def __init__(self, namespace: dict[str, Any], g: torch.Generator, words: tuple):
         self.namespace, self.g, self.words, self.tensors = namespace, g, words, {}
 
-    def node(self, value: Any, name: str) -> Any:
+    def node(self, value: Any, name: str, weights: bool = True) -> Any:
+        """weights: are the weights of modules drawn?"""
         if isinstance(value, declare.RandomTensor):
             self.tensors[name] = draw(value, self.g)
             return {"tensor": name, "layout": value.layout, "grad": value.grad}
         if isinstance(value, (list, tuple)) and not isinstance(value, torch.Size):
-            nodes = [self.node(item, f"{name}.{i}") for i, item in enumerate(value)]
+            nodes = [self.node(item, f"{name}.{i}", weights) for i, item in enumerate(value)]
             return {"tuple": nodes} if isinstance(value, tuple) else nodes
         if isinstance(value, declare.Affine):
             return {"affine": {"scale": self.node(value.scale, f"{name}.scale"), "bias": self.node(value.bias, f"{name}.bias")}}
+        if isinstance(value, declare.Given):
+            return {"given": True}
+        if isinstance(value, declare.Factory):
+            return {"factory": self.node(value.of, name, weights=False)}
         if isinstance(value, (declare.TorchModule, declare.Earlier)):
-            arguments = {"args": [self.node(v, f"{name}.{i}") for i, v in enumerate(value.args)],
-                         "kwargs": {k: self.node(v, f"{name}.{k}") for k, v in value.kwargs.items()}, "state": name}
+            weights = weights and getattr(value, "weights", True)
+            arguments = {"args": [self.node(v, f"{name}.{i}", weights) for i, v in enumerate(value.args)],
+                         "kwargs": {k: self.node(v, f"{name}.{k}", weights) for k, v in value.kwargs.items()}}
             if isinstance(value, declare.Earlier):
                 node = {"exercise": value.name, **arguments}
             else:
                 node = {"module": value.name, "frozen": list(value.frozen), "tied": value.tied, **arguments}
+            if not weights:
+                return node
+            node["state"] = name
             state = random_state(self.built(node), *self.words, name)
             state.update({tied: state[source] for tied, source in getattr(value, "tied", {}).items()})
             state.update({other: state[source].clone() for other, source in getattr(value, "equal", {}).items()})
@@ -114,6 +123,8 @@ class _Asking:
         return thing(*map(self.built, construct.args), **{key: self.built(node) for key, node in construct.kwargs.items()})
 
     def _build(self, node: dict) -> Any:
+        if "factory" in node:
+            return values.factory(node, self._build)
         if "exercise" in node:
             return self.namespace[node["exercise"]](*self.built(node["args"]), **{k: self.built(v) for k, v in node["kwargs"].items()})
         return values.torch_module(node, self.tensors, self._build)
@@ -192,7 +203,7 @@ def _record_once(name: str, case: declare.Case, namespace: dict[str, Any], seed:
                         again=case.again, drop_largest=case.drop_largest, measured=case.peak is not None)
     if case.earlier:
         question.earlier = asking.call(case.args if case.earlier is True else case.earlier, case.kwargs, "earlier")
-    load_weights = case.raises is None and not case.fresh
+    load_weights = case.raises is None and not case.fresh and case.method != NUMBER
     if inspect.isclass(thing):
         positional, named = ((), case.construct) if isinstance(case.construct, dict) else (case.construct, {})
         construct = asking.call(positional, named, "construct")

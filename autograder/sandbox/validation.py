@@ -6,6 +6,7 @@ gains, stands in docs/protocol.md.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict, is_dataclass
 from functools import reduce
 from types import NoneType, UnionType
@@ -19,6 +20,7 @@ from attention_lab.checking.bounds import ITEMS, KEYS
 from attention_lab.checking.protocol import Answer, Bounds, Observation
 from autograder.worker import wire
 from autograder.worker.cells import Ran
+from autograder.worker.counts import Counted
 
 PLAIN = {str: "string", bool: "boolean", int: "integer", float: "number", NoneType: "null"}
 
@@ -71,6 +73,7 @@ def _node() -> dict[str, Any]:
 
 _observation = fastjsonschema.compile(schema(Observation) | {"definitions": {"node": _node()}})
 _cell = fastjsonschema.compile(schema(Ran))
+_counts = fastjsonschema.compile(schema(Counted))
 
 
 def observations(header: dict[str, Any], tensors: dict[str, Tensor], count: int) -> list[Answer]:
@@ -98,6 +101,14 @@ def cell(header: dict[str, Any]) -> Ran:
     """How a cell fared. Raises ValueError where this is no answer about a cell that was run."""
     _checked(_cell, header)
     return protocol.read(Ran, header)
+
+
+def counts(header: dict[str, Any], networks: Collection[str]) -> dict[str, int | str]:
+    """The parameters of networks by their names, or in words why there are none. Raises ValueError where this is no such answer."""
+    _checked(_counts, header)
+    if header["counts"].keys() != set(networks):
+        raise ValueError("not the counts of the networks that were asked for")
+    return {network: header["counts"][network] for network in networks}
 
 
 def _checked(check: Any, header: dict[str, Any]) -> None:

@@ -31,6 +31,7 @@ from attention_lab.checking.protocol import Question, plain, read
 
 from . import layers, proxies, restore, wire
 from .cells import Cells, Silent, built_as_usual
+from .counts import counted
 
 # What lessons import for pictures and experiments; here all of it does nothing, so that no check waits for a plot.
 SILENT = ("cost", "data", "pictures", "training")
@@ -77,6 +78,10 @@ class Notebook:
                 for question, given in asked]
         return {"observations": [plain(observation) for observation, _ in seen]}, wire.group([out for _, out in seen])
 
+    def count(self, header: dict, _tensors: dict) -> tuple[dict, dict]:
+        """The parameters of the networks of a lesson's rows in the papers' tables; see counts.counted."""
+        return plain(counted(header["lesson"], header["cells"], self.scope | self.cells.answers)), {}
+
 
 def serve(sock: socket.socket, put_back: Callable[[], None]) -> None:
     """Answer the judge until it hangs up. An answer carries its question's number."""
@@ -85,14 +90,15 @@ def serve(sock: socket.socket, put_back: Callable[[], None]) -> None:
         return wire.receive(sock)
 
     notebook = Notebook(remote)
-    operations = {"cell": notebook.cell, "proxy": notebook.proxy, "call": notebook.call, "observe": notebook.observe}
+    operations = {"cell": notebook.cell, "proxy": notebook.proxy, "call": notebook.call, "observe": notebook.observe,
+                  "count": notebook.count}
     while True:
         try:
             header, tensors = wire.receive(sock)
         except EOFError:
             return
         number = header["id"]
-        if header["op"] == "observe":
+        if header["op"] in ("observe", "count"):
             put_back()
         answer, out = operations[header["op"]](header, tensors)
         try:

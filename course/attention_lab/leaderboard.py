@@ -1,15 +1,19 @@
-"""A heat map of modules and tasks, and Pareto fronts: what cannot be had cheaper without becoming worse."""
+"""A heat map of modules and tasks, the pictures behind one of its numbers, and Pareto fronts: what cannot be had cheaper without becoming
+worse."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from .pictures import FEATURES, INK, OTHER, _picture
+from .five_tasks import SIDE, UNASKED
+from .pictures import ALERT, FEATURES, INK, OTHER, _picture
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+    from torch import Tensor
 
+    from .five_tasks import Questions
     from .training import Results
 
 
@@ -52,25 +56,53 @@ def heat_map(results: Results, guesses: Mapping[str, float]) -> Figure:
 
 
 @_picture
-def fronts(scores: Mapping[str, float], costs: Mapping[str, Mapping[str, float]], label: str) -> Figure:
+def answered(asked: Questions, scores: Tensor) -> Figure:
+    """Pictures with a disc where a question was answered rightly and a cross where it was not. scores: (n, classes, 12, 12)."""
+    import matplotlib.pyplot as plt
+
+    number = len(asked.pictures)
+    figure, axes = plt.subplots(1, number, figsize=(2.3 * number, 2.3), squeeze=False)
+    for axis, picture, answers, found in zip(axes[0], asked.pictures, asked.answers, scores.argmax(dim=1)):
+        axis.imshow((picture.permute(1, 2, 0) / 2 + 0.5).clamp(0, 1).numpy(), extent=(0, SIDE, SIDE, 0))
+        axis.axis("off")
+        for places, marker, colour in ((found == answers, "o", FEATURES), (found != answers, "X", ALERT)):
+            rows, columns = (places & (answers != UNASKED)).numpy().nonzero()
+            axis.scatter(2 * columns + 1, 2 * rows + 1, s=42, marker=marker, color=colour, edgecolor="white", linewidth=0.8)
+    return figure
+
+
+@_picture
+def fronts(scores: Mapping[str, float], costs: Mapping[str, Mapping[str, float]], label: str, margin: float = 0) -> Figure:
     """Score against each kind of cost, one plot beside the other; a line joins what is on the Pareto front.
 
-    scores: by name. costs: for each kind of cost, such as "parameters", by name. label: of the scores.
+    scores: by name. costs: for each kind of cost, such as "parameters", by name. label: of the scores. margin: as in `pareto_front`.
     """
     import matplotlib.pyplot as plt
 
-    figure, axes = plt.subplots(1, len(costs), figsize=(3.2 * len(costs), 3), sharey=True, squeeze=False)
+    figure, axes = plt.subplots(1, len(costs), figsize=(3.4 * len(costs), 3.2), sharey=True, squeeze=False)
     for axis, (kind, of) in zip(axes[0], costs.items()):
         points = {name: (of[name], score) for name, score in scores.items()}
-        front = pareto_front(points)
+        front = pareto_front(points, margin)
         axis.plot(*zip(*(points[name] for name in front)), "-", color=FEATURES, linewidth=1)
         for name, point in points.items():
             axis.plot(*point, "o", color=FEATURES if name in front else OTHER, markersize=5)
-            axis.annotate(name, point, (4, 4), textcoords="offset points", fontsize=7.5)
+        for name, below in _lines_below(points).items():
+            axis.annotate(name, points[name], (5, 4 - 9 * below), textcoords="offset points", fontsize=7.5)
         axis.set(xlabel=kind)
-        axis.margins(x=0.25, y=0.12)
+        axis.xaxis.set_major_formatter(lambda value, _: f"{value / 1000:,.4g}k" if value else "0")
+        axis.margins(x=0.25, y=0.14)
     axes[0][0].set_ylabel(label)
     return figure
+
+
+def _lines_below(points: Mapping[str, tuple[float, float]]) -> dict[str, int]:
+    """How many lines each name moves down, so that the names of points that nearly coincide do not cover each other."""
+    across, up = (max(values) - min(values) or 1 for values in zip(*points.values()))
+    placed: dict[str, int] = {}
+    for name, (cost, score) in points.items():
+        near = (other for other in placed if abs(cost - points[other][0]) < across / 4 and abs(score - points[other][1]) < up / 12)
+        placed[name] = 1 + max((placed[other] for other in near), default=-1)
+    return placed
 
 
 def _blues():

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import partial
 from html import escape
@@ -87,8 +88,8 @@ def _rest(dims: tuple[int, ...], depths: tuple[int, ...], *modules: Any) -> nn.M
 
 
 def _cloformer(dims: list[int], splits: list[list[int]], network: Any) -> nn.Module:
-    heads = [sum(split) for split in splits]
-    return network(dims, [2, 2, 6, 2], heads, splits, [[3], [5], [7], [9]], [8, 4, 2, 1])
+    dims, splits = deepcopy((dims, splits))  # a learner's network may change the lists that it is given
+    return network(dims, [2, 2, 6, 2], [sum(split) for split in splits], splits, [[3], [5], [7], [9]], [8, 4, 2, 1])
 
 
 BUILDERS: dict[str, Callable[..., nn.Module]] = {
@@ -151,7 +152,8 @@ class PaperTable:
         for row, yours in self.found.items():
             network, stated, count, verdict = (escape(cell) for cell in self._cells(row, yours))
             colour = GOOD if verdict == "met" else WAITING if isinstance(yours, str) else BAD
-            mark = f'<b style="color:{colour}">{"✓ " if verdict == "met" else ""}{verdict}</b>'
+            met = '✓\N{NO-BREAK SPACE}met' if verdict == "met" else verdict
+            mark = f'<b style="color:{colour}">{met}</b>'
             table += "<tr>" + "".join(f"<td {left}>{cell}</td>" for cell in (network, stated, count, mark, escape(row.trap))) + "</tr>"
         return f"<table>{table}</table><p>{escape(self._summary())}</p>"
 

@@ -259,4 +259,4 @@ TABLE = Exercise("parameter_table", sizes=(
     table("no rows"),
 ))
 
-EXERCISES = (RESNET, CLOFORMER, TABLE)
+EXERCISES = (TABLE, RESNET, CLOFORMER)

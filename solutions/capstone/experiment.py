@@ -1,9 +1,10 @@
-"""The long runs of the capstone: `python -m solutions.capstone.experiment` writes experiment.md (about ten minutes of one core).
+"""The long runs of the capstone: `python -m solutions.capstone.experiment` writes experiment.md (about 45 minutes of one core).
 
 figures.py draws its map and its fronts from that table."""
 
 import time
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,8 @@ HERE = Path(__file__).parent
 ABOUT = """# 10_capstone: long runs
 
 `python -m solutions.capstone.experiment` trains the page's network with every module of the course (the references' own) on all five tasks,
-for the page's steps (200 of 16 pictures; for the look-up 500), with a peak rate of 0.01. Data are drawn
-once; a seed decides the first weights and the order of the pictures.
+for the page's steps (200 of 16 pictures; for the look-up 500) and for five times as many, with a peak rate of 0.01 and with half of it.
+Data are drawn once; a seed decides the first weights and the order of the pictures.
 
 Scores: right answers on 400 new pictures in per cent for what / where / look-up / far / local (guesses: 50, 25, 33, 33, 50). After them, of
 the whole network and one picture of 24 x 24 pixels: trainable parameters / multiply-adds / time of a forward pass in microseconds, the
@@ -33,8 +34,11 @@ shortest CPU time of fifty.
 ARMS = tuple(plugs.CONTROLS) + tuple(plugs.PLUGS)
 TAKEN_APART = "CBAM, no maximum", "CBAM, channels alone"
 TOGETHER = "CoordAtt, DANet channel"
-# One seed of everything before the others. Five times the steps, and half the rate, are to come.
-ROWS = [(Row(arm), range(seeds)) for seeds in (1, 3) for arm in (*ARMS, *TAKEN_APART, TOGETHER)]
+EVERY = *ARMS, *TAKEN_APART, TOGETHER
+ROWS = [
+    *((Row(arm, longer), range(seeds)) for seeds in (1, 3) for longer in (1, 5) for arm in EVERY),
+    *((Row(arm, 5, Fraction(1, 2)), range(1)) for arm in EVERY),
+]
 
 
 def reference(lesson: str, name: str) -> Any:

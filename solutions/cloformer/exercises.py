@@ -202,8 +202,8 @@ FFN = Exercise("ConvFFN", sizes=(
     on("a large map", lambda r: (1, *r.sample((37, 41, 43, 47), 2)), lambda r: ffn(r, stride=2)),
     *(on(f"a kernel of {size}", sides(6, 10), lambda r, size=size: ffn(r, kernel_size=size)) for size in (1, 3, 5, 7)),
     on("a stride of three", sides(6, 12), lambda r: ffn(r, stride=3)),
-    on("as many channels out as in", sides(), lambda r: ffn(r, in_channels=6, out_channels=6, hidden_channels=12)),
-    on("as many hidden channels as channels", sides(), lambda r: ffn(r, in_channels=6, out_channels=6, hidden_channels=6)),
+    on("as many channels out as in", sides(), lambda r: ffn(r, in_channels=6, out_channels=6, hidden_channels=12, stride=1)),
+    on("as many hidden channels as channels", sides(), lambda r: ffn(r, in_channels=6, out_channels=6, hidden_channels=6, stride=1)),
     on("one channel", sides(), lambda r: ffn(r, in_channels=1)),
     on("a square map", fixed_map(2, 6, 6), ffn),
 ), visible=(

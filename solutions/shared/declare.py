@@ -29,11 +29,13 @@ class TorchModule:
     """A module argument of torch.nn: its class name and arguments, frozen parameters, tied ones {name: source}.
 
     equal: parameters with the numbers of another one {name: source}, which stay parameters of their own.
+    weights: are its weights drawn? Else it keeps those that torch starts with, which may be many: nothing is stored of them.
     """
 
     name: str
     args: tuple = ()
     kwargs: dict[str, Any] = field(default_factory=dict)
+    weights: bool = True
     frozen: tuple[str, ...] = ()
     tied: dict[str, str] = field(default_factory=dict)
     equal: dict[str, str] = field(default_factory=dict)
@@ -47,6 +49,21 @@ class Earlier:
     args: tuple = ()
     kwargs: dict[str, Any] = field(default_factory=dict)
     zeros: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Given:
+    """Among the arguments of a Factory's module: what the factory is called with."""
+
+
+@dataclass(frozen=True)
+class Factory:
+    """A callable argument that makes a new module whenever it is called with one number: `of`, with the number where `Given()` stands.
+
+    What it makes has torch's first weights. In a module that is asked, it gets the weights of the question, like every other part.
+    """
+
+    of: TorchModule | Earlier
 
 
 @dataclass(frozen=True)
@@ -64,6 +81,8 @@ class Case:
     label: the input in a learner's words ("a map of odd sides"); arguments and shapes are added to it (derive.labelled).
     construct: the class's keyword arguments, or a tuple of positional ones (ignored for functions).
     args, kwargs: what is called, with RandomTensor and the like inside.
+    method: what of a module is called. `parameters`: nothing is, and the answer is the number of the trainable ones. The module keeps the
+    values that it starts with, so that it may be as large as it likes.
     earlier: another call comes first, with arguments of the same sizes or with these.
     again: the call is made twice with the very same inputs, and the second answer counts.
     device: the call is made on another device. large: the numbers overflow a bare `exp`.

@@ -18,7 +18,7 @@ from random import Random
 from types import ModuleType
 from typing import Any
 
-from .declare import Case, Earlier, Exercise, RandomTensor, TorchModule
+from .declare import Case, Earlier, Exercise, Factory, Given, RandomTensor, TorchModule
 
 VISIBLE = "visible"  # the seed of the recorded checks that learners hold; a class's hidden graders have a secret one
 REFUSALS = 2  # of each exercise, in its visible check
@@ -136,15 +136,15 @@ def _mapped(value: Any, change: Callable[[RandomTensor], RandomTensor]) -> Any:
 def labelled(name: str, case: Case, show_numbers: bool) -> Case:
     """The case with its whole label: words, the module's arguments, the tensors' shapes.
 
-    show_numbers: also what a function of plain numbers is given. A hidden case keeps them to itself: with the numbers, what is
-    expected could be computed by hand and written down.
+    show_numbers: also what is given where no tensor is. A hidden case keeps that to itself: with the numbers, what is expected could be
+    computed by hand and written down.
     """
     parts = [case.label] if case.label else []
     if case.method != "forward":
-        parts.append(f"its method `{case.method}`")
-    if case.construct:
-        parts.append(f"{name}({_arguments(case.construct)})")
+        parts.append("the number of its parameters" if case.method == "parameters" else f"its method `{case.method}`")
     shapes = [str(t.shape) for t in tensors(case)]
+    if case.construct and (shapes or show_numbers):
+        parts.append(f"{name}({_arguments(case.construct)})")
     if shapes:
         parts.append(f"shape{'s' if len(shapes) > 1 else ''} {' and '.join(shapes)}")
     elif show_numbers and not case.construct:
@@ -160,4 +160,12 @@ def _arguments(given: dict[str, Any] | tuple, named: dict[str, Any] | None = Non
 def _shown(value: Any) -> str:
     if isinstance(value, TorchModule):
         return f"nn.{value.name}({_arguments(value.args, value.kwargs)})"
+    if isinstance(value, Factory):
+        return f"lambda width: {_shown(value.of)}"
+    if isinstance(value, Given):
+        return "width"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_shown, value))}]"
+    if isinstance(value, tuple):
+        return f"({', '.join(map(_shown, value))}{',' * (len(value) == 1)})"
     return f"{value.name}(...)" if isinstance(value, Earlier) else repr(value)

@@ -1,6 +1,6 @@
 """A cause that a report names is true: each of these answers was once told a false one."""
 
-from solutions.shared.declare import Case, RandomTensor
+from solutions.shared.declare import Case, Mistake, RandomTensor
 
 MIX = """
 class Mix(nn.Module):
@@ -115,3 +115,10 @@ def test_without_positions_nothing_is_said_of_them(way):
     lesson = way(gate, "Gate", Case("a few", (RandomTensor((3, 6)),), construct={"channels": 6}))
     lesson.wrong(gate.replace("torch.sigmoid(self.fc2(self.fc1(z).relu()))", "self.fc2(self.fc1(z).relu())"), "`fc1` and `fc2` agree",
                  never=("every position",))
+
+
+def test_a_nan_is_not_taken_for_the_zero_of_a_known_mistake(way):
+    lesson = way("def scale(x):\n    return x * x.norm()", "scale", Case("numbers", (RandomTensor((2, 3)),), gradients=False),
+                 mistakes=(Mistake("scale-nothing", "scale", "You multiply by zero.", code="def scale(x):\n    return x * 0"),))
+    lesson.wrong("def scale(x):\n    return x - x", "You multiply by zero.")
+    lesson.wrong("def scale(x):\n    return x * float('nan')", never=("You multiply by zero.",))

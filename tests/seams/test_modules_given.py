@@ -1,6 +1,8 @@
 """Modules among the arguments: torch's own, and earlier exercises of the learner."""
 
-from solutions.shared.declare import Case, Earlier, RandomTensor, TorchModule
+import pytest
+
+from solutions.shared.declare import Case, Earlier, Factory, Given, RandomTensor, TorchModule
 
 COUNT = """
 def count_parameters(module):
@@ -197,3 +199,93 @@ class Stack(nn.Module):
                 return self.blocks(x)
         """, "`Block`, an earlier exercise that this one uses, is not implemented yet")
     assert not unwritten.started
+
+
+CHAIN = """
+class Gate(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        self.layer = nn.Linear(channels, channels)
+
+    def forward(self, x):
+        return x * torch.sigmoid(self.layer(x))
+
+
+class Chain(nn.Module):
+    def __init__(self, make, widths=(300, 200)):
+        super().__init__()
+        self.layers = nn.ModuleList(nn.Linear(a, b) for a, b in zip(widths, widths[1:]))
+        self.made = nn.ModuleList(make(b) for b in widths[1:])
+
+    def forward(self, x):
+        for layer, made in zip(self.layers, self.made):
+            x = made(layer(x))
+        return x
+"""
+SHARED = """
+class Chain(nn.Module):
+    def __init__(self, make, widths=(300, 200)):
+        super().__init__()
+        self.layers = nn.ModuleList(nn.Linear(a, b) for a, b in zip(widths, widths[1:]))
+        one = make(widths[1])
+        self.made = nn.ModuleList(one for _ in self.layers)
+
+    def forward(self, x):
+        for layer, made in zip(self.layers, self.made):
+            x = made(layer(x))
+        return x
+"""
+
+
+@pytest.mark.parametrize("of", [TorchModule("BatchNorm1d", (Given(),)), Earlier("Gate", (Given(),)),
+                                TorchModule("Sequential", (TorchModule("Linear", (Given(), Given())), TorchModule("Sigmoid")))])
+def test_a_factory_given_to_the_constructor(way, of):
+    """The modules that it makes have weights of their own, are the learner's to place, and follow mode and dtype."""
+    def case(words, **more):
+        return Case(words, (RandomTensor((3, 4)),), construct={"make": Factory(of), "widths": [4, 5, 5]}, **more)
+
+    lesson = way(CHAIN, "Chain", case("three widths"), case("training mode", train=True), case("float32", dtype="float32"),
+                 case("another device", device=True), uses=("Gate",))
+    lesson.right("""
+        class Chain(nn.Module):
+            def __init__(self, make, widths=(300, 200)):
+                super().__init__()
+                self.layers, self.made = nn.ModuleList(), nn.ModuleList()
+                for i in range(1, len(widths)):
+                    self.made.append(make(widths[i]))
+                    self.layers.append(nn.Linear(widths[i - 1], widths[i]))
+
+            def forward(self, x):
+                for i, layer in enumerate(self.layers):
+                    x = self.made[i](layer(x))
+                return x
+        """)
+    lesson.wrong(SHARED)
+    lesson.wrong(CHAIN[CHAIN.index("class Chain"):].replace("make(b) for b", "make(a) for a, b").replace("in widths[1:])",
+                                                                                                        "in zip(widths, widths[1:]))"))
+    lesson.wrong(CHAIN[CHAIN.index("class Chain"):].replace("make(b)", "make(b, b)"), "make()", "TypeError")
+
+
+def test_the_number_of_a_modules_parameters(way):
+    """Of a network of any size: nothing of it is stored. A parameter under two names counts once, a frozen one not at all."""
+    factory = Factory(Earlier("Gate", (Given(),)))
+    lesson = way(CHAIN, "Chain", Case("small", (RandomTensor((3, 4)),), construct={"make": factory, "widths": (4, 5, 6)}),
+                 Case("the default widths", construct={"make": factory}, method="parameters"),
+                 Case("large", construct={"make": factory, "widths": (2000, 1000)}, method="parameters"), uses=("Gate",))
+    assert sum(file.stat().st_size for file in lesson.path.iterdir()) < 10_000
+    lesson.right(CHAIN[CHAIN.index("class Chain"):])
+    lesson.wrong(CHAIN[CHAIN.index("class Chain"):].replace("300", "200"), "Right on other inputs, wrong with the default widths",
+                 "Number of trainable parameters: expected 100400, got 80400")
+    judged = lesson.judge(CHAIN[CHAIN.index("class Chain"):].replace("300", "200"), secret=True)
+    assert judged.points < judged.max_points and "100400" not in judged.headline + str(judged.evidence)
+    lesson.wrong(CHAIN[CHAIN.index("class Chain"):].replace("(make(b) for", "(make(b).requires_grad_(b < 200) for"),
+                 "got 60200")
+
+
+def test_a_large_module_whose_weights_are_not_drawn(way):
+    lesson = way(COUNT, "count_parameters", Case("a large layer", (TorchModule("Linear", (1000, 2000), weights=False),)),
+                 Case("frozen", (TorchModule("Linear", (1000, 2000), frozen=("bias",), weights=False),)))
+    assert sum(file.stat().st_size for file in lesson.path.iterdir()) < 10_000
+    lesson.right("def count_parameters(module):\n    return sum(p.numel() for p in module.parameters() if p.requires_grad)")
+    lesson.wrong("def count_parameters(module):\n    return sum(p.numel() for p in module.parameters())",
+                 "Right on other inputs, wrong with frozen", "expected 2000000, got 2002000")

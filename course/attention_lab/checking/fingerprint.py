@@ -101,7 +101,7 @@ def same(a: tuple[str, Tensor], b: tuple[str, Tensor], zero: list[float], dtype:
         return False
     within = RELATIVE[dtype] * _sizes(a[1], zero)
     finite = a[1].isfinite().all(dim=1) & b[1].isfinite().all(dim=1)
-    if not torch.equal(a[1][~finite].nan_to_num(), b[1][~finite].nan_to_num()):  # a NaN equals a NaN here
+    if not torch.allclose(a[1][~finite], b[1][~finite], rtol=0, atol=0, equal_nan=True):
         return False
     return bool(((a[1] - b[1]).abs() <= within)[finite].all())
 

@@ -16,7 +16,7 @@ from . import crash, values, weights
 from . import device as devices
 from .probes.dropout import NoDropout
 from .probes.memory import LargestTensor
-from .protocol import Answer, Call, Heard, Observation, Question, Unplaced
+from .protocol import NUMBER, Answer, Call, Heard, Observation, Question, Unplaced
 from .shadow import Reading
 
 CPU = torch.device("cpu")
@@ -157,6 +157,8 @@ class _Observation:
         if "affine" in node:
             scale, bias = self.decode(node["affine"]["scale"], device), self.decode(node["affine"]["bias"], device)
             return lambda t: scale * t + bias
+        if "factory" in node:
+            return values.factory(node, self.build)
         if "module" in node:
             module = values.torch_module(node, self.tensors, self.build)
         elif "exercise" in node:
@@ -203,8 +205,7 @@ class _Observation:
 
         arguments = [given(node, f"input.{i}") for i, node in enumerate(call.args)]
         named = {key: given(node, f"input.{key}") for key, node in call.kwargs.items()}
-        method = self.question.method
-        function = getattr(target, method) if isinstance(target, nn.Module) and method != "forward" else target
+        function = self.asked_of(target)
         with self.dropout:
             if watched and self.question.again:
                 function(*arguments, **named)
@@ -215,6 +216,14 @@ class _Observation:
             self.header.changed += [path for path, (passed, was) in lists.items()
                                        if len(passed) != len(was) or any(a is not b for a, b in zip(passed, was))]
         return output
+
+    def asked_of(self, target: Callable) -> Callable:
+        method = self.question.method
+        if not isinstance(target, nn.Module) or method == "forward":
+            return target
+        if method == NUMBER:
+            return lambda: sum(p.numel() for p in target.parameters() if p.requires_grad)
+        return getattr(target, method)
 
     def differentiate(self, output: Any) -> None:
         """Gradients of the inputs and of every parameter for the cotangents of the question."""

@@ -24,7 +24,8 @@ from .bounds import Bounds, Name, Shape, Share, Text, Whole
 from .probes.memory import Largest
 
 Spec = list[tuple[Name, Shape]]  # names and shapes; in JSON a tuple is a list
-Node = Annotated[Any, "node"]  # see `values`; in an answer without `module`, `exercise` and `affine`
+NUMBER = "parameters"  # a question's method
+Node = Annotated[Any, "node"]  # see `values`; in an answer without `module`, `exercise`, `affine` and `factory`
 
 
 @dataclass
@@ -48,7 +49,7 @@ class Question:
 
     exercise: str
     construct: Construct | None  # None for a function
-    method: str
+    method: str  # NUMBER: nothing is called, the answer is how many trainable parameters there are
     args: list[Node]
     kwargs: dict[str, Node]
     earlier: Call | None = None  # a call before the one that is observed

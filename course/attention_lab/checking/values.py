@@ -7,6 +7,7 @@ A node is a JSON scalar, a list, or an object with one of these keys:
     {"module": CLASS, "args": [...], "kwargs": {...}, "frozen": [...], "tied": {...}, "state": PREFIX}   of torch.nn
     {"exercise": NAME, "args": [...], "kwargs": {...}, "state": PREFIX}   built from the learner's own class NAME
     {"affine": {"scale": node, "bias": node}}   the callable t -> scale * t + bias
+    {"factory": node}                        the callable that builds a module node, with its argument in the place of {"given": true}
     {"object": TEXT}                         an output that is none of these, described
 Nothing here is ever unpickled or evaluated.
 """
@@ -104,7 +105,7 @@ def _unusual(tensor: Tensor) -> str | None:
 
 
 def decode(node: Any, tensors: dict[str, Tensor], build: Callable[[dict], Any]) -> Any:
-    """The value of `node`. `build` makes a module or function out of a `module`, `exercise` or `affine` node."""
+    """The value of `node`. `build` makes a module or function out of a `module`, `exercise`, `affine` or `factory` node."""
     if isinstance(node, list):
         return [decode(item, tensors, build) for item in node]
     if not isinstance(node, dict):
@@ -169,3 +170,18 @@ def torch_module(node: dict, tensors: dict[str, Tensor], build: Callable[[dict],
     for name in node.get("frozen", []):
         module.get_parameter(name).requires_grad_(False)
     return module
+
+
+def factory(node: dict, build: Callable[[dict], Any]) -> Callable[[Any], Any]:
+    """The callable that a `factory` node describes: each call makes a new module."""
+    def make(given: Any, /) -> Any:
+        return build(_filled(node["factory"], given))
+    return make
+
+
+def _filled(node: Any, given: Any) -> Any:
+    if isinstance(node, list):
+        return [_filled(item, given) for item in node]
+    if isinstance(node, dict):
+        return given if node == {"given": True} else {key: _filled(item, given) for key, item in node.items()}
+    return node

@@ -12,7 +12,7 @@ from torch import Tensor
 from . import facts, values, wording
 from .differences import Difference
 from .facts import Fact
-from .protocol import Observation
+from .protocol import NUMBER, Observation
 from .recorded import RecordedCase, RecordedExercise
 
 # What each check is worth in an exercise that has it, what a green line says of it, and its name elsewhere. Without a right output
@@ -217,7 +217,8 @@ def headline(exercise: RecordedExercise, found: list[list[Difference]], index: i
     first, *_ = difference.message.split("\n")
     where = difference.where
     if where.startswith("output") and case.question.construct and case.question.method != "forward":
-        where = f"output of `{case.question.method}`{where.removeprefix('output')}"
+        where = ("number of trainable parameters" if case.question.method == NUMBER
+                 else f"output of `{case.question.method}`{where.removeprefix('output')}")
     lead = f"{where[0].upper()}{where[1:]}: {first}"
     unknown = [name for name in exercise.uses if difference.message.startswith("NameError") and f"'{name}'" in difference.message]
     if unknown:

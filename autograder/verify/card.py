@@ -1,0 +1,134 @@
+"""card.json as somebody hands it in: read within bounds, and compared with what was recounted.
+
+What a card looks like is what `attention_lab.card` writes; the types below bound what it may hold.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import fastjsonschema
+
+from attention_lab.card import Card
+from attention_lab.checking.bounds import Bounds, Name, Text, Whole
+from attention_lab.paper_tables import PaperTable
+from autograder.sandbox.validation import schema
+
+LARGEST = 256 << 10  # bytes; a card with all rows and the whole map has 21 kB
+Percent = Annotated[float, Bounds(minimum=0, maximum=100)]
+
+
+@dataclass
+class _Line:
+    network: Name
+    authors: Whole
+    stated: Name | None
+    yours: Whole | None
+    met: bool
+
+
+@dataclass
+class _Score:
+    module: Name
+    task: Name
+    mean: Percent
+    standard_error: Percent | None
+    seeds: Whole
+
+
+@dataclass
+class _Scores:
+    status: Literal["unverified"]
+    seeds: list[Whole]
+    rows: list[_Score]
+
+
+@dataclass
+class _Versions:
+    python: Name
+    torch: Name
+    attention_lab: Name
+
+
+@dataclass
+class _Machine:
+    processor: Text
+    cores: Whole | None
+
+
+@dataclass
+class _Written:
+    course: Name
+    lesson: Name
+    tables: list[_Line]
+    scores: _Scores
+    versions: _Versions
+    machine: _Machine
+
+
+_form = fastjsonschema.compile(schema(_Written))
+
+
+class Refused(ValueError):
+    """`paper_card` has not written this. The message names the place."""
+
+
+def read(path: Path) -> dict[str, Any]:
+    """The card in a file. Raises ValueError, with the file's name, where it is none; Refused where it is one that was edited."""
+    try:
+        if not path.is_file():
+            raise ValueError(f"{path} can't be read: there is no such file")
+        with path.open("rb") as file:
+            data = file.read(LARGEST + 1)
+        if len(data) > LARGEST:
+            raise ValueError(f"{path} has {path.stat().st_size:,} bytes; of a card at most {LARGEST:,} are read")
+    except OSError as error:
+        raise ValueError(f"{path} can't be read: {error.strerror}") from error
+    try:
+        card = json.loads(data, parse_constant=str)  # NaN and Infinity are no JSON, and here no numbers
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"{path} is not JSON: {error}") from None
+    blank = Card(PaperTable({}), None).data
+    if not isinstance(card, dict) or any(card.get(key) != blank[key] for key in ("course", "lesson")):
+        raise ValueError(f"{path} is JSON, but no card of the capstone, which has {blank['course']!r} as `course` and "
+                         f"{blank['lesson']!r} as `lesson`")
+    try:
+        _form(card)
+    except fastjsonschema.JsonSchemaValueException as error:
+        value = "" if isinstance(error.value, (dict, list)) else f", and is {json.dumps(error.value)}"
+        raise Refused(f"card{error.message.removeprefix('data')}{value}"[:400]) from None
+    return card
+
+
+def disagreements(card: dict[str, Any], table: PaperTable) -> list[str]:
+    """What a card says that is not so: of each network, and of scores that do not fit together."""
+    said, true = card["tables"], {line["network"]: line for line in Card(table, None).data["tables"]}
+    reasons = {row.network: yours for row, yours in table.found.items() if isinstance(yours, str)}
+    names = [line["network"] for line in said]
+    wrong = [f"{name}: the papers' tables have no such row" for name in dict.fromkeys(names) if name not in true]
+    wrong += [f"{name}: its row stands there {names.count(name)} times" for name in true if names.count(name) > 1]
+    wrong += [f"{name}: its row is missing" for name in true if name not in names]
+    for line in said:
+        name = line["network"]
+        other = [key for key, value in true.get(name, {}).items() if json.dumps(line[key]) != json.dumps(value)]
+        if other:
+            on_card, recounted = (", ".join(f"`{key}` {json.dumps(which[key])}" for key in other) for which in (line, true[name]))
+            wrong.append(f"{name}: the card says {on_card}; recounted: {recounted}" + (f" ({reasons[name]})" if name in reasons else ""))
+    return wrong + _odd_scores(card["scores"])
+
+
+def _odd_scores(scores: dict[str, Any]) -> list[str]:
+    wrong, seen = [], set()
+    for row in scores["rows"]:
+        name = row["module"], row["task"]
+        if name in seen:
+            wrong.append(f"{', '.join(name)}: this score stands there twice")
+        if not 1 <= row["seeds"] <= len(scores["seeds"]):
+            wrong.append(f"{', '.join(name)}: a score of {row['seeds']} seeds, where {len(scores['seeds'])} are named")
+        elif (row["standard_error"] is None) != (row["seeds"] == 1):
+            wrong.append(f"{', '.join(name)}: a standard error needs two seeds, and has {row['seeds']}")
+        seen.add(name)
+    return wrong

@@ -1,0 +1,64 @@
+"""The networks of the papers' tables, built behind the walls from the notebooks that somebody handed in, and counted there.
+
+A lesson has a worker of its own, which gets that lesson's notebook and nothing else. What it says is bounded and has the right names,
+and is still a learner's word: see docs/protocol.md.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from attention_lab.paper_tables import CAPSTONE, ROWS, PaperTable, Row
+from autograder.judge.judge import SECONDS
+from autograder.judge.session import Session
+from autograder.sandbox import validation
+from autograder.sandbox.budget import Budget
+from autograder.sandbox.sandbox import Died, Sandbox
+from autograder.submission import notebook
+from autograder.submission.parse import Unreadable, read
+
+
+def handed_in(capstone: Path) -> dict[str, NotebookNode]:
+    """The capstone's notebook, and of the lessons that have a row those that are where `attention_lab.mine` looks, by lesson.
+
+    Raises Unreadable, with the file's name, where one can't be read, and where the first one is another lesson's.
+    """
+    found = {CAPSTONE: read(capstone)}
+    try:
+        known = notebook.lesson_of(found[CAPSTONE])
+    except Unreadable as error:
+        raise Unreadable(f"{capstone} is not the capstone's notebook: {error}") from None
+    if known.name != CAPSTONE:
+        raise Unreadable(f"{capstone} is the notebook of {known.name}, not of {CAPSTONE}")
+    for lesson in {row.lesson for row in ROWS} - {CAPSTONE}:
+        path = capstone.parent / ".." / lesson / f"{lesson}.ipynb"
+        if path.is_file():
+            found[lesson] = read(path)
+    return found
+
+
+def recount(notebooks: dict[str, NotebookNode], sandbox: Sandbox) -> PaperTable:
+    """Every row, with the parameters of its network or with why there are none. Never raises what a notebook leads to."""
+    found: dict[str, int | str] = {}
+    for lesson in dict.fromkeys(row.lesson for row in ROWS):
+        found |= _counts(lesson, notebooks.get(lesson), [row for row in ROWS if row.lesson == lesson], sandbox)
+    return PaperTable({row: found[row.network] for row in ROWS})
+
+
+def _counts(lesson: str, submission: NotebookNode | None, rows: list[Row], sandbox: Sandbox) -> dict[str, int | str]:
+    """The counts of a lesson's rows, by network. The capstone's cells run as in Jupyter; of an earlier lesson `mine` takes its modules."""
+    cells = notebook.cells_to_run(submission, notebook.lesson(lesson)) if lesson == CAPSTONE else []
+    sandbox.budget = Budget([f"the cell that begins with `{notebook.first_line(cell.source)}`" for cell in cells])
+    sandbox.budget.exercise = f"the networks of {lesson}"
+    session = Session({"cpu": sandbox}, cells, until=time.monotonic() + SECONDS)
+    given = [cell for cell in submission.cells if cell.cell_type == "code"] if submission and lesson != CAPSTONE else None
+    try:
+        reply, _ = session.begin("cpu").ask({"op": "count", "lesson": lesson, "cells": given})
+        return validation.counts(reply, [row.network for row in rows])
+    except (Died, ValueError) as error:
+        return {row.network: f"lesson {lesson.partition('_')[0]}: it was not counted, {error}" for row in rows}
+    finally:
+        session.close()

@@ -1,0 +1,75 @@
+"""`autograder verify`: what of a card is true of the notebooks that it was made from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from attention_lab.checking.report import number
+from attention_lab.paper_tables import Row
+from autograder.judge.judge import Judge, Result
+from autograder.judge.questions import closure
+from autograder.outputs import plain
+from autograder.submission import notebook
+from autograder.verify import card as cards
+from autograder.verify.recount import handed_in, recount
+from solutions.shared.topics import topic
+
+
+def verify(card: Path, capstone: Path, isolation: str, console: Console) -> int:
+    """Say on `console` which rows of a card are verified, or what of it is not so. The exit status: 0, or 1 where it is refused.
+
+    Raises ValueError where the card or a notebook can't be read, NoLayers as a sandbox does.
+    """
+    try:
+        said = cards.read(card)
+    except cards.Refused as error:
+        return _refused(console, card, [str(error)])
+    notebooks = handed_in(capstone)
+    with Judge(isolation) as judge:
+        table = recount(notebooks, judge.sandboxes["cpu"])
+        if wrong := cards.disagreements(said, table):
+            return _refused(console, card, wrong)
+        judged = {}
+        for lesson in dict.fromkeys(row.lesson for row, yours in table.found.items() if yours == row.exact):
+            with console.status(f"{lesson} is judged"):
+                judged[lesson] = judge.grade(notebooks[lesson], lesson)
+            judge.prepared.clear()  # one lesson's questions take 100 MB
+    lacking = {row: _lacking(row, judged[row.lesson]) for row, yours in table.found.items() if yours == row.exact}
+    for row, yours in table.found.items():
+        count = f"{yours:,}" if isinstance(yours, int) else ""
+        verdict = str(yours) if not count else f"not met: the authors have {row.exact:,}"
+        if row in lacking:
+            verdict = f"count met, {lacking[row] or 'modules right'}"
+        sign = "✓" if lacking.get(row) == "" else "✗" if count else "○"
+        _say(console, f"{sign} {row.network:<22} {count:>10}  ", verdict)
+    verified = sum(not why for why in lacking.values())
+    _say(console, "", f"{card} agrees with the notebooks: {len(lacking)} of {len(table.found)} rows met, {verified} of them verified.")
+    _say(console, "", f"Not verified, but what the learner states: {len(said['scores']['rows'])} scores, the versions and the machine.")
+    return 0
+
+
+def _refused(console: Console, card: Path, wrong: list[str]) -> int:
+    _say(console, "", f"{card} is REFUSED:")
+    for each in wrong:
+        _say(console, "✗ ", each)
+    return 1
+
+
+def _say(console: Console, begins: str, said: str) -> None:
+    console.print(Text(begins + plain(said)), soft_wrap=True)
+
+
+def _lacking(row: Row, result: Result) -> str:
+    """What a row's modules lack, and the earlier exercises that they are built from: those are judged with the course's own where they are
+    broken, but the network is not. Nothing where all of them have full points."""
+    if result.error:
+        return f"but not judged: {result.error}"
+    exercises = topic(notebook.lesson(row.lesson).topic).exercises
+    needed = set(row.exercises).union(*(closure(exercises, name) for name in row.exercises))
+    verdicts = [result.verdicts[exercise.name] for exercise in exercises if exercise.name in needed]
+    lost = [f"{v.exercise} of {row.lesson} has {number(v.points)} of {number(v.max_points)} points" for v in verdicts
+            if v.points < v.max_points]
+    return f"but {' and '.join(lost)}" if lost else ""

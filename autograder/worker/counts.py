@@ -1,0 +1,31 @@
+"""The UNTRUSTED side: the networks of the papers' tables, built from a learner's modules and counted."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
+
+from attention_lab.checking.bounds import TEXT, Bounds, Name, Text
+from attention_lab.mine import mine
+from attention_lab.paper_tables import CAPSTONE, paper_table
+
+
+@dataclass
+class Counted:
+    """The parameters of each network by its name, or in words why there are none."""
+
+    counts: dict[Name, Annotated[int, Bounds(minimum=0, maximum=1 << 62)] | Text]
+
+
+def counted(lesson: str, cells: list[dict[str, Any]] | None, here: dict[str, Any]) -> Counted:
+    """The networks of a lesson's rows. cells: of its notebook, from which `mine` takes the modules as it does in the capstone; None where
+    there is no notebook. here: the capstone's own names."""
+    if cells is not None:
+        folder = Path.cwd() / lesson
+        folder.mkdir()
+        (folder / f"{lesson}.ipynb").write_text(json.dumps({"cells": cells}), encoding="utf-8")
+    found = paper_table(here, partial(mine, beside=Path.cwd() / CAPSTONE)).found
+    return Counted({row.network: yours if isinstance(yours, int) else yours[:TEXT] for row, yours in found.items() if row.lesson == lesson})
