@@ -61,7 +61,7 @@ def test_nobody_else_finds_out_where():
 def test_no_module_wins_everywhere():
     best = [max(MEANS, key=lambda arm, task=task: MEANS[arm][task]) for task in MEANS["nothing"]]
     assert len(set(best)) > 1
-    assert max(min(means.values()) for means in MEANS.values()) <= 53
+    assert max(min(means.values()) for means in MEANS.values()) <= 52
 
 
 def taken_apart(arm):

@@ -78,6 +78,8 @@ RESNET = Exercise("AttentionResNet", sizes=(
     image("three stages", sides, resnet(widths=(4, 3, 5))),
     image("four stages", fixed(2, 9, 11), resnet(NORM, (3, 4, 2, 5))),
     image("equal widths", sides, resnet(widths=(4, 4, 4))),
+    image("equal widths, two blocks", sides, resnet(ACTIVATED, (3, 3), blocks=2)),
+    image("a width that comes back", sides, resnet(NORM, (4, 3, 4))),
     image("widths that become smaller", sides, resnet(NORM, (6, 4, 3))),
     image("widths as a list", sides, lambda r: {"make_attention": NORM, "widths": [4, 5], "num_classes": 3, "blocks": 2}),
     image("odd sides", fixed(3, 7, 9), resnet(NORM, blocks=2)),
@@ -97,8 +99,9 @@ RESNET = Exercise("AttentionResNet", sizes=(
     call((1, 3, 5, 4), of=(ACTIVATED, (3, 2), 2, 3), label="two blocks, a batch of one"),
     call((2, 3, 4, 3), of={"make_attention": None, "widths": (4, 4), "blocks": 1, "num_classes": 2},
          label="no attention, equal widths", **FORWARD),
+    call((2, 3, 3, 4), of=(CONVOLUTION, (3, 3), 2, 2), label="equal widths, two blocks", **FORWARD),
     call((2, 3, 6, 5), of={"make_attention": NORM, "widths": [2, 4, 3], "blocks": 1, "num_classes": 3}, label="three stages", **FORWARD),
-    call((3, 3, 3, 2), of=(MODULES["a PReLU"], (4,), 2, 2), label="one stage of two blocks", **FORWARD),
+    call((3, 3, 3, 2), of=(MODULES["a PReLU"], (4,), 3, 2), label="one stage of three blocks", **FORWARD),
     call((3, 3, 3, 4), of=(ACTIVATED, (3, 4), 1, 2), label="training mode, a convolution and a SiLU", train=True),
     number("the default widths, blocks and classes", {"make_attention": CONVOLUTION}),
     number("the default widths, no attention", (None,)),
@@ -141,15 +144,19 @@ def wide(r: Random) -> tuple[int, int, int]:
     return 2, *r.choice(((8, 16), (16, 8)))
 
 
-def uneven(words: str, name: str, longer: bool) -> Size:
-    """One of the lists has another length than the others."""
-    def size(r: Random) -> Case:
-        given = stages(MIDDLE, LAST)
-        given[name] = [*given[name], given[name][-1]] if longer else given[name][:-1]
-        construct: Construct = given if r.random() < 0.5 else tuple(given.values())
-        return call((2, 3, 8, 16), of=construct, label=words, raises=(), gradients=False)
+def changed(longer: tuple[str, ...] = (), shorter: tuple[str, ...] = ()) -> dict[str, Any]:
+    """The arguments of two stages, with an entry more in some of the lists, and one less in others."""
+    given = stages(MIDDLE, LAST)
+    return given | {name: [*given[name], given[name][-1]] for name in longer} | {name: given[name][:-1] for name in shorter}
 
-    return size
+
+def refused(words: str, of: Construct) -> Case:
+    return call((1, 3, 4, 4), of=of, label=words, raises=(), gradients=False)
+
+
+def uneven(words: str, **of: tuple[str, ...]) -> Size:
+    """Lists of different lengths."""
+    return lambda r: refused(words, changed(**of) if r.random() < 0.5 else tuple(changed(**of).values()))
 
 
 LISTS = {"dims": "widths", "depths": "depths", "num_heads": "heads", "group_splits": "group splits", "kernel_sizes": "kernels",
@@ -169,6 +176,9 @@ CLOFORMER = Exercise("CloFormer", sizes=(
     image("sides that leave a rest", fixed(2, 15, 19), cloformer(FIRST, LAST)),
     image("an odd half of the first width", wide, cloformer((1, [2, 1], [3], 2), LAST)),
     image("a wider MLP", wide, cloformer(FIRST, LAST, mlp_ratio=3)),
+    image("a ratio that is no whole number", wide, cloformer(FIRST, LAST, mlp_ratio=2.5)),
+    image("equal depths", wide, cloformer((2, [1, 1], [3], 2), (2, [1, 2], [5], 1))),
+    image("a first stage deeper than the second", wide, cloformer((3, [1, 1], [3], 2), (2, [1, 2], [5], 1), (2, [2, 2], [3], 1))),
     image("a kernel of five in the MLP", wide, cloformer(FIRST, LAST, mlp_kernel_size=5)),
     image("one class", wide, cloformer(FIRST, LAST, num_classes=1)),
     image("tuples", wide, lambda r: {name: tuple(value) if isinstance(value, list) else value
@@ -182,9 +192,12 @@ CLOFORMER = Exercise("CloFormer", sizes=(
     numbers("all arguments by place", lambda r: (*XXS.values(), 3, 2, 7)),
     numbers("three stages of XXS", lambda r: {name: value[:3] for name, value in XXS.items()}),
 ), refuses=(
-    uneven("a list too short: windows", "window_sizes", False), uneven("a list too long: depths", "depths", True),
-    *(uneven(f"a list too short: {words}", name, False) for name, words in LISTS.items() if name != "window_sizes"),
-    *(uneven(f"a list too long: {words}", name, True) for name, words in LISTS.items() if name != "depths"),
+    uneven("a list too short: windows", shorter=("window_sizes",)), uneven("a list too long: depths", longer=("depths",)),
+    *(uneven(f"a list too short: {words}", shorter=(name,)) for name, words in LISTS.items() if name != "window_sizes"),
+    *(uneven(f"a list too long: {words}", longer=(name,)) for name, words in LISTS.items() if name != "depths"),
+    *(uneven(f"a list too long and one too short: {LISTS[longer]} and {LISTS[shorter]}", longer=(longer,), shorter=(shorter,))
+      for longer, shorter in (("dims", "depths"), ("num_heads", "dims"), ("window_sizes", "group_splits"), ("depths", "kernel_sizes"))),
+    uneven("two lists too long: widths and depths", longer=("dims", "depths")),
 ), visible=(
     call((2, 3, 8, 16), of=stages((2, [1, 1], [3], 2), (1, [1, 2], [5], 1))),
     call((1, 3, 8, 8), of=tuple(stages((1, [1, 1], [3], 2), (2, [2, 1], [3], 1)).values()), label="a batch of one", **FORWARD),
@@ -192,7 +205,14 @@ CLOFORMER = Exercise("CloFormer", sizes=(
          **FORWARD),
     call((1, 3, 9, 6), of=stages((2, [1, 1], [3], 2), num_classes=2), label="one stage", **FORWARD),
     call((2, 3, 8, 8), of=stages((1, [1, 1], [3], 1), (1, [2, 0], [3], 1)), label="equal widths, training mode", train=True),
+    call((1, 3, 8, 4), of=stages((1, [1, 1, 1], [3, 5], 1), mlp_kernel_size=1, mlp_ratio=1.5), label="two local groups, a ratio of 1.5",
+         **FORWARD),
+    *(refused(f"a list too long: {words}", changed(longer=(name,))) for name, words in LISTS.items() if name != "depths"),
+    *(refused(f"a list too short: {words}", changed(shorter=(name,))) for name, words in LISTS.items() if name != "window_sizes"),
+    refused("a list too long and one too short: heads and kernels", changed(longer=("num_heads",), shorter=("kernel_sizes",))),
+    refused("two lists too long: widths and depths", changed(longer=("dims", "depths"))),
     number("CloFormer-XXS", XXS),
+    number("as many heads in each stage", stages((2, [1, 1], [3], 2), (1, [1, 1], [5], 1), (1, [2, 0], [3], 1)) | {"dims": [4, 8, 12]}),
 ), small=call((2, 3, 8, 4), of=stages((1, [2, 0], [3], 1), (1, [2, 0], [3], 1), mlp_kernel_size=1, mlp_ratio=1, num_classes=2), **FORWARD),
    uses=("CloBlock",), large=8.0)
 
@@ -219,8 +239,18 @@ def tied(width: int) -> TorchModule:
     return stack(linear(width, width), linear(width, width), tied=TWICE)
 
 
+def attended(width: int, **more: Any) -> TorchModule:
+    """A module with children that holds parameters of its own."""
+    return TorchModule("MultiheadAttention", (width, 2), weights=False, **more)
+
+
 def normed(width: int) -> TorchModule:
     return stack(TorchModule("Conv2d", (3, width, 3)), TorchModule("BatchNorm2d", (width,)))
+
+
+def equal_norms(width: int) -> TorchModule:
+    """Its weights are all ones, its biases zeros."""
+    return stack(TorchModule("BatchNorm2d", (width,)), RELU, TorchModule("BatchNorm2d", (width,)))
 
 
 def rows(words: str, *of: tuple[str, Callable[[Random], TorchModule]]) -> Size:
@@ -248,6 +278,11 @@ TABLE = Exercise("parameter_table", sizes=(
     rows("equal names", ("same", lambda r: linear(few(r), 200)), ("same", lambda r: linear(few(r), 200))),
     rows("six rows", *((name, lambda r: linear(few(r), 40)) for name in "cadbfe")),
     rows("a deep stack", ("deep", lambda r: stack(*(linear(few(r), 60) for _ in range(5))))),
+    rows("a frozen weight beside a trained bias", ("half frozen", lambda r: stack(linear(few(r), few(r)), RELU, frozen=("0.weight",)))),
+    rows("a frozen bias beside a trained weight", ("half frozen", lambda r: linear(few(r), few(r), frozen=("bias",)))),
+    rows("parameters beside children", ("attention", lambda r: attended(2 * few(r)))),
+    rows("norms of one width", ("norms", lambda r: equal_norms(few(r)))),
+    rows("frozen first, trained after", ("first frozen", lambda r: stack(linear(few(r), 80), linear(80, few(r)), frozen=("0.weight",)))),
     lambda r: table("no rows"),
 ), visible=(
     table("three rows", ("with a norm", normed(250)), ("a layer", linear(300, 200)), ("another layer", linear(30, 20))),
@@ -255,6 +290,8 @@ TABLE = Exercise("parameter_table", sizes=(
     table("more than a million", ("large", linear(1200, 1010))),
     table("a tied weight", ("tied", tied(180))),
     table("a frozen weight", ("half frozen", stack(linear(320, 400), linear(400, 90), frozen=("0.weight", "0.bias")))),
+    table("a frozen weight beside a trained bias", ("half frozen", stack(linear(300, 400), linear(400, 90), frozen=("1.weight",)))),
+    table("parameters beside children, norms of one width", ("attention", attended(160)), ("norms", equal_norms(9000))),
     table("no parameters", ("nothing", RELU)),
     table("no rows"),
 ))

@@ -23,7 +23,7 @@
 #
 # **Why it matters.** Papers and libraries compare networks by tables like these ([timm](https://github.com/huggingface/pytorch-image-models)
 # publishes them for hundreds of models), and people choose networks by them.
-# You will see numbers that look like a gain and are a unit.
+# You will see a "gain" that comes from a different unit.
 #
 # **You need** lessons 01 and 09.
 # The tables and the map use *your own* modules of all lessons: whatever you have not solved yet shows as "not yet", and you can come back.
@@ -86,20 +86,20 @@ course_map()
 # - the name;
 # - the number of *trainable* parameters (those whose `requires_grad` is True), an `int`;
 #   a parameter that the module holds in two places counts once;
-# - that number in units of 10^6, rounded to two digits;
-# - that number in units of 2^20 = 1,048,576, rounded to two digits.
+# - that number in units of 10^6, rounded to two decimals;
+# - that number in units of 2^20 = 1,048,576, rounded to two decimals.
 #
 # Worked example: `nn.Linear(1024, 1024, bias=False)` has 1024 · 1024 = 2^20 weights.
 # With the name "square" its row is `("square", 1048576, 1.05, 1.0)`.
 # In an `nn.Sequential` that holds this same layer twice there is still one matrix, so the last three numbers stay the same.
 # If its weight does not require a gradient (a frozen layer), they are 0, 0.0 and 0.0.
 #
-# `round(x, 2)` rounds to two digits, and `module.parameters()` gives you each shared parameter once.
+# `round(x, 2)` rounds to two decimals, and `module.parameters()` gives you each shared parameter once.
 
 # %% exercise
 def parameter_table(rows: list[tuple[str, nn.Module]]) -> list[tuple[str, int, float, float]]:
     """For each (name, module): the name, its trainable parameters (a shared one once), and
-    that number in units of 10^6 and of 2^20, both rounded to two digits.
+    that number in units of 10^6 and of 2^20, both rounded to two decimals.
     """
     ### BEGIN SOLUTION
     lines = []
@@ -151,8 +151,8 @@ parameter_table([("ResNet-50", plain)])
 # - `stages`: an `nn.ModuleList` with one `nn.ModuleList` of `blocks` blocks for each width;
 # - a block: `conv1`, `bn1`, ReLU, `conv2`, `bn2`, `attention`, then plus the shortcut, then ReLU;
 # - the first block of every stage *but the first* has stride 2, in `conv1`;
-# - the shortcut is `downsample(x)`, an `nn.Sequential` of a 1 x 1 convolution with the block's stride and a BatchNorm, where the stride
-#   or the width changes; elsewhere `downsample` is None and the shortcut is x;
+# - the shortcut is `downsample(x)`, an `nn.Sequential` of a 1 x 1 convolution with the block's stride and a BatchNorm, if the stride
+#   is 2 or the width changes; otherwise `downsample` is None and the shortcut is x;
 # - at the end the mean over H and W, then `head: nn.Linear(widths[-1], num_classes)`.
 
 # %% [markdown]
@@ -245,7 +245,7 @@ check(AttentionResNet)
 #
 # <details><summary>Hint 2: the idea</summary>
 #
-# Keep the number of channels that the block before gave in a variable; it changes once per stage, at the first block.
+# Keep the previous block's number of output channels in a variable; it changes once per stage, at the first block.
 # A stride of 2 needs both: a stage that is not the first, and a block that is.
 # </details>
 #
@@ -291,9 +291,9 @@ predict_then_run(predicted, measured, unit="parameters")
 # SE needs C · C/2 twice, so C² for each block: 2 · (16² + 32² + 64²) = 10,752.
 # ECA needs 3 for each block, 18 in all.
 # A 3 x 3 convolution needs 9 C², and its BatchNorm 2 C: 97,216.
-# Whatever a gate does for a network, it does not do it by its number of parameters.
+# A gate adds few parameters, so their number hardly explains what it does.
 # (Pyramid split and SCConv, in the list below, are no gates: they are convolutions themselves.)
-# That is why our comparisons have "one more 3x3 conv" as a control.
+# Our control "one more 3x3 conv" shows what more parameters bring.
 # </details>
 
 # %% tags=["experiment"]
@@ -305,7 +305,7 @@ for name, count in sorted(sizes().items(), key=lambda pair: pair[1]):
 #
 # ![CloFormer-XXS: the image (3, 224, 224) goes through patch_embed and four stages of 2, 2, 6 and 2 blocks; the maps have sides of 56, 28, 14 and 7. Then norm, mean, head.](figures/cloformer.svg)
 #
-# The next cell holds lesson 09's `CloBlock` in short, with the names that you know, so that this notebook works alone.
+# The next cell holds lesson 09's `CloBlock`, shortened, with the names that you know, so that this notebook works alone.
 # Nothing in it is new.
 
 # %%
@@ -487,7 +487,7 @@ tables
 #
 # With lesson 01's block, SE-ResNet-50 has 28.07 million parameters.
 # The quoted 28.09M is SE with biases (16,048 more).
-# CBAM's bottleneck does have biases, and each of its 16 spatial gates has 100 parameters: 28,089,624.
+# CBAM's channel gates have biases, and each of its 16 spatial gates has 100 parameters: 28,089,624.
 # So "the same size" holds to two decimals, and for two different networks.
 # </details>
 
@@ -553,9 +553,9 @@ parameter_table([("ResNet-152, no attention", plain)])
 #
 # Without attention the network has 60,192,808 parameters, 57.40 in the README's unit.
 # The largest kernels add 50 · 9 = 450, and 60,193,258 is still 57.40.
-# For 57.41 it would take almost 700 more.
+# For 57.41 it would take almost 700.
 # So the stated number is off by one in its last digit, and we do not know why.
-# All other rows of ours that state a number agree with it.
+# All our other rows agree with their stated numbers.
 # </details>
 
 # %% [markdown]
@@ -569,8 +569,8 @@ parameter_table([("ResNet-152, no attention", plain)])
 # - **what:** is this paper redder or bluer than grey, under a lamp of unknown colour? (chance 50 %; needs the picture's average colour)
 # - **where:** is this square in the marked row, in the marked column, in both, in neither? (25 %; needs positions)
 # - **look-up:** which brightness, black, grey or white, does the legend at the left give to this patch's colour? (33 %; needs content from
-#   anywhere; on the grey ground the legend's grey looks like nothing)
-# - **far:** which colour stands six pixels to the left and right of this dot? (33 %; needs reach)
+#   anywhere; on the grey ground, the legend's grey is invisible)
+# - **far:** what colour are the posts six pixels left and right of this dot? (33 %; needs reach)
 # - **local:** do the stripes rise or fall here, under noise? (50 %; needs nothing but the neighbourhood: our control)
 
 # %% [markdown]
@@ -581,7 +581,7 @@ parameter_table([("ResNet-152, no attention", plain)])
 # Gates and modules that have their own shortcut are used as they are.
 # Attention without one (CloAttention, EMSA, windows, GRL's) gets a BatchNorm in front and a shortcut around it (`attention_lab/plugs.py`).
 #
-# Training takes 200 steps of 16 pictures, for the look-up 500, with Adam and a rate that rises to 0.01 and falls.
+# Training takes 200 steps (500 for the look-up) of 16 pictures, with Adam and a rate that rises to 0.01 and falls.
 # The score is the percentage of right answers on 400 new pictures.
 #
 # **Predict, then run:** two tasks, five modules, one seed, under half a minute on a quiet machine.
@@ -646,14 +646,14 @@ show(fronts(scores, costs, "look-up, % right", margin=2),
 
 # %% [markdown]
 # The lines are **Pareto fronts**: a module is on the front if it beats every cheaper one, here by more than two points.
-# A module off the front is beaten, *on this task and at this cost*, by another one.
+# Off the front, *on this task and at this cost*, a cheaper one is about as good or better.
 # With one seed, do not read more than the coarse picture.
 
 # %% [markdown]
 # **To touch:** the answers themselves, in four new pictures.
 # A disc is a right answer, a cross a wrong one.
-# Give "nothing" the look-up: is there a rule in which answers are right?
-# Then "DANet position": whose brightness does it know, and whose not?
+# Give "nothing" the look-up: do its right answers follow a rule?
+# Then "DANet position": which brightness does it know, and which not?
 
 # %% tags=["experiment"]
 def asked(task):
@@ -673,10 +673,10 @@ slide({"module": {name: name for name in arms}, "task": {name: name for name in 
 # %% [markdown]
 # <details><summary>What surprised us</summary>
 #
-# "Nothing" has no rule: it sees no legend, so it is right at one place in three, wherever.
+# "Nothing" has no rule: it sees no legend, so it is right one time in three, by chance.
 #
-# Position attention stops at two thirds.
-# In our run it had every white patch right and could not tell black from grey: it had learned one brightness of three.
+# In our run of the look-up, position attention stopped at two thirds.
+# It had every white patch right and could not tell black from grey: it had learned one brightness of three.
 #
 # CBAM does the look-up although it never compares two positions.
 # Its maximum does it: whether "red beside black" occurs *somewhere* is a question that a maximum over the picture answers, and that a
@@ -685,8 +685,8 @@ slide({"module": {name: name for name in arms}, "task": {name: name for name in 
 # Without the maximum in its channel gate it guesses (35 to 37 %; with five times the steps, one run of three finds something: 72 %).
 # Without its spatial gate it keeps the look-up (99 % and more), but guesses at "far".
 #
-# Position attention compares all pairs of positions, yet fails at "far": it has no positions.
-# Six pixels to the left is nothing that it could express; its map weighs by content.
+# Position attention compares all pairs of positions, yet fails at "far": it cannot tell where they are.
+# It cannot express "six pixels to the left"; its map weighs by content.
 # </details>
 
 # %% [markdown]
@@ -695,12 +695,12 @@ slide({"module": {name: name for name in arms}, "task": {name: name for name in 
 # ![All modules of the course and three controls on all five tasks, at the page's budget and at five times as much, in per cent; every number is in the drawing's description.](figures/map.svg)
 #
 # Every module of the course that takes a map and gives one back, trained as above.
-# (05b's row would be 05a's; CAT-Net needs two pictures.)
+# (05b's row would repeat 05a's; CAT-Net needs two pictures.)
 #
 # Before you open the folds, find in the map:
 #
 # - a column that says nothing about attention;
-# - two controls, and what each rules out;
+# - two controls besides "nothing", and what each rules out;
 # - a module that is the best in one column and a guess in another;
 # - scores that are a guess at the page's budget and more than that with five times the steps.
 
@@ -713,13 +713,14 @@ slide({"module": {name: name for name in arms}, "task": {name: name for name in 
 # **What: the mean does it.**
 # "SE, no squeeze" has all of SE's layers but not the mean over the picture, and stays where "nothing" is: at 77 %, later at 79 %.
 # One more convolution shows what a wider view is worth: 86, later 88 %, because it sees more papers; windows get the same.
-# The modules that look at the whole picture get 89 to 93 %, later 92 to 95 %; we see no difference among them.
+# The modules that look at the whole picture get 89 to 93 %, later 92 to 95 %; we do not rank them.
 # DANet's channel attention, which compares channels with each other and takes no mean, arrives late: 79 %, then 91 %.
+# Coordinate attention sees one row and one column: 88 %, then 91 %.
 #
 # **Where: coordinates.**
 # Coordinate attention keeps rows and columns apart and gets all of it right.
 # CBAM, BAM, the pyramid, GRL, CloAttention and SCConv weigh neighbours by where they are.
-# They get 45 to 70 %; with five times the steps CBAM gets 80 %, CloAttention 86 %, the others 49 to 70 %.
+# They get 45 to 69 %; with five times the steps CBAM gets 80 %, CloAttention 86 %, the others 49 to 70 %.
 # All others guess at both budgets.
 # </details>
 
@@ -729,7 +730,7 @@ slide({"module": {name: name for name in arms}, "task": {name: name for name in 
 # **Look-up: several ways, some slow.**
 # EMSA and CloAttention do it within our 500 steps.
 # With five times as many, so do CBAM, BAM, external, GRL and DANet's channel attention.
-# Windows, which see only their neighbourhood, guess at both budgets; EMSA is the best here and guesses at "where".
+# Windows, which see only their neighbourhood, guess at both budgets; EMSA gets everything right here but guesses at "where".
 # In between, seeds differ most: with the longer training two of ECA's three runs reach 100 %, one guesses.
 #
 # **Far: reach.**
@@ -738,7 +739,7 @@ slide({"module": {name: name for name in arms}, "task": {name: name for name in 
 #
 # **Then why 53 % for ECA and 58 % for EMSA in the end?**
 # Our task has loopholes.
-# Posts in the last row are cut off by the edge, and a mean over the picture tells whose colour that is: ECA has 99 % of *these* dots right.
+# Posts in the last row are cut off by the edge, and a mean over the picture reveals their colour: ECA has 99 % of *these* dots right.
 # EMSA found another one; at half the learning rate it reaches 88 %.
 # One of its keys sees a post and the rim of the post's dot at once.
 # We think that it recognises each dot by its noise: without noise, the same network falls to 59 %.
@@ -762,7 +763,7 @@ slide({"module": {name: name for name in arms}, "task": {name: name for name in 
 #
 # `paper_card` writes two files beside this notebook: `card.html`, which you can show to others, and `card.json`, the same as data.
 # They hold the rows that you met, the scores of your map with their seeds, versions, and the name of your processor.
-# There is no name on it, no folder and no host.
+# Your name, folders and host are not in them.
 # Scores are marked *unverified*: they are what your machine measured, and nobody repeated it.
 # A standard error needs at least two seeds; with `seeds=range(3)` in section 8 you get it.
 
@@ -780,15 +781,15 @@ paper_card(tables, results)
 # | first layer of CloFormer's `downsample` | drawn as depth-wise | a full convolution | as the code |
 # | EPSANet (Large) | in the tables | not in the released code | not built |
 #
-# Parameters cannot tell bilinear from nearest, but they tell everything else in this table.
+# Parameters cannot tell bilinear from nearest, but they show every other difference here.
 
 # %% [markdown]
 # ## 12. A challenge, and questions to think about
 #
 # **The challenge (not graded).**
-# At the page's budget, the worst of a module's five scores is never above 53 %.
+# At the page's budget (means of three seeds), the worst of a module's five scores is never above 52 %.
 # Plug two modules in, one behind the other, and lift the *worst* score, with fewer than 600,000 multiply-adds for the whole network.
-# A pair of ours needs 517,632 (with three classes), and its worst score is 89 % (mean of three seeds).
+# A pair of ours needs 517,632 (with three classes), and its worst score is 89 %.
 #
 # 1. `AttentionResNet` ends in a mean over all positions, `TaskNet` does not.
 #    Why would the task "what" be a poor test of attention in a network with such a mean?
@@ -801,9 +802,9 @@ paper_card(tables, results)
 # <details><summary>What we think</summary>
 #
 # 1. The mean mixes all positions without any attention, so the network's end sees the whole picture anyway.
-# 2. Anything without parameters: activations, their order, strides, padding, the axis of a softmax, sharing with the same shape, the
+# 2. Anything without parameters: activations, their order, strides, padding, the axis of a softmax, the
 #    initial values.
-# 3. It has SE's own parameters, its product and its sigmoid, and lacks the mean over the picture alone.
+# 3. It has SE's own parameters, its product and its sigmoid, and lacks only the mean over the picture.
 #    The convolution shows what more parameters and a wider view would bring.
 # </details>
 
@@ -814,7 +815,7 @@ paper_card(tables, results)
 #   CVPR 2016, [arXiv:1512.03385](https://arxiv.org/abs/1512.03385).
 # - Q. Fan, H. Huang, J. Guan, R. He: *Rethinking Local Perception in Lightweight Vision Transformer*.
 #   2023, [arXiv:2303.17803](https://arxiv.org/abs/2303.17803).
-# - The other networks are cited in their lessons; where each row of section 6 was counted stands in `attention_lab/paper_tables.json`.
+# - The other networks are cited in their lessons; `attention_lab/paper_tables.json` says where each row of section 6 was counted.
 #
 # Here is what you have solved:
 

@@ -104,7 +104,7 @@ class CloFormer(nn.Module):
 def parameter_table(rows: Iterable[tuple[str, nn.Module]]) -> list[tuple[str, int, float, float]]:
     """For each (name, module) its name and its trainable parameters: their number, in units of 10**6, and of 2**20.
 
-    A parameter that a module holds twice counts once. The units are rounded to two digits.
+    A parameter that a module holds twice counts once. The units are rounded to two decimals.
     """
     table = []
     for name, module in rows:

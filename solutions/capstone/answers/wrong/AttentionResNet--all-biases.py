@@ -1,4 +1,4 @@
-# expect: `
+# expect: your layers have biases, which the exercise's layers do not
 class ResBlock(nn.Module):
     def __init__(self, c_in, c_out, stride, make_attention):
         super().__init__()

@@ -1,3 +1,4 @@
+# expect: The ReLUs of patch_embed are missing
 class CloFormer(nn.Module):
     def __init__(self, dims, depths, num_heads, group_splits, kernel_sizes, window_sizes,
                  mlp_kernel_size=5, mlp_ratio=4, num_classes=1000):

@@ -1,3 +1,4 @@
+# expect: expected the int 7500, got the float 7500.0
 def parameter_table(rows):
     out = []
     for name, module in rows:

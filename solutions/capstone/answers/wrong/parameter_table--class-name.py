@@ -1,0 +1,10 @@
+# expect: The first entry is the name of the module's class
+def parameter_table(rows: list[tuple[str, nn.Module]]) -> list[tuple[str, int, float, float]]:
+    """For each (name, module): the name, its trainable parameters (a shared one once), and
+    that number in units of 10^6 and of 2^20, both rounded to two digits.
+    """
+    table = []
+    for _, module in rows:
+        n = sum(p.numel() for p in module.parameters() if p.requires_grad)
+        table.append((type(module).__name__, n, round(n / 1e6, 2), round(n / 2**20, 2)))
+    return table

@@ -1,0 +1,16 @@
+# expect: You multiply the lengths of the first two axes, so kernels lose their
+def parameter_table(rows: list[tuple[str, nn.Module]]) -> list[tuple[str, int, float, float]]:
+    """For each (name, module): the name, its trainable parameters (a shared one once), and
+    that number in units of 10^6 and of 2^20, both rounded to two digits.
+    """
+    table = []
+    for name, module in rows:
+        n = 0
+        for p in module.parameters():
+            if p.requires_grad:
+                size = 1
+                for side in p.shape[:2]:
+                    size *= side
+                n += size
+        table.append((name, n, round(n / 1e6, 2), round(n / 2**20, 2)))
+    return table

@@ -1,0 +1,10 @@
+# expect: You keep two significant digits
+def parameter_table(rows: list[tuple[str, nn.Module]]) -> list[tuple[str, int, float, float]]:
+    """For each (name, module): the name, its trainable parameters (a shared one once), and
+    that number in units of 10^6 and of 2^20, both rounded to two digits.
+    """
+    table = []
+    for name, module in rows:
+        n = sum(p.numel() for p in module.parameters() if p.requires_grad)
+        table.append((name, n, float(f"{n / 1e6:.2g}"), float(f"{n / 2**20:.2g}")))
+    return table
