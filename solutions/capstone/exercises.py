@@ -283,6 +283,8 @@ TABLE = Exercise("parameter_table", sizes=(
     rows("parameters beside children", ("attention", lambda r: attended(2 * few(r)))),
     rows("norms of one width", ("norms", lambda r: equal_norms(few(r)))),
     rows("frozen first, trained after", ("first frozen", lambda r: stack(linear(few(r), 80), linear(80, few(r)), frozen=("0.weight",)))),
+    rows("many small layers", ("small", lambda r: stack(*(linear(r.randint(50, 70), 60) for _ in range(12))))),
+    rows("hardly less than 1.005 * 2**20", ("close", lambda r: linear(957, 1100))),
     lambda r: table("no rows"),
 ), visible=(
     table("three rows", ("with a norm", normed(250)), ("a layer", linear(300, 200)), ("another layer", linear(30, 20))),
