@@ -191,6 +191,9 @@ CLOFORMER = Exercise("CloFormer", sizes=(
     numbers("CloFormer-XXS", lambda r: XXS),
     numbers("all arguments by place", lambda r: (*XXS.values(), 3, 2, 7)),
     numbers("three stages of XXS", lambda r: {name: value[:3] for name, value in XXS.items()}),
+    numbers("one stage of two heads", lambda r: stages((r.randint(1, 3), [1, 1], [3], 2), num_classes=r.randint(2, 9))),
+    numbers("as many heads in each stage", lambda r: stages((2, [1, 1], [3], 2), (1, [1, 1], [5], 1), (1, [2, 0], [3], 1),
+                                                            num_classes=r.randint(2, 9)) | {"dims": [4, 8, 12]}),
 ), refuses=(
     uneven("a list too short: windows", shorter=("window_sizes",)), uneven("a list too long: depths", longer=("depths",)),
     *(uneven(f"a list too short: {words}", shorter=(name,)) for name, words in LISTS.items() if name != "window_sizes"),
