@@ -270,7 +270,7 @@ TABLE = Exercise("parameter_table", sizes=(
     rows("three rows", ("z", lambda r: linear(few(r), 90)), ("a", lambda r: linear(900, few(r))),
          ("m", lambda r: linear(3, few(r)))),
     rows("more than a million", ("large", lambda r: linear(1000, r.randint(1200, 1900)))),
-    rows("between 10**6 and 2**20", ("in between", lambda r: linear(1000, r.randint(1005, 1040)))),
+    rows("between the two units", ("in between", lambda r: linear(1000, r.randint(1005, 1040)))),
     rows("a layer without parameters", ("nothing", lambda r: RELU), ("something", lambda r: linear(few(r), 70))),
     rows("a norm with statistics", ("normed", lambda r: normed(few(r)))),
     rows("a frozen weight", ("frozen", lambda r: stack(linear(few(r), few(r)), linear(200, 90), frozen=("0.weight",)))),
@@ -287,7 +287,7 @@ TABLE = Exercise("parameter_table", sizes=(
     rows("norms of one width", ("norms", lambda r: equal_norms(few(r)))),
     rows("frozen first, trained after", ("first frozen", lambda r: stack(linear(few(r), 80), linear(80, few(r)), frozen=("0.weight",)))),
     rows("many small layers", ("small", lambda r: stack(*(linear(r.randint(50, 70), 60) for _ in range(12))))),
-    rows("hardly less than 1.005 * 2**20", ("close", lambda r: linear(957, 1100))),
+    rows("close to where the rounding changes", ("close", lambda r: linear(957, 1100))),
     lambda r: table("no rows"),
 ), visible=(
     table("three rows", ("with a norm", normed(250)), ("a layer", linear(300, 200)), ("another layer", linear(30, 20))),

@@ -245,7 +245,8 @@ REFINEMENT = Exercise("iterative_refinement", sizes=(
     rounds(3, "a map of one row", MAPS["a map of one row"], **HALF),
     # Thresholds of which some divide the positions of any picture, so that rounds have masks of their own.
     # Many pictures, because a mean of the maps so far gives most of them the right masks.
-    *(rounds(3, "many pictures", lambda r: (8, *few(r)[1:]), kwargs={"threshold": threshold}) for threshold in (-2.0, -4.0, -6.0)),
+    *(rounds(3, f"many pictures, a {height} threshold", lambda r: (8, *few(r)[1:]), kwargs={"threshold": threshold})
+      for height, threshold in (("high", -2.0), ("middle", -4.0), ("low", -6.0))),
     rounds(2, SOFT, marks=soft, **HALF), rounds(2, ONE_HALF, lambda r: (2, 3, 4), **AT_ONE_HALF),
 ), visible=(
     repeated(2, 4, (2, 2, 3), (4, 7), NUMBERS[2], **HALF),
