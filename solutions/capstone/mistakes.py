@@ -957,6 +957,27 @@ VARIANTS = (
             counts = [trained(module) for _, module in rows]
             return [(name, n, float(f"{n / 1_000_000:.2f}"), float(f"{n / (1 << 20):.2f}")) for (name, _), n in zip(rows, counts)]
         """),
+    Variant("table-filter-and-map", "parameter_table", """
+        def parameter_table(rows):
+            def line(name, module):
+                trained = filter(lambda p: p.requires_grad, module.parameters())
+                count = sum(map(torch.numel, trained))
+                return name, count, *(round(count / unit, 2) for unit in (10 ** 6, 2 ** 20))
+
+            return [line(*row) for row in rows]
+        """),
+    Variant("table-by-name", "parameter_table", """
+        import math
+
+
+        def parameter_table(rows):
+            table = []
+            for name, module in rows:
+                sizes = {path: math.prod(p.shape) for path, p in module.named_parameters() if p.requires_grad}
+                million, larger = (math.fsum(sizes.values()) / unit for unit in (1e6, 1024 * 1024))
+                table.append((name, sum(sizes.values()), round(million, 2), round(larger, 2)))
+            return table
+        """),
 )
 
 OF_A_RELU = "what comes from a ReLU is not negative"

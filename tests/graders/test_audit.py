@@ -40,7 +40,7 @@ def test_the_course_is_judged_rightly(lesson, monkeypatch):
     assert set(found.stale) <= made - tried, found.stale
     found.stale.clear()
     assert not found.failed, str(found)
-    assert len(made) > 300 and found.totals["variants"] >= 2 * len(drawn.exercises)
+    assert len(made) > 300 and found.totals["variants"] >= 8
 
 
 @pytest.fixture

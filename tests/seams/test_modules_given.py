@@ -222,19 +222,9 @@ class Chain(nn.Module):
             x = made(layer(x))
         return x
 """
-SHARED = """
-class Chain(nn.Module):
-    def __init__(self, make, widths=(300, 200)):
-        super().__init__()
-        self.layers = nn.ModuleList(nn.Linear(a, b) for a, b in zip(widths, widths[1:]))
-        one = make(widths[1])
-        self.made = nn.ModuleList(one for _ in self.layers)
-
-    def forward(self, x):
-        for layer, made in zip(self.layers, self.made):
-            x = made(layer(x))
-        return x
-"""
+CLASS = CHAIN[CHAIN.index("class Chain"):]
+SHARED = CLASS.replace("self.made = nn.ModuleList(make(b) for b in widths[1:])",
+                       "one = make(widths[1])\n        self.made = nn.ModuleList(one for _ in self.layers)")
 
 
 @pytest.mark.parametrize("of", [TorchModule("BatchNorm1d", (Given(),)), Earlier("Gate", (Given(),)),
@@ -261,9 +251,8 @@ def test_a_factory_given_to_the_constructor(way, of):
                 return x
         """)
     lesson.wrong(SHARED)
-    lesson.wrong(CHAIN[CHAIN.index("class Chain"):].replace("make(b) for b", "make(a) for a, b").replace("in widths[1:])",
-                                                                                                        "in zip(widths, widths[1:]))"))
-    lesson.wrong(CHAIN[CHAIN.index("class Chain"):].replace("make(b)", "make(b, b)"), "make()", "TypeError")
+    lesson.wrong(CLASS.replace("make(b) for b", "make(a) for a, b").replace("in widths[1:])", "in zip(widths, widths[1:]))"))
+    lesson.wrong(CLASS.replace("make(b)", "make(b, b)"), "make()", "TypeError")
 
 
 def test_the_number_of_a_modules_parameters(way):
@@ -273,12 +262,12 @@ def test_the_number_of_a_modules_parameters(way):
                  Case("the default widths", construct={"make": factory}, method="parameters"),
                  Case("large", construct={"make": factory, "widths": (2000, 1000)}, method="parameters"), uses=("Gate",))
     assert sum(file.stat().st_size for file in lesson.path.iterdir()) < 10_000
-    lesson.right(CHAIN[CHAIN.index("class Chain"):])
-    lesson.wrong(CHAIN[CHAIN.index("class Chain"):].replace("300", "200"), "Right on other inputs, wrong with the default widths",
+    lesson.right(CLASS)
+    lesson.wrong(CLASS.replace("300", "200"), "Right on other inputs, wrong with the default widths",
                  "Number of trainable parameters: expected 100400, got 80400")
-    judged = lesson.judge(CHAIN[CHAIN.index("class Chain"):].replace("300", "200"), secret=True)
+    judged = lesson.judge(CLASS.replace("300", "200"), secret=True)
     assert judged.points < judged.max_points and "100400" not in judged.headline + str(judged.evidence)
-    lesson.wrong(CHAIN[CHAIN.index("class Chain"):].replace("(make(b) for", "(make(b).requires_grad_(b < 200) for"),
+    lesson.wrong(CLASS.replace("(make(b) for", "(make(b).requires_grad_(b < 200) for"),
                  "got 60200")
 
 
