@@ -309,15 +309,14 @@ for name, count in sorted(sizes().items(), key=lambda pair: pair[1]):
 # Nothing in it is new.
 
 # %%
-def conv(inside, outside, size=1, stride=1, groups=1):
-    return nn.Conv2d(inside, outside, size, stride, size // 2, groups=groups)
-
-
 class CloBlock(nn.Module):
     """(B, dim, H, W) -> (B, out_dim, H', W'): CloAttention, then ConvFFN with the stride."""
 
     def __init__(self, dim, out_dim, num_heads, group_split, kernel_sizes, window_size,
                  mlp_kernel_size, mlp_ratio, stride):
+        def conv(inside, outside, size=1, stride=1, groups=1):
+            return nn.Conv2d(inside, outside, size, stride, size // 2, groups=groups)
+
         super().__init__()
         self.head_dim, self.window_size = dim // num_heads, window_size
         *near, far = (heads * self.head_dim for heads in group_split)

@@ -221,7 +221,8 @@ def too_few(words: str, of: Callable[[Random], tuple[dict[str, int], str]]) -> S
 
 
 LOCAL = Exercise("LocalConvBlock", sizes=(
-    local("", bottlenecks), local("both defaults", lambda r: (r.choice((36, 40)),)),
+    local("", bottlenecks, batch=8),  # so many that one of their gates' scores is large, and not only small, where a bare `exp` must overflow
+    local("both defaults", lambda r: (r.choice((36, 40)),)),
     local("the default reduction", lambda r: {"dim": 19, "compress": 5}),
     local("the default compress", lambda r: {"dim": 14, "reduction": 4}), local("a batch of one", bottlenecks, batch=1),
     local("one row", bottlenecks, lambda r: (1, r.randint(4, 7))), local("one column", bottlenecks, lambda r: (r.randint(4, 7), 1)),
