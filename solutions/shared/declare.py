@@ -185,3 +185,20 @@ class Variant:
     id: str
     exercise: str
     code: str
+
+
+@dataclass(frozen=True)
+class Item:
+    """A question about a lesson that `review()` asks some days later, and again after weeks.
+
+    id: short, unique in the lesson, and never used for another question, because a learner's schedule knows it.
+    asks: one question, of at most three sentences, with `code` between backquotes. code: lines that are shown below it, numbered from 1.
+    answer: a number, a shape as a tuple, or "a", "b", ... where there are `choices`. why: what is right, and why, in a sentence or two.
+    """
+
+    id: str
+    asks: str
+    answer: int | float | str | tuple[int, ...]
+    why: str
+    code: str = ""
+    choices: tuple[str, ...] = ()
