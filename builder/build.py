@@ -2,17 +2,19 @@
 
     python -m builder              every lesson
     python -m builder 01_se        one
-    python -m builder --checks     only the recorded checks of each lesson: no notebook is run
+    python -m builder --checks     only the recorded checks and review.json of each lesson: no notebook is run
     python -m builder --shared     only what the lessons share: the photographs and the list of lessons
 
 solutions/<topic>/page.py (jupytext, py:percent)
-    -> solutions/notebooks/<lesson>/: <lesson>.ipynb (solved, executed), figures/, checks/, and weights.safetensors where the topic has it
+    -> solutions/notebooks/<lesson>/: <lesson>.ipynb (solved, executed), figures/, checks/, review.json, and weights.safetensors
+       where the topic has it
     -> course/<lesson>/: the same, released by nbgrader (no solutions, no outputs)
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import re
 import shutil
@@ -20,6 +22,7 @@ import sys
 import sysconfig
 import tempfile
 from collections.abc import Iterable
+from dataclasses import asdict
 from pathlib import Path
 
 import jupytext
@@ -27,7 +30,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
-from builder import cells, inputs
+from builder import cells, hints, inputs
 from solutions.shared import derive
 from solutions.shared.course import COURSE, LIST, NOTEBOOKS, ROOT, Lesson, lessons
 from solutions.shared.topics import topic
@@ -36,6 +39,7 @@ sys.path[:0] = [str(COURSE)]  # the library as it is here, whatever is installed
 
 from attention_lab.checking import recorded  # noqa: E402
 from attention_lab.course_map import duration  # noqa: E402
+from attention_lab.review import QUESTIONS  # noqa: E402
 from attention_lab.threads import one_thread  # noqa: E402
 from autograder.judge import recording  # noqa: E402
 from builder.draw import draw  # noqa: E402
@@ -89,7 +93,15 @@ def record_checks(lesson: Lesson, notebook: NotebookNode) -> recorded.RecordedLe
     with one_thread():  # as a check asks: another number of threads rounds in another way
         exercises = [recording.record_exercise(e.name, cases[e.name], worth[e.name], files.reference, files.mistakes.MISTAKES, e.uses)
                      for e in files.exercises]
+    about = hints.belonging(files.folder, hints.of_page(notebook), files.mistakes.MISTAKES)
+    for exercise in exercises:
+        exercise.hints = about.get(exercise.name, {})
     return recorded.RecordedLesson(lesson.name, lesson.title, exercises)
+
+
+def review(lesson: Lesson) -> str:
+    """What `review()` asks of the lesson, as JSON."""
+    return json.dumps([asdict(item) for item in topic(lesson.topic).review], indent=1, ensure_ascii=False) + "\n"
 
 
 def execute(notebook: NotebookNode, folder: Path, beside: Iterable[Path] = ()) -> None:
@@ -165,6 +177,7 @@ def build(lesson: Lesson) -> None:
         made = Path(scratch, lesson.name)
         draw(lesson.topic, made / "figures")
         recorded.save(record_checks(lesson, notebook), made / recorded.FOLDER)
+        (made / QUESTIONS).write_text(review(lesson), encoding="utf-8")
         if shipped(lesson):
             shutil.copyfile(topic(lesson.topic).folder / WEIGHTS, made / WEIGHTS)
         execute(notebook, made, inputs.beside(lesson.name, notebook))
@@ -182,6 +195,7 @@ def build_checks(lesson: Lesson) -> None:
     made = record_checks(lesson, read_source(lesson))
     for folder in (NOTEBOOKS, COURSE):
         recorded.save(made, folder / lesson.name / recorded.FOLDER)
+        (folder / lesson.name / QUESTIONS).write_text(review(lesson), encoding="utf-8")
 
 
 def main() -> None:

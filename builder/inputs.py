@@ -1,8 +1,8 @@
 """What the outputs of a solved notebook depend on, as one digest per lesson, so that tests need not run every notebook each time.
 
-The digest covers the lesson's folder, the modules of attention_lab that the notebook imports (directly or not), the data beside
-them, the other lessons' solved notebooks where it reads those, and the version of torch. `make build` writes it down when it has
-run the notebook: solutions/executed.json.
+The digest covers the lesson's folder (but for what `review()` asks weeks later), the modules of attention_lab that the notebook
+imports (directly or not), the data beside them, the other lessons' solved notebooks where it reads those, and the version of torch.
+`make build` writes it down when it has run the notebook: solutions/executed.json.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def digest(lesson: str, notebooks: Path = NOTEBOOKS, course: Path = COURSE) -> s
     """A name for everything that the outputs of a lesson's notebook depend on."""
     folder = notebooks / lesson
     notebook = nbformat.read(folder / f"{lesson}.ipynb", as_version=4)
-    files = {f"lesson/{path.relative_to(folder)}": path for path in folder.rglob("*") if path.is_file()}
+    files = {f"lesson/{path.relative_to(folder)}": path for path in folder.rglob("*") if path.is_file() and path.name != "review.json"}
     files |= {f"beside/{path.name}": path for path in beside(lesson, notebook, notebooks, course)}
     library = [*modules(code(notebook), course), *data(course / LIBRARY)]
     files |= {str(path.relative_to(course)): path for path in library}

@@ -133,6 +133,14 @@ def test_another_dot_changes_nothing_of_the_cloth():
     assert changed[0, ..., :puzzles.CLOTH].equal(pictures[2, ..., :puzzles.CLOTH])
 
 
+def test_a_dot_turns_from_red_to_blue():
+    pictures, _, asked = puzzles.striped_cloths(8, seed=3)
+    red, blue = (puzzles.with_dots(pictures, colour) for colour in (0, 1))
+    assert torch.where((asked == 0)[:, None, None, None], red, blue).allclose(pictures)
+    between = puzzles.with_dots(pictures, 0.5)
+    assert between.allclose((red + blue) / 2) and between[..., puzzles.CLOTH:].equal(pictures[..., puzzles.CLOTH:])
+
+
 def test_the_mark_of_the_patch_with_the_same_colour_is_the_answer():
     pictures, answers, places, same = puzzles.coloured_posters(16, seed=3)
     for picture, answer, cells, which in zip(pictures, answers, places.tolist(), same.tolist(), strict=True):
@@ -161,6 +169,20 @@ def test_weight_on_the_patch_of_the_same_colour():
     for corner in (0, 1, 12, 13):  # the four positions of each patch without a mark look at the mark itself
         weights[every, corners[:, 6:] + corner, corners.gather(1, posters.same) + 2] = 1
     assert puzzles.weight_on_the_same(weights, posters) == 1
+
+
+def test_what_a_position_reads_is_said_in_words():
+    posters = puzzles.coloured_posters(1, seed=3)
+    places, same = posters.places[0].tolist(), posters.same[0].tolist()
+    own, unmarked = (2 * 12 * (place // 4) + 3 * (place % 4) for place in (places[same[0]], places[6]))
+    weights = torch.full((144, 144), 1 / 144)
+    weights[unmarked] = 0
+    weights[unmarked, own], weights[unmarked, own + 2] = 0.75, 0.25
+    said = puzzles.what_it_reads(weights, posters, 0)
+    assert said[unmarked] == ("A patch without a mark: 100 % of its weight lies on the marked patch of its colour, 0 % on the five other "
+                              "marked patches. The brightest position has a weight of 0.75.")
+    assert said[own].startswith("A patch with a mark: 4 % of its weight lies on itself and its mark, 21 % on the five other")
+    assert said[own + 2].startswith("A mark: 4 % ") and said[unmarked + 2].startswith("Plain grey: 25 % ")
 
 
 def test_the_dot_of_the_bars_colour_is_the_hottest():

@@ -23,7 +23,8 @@ class Challenge:
         return "\n".join(f"{_sign(holds)} {said}" for holds, said in self.lines)
 
     def _repr_html_(self) -> str:
-        return "".join(f'<div><b style="color:{GOOD if holds else OPEN}">{_sign(holds)}</b> {escape(said)}</div>' for holds, said in self.lines)
+        return "".join(f'<div><b style="color:{GOOD if holds else OPEN}">{_sign(holds)}</b> {escape(said)}</div>'
+                       for holds, said in self.lines)
 
 
 def challenge(what: str, yours: float | None, beat: float, unit: str = "", fewer: bool = False,
@@ -39,7 +40,8 @@ def challenge(what: str, yours: float | None, beat: float, unit: str = "", fewer
         lines = [(None, f"{what}: get {side} {_number(beat)}{_unit(unit)}")]
     else:
         met = yours < beat if fewer else yours > beat
-        lines = [(met, f"{what}: {_number(yours)}{_unit(unit)}; {'that beats' if met else f'to beat: {side}'} {_number(beat)}{_unit(unit)}")]
+        bound = f"{_number(beat)}{_unit(unit)}"
+        lines = [(met, f"{what}: {_number(yours)}{_unit(unit)}; {f'that beats {bound}' if met else f'get {side} {bound}'}")]
     for name, (have, most) in (at_most or {}).items():
         if yours is None or have is None:
             lines.append((None, f"{name}: at most {_number(most)}"))
@@ -54,7 +56,7 @@ def _sign(holds: bool | None) -> str:
 
 def _number(value: float) -> str:
     """As many digits as tell a value from the bound that it just misses: 84, 83.97, 12,345."""
-    return f"{value:,.0f}" if value == int(value) else f"{value:,.2f}" if abs(value) < 1000 else f"{value:,.1f}"
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}" if abs(value) < 1000 else f"{value:,.1f}"
 
 
 def _unit(unit: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from torch import Tensor
 
-from . import progress
+from . import progress, way_out
 from .checking import recorded
 from .checking.judging import Ask, judge
 from .checking.observe import namespace_of, observe
@@ -31,9 +31,9 @@ def check(thing: Callable, picture: bool = False) -> float:
     does not ask for.
     """
     verdict = verdict_on(thing, Path.cwd() / recorded.FOLDER)
-    progress.remember(Path.cwd(), verdict)
+    hint = _note_what_helps(verdict, thing)
     points, below = Points(verdict.points), _picture(verdict) if picture else []
-    points.report = Report(verdict)
+    points.report = OpeningHint(verdict, hint) if hint else Report(verdict)
     if shell := _notebook():
         _show_rest()  # of an earlier check in this cell
         _waiting.append((points, below))
@@ -52,6 +52,30 @@ class Points(float):
     def _repr_html_(self) -> str:
         self.shown = True
         return self.report._repr_html_()
+
+
+# The page's hints stand in a cell of their own, below the check. Where no script is run, the report's last line names the hint.
+OPEN_HINT = """
+((number) => {
+  let cell = document.currentScript.closest(".jp-Cell");
+  for (let below = 0; cell && below < 2; below++) {
+    cell = cell.nextElementSibling;
+    const hints = cell ? [...cell.querySelectorAll("details")] : [];
+    const named = hints.filter((each) => each.querySelector("summary").textContent.startsWith(`Hint ${number}:`));
+    for (const each of named) each.open = true;
+  }
+})"""
+
+
+class OpeningHint(Report):
+    """A report that opens the hint which belongs to the mistake that it names."""
+
+    def __init__(self, verdict: Verdict, number: int):
+        super().__init__(verdict)
+        self.number = number
+
+    def _repr_html_(self) -> str:
+        return f"<div>{super()._repr_html_()}<script>{OPEN_HINT}({self.number});</script></div>"
 
 
 _waiting: list[tuple[Points, list]] = []  # checks of the cell that is running, each with what comes below its report
@@ -83,6 +107,28 @@ def _picture(verdict: Verdict) -> list:
     right = verdict.points == verdict.max_points
     print("No picture:", "nothing differs." if right else "there is no output to draw beside the expected one.")
     return []
+
+
+def _note_what_helps(verdict: Verdict, thing: Callable) -> int | None:
+    """Keep the points, and add to the report how often this was tried and what helps. Returns the number of the hint that belongs to it."""
+    known = recorded.parts(Path.cwd() / recorded.FOLDER)[verdict.exercise]
+    before = progress.kept(Path.cwd(), verdict.exercise)
+    now = progress.remember(Path.cwd(), verdict, progress.digest(thing))
+    if verdict.points == verdict.max_points:
+        if now.tries > max(before.tries, 1):
+            verdict.notes.append(f"Solved on try {now.tries}.")
+        return None
+    hint = recorded.load(Path.cwd() / recorded.FOLDER, verdict.exercise).hints.get(verdict.mistake) if verdict.mistake else None
+    tries = [f"This is try {now.tries}."] if now.tries > 1 else []
+    if hint:
+        verdict.notes.append(" ".join([*tries, f"Hint {hint}, below, is about this."]))
+    elif tries:
+        verdict.notes += tries
+    if len(now.failed) >= way_out.TRIES and way_out.available(known.lesson):
+        verdict.notes.append("Stuck? After `from attention_lab import puzzle, solution`, "
+                             f"`puzzle({verdict.exercise})` gives you the lines of our answer to put in order, and "
+                             f"`solution({verdict.exercise})` shows it whole.")
+    return hint
 
 
 def verdict_on(thing: Callable, checks: Path) -> Verdict:

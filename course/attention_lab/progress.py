@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from hashlib import sha256
 from html import escape
 from pathlib import Path
+from types import CodeType
+from typing import Any
 
 from .checking import recorded
 from .checking.report import GOOD, OPEN, number
@@ -14,33 +20,93 @@ from .checking.verdict import Verdict
 FILE = ".progress.json"
 
 
-def _read(folder: Path) -> dict[str, float]:
-    """The best points of each exercise so far; empty if nothing readable was kept."""
+@dataclass
+class Kept:
+    """What is remembered of an exercise. points: the best so far. tries: how many different answers were checked.
+
+    failed: digests of the different answers that failed since the last one that was right. solved: the day of the first right one,
+    2026-11-22; empty before it, and in what an older library kept.
+    """
+
+    points: float = 0.0
+    tries: int = 0
+    failed: list[str] = field(default_factory=list)
+    solved: str = ""
+
+
+def _read(folder: Path) -> dict[str, Kept]:
+    """What is remembered of each exercise; empty if nothing readable was kept."""
     try:
         kept = json.loads((folder / FILE).read_text(encoding="utf-8"))
-        return {str(name): float(points) for name, points in kept.items()}
-    except (OSError, ValueError, TypeError, AttributeError):
+        return {str(name): _one(found) for name, found in kept.items()}
+    except (OSError, ValueError, TypeError, AttributeError, KeyError):
         return {}
 
 
-def remember(folder: Path, verdict: Verdict) -> None:
-    """Keep the best points of each exercise in `folder`: trying something else later takes nothing away.
+def _one(found: dict | float) -> Kept:
+    """An exercise's entry: a plain number of points in files of an older library."""
+    if not isinstance(found, dict):
+        return Kept(float(found))
+    return Kept(float(found["points"]), int(found["tries"]), [str(digest) for digest in found["failed"]], str(found["solved"]))
 
-    A folder that cannot be written to costs the memory, not the check.
+
+def kept(folder: Path, name: str) -> Kept:
+    """What is remembered of one exercise."""
+    return _read(folder).get(name, Kept())
+
+
+def began(folder: Path) -> date | None:
+    """The day when the first exercise of a lesson was solved; long ago if an older library did not write it down, None before it."""
+    days = [each.solved for each in _read(folder).values() if each.solved or each.points and not each.tries]
+    try:
+        return min((date.fromisoformat(day) if day else date.min for day in days), default=None)
+    except ValueError:
+        return date.min
+
+
+def remember(folder: Path, verdict: Verdict, digest: str = "") -> Kept:
+    """Keep the best points of each exercise in `folder`, and count its tries: trying something else later takes nothing away.
+
+    digest: of the answer; the same wrong answer again is no new try, nor is an empty one, nor a right one when the last was right.
+    A folder that cannot be written to costs the memory, not the check. Returns what is remembered of this exercise now.
     """
-    kept = _read(folder)
-    kept[verdict.exercise] = max(verdict.points, kept.get(verdict.exercise, 0.0))
+    everything = _read(folder)
+    own = everything.setdefault(verdict.exercise, Kept())
+    solved = verdict.points == verdict.max_points
+    if verdict.started and digest not in own.failed and not (solved and own.points == verdict.max_points and not own.failed):
+        own.tries += 1
+        own.failed.append(digest)
+    if solved:
+        own.failed.clear()
+        own.solved = own.solved or date.today().isoformat()
+    own.points = max(verdict.points, own.points)
     beside = folder / f"{FILE}.new"
     try:
-        beside.write_text(json.dumps(kept, indent=1), encoding="utf-8")
+        beside.write_text(json.dumps({name: asdict(each) for name, each in everything.items()}, indent=1), encoding="utf-8")
         os.replace(beside, folder / FILE)  # never half a file, whatever happens in between
     except OSError:
         beside.unlink(missing_ok=True)
+    return own
 
 
-def _at_most(maximum: float, points: float | None) -> float | None:
-    """Points from a check; an exercise may have been worth more in an older copy of the lesson."""
-    return None if points is None else min(points, maximum)
+def digest(thing: Callable) -> str:
+    """A short name for a function's or class's code: other comments, other blank lines and another run give the same one."""
+    return sha256(repr(_code(thing)).encode()).hexdigest()[:12]
+
+
+def _code(thing: Any) -> Any:
+    """What is executed, as plain data."""
+    if isinstance(thing, type):
+        return [(name, _code(part)) for name, part in sorted(vars(thing).items()) if name not in ("__doc__", "__firstlineno__")]
+    if isinstance(thing, CodeType):
+        return thing.co_code, thing.co_names, thing.co_varnames, [_code(each) for each in thing.co_consts]
+    code = getattr(getattr(thing, "__func__", thing), "__code__", None)
+    return _code(code) if code else thing if isinstance(thing, int | float | str | bytes | tuple) else type(thing).__name__
+
+
+def _best(known: Kept | None, maximum: float) -> float | None:
+    """The best points from a check; an exercise may have been worth more in an older copy of the lesson."""
+    return None if known is None else min(known.points, maximum)
 
 
 def total(rows: list[tuple[str, float | None, float]]) -> tuple[float, float]:
@@ -55,11 +121,11 @@ class Progress:
         self.lessons = []  # (is it this one, name, title, [(exercise, points or None, maximum)])
         for path in sorted(folder.parent.glob(f"*/{recorded.FOLDER}")) or [folder / recorded.FOLDER]:
             try:
-                parts, kept = list(recorded.parts(path).values()), _read(path.parent)
+                parts, known = list(recorded.parts(path).values()), _read(path.parent)
             except ValueError:  # a broken neighbour is no reason to hide the rest
                 continue
             if parts:
-                rows = [(part.exercise, _at_most(part.points, kept.get(part.exercise)), part.points) for part in parts]
+                rows = [(part.exercise, _best(known.get(part.exercise), part.points), part.points) for part in parts]
                 self.lessons.append((path.parent == folder, parts[0].lesson, parts[0].title, rows))
 
     def _lines(self) -> list[tuple[str, float, float]]:

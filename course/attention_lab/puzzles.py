@@ -215,6 +215,29 @@ def weight_on_the_same(weights: Tensor, posters: Posters) -> float:
     return (weights * on_it).sum(2)[asked].mean().item()
 
 
+def what_it_reads(weights: Tensor, posters: Posters, poster: int) -> list[str]:
+    """For each position of a poster, row by row, a sentence: what lies there, and how much of its weight lies on marked patches.
+
+    weights: (144, 144), the poster's matrix as in `weight_on_the_same`. poster: its number.
+    """
+    places, same = posters.places[poster].tolist(), posters.same[poster].tolist()
+    sentences = []
+    for position, row in enumerate(weights):
+        cell, column = position // (2 * 12) * COLUMNS + position % 12 // 3, position % 3
+        on = [row.view(ROWS, 2, COLUMNS, 3).sum((1, 3)).flatten()[place].item() for place in places[:COLOURS]]
+        brightest = f"The brightest position has a weight of {row.max():.2f}."
+        which = places.index(cell) if cell in places else None
+        if which is None or which >= COLOURS and column == 2:
+            sentences.append(f"Plain grey: {100 * sum(on):.0f} % of its weight lies on the six marked patches. {brightest}")
+            continue
+        own = on[which if which < COLOURS else same[which - COLOURS]]
+        what = "A patch without a mark" if which >= COLOURS else "A mark" if column == 2 else "A patch with a mark"
+        where = {"A mark": "itself and its patch", "A patch with a mark": "itself and its mark"}.get(what, "the marked patch of its colour")
+        sentences.append(f"{what}: {100 * own:.0f} % of its weight lies on {where}, {100 * (sum(on) - own):.0f} % on the five other "
+                         f"marked patches. {brightest}")
+    return sentences
+
+
 # ---------------------------------------------------------------------- lesson 06a: in which direction do those stripes run?
 
 DIRECTIONS = ("upright", "rising", "falling")
@@ -251,6 +274,16 @@ def striped_cloths(n: int, seed: int) -> Cloths:
     pictures = torch.where(dot, red_or_blue[:, :, None, None], pictures)
     pictures += 0.06 * torch.randn(n, 1, height, width, generator=g)
     return Cloths(pictures, torch.where(asked == 0, fine_direction, coarse_direction), asked)
+
+
+def with_dots(pictures: Tensor, blue: float) -> Tensor:
+    """Each cloth with a dot whose colour lies between red (0) and blue (1), where its own dot is; a new tensor.
+
+    pictures: (n, 3, 12, 20), of `striped_cloths`. blue: 0 to 1.
+    """
+    dot = (pictures[:, :1] - pictures[:, 2:]).abs() > 0.5  # elsewhere the channels are equal
+    noise = pictures[:, 1:2] + 0.5
+    return torch.where(dot, torch.tensor([0.5 - blue, -0.5, blue - 0.5])[:, None, None] + noise, pictures)
 
 
 def with_other_dots(pictures: Tensor) -> Tensor:

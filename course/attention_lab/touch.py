@@ -45,7 +45,7 @@ FOLLOW = """
   follow();
 })"""
 
-SIDE, GAP = 30, 4  # of a grid's cells, and between them, px
+SIDE, GAP, RIM = 30, 4, 4  # of a grid's cells, between them, and around the colours of a picture, px
 
 # The still picture becomes a drawing in the page, whose squares can be pointed at. lights: two hexadecimal digits for each square, for
 # each cell that can be chosen.
@@ -101,12 +101,14 @@ def slide(sliders: Mapping[str, Mapping[str, Any]], picture: Callable[..., Figur
     display({"text/html": page, "text/plain": here["says"]}, raw=True)
 
 
-def point(shape: tuple[int, int], lit: Callable[[int, int], Tensor], says: Callable[[int, int], str], start: tuple[int, int]) -> None:
+def point(shape: tuple[int, int], lit: Callable[[int, int], Tensor], says: Callable[[int, int], str], start: tuple[int, int],
+          picture: Tensor | None = None) -> None:
     """Display a grid of cells; the one under the pointer, or the one that the arrow keys reach, lights others.
 
     shape: rows and columns. lit: for the cell in a row and column how bright each cell is, (rows, columns) from 0 to 1, such as a row of
     an attention map. says: what there is to see then, in a sentence: the caption, and what somebody hears who cannot see it. start: the
-    cell where it begins. Raises ValueError for a start outside, another shape or other numbers.
+    cell where it begins. picture: (3, rows, columns) from 0 to 1, a colour in the middle of each cell, which is then lit around it.
+    Raises ValueError for a start outside, another shape or other numbers.
     """
     from IPython.display import display
 
@@ -115,10 +117,15 @@ def point(shape: tuple[int, int], lit: Callable[[int, int], Tensor], says: Calla
     if tuple(start) not in cells:
         raise ValueError(f"{tuple(start)} is no cell of {rows} x {columns}")
     lights = [_levels(lit(*cell), shape) for cell in cells]
+    if picture is not None and (tuple(picture.shape) != (3, *shape) or not bool(((picture >= 0) & (picture <= 1)).all())):
+        raise ValueError(f"a picture must be {(3, *shape)} numbers from 0 to 1, got {tuple(picture.shape)} from {picture.min():.3g} to "
+                         f"{picture.max():.3g}")
+    ground, ink = (PAPER, INK) if picture is None else (INK, PAPER)
     captions, here = [says(*cell) for cell in cells], cells.index(tuple(start))
-    source = f"data:image/svg+xml;base64,{base64.b64encode(_grid_drawing(columns, lights[here], here).encode()).decode()}"
+    drawing = _grid_drawing(columns, lights[here], here, picture, ground, ink)
+    source = f"data:image/svg+xml;base64,{base64.b64encode(drawing.encode()).decode()}"
     given = ", ".join(json.dumps(each).replace("</", "<\\/")
-                      for each in (columns, b"".join(lights).hex(), captions, here, INK, OTHER))
+                      for each in (columns, b"".join(lights).hex(), captions, here, ink, OTHER))
     page = (f'<figure style="margin: 0"><img alt="{escape(captions[here])}" src="{source}" style="max-width: 100%">'
             f'<figcaption aria-live="polite">{escape(captions[here])}</figcaption><script>{ANSWER}({given});</script></figure>')
     display({"text/html": page, "text/plain": captions[here]}, raw=True)
@@ -132,14 +139,18 @@ def _levels(lights: Tensor, shape: tuple[int, int]) -> bytes:
     return bytes((255 * lights.detach().double()).round().int().flatten().tolist())
 
 
-def _grid_drawing(columns: int, lights: bytes, here: int) -> str:
+def _grid_drawing(columns: int, lights: bytes, here: int, picture: Tensor | None, ground: str, ink: str) -> str:
     """The grid as SVG without words; the cell `here` has a frame."""
     width, height = columns * SIDE + GAP, len(lights) // columns * SIDE + GAP
     parts = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}">',
-             f'<rect width="{width}" height="{height}" fill="{PAPER}"/>']
+             f'<rect width="{width}" height="{height}" fill="{ground}"/>']
     for which, light in enumerate(lights):
         row, column = divmod(which, columns)
-        stroke = f'stroke="{INK}" stroke-width="4"' if which == here else f'stroke="{OTHER}" stroke-width="1"'
+        stroke = f'stroke="{ink}" stroke-width="4"' if which == here else f'stroke="{OTHER}" stroke-width="1"'
         parts.append(f'<rect class="cell" x="{column * SIDE + GAP}" y="{row * SIDE + GAP}" width="{SIDE - GAP}" height="{SIDE - GAP}" '
                      f'fill="{MAPS}" fill-opacity="{light / 255:.3f}" {stroke}/>')
+        if picture is not None:
+            red, green, blue = (255 * picture[:, row, column].detach().double()).round().int().tolist()
+            parts.append(f'<rect x="{column * SIDE + GAP + RIM}" y="{row * SIDE + GAP + RIM}" width="{SIDE - GAP - 2 * RIM}" '
+                         f'height="{SIDE - GAP - 2 * RIM}" fill="#{red:02X}{green:02X}{blue:02X}" pointer-events="none"/>')
     return "".join([*parts, "</svg>"])

@@ -38,7 +38,7 @@
 # | [exercise 3, `band_matrix`](#6.-Exercise-3:-band_matrix) (3 points) | 14 |
 # | [the bug museum](#7.-The-bug-museum) | 7 |
 # | [the experiment](#8.-The-experiment:-what-does-sharing-buy,-and-what-does-it-assume?) | 14 |
-# | [paper against code](#9.-Paper-against-code), [questions](#10.-Questions-to-think-about) | 6 |
+# | [paper against code](#9.-Paper-against-code), [questions](#10.-A-challenge,-and-questions-to-think-about), without the challenge | 6 |
 
 # %%
 import math
@@ -47,7 +47,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from attention_lab import check, course_map, progress
+from attention_lab import check, course_map, progress, review
 from attention_lab.pictures import predict_then_run, show, show_gate, show_means
 from attention_lab.puzzles import BANDS, glowing_discs
 
@@ -58,6 +58,9 @@ from attention_lab.puzzles import BANDS, glowing_discs
 
 # %% tags=["nbval-ignore-output"]
 course_map()
+
+# %% tags=["nbval-ignore-output"]
+review()
 
 # %% [markdown]
 # ## 1. Which band glows?
@@ -92,8 +95,7 @@ show(show_means(pictures[0], bands[0].item()),
 pictures, discs, bands = glowing_discs(1000, seed=4)
 s = pictures.mean(dim=(2, 3))
 above = s[:, 1:-1] - (s[:, :-2] + s[:, 2:]) / 2  # the first and the last band lack a neighbour
-standing_out = above.argmax(1) + 1
-for rule, found in (("the largest mean", s.argmax(1)), ("standing out", standing_out)):
+for rule, found in (("the largest mean", s.argmax(1)), ("standing out", above.argmax(1) + 1)):
     print(f"{rule}: {100 * (found == bands).float().mean():.0f} % right (by chance: 2 %)")
 
 # %% [markdown]
@@ -274,7 +276,7 @@ check(ECABlock)
 #
 # <details><summary>Hint 3: the shape of the code</summary>
 #
-# `__init__`: choose k; if it is even, raise; one layer, `self.conv`, with `padding` and `bias`.
+# `__init__`: choose k; if it is even, raise; one layer, `self.conv`, with `padding=...` and `bias=False`.
 # `forward` has three lines: the means; one more axis, the convolution, the sigmoid; the product.
 # For the product the gates lose one axis and gain two.
 # </details>
@@ -440,7 +442,7 @@ check(band_matrix)
 
 # %% [markdown]
 # So the convolution and the matrix do the same.
-# Now look at the matrices that lead from the means to the scores: for ECA, for SE, and for an ECA with shuffled channels.
+# Here are the matrices that lead from the means to the scores: for ECA, for SE, and for an ECA with shuffled channels.
 # (For SE, with r = 4, we show the product of its two matrices, as if there were no ReLU between them.)
 
 # %% tags=["experiment"]
@@ -487,6 +489,36 @@ draw_matrices({
 #
 # In the camera, nature gives the order.
 # In the middle of a network nothing does: which channel comes first depends on the random initial weights.
+#
+# **Touch it.** Slide a kernel along twelve channels (the arrow keys work too).
+# The gates come from your `ECABlock`, the sum below the picture from a row of your `band_matrix`.
+# In one channel the mean stands out; which other gates are about as wide open, and why?
+
+# %% tags=["experiment"]
+from attention_lab.gate_pictures import kernel_at
+from attention_lab.touch import slide
+
+hill = torch.tensor([2.0, 2.2, 2.4, 2.5, 2.5, 2.4, 3.2, 2.0, 1.8, 1.6, 1.5, 1.4])
+
+
+def drawn(channel, kernel):
+    block = ECABlock(12, kernel_size=len(kernel))
+    block.conv.weight.data = kernel[None, None]
+    return kernel_at(hill, kernel, gates_of(block, hill[None, :, None, None])[0], channel)
+
+
+def says(channel, kernel):
+    row = band_matrix(kernel, 12)[channel]
+    terms = " + ".join(f"{row[c]:g} · {hill[c]:g}" for c in row.nonzero().flatten())
+    padded = len(kernel) - len(row.nonzero())
+    return (f"Channel {channel}: {terms.replace('+ -', '- ')} = {row @ hill:.1f}, "
+            f"gate {torch.sigmoid(row @ hill):.2f}. "
+            f"Weights that meet zeros of the padding: {padded} of {len(kernel)}.")
+
+
+kernels = [torch.tensor([-1.0, 2, -1]), torch.tensor([-0.5, -0.5, 2, -0.5, -0.5])]
+slide({"channel": {str(c): c for c in range(12)},
+       "size of the kernel": {str(len(k)): k for k in kernels}}, drawn, says, start=["6", "3"])
 
 # %% [markdown]
 # ## 7. The bug museum
@@ -780,7 +812,7 @@ print(f"leaving out the first and the last band, in {100 * inside:.0f} %")
 # Be careful when you compare tables: SE's 28.07 million and ECA's 24.37M are in different units.
 
 # %% [markdown]
-# ## 10. Questions to think about
+# ## 10. A challenge, and questions to think about
 #
 # 1. ECA has no bias.
 #    Which gate does a channel get if its mean and its neighbours' means are all 0?
@@ -814,6 +846,25 @@ print(f"leaving out the first and the last band, in {100 * inside:.0f} %")
 #    A training step that lowers a hidden number for one picture lowers it for all; soon it is below 0 in every picture.
 #    From then on it gets no gradient.
 # </details>
+#
+# **The challenge (not graded).** Put any gate with at most 6 parameters in front of the network, and train for the same 512 steps.
+# How much of the discs can you mark?
+# ECA has 75 to 79 % overlap in three runs.
+# Our best gate, one kernel of 5 with a bias, has 92.9 % in the worst of three (`solutions/eca/challenge.py`).
+# What happens to its scores is up to you, and so are the ends of the row.
+
+# %% tags=["experiment"]
+from attention_lab.challenge import challenge
+
+yours = None  # a function that makes your gate, such as lambda: ECABlock(BANDS)
+
+worst = size = None
+if yours is not None:
+    arms["yours"] = yours, slice(None), 0.1
+    worst = min(compare(["yours"], range(3), run).scores("yours"))
+    size = sum(p.numel() for p in yours().parameters())
+challenge("overlap on new pictures, worst of three runs", worst, beat=93, unit="%",
+          at_most={"parameters": (size, 6)})
 
 # %% [markdown]
 # ## 11. References

@@ -221,7 +221,8 @@ def too_few(words: str, of: Callable[[Random], tuple[dict[str, int], str]]) -> S
 
 
 LOCAL = Exercise("LocalConvBlock", sizes=(
-    local("", bottlenecks, batch=8),  # so many that one of their gates' scores is large, and not only small, where a bare `exp` must overflow
+    # So many hidden numbers that some are above 0 in every class: else a gate's score is its bias, and no bare `exp` overflows.
+    local("", lambda r: {"dim": r.choice((24, 26)), "compress": r.choice((6, 8)), "reduction": 2}),
     local("both defaults", lambda r: (r.choice((36, 40)),)),
     local("the default reduction", lambda r: {"dim": 19, "compress": 5}),
     local("the default compress", lambda r: {"dim": 14, "reduction": 4}), local("a batch of one", bottlenecks, batch=1),

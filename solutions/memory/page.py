@@ -45,13 +45,18 @@ import torch.nn.functional as F
 from torch import nn
 from torch.utils.checkpoint import checkpoint
 
-from attention_lab import check, course_map, progress
+from attention_lab import check, course_map, progress, review
 from attention_lab.cost import cost
 from attention_lab.pictures import (FEATURES, INK, LAYERS, MAPS, OTHER, PAPER, predict_then_run,
                                     show)
+from attention_lab.slide_pictures import so_far_in_words, softmax_so_far
+from attention_lab.touch import slide
 
 # %% tags=["nbval-ignore-output"]
 course_map()
+
+# %% tags=["nbval-ignore-output"]
+review()
 
 # %% [markdown]
 # ## 1. What the matrix costs
@@ -459,6 +464,29 @@ predict_then_run(predicted, {"N = M = 16,384": needed}, unit="MiB")
 # A larger block needs more for its logits; a smaller one means more but smaller matrix products.
 # </details>
 #
+# **Touch it.** One query reads 32 keys in blocks of 4, and your function gives the result after each block.
+# In which order is it right early, and in which order does every block rescale what was read before?
+
+# %% tags=["nbval-ignore-output"]
+g = torch.Generator().manual_seed(1)
+logits, values = 2 * torch.randn(32, generator=g), 10 * torch.rand(32, generator=g)
+orders = {"random": torch.arange(32), "small logits first": logits.argsort(),
+          "large logits first": logits.argsort(descending=True)}
+
+
+def results(order, blocks):
+    """Your function's result after each block that was read, and that of the whole row."""
+    k, v = (numbers[order].view(1, -1, 1) for numbers in (logits, values))
+    return [streaming_attention(torch.ones(1, 1, 1), k[:, :end], v[:, :end], block=4).item()
+            for end in (*range(4, 4 * blocks + 1, 4), 32)]
+
+
+slide({"order": orders, "blocks read": {str(n): n for n in range(1, 9)}},
+      lambda order, blocks: softmax_so_far(logits[order], results(order, blocks), block=4),
+      lambda order, blocks: so_far_in_words(logits[order], results(order, blocks), block=4),
+      start=["random", "2"])
+
+# %% [markdown]
 # ### Which way to cut?
 #
 # Cutting the queries is easier: no running maximum, and each softmax sees its whole row.
@@ -511,7 +539,33 @@ print("right?", "Yes." if same else "No.", "Without the N x N matrix?",
 # So the memory of its training step is quadratic.
 # Keep its growth from N = 1024 to N = 4096 below a factor of 6, with the same gradients.
 # (`checkpoint` around chunks of *queries* is one way; FlashAttention's way is a `torch.autograd.Function` with its own backward.)
-#
+# Ours needs 4.36 MiB at N = 4096, with `checkpoint` around chunks of 64 queries; without it we count 167.5 MiB.
+
+# %%
+from attention_lab.challenge import challenge
+
+mine = None  # your function; mine(q, k, v) gives what streaming_attention gives
+
+
+def step_in_mib(n):
+    q, k, v = (torch.randn(1, n, width) for width in (8, 8, 32))
+    return cost(mine, q, k, v, backward=True, latency=False).training_memory / 2**20
+
+
+def furthest():
+    """The largest difference between its gradients and those of the plain softmax."""
+    inputs = [torch.randn(1, 300, width, requires_grad=True) for width in (8, 8, 32)]
+    theirs, yours = (torch.autograd.grad(attention(*inputs).square().sum(), inputs)
+                     for attention in (naive, mine))
+    return max((a - b).abs().max().item() for a, b in zip(theirs, yours))
+
+
+small, large = (step_in_mib(n) if mine else None for n in (1024, 4096))
+challenge("a training step at N = 4096", large, 4.35, "MiB", fewer=True, at_most={
+    "times as much memory as at N = 1024": (large / small if mine else None, 6),
+    "thousandths by which a gradient differs": (1000 * furthest() if mine else None, 1)})
+
+# %% [markdown]
 # 1. `checkpoint` computes each chunk twice.
 #    Where in a network would you spend time to save memory, and where not?
 # 2. Your maximum is differentiable, but the gradients through it always add up to 0.

@@ -104,7 +104,7 @@ def with_gamma(short: str, exercise: str, what: str) -> tuple[Mistake, ...]:
                 ((f"return {ADDED}", "x += self.gamma * gathered.reshape(x.shape)\n        return x"),)),
         Mistake(f"{short}-gathered-detached", exercise,
                 "The numbers are right, but what was gathered is computed without gradients (`detach()`, `.data` or `no_grad()`): "
-                "queries, keys and values would never learn.",
+                "nothing that it is made from would learn.",
                 ((ADDED, "x + self.gamma * gathered.detach().reshape(x.shape)"),)),
         Mistake(f"{short}-shortcut-detached", exercise,
                 "The numbers are right, but x is detached in the shortcut: most of its gradient is lost.",

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import ModuleType
 
 from .course import ROOT
-from .declare import Exercise
+from .declare import Exercise, Item
 
 SOLUTIONS = ROOT / "solutions"
 
@@ -36,6 +36,11 @@ class Topic:
     @cached_property
     def mistakes(self) -> ModuleType:
         return self.module("mistakes")
+
+    @cached_property
+    def review(self) -> tuple[Item, ...]:
+        """What `review()` asks of the lesson."""
+        return self.module("review").ITEMS
 
 
 def topic(where: str | Path) -> Topic:

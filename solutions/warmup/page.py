@@ -38,7 +38,7 @@
 # | [exercise 4, `count_parameters`](#9.-Exercise-4:-count_parameters) (1 point) | 4 |
 # | [the bug museum](#10.-The-bug-museum) | 6 |
 # | [the experiment](#11.-The-experiment:-two-axes) | 8 |
-# | [paper against code](#12.-Paper-against-code), [questions](#13.-Questions-to-think-about), [handing in](#14.-When-you-are-done) | 4 |
+# | [paper against code](#12.-Paper-against-code), [questions](#13.-A-challenge,-and-questions-to-think-about), without the challenge, [handing in](#14.-When-you-are-done) | 4 |
 
 # %%
 import math
@@ -56,8 +56,8 @@ from attention_lab.puzzles import CARD_COLOURS, card_games, card_pictures
 # **How a lesson works.** Run the cells from top to bottom (Shift+Enter).
 # An **exercise** is a cell with a gap, marked `YOUR CODE HERE`.
 # Fill the gap, run the cell, then run the line `check(...)` below it.
-# The check usually answers within a second or two, and you can run it as often as you like.
-# Under each check there are folded **hints**: open them one by one, as many as you need; they cost nothing.
+# The check answers within a second or two; run it as often as you like.
+# Under each check are folded **hints**, which cost nothing; a red report opens the one about your mistake, if there is one.
 # Cells below an unsolved exercise stop with `NotImplementedError`; that is as it should be.
 #
 # This is the map of the course.
@@ -73,7 +73,7 @@ course_map()
 #
 # In this game somebody shows you a badly printed pattern and asks for its colour.
 # Each game has new patterns, so nothing can be memorised.
-# Decide before you go on.
+# Decide.
 #
 # You probably looked from card to card, compared, and read off the colour of the best match.
 # Now try an **average** instead, the simplest way to make one answer out of six cards.
@@ -152,7 +152,6 @@ check(global_average_pool)
 # *dtype* and *device* mean that your result matches the input in both.
 # *Input untouched* means that your code did not change its inputs.
 # Each of these earns a share of the points; the right output earns the largest share.
-# When all is well, you get one green line that says what was checked.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -167,8 +166,7 @@ check(global_average_pool)
 # </details>
 
 # %% [markdown]
-# Is it green?
-# Then see what your function keeps of a photograph: three numbers, no matter how large it is.
+# See what your function keeps of a photograph: three numbers, however large it is.
 
 # %% tags=["nbval-ignore-output"]
 photos = torch.stack([photograph(name) for name in ("coffee", "flower", "rocket", "china")])
@@ -181,7 +179,7 @@ show(show_images(torch.cat([photos, kept[:, :, None, None].expand_as(photos)]), 
 # ## 4. What broadcasts, and what only seems to
 #
 # A **gate** is a tensor of weights that multiplies a feature map: 0 closes the gate, 1 lets a number pass, 0.5 halves it.
-# It may hold one number per channel, one per position, or one for every element:
+# It may hold a number per channel, per position, or per element:
 #
 # ![Weights (B, C, 1, 1), a thin bar, are stretched over H and W. Weights (B, 1, H, W), a thin sheet, are stretched over C. Weights (B, C, H, W) have x's own shape. Shapes are lined up from the right, and an axis of size 1 is stretched.](figures/gates.svg)
 #
@@ -191,7 +189,7 @@ show(show_images(torch.cat([photos, kept[:, :, None, None].expand_as(photos)]), 
 #
 # To add an axis of size 1, index with `None`: if `t` has the shape (B, C), `t[:, :, None]` has (B, C, 1).
 #
-# Try it in your head first: the cell below multiplies an `x` of shape (4, 6, 4, 6) by tensors of five other shapes.
+# Try it in your head: the cell below multiplies an `x` of shape (4, 6, 4, 6) by tensors of five other shapes.
 # Which of the products run?
 
 # %%
@@ -253,7 +251,7 @@ check(gate)
 # <details><summary>Hint 1: a nudge</summary>
 #
 # `b, c, h, w = x.shape` gives names to the four sizes.
-# You can compare a shape with a tuple: `weights.shape == (b, c)`.
+# Compare a shape with a tuple: `weights.shape == (b, c)`.
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
@@ -270,8 +268,7 @@ check(gate)
 # If the check is red and you cannot see why, `check(gate, picture=True)` draws your output beside the expected one.
 
 # %% [markdown]
-# Here is your gate on a photograph, twice.
-# First with one weight per channel (red passes, green and blue fade), then with one weight per position (a spotlight).
+# Here is your gate on a photograph: with one weight per channel (red passes, green and blue fade), and with one per position (a spotlight).
 
 # %% tags=["nbval-ignore-output"]
 photo = photograph("coffee")[None]
@@ -304,7 +301,7 @@ show(show_images(torch.cat(gated), titles),
 # *ball*: (1, 0) · (1, 0) = 1 with red, 0 with ball, 0 with rolls.
 #
 # **Weight.** A **softmax** makes positive weights that sum to 1: raise a base to the power of each score, then divide by the sum.
-# Usually the base is e; we take 2, which is easier to do in your head.
+# Usually the base is e; we take 2, which is easier.
 # Scores 1, 0, 0 become 2, 1, 1, and divided by 4: **1/2, 1/4, 1/4**.
 #
 # **Mean.** Add up the values with these weights: 1/2 · (8, 0) + 1/4 · (0, 4) + 1/4 · (4, 4) = (4 + 0 + 1, 0 + 1 + 1) = **(5, 2)**.
@@ -395,9 +392,9 @@ print("rolls gets", dot_product_attention(q, k, v, scale=math.log(2))[0, 1])
 #
 # A word asks with the query (1, 1): a colour *or* a thing.
 # Which weights do red, ball and rolls get, with base 2?
-# Replace each `None` with a number (a fraction such as `1 / 3` will do), then run the cell.
+# Replace each `None` with a number (`1 / 3` will do), then run the cell.
 #
-# The cell uses a trick worth knowing: if the values are the rows of the identity matrix, the output *is* the weights.
+# A trick worth knowing: if the values are the rows of the identity matrix, the output *is* the weights.
 
 # %%
 predicted = {"red": None, "ball": None, "rolls": None}
@@ -406,6 +403,38 @@ either = torch.tensor([[[1.0, 1.0]]])
 weights = dot_product_attention(either, k, torch.eye(3)[None], scale=math.log(2))[0, 0]
 measured = dict(zip(predicted, weights.tolist()))
 predict_then_run(predicted, measured, unit="weight")
+
+# %% [markdown]
+# **Touch it.** Choose the query: how much of a colour, how much of a thing?
+# What happens to the weights of (1, 0) when its 1 grows?
+
+# %% tags=["nbval-ignore-output"]
+from attention_lab.gate_pictures import weight_bars
+from attention_lab.touch import slide
+
+
+steps = {f"{n:g}": float(n) for n in (-2, 0, 1, 2, 4)}
+
+
+def asked(colour, thing):
+    """The weights of red, ball and rolls, (3,)."""
+    query = torch.tensor([[[colour, thing]]])
+    return dot_product_attention(query, k, torch.eye(3)[None], scale=math.log(2))[0, 0]
+
+
+def says(colour, thing):
+    red, ball, rolls = asked(colour, thing).tolist()
+    powers = [2 ** colour, 2 ** thing, 1]
+    return (f"Query ({colour:g}, {thing:g}): 2 to the power of the scores is {powers[0]:g}, "
+            f"{powers[1]:g}, 1; the sum {sum(powers):g}. The weights of red, ball and rolls "
+            f"are {red:.2f}, {ball:.2f}, {rolls:.2f}.")
+
+
+def drawn(colour, thing):
+    return weight_bars(asked(colour, thing), ["red", "ball", "rolls"])
+
+
+slide({"colour": steps, "thing": steps}, drawn, says, start=["1", "0"])
 
 # %% [markdown]
 # **Why the scale?** Take random queries and 16 random keys of D numbers each.
@@ -431,7 +460,7 @@ for size in (4, 16, 64, 256):
 # %% [markdown]
 # ## 9. Exercise 4: `count_parameters`
 #
-# Every lesson says what a module costs, and the first cost to count is its parameters.
+# A module's first cost is its parameters.
 # `count_parameters(module)` returns an `int`: how many numbers are trained.
 #
 # Worked example: `nn.Linear(3, 2)` has a weight of 2 x 3 and a bias of 2: 8 parameters.
@@ -476,7 +505,7 @@ check(count_parameters)
 # %% [markdown]
 # ## 10. The bug museum
 #
-# Two pieces of code that really were wrong, rebuilt here as small as possible.
+# Two pieces of code that really were wrong, rebuilt as small as possible.
 # Each ran without an error.
 #
 # ### Exhibit A: every weight is 1
@@ -512,7 +541,6 @@ print("Does exhibit A compute what your attention does?", "Yes." if same else "N
 # The repair: `dim=-1`.
 # Seen in [PetrochukM/PyTorch-NLP, issue 2](https://github.com/PetrochukM/PyTorch-NLP/issues/2).
 # A similar mistake was in a tutorial on vision transformers: [nerminnuraydogan/vision-transformer, issue 1](https://github.com/nerminnuraydogan/vision-transformer/issues/1).
-# The experiment below shows what such a network learns.
 # </details>
 #
 # ### Exhibit B: nine pictures instead of one
@@ -546,8 +574,7 @@ show(show_images(torch.stack([photo[0, :1], tokens[0, :, 0].reshape(1, h, w)]),
 # %% [markdown]
 # ## 11. The experiment: two axes
 #
-# Back to the cards.
-# A small network turns each question into a query, each pattern into a key, and each colour into a value.
+# In the card game, a small network turns each question into a query, each pattern into a key, and each colour into a value.
 # It attends, and answers with a linear layer.
 # An experiment compares variants, called **arms**:
 #
@@ -689,13 +716,13 @@ show(figure, "Left: the training loss of three arms over 12 epochs. Right: the p
 # A single query competes with nobody: all six weights are 1, and the output is the sum of all colours, the same in every game.
 # The network did learn to match patterns, but its answer to one question needs the other five.
 #
-# Without the cue no arm is better than a guess, because there is nothing to find.
-# And the plain mean, with the same parameters, stays at a guess.
+# Without the cue no arm is better than a guess: there is nothing to find.
+# Nor is the plain mean, with the same parameters.
 # Longer training changes none of this: after five times as many steps, at three learning rates, these arms still guess (15 to 18 %).
 # The arm "over the queries" then has 97 to 99 % with six questions at once; with one at a time it still guesses.
 # (The course's repository lists these runs in `solutions/warmup/experiment.md`.)
 #
-# To be honest: we made this game so that the mistake hides completely.
+# We made this game so that the mistake hides completely.
 # In images, where all positions ask at once, the mistake may show only as slightly worse results.
 
 # %% [markdown]
@@ -704,7 +731,6 @@ show(figure, "Left: the training loss of three arms over 12 epochs. Right: the p
 # Two tests need no training and no data.
 # **One:** if all values are 1, a weighted mean is 1.
 # **Two:** a query's output does not depend on the other queries.
-# Put them into your own projects.
 
 # %%
 def suspicious(attend, q, k, v):
@@ -738,7 +764,7 @@ print("softmax dim 0:", *suspicious(along(0), *batch), sep=" | ")
 # DANet (lesson 05a) leaves the scale out, and others learn it; that is why `scale` is an argument here.
 
 # %% [markdown]
-# ## 13. Questions to think about
+# ## 13. A challenge, and questions to think about
 #
 # 1. Add 5 to every score of a query.
 #    What happens to its weights?
@@ -759,20 +785,39 @@ print("softmax dim 0:", *suspicious(along(0), *batch), sep=" | ")
 # 3. All rows of scores are equal, so down each column every query gets 1/6 of every card: the plain mean.
 #    A guess.
 # </details>
+#
+# **The challenge (not graded).** With six questions at once, each card is the answer to one.
+# Write an attention that uses this, and still answers single questions.
+# Ours has 98.1 % with six, 4.2 % wrong with one, in the worst of three runs (`solutions/warmup/challenge.py`).
+# By hand, the best of all 720 ways to hand out the cards reaches 99.8 %.
+
+# %% tags=["experiment"]
+from attention_lab.challenge import challenge
+
+yours = None  # your attention, a function of q, k and v, such as dot_product_attention
+
+right, wrong = None, None
+if yours is not None:
+    arms["yours"] = yours, True
+    tried = compare(["yours"], range(3), run)
+    right = min(tried.scores("yours", "6 at once"))
+    wrong = 100 - min(tried.scores("yours", "1 at once"))
+challenge("right answers, six at once, worst of three runs", right, beat=98.2, unit="%",
+          at_most={"wrong answers, one at a time, worst of three runs (%)": (wrong, 5)})
 
 # %% [markdown]
 # ## 14. When you are done
 #
 # **Your progress** is kept in a file beside this notebook; `progress()` shows it, and `course_map()` shows it for all lessons.
+# From tomorrow on, `review()` asks what you remember.
 #
-# **Handing in.** If you study alone, there is nothing to hand in: green checks are enough.
+# **Handing in.** If you study alone, green checks are enough.
 # In a class, save this notebook, `00_warmup.ipynb`, and hand it in where your teacher says.
 # It is run again on inputs that the checks did not use: other sizes, one image, other memory layouts, impossible arguments.
 # Cells of experiments are not run.
 #
-# **A GPU** is not needed anywhere in this course; two CPU cores are enough.
-# The check named *device* runs your code on a second device, a stand-in for a GPU.
-# It notices if one of your tensors stays behind on the CPU.
+# **A GPU** is not needed anywhere in this course.
+# The check named *device* runs your code on a stand-in for one, and notices a tensor that stays behind on the CPU.
 # So green code runs unchanged on a GPU: move module and inputs with `.to("cuda")`.
 #
 # **References**

@@ -664,7 +664,7 @@ MISTAKES = (
               f"You make the {name} for a window of (width, height). It takes window_size as it is.",
               ((text, text.replace("(self.window_size", "(self.window_size[::-1]")),))
       for name, text in (("index", INDEX), ("table", TABLE))),
-    Mistake("windows-table-of-turned-window", "WindowAttention",
+    Mistake("windows-table-or-index-of-turned-window", "WindowAttention",
             "Table or index are those of a window of (width, height). Both take window_size as it is.",
             ((INDEX, "relative_position_index(self.window_size[::-1]).to(qkv.device)"),
              (TABLE, "relative_coords_table(self.window_size[::-1], dtype=qkv.dtype).to(qkv.device)"))),

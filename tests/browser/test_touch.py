@@ -36,6 +36,13 @@ def own_row(row, column):
 
 point((2, 3), own_row, lambda row, column: f"Row {row}, column {column}.", start=(0, 1))
 """
+OVER_A_PICTURE = """
+import torch
+from attention_lab.touch import point
+
+picture = torch.tensor([[1.0, 0, 0], [0, 0, 1]]).T[:, None].expand(3, 2, 2)  # red on the left, blue on the right
+point((2, 2), lambda row, column: torch.eye(2)[[column, column]], lambda row, column: f"Column {column} is lit.", (0, 0), picture)
+"""
 LIT = """const of = arguments[0], squares = [...of.querySelectorAll('rect.cell')], caption = of.querySelector('figcaption');
          return {lights: squares.map(s => Number(s.getAttribute('fill-opacity')).toFixed(1)).join(' '),
                  says: caption && caption.textContent, framed: squares.findIndex(s => s.getAttribute('stroke-width') == 4),
@@ -49,7 +56,8 @@ def executed(tmp_path_factory):
     """A folder with `new.ipynb`, `old.ipynb` as somebody else's kernel left it, and that as a page."""
     need(missing_tools())
     folder = tmp_path_factory.mktemp("touch")
-    notebook = new_notebook(cells=[new_code_cell(SLIDERS, id="slider"), new_code_cell(CELLS, id="grid"), new_code_cell("", id="below")],
+    cells = {"slider": SLIDERS, "grid": CELLS, "picture": OVER_A_PICTURE, "below": ""}
+    notebook = new_notebook(cells=[new_code_cell(source, id=name) for name, source in cells.items()],
                             metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}})
     nbformat.write(notebook, folder / "new.ipynb")
     for options in (["notebook", "--execute", "--output", "old.ipynb", "new.ipynb"], ["html", "old.ipynb"]):
@@ -108,9 +116,14 @@ def test_a_grid_answers_for_the_cell_that_is_pointed_at(lab):
 
 def test_an_exported_page_has_it_too(executed, lab):
     lab.driver.get((executed / "old.html").as_uri())
-    body, grid = lab.driver.find_elements("css selector", "figure")
+    body, grid, picture = lab.driver.find_elements("css selector", "figure")
     assert lab.js(LIT, grid)["says"] == "Row 0, column 1." and lab.js(LIT, grid)["framed"] == 1
     assert lab.js(SEEN, body) == {"sliders": 2, "pictures": ["Bar 2 is 1 high."]}
     body.find_element("css selector", "input[type=range]").send_keys(Keys.ARROW_RIGHT)
     assert lab.js(SEEN, body)["pictures"] == ["Bar 2 is 2 high."]
+    drawing = picture.find_element("css selector", "svg")
+    colours = [rect.get_attribute("fill") for rect in picture.find_elements("css selector", "rect[pointer-events=none]")]
+    assert colours == ["#FF0000", "#0000FF"] * 2 and lab.js(LIT, picture)["lights"] == "1.0 0.0 1.0 0.0"
+    drawing.send_keys(Keys.ARROW_RIGHT)
+    assert lab.js(LIT, picture)["lights"] == "0.0 1.0 0.0 1.0" and lab.js(LIT, picture)["says"] == "Column 1 is lit."
     assert nbformat.read(executed / "old.ipynb", as_version=4).cells[0].outputs[0].data["text/plain"] == "Bar 2 is 1 high."

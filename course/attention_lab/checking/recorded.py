@@ -76,11 +76,14 @@ class RecordedMistake:
 
 @dataclass
 class RecordedExercise:
+    """What an exercise is checked with. hints: by mistake, the number of the hint on the page that is about it."""
+
     name: str
     points: float
     uses: list[str]
     cases: list[RecordedCase]
     mistakes: list[RecordedMistake]
+    hints: dict[str, int] = field(default_factory=dict)
 
     @cached_property
     def scale(self) -> dict[str, float]:
@@ -208,7 +211,7 @@ def to_bytes(exercise: RecordedExercise, lesson: str = "", title: str = "", numb
     shelf.tensors["rows"] = torch.tensor(list(rows), dtype=torch.float64).reshape(-1, fingerprint.WIDTH).T.contiguous()
     specs, body = packing.pack(shelf.tensors)
     header = json.dumps([{"name": exercise.name, "points": exercise.points, "uses": exercise.uses, "cases": cases,
-                          "mistakes": mistakes, "digests": list(digests)}, specs], separators=(",", ":")).encode()
+                          "mistakes": mistakes, "digests": list(digests), "hints": exercise.hints}, specs], separators=(",", ":")).encode()
     content = LENGTH.pack(len(header)) + header + _by_place(body)
     part = Part(lesson, title, number, exercise.name, exercise.points)
     return json.dumps(asdict(part)).encode() + b"\n" + zlib.compress(content, 9)
@@ -233,7 +236,7 @@ def from_bytes(data: bytes) -> RecordedExercise:
         cases.append(RecordedCase(**case | typed | {"tensors": held(case["tensors"]), "expected_tensors": expected}))
     mistakes = [RecordedMistake(m["id"], m["sentence"], [(digests[digest], rows[n]) for digest, n in m["fingerprints"]], m["grain"])
                 for m in header["mistakes"]]
-    return RecordedExercise(header["name"], header["points"], header["uses"], cases, mistakes)
+    return RecordedExercise(header["name"], header["points"], header["uses"], cases, mistakes, header.get("hints", {}))
 
 
 def _by_place(body: bytes) -> bytes:

@@ -1,0 +1,51 @@
+"""What sliders move: the sentences say what the numbers are."""
+
+import torch
+from torch import nn
+
+from attention_lab import puzzles, slide_pictures
+
+
+def test_a_gradient_tells_which_pixels_are_reached():
+    layers = nn.Sequential(nn.Conv2d(2, 3, 3, padding=1), nn.BatchNorm2d(3), nn.ReLU(), nn.Conv2d(3, 1, 3, padding=4, dilation=4))
+    seen = slide_pictures.pixels_reached(layers, (5, 42), (2, 14))
+    assert seen.any(0).nonzero().flatten().tolist() == [9, 10, 11, 13, 14, 15, 17, 18, 19]
+    strip = puzzles.bars_and_posts(1, distance=8, seed=1).pictures[0]
+    assert slide_pictures.parts_seen(strip, seen) == "it sees 27 pixels, in 9 columns. The left bar: yes; a post beside it: yes."
+    assert slide_pictures.parts_seen(strip, seen.roll(-1, 1)).endswith("The left bar: yes; a post beside it: yes.")
+    assert slide_pictures.parts_seen(strip, seen.roll(14, 1)).endswith("The left bar: no; a post beside it: no.")
+    assert slide_pictures.strip_seen(strip, seen, (2, 14)).axes
+
+
+def test_a_row_in_pieces_is_said_in_words():
+    logits = torch.tensor([0.0, 2.0, 4.0]).log().clamp(min=-100)
+    assert slide_pictures.so_far_in_words(logits[1:], [0.0, 8.0, 8.0], block=1) == (
+        "After 2 of 2 blocks m = 1.39 and s = 1.50. The last block multiplied the old s and o by 0.50. "
+        "o / s = 8.00; the whole row gives 8.00.")
+    assert "The last block was the first. o / s = 0.00" in slide_pictures.so_far_in_words(logits[1:], [0.0, 8.0], block=1)
+    assert len(slide_pictures.softmax_so_far(logits, [0.0, 8.0, 8.0], block=1).axes) == 2
+
+
+def test_desks_are_said_in_words():
+    right, asked = torch.tensor([True, True, False, True]), torch.tensor([0, 0, 1, 1])
+    shares = torch.tensor([[0.1, 0.4], [0.2, 0.3], [0.3, 0.2], [0.4, 0.1]])
+    assert slide_pictures.desks_in_words(right, asked, shares, (3, 5, 7, 9)) == (
+        "the network names the fine stripes in 100 % of the pictures, the coarse stripes in 50 %; a guess has 33 %. "
+        "The 2 channels take most from the kernels 9, 3.")
+    assert len(slide_pictures.mixing_desks(torch.zeros(3, 12, 20), shares, (3, 5, 7, 9)).axes) == 2
+
+
+class Branch(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.wq = nn.Conv2d(3, 1, 1)
+
+    def forward(self, x):
+        return x.mean((2, 3), keepdim=True).sigmoid()
+
+
+def test_the_weights_of_positions_sum_to_1():
+    picture = torch.rand(1, 3, 16, 16) - 0.3
+    weights = slide_pictures.position_weights(nn.Identity(), Branch(), picture)
+    assert weights.shape == (16, 16) and weights.sum().allclose(torch.tensor(1.0))
+    assert len(slide_pictures.where_it_listens(nn.Identity(), Branch(), picture).axes) == 3

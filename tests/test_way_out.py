@@ -1,0 +1,136 @@
+"""What a learner gets who is stuck: tries that are counted, the hint that belongs to a mistake, a puzzle, our solution."""
+
+import ast
+import shutil
+
+import pytest
+import torch
+from torch import nn
+
+from attention_lab import check, progress, puzzle, solution, way_out
+from attention_lab.checking import recorded
+from attention_lab.progress import digest, kept
+from builder import build, hints
+from solutions.shared.topics import topic
+
+WRONG = ("x.sum(dim=(2, 3))", "x.amax(dim=(2, 3))", "x.mean(dim=(1, 2))")
+
+
+def squeeze_as(body):
+    """A function `squeeze(x)` as a learner's cell defines it."""
+    made = {"torch": torch, "nn": nn}
+    exec(f"def squeeze(x):\n    return {body}\n", made)
+    return made["squeeze"]
+
+
+@pytest.fixture
+def lesson(course, tmp_path, monkeypatch):
+    shutil.copytree(course / "01_se/checks", tmp_path / "01_se/checks")
+    monkeypatch.chdir(tmp_path / "01_se")
+    return tmp_path / "01_se"
+
+
+def test_different_wrong_answers_are_tries_and_the_same_one_again_is_none(lesson, capsys):
+    for body in (WRONG[0], WRONG[0], WRONG[1]):
+        check(squeeze_as(body))
+    assert kept(lesson, "squeeze").tries == 2 and len(kept(lesson, "squeeze").failed) == 2
+    assert "This is try 2." in capsys.readouterr().out
+    check(squeeze_as("x.mean(dim=(2, 3))"))
+    assert "Solved on try 3." in capsys.readouterr().out
+    check(squeeze_as("x.mean(dim=(2, 3))"))
+    assert "try" not in capsys.readouterr().out and kept(lesson, "squeeze").tries == 3 and not kept(lesson, "squeeze").failed
+
+
+def test_a_stub_is_no_try(lesson):
+    made = {}
+    exec("def squeeze(x):\n    raise NotImplementedError()\n", made)
+    check(made["squeeze"])
+    assert kept(lesson, "squeeze").tries == 0
+
+
+def test_another_comment_is_the_same_answer_and_another_number_is_not():
+    first, again, other = (squeeze_as(body) for body in ("x + 1  # why", "x + 1", "x + 2"))
+    assert digest(first) == digest(again) != digest(other)
+    classes = {}
+    for name, body in (("one", "self.a = 1"), ("same", "self.a = 1"), ("two", "self.a = 2")):
+        exec(f"class Gate:\n    def __init__(self):\n        {body}\nfound = Gate", classes)
+        classes[name] = classes["found"]
+    assert digest(classes["one"]) == digest(classes["same"]) != digest(classes["two"])
+
+
+def test_nothing_is_shown_before_three_different_tries_and_then_everything(lesson, capsys):
+    assert "no try" in solution("squeeze").text and "no try" in puzzle("squeeze").text
+    for body in WRONG[:2]:
+        check(squeeze_as(body))
+    assert "2 tries" in solution("squeeze").text and "Stuck?" not in capsys.readouterr().out
+    check(squeeze_as(WRONG[2]))
+    assert "`puzzle(squeeze)` gives you the lines" in capsys.readouterr().out
+    assert "return x.mean(dim=(2, 3))" in solution("squeeze").text and "SOLUTION" not in solution("squeeze").text
+    assert "Excitation" in solution("Excitation").text and "class" not in solution("Excitation").text  # another exercise is another matter
+
+
+def test_what_is_solved_may_be_compared_with_ours(lesson):
+    squeeze = squeeze_as("x.flatten(2).mean(-1)")
+    check(squeeze)
+    assert "x.mean(dim=(2, 3))" in solution(squeeze).text
+
+
+def test_a_hand_out_has_no_solution_and_offers_none(lesson, monkeypatch, capsys):
+    monkeypatch.setattr(way_out, "SOLVED", lesson / "nowhere")
+    for body in WRONG:
+        check(squeeze_as(body))
+    assert "Stuck?" not in capsys.readouterr().out
+    for shown in (solution("squeeze"), puzzle("squeeze")):
+        assert "came without solutions" in shown.text and "mean" not in shown.text
+
+
+def test_an_exercise_of_no_lesson_is_named(lesson):
+    with pytest.raises(ValueError, match="'squeezed' is no exercise of this lesson; it has squeeze, Excitation"):
+        solution("squeezed")
+
+
+@pytest.mark.parametrize("lesson_", build.lessons(), ids=lambda each: each.name)
+def test_every_exercise_is_a_puzzle_whose_lines_in_order_are_the_solution(course, lesson_, monkeypatch):
+    monkeypatch.chdir(course / lesson_.name)
+    for name in recorded.parts(course / lesson_.name / recorded.FOLDER):
+        _, code = way_out._asked(name)
+        lines = way_out._lines(code)
+        free = [line for line, moves in lines if moves]
+        mixed = way_out._shuffled(lines, name)
+        assert sorted(line for line, moves in mixed if moves) == sorted(free) and free
+        assert [line for line, moves in mixed if not moves] == [line for line, moves in lines if not moves]
+        assert len(set(free)) == 1 or [line for line, _ in mixed] != [line for line, _ in lines]
+        ast.parse("\n".join(line for line, _ in lines))
+
+
+@pytest.mark.parametrize("lesson_", build.lessons(), ids=lambda each: each.name)
+def test_every_exercise_has_hints_and_those_of_its_mistakes_are_built(lesson_):
+    told, files = hints.of_page(build.read_source(lesson_)), topic(lesson_.topic)
+    about = hints.belonging(files.folder, told, files.mistakes.MISTAKES)
+    for exercise in recorded.load_all(build.COURSE / lesson_.name / recorded.FOLDER):
+        assert told[exercise.name], exercise.name
+        assert exercise.hints == about[exercise.name], "run `make build`"
+
+
+def test_the_hint_that_belongs_to_a_mistake_is_named(lesson, capsys):
+    made = {"torch": torch, "nn": nn}
+    exec("class Excitation(nn.Module):\n    def __init__(self, channels, reduction=16):\n        super().__init__()\n"
+         "        if not channels // reduction:\n            raise ValueError(f'{channels} {reduction}')\n"
+         "        self.fc1 = nn.Linear(channels, channels // reduction)\n        self.fc2 = nn.Linear(channels // reduction, channels)\n"
+         "    def forward(self, z):\n        return torch.sigmoid(self.fc2(torch.relu(self.fc1(z))))\n", made)
+    points = check(made["Excitation"])
+    assert "Hint 1, below, is about this." in capsys.readouterr().out  # the one that writes `bias=False`
+    assert "<script>" in points.report._repr_html_() and "(1);" in points.report._repr_html_()
+
+
+@pytest.mark.parametrize("wrong", ['[squeeze]\n4 = ["squeeze-sum"]', '[squeeze]\n1 = ["squeeze-typo"]', '[typo]\n1 = ["squeeze-sum"]',
+                                   '[squeeze]\n1 = ["squeeze-sum"]\n2 = ["squeeze-sum"]'])
+def test_a_hint_for_what_there_is_not_stops_the_build(tmp_path, wrong):
+    (tmp_path / hints.FILE).write_text(wrong)
+    with pytest.raises(ValueError, match="hints.toml: "):
+        hints.belonging(tmp_path, {"squeeze": ["Which axes?", "One line."]}, topic("se").mistakes.MISTAKES)
+
+
+def test_old_memories_are_read(lesson):
+    (lesson / progress.__globals__["FILE"]).write_text('{"squeeze": 2.0}')
+    assert kept(lesson, "squeeze").points == 2.0 and "2 of 10" in repr(progress())
