@@ -151,7 +151,8 @@ def test_the_list_of_lessons_beside_the_library_and_in_the_readme_is_that_of_the
 @LESSONS
 def test_no_folder_holds_anything_but_the_lesson(lesson):
     for folder in (build.NOTEBOOKS / lesson.name, build.COURSE / lesson.name):
-        known = {f"{lesson.name}.ipynb", "figures", recorded.FOLDER} | ({build.WEIGHTS} if build.shipped(lesson) else set())
+        weights = {build.WEIGHTS} if build.shipped(lesson) else set()
+        known = {f"{lesson.name}.ipynb", "figures", recorded.FOLDER, build.QUESTIONS} | weights
         assert {path.name for path in folder.iterdir()} - {".ipynb_checkpoints"} == known
 
 

@@ -113,7 +113,7 @@ def test_five_questions_are_asked_and_lessons_take_turns(lessons):
     assert shown.count("[01]") == 3 and shown.count("[02]") == 2 and "(3 more are waiting)" in shown
 
 
-@pytest.mark.parametrize("answer", [8.0, "(2, 8, 1, 1)", None.__class__, torch.zeros(2), [2, 8, 1], object()], ids=str)
+@pytest.mark.parametrize("answer", [8.0, "(2, 8, 1, 1)", int, torch.zeros(2), [2, 8, 1], {}], ids=lambda answer: type(answer).__name__)
 def test_no_answer_stops_it(lessons, answer):
     review()
     assert "0 of 4 right." in repr(review(answer, "x", 1, "b"))
@@ -150,12 +150,13 @@ def test_every_lesson_has_six_questions_or_more_that_can_be_answered(course, les
     items = topic(lesson.topic).review
     assert len(items) >= 6 and len({item.id for item in items}) == len(items)
     for item in items:
-        assert item.asks.rstrip().endswith(("?", ".")) and len(item.why.split()) <= 50, item.id
+        assert "?" in item.asks or item.asks.endswith(".")
+        assert len(item.why.split()) <= 50, item.id
         if isinstance(item.answer, str):
             assert item.answer in list("abcdefgh"[:len(item.choices)]) and 3 <= len(item.choices) <= 5, item.id
         else:
             assert not item.choices and not isinstance(item.answer, bool), item.id
-        if "line" in item.asks.lower() and isinstance(item.answer, int) and item.code:
+        if "which line" in item.asks.lower():
             assert 1 <= item.answer <= len(item.code.split("\n")), item.id
     for folder in (build.NOTEBOOKS, build.COURSE):
         assert (folder / lesson.name / QUESTIONS).read_text(encoding="utf-8") == build.review(lesson), "run `make build`"

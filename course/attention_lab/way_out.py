@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from collections.abc import Callable
 from html import escape
 from pathlib import Path
@@ -18,7 +19,7 @@ from .progress import kept
 
 SOLVED = Path(__file__).resolve().parents[2] / "solutions/notebooks"  # in a clone of the repository
 TRIES = 3
-BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
+MARK = re.compile(r"\s*#+ (BEGIN|END) SOLUTION")  # of a gap in a solved cell
 
 # A line that can be moved is an <li> with tabindex 0; the others stay where they are.
 SORT = """
@@ -73,7 +74,7 @@ def solution(exercise: Callable | str) -> Shown:
     name, code = _asked(exercise)
     if why := _not_yet(name, code, "our solution"):
         return Shown(why)
-    code = "\n".join(line for line in code.split("\n") if line.strip() not in (BEGIN, END))
+    code = "\n".join(line for line in code.split("\n") if not MARK.match(line))
     return Shown(code, f'<pre style="{MONO}">{escape(code)}</pre>')
 
 
@@ -137,8 +138,8 @@ def _lines(code: str) -> list[tuple[str, bool]]:
             told |= set(range(node.body[0].lineno, node.body[0].end_lineno + 1))
     lines, gap = [], False
     for number, line in enumerate(code.split("\n"), 1):
-        if line.strip() in (BEGIN, END):
-            gap = line.strip() == BEGIN
+        if mark := MARK.match(line):
+            gap = mark[1] == "BEGIN"
         elif line.strip() and number not in told and not line.strip().startswith("#"):
             lines.append((line, gap))
     return lines

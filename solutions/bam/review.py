@@ -37,7 +37,7 @@ ITEMS = (
          "What does it average?",
          "d",
          "The window is H x H, 6 x 6, and moves by its own size: it fits once, on the left. "
-         "With square images nobody notices. `x.mean(dim=(2, 3))` always works.",
+         "With square images nobody notices. `x.mean((2, 3))` always works.",
          choices=("All 6 rows and 10 columns, as it should.",
                   "The 6 x 6 pixels in the middle of the image.",
                   "The rows one by one, and never the columns.",

@@ -25,10 +25,10 @@ ITEMS = (
          "`make` is called once, so all blocks share one module and its weights. Call it inside the loop, once for each block.",
          code="def stage(make, width, blocks):\n"
               "    gate = make(width)\n"
-              "    made = nn.ModuleList()\n"
+              "    row = nn.ModuleList()\n"
               "    for _ in range(blocks):\n"
-              "        made.append(Block(width, gate))\n"
-              "    return made"),
+              "        row.append(Block(width, gate))\n"
+              "    return row"),
     Item("bug-count",
          "This function returns far too many parameters for a network with nested modules. Which line is wrong?",
          2,

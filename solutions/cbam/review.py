@@ -24,7 +24,7 @@ ITEMS = (
          3,
          "Mean and maximum each go through the mlp, and its two outputs are added. "
          "Because of the ReLU inside, `mlp(avg) + mlp(top)` is not `mlp(avg + top)`.",
-         code="avg = x.mean(dim=(2, 3))\n"
+         code="avg = x.mean((2, 3))\n"
               "top = x.amax(dim=(2, 3))\n"
               "g = mlp(avg + top).sigmoid()\n"
               "y = x * g[..., None, None]"),

@@ -26,7 +26,7 @@ ITEMS = (
          2,
          "One long row makes the last channel of an image the neighbour of the next image's first channel. "
          "Each image needs a row of its own, (B, 1, C).",
-         code="m = x.mean(dim=(2, 3))  # (B, C)\n"
+         code="m = x.mean((2, 3))  # (B, C)\n"
               "row = m.reshape(1, 1, -1)\n"
               "scores = conv(row)\n"
               "g = scores.sigmoid().reshape(m.shape)"),

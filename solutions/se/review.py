@@ -26,7 +26,7 @@ ITEMS = (
          "and leaves the shortcut alone.",
          code="def block(x, excite):\n"
               "    shortcut = x\n"
-              "    g = excite(x.mean(dim=(2, 3)))[:, :, None, None]\n"
+              "    g = excite(x.mean((2, 3)))[:, :, None, None]\n"
               "    x *= g\n"
               "    return x + shortcut"),
     Item("parameters",
