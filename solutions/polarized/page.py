@@ -91,7 +91,7 @@ perfect = {}  # right answers with a perfect map of such cells and a guess among
 for cell in (1, 2, 4, 8):
     left = candidates(heat, centres, asked, cell)  # dots as hot as the right one, and itself
     alone, perfect[cell] = (100 * part.float().mean().item() for part in (left == 1, 1 / left))
-    print(f"cells of {cell} x {cell}: no tie in {alone:.0f} %; with guesses {perfect[cell]:.0f} %")
+    print(f"side {cell}: stands out in {alone:.0f} %, with guesses {perfect[cell]:.0f} % right")
 
 # %% [markdown]
 # Dots that share a cell cannot be told apart any more.
