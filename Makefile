@@ -2,7 +2,9 @@
 # make reset LESSON=01_se   start a lesson afresh; your old copy is kept in my/old/
 # make test    set everything up and run all tests (LESSON=01_se: those of one lesson)
 # make class   a whole class through nbgrader, in a course of its own below work/class
+# make handout   the library for learners, without a solution, in work/library
 # make build   build every lesson from its source (LESSON=01_se: one)
+# make site    build the course's web pages from the built lessons, below work/site
 PYTHON ?= python3
 PORT ?= 8888
 BROWSER ?= yes
@@ -17,7 +19,7 @@ BIN := $(CURDIR)/.venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 export PATH := $(BIN):$(PATH)
 
-.PHONY: lab reset test class build browser database bubblewrap
+.PHONY: lab reset test class handout build site browser database bubblewrap
 
 lab: .venv/lab
 	$(BIN)/python -m attention_lab.workspace copy course my
@@ -35,8 +37,16 @@ test: .venv/test browser database bubblewrap
 class: .venv/grade
 	$(BIN)/python -m tests.classroom.demonstration
 
+handout: .venv/lab
+	rm -rf work/library
+	$(PIP) wheel -q --no-deps -w work/library ./course
+	@ls work/library
+
 build: .venv/test
 	$(BIN)/python -m builder $(LESSON)
+
+site: .venv/site
+	$(BIN)/python -m docs.site
 
 # Tools from apt, where apt may be used; tests that miss one say so (and fail in CI).
 browser:
@@ -63,6 +73,11 @@ bubblewrap:
 .venv/lab: .venv/made constraints.txt pyproject.toml course/pyproject.toml
 	@echo "Installing PyTorch, JupyterLab and the course's library: once, a few minutes."
 	$(PIP) install -q -c constraints.txt -e course --group lab
+	touch $@
+
+# Sphinx, its theme and its Markdown; nothing of PyTorch.
+.venv/site: .venv/made constraints.txt pyproject.toml
+	$(PIP) install -q -c constraints.txt --group site
 	touch $@
 
 # What an instructor needs: nbgrader, and the autograder as a command. Graders and references are run from here, never installed.

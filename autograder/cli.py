@@ -1,4 +1,4 @@
-"""`autograder check | grade | verify | audit | doctor`."""
+"""`autograder check | grade | insights | export | verify | audit | doctor`."""
 
 from __future__ import annotations
 
@@ -56,6 +56,20 @@ def main(arguments: list[str] | None = None) -> None:
     grade.add_argument("--isolation", choices=ISOLATIONS, help="none: without limits, for notebooks that you trust")
     grade.add_argument("--device", choices=DEVICES, help="where the device check is made")
     grade.set_defaults(run=_grade)
+
+    insights = commands.add_parser("insights", help="what a class got wrong in a lesson: a page and a table",
+                                   description="Adds up the verdicts on the lesson's graded work, and writes work/insights/LESSON.html and "
+                                   "LESSON.csv. Exit status 0, or 2 where nothing is graded.")
+    insights.add_argument("lesson", metavar="LESSON")
+    insights.add_argument("--names", action="store_true", help="say who, too; without it, the page can be shown to the class")
+    insights.set_defaults(run=_insights)
+
+    export = commands.add_parser("export", help="a lesson's points for a learning platform, and who handed in nothing",
+                                 description="Writes work/export/LESSON-FORMAT.csv: the total and each exercise's points, as they "
+                                 "stand in the gradebook. Exit status 0, or 2 for wrong use.")
+    export.add_argument("lesson", metavar="LESSON")
+    export.add_argument("--format", required=True, choices=("canvas", "moodle"), help="whose import it is for")
+    export.set_defaults(run=_export)
 
     verify = commands.add_parser("verify", help="tell what of a learner's card is true of their notebooks",
                                  description="Recounts the papers' tables from the capstone's notebook and those of the earlier lessons, "
@@ -127,6 +141,18 @@ def _grade(options: argparse.Namespace) -> int:
     from autograder.classroom.grade import grade  # imports nbgrader
 
     return grade(options)
+
+
+def _insights(options: argparse.Namespace) -> int:
+    from autograder.insights.write import write  # imports nbgrader
+
+    return write(options.lesson, options.names, Console())
+
+
+def _export(options: argparse.Namespace) -> int:
+    from autograder.classroom.points_out import export  # imports nbgrader
+
+    return export(options.lesson, options.format, Console())
 
 
 def _verify(options: argparse.Namespace) -> int:

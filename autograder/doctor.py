@@ -84,8 +84,9 @@ def _walls() -> Iterator[Finding]:
     if "seccomp" in have:
         yield _calls(have)
     if "limits" in have:
-        bounds = ", ".join(f"{name.removeprefix('RLIMIT_').lower()} {value:,}" for name, value in LIMITS.items())
-        yield Finding("good", f"limits of a worker: {bounds}; its folder {SCRATCH_BYTES >> 20} MiB; a question {CPU_SECONDS:g} s of "
+        yield Finding("good", f"limits of a worker: {LIMITS['RLIMIT_AS'] >> 30} GiB of memory, {LIMITS['RLIMIT_CPU']} s of computing, "
+                              f"{LIMITS['RLIMIT_FSIZE'] >> 20} MiB a file, {SCRATCH_BYTES >> 20} MiB for all its files, "
+                              f"{LIMITS['RLIMIT_NOFILE']} open files; a question {CPU_SECONDS:g} s of "
                               f"computing, {WALL_SECONDS:g} s in all; a notebook {budget.CPU_SECONDS:g} s of computing, "
                               f"{budget.OWN_SECONDS:g} s in all")
     try:

@@ -37,6 +37,7 @@ from solutions.shared.topics import topic
 
 sys.path[:0] = [str(COURSE)]  # the library as it is here, whatever is installed
 
+from attention_lab import real  # noqa: E402
 from attention_lab.checking import recorded  # noqa: E402
 from attention_lab.course_map import duration  # noqa: E402
 from attention_lab.review import QUESTIONS  # noqa: E402
@@ -47,7 +48,7 @@ from builder.draw import draw  # noqa: E402
 PHOTOS = COURSE / "attention_lab/photos"
 README, BEGIN, END = ROOT / "README.md", "<!-- lessons, written by the build -->", "<!-- /lessons -->"
 CELL_SECONDS = 300
-WEIGHTS = "weights.safetensors"  # of a topic whose lesson ships some
+SHIPPED = "weights.safetensors", real.FILE  # what a lesson ships, if its topic has it
 
 
 def read_source(lesson: Lesson) -> NotebookNode:
@@ -165,9 +166,9 @@ def copy_list() -> None:
     shutil.copyfile(LIST, COURSE / "attention_lab/course.toml")
 
 
-def shipped(lesson: Lesson) -> bool:
-    """Does the lesson come with trained weights?"""
-    return (topic(lesson.topic).folder / WEIGHTS).exists()
+def shipped(lesson: Lesson) -> list[Path]:
+    """The topic's files that come with the lesson: trained weights, a recorded run on real pictures."""
+    return [path for name in SHIPPED if (path := topic(lesson.topic).folder / name).exists()]
 
 
 def build(lesson: Lesson) -> None:
@@ -178,8 +179,8 @@ def build(lesson: Lesson) -> None:
         draw(lesson.topic, made / "figures")
         recorded.save(record_checks(lesson, notebook), made / recorded.FOLDER)
         (made / QUESTIONS).write_text(review(lesson), encoding="utf-8")
-        if shipped(lesson):
-            shutil.copyfile(topic(lesson.topic).folder / WEIGHTS, made / WEIGHTS)
+        for path in shipped(lesson):
+            shutil.copyfile(path, made / path.name)
         execute(notebook, made, inputs.beside(lesson.name, notebook))
         nbformat.write(notebook, made / f"{lesson.name}.ipynb")
         released = release(lesson, made)

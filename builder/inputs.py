@@ -37,8 +37,11 @@ def digest(lesson: str, notebooks: Path = NOTEBOOKS, course: Path = COURSE) -> s
 
 
 def beside(lesson: str, notebook: NotebookNode, notebooks: Path = NOTEBOOKS, course: Path = COURSE) -> list[Path]:
-    """The solved notebooks of the other lessons, for one that takes a learner's modules out of theirs; none for any other."""
-    if course / LIBRARY / "mine.py" not in modules(code(notebook), course):
+    """The solved notebooks of the other lessons, for one that takes a learner's modules out of theirs; none for any other.
+
+    `my_net` imports what does that too, but the pages give it their own blocks.
+    """
+    if not {course / LIBRARY / name for name in ("mine.py", "plugs.py")} & _imported(code(notebook), course, course):
         return []
     return sorted(path for path in notebooks.glob("*/*.ipynb") if path.stem == path.parent.name != lesson)
 

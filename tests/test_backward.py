@@ -1,27 +1,42 @@
-"""Gradients by hand beside autograd's, in one line."""
+"""A gate's gradients by hand: the worked example first, then a batch beside autograd's."""
 
 import pytest
-import torch
 
-from attention_lab.backward import agrees
-
-TRUE = {"dL/ds": torch.tensor([[1.0, -2.0]]), "dL/dx": torch.arange(4.0).reshape(1, 2, 2)}
+from attention_lab.backward import check_gradients
 
 
-@pytest.mark.parametrize("yours, said", [
-    (None, "Not tried yet."),
-    ((None, None), "Not tried yet."),
-    (tuple(TRUE.values()), "dL/ds agrees; dL/dx agrees"),
-    ((TRUE["dL/ds"].double() * (1 + 1e-9), None), "dL/ds agrees; dL/dx not tried yet"),
-    ((TRUE["dL/ds"][0], 3), "dL/ds has the shape (2,), not (1, 2); dL/dx is no tensor but int"),
-    ((TRUE["dL/ds"] + 1, TRUE["dL/dx"]), "dL/ds differs (by up to 1, of 2); dL/dx agrees"),
-    ((TRUE["dL/ds"] * float("nan"), TRUE["dL/dx"]), "dL/ds differs (by up to nan, of 2); dL/dx agrees"),
-])
-def test_each_gradient_has_its_verdict(yours, said):
-    assert agrees(yours, TRUE) == said
+def by_hand(grad_y, x, s):
+    of_s = (grad_y * x).sum(dim=(2, 3))
+    return of_s, of_s * s * (1 - s), grad_y * s[:, :, None, None]
 
 
-@pytest.mark.parametrize("yours, found", [(torch.ones(2), "one tensor"), ((torch.ones(2),), "1 gradients")])
-def test_another_number_of_gradients_is_refused(yours, found):
-    with pytest.raises(ValueError, match=rf"return 2 gradients, dL/ds, dL/dx; got {found}"):
-        agrees(yours, TRUE)
+def changed(change):
+    """The right gradients, changed: change(dL/ds, dL/du, dL/dx, s) is returned."""
+    return lambda grad_y, x, s: change(*by_hand(grad_y, x, s), s)
+
+
+@pytest.mark.parametrize("change, said", [
+    (lambda ds, du, dx, s: None, "Not tried yet."),
+    (lambda ds, du, dx, s: (None, None, None), "Not tried yet."),
+    (lambda ds, du, dx, s: (ds, du, dx), "dL/ds agrees; dL/du agrees; dL/dx agrees"),
+    (lambda ds, du, dx, s: [ds.double() * (1 + 1e-9), None, None], "dL/ds agrees; dL/du not tried yet; dL/dx not tried yet"),
+    (lambda ds, du, dx, s: (ds, ds / 4, dx), "dL/ds agrees; dL/du differs: the largest difference is 0.96, the largest expected number 2.4;"
+                                             " dL/dx agrees"),
+    (lambda ds, du, dx, s: ds, "Return three gradients, dL/ds, dL/du, dL/dx, in this order; you return one Tensor."),
+    (lambda ds, du, dx, s: (ds, dx), "Return three gradients, dL/ds, dL/du, dL/dx, in this order; you return 2 of them."),
+    (lambda ds, du, dx, s: 3, "Return three gradients, dL/ds, dL/du, dL/dx, in this order; you return one int."),
+    (lambda ds, du, dx, s: (ds[0], 3, dx), "dL/ds of the example has the shape (1,), not (1, 1)\n"
+                                           "dL/du of the example is no tensor but int"),
+    (lambda ds, du, dx, s: (ds, du, dx + 1), "dL/dx of the example should be (0.5, 0, 1, -0.5), you return (1.5, 1, 2, 0.5)"),
+    (lambda ds, du, dx, s: (ds * float("nan"), du, dx), "dL/ds of the example should be 1, you return nan"),
+    (lambda ds, du, dx, s: (ds / dx[0, 0].numel(), du, dx), "dL/ds of the example should be 1, you return 0.25\n"
+                                                            "Your dL/ds is a mean over the positions: their effects add up."),
+    (lambda ds, du, dx, s: (du, ds, dx), "dL/ds of the example should be 1, you return 0.25\n"
+                                         "dL/du of the example should be 0.25, you return 1\n"
+                                         "You return dL/ds and dL/du in the wrong order."),
+    (lambda ds, du, dx, s: (ds, ds * s, dx), "dL/du of the example should be 0.25, you return 0.5\n"
+                                             "Your dL/du is dL/ds · s: the sigmoid's slope is s · (1 - s)."),
+    (lambda ds, du, dx, s: (None, ds, None), "dL/du of the example should be 0.25, you return 1"),
+], ids=range(15))
+def test_each_gradient_has_its_verdict(change, said):
+    assert check_gradients(changed(change)) == said

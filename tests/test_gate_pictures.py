@@ -29,9 +29,14 @@ def test_weights_are_bars_with_their_numbers():
 def test_a_lamp_frames_what_the_camera_sees():
     lamp = torch.tensor([1.0, 0.5, 0.25])
     white = torch.rand(3, 16, 16)
-    left, middle, right = lamp_and_gates(white * lamp[:, None, None], white, lamp, torch.tensor([0.2, 0.9])).axes
+    seen = white * lamp[:, None, None]
+    figure = lamp_and_gates(seen, white, lamp, torch.tensor([0.2, 0.9, 0.4]), chosen=1)
+    left, middle, means, right = figure.axes
     assert {spine.get_edgecolor() for spine in left.spines.values()} == {to_rgba((1, 0.5, 0.25))}
-    assert left.images and middle.images and heights(right) == pytest.approx([0.2, 0.9])
+    assert left.images and middle.images and heights(right) == pytest.approx([0.2, 0.9, 0.4])
+    assert heights(means) == pytest.approx(seen.mean((1, 2)).tolist())
+    first, chosen, last = (bar.get_facecolor() for bar in right.patches)
+    assert first == last != chosen and "0.90" in words(figure)
 
 
 def test_a_kernel_covers_its_channel_and_the_padding():
@@ -53,7 +58,8 @@ def test_marks_are_written_where_they_are():
 
 @pytest.mark.parametrize("draw, problem", [
     (lambda: weight_bars(torch.rand(1, 3), ["a", "b", "c"]), r"\(3,\)"),
-    (lambda: lamp_and_gates(torch.rand(3, 4, 4), torch.rand(3, 4, 4), torch.rand(3), torch.rand(1, 16)), r"gates\[0\]"),
+    (lambda: lamp_and_gates(torch.rand(3, 4, 4), torch.rand(3, 4, 4), torch.rand(3), torch.rand(1, 16), 0), r"gates\[0\]"),
+    (lambda: lamp_and_gates(torch.rand(3, 4, 4), torch.rand(3, 4, 4), torch.rand(3), torch.rand(16), 16), "16 gates.*got 16"),
     (lambda: kernel_at(torch.rand(4), torch.rand(2), torch.rand(4), 0), "size 2"),
     (lambda: kernel_at(torch.rand(4), torch.rand(3), torch.rand(4), 4), "channel 4"),
 ])

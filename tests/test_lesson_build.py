@@ -151,18 +151,18 @@ def test_the_list_of_lessons_beside_the_library_and_in_the_readme_is_that_of_the
 @LESSONS
 def test_no_folder_holds_anything_but_the_lesson(lesson):
     for folder in (build.NOTEBOOKS / lesson.name, build.COURSE / lesson.name):
-        weights = {build.WEIGHTS} if build.shipped(lesson) else set()
-        known = {f"{lesson.name}.ipynb", "figures", recorded.FOLDER, build.QUESTIONS} | weights
+        shipped = {path.name for path in build.shipped(lesson)}
+        known = {f"{lesson.name}.ipynb", "figures", recorded.FOLDER, build.QUESTIONS} | shipped
         assert {path.name for path in folder.iterdir()} - {".ipynb_checkpoints"} == known
 
 
 @LESSONS
-def test_shipped_weights_are_those_of_the_topic_and_small(lesson):
-    if build.shipped(lesson):
-        weights = (build.topic(lesson.topic).folder / build.WEIGHTS).read_bytes()
-        assert len(weights) <= 500_000
+def test_what_a_lesson_ships_is_that_of_its_topic_and_small(lesson):
+    for path in build.shipped(lesson):
+        content = path.read_bytes()
+        assert len(content) <= 500_000
         for folder in (build.NOTEBOOKS, build.COURSE):
-            assert (folder / lesson.name / build.WEIGHTS).read_bytes() == weights, "run `make build`"
+            assert (folder / lesson.name / path.name).read_bytes() == content, "run `make build`"
 
 
 @LESSONS

@@ -104,6 +104,35 @@ def test_no_cell_is_compared_that_depends_on_training(lesson):
     assert compared_but_trained(build.read_source(lesson)) == {}, "numbers of a training differ from processor to processor"
 
 
+def training_that_the_challenge_needs(notebook):
+    """Cells that train as soon as they are run, among those whose names the page's challenge uses, directly or through other cells."""
+    *before, challenge = _up_to_the_challenge(notebook)
+    needed, found = names(challenge)[0], []
+    for code in reversed(before):
+        read, made = names(code)
+        if made & needed:
+            needed = (needed - made) | read
+            found += [code] if re.search(r"^(\w+ = )?compare\(", code, re.MULTILINE) else []
+    return found
+
+
+def _up_to_the_challenge(notebook):
+    sources = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    return sources[:1 + next(i for i, source in enumerate(sources) if "\nchallenge(" in source)]
+
+
+@LESSONS
+def test_a_challenge_can_be_tried_without_training_every_arm_again(lesson):
+    assert training_that_the_challenge_needs(build.read_source(lesson)) == []
+
+
+def test_training_in_front_of_a_challenge_is_found():
+    training = "results = compare(arms)"
+    pages = {f"# %%\narms = {{}}\n\n# %%\n{training}\n\n# %%\nmine = compare(arms)\nchallenge(mine)": [],
+             f"# %%\narms = {{}}\n{training}\n\n# %%\nmine = compare(arms)\nchallenge(mine)": [f"arms = {{}}\n{training}"]}
+    assert [training_that_the_challenge_needs(expanded(page)) for page in pages] == list(pages.values())
+
+
 @pytest.mark.parametrize("code, names", [
     ("print(scores)", ["scores"]),
     ("def best():\n    return max(scores)", ["scores"]),

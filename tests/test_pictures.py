@@ -14,9 +14,9 @@ from nbclient import NotebookClient
 from attention_lab import pictures
 from attention_lab.pictures import (
     heat_map_over,
+    maps_below,
     score_bars,
     show,
-    show_feature_map,
     show_gate,
     show_images,
     show_maps,
@@ -44,13 +44,13 @@ def heights(axis):
 
 EVERY = {
     "images": lambda: show_images(torch.rand(2, 3, 4, 6), ["a", "b"]),
-    "features": lambda: show_feature_map(torch.randn(5, 4, 6)),
     "maps": lambda: show_maps({"wide": torch.randn(3, 9), "tall": torch.rand(4, 2)}, "value", columns=1),
     "gate": lambda: show_gate(torch.rand(4, 1, 1)),
     "means": lambda: show_means(torch.randn(5, 4, 6), channel=2),
     "comparison": lambda: yours_against_expected(torch.rand(2, 3, 4, 6), torch.rand(2, 3, 4, 6)),
     "scores": lambda: score_bars(Results(("a",), (0,), {("a", 0): {"score": 1.0}}), "score"),
     "heat map": lambda: heat_map_over(torch.rand(3, 8, 6), torch.rand(4, 3)),
+    "maps below": lambda: maps_below(torch.rand(2, 3, 8, 6), {"fine": torch.rand(2, 8, 6), "coarse": torch.rand(2, 4, 3)}),
 }
 
 
@@ -87,17 +87,6 @@ def test_images_are_laid_out_in_rows_and_clipped():
     assert [axis.get_title() for axis in figure.axes] == ["in", "out", "truth", "", "", ""]
     assert figure.axes[0].images[0].get_array().shape == (4, 6, 3)
     assert figure.axes[0].images[0].get_array().max() == 1
-
-
-def test_feature_maps_share_one_scale():
-    x = torch.zeros(3, 4, 6, dtype=torch.float64)
-    x[0, 0, 0], x[1, 0, 0] = 2, -5
-    limits = {axis.images[0].get_clim() for axis in show_feature_map(x).axes if axis.images}
-    assert limits == {(-5, 5)}
-    assert {a.images[0].get_clim() for a in show_feature_map(x.relu()).axes if a.images} == {(0, 2)}
-    many = show_feature_map(torch.rand(70, 2, 3), "Stem")
-    assert sum(bool(axis.images) for axis in many.axes) == 64
-    assert "Stem: the first 64 of 70 channels of 2 x 3" in words(many)
 
 
 def test_maps_share_one_scale_and_number_their_rows_and_columns():
@@ -216,21 +205,25 @@ def test_two_runs_have_no_error_lines():
     assert "two standard errors" not in words(figure)
 
 
-def test_a_heat_map_covers_the_image_and_marks_a_pixel():
+def test_a_heat_map_covers_the_image():
     weights = torch.zeros(1, 2, 3)
     weights[0, 1, 2] = 0.5
-    figure = heat_map_over(torch.rand(3, 20, 30), weights, title="Trained above", mark=(19, 4))
+    figure = heat_map_over(torch.rand(3, 20, 30), weights, title="Trained above")
     heat = figure.axes[1].images[1]
     assert heat.get_array().shape == (20, 30)
     assert heat.get_array()[19, 29] == pytest.approx(0.5)
     assert heat.get_clim() == (0, 0.5)
-    assert {(line.get_xdata()[0], line.get_ydata()[0]) for axis in figure.axes[:2] for line in axis.lines} == {(4, 19)}
     assert "Trained above" in words(figure)
     assert "map of 2 x 3" in words(figure)
-    assert not figure.axes[0].texts
-    arrow, = heat_map_over(torch.rand(3, 20, 30), weights, mark=(19, 4), arrow=True).axes[0].texts
-    row, column = divmod(int(heat.get_array().argmax()), 30)
-    assert (arrow.xy, arrow.xyann) == ((column, row), (4, 19))  # from the mark to the largest weight
+
+
+def test_maps_lie_below_their_pictures():
+    pictures, maps = torch.rand(2, 3, 4, 4), {"a": torch.rand(2, 4, 4), "b": torch.rand(2, 2, 2)}
+    first, second, *below = maps_below(pictures, maps, ["left", "right"]).axes[:6]
+    assert [axis.get_title() for axis in (first, second)] == ["left", "right"]
+    drawn = [axis.images[0] for axis in below]
+    assert all(torch.tensor(each.get_array()).equal(gates.double()) for each, gates in zip(drawn, (*maps["a"], *maps["b"]), strict=True))
+    assert {each.get_clim() for each in drawn} == {(0, 1)} and [axis.get_ylabel() for axis in below] == ["a", "", "b", ""]
 
 
 @pytest.mark.parametrize(
@@ -239,12 +232,11 @@ def test_a_heat_map_covers_the_image_and_marks_a_pixel():
         (lambda: show_images(torch.rand(3, 4, 6)), r"got \(3, 4, 6\)"),
         (lambda: show_images(255 * torch.ones(1, 3, 4, 6)), "from 255 to 255"),
         (lambda: show_images(torch.rand(3, 3, 4, 6), ["a", "b"]), r"3 images.*2 titles"),
-        (lambda: show_feature_map(torch.rand(2, 3, 4, 6)), r"got \(2, 3, 4, 6\).*x\[0\]"),
         (lambda: show_gate(torch.rand(2, 3)), r"got \(2, 3\)"),
         (lambda: show_gate(torch.rand(3), ["a"]), "3 channels, but 1 labels"),
         (lambda: heat_map_over(torch.rand(3, 4, 6), torch.rand(2, 2, 3)), r"got \(2, 2, 3\)"),
         (lambda: heat_map_over(torch.rand(3, 4, 6), -torch.ones(2, 3)), "smallest is -1"),
-        (lambda: heat_map_over(torch.rand(3, 4, 6), torch.rand(2, 3), mark=(5, 4)), r"\(5, 4\).*4 x 6"),
+        (lambda: maps_below(torch.rand(2, 3, 4, 6), {"map": torch.rand(3, 4, 6)}), "2 pictures, but {'map': 3}"),
         (lambda: score_bars(Results(("a",), (0,), {}), "x", highlight="b"), "called b: there are a"),
     ],
 )

@@ -39,12 +39,14 @@ def test_points_of_an_older_lesson_are_at_most_todays_maximum(lesson):
     assert "2 of 10" in repr(Progress(lesson)) and "2 of 2" in repr(Progress(lesson))
 
 
-def test_lessons_side_by_side_are_counted_as_a_whole(lesson):
+def test_each_exercise_of_this_lesson_is_shown_with_what_is_missing_and_no_other_lesson(lesson):
     shutil.copytree(lesson, lesson.parent / "02_other")
     remember(lesson.parent / "02_other", verdict("squeeze", 2.0, 2.0))
-    lines = repr(Progress(lesson)).splitlines()
-    assert len(lines) == 1 + 4 + 1 and lines[0].endswith("0 of 10") and lines[-1].endswith("2 of 10")
-    assert "<table>" in Progress(lesson)._repr_html_()
+    remember(lesson, verdict("squeeze", 1.5, 2.0))
+    head, squeeze, excitation, *rest = repr(Progress(lesson)).splitlines()
+    assert len(rest) == 2 and head.endswith("1.5 of 10")
+    assert "squeeze (0.5 missing)" in squeeze and "Excitation (not checked yet)" in excitation
+    assert Progress(lesson)._repr_html_().count("<tr>") == 5
 
 
 @pytest.mark.parametrize("broken", ["", "{", "[1]", '{"squeeze": "many"}', "\x00"])

@@ -180,7 +180,7 @@ def test_what_a_position_reads_is_said_in_words():
     weights[unmarked, own], weights[unmarked, own + 2] = 0.75, 0.25
     said = puzzles.what_it_reads(weights, posters, 0)
     assert said[unmarked] == ("A patch without a mark: 100 % of its weight lies on the marked patch of its colour, 0 % on the five other "
-                              "marked patches. The brightest position has a weight of 0.75.")
+                              "marked patches. The largest weight is 0.75.")
     assert said[own].startswith("A patch with a mark: 4 % of its weight lies on itself and its mark, 21 % on the five other")
     assert said[own + 2].startswith("A mark: 4 % ") and said[unmarked + 2].startswith("Plain grey: 25 % ")
 

@@ -1,6 +1,7 @@
 """`review()`: which questions are due, which answers are right, and when each comes again."""
 
 import json
+import re
 import shutil
 from datetime import date, timedelta
 
@@ -16,10 +17,19 @@ from solutions.shared.topics import topic
 asking = __import__("sys").modules["attention_lab.review"]
 TODAY = date(2026, 3, 10)
 ITEMS = [{"id": "shape", "asks": "Which shape?", "answer": [2, 8, 1, 1], "why": "Axes of size 1 are stretched.", "code": "", "choices": []},
-         {"id": "line", "asks": "Which line is wrong?", "answer": 2, "why": "It adds.", "code": "a = 1\na + b", "choices": []},
+         {"id": "line", "asks": "Which line has to change?", "answer": 2, "why": "It adds.", "code": "a = 1\na + b", "choices": []},
          {"id": "taken", "asks": "Which module?", "answer": "b", "why": "It sees the whole image.", "code": "", "choices": ["ECA", "SE"]},
          {"id": "half", "asks": "How much?", "answer": 0.5, "why": "A sigmoid of 0.", "code": "", "choices": []}]
-RIGHT = (2, 8, 1, 1), 2, "B", 0.501
+
+
+def right():
+    """Asks, and answers all four rightly: the choices have another order each day."""
+    return (2, 8, 1, 1), 2, letter_of("SE", repr(review())), 0.501
+
+
+def letter_of(choice, shown):
+    return re.search(rf"([a-e])\) {choice}\b", shown)[1]
+
 
 
 @pytest.fixture
@@ -69,8 +79,8 @@ def test_a_lesson_asks_the_day_after_it_was_begun(lessons, calendar):
 
 def test_right_answers_come_again_after_3_7_and_21_days(lessons, calendar):
     for days in (3, 7, 21, 21):
-        assert "[01] Which shape? (a tuple)" in repr(review())
-        assert "4 of 4 right." in repr(review(*RIGHT))
+        assert "[01] Which shape? (a shape)" in repr(review())
+        assert "4 of 4 right." in repr(review(*right()))
         assert {due for _, due in plan(lessons / "01_se").values()} == {(calendar.day + timedelta(days)).isoformat()}
         assert "Nothing to review today" in repr(review())
         calendar.day += timedelta(days)
@@ -78,33 +88,47 @@ def test_right_answers_come_again_after_3_7_and_21_days(lessons, calendar):
 
 def test_a_wrong_answer_is_explained_and_comes_again_tomorrow(lessons, calendar):
     shown = repr(review())
-    assert "1  a = 1" in shown and "a) ECA" in shown and 'review((2, 3), 4, "b", 4)' in shown
-    said = repr(review((8, 2, 1, 1), 3, "a", 0.6))
+    assert "1  a = 1" in shown and 'review((?, ?), ?, "?", ?)' in shown and "change? (a line number)" in shown
+    wrong, good = (f"{letter_of(choice, shown)}) {choice}" for choice in ("ECA", "SE"))
+    said = repr(review((8, 2, 1, 1), 3, wrong[0], 0.6))
+    assert f'✗ You answered "{wrong}"; it is "{good}".' in said and "You answered 0.6; it is 0.5." in said
     assert "0 of 4 right." in said and "✗ You answered (8, 2, 1, 1); it is (2, 8, 1, 1). Axes of size 1 are stretched." in said
     assert "It comes again tomorrow." in said and {entry[0] for entry in plan(lessons / "01_se").values()} == {0}
     calendar.day += timedelta(1)
     review()
-    review(*RIGHT)
+    review(*right())
     assert {due for _, due in plan(lessons / "01_se").values()} == {(calendar.day + timedelta(3)).isoformat()}
+
+
+def test_choices_come_in_another_order_and_the_letter_that_was_shown_counts(lessons, calendar):
+    orders = set()
+    for _ in range(12):
+        shown = repr(review())
+        orders.add(letter_of("SE", shown))
+        calendar.day += timedelta(1)  # midnight between question and answer: the letters are those that were shown
+        assert "1 of 1 right, 3 skipped." in repr(review(None, None, letter_of("SE", shown), None))
+        (lessons / "01_se" / SCHEDULE).unlink()
+    assert orders == {"a", "b"}
 
 
 def test_what_is_skipped_is_asked_again_at_once(lessons):
     review()
-    assert "○ Skipped" in repr(review(None, *RIGHT[1:]))
+    said = repr(review(None, *right()[1:]))
+    assert "○ Skipped" in said and "3 of 3 right, 1 skipped." in said
     asked = repr(review())
     assert "1 question from" in asked and "1. [01] Which shape?" in asked and "2. " not in asked
 
 
 def test_answers_left_in_a_cell_are_not_taken_for_other_questions(lessons):
-    assert "The answers in the brackets belong to other questions." in repr(review(*RIGHT))
+    assert "The answers in the brackets belong to other questions." in repr(review((2, 8, 1, 1), 2, "b", 0.501))
     assert not (lessons / "01_se" / SCHEDULE).exists()
 
 
 def test_another_number_of_answers_is_refused_and_nothing_is_lost(lessons):
     review()
     with pytest.raises(ValueError, match="3 answers to 4 questions"):
-        review(*RIGHT[:3])
-    assert "4 of 4 right." in repr(review(*RIGHT))
+        review(*right()[:3])
+    assert "4 of 4 right." in repr(review(*right()))
 
 
 def test_five_questions_are_asked_and_lessons_take_turns(lessons):
@@ -113,31 +137,45 @@ def test_five_questions_are_asked_and_lessons_take_turns(lessons):
     assert shown.count("[01]") == 3 and shown.count("[02]") == 2 and "(3 more are waiting)" in shown
 
 
-@pytest.mark.parametrize("answer", [8.0, "(2, 8, 1, 1)", int, torch.zeros(2), [2, 8, 1], {}], ids=lambda answer: type(answer).__name__)
-def test_no_answer_stops_it(lessons, answer):
+@pytest.mark.parametrize("place, answer, said", [
+    (0, 64, "64 is not a shape, a tuple such as (2, 3), or (2,) for one axis"), (0, "two", "'two' is not a shape"),
+    (0, (2.0, 8), "is not a shape"), (1, "b", "'b' is not a line number"), (1, True, "True is not a line number"),
+    (1, (2,), "is not a line number"), (2, 3, "3 is not a letter"), (2, "c", "'c' is not a letter"), (2, "", "'' is not a letter"),
+    (3, int, "is not a number"), (3, "__import__('os')", "is not a number"),
+])
+def test_an_answer_of_another_form_is_refused_and_nothing_is_written(lessons, place, answer, said):
     review()
-    assert "0 of 4 right." in repr(review(answer, "x", 1, "b"))
+    with pytest.raises(ValueError, match=re.escape(said)) as refused:
+        review(*right()[:place], answer, *right()[place + 1:])
+    assert f"answer {place + 1}: " in str(refused.value) and not (lessons / "01_se" / SCHEDULE).exists()
+    assert "4 of 4 right." in repr(review(*right()))
+
+
+def test_what_is_meant_counts_and_not_how_it_is_written(lessons):
+    review()
+    assert "4 of 4 right." in repr(review([2, 8, 1, 1], "2", f" {right()[2].upper()}) ", "0.5"))
+    asking._shown.clear()
 
 
 def test_shapes_and_numbers_of_torch_are_answers(lessons):
     review()
-    assert "4 of 4 right." in repr(review(torch.Size((2, 8, 1, 1)), torch.tensor(2), "b ", torch.tensor(0.5)))
+    assert "4 of 4 right." in repr(review(torch.Size((2, 8, 1, 1)), torch.tensor(2), f"{right()[2]} ", torch.tensor(0.5)))
 
 
 @pytest.mark.parametrize("broken", ["", "[1]", '{"shape": 3}', '{"shape": [0, "soon"]}', '{"shape": [-7, "2026-03-01"]}', "\x00"])
 def test_a_broken_schedule_is_no_reason_to_fail(lessons, broken):
     (lessons / "01_se" / SCHEDULE).write_text(broken)
     review()
-    assert "4 of 4 right." in repr(review(*RIGHT)) or "[01]" in repr(review())
+    assert "4 of 4 right." in repr(review(*right())) or "[01]" in repr(review())
 
 
 def test_the_schedule_survives_an_update_that_drops_a_question(lessons, calendar):
     review()
-    review(*RIGHT)
+    review(*right())
     (lessons / "01_se" / QUESTIONS).write_text(json.dumps(ITEMS[1:]))
     calendar.day += timedelta(3)
-    assert "Which shape?" not in repr(review()) and "Which line is wrong?" in repr(review())
-    review(*RIGHT[1:])
+    assert "Which shape?" not in repr(review()) and "Which line has to change?" in repr(review())
+    review(*right()[1:])
     assert "shape" in plan(lessons / "01_se")
 
 

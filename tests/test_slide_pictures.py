@@ -1,5 +1,6 @@
 """What sliders move: the sentences say what the numbers are."""
 
+import pytest
 import torch
 from torch import nn
 
@@ -48,4 +49,7 @@ def test_the_weights_of_positions_sum_to_1():
     picture = torch.rand(1, 3, 16, 16) - 0.3
     weights = slide_pictures.position_weights(nn.Identity(), Branch(), picture)
     assert weights.shape == (16, 16) and weights.sum().allclose(torch.tensor(1.0))
-    assert len(slide_pictures.where_it_listens(nn.Identity(), Branch(), picture).axes) == 3
+    figure = slide_pictures.where_it_listens(nn.Identity(), Branch(), lambda x: torch.full((1, 3), 0.25), picture)
+    pale, gates = (container.patches for container in figure.axes[2].containers)
+    assert [bar.get_height() for bar in pale] == [0.25] * 3
+    assert [bar.get_height() for bar in gates] == pytest.approx(Branch()(picture).flatten().tolist())

@@ -9,7 +9,8 @@ from torch import nn
 
 from attention_lab import check, progress, puzzle, solution, way_out
 from attention_lab.checking import recorded
-from attention_lab.progress import digest, kept
+from attention_lab.checking.verdict import Verdict
+from attention_lab.progress import FILE, digest, kept, remember
 from builder import build, hints
 from solutions.shared.topics import topic
 
@@ -39,6 +40,43 @@ def test_different_wrong_answers_are_tries_and_the_same_one_again_is_none(lesson
     assert "Solved on try 3." in capsys.readouterr().out
     check(squeeze_as("x.mean(dim=(2, 3))"))
     assert "try" not in capsys.readouterr().out and kept(lesson, "squeeze").tries == 3 and not kept(lesson, "squeeze").failed
+
+
+def gate_as(body):
+    """A function `gate(x, weights)` of lesson 00, whose output is a map."""
+    made = {}
+    exec(f"def gate(x, weights):\n    return {body}\n", made)
+    return made["gate"]
+
+
+def test_the_number_of_a_try_stands_where_something_useful_follows_it(lesson, monkeypatch, capsys):
+    for body in ("x + 7", "x - 7"):
+        check(squeeze_as(body))
+        assert "try" not in capsys.readouterr().out
+    monkeypatch.setattr(way_out, "SOLVED", lesson / "nowhere")
+    check(squeeze_as("x.mean(dim=(2, 3)) + 7"))  # no map, no name, no solutions: nothing helps
+    assert "try" not in capsys.readouterr().out
+
+
+def test_the_third_wrong_answer_without_a_name_is_offered_a_picture_where_the_output_is_a_map(course, tmp_path, monkeypatch, capsys):
+    shutil.copytree(course / "00_warmup/checks", tmp_path / "00_warmup/checks")
+    monkeypatch.chdir(tmp_path / "00_warmup")
+    monkeypatch.setattr(way_out, "SOLVED", tmp_path / "nowhere")
+    for body in ("x + 7", "x - 7"):
+        check(gate_as(body))
+        assert "Stuck?" not in capsys.readouterr().out
+    check(gate_as("x * 7"))
+    said = capsys.readouterr().out
+    assert "This is try 3. Stuck? In a new cell, `check(gate, picture=True)` draws your output beside the expected one." in said
+    check(gate_as("x[0]"))  # another shape: nothing to compare
+    assert "Stuck?" not in capsys.readouterr().out
+
+
+def test_at_most_twenty_wrong_answers_are_remembered(lesson):
+    for number in range(23):
+        remember(lesson, Verdict("squeeze", 0.0, 2.0, [], ""), f"digest {number}")
+    assert kept(lesson, "squeeze").tries == 23
+    assert kept(lesson, "squeeze").failed == [f"digest {number}" for number in range(3, 23)]
 
 
 def test_a_stub_is_no_try(lesson):
@@ -132,5 +170,5 @@ def test_a_hint_for_what_there_is_not_stops_the_build(tmp_path, wrong):
 
 
 def test_old_memories_are_read(lesson):
-    (lesson / progress.__globals__["FILE"]).write_text('{"squeeze": 2.0}')
+    (lesson / FILE).write_text('{"squeeze": 2.0}')
     assert kept(lesson, "squeeze").points == 2.0 and "2 of 10" in repr(progress())

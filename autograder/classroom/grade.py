@@ -12,14 +12,13 @@ from pathlib import Path
 from typing import IO
 
 from nbgrader import api
-from nbgrader.apps import AutogradeApp
 from nbgrader.converters import NbGraderException
 from rich.console import Console
 from rich.text import Text
 from sqlalchemy.exc import SQLAlchemyError
-from traitlets import TraitError
 
 from attention_lab.checking.report import clean
+from autograder.classroom.course import course_app
 from autograder.classroom.gradebook import GradebookWriter
 from autograder.classroom.live import LiveTable
 from autograder.classroom.nbgrader_plugin import same_seed
@@ -35,15 +34,8 @@ OLDER = 5  # runs whose logs are kept beside it: grade.1.log is the one before
 
 def grade(options: argparse.Namespace) -> int:
     """The command's exit status. Raises ValueError for wrong use; an interrupt ends with KeyboardInterrupt, in order."""
-    if not Path("nbgrader_config.py").exists():
-        raise ValueError("there is no nbgrader_config.py here: run this in the course's folder")
     console = Console(highlight=False)
-    app = AutogradeApp()
-    app.initialize([])  # reads nbgrader_config.py as every nbgrader command does
-    try:
-        app.coursedir.assignment_id = options.lesson
-    except TraitError as error:
-        raise ValueError(str(error)) from error
+    app = course_app(options.lesson)
     log = Path(app.coursedir.root) / LOG
     with _logging(app.log, log):
         progress = LiveTable(console)

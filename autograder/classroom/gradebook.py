@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import glob
 import os
 import re
@@ -40,10 +39,8 @@ def _unknown(lesson: str, released: list[str]) -> str:
     course = [known.name for known in notebook.lessons()]
     if lesson in course:
         return f"{lesson} is not in the gradebook ({', '.join(released) or 'nothing'} is): {release}"
-    near = difflib.get_close_matches(lesson, [*released, *course], n=1)
-    meant = f"; did you mean {near[0]}?" if near else "."
-    return (f"no such lesson {lesson!r}{meant} Released are {', '.join(released) or 'none'}; the course has {', '.join(course)}, and "
-            "`.venv/bin/nbgrader generate_assignment LESSON` releases one")
+    return (f"no such lesson {lesson!r}{notebook.did_you_mean(lesson, released)} Released are {', '.join(released) or 'none'}; "
+            f"the course has {', '.join(course)}, and `.venv/bin/nbgrader generate_assignment LESSON` releases one")
 
 
 class GradebookWriter(Autograde):

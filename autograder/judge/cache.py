@@ -44,7 +44,7 @@ class Verdicts:
             kept = json.loads(path.read_bytes())
             if kept["digest"] != digest([key, kept["result"]]):
                 return None
-            result = _result(kept["result"])
+            result = restored(kept["result"])
             if not all(map(is_absent, result.missing_modules)):
                 return None  # a package was installed since
         except (OSError, ValueError, TypeError, LookupError, RecursionError):
@@ -69,7 +69,8 @@ class Verdicts:
                     path.unlink()
 
 
-def _result(kept: dict[str, Any]) -> Result:
+def restored(kept: dict[str, Any]) -> Result:
+    """A result from what `asdict` made of it. Raises KeyError, TypeError or AttributeError where it is something else."""
     verdicts = {name: Verdict(**{**verdict, "checks": [Check(**check) for check in verdict["checks"]]})
                 for name, verdict in kept["verdicts"].items()}
     return Result(**{**kept, "verdicts": verdicts})

@@ -176,7 +176,7 @@ def _with_proxies(graders: Graders, exercise: recorded.RecordedExercise, broken:
         result.timed_out |= session.timed_out
     if judged.points:
         names = " and ".join(f"`{name}`" for name in broken)
-        judged.notes.append(f"Judged with the course's own {names}, because yours lost points: those are lost once, not twice.")
+        judged.notes.append(f"{WITH_COURSES} {names}, because yours lost points: those are lost once, not twice.")
     return judged
 
 
@@ -225,6 +225,7 @@ def _answered(graders: Graders, exercise: recorded.RecordedExercise, session: Se
         return _nothing(exercise, "error", "The grader itself failed on this exercise. Your instructor sees that and will look at it.")
 
 
+WITH_COURSES = "Judged with the course's own"
 UNMEASURED = "The peak of memory was not measured: this system does not tell it. Nothing was taken off for it."
 
 

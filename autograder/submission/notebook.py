@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import copy
+import difflib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
@@ -63,7 +65,13 @@ def lesson(name: str) -> ReleasedLesson:
     for known in lessons():
         if known.name == name:
             return known
-    raise ValueError(f"no lesson {name!r}; there are {', '.join(known.name for known in lessons())}")
+    raise ValueError(f"no lesson {name!r}{did_you_mean(name)} There are {', '.join(known.name for known in lessons())}")
+
+
+def did_you_mean(name: str, others: Iterable[str] = ()) -> str:
+    """The end of a sentence about a lesson's name that nobody knows: the one that it was meant to be, if one is near."""
+    near = difflib.get_close_matches(name, [*others, *(known.name for known in lessons())], n=1)
+    return f"; did you mean {near[0]}?" if near else "."
 
 
 def _released(name: str, topic: str) -> ReleasedLesson:

@@ -1,37 +1,83 @@
-"""Gradients worked out by hand, beside those that autograd finds."""
+"""A gate's gradients worked out by hand, beside those that autograd finds."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import torch
 from torch import Tensor
 
+NAMES = "dL/ds", "dL/du", "dL/dx"
 CLOSE = 1e-5  # of the largest expected number: in float32 two right ways differ by less
 
 
-def agrees(yours: Sequence[Any] | None, expected: Mapping[str, Tensor]) -> str:
-    """One line: which of your gradients are autograd's, and what is wrong with the others.
+def check_gradients(backward: Callable[[Tensor, Tensor, Tensor], Any]) -> str:
+    """What is right of gradients written by hand for y = x * s, s = sigmoid(u): on lesson 01's worked example, then on a batch.
 
-    yours: one gradient for each of `expected`, in its order, None for one that is still missing; or None, as long as nothing is tried.
-    expected: autograd's gradients by name, of any shapes. Raises ValueError for another number of gradients.
+    backward: takes dL/dy (B, C, H, W), x (B, C, H, W) and s (B, C), and returns dL/ds (B, C), dL/du (B, C) and dL/dx (B, C, H, W);
+    None for one that is still missing, or for all. What it raises is not caught.
     """
-    if yours is None or (not isinstance(yours, Tensor) and all(gradient is None for gradient in yours)):
+    draw = torch.Generator().manual_seed(0)
+    batch, batch_truth = _case(*(torch.randn(size, generator=draw) for size in ((2, 3, 4, 5), (2, 3, 4, 5), (2, 3))))
+    example, truth = _case(torch.tensor([1.0, 0, 2, -1]).view(1, 1, 2, 2), torch.tensor([1.0, 2, 3, 6]).view(1, 1, 2, 2), torch.zeros(1, 1))
+    yours = backward(*example)
+    if yours is None or isinstance(yours, tuple | list) and all(gradient is None for gradient in yours):
         return "Not tried yet."
-    if isinstance(yours, Tensor) or len(yours) != len(expected):
-        found = "one tensor" if isinstance(yours, Tensor) else f"{len(yours)} gradients"
-        raise ValueError(f"return {len(expected)} gradients, {', '.join(expected)}; got {found}")
-    return "; ".join(f"{name} {_verdict(gradient, truth)}" for gradient, (name, truth) in zip(yours, expected.items(), strict=True))
+    if not isinstance(yours, tuple | list) or len(yours) != len(NAMES):
+        found = f"{len(yours)} of them" if isinstance(yours, tuple | list) else f"one {type(yours).__name__}"
+        return f"Return three gradients, {', '.join(NAMES)}, in this order; you return {found}."
+    wrong = [f"{name} of the example {_in_numbers(gradient, truth[name])}" for name, gradient in zip(NAMES, yours)
+             if gradient is not None and not _close(gradient, truth[name])]
+    yours = backward(*batch)
+    if not wrong:
+        return "; ".join(f"{name} {_verdict(gradient, batch_truth[name])}" for name, gradient in zip(NAMES, yours))
+    return "\n".join(wrong + _cause(yours, batch_truth, batch[2]))
+
+
+def _case(grad_y: Tensor, x: Tensor, u: Tensor) -> tuple[tuple[Tensor, Tensor, Tensor], dict[str, Tensor]]:
+    """What `backward` is given, and what it should return, by name."""
+    x, u = x.requires_grad_(), u.requires_grad_()
+    s = torch.sigmoid(u)
+    truth = dict(zip(NAMES, torch.autograd.grad(x * s[:, :, None, None], (s, u, x), grad_y)))
+    return (grad_y, x.detach(), s.detach()), truth
+
+
+def _close(gradient: Any, truth: Tensor) -> bool:
+    return (isinstance(gradient, Tensor) and gradient.shape == truth.shape
+            and torch.allclose(gradient.to(truth.dtype), truth, rtol=0, atol=CLOSE * float(truth.abs().max())))
+
+
+def _form(gradient: Any, truth: Tensor) -> str:
+    """What is wrong with a gradient's form; empty if its numbers can be compared."""
+    if not isinstance(gradient, Tensor):
+        return f"is no tensor but {type(gradient).__name__}"
+    return "" if gradient.shape == truth.shape else f"has the shape {tuple(gradient.shape)}, not {tuple(truth.shape)}"
+
+
+def _in_numbers(gradient: Any, truth: Tensor) -> str:
+    def written(numbers: Tensor) -> str:
+        said = ", ".join(f"{number:.4g}" for number in numbers.flatten().tolist())
+        return said if numbers.numel() == 1 else f"({said})"
+    return _form(gradient, truth) or f"should be {written(truth)}, you return {written(gradient)}"
 
 
 def _verdict(gradient: Any, truth: Tensor) -> str:
     if gradient is None:
         return "not tried yet"
-    if not isinstance(gradient, Tensor):
-        return f"is no tensor but {type(gradient).__name__}"
-    if gradient.shape != truth.shape:
-        return f"has the shape {tuple(gradient.shape)}, not {tuple(truth.shape)}"
-    if torch.allclose(gradient.to(truth.dtype), truth, rtol=0, atol=CLOSE * float(truth.abs().max())):
+    if _close(gradient, truth):
         return "agrees"
-    return f"differs (by up to {(gradient - truth).abs().max():.2g}, of {truth.abs().max():.2g})"
+    return _form(gradient, truth) or (f"differs: the largest difference is {(gradient - truth).abs().max():.2g}, "
+                                      f"the largest expected number {truth.abs().max():.2g}")
+
+
+def _cause(yours: Any, truth: dict[str, Tensor], s: Tensor) -> list[str]:
+    """A frequent mistake that explains a batch's numbers, in a sentence; empty if none does."""
+    of_s, of_u, _ = yours
+    if _close(of_s, truth["dL/du"]) and _close(of_u, truth["dL/ds"]):
+        return ["You return dL/ds and dL/du in the wrong order."]
+    if isinstance(of_s, Tensor) and _close(of_s * truth["dL/dx"][0, 0].numel(), truth["dL/ds"]):
+        return ["Your dL/ds is a mean over the positions: their effects add up."]
+    if _close(of_u, truth["dL/ds"] * s):
+        return ["Your dL/du is dL/ds · s: the sigmoid's slope is s · (1 - s)."]
+    return []

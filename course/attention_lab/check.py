@@ -31,9 +31,9 @@ def check(thing: Callable, picture: bool = False) -> float:
     does not ask for.
     """
     verdict = verdict_on(thing, Path.cwd() / recorded.FOLDER)
-    hint = _note_what_helps(verdict, thing)
+    _note_what_helps(verdict, thing)
     points, below = Points(verdict.points), _picture(verdict) if picture else []
-    points.report = OpeningHint(verdict, hint) if hint else Report(verdict)
+    points.report = OpeningHint(verdict)
     if shell := _notebook():
         _show_rest()  # of an earlier check in this cell
         _waiting.append((points, below))
@@ -55,27 +55,26 @@ class Points(float):
 
 
 # The page's hints stand in a cell of their own, below the check. Where no script is run, the report's last line names the hint.
+# What an earlier report opened is closed; what a learner opened is left alone.
 OPEN_HINT = """
 ((number) => {
   let cell = document.currentScript.closest(".jp-Cell");
   for (let below = 0; cell && below < 2; below++) {
     cell = cell.nextElementSibling;
-    const hints = cell ? [...cell.querySelectorAll("details")] : [];
-    const named = hints.filter((each) => each.querySelector("summary").textContent.startsWith(`Hint ${number}:`));
-    for (const each of named) each.open = true;
+    for (const hint of cell ? cell.querySelectorAll("details") : []) {
+      const named = hint.querySelector("summary").textContent.startsWith(`Hint ${number}:`);
+      if (hint.dataset.opened) hint.open = false;
+      if (named && !hint.open) Object.assign(hint, {open: true}).dataset.opened = "by a report";
+    }
   }
 })"""
 
 
 class OpeningHint(Report):
-    """A report that opens the hint which belongs to the mistake that it names."""
-
-    def __init__(self, verdict: Verdict, number: int):
-        super().__init__(verdict)
-        self.number = number
+    """A report that opens the hint which belongs to the mistake that it names, and closes the one that an earlier report opened."""
 
     def _repr_html_(self) -> str:
-        return f"<div>{super()._repr_html_()}<script>{OPEN_HINT}({self.number});</script></div>"
+        return f"<div>{super()._repr_html_()}<script>{OPEN_HINT}({self.verdict.hint});</script></div>"
 
 
 _waiting: list[tuple[Points, list]] = []  # checks of the cell that is running, each with what comes below its report
@@ -109,26 +108,38 @@ def _picture(verdict: Verdict) -> list:
     return []
 
 
-def _note_what_helps(verdict: Verdict, thing: Callable) -> int | None:
-    """Keep the points, and add to the report how often this was tried and what helps. Returns the number of the hint that belongs to it."""
-    known = recorded.parts(Path.cwd() / recorded.FOLDER)[verdict.exercise]
-    before = progress.kept(Path.cwd(), verdict.exercise)
-    now = progress.remember(Path.cwd(), verdict, progress.digest(thing))
+def _note_what_helps(verdict: Verdict, thing: Callable) -> None:
+    """Keep the points, and add to the report what helps and how often this was tried."""
+    now, new = progress.remember(Path.cwd(), verdict, progress.digest(thing))
     if verdict.points == verdict.max_points:
-        if now.tries > max(before.tries, 1):
+        if new and now.tries > 1:
             verdict.notes.append(f"Solved on try {now.tries}.")
-        return None
-    hint = recorded.load(Path.cwd() / recorded.FOLDER, verdict.exercise).hints.get(verdict.mistake) if verdict.mistake else None
-    tries = [f"This is try {now.tries}."] if now.tries > 1 else []
-    if hint:
-        verdict.notes.append(" ".join([*tries, f"Hint {hint}, below, is about this."]))
-    elif tries:
-        verdict.notes += tries
-    if len(now.failed) >= way_out.TRIES and way_out.available(known.lesson):
-        verdict.notes.append("Stuck? After `from attention_lab import puzzle, solution`, "
-                             f"`puzzle({verdict.exercise})` gives you the lines of our answer to put in order, and "
-                             f"`solution({verdict.exercise})` shows it whole.")
-    return hint
+        return
+    helps = [f"Hint {verdict.hint}, below, is about this."] if verdict.hint else []
+    if ways := _ways_out(verdict) if len(now.failed) >= way_out.TRIES else []:
+        helps.append(" ".join(["Stuck?", *ways]))
+    if helps and now.tries > 1:
+        helps[0] = f"This is try {now.tries}. {helps[0]}"
+    verdict.notes += helps
+
+
+def _ways_out(verdict: Verdict) -> list[str]:
+    """What is left to those who have tried several times, in sentences."""
+    name, ways = verdict.exercise, []
+    if not verdict.mistake and _is_map(verdict):
+        ways.append(f"In a new cell, `check({name}, picture=True)` draws your output beside the expected one.")
+    if way_out.available(recorded.parts(Path.cwd() / recorded.FOLDER)[name].lesson):
+        ways.append(f"After `from attention_lab import puzzle, solution`, `puzzle({name})` gives you the lines of our answer to put in "
+                    f"order, and `solution({name})` shows it whole.")
+    return ways
+
+
+def _is_map(verdict: Verdict) -> bool:
+    """Is a picture worth looking at: is the output a tensor of the expected shape, with positions besides batch and channels?"""
+    if not verdict.shown:
+        return False
+    got, expected = verdict.shown
+    return got.shape == expected.shape and got.ndim > 2
 
 
 def verdict_on(thing: Callable, checks: Path) -> Verdict:
@@ -143,6 +154,7 @@ def verdict_on(thing: Callable, checks: Path) -> Verdict:
     namespace, exercise = namespace_of(thing), recorded.load(checks, name)
     with one_thread():
         verdict = judge(exercise, asker(thing, namespace))
+        verdict.hint = exercise.hints.get(verdict.mistake or "", 0)
         if verdict.started and verdict.points < verdict.max_points:
             _blame_earlier(verdict, exercise.uses, checks, namespace)
     return verdict

@@ -9,8 +9,9 @@ import tomllib
 from html import escape
 from pathlib import Path
 
+from .checking import recorded
 from .checking.report import GOOD, number
-from .progress import Progress, total
+from .progress import rows, total
 
 LIST = Path(__file__).with_name("course.toml")
 HEAD = ("lesson", "what it adds", "builds on", "time", "solved")
@@ -20,7 +21,7 @@ class CourseMap:
     """One row a lesson, in order; the one at hand is marked."""
 
     def __init__(self, folder: Path):
-        beside = {name: (here, *total(rows)) for here, name, _, rows in Progress(folder).lessons}
+        beside = _beside(folder)
         self.rows = []  # (is it this one, is it solved, the cells of HEAD)
         self.links = []  # for each row the notebook to open, or None if it is open already or not there
         for lesson in tomllib.loads(LIST.read_text(encoding="utf-8"))["lesson"]:
@@ -51,6 +52,19 @@ class CourseMap:
             row = "".join(f"<td {left}>{cell}</td>" for cell in (title, adds, builds_on))
             table += f'<tr>{row}<td style="text-align:left;white-space:nowrap">{time}</td><td {left}>{points}</td></tr>'
         return f"<table>{table}</table>"
+
+
+def _beside(folder: Path) -> dict[str, tuple[bool, float, float]]:
+    """The lessons that lie beside `folder`, by name: is it the one at hand, its points, its maximum."""
+    found = {}
+    for path in sorted(folder.parent.glob(f"*/{recorded.FOLDER}")):
+        try:
+            parts, solved = list(recorded.parts(path).values()), rows(path.parent)
+        except ValueError:  # a broken neighbour is no reason to hide the rest
+            continue
+        if parts:
+            found[parts[0].lesson] = (path.parent == folder, *total(solved))
+    return found
 
 
 def duration(minutes: int) -> str:

@@ -56,16 +56,16 @@ class TaskNet(nn.Module):
 
     def __init__(self, module: nn.Module, classes: int) -> None:
         super().__init__()
-        self.stem, self.near = _conv(3, 3, stride=2), _conv(WIDTH, 3)
+        self.stem, self.near = conv(3, 3, stride=2), conv(WIDTH, 3)
         self.module = module
-        self.mix, self.classify = _conv(WIDTH, 1), nn.Conv2d(WIDTH, classes, kernel_size=1)
+        self.mix, self.classify = conv(WIDTH, 1), nn.Conv2d(WIDTH, classes, kernel_size=1)
 
     def forward(self, x: Tensor) -> Tensor:
         x = self.stem(x)
         return self.classify(x + self.mix(self.module(self.near(x))))
 
 
-def _conv(channels: int, kernel_size: int, stride: int = 1) -> nn.Sequential:
+def conv(channels: int, kernel_size: int, stride: int = 1) -> nn.Sequential:
     layer = nn.Conv2d(channels, WIDTH, kernel_size, stride, kernel_size // 2, bias=False)
     return nn.Sequential(layer, nn.BatchNorm2d(WIDTH), nn.ReLU())
 

@@ -34,11 +34,12 @@ def weight_bars(weights: Tensor, labels: Sequence[str]) -> Figure:
 
 
 @_picture
-def lamp_and_gates(seen: Tensor, white: Tensor, lamp: Tensor, gates: Tensor) -> Figure:
-    """A picture under its lamp, the same in white light, and a bar for each gate.
+def lamp_and_gates(seen: Tensor, white: Tensor, lamp: Tensor, gates: Tensor, chosen: int) -> Figure:
+    """A picture under its lamp, the same in white light, the means of its red, green and blue, and a bar for each gate.
 
     seen, white: (3, H, W) in [0, 1]; the middle of both is framed. lamp: its colour, (3,), drawn around `seen`. gates: (C,) from 0 to 1.
-    Raises ValueError for gates of another shape, such as a batch's.
+    chosen: the gate that has another colour and its number.
+    Raises ValueError for gates of another shape, such as a batch's, or a gate that there is not.
     """
     import matplotlib.pyplot as plt
     from matplotlib.patches import Rectangle
@@ -46,7 +47,9 @@ def lamp_and_gates(seen: Tensor, white: Tensor, lamp: Tensor, gates: Tensor) -> 
     gates = _numbers(gates, "gates")
     if gates.ndim != 1:
         raise ValueError(f"gates must be (C,), got {tuple(gates.shape)}; of a batch, choose one: gates[0]")
-    figure, (left, middle, right) = plt.subplots(1, 3, figsize=(7, 2.1), width_ratios=[1, 1, 2.4])
+    if not 0 <= chosen < len(gates):
+        raise ValueError(f"there are {len(gates)} gates, counted from 0; got {chosen}")
+    figure, (left, middle, means, right) = plt.subplots(1, 4, figsize=(8.4, 2.1), width_ratios=[1, 1, 0.75, 2.2])
     for axis, image, title in ((left, seen, "the camera sees"), (middle, white, "in white light")):
         _photograph(axis, _numbers(image, title))
         height, width = image.shape[1:]
@@ -55,9 +58,14 @@ def lamp_and_gates(seen: Tensor, white: Tensor, lamp: Tensor, gates: Tensor) -> 
         axis.set_title(title, loc="center")
         for spine in axis.spines.values():
             spine.set(visible=True, linewidth=7, color=(lamp / lamp.max()).tolist() if axis is left else "white")
-    right.bar(range(len(gates)), gates.numpy(), color=MAPS)
+    for bar in means.bar(["R", "G", "B"], _numbers(seen, "seen").mean((1, 2)).numpy(), 0.7, color=["#C0392B", LAYERS, FEATURES]):
+        means.text(bar.get_x() + 0.35, bar.get_height() + 0.02, f"{bar.get_height():.2f}", ha="center", va="bottom", fontsize=8)
+    means.set(ylim=(0, 1), yticks=[0, 0.5, 1])
+    means.set_title("its means", loc="center")
+    right.bar(range(len(gates)), gates.numpy(), color=[FEATURES if channel == chosen else MAPS for channel in range(len(gates))])
+    right.text(chosen, gates[chosen].item() + 0.02, f"{gates[chosen]:.2f}", ha="center", va="bottom", weight="bold", color=FEATURES)
     right.axhline(0.5, color=OTHER, linewidth=0.8, linestyle="--")
-    right.set(ylim=(0, 1), xlim=(-0.6, len(gates) - 0.4), xlabel="channel", ylabel="gate")
+    right.set(ylim=(0, 1.12), yticks=[0, 0.5, 1], xlim=(-0.6, len(gates) - 0.4), xlabel=f"channel (blue: {chosen})", ylabel="gate")
     _whole_ticks(right.xaxis)
     return figure
 

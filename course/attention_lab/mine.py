@@ -47,21 +47,21 @@ def _exercises(path: Path, changed: int) -> tuple[dict[str, Any], dict[str, str]
     module = ModuleType(path.stem)
     solved: dict[str, Any] = {}
     why_not: dict[str, str] = {}
-    for cell in _cells(path):
+    for cell in code_cells(path):
         exercise = cell.get("metadata", {}).get("nbgrader", {}).get("solution", False)
         source = "".join(cell["source"])
         try:
-            tree = ast.parse(_plain(source))
+            tree = ast.parse(plain(source))
         except SyntaxError as error:
-            if exercise and (name := _named(source)):
+            if exercise and (name := named(source)):
                 solved.pop(name, None)
                 why_not[name] = f"`{name}` cannot be read: {error.msg}"
             continue
         if not exercise:
-            _define([node for node in tree.body if isinstance(node, DEFINITIONS)], module)
+            define([node for node in tree.body if isinstance(node, DEFINITIONS)], module)
             continue
         defined = [node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
-        problem = "is not solved yet" if _unsolved(tree) else _run(tree, module)
+        problem = "is not solved yet" if unsolved(tree) else _run(tree, module)
         for name in defined:
             solved.pop(name, None)
             if problem:
@@ -71,7 +71,7 @@ def _exercises(path: Path, changed: int) -> tuple[dict[str, Any], dict[str, str]
     return solved, why_not
 
 
-def _cells(path: Path) -> list[dict]:
+def code_cells(path: Path) -> list[dict]:
     """The code cells of a notebook; none where the file is no notebook."""
     try:
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
@@ -80,24 +80,24 @@ def _cells(path: Path) -> list[dict]:
         return []
 
 
-def _plain(source: str) -> str:
+def plain(source: str) -> str:
     """A cell without the lines that are IPython's own."""
     return "\n".join(line for line in source.split("\n") if not line.startswith(("%", "!")))
 
 
-def _named(source: str) -> str:
+def named(source: str) -> str:
     """The name after the first `def` or `class` of a cell that is no Python."""
     words = next((line.split() for line in source.split("\n") if line.startswith(("def ", "class "))), [])
     return words[1].split("(")[0].strip(":") if len(words) > 1 else ""
 
 
-def _unsolved(tree: ast.Module) -> bool:
+def unsolved(tree: ast.Module) -> bool:
     """Does the cell still hold nbgrader's `raise NotImplementedError()`?"""
     return any(isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and isinstance(node.exc.func, ast.Name)
                and node.exc.func.id == "NotImplementedError" and not node.exc.args for node in ast.walk(tree))
 
 
-def _define(nodes: list[ast.stmt], module: ModuleType) -> None:
+def define(nodes: list[ast.stmt], module: ModuleType) -> None:
     """Run some definitions one by one; what fails here (a package that is gone, a class of a result) is not needed, or missed later."""
     for node in nodes:
         _run(ast.Module([node], []), module)

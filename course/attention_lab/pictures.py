@@ -35,7 +35,6 @@ if TYPE_CHECKING:  # importing matplotlib takes longer than grading a notebook, 
 FEATURES, MAPS, LAYERS = "#0072B2", "#E69F00", "#009E73"
 OTHER, ALERT, INK, PAPER = "#8C8C8C", "#D55E00", "#222222", "#FCFCFA"
 
-MOST_CHANNELS = 64
 ROUNDING = 1e-6  # a difference below this share of the largest value is called rounding
 
 P = ParamSpec("P")
@@ -120,39 +119,6 @@ def show_images(images: Tensor, titles: Sequence[str] | None = None, columns: in
             if titles is not None and i < len(titles):
                 axis.set_title(titles[i], loc="center")
         axis.set_axis_off()
-    return figure
-
-
-@_picture
-def show_feature_map(x: Tensor, title: str = "") -> Figure:
-    """Every channel of one image's features as a picture, all on one colour scale.
-
-    x: (C, H, W). Features without negative numbers go from white to dark blue; others from brown (negative) over
-    white (zero) to blue. Of more than 64 channels the first 64 are drawn, and the title says so.
-    Raises ValueError for another shape: of a batch, choose an image, x[0].
-    """
-    x = _numbers(x, "x")
-    if x.ndim != 3 or not x.numel():
-        raise ValueError(f"a feature map is (C, H, W), got {tuple(x.shape)}; of a batch, choose one image: x[0]")
-    channels, height, width = x.shape
-    shown = x[:MOST_CHANNELS]
-    columns = min(len(shown), 8)
-    rows = math.ceil(len(shown) / columns)
-    side = min(2.4, 9 / columns)
-    figure, axes = _grid(rows, columns, side, side * height / width + 0.18, beside=0.9, above=0.3)
-    colours, low, high = _scale(shown)
-    for i, axis in enumerate(axes):
-        axis.set_axis_off()
-        if i < len(shown):
-            drawn = axis.imshow(shown[i].numpy(), cmap=colours, vmin=low, vmax=high)
-            axis.set_title(str(i), fontsize=7, pad=1, loc="center")
-            axis.add_patch(_frame(height, width))
-    figure.colorbar(drawn, ax=list(axes), label="value", shrink=min(1, 2.5 / rows + 0.3), aspect=25, pad=0.02)
-    figure.suptitle(
-        (f"{title}: " if title else "")
-        + (f"the first {MOST_CHANNELS} of " if channels > MOST_CHANNELS else "")
-        + f"{channels} channel{'s' * (channels != 1)} of {height} x {width}"
-    )
     return figure
 
 
@@ -345,16 +311,12 @@ def score_bars(
 
 
 @_picture
-def heat_map_over(
-    image: Tensor, weights: Tensor, *, title: str = "", mark: tuple[int, int] | None = None, label: str = "weight",
-    arrow: bool = False,
-) -> Figure:
+def heat_map_over(image: Tensor, weights: Tensor, *, title: str = "", label: str = "weight") -> Figure:
     """An image, and a map of weights over it, resized (bilinear) to the image's size.
 
     image: (3, H, W) or (1, H, W) in [0, 1]. weights: (h, w) or (1, h, w), not negative (a gate, a row of an attention
-    map). mark: (row, column) of a pixel to point at; arrow: with an arrow from there to the largest weight. The caption,
-    `title`, says where the map comes from.
-    Raises ValueError for other shapes, negative weights, or a mark outside the image.
+    map). The caption, `title`, says where the map comes from.
+    Raises ValueError for other shapes or negative weights.
     """
     image, weights = _numbers(image, "image"), _numbers(weights, "weights")
     if image.ndim != 3 or image.shape[0] not in (1, 3):
@@ -364,8 +326,6 @@ def heat_map_over(
     if weights.min() < 0:
         raise ValueError(f"weights must not be negative, the smallest is {weights.min():.3g}")
     height, width = image.shape[1:]
-    if mark is not None and not (0 <= mark[0] < height and 0 <= mark[1] < width):
-        raise ValueError(f"mark {mark} is outside an image of {height} x {width}")
     resized = F.interpolate(weights.reshape(1, 1, *weights.shape[-2:]), (height, width), mode="bilinear")[0, 0]
     highest = resized.max().item() or 1.0
     figure, axes = _grid(1, 2, 3.2, 3.2 * height / width, beside=0.8, above=0.5 if title else 0.25)
@@ -378,14 +338,35 @@ def heat_map_over(
     axes[1].set_title(f"map of {weights.shape[-2]} x {weights.shape[-1]}, over the image", loc="center")
     for axis in axes:
         axis.set_axis_off()
-        if mark is not None:
-            axis.plot(mark[1], mark[0], "o", markersize=11, markerfacecolor="none", markeredgecolor="white", mew=3.5)
-            axis.plot(mark[1], mark[0], "o", markersize=11, markerfacecolor="none", markeredgecolor=INK, mew=1.5)
-    if mark is not None and arrow:
-        row, column = divmod(int(resized.argmax()), width)
-        axes[0].annotate("", (column, row), mark[::-1], arrowprops={"arrowstyle": "->", "color": "white", "linewidth": 2.5, "shrinkA": 6})
     if title:
         figure.suptitle(title)
+    return figure
+
+
+@_picture
+def maps_below(pictures: Tensor, maps: Mapping[str, Tensor], titles: Sequence[str] | None = None) -> Figure:
+    """Pictures side by side, and below each of them its maps of gates, from 0 (closed) to 1 (open).
+
+    pictures: (n, 3, H, W) in [0, 1]. maps: for the name of each row below, (n, h, w). titles: one above each picture.
+    Raises ValueError for maps of another number of pictures, or another number of titles.
+    """
+    wrong = {name: len(each) for name, each in [*maps.items(), ("titles", titles or pictures)] if len(each) != len(pictures)}
+    if wrong:
+        raise ValueError(f"there are {len(pictures)} pictures, but {wrong}")
+    side, ratio = min(1.6, 10 / len(pictures)), pictures.shape[2] / pictures.shape[3]
+    figure, axes = _grid(1 + len(maps), len(pictures), side, side * ratio, beside=0.8, above=0.25 if titles else 0)
+    above, *rows = (axes[start:start + len(pictures)] for start in range(0, len(axes), len(pictures)))
+    for axis, image, title in zip(above, pictures, titles or [""] * len(pictures), strict=True):
+        _photograph(axis, _numbers(image, "pictures"))
+        axis.set_title(title, loc="center")
+    for row, (name, each) in zip(rows, maps.items(), strict=True):
+        row[0].set_ylabel(name)
+        for axis, weights in zip(row, _numbers(each, name), strict=True):
+            drawn = axis.imshow(weights.numpy(), cmap="inferno", vmin=0, vmax=1)
+    for axis in axes:
+        axis.set(xticks=[], yticks=[])
+        axis.spines[:].set_visible(False)
+    figure.colorbar(drawn, ax=list(axes), label="map (0 closed, 1 open)", pad=0.02, aspect=25)
     return figure
 
 
@@ -439,12 +420,6 @@ def _scale(values: Tensor) -> tuple[Colormap, float, float]:
         return _colours("features"), 0.0, high or 1.0
     reach = max(-low, high)
     return _colours("signed"), -reach, reach
-
-
-def _frame(height: int, width: int) -> Any:
-    from matplotlib.patches import Rectangle
-
-    return Rectangle((-0.5, -0.5), width, height, fill=False, edgecolor=OTHER, linewidth=0.5)
 
 
 def _three_maps(values: Mapping[str, Tensor], drawn: list[int], equal: bool) -> Figure:

@@ -1,9 +1,8 @@
-"""What a learner has solved: in this notebook, and across the lessons that lie beside it."""
+"""What a learner has solved in a lesson, kept in a file beside its notebook."""
 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import date
@@ -16,15 +15,17 @@ from typing import Any
 from .checking import recorded
 from .checking.report import GOOD, OPEN, number
 from .checking.verdict import Verdict
+from .storage import keep
 
 FILE = ".progress.json"
+NEWEST = 20  # digests of wrong answers that are kept
 
 
 @dataclass
 class Kept:
     """What is remembered of an exercise. points: the best so far. tries: how many different answers were checked.
 
-    failed: digests of the different answers that failed since the last one that was right. solved: the day of the first right one,
+    failed: digests of the newest different answers that failed since the last one that was right. solved: the day of the first right one,
     2026-11-22; empty before it, and in what an older library kept.
     """
 
@@ -64,29 +65,26 @@ def began(folder: Path) -> date | None:
         return date.min
 
 
-def remember(folder: Path, verdict: Verdict, digest: str = "") -> Kept:
+def remember(folder: Path, verdict: Verdict, digest: str = "") -> tuple[Kept, bool]:
     """Keep the best points of each exercise in `folder`, and count its tries: trying something else later takes nothing away.
 
     digest: of the answer; the same wrong answer again is no new try, nor is an empty one, nor a right one when the last was right.
-    A folder that cannot be written to costs the memory, not the check. Returns what is remembered of this exercise now.
+    A folder that cannot be written to costs the memory, not the check.
+    Returns what is remembered of this exercise now, and whether this was a new try.
     """
     everything = _read(folder)
     own = everything.setdefault(verdict.exercise, Kept())
     solved = verdict.points == verdict.max_points
-    if verdict.started and digest not in own.failed and not (solved and own.points == verdict.max_points and not own.failed):
+    new = verdict.started and digest not in own.failed and not (solved and own.points == verdict.max_points and not own.failed)
+    if new:
         own.tries += 1
-        own.failed.append(digest)
+        own.failed = [*own.failed, digest][-NEWEST:]
     if solved:
         own.failed.clear()
         own.solved = own.solved or date.today().isoformat()
     own.points = max(verdict.points, own.points)
-    beside = folder / f"{FILE}.new"
-    try:
-        beside.write_text(json.dumps({name: asdict(each) for name, each in everything.items()}, indent=1), encoding="utf-8")
-        os.replace(beside, folder / FILE)  # never half a file, whatever happens in between
-    except OSError:
-        beside.unlink(missing_ok=True)
-    return own
+    keep(folder / FILE, {name: asdict(each) for name, each in everything.items()})
+    return own, new
 
 
 def digest(thing: Callable) -> str:
@@ -104,37 +102,42 @@ def _code(thing: Any) -> Any:
     return _code(code) if code else thing if isinstance(thing, int | float | str | bytes | tuple) else type(thing).__name__
 
 
-def _best(known: Kept | None, maximum: float) -> float | None:
-    """The best points from a check; an exercise may have been worth more in an older copy of the lesson."""
-    return None if known is None else min(known.points, maximum)
+@dataclass
+class Row:
+    """An exercise of a lesson. points: the best so far, None before the first check; at most `most`, whatever an older copy gave."""
+
+    name: str
+    points: float | None
+    most: float
 
 
-def total(rows: list[tuple[str, float | None, float]]) -> tuple[float, float]:
+def rows(folder: Path) -> list[Row]:
+    """The exercises of the lesson in `folder`, in order; empty if there is none. Raises ValueError if its checks are not readable."""
+    known = _read(folder)
+    return [Row(part.exercise, min(known[part.exercise].points, part.points) if part.exercise in known else None, part.points)
+            for part in recorded.parts(folder / recorded.FOLDER).values()]
+
+
+def total(of: list[Row]) -> tuple[float, float]:
     """Points and maximum of a lesson's exercises."""
-    return sum(points or 0 for _, points, _ in rows), sum(most for _, _, most in rows)
+    return sum(row.points or 0 for row in of), sum(row.most for row in of)
 
 
 class Progress:
-    """Points by exercise in this lesson, and by lesson in the course."""
+    """The points of the lesson in `folder`, and of each of its exercises. Raises ValueError if its checks are not readable."""
 
     def __init__(self, folder: Path):
-        self.lessons = []  # (is it this one, name, title, [(exercise, points or None, maximum)])
-        for path in sorted(folder.parent.glob(f"*/{recorded.FOLDER}")) or [folder / recorded.FOLDER]:
-            try:
-                parts, known = list(recorded.parts(path).values()), _read(path.parent)
-            except ValueError:  # a broken neighbour is no reason to hide the rest
-                continue
-            if parts:
-                rows = [(part.exercise, _best(known.get(part.exercise), part.points), part.points) for part in parts]
-                self.lessons.append((path.parent == folder, parts[0].lesson, parts[0].title, rows))
+        self.rows = rows(folder)
+        first = next(iter(recorded.parts(folder / recorded.FOLDER).values()), None)
+        self.name = f"{first.lesson}: {first.title}" if first else ""
 
     def _lines(self) -> list[tuple[str, float, float]]:
-        """(text, points, maximum): the lesson at hand exercise by exercise, the others as a whole."""
-        lines = []
-        for here, name, title, rows in self.lessons:
-            lines.append((f"{name}: {title}", *total(rows)))
-            lines += [(f"    {name}" + ("" if points is not None else " (not checked yet)"), points or 0, most)
-                      for name, points, most in rows] if here else []
+        """(text, points, maximum): of the lesson, then of its exercises."""
+        lines = [(self.name, *total(self.rows))] if self.rows else []
+        for row in self.rows:
+            lost = row.most - (row.points or 0)
+            missing = " (not checked yet)" if row.points is None else f" ({number(lost)} missing)" if lost else ""
+            lines.append((f"    {row.name}{missing}", row.points or 0, row.most))
         return lines
 
     def __repr__(self) -> str:
@@ -142,17 +145,17 @@ class Progress:
         return "\n".join(lines) or "No lesson here: a notebook and its folder `checks` belong in one folder."
 
     def _repr_html_(self) -> str:
-        rows = ""
+        table = ""
         for text, got, most in self._lines():
             colour, width = (GOOD if got == most else "#E69F00"), round(160 * got / most) if most else 0
             indent = "padding-left:24px" if text.startswith(" ") else "font-weight:600"
-            rows += (f'<tr><td style="text-align:left;{indent}">{escape(text.strip())}</td><td style="text-align:left">'
-                     f'<div style="width:160px;height:10px;border:1px solid {OPEN};border-radius:5px;overflow:hidden">'
-                     f'<div style="width:{width}px;height:10px;background:{colour}"></div></div></td>'
-                     f'<td style="text-align:right">{number(got)} of {number(most)}</td></tr>')
-        return f"<table>{rows}</table>" if rows else f"<p>{escape(repr(self))}</p>"
+            table += (f'<tr><td style="text-align:left;{indent}">{escape(text.strip())}</td><td style="text-align:left">'
+                      f'<div style="width:160px;height:10px;border:1px solid {OPEN};border-radius:5px;overflow:hidden">'
+                      f'<div style="width:{width}px;height:10px;background:{colour}"></div></div></td>'
+                      f'<td style="text-align:right">{number(got)} of {number(most)}</td></tr>')
+        return f"<table>{table}</table>" if table else f"<p>{escape(repr(self))}</p>"
 
 
 def progress() -> Progress:
-    """What is solved in this lesson and across the course: shown when it is the last line of a cell."""
+    """What is solved in this lesson: shown when it is the last line of a cell. `course_map()` shows the others."""
     return Progress(Path.cwd())

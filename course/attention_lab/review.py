@@ -7,16 +7,18 @@ it is answered rightly, after 3, 7 and 21 days; a wrong answer sends it back to 
 
 from __future__ import annotations
 
+import ast
 import json
-import os
 from dataclasses import dataclass
 from datetime import date, timedelta
 from html import escape
 from pathlib import Path
+from random import Random
 from typing import Any
 
 from .checking.report import MONO, _code
 from .progress import began
+from .storage import keep
 
 QUESTIONS, SCHEDULE = "review.json", ".review.json"
 DAYS = 1, 3, 7, 21
@@ -26,29 +28,72 @@ _shown: list[Question] = []  # what the learner has read in this session: only t
 
 @dataclass
 class Question:
-    """A question of a lesson. step: which of DAYS it waits, or waited, for. due: the day when it comes next."""
+    """A question of a lesson. step: which of DAYS it waits, or waited, for. due: the day when it comes next. asked: when it is shown."""
 
     folder: Path
     item: dict[str, Any]
     step: int
     due: date
+    asked: date
+
+    def meant(self, answer: Any) -> Any:
+        """The answer in the form that the question wants: a letter, a tuple of ints, a number. ValueError for what has another form."""
+        if isinstance(answer, str) and self.wants != "a letter":
+            try:
+                answer = ast.literal_eval(answer.strip())  # '5', '(4, 6)'
+            except (ValueError, SyntaxError, MemoryError, RecursionError):
+                raise ValueError(f"{answer!r} is not {self.wants}") from None
+        if self.wants == "a letter" and isinstance(answer, str) and answer.strip(" ().").lower() in list(self.letters):
+            return answer.strip(" ().").lower()
+        if self.wants == "a shape" and isinstance(answer, tuple | list) and all(isinstance(size, int) for size in answer):
+            return tuple(answer)
+        if self.wants.endswith("number") and not isinstance(answer, bool | type) and hasattr(answer, "__float__"):
+            return float(answer)
+        example = {"a letter": 'such as "a"', "a shape": "a tuple such as (2, 3), or (2,) for one axis"}.get(self.wants, "such as 4")
+        raise ValueError(f"{answer!r} is not {self.wants}, {example}")
 
     def right(self, answer: Any) -> bool:
-        """Is the answer right? A float may be 1 % off; a shape may be a tuple, a list or a torch.Size."""
+        """Is an answer right that has the form? A float may be 1 % off."""
+        wanted = self.answer
+        if isinstance(wanted, float):
+            return abs(answer - wanted) <= 0.01 * abs(wanted)
+        return answer == wanted
+
+    def written(self, answer: Any) -> str:
+        """An answer as people write it; a letter with its choice."""
+        if isinstance(answer, str):
+            return f'"{self.choices[self.letters.index(answer)]}"'
+        return f"{answer:g}" if isinstance(answer, float) else str(answer)
+
+    @property
+    def letters(self) -> str:
+        return "abcdefgh"[:len(self.item["choices"])]
+
+    @property
+    def choices(self) -> list[str]:
+        """The choices with their letters, in the order of the day."""
+        return [f"{letter}) {self.item['choices'][place]}" for letter, place in zip(self.letters, self._order)]
+
+    @property
+    def answer(self) -> Any:
+        """What is right: a number, a tuple, or the letter that the right choice has in the order of the day."""
         wanted = self.item["answer"]
         if isinstance(wanted, str):
-            return isinstance(answer, str) and answer.strip().lower() == wanted
-        if isinstance(wanted, list):
-            return isinstance(answer, tuple | list) and list(answer) == wanted
-        if isinstance(answer, bool | str) or not hasattr(answer, "__float__"):
-            return False
-        return abs(float(answer) - wanted) <= (0.01 * abs(wanted) if isinstance(wanted, float) else 0)
+            return self.letters[self._order.index(self.letters.index(wanted))]
+        return tuple(wanted) if isinstance(wanted, list) else wanted
+
+    @property
+    def _order(self) -> list[int]:
+        """The places of the choices in the item, in another order from day to day: who remembers a letter has learned nothing."""
+        places = range(len(self.item["choices"]))
+        return Random(f"{self.item['id']} {self.asked}").sample(places, len(places))
 
     @property
     def wants(self) -> str:
         """What an answer looks like."""
         wanted = self.item["answer"]
-        return "a letter" if isinstance(wanted, str) else "a tuple" if isinstance(wanted, list) else "a number"
+        number = "a line number" if "which line" in self.item["asks"].lower() else "a number"
+        return "a letter" if isinstance(wanted, str) else "a shape" if isinstance(wanted, list) else number
 
 
 class Review:
@@ -77,15 +122,21 @@ def review(*answers: Any) -> Review:
     """Ask up to five questions of the lessons that you have worked on, or take your answers to those that were asked.
 
     answers: one for each question shown, in order: a number, a shape as a tuple, or a letter as a string; None to skip one.
-    Raises ValueError for another number of answers than questions.
+    Raises ValueError for another number of answers than questions, or for one of another form; then nothing is written down.
     """
     asked = list(_shown)
     if not answers or not asked:
         return _ask(late=bool(answers))
     if len(answers) != len(asked):
         raise ValueError(f"{len(answers)} answers to {len(asked)} questions: give one for each, None to skip it")
+    meant = []
+    for number, (each, answer) in enumerate(zip(asked, answers, strict=True), 1):
+        try:
+            meant.append(None if answer is None else each.meant(answer))
+        except ValueError as error:
+            raise ValueError(f"answer {number}: {error}. Nothing was written down: correct it and run the cell again") from None
     _shown.clear()
-    return _take(asked, answers)
+    return _take(asked, meant)
 
 
 def questions(folder: Path) -> list[Question]:
@@ -95,7 +146,7 @@ def questions(folder: Path) -> list[Question]:
         if day := began(path.parent):
             plan, first = _schedule(path.parent), day + timedelta(DAYS[0])
             for item in json.loads(path.read_text(encoding="utf-8")):
-                found.append(Question(path.parent, item, *plan.get(item["id"], (0, first))))
+                found.append(Question(path.parent, item, *plan.get(item["id"], (0, first)), asked=date.today()))
     return found
 
 
@@ -115,14 +166,14 @@ def _ask(late: bool) -> Review:
     head = f"What do you remember? {number} from earlier lessons{rest}; answer without looking anything up."
     parts = []
     for each in _shown:
-        choices = [f"{'abcdefgh'[number]}) {choice}" for number, choice in enumerate(each.item["choices"])]
-        parts.append((f"[{each.folder.name.partition('_')[0]}] {each.item['asks']} ({each.wants})", _numbered(each.item["code"]), choices))
-    example = ", ".join({"a letter": '"b"', "a tuple": "(2, 3)", "a number": "4"}[each.wants] for each in _shown)
-    foot = f"Write your answers into the brackets, in this order, and run the cell again: for example `review({example})`."
+        parts.append((f"[{each.folder.name.partition('_')[0]}] {each.item['asks']} ({each.wants})", _numbered(each.item["code"]),
+                      each.choices))
+    form = ", ".join({"a letter": '"?"', "a shape": "(?, ?)"}.get(each.wants, "?") for each in _shown)
+    foot = f"Write your answers into the brackets, in this order, and run the cell again: `review({form})`."
     return Review(head, parts, ("The answers in the brackets belong to other questions. " if late else "") + foot)
 
 
-def _take(asked: list[Question], answers: tuple) -> Review:
+def _take(asked: list[Question], answers: list) -> Review:
     """Judge the answers and write down when each question comes again."""
     today, parts, right = date.today(), [], 0
     for each, answer in zip(asked, answers, strict=True):
@@ -133,10 +184,11 @@ def _take(asked: list[Question], answers: tuple) -> Review:
         right += good
         step = min(each.step + 1, len(DAYS) - 1) if good else 0
         _write(each.folder, each.item["id"], step, today + timedelta(DAYS[step]))
-        wanted = tuple(each.item["answer"]) if isinstance(each.item["answer"], list) else each.item["answer"]
-        said = "✓ Right." if good else f"✗ You answered {answer!r}; it is {wanted!r}."
+        said = "✓ Right." if good else f"✗ You answered {each.written(answer)}; it is {each.written(each.answer)}."
         parts.append((each.item["asks"], _numbered(each.item["code"]), [f"{said} {each.item['why']}", _again(DAYS[step])]))
-    return Review(f"{right} of {len(asked)} right.", parts, "Run `review()` again for more.")
+    skipped = sum(answer is None for answer in answers)
+    head = f"{right} of {len(asked) - skipped} right{f', {skipped} skipped' if skipped else ''}."
+    return Review(head, parts, "Empty the brackets and run `review()` again for more.")
 
 
 def _again(days: int) -> str:
@@ -167,11 +219,6 @@ def _schedule(folder: Path) -> dict[str, tuple[int, date]]:
 
 
 def _write(folder: Path, name: str, step: int, due: date) -> None:
-    """Write one question's next day into the schedule. A folder that cannot be written to costs the memory, not the answer."""
+    """Write one question's next day into the schedule."""
     plan = _schedule(folder) | {name: (step, due)}
-    beside = folder / f"{SCHEDULE}.new"
-    try:
-        beside.write_text(json.dumps({name: [step, due.isoformat()] for name, (step, due) in plan.items()}, indent=1), encoding="utf-8")
-        os.replace(beside, folder / SCHEDULE)
-    except OSError:
-        beside.unlink(missing_ok=True)
+    keep(folder / SCHEDULE, {name: [step, due.isoformat()] for name, (step, due) in plan.items()})

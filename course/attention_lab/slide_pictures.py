@@ -141,16 +141,16 @@ def position_weights(before: nn.Module, branch: nn.Module, picture: Tensor) -> T
 
 
 @_picture
-def where_it_listens(before: nn.Module, branch: nn.Module, picture: Tensor) -> Figure:
-    """Lesson 06b: a picture of dots, `position_weights` for it, and the gate of each channel.
+def where_it_listens(before: nn.Module, branch: nn.Module, as_trained: nn.Module, picture: Tensor) -> Figure:
+    """Lesson 06b: a picture of dots, `position_weights` for it, and the gate of each channel; pale behind it, that of another branch.
 
-    before, branch and picture as for `position_weights`; the picture's values are around 0.
+    before, branch and picture as for `position_weights`; the picture's values are around 0. as_trained: the other branch.
     """
     import matplotlib.pyplot as plt
 
     weights = position_weights(before, branch, picture)
     with torch.no_grad():
-        gates = branch(before(picture)).flatten()
+        gates, reference = (each(before(picture)).flatten() for each in (branch, as_trained))
     figure, axes = plt.subplots(1, 3, figsize=(7, 2.4), width_ratios=[1, 1, 1.5])
     axes[0].imshow((picture[0] + 0.3).clamp(0, 1).permute(1, 2, 0).numpy())
     axes[0].set_title("picture", loc="center")
@@ -158,6 +158,7 @@ def where_it_listens(before: nn.Module, branch: nn.Module, picture: Tensor) -> F
     axes[1].set_title("weights of the mean", loc="center")
     for axis in axes[:2]:
         axis.set(xticks=[], yticks=[])
-    axes[2].bar(range(len(gates)), gates.numpy(), color=LAYERS)
+    axes[2].bar(range(len(gates)), reference.numpy(), 0.9, color="#BFE3D5")
+    axes[2].bar(range(len(gates)), gates.numpy(), 0.5, color=LAYERS)
     axes[2].set(ylim=(0, 1), xlabel="channel", title="gates (0 closed, 1 open)")
     return figure

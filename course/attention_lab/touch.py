@@ -1,5 +1,5 @@
-"""Something to touch: a picture that follows sliders, a grid that answers for each of its cells; by pointer or keyboard, in a notebook
-and in an exported page."""
+"""Something to touch: a picture that follows sliders and buttons, a grid that answers for each of its cells; by pointer or keyboard,
+in a notebook and in an exported page."""
 
 from __future__ import annotations
 
@@ -13,39 +13,63 @@ from typing import Any
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from .pictures import INK, MAPS, OTHER, PAPER, data_url
+from .pictures import ALERT, INK, MAPS, OTHER, PAPER, data_url
 
 # Everything that moves is made here: where scripts are not run, one picture stands still, and nothing is there that does not work.
-# Places come in the order of a product: the last slider's change first.
+# Places come in the order of a product: the last control's change first. Each row of the grid: label, slider between its ends, value.
 FOLLOW = """
-((sliders, places, start) => {
+((controls, places, start) => {
   const box = document.currentScript.parentElement, picture = box.querySelector("img"), caption = box.querySelector("figcaption");
-  const lines = sliders.map(([label, names], which) => {
-    const line = document.createElement("label"), slider = document.createElement("input"), value = document.createElement("output");
-    Object.assign(slider, {type: "range", min: 0, max: names.length - 1, step: 1, value: start[which]});
-    slider.style.cssText = "width: 20em; margin: 0 1em; vertical-align: middle";
-    line.style.display = "block";
-    line.append(label, slider, value);
-    box.insertBefore(line, picture);
-    return {names, slider, value};
-  });
+  const add = (parent, tag, properties, style = "") => {
+    const made = Object.assign(document.createElement(tag), properties);
+    made.style.cssText = style;
+    return parent.appendChild(made);
+  };
+  const rows = add(box, "div", {}, "display: grid; grid-template-columns: repeat(2, max-content) minmax(6em, 20em) max-content auto; "
+                                   + "gap: 0.4em 0.7em; align-items: center; margin-bottom: 0.6em");
+  box.insertBefore(rows, picture);
+  rows.addEventListener("keydown", (event) => event.stopPropagation());  // or the notebook's arrow keys move to another cell
+  const here = [...start];
   const follow = () => {
-    const place = places[lines.reduce((index, {names, slider}) => index * names.length + Number(slider.value), 0)];
+    const place = places[controls.reduce((index, [, names], which) => index * names.length + here[which], 0)];
     Object.assign(picture, {src: place.source, alt: place.says});
     caption.textContent = place.says;
-    for (const {names, slider, value} of lines) {
-      value.textContent = names[slider.value];
-      slider.setAttribute("aria-valuetext", names[slider.value]);
-    }
   };
-  for (const {slider} of lines) {
-    slider.addEventListener("input", follow);
-    slider.addEventListener("keydown", (event) => event.stopPropagation());  // or the notebook's arrow keys move to another cell
-  }
+  const slider = (label, names, which) => {
+    const row = add(rows, "label", {}, "display: contents");
+    add(row, "span", {textContent: label});
+    add(row, "small", {textContent: names[0]}, "text-align: right");
+    const range = add(row, "input", {type: "range", min: 0, max: names.length - 1, step: 1, value: start[which]}, "margin: 0");
+    add(row, "small", {textContent: names[names.length - 1]});
+    const value = add(row, "output", {}, "font-weight: bold");
+    const say = () => {
+      value.textContent = names[range.value];
+      range.setAttribute("aria-valuetext", names[range.value]);
+    };
+    range.setAttribute("aria-label", label);
+    range.addEventListener("input", () => { here[which] = Number(range.value); say(); follow(); });
+    say();
+  };
+  const choice = (label, names, which) => {
+    const group = `touch-${Math.random()}`;  // buttons of one name turn each other off, in the whole page
+    add(rows, "span", {textContent: label});
+    const buttons = add(rows, "fieldset", {}, "border: 0; margin: 0; padding: 0; grid-column: 2 / -1; "
+                                                + "width: 0; min-width: 100%");  // however long its names, the columns stay narrow
+    buttons.setAttribute("role", "radiogroup");
+    buttons.setAttribute("aria-label", label);
+    names.forEach((name, place) => {
+      const line = add(buttons, "label", {}, "margin-right: 1.2em; white-space: nowrap");
+      const button = add(line, "input", {type: "radio", name: group, checked: place == start[which]}, "margin: 0 0.4em 0 0");
+      line.append(name);
+      button.addEventListener("input", () => { here[which] = place; follow(); });
+    });
+  };
+  controls.forEach(([label, names, quantity], which) => (quantity ? slider : choice)(label, names, which));
   follow();
 })"""
 
-SIDE, GAP, RIM = 30, 4, 4  # of a grid's cells, between them, and around the colours of a picture, px
+SIDE, GAP, LEAST = 30, 4, 0.4  # px of a grid's cells and between them; of its side, what is left of a picture's cell without light
+UNDER = "#D9D9D9"  # the ground under a picture: black and white can be told from it
 
 # The still picture becomes a drawing in the page, whose squares can be pointed at. lights: two hexadecimal digits for each square, for
 # each cell that can be chosen.
@@ -53,7 +77,8 @@ ANSWER = """
 ((columns, lights, says, start, ink, line) => {
   const box = document.currentScript.parentElement, still = box.querySelector("img"), caption = box.querySelector("figcaption");
   still.insertAdjacentHTML("afterend", atob(still.src.split(",")[1]));
-  const drawing = still.nextElementSibling, squares = [...drawing.querySelectorAll("rect.cell")];
+  const drawing = still.nextElementSibling, paints = [...drawing.querySelectorAll("rect.paint")];
+  const squares = [...drawing.querySelectorAll("rect.cell")];
   still.remove();
   Object.assign(drawing, {tabIndex: 0});
   drawing.setAttribute("role", "img");
@@ -61,7 +86,9 @@ ANSWER = """
   const go = (to) => {
     here = to;
     squares.forEach((square, which) => {
-      square.setAttribute("fill-opacity", parseInt(lights.substr(2 * (squares.length * here + which), 2), 16) / 255);
+      const light = parseInt(lights.substr(2 * (squares.length * here + which), 2), 16) / 255;
+      if (paints.length) paints[which].setAttribute("transform", `scale(${light})`);
+      else square.setAttribute("fill-opacity", light);
       square.setAttribute("stroke", which == here ? ink : line);
       square.setAttribute("stroke-width", which == here ? 4 : 1);
     });
@@ -81,21 +108,24 @@ ANSWER = """
 })"""
 
 
-def slide(sliders: Mapping[str, Mapping[str, Any]], picture: Callable[..., Figure], says: Callable[..., str], start: Sequence[str]) -> None:
-    """Display a picture for each place of one slider or several, and move between them.
+def slide(controls: Mapping[str, Mapping[str, Any]], picture: Callable[..., Figure], says: Callable[..., str],
+          start: Sequence[str]) -> None:
+    """Display a picture for each place of one control or several, and move between them.
 
-    sliders: for each, by its label, the values that it moves over, by the name that is shown. picture: draws one value of each slider.
-    says: what there is to see then, in a sentence: the caption, and what somebody hears who cannot see it. start: for each slider the
-    name where it begins. All places are drawn at once. Raises ValueError for a `start` that is no place.
+    controls: for each, by its label, its values, by the name that is shown; numbers are a quantity and get a slider, anything else is a
+    choice and gets a button for each. picture: draws one value of each control. says: what there is to see then, in a sentence: the
+    caption, and what somebody hears who cannot see it. start: for each control the name where it begins. All places are drawn at once.
+    Raises ValueError for a `start` that is no place.
     """
     from IPython.display import display
 
-    names = {label: list(values) for label, values in sliders.items()}
+    names = {label: list(values) for label, values in controls.items()}
+    kinds = [(label, list(values), all(isinstance(value, int | float) for value in values.values())) for label, values in controls.items()]
     begins = [among.index(name) for among, name in zip(names.values(), start, strict=True)]
     places = [{"says": says(*values), "source": data_url(picture(*values))}
-              for values in product(*(values.values() for values in sliders.values()))]
+              for values in product(*(values.values() for values in controls.values()))]
     here = places[list(product(*names.values())).index(tuple(start))]
-    given = ", ".join(json.dumps(each).replace("</", "<\\/") for each in (list(names.items()), places, begins))
+    given = ", ".join(json.dumps(each).replace("</", "<\\/") for each in (kinds, places, begins))
     page = (f'<figure style="margin: 0"><img alt="{escape(here["says"])}" src="{here["source"]}" style="max-width: 100%">'
             f'<figcaption aria-live="polite">{escape(here["says"])}</figcaption><script>{FOLLOW}({given});</script></figure>')
     display({"text/html": page, "text/plain": here["says"]}, raw=True)
@@ -107,7 +137,7 @@ def point(shape: tuple[int, int], lit: Callable[[int, int], Tensor], says: Calla
 
     shape: rows and columns. lit: for the cell in a row and column how bright each cell is, (rows, columns) from 0 to 1, such as a row of
     an attention map. says: what there is to see then, in a sentence: the caption, and what somebody hears who cannot see it. start: the
-    cell where it begins. picture: (3, rows, columns) from 0 to 1, a colour in the middle of each cell, which is then lit around it.
+    cell where it begins. picture: (3, rows, columns) from 0 to 1, a colour for each cell; its square is then the larger the brighter.
     Raises ValueError for a start outside, another shape or other numbers.
     """
     from IPython.display import display
@@ -120,12 +150,14 @@ def point(shape: tuple[int, int], lit: Callable[[int, int], Tensor], says: Calla
     if picture is not None and (tuple(picture.shape) != (3, *shape) or not bool(((picture >= 0) & (picture <= 1)).all())):
         raise ValueError(f"a picture must be {(3, *shape)} numbers from 0 to 1, got {tuple(picture.shape)} from {picture.min():.3g} to "
                          f"{picture.max():.3g}")
-    ground, ink = (PAPER, INK) if picture is None else (INK, PAPER)
+    ground, ink, line = PAPER, INK, OTHER
+    if picture is not None:
+        lights, ground, ink, line = [_sides(each) for each in lights], UNDER, ALERT, UNDER
     captions, here = [says(*cell) for cell in cells], cells.index(tuple(start))
-    drawing = _grid_drawing(columns, lights[here], here, picture, ground, ink)
+    drawing = _grid_drawing(columns, lights[here], here, picture, ground, ink, line)
     source = f"data:image/svg+xml;base64,{base64.b64encode(drawing.encode()).decode()}"
     given = ", ".join(json.dumps(each).replace("</", "<\\/")
-                      for each in (columns, b"".join(lights).hex(), captions, here, ink, OTHER))
+                      for each in (columns, b"".join(lights).hex(), captions, here, ink, line))
     page = (f'<figure style="margin: 0"><img alt="{escape(captions[here])}" src="{source}" style="max-width: 100%">'
             f'<figcaption aria-live="polite">{escape(captions[here])}</figcaption><script>{ANSWER}({given});</script></figure>')
     display({"text/html": page, "text/plain": captions[here]}, raw=True)
@@ -139,18 +171,25 @@ def _levels(lights: Tensor, shape: tuple[int, int]) -> bytes:
     return bytes((255 * lights.detach().double()).round().int().flatten().tolist())
 
 
-def _grid_drawing(columns: int, lights: bytes, here: int, picture: Tensor | None, ground: str, ink: str) -> str:
+def _sides(lights: bytes) -> bytes:
+    """The sides of squares whose areas are these lights, in 256 steps too; even the smallest shows its colour."""
+    return bytes(round(255 * max(LEAST, (light / 255) ** 0.5)) for light in lights)
+
+
+def _grid_drawing(columns: int, lights: bytes, here: int, picture: Tensor | None, ground: str, ink: str, line: str) -> str:
     """The grid as SVG without words; the cell `here` has a frame."""
-    width, height = columns * SIDE + GAP, len(lights) // columns * SIDE + GAP
+    width, height, inner = columns * SIDE + GAP, len(lights) // columns * SIDE + GAP, SIDE - GAP
     parts = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}">',
              f'<rect width="{width}" height="{height}" fill="{ground}"/>']
     for which, light in enumerate(lights):
         row, column = divmod(which, columns)
-        stroke = f'stroke="{ink}" stroke-width="4"' if which == here else f'stroke="{OTHER}" stroke-width="1"'
-        parts.append(f'<rect class="cell" x="{column * SIDE + GAP}" y="{row * SIDE + GAP}" width="{SIDE - GAP}" height="{SIDE - GAP}" '
-                     f'fill="{MAPS}" fill-opacity="{light / 255:.3f}" {stroke}/>')
+        x, y = column * SIDE + GAP, row * SIDE + GAP
+        stroke = f'stroke="{ink}" stroke-width="4"' if which == here else f'stroke="{line}" stroke-width="1"'
+        fill = f'fill="{MAPS}" fill-opacity="{light / 255:.3f}"' if picture is None else f'fill="{ground}"'
+        parts.append(f'<rect class="cell" x="{x}" y="{y}" width="{inner}" height="{inner}" {fill} {stroke}/>')
         if picture is not None:
             red, green, blue = (255 * picture[:, row, column].detach().double()).round().int().tolist()
-            parts.append(f'<rect x="{column * SIDE + GAP + RIM}" y="{row * SIDE + GAP + RIM}" width="{SIDE - GAP - 2 * RIM}" '
-                         f'height="{SIDE - GAP - 2 * RIM}" fill="#{red:02X}{green:02X}{blue:02X}" pointer-events="none"/>')
+            parts.append(f'<g transform="translate({x + inner / 2:g} {y + inner / 2:g})" pointer-events="none">'
+                         f'<rect class="paint" x="{-inner / 2:g}" y="{-inner / 2:g}" width="{inner}" height="{inner}" '
+                         f'transform="scale({light / 255:.3f})" fill="#{red:02X}{green:02X}{blue:02X}"/></g>')
     return "".join([*parts, "</svg>"])

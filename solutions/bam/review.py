@@ -14,7 +14,7 @@ ITEMS = (
          "To keep the size with a kernel of 3, padding must equal dilation."),
     Item("bug-padding",
          "This branch should give a map with x's height and width. It runs on large images, but the map comes out too small. "
-         "Which line is wrong?",
+         "Which line has to change?",
          4,
          "With a 3 x 3 kernel, padding must equal dilation. Line 4 loses 2 · 4 - 2 = 6 rows and columns.",
          code="d = 4\n"

@@ -558,7 +558,6 @@ parameter_table([("ResNet-152, no attention", plain)])
 # The largest kernels add 50 · 9 = 450, and 60,193,258 is still 57.40.
 # For 57.41 it would take almost 700.
 # So the stated number is off by one in its last digit, and we do not know why.
-# All our other rows agree with their stated numbers.
 # </details>
 
 # %% [markdown]
@@ -628,6 +627,7 @@ def run(arm, seed):
     return scores
 
 
+# %% tags=["experiment"]
 results = compare(arms, seeds=[0], run=run)
 measured = {}
 for name in predicted:
@@ -789,11 +789,12 @@ paper_card(tables, results)
 # %% [markdown]
 # ## 12. A challenge, and questions to think about
 #
-# **The challenge (not graded).**
+# **A challenge (not graded).**
 # At the page's budget (means of three seeds), the worst of a module's five scores is never above 52 %.
 # Plug two modules in, one behind the other, and lift the *worst* score above 90 %,
 # with fewer than 600,000 multiply-adds for the whole network.
 # A pair of ours needs 517,632 (with three classes), and its worst score is 89 %.
+# It needs the imports, your exercises, `modules` (section 4) and section 8's second cell.
 
 # %% tags=["experiment"]
 mine = None  # your turn: a function of the channels that makes a module, such as
@@ -834,6 +835,17 @@ challenge("right answers in the worst of five tasks, mean of three runs", worst,
 # 3. It has SE's own parameters, its product and its sigmoid, and lacks only the mean over the picture.
 #    The convolution shows what more parameters and a wider view would bring.
 # </details>
+
+# %% tags=["experiment"]
+# Your own network and everything that you tried in it, from lesson 00 on. It answers the
+# questions of all five tasks at once. Which two blocks do you give it now?
+from attention_lab.my_net import my_net
+
+for blocks in [("nothing",), ("SE", "CBAM"), ("CoordAtt", "EMSA")]:
+    board = my_net(*blocks)
+show(fronts(board.scores, board.costs, "right answers (%)", margin=1),
+     "Right answers against parameters and multiply-adds, for every network on the board.")
+board
 
 # %% [markdown]
 # ## 13. References

@@ -20,7 +20,7 @@ ITEMS = (
          "64 · 16 twice. A 3 x 3 convolution of 64 channels has 9 · 64 · 64 = 36,864: gates add few parameters."),
     Item("bug-shared",
          "`make(width)` returns a new attention module. A stage of three blocks should have three of them, "
-         "but the parameters of only one are counted. Which line is wrong?",
+         "but the parameters of only one are counted. Which line has to change?",
          2,
          "`make` is called once, so all blocks share one module and its weights. Call it inside the loop, once for each block.",
          code="def stage(make, width, blocks):\n"
@@ -30,7 +30,7 @@ ITEMS = (
               "        row.append(Block(width, gate))\n"
               "    return row"),
     Item("bug-count",
-         "This function returns far too many parameters for a network with nested modules. Which line is wrong?",
+         "This function returns far too many parameters for a network with nested modules. Which line has to change?",
          2,
          "`modules()` lists parents and children, and each parent's `parameters()` holds those of its children, too. "
          "`net.parameters()` alone lists every parameter once.",

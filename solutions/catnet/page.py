@@ -672,6 +672,7 @@ def run(arm, seed):
     return {name: overlap(found, new.query_mask, at) for name, (found, at) in tests.items()}
 
 
+# %% tags=["experiment"]
 results = compare(arms, seeds=range(3), run=run)
 measured = {name: results.mean(name) for name in predicted}
 predict_then_run(predicted, measured, unit="% IoU")
@@ -737,7 +738,7 @@ for arm in arms:
 # The module is called *cross masked attention*; it helps here: the control that is neither cross nor masked is 4 points behind.
 # Only the second control, masked but not cross, shows which of the two words deserves the credit: *masked*.
 # On photographs or scans, the answer may be different.
-# (All runs: `solutions/catnet/experiment.md`.)
+# (All runs: `solutions/catnet/experiment.md` in the course's repository.)
 
 # %% [markdown]
 # ## 10. The bug museum
@@ -825,9 +826,10 @@ predict_then_run(predicted, measured, unit="sum of a row")
 # %% [markdown]
 # ## 12. A challenge, and questions to think about
 #
-# **The challenge (not graded).** After 120 steps, the worst of three runs of our best network has 82.5 %.
+# **A challenge (not graded).** After 120 steps, the worst of three runs of our best network has 82.5 %.
 # (It differs from "own, mask, look-up" in one thing: the query's first mask is a look-up.)
 # Change the blocks and the ending as you like, but not the data, the features or the steps: can you get above 85 % with every seed?
+# It needs the imports, your exercises and section 9's cells above the training.
 
 # %% tags=["experiment"]
 mine = None  # your turn: a function that makes a network, such as
@@ -857,6 +859,11 @@ challenge("IoU on new episodes, worst of three runs", worst, 85, "%")
 #    The look-up can be near 0 everywhere, if all the query's colours occur in the support's background.
 # 2. Average five prototypes, or pool over all five; the look-up needs no change except more keys: 5 N support positions instead of N.
 # </details>
+
+# %% tags=["experiment"]
+from attention_lab.real import real_run
+
+real_run()
 
 # %% [markdown]
 # ## 13. References

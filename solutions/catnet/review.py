@@ -20,7 +20,7 @@ ITEMS = (
          50,
          "5 pixels are in both, and 8 + 7 - 5 = 10 are in at least one of them."),
     Item("bug-new-layer",
-         "In eval mode, this module gives two different answers for the same input. Which line is wrong?",
+         "In eval mode, this module gives two different answers for the same input. Which line has to change?",
          6,
          "Every call makes a new layer with new random weights, which no optimizer ever sees and no checkpoint saves. "
          "Layers belong in `__init__`.",
@@ -33,7 +33,7 @@ ITEMS = (
               "        return self.last(first(x * mask))"),
     Item("bug-wrong-sums",
          "Each position of x should gather from y with weights that sum to 1. Nothing crashes, but some positions gather almost nothing, "
-         "and others several times too much. Which line is wrong?",
+         "and others several times too much. Which line has to change?",
          3,
          "Row j holds the weights with which position j of x gathers, so the softmax runs along the rows, `dim=2`. "
          "Here each position of y hands out a total of 1 instead.",

@@ -309,6 +309,13 @@ slide({"channels that share the 8": {str(n): n for n in (1, 2, 4, 8)},
       lambda *place: pooled_and_gated(*gated(*place), 8), says, start=["2", "maximum"])
 
 # %% [markdown]
+# <details><summary>What we think</summary>
+#
+# The mean is 1 at both marks, so alone it cannot tell them apart.
+# The maximum can, unless all eight channels share: then both see no difference.
+# (Maximum - mean is 0 at the left mark; the sigmoid makes 0.5 of it.)
+# </details>
+#
 # ### Maps over photographs
 #
 # There are no trained weights here, so features *and* kernel are made by hand.
@@ -566,8 +573,8 @@ difference = flexible_attention(x, first.weight, second.weight) - x * gate(x)
 print("the same as x * ChannelGate(x):", bool(difference.abs().max() < 1e-6))
 
 # %% [markdown]
-# It is CBAM's channel gate, under a new name (part 1 of the post has CBAM itself).
-# This happens a lot: a figure is redrawn, a name is translated, and an old module looks new.
+# It is CBAM's channel gate, under a new name.
+# This happens a lot.
 # The cure takes a minute: write down which axes are pooled, how, what is learned, and what is multiplied.
 
 # %% [markdown]
@@ -636,7 +643,7 @@ for name, module in (("exhibit B", ExhibitB(256)), ("CBAM", CBAM(256))):
 # <details><summary>What is wrong, and where it was seen</summary>
 #
 # It has two mlps, one for the mean and one for the maximum; the paper shares one.
-# Nothing crashes, and it may even be a good idea; but it is not CBAM.
+# Nothing crashes, but it is not CBAM.
 # Seen in [Peachypie98/CBAM, issue 3](https://github.com/Peachypie98/CBAM/issues/3), where the author fixed it; [issue 2](https://github.com/Peachypie98/CBAM/issues/2) found that the sigmoid was missing in its spatial gate.
 # </details>
 #
@@ -657,8 +664,7 @@ print("torch.max(x, 1)[0]: shape", tuple(torch.max(x, 1)[0].shape))
 # No.
 # Given an axis, `torch.max` returns a pair, the maxima and their indices, and `[0]` picks the maxima, of all images.
 # The code is right, but it asks too much of its reader.
-# The same line puzzled a reader of [another module](https://github.com/landskape-ai/triplet-attention/issues/19) that had copied it.
-# `x.amax(1)` or `x.max(1).values` would have spared them both.
+# `x.amax(1)` would have been clearer.
 # </details>
 
 # %% [markdown]
@@ -669,7 +675,6 @@ print("torch.max(x, 1)[0]: shape", tuple(torch.max(x, 1)[0].shape))
 # Without attention it can count the bars and let them vote: more horizontal ones, or more vertical ones?
 # How often is such a vote right?
 # And how often is it right if the network knows the place or the colour, so that only two bars vote?
-# Work it out before you unfold the answer.
 #
 # <details><summary>The votes, by hand</summary>
 #
@@ -681,7 +686,8 @@ print("torch.max(x, 1)[0]: shape", tuple(torch.max(x, 1)[0].shape))
 #
 # *Both cues:* one bar is left, and **100 %** are right.
 # </details>
-#
+
+# %% [markdown]
 # | arm | between the convolutions and the mean |
 # |---|---|
 # | plain | nothing |
@@ -751,6 +757,7 @@ def run(arm, seed):
         return 100 * (model(unseen).argmax(1) == truth).float().mean().item()
 
 
+# %% tags=["experiment"]
 results = compare(arms, seeds=range(2), run=run)
 results
 
@@ -772,7 +779,7 @@ show(score_bars(results, "right answers on new pictures (%)", parameters=sizes,
 
 # %% [markdown]
 # **Read it.** "Plain" scores about as well as a vote of four bars, and each of the next two arms like a vote of two.
-# (With 2048 test pictures, up to two points either way may be luck.)
+# (Up to two points either way may be luck.)
 # Only the two gates together answer the question.
 # Take the cue away, and CBAM is no better than the plain network: its lead comes from the cue, not from its 262 extra parameters.
 #
@@ -781,7 +788,7 @@ show(score_bars(results, "right answers on new pictures (%)", parameters=sizes,
 # The first three gained nothing at a third of the learning rate either.
 # (A vote can be beaten: the last layer can also take the stars into account.
 # By our count it can then reach at best 71.9 % for "plain" and 87.5 % for "where only"; none of our runs came near.)
-# Every run is listed in the course's repository, in `solutions/cbam/experiment.md`.
+# (All runs: `solutions/cbam/experiment.md`.)
 
 # %% [markdown]
 # **The order.** Two runs show little, so we ran eight of each.
@@ -798,9 +805,7 @@ show(score_bars(results, "right answers on new pictures (%)", parameters=sizes,
 # The cell prints each map's mean over either cross, and draws the maps of the run in which they differ most.
 
 # %% tags=["experiment"]
-import matplotlib.pyplot as plt
-
-from attention_lab.pictures import PAPER
+from attention_lab.pictures import maps_below
 
 
 def maps_of(seed, pictures):
@@ -824,15 +829,9 @@ for seed in range(2):
           f"map {framed:.2f} at the framed cross, {other:.2f} at the other one")
 
 maps = maps_of(max(clearest, key=clearest.get), new[:6])
-figure, axes = plt.subplots(2, 6, figsize=(11, 4), facecolor=PAPER, layout="constrained")
-for (above, below), picture, place, weights in zip(axes.T, new, places, maps):
-    above.imshow(picture.clamp(0, 1).permute(1, 2, 0))
-    above.set_title(f"frame {'right' if place else 'left'}", fontsize=10)
-    drawn = below.imshow(weights, cmap="inferno", vmin=0, vmax=1)
-for axis in axes.flat:
-    axis.set_axis_off()
-figure.colorbar(drawn, ax=axes[1], label="map (0 closed, 1 open)")
-show(figure, "Six pictures with a framed and an unframed cross; below each, its spatial map.")
+show(maps_below(new[:6].clamp(0, 1), {"map": maps},
+                titles=[f"frame {'right' if place else 'left'}" for place in places[:6]]),
+     "Six pictures with a framed and an unframed cross; below each, its spatial map.")
 
 # %% [markdown]
 # In the clearest run the gate closes at the unframed cross; we cannot explain the map's stripes elsewhere.
@@ -865,6 +864,25 @@ show(figure, "Six pictures with a framed and an unframed cross; below each, its 
 # %% [markdown]
 # ## 12. A challenge, and questions to think about
 #
+# **A challenge (not graded).** CBAM spends 262 parameters here.
+# Answer at least 99 % right in each of three runs, in the same 384 steps, with fewer.
+# Ours has 25, and 100 % in all three runs; with another rounding, one failed.
+# It needs the imports, your exercises and section 10's first two cells, but not the training.
+
+# %% tags=["experiment"]
+from attention_lab.challenge import challenge
+
+mine = None  # a function that makes your block, such as lambda: CBAM(CHANNELS, REDUCTION)
+
+wrong = size = None
+if mine:
+    arms["mine"] = mine, with_cue
+    wrong = 100 - min(compare(["mine"], range(3), run).scores("mine"))
+    size = sum(p.numel() for p in mine().parameters())
+challenge("parameters of the attention", size, beat=25, fewer=True,
+          at_most={"wrong answers, worst of three runs (%)": (wrong, 1)})
+
+# %% [markdown]
 # 1. Mirror x.
 #    What happens to CBAM's channel gates and to its map?
 #    For which kernels is the map mirrored exactly?
@@ -887,23 +905,17 @@ show(figure, "Six pictures with a framed and an unframed cross; below each, its 
 #    In the spatial gate both are wrong at that position and right everywhere else; the damage reaches as far as the kernel.
 # 4. One way, which we have not tried: a red frame at one cross, a blue one at the other, and stars that say which colour of frame counts.
 # </details>
-#
-# **The challenge (not graded).** CBAM spends 262 parameters here.
-# Answer at least 99 % right in each of three runs, in the same 384 steps, with fewer.
-# Ours has 25, and 100 % in all three (`solutions/cbam/challenge.py`; rounded differently, one run failed).
 
 # %% tags=["experiment"]
-from attention_lab.challenge import challenge
+from attention_lab.my_net import my_net
+from attention_lab.real import real_run
 
-yours = None  # a function that makes your block, such as lambda: CBAM(CHANNELS, REDUCTION)
+real_run()
 
-wrong = size = None
-if yours is not None:
-    arms["yours"] = yours, with_cue
-    wrong = 100 - min(compare(["yours"], range(3), run).scores("yours"))
-    size = sum(p.numel() for p in yours().parameters())
-challenge("parameters of the attention", size, beat=25, fewer=True,
-          at_most={"wrong answers, worst of three runs (%)": (wrong, 1)})
+# %% tags=["experiment"]
+# Your own network, which takes up the blocks of every lesson. It has two places for them:
+# my_net("SE", CBAM) has an earlier one first.
+my_net(CBAM)
 
 # %% [markdown]
 # ## 13. References

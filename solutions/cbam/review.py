@@ -20,7 +20,7 @@ ITEMS = (
          "2 · 5 · 5 = 50 weights, and the BatchNorm's weight and bias. The number of channels of x does not matter."),
     Item("bug-sum",
          "`mlp` is CBAM's shared multi-layer perceptron, with a ReLU inside. This code runs, but it is not CBAM's channel gate. "
-         "Which line is wrong?",
+         "Which line has to change?",
          3,
          "Mean and maximum each go through the mlp, and its two outputs are added. "
          "Because of the ReLU inside, `mlp(avg) + mlp(top)` is not `mlp(avg + top)`.",

@@ -785,13 +785,12 @@ print(f"two of each, glow removed: {results.mean('two of each', 'glow removed'):
 #
 # So the gate brings *speed*, and about three points more, even after 3,600 steps (93 and 94 % with an open gate).
 # Without it the threads can be read too, because a GELU follows later.
-# We have not tested why the gate is faster.
 # "Added" and "GELU" get close: most of the gain comes from something non-linear in the branch.
 # Before rounding, the published branch beats both in each pair of runs, by 0.7 to 3.6 points (46 in the run that is still guessing).
 # The local and the global branch, in contrast, are both needed, however long we trained.
 #
 # Other splits and windows do about as well, except one run with a single local head (83 %).
-# All runs: `solutions/cloformer/experiment.md` in the course's repository.
+# All runs: `solutions/cloformer/experiment.md`.
 # </details>
 
 # %% [markdown]
@@ -941,10 +940,11 @@ slide({"wavelength": {f"{length} pixels": length for length in WAVELENGTHS},
 # %% [markdown]
 # ## 15. A challenge, and questions to think about
 #
-# **The challenge (not graded).**
-# Give "two of each" a local branch without q and k, made from `mixer`'s v alone, each channel separately.
-# GELU(v) reaches 95.0 % on average, our best 95.6 %, the published branch 96.0 %.
-# Can you close the gap, in 180 steps and with no more parameters?
+# **A challenge (not graded).**
+# After only 45 steps, "two of each" has 50.6, 77.3 and 71.4 % right, and with GELU(v) 64.5, 86.4 and 55.5 %.
+# Give it a local branch with no more parameters that gets above 80 % in each of three runs.
+# Ours uses v alone: 85.6, 90.5 and 90.3 %.
+# It needs the imports, your exercises and section 12's first cell, but not the training.
 
 # %% tags=["experiment"]
 mine = None  # your turn: a class with AttnConv's arguments, (16, 2, 4, 5) here
@@ -957,7 +957,8 @@ def with_mine():
 
 
 def attempt(arm, seed):
-    model = learn(with_mine(), seed)
+    model = train(with_mine(), seen.pictures[:540], seen.answers[:540], loss=F.cross_entropy,
+                  epochs=1, batch_size=12, peak_rate=0.01, seed=seed)
     with torch.no_grad():
         return right_of_each(model(new.pictures), new.answers)
 
@@ -965,8 +966,8 @@ def attempt(arm, seed):
 found = have = None
 if mine:
     have = sum(p.numel() for p in with_mine().parameters())
-    found = compare(["yours"], SEEDS, attempt).mean("yours")
-challenge("right answers, mean of three runs", found, 96, "%",
+    found = min(compare(["yours"], SEEDS, attempt).scores("yours"))
+challenge("right answers after 45 steps, worst of three runs", found, 80, "%",
           at_most={"parameters": (have, 2594)})  # both as "two of each"
 
 # %% [markdown]
@@ -979,6 +980,17 @@ challenge("right answers, mean of three runs", found, 96, "%",
 # 1. Nothing, because q · k = k · q.
 # 2. Nearly everything: queries are at all positions, keys at few.
 # </details>
+
+# %% tags=["experiment"]
+from attention_lab.my_net import my_net
+from attention_lab.real import real_run
+
+real_run()
+
+# %% tags=["experiment"]
+# Your own network, which takes up the blocks of every lesson. It has two places for them:
+# my_net("SE", CloAttention) has an earlier one first.
+my_net(CloAttention)
 
 # %% [markdown]
 # ## 16. References

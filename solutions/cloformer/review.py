@@ -23,7 +23,7 @@ ITEMS = (
                   "It stays exactly the same.",
                   "It changes in no simple way.")),
     Item("bug-count",
-         "For a map of 6 x 6 and windows of 4 there is one window, but this code finds two keys for a head. Which line is wrong?",
+         "For a map of 6 x 6 and windows of 4 there is one window, but this code finds two keys for a head. Which line has to change?",
          4,
          "36 // 16 is 2, but only one whole window fits. Count the positions of the pooled map instead of calculating their number.",
          code="def keys(x, to_keys, width, window):  # width: channels per head\n"
@@ -33,7 +33,7 @@ ITEMS = (
               "    return small.reshape(B, -1, width, count).mT"),
     Item("bug-groups",
          "An MLP should have a depth-wise convolution in its middle. It works, but has many more parameters than expected. "
-         "Which line is wrong?",
+         "Which line has to change?",
          3,
          "Without `groups=hidden`, the convolution joins all channels with all channels: every kernel has `hidden` times as many weights.",
          code="hidden = 4 * dim\n"

@@ -372,6 +372,7 @@ def run(arm, seed):
     return scores
 
 
+# %% tags=["experiment"]
 results = compare(arms, seeds=range(3), run=run)
 measured = {name: results.mean("coordinate", name) for name in predicted}
 predict_then_run(predicted, measured, unit="% right, coordinate")
@@ -395,7 +396,7 @@ print("Wrong cue (%):", {arm: round(results.mean(arm, "wrong cue")) for arm in a
 predict_then_run(five, {arm: results.mean(arm) for arm in arms}, unit="% right")
 
 # %% [markdown]
-# **Touch it.** Move the two marks over one board (the arrow keys work too).
+# **Touch it.** Move the two marks over one board.
 # On the right: row gates times column gates of the trained network, averaged over its 16 channels.
 # **Before you look:** apart from the crossing, where will the map be bright?
 
@@ -447,8 +448,8 @@ slide({"mark at the left: row": places, "mark at the top: column": places}, draw
 # Three convolutions see 11 pixels: enough, we think, if the square is near a mark.
 # **CBAM's map** could draw the right spot, but its window sees only 19 pixels.
 #
-# Do the others only need more steps?
-# With five times as many steps, at this learning rate or half of it, the four other networks reach 54 to 65 %.
+# Do the others need more steps?
+# With five times as many steps, at this rate or half of it, the four other networks reach 54 to 65 %.
 # **coordinate** has 100 % in its four long runs (two seeds, two rates).
 # Two more 3 x 3 convolutions instead of the module, with ten times its parameters, reach 69 and 70 % in two such runs.
 # With them the network sees 19 pixels; to see a mark and part of the farthest squares, it would need 23.
@@ -456,8 +457,8 @@ slide({"mark at the left: row": places, "mark at the top: column": places}, draw
 # The experiment does not show that one must *multiply* the gates.
 # In 320 steps, adding rows' and columns' results before one sigmoid, as in timm's `SimpleCoordAttn`, gives 100 %, too (three runs).
 # Adding the two gates gives 95 to 97 %, and 100 % in five times as many steps.
-# And the puzzle suits this module: its marks point along rows and columns.
-# (All runs: `solutions/coordinate/experiment.md`.)
+# And the puzzle suits it: its marks point along rows and columns.
+# (All runs: `solutions/coordinate/experiment.md` in the course's repository.)
 
 # %% [markdown]
 # ## 8. The bug museum
@@ -515,7 +516,6 @@ for out_channels in (16, 4, 1):
 # But *one* fits by broadcasting.
 # With `out_channels=1` nothing fails, the output still has 16 channels, and all share their gates.
 # (If 4 does not fail, your class ignores `out_channels`.)
-# A `ValueError` in the constructor, if `in_channels` and `out_channels` differ, would help.
 # </details>
 
 # %% [markdown]
@@ -533,11 +533,12 @@ for out_channels in (16, 4, 1):
 # %% [markdown]
 # ## 10. A challenge, and questions to think about
 #
-# **The challenge (not graded).** The module costs 440 parameters here, as m is at least 8; with m = 2 it costs 134, and reaches 100 %
+# **A challenge (not graded).** The module costs 440 parameters here, as m is at least 8; with m = 2 it costs 134, and reaches 100 %
 # (three runs).
 # If each mean gets only a factor and a shift per channel before its sigmoid, the module costs 64 and reaches 81 to 84 %.
 # Can a module of at most 60 parameters get above 95 % with every seed?
 # (Our smallest has 32.)
+# It needs the imports, your exercises, `SE` (section 6) and section 7's cells above the training.
 
 # %% tags=["experiment"]
 mine = None  # your turn: a function that makes a module, (B, 16, H, W) -> (B, 16, H, W)
@@ -577,6 +578,17 @@ challenge("right on new boards, worst of three runs", worst, 95, "%",
 # 3. Knowing the row leaves four squares; naming their most frequent colour is right in 53 % of all cases.
 #    The rest probably comes from squares that lie close to the upper mark.
 # </details>
+
+# %% tags=["experiment"]
+from attention_lab.my_net import my_net
+from attention_lab.real import real_run
+
+real_run()
+
+# %% tags=["experiment"]
+# Your own network, which takes up the blocks of every lesson. It has two places for them:
+# my_net("SE", CoordinateAttention) has an earlier one first.
+my_net(CoordinateAttention)
 
 # %% [markdown]
 # ## 11. References

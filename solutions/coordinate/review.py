@@ -26,7 +26,7 @@ ITEMS = (
          "A single channel of gates is broadcast: all 16 channels then share their gates, and nothing tells you. "
          "An error in the constructor would."),
     Item("bug-halves",
-         "A network with this function runs on all its square images, and crashes on the first wide one. Which line is wrong?",
+         "A network with this function runs on all its square images, and crashes on the first wide one. Which line has to change?",
          2,
          "`chunk` makes two equal halves, but the line holds H rows and W columns. Ask for pieces of exactly these sizes.",
          code="def gates(line, H, W):  # (B, C, H + W, 1), rows first\n"
@@ -34,7 +34,7 @@ ITEMS = (
               "    columns = columns.transpose(2, 3)\n"
               "    return rows * columns"),
     Item("bug-transpose",
-         "For square maps this function raises no error, but the gates of the columns end up on the rows. Which line is wrong?",
+         "For square maps this function raises no error, but the gates of the columns end up on the rows. Which line has to change?",
          3,
          "(B, C, W, 1) is stretched along the width, like a gate for each row. Transposed to (B, C, 1, W), it belongs to the columns.",
          code="def gated(x, a, b):  # a: (B, C, H, 1), b: (B, C, W, 1)\n"

@@ -16,7 +16,7 @@ ITEMS = (
          "The output is x + γ · gathered = 3 + 0.5 · 8 = 7."),
     Item("bug-columns-for-rows",
          "`A` has the shape (B, N, N), and row j holds position j's weights. Column j of `found` should be what position j gathers. "
-         "Which line is wrong?",
+         "Which line has to change?",
          3,
          "`V @ A` weighs with the columns of A. To use row j for position j, transpose A first: `V @ A.mT`. "
          "The shapes are the same, so nothing complains.",
@@ -24,12 +24,16 @@ ITEMS = (
               "V = values.flatten(2)  # (B, C, N)\n"
               "found = V @ A  # (B, C, N)\n"
               "picture = found.unflatten(2, (h, w))"),
-    Item("bug-one-row",
-         "`q` and `k` have the shape (2, 6, 9, 16): channels last. Position attention is written as `(q @ k.mT).softmax(-1)`. "
-         "What is the shape of these weights?",
-         (2, 6, 9, 9),
-         "`@` multiplies over the last two axes only, so each position looks at the 9 positions of its own row. "
-         "Flatten H and W to one axis first: (2, 54, 54)."),
+    Item("bug-own-row",
+         "`q` and `k` have the shape (2, 6, 9, 16): channels last. Someone computes the weights of position attention as "
+         "`(q @ k.mT).softmax(-1)`. What is wrong with them?",
+         "b",
+         "`@` multiplies over the last two axes only, so the weights have the shape (2, 6, 9, 9). "
+         "Flatten H and W to one axis first: (2, 54, 54).",
+         choices=("The softmax runs over the queries, not over the keys.",
+                  "Each position looks only at the positions of its own row.",
+                  "They compare channels with channels, not positions.",
+                  "Each position also looks at the other images of the batch.")),
     Item("gamma-at-zero",
          "Someone rewrote position attention. Freshly made, with γ at 0 as always, it gives the same output as the original "
          "on every input. What does this test show?",

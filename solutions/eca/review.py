@@ -22,7 +22,7 @@ ITEMS = (
          "Its two outer weights only ever meet padding, so a gate sees nothing but its own channel."),
     Item("bug-next-image",
          "`conv` is an `nn.Conv1d(1, 1, 3, padding=1)` that slides along the channels. "
-         "With this code, the gates of one image change a little when another image of the batch changes. Which line is wrong?",
+         "With this code, the gates of one image change a little when another image of the batch changes. Which line has to change?",
          2,
          "One long row makes the last channel of an image the neighbour of the next image's first channel. "
          "Each image needs a row of its own, (B, 1, C).",

@@ -34,7 +34,7 @@ ITEMS = (
                   "The strong tokens' shares add up to more than 1, and the second step overflows.")),
     Item("bug-four-axes",
          "Each head should be normalised by itself: a softmax over the N tokens, then each token's shares of the S slots divided by "
-         "their sum. Which line is wrong?",
+         "their sum. Which line has to change?",
          2,
          "With four axes, `dim=1` is the heads: they compete with each other, and tokens never meet. The softmax belongs on axis 2, "
          "the tokens.",
@@ -44,7 +44,7 @@ ITEMS = (
               "    return p / (rows + 1e-9)"),
     Item("bug-back-to-map",
          "This function should turn tokens into a map again. It runs without an error, but mixes channels and positions. "
-         "Which line is wrong?",
+         "Which line has to change?",
          3,
          "`reshape` keeps the order of the numbers in memory, in which the channels of one token lie side by side. "
          "Swap the two axes with a transpose, then split N into H and W.",

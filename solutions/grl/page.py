@@ -685,7 +685,7 @@ check(GRLBlock)
 #
 # We trained this network six times to remove noise, for 1000 steps each.
 # Each time it saw five of the course's six photographs; a different one was left out.
-# (Script and log: `solutions/grl/train_weights.py` and `weights.md` in the repository.)
+# (Script and log: `solutions/grl/train_weights.py` and `weights.md` in the course's repository.)
 # Below, each photograph is restored with the weights that have *not* seen it.
 
 # %% tags=["experiment"]
@@ -808,7 +808,6 @@ show(show_images(torch.stack(corners), titles=["unharmed", *worse], columns=3),
 # Anchors in wrong places cost less than 0.1 dB.
 # So this network uses its stripes, but hardly cares which anchor stands where.
 # That is plausible: a pixel may be averaged with any pixel of its kind.
-# A network trained without stripes might do as well; we have not tried.
 # </details>
 
 # %% [markdown]
@@ -1155,8 +1154,9 @@ print("repaired:", "Yes." if found == [(8, 48), (8, 64)] else "No, not yet.")
 # %% [markdown]
 # ## 16. A challenge, and questions to think about
 #
-# **The challenge (not graded).** Restore the rocket to more than 32.5 dB: change only what happens before and after the trained network.
+# **A challenge (not graded).** Restore the rocket to more than 32.5 dB: change only what happens before and after the trained network.
 # (Mirrored copies, restored and mirrored back, give us 32.05; our best has 32.54.)
+# It needs the imports, your exercises, section 4's first cell and section 10.
 
 # %% tags=["experiment"]
 mine = None  # your turn: noisy picture (1, 3, H, W) -> restored, such as restorer("rocket")
@@ -1181,6 +1181,17 @@ challenge("the restored rocket: PSNR", found, 32.5, "dB")
 #    Choose shifts that d divides.
 # 2. Like lesson 07a's memory, they make the cost linear (A is fixed), but addresses no longer come from the image.
 # </details>
+
+# %% tags=["experiment"]
+from attention_lab.my_net import my_net
+from attention_lab.real import real_run
+
+real_run()
+
+# %% tags=["experiment"]
+# Your own network, which takes up the blocks of every lesson. It has two places for them:
+# my_net("SE", MixedAttention) has an earlier one first.
+my_net(MixedAttention)
 
 # %% [markdown]
 # ## 17. References

@@ -26,7 +26,7 @@ ITEMS = (
          "Half of 0.4. Tokens 4 and 5 always arrive in equal parts: no token can separate what an anchor has mixed."),
     Item("bug-anchors-rolled",
          "For shifted stripes, tokens and anchors are rolled before both are cut; there is one anchor for each d x d tokens. For d = 2, "
-         "anchors meet the tokens of a different place. Which line is wrong?",
+         "anchors meet the tokens of a different place. Which line has to change?",
          3,
          "The grid of anchors is d times as coarse, so it is rolled by -(s // d). Divide first, then change the sign.",
          code="def roll_both(tokens, anchors, s, d):  # (B, H, W, C), channels last\n"
@@ -35,7 +35,7 @@ ITEMS = (
               "    return tokens, anchors"),
     Item("bug-anchor-as-value",
          "Tokens should gather from each other through a few anchors a, with `attend(queries, keys, values)`. "
-         "The result never depends on v. Which line is wrong?",
+         "The result never depends on v. Which line has to change?",
          3,
          "An anchor is only an address: it is compared, and never handed on. What the anchors have gathered, z, is the value here.",
          code="def through_anchors(q, k, v, a):\n"

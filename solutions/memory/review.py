@@ -22,7 +22,7 @@ ITEMS = (
          "Then s = 1.5 + 1 and o = 6 + 20: the result is 26 / 2.5 = 10.4."),
     Item("bug-running-sum",
          "Here a softmax in pieces reads one key at a time, for one query, in plain numbers. "
-         "The result is right if the largest logit comes first, but not if it comes later. Which line is wrong?",
+         "The result is right if the largest logit comes first, but not if it comes later. Which line has to change?",
          5,
          "When the maximum rises, all that was added up with the old one must shrink by exp(m - new): the sum s, and o too.",
          code="m, s, o = -math.inf, 0.0, 0.0\n"
@@ -38,7 +38,7 @@ ITEMS = (
          "a",
          "All chunks' weights together are N x N numbers again. "
          "With `checkpoint` they are not kept, but computed a second time for the backward pass.",
-         choices=("Autograd keeps all weights for the backward pass.",
+         choices=("Autograd keeps every chunk's attention weights for the backward pass.",
                   "Each chunk also holds a copy of all keys and values.",
                   "128 is too small: the number of chunks grows with N.",
                   "`torch.cat` builds the whole matrix from the chunks.")),

@@ -25,7 +25,6 @@
 #
 # **Why it matters.** Pose estimation and segmentation need an answer for every pixel: this module was made for them.
 # It is in [PaddlePaddle's segmentation library](https://github.com/PaddlePaddle/PaddleSeg/tree/develop/configs/psa).
-# There a network with it reaches 84.6 % mean overlap (mIoU) on Cityscapes' street scenes; the module's authors report 86.95 %.
 #
 # **You need** lesson 03 (channel and spatial gate) and lesson 00 (attention).
 # **Difficulty** 3 of 5.
@@ -41,7 +40,7 @@
 # | [reading other people's code](#7.-Read-other-people's-code:-tick-off-the-steps) | 12 |
 # | [the bug museum](#8.-The-bug-museum) | 10 |
 # | [the experiment](#9.-The-experiment:-how-fine-must-the-map-be?) | 22 |
-# | [paper against code](#10.-Paper-against-code), [questions](#11.-Questions-to-think-about) | 12 |
+# | [paper against code](#10.-Paper-against-code), [questions](#11.-A-challenge,-and-questions-to-think-about) | 12 |
 
 # %%
 import torch
@@ -65,8 +64,7 @@ review()
 # A bar at the top edge has one of these colours.
 # **Where is the centre of the dot of that colour?** The answer is a picture too, a **heat map**.
 # It is 1 at that centre, less around it, and 0 elsewhere.
-# (Pose estimation marks a person's joints in the same way.)
-# Here are four pictures, each with its answer below.
+# Four pictures, each with its answer below:
 
 # %% tags=["experiment"]
 pictures, heat, *_ = coloured_dots(4, seed=5)
@@ -83,7 +81,6 @@ show(show_images(torch.cat([pictures.clamp(0, 1), heat.expand_as(pictures)]), co
 # Average it over cells, enlarge it again, and ask whether the right dot still stands out from the other two.
 # If dots tie, we guess among them.
 # What do you expect for cells of 4 x 4 pixels?
-# Write it down, then run.
 
 # %%
 _, heat, centres, asked = coloured_dots(1000, seed=1)
@@ -130,7 +127,6 @@ for cell in (1, 2, 4, 8):
 # %% [markdown]
 # ### LayerNorm: the C numbers of one image
 #
-# One layer is new in this course.
 # A BatchNorm compares the numbers of *one channel* over all images.
 # A **LayerNorm** compares the numbers of *one image* over its channels.
 # It subtracts their mean and divides by their standard deviation (with C as the divisor, not C - 1; 1e-5 is added to the variance).
@@ -510,7 +506,6 @@ class PostedSpatial(nn.Module):
 # <details><summary>Which step has no line?</summary>
 #
 # Step (3): it is explained, and it is missing.
-# Would you have noticed without the text?
 # The shapes are right, the map lies between 0 and 1, and it trains.
 # </details>
 #
@@ -540,7 +535,6 @@ print("Do the weights sum to 1?", "Yes." if sum_to_one(PostedSpatial(64)) else "
 # Append `.softmax(dim=-1)` to the query.
 # The code is that of [External-Attention-pytorch](https://github.com/xmu-xiaoma666/External-Attention-pytorch/issues/19) as it was in the middle of July 2021.
 # A reader asked where the softmax was, and the author added it the next day.
-# The post has the old lines.
 #
 # Without the softmax, both query *and* value grow with x, so features 4 times as strong make the sheet about 16 times as large.
 # Gates that are moderate on one image are then near 0 or 1 on a stronger one.
@@ -621,7 +615,6 @@ for side in (4, 7, 14, 56):
 # The map can emphasise a position a little, at the cost of all others, but it cannot close any.
 #
 # This is the authors' own parallel code, and readers [asked](https://github.com/DeLightCMU/PSA/issues/5) why it differs from the paper.
-# We do not know which of the two produced the paper's numbers.
 # </details>
 
 # %% [markdown]
@@ -629,7 +622,7 @@ for side in (4, 7, 14, 56):
 #
 # Back to the three dots.
 # Two 3 x 3 convolutions see 5 x 5 pixels; then comes a branch, or your block; then *one linear layer at each position* makes the heat map.
-# So the gate has the last word: after it, no layer looks at neighbouring pixels any more.
+# After the gate, no layer looks at neighbouring pixels any more.
 # A picture counts as right if the peak of the heat map is the pixel that was asked for, or one of its four neighbours.
 #
 # | arm | what it is |
@@ -640,7 +633,7 @@ for side in (4, 7, 14, 56):
 # | parallel, sequential | your `PolarizedSelfAttention` |
 #
 # To see whether the bar is used, each test picture also gets the **bar of another picture**: an arm that uses it must fall to 1/3.
-# Each arm is trained twice, for 256 steps of Adam with a one-cycle learning rate; together that takes about 35 s on an idle machine.
+# Each arm is trained twice, for 256 steps of Adam with a one-cycle learning rate; together that takes about 35 s.
 # *Before you run it: section 1 says what a **perfect** map of such cells can do.
 # Will the trained ones get there in so few steps?
 # And is the channel branch of any use when the question is *where*?*
@@ -722,6 +715,7 @@ def run(arm, seed):
     return {"right dot (%)": score(model, new), "with another bar": score(model, other_bar)}
 
 
+# %% tags=["experiment"]
 results = compare(arms, seeds=range(2), run=run)
 results
 
@@ -779,44 +773,33 @@ for cell in (4, 8):
 
 # %% [markdown]
 # So coarse cells cost twice: they blur the answer, and they slow down learning.
-# We think learning slows because a dot's 5 pixels fill a third of a 4 x 4 cell, but under a tenth of an 8 x 8 one.
 #
 # Here are the maps after the short training, for a picture with two dots in the same 4 x 4 cell, under a bar of each colour:
 
 # %% tags=["experiment"]
-import matplotlib.pyplot as plt
-
-from attention_lab.pictures import PAPER
+from attention_lab.pictures import maps_below
 
 of_cells = centres // 4
 number = of_cells[..., 0] * 4 + of_cells[..., 1]  # the cell of each dot, (n, 3)
 pairs = (number == number.roll(1, 1)).sum(1)
 picture = new[pairs == 1][:1]
-figure, axes = plt.subplots(3, 4, figsize=(8.4, 6.2), facecolor=PAPER, layout="constrained")
-for colour, row in enumerate(axes):
-    changed = with_bar(picture, torch.tensor([colour]))
-    row[0].imshow(changed[0].clamp(0, 1).permute(1, 2, 0))
-    for axis, cell in zip(row[1:], (1, 4, 8)):
-        arm = f"map, {cell} x {cell}"
-        model = network(arms[arm]()).eval()
-        model.load_state_dict(trained[arm, 0])
-        with torch.no_grad():
-            spatial = model[6].gate(model[:6](changed - 0.3))[0, 0]
-        drawn = axis.imshow(spatial, cmap="inferno", vmin=0, vmax=1)
-for axis in axes.flat:
-    axis.set(xticks=[], yticks=[])
-for axis, title in zip(axes[0], ("picture", "map, 1 x 1", "map, 4 x 4", "map, 8 x 8")):
-    axis.set_title(title, fontsize=10)
-figure.colorbar(drawn, ax=axes, label="map (0 closed, 1 open)", shrink=0.7)
-show(figure, "Rows: one picture under a bar of each colour. Columns: the picture, and the maps "
-             "with cells of 1 x 1, 4 x 4 and 8 x 8.")
+under_bars = with_bar(picture.expand(3, -1, -1, -1), torch.arange(3))
+maps = {}
+for arm in ("map, 1 x 1", "map, 4 x 4", "map, 8 x 8"):
+    model = network(arms[arm]()).eval()
+    model.load_state_dict(trained[arm, 0])
+    with torch.no_grad():
+        maps[arm] = model[6].gate(model[:6](under_bars - 0.3))[:, 0]
+show(maps_below(under_bars.clamp(0, 1), maps),
+     "Columns: one picture under a bar of each colour. Below it, the maps with cells of 1 x 1, "
+     "4 x 4 and 8 x 8.")
 
 # %% [markdown]
 # The full-size map closes the dots that are not asked for, and leaves the right one more or less open.
 # In the map of 4 x 4 cells two of the dots share one gate, whatever the colour of the bar.
 # The map of 8 x 8 cells hardly reacts yet.
 #
-# The rest, in short (all long runs: `solutions/polarized/experiment.md`):
+# The rest (all runs: `solutions/polarized/experiment.md` in the course's repository):
 #
 # - **The channel branch finds the dot as well**, although the question asks for a place.
 #   It turns *colours* on and off, everywhere at once, and the features know where each colour is.
@@ -827,38 +810,52 @@ show(figure, "Rows: one picture under a bar of each colour. Columns: the picture
 #   A user who tried it on pose [found none](https://github.com/DeLightCMU/PSA/issues/9).
 #   We measured neither task.
 #
-# **Touch it.** Which positions does the channel branch listen to?
-# Change the bar; make the trained softmax flatter or sharper.
+# **Touch it.** Which positions does the channel branch listen to, and does it need the softmax?
+# Change the bar, and set the factor of the logits to 0: then all positions weigh the same.
+# Pale bars behind the gates: with the factor 1.
 
 # %% tags=["experiment"]
 from attention_lab.slide_pictures import position_weights, where_it_listens
 from attention_lab.touch import slide
 
+COLOURS = ("red", "green", "blue")
+best = max(range(2), key=lambda seed: results.runs["channel", seed]["right dot (%)"])
 
-def trained_branch(run, factor):
+
+def trained_branch(factor):
     """The layers in front of the channel branch, the branch, and the whole network."""
     model = network(arms["channel"]()).eval()
-    model.load_state_dict(trained["channel", run])
+    model.load_state_dict(trained["channel", best])
     with torch.no_grad():
         model[6].gate.wq.weight.mul_(factor), model[6].gate.wq.bias.mul_(factor)
     return model[:6], model[6].gate, model
 
 
-def says(run, factor, bar):
-    *parts, model = trained_branch(run, factor)
-    seeing = position_weights(*parts, with_bar(picture, torch.tensor([bar])) - 0.3)[:4].sum()
-    right = hits(model, new)[asked == bar].float().mean()
-    colour = ("red", "green", "blue")[bar]
-    return (f"Run {run}, logits times {factor:g}: {100 * seeing:.0f} % of the weight lies on "
+def drawn(factor, bar):
+    layers, branch, _ = trained_branch(factor)
+    return where_it_listens(layers, branch, trained_branch(1)[1], with_bar(picture, bar) - 0.3)
+
+
+def says(factor, bar):
+    *parts, model = trained_branch(factor)
+    seeing = position_weights(*parts, with_bar(picture, bar) - 0.3)[:4].sum()
+    right, colour = hits(model, new)[asked == bar].float().mean(), COLOURS[bar]
+    return (f"Logits times {factor:g}: {100 * seeing:.0f} % of the weight lies on "
             f"the four rows that see the {colour} bar. "
             f"The network finds {100 * right:.0f} % of the {colour} dots.")
 
 
-slide({"run": {"0": 0, "1": 1}, "logits times": {"0": 0, "1/4": 0.25, "1": 1, "4": 4},
-       "bar": {"red": 0, "green": 1, "blue": 2}},
-      lambda run, factor, bar: where_it_listens(
-          *trained_branch(run, factor)[:2], with_bar(picture, torch.tensor([bar])) - 0.3),
-      says, start=["1", "1", "red"])
+slide({"logits times": {"0": 0, "1/4": 0.25, "1": 1, "4": 4},
+       "bar": {colour: torch.tensor([bar]) for bar, colour in enumerate(COLOURS)}},
+      drawn, says, start=["1", "red"])
+
+# %% [markdown]
+# <details><summary>What we think</summary>
+#
+# To the bar: in our run the four rows that see it, a quarter of the picture, have 45 to 70 % of the weight.
+# With the factor 0 it still finds all red and green dots, but only 6 % of the blue ones; 1/4 is enough for all.
+# So this network needs the softmax for one of three colours.
+# </details>
 
 # %% [markdown]
 # ## 10. Paper against code
@@ -873,28 +870,12 @@ slide({"run": {"0": 0, "1": 1}, "logits times": {"0": 0, "1/4": 0.25, "1": 1, "4
 # So the name covers three modules: the paper's, which you built, and two by its authors.
 
 # %% [markdown]
-# ## 11. Questions to think about
+# ## 11. A challenge, and questions to think about
 #
-# 1. Shuffle the positions of x.
-#    What happens to the channel gates, and what to the map?
-# 2. In the spatial branch, take the mean of x before `wq` instead of after it.
-#    What changes in the result, and what in the cost?
-# 3. In `network`, put a 3 x 3 convolution, BatchNorm and ReLU between `attention` and the last layer, and run the experiment again.
-#    How can a map that cannot separate the dots tell later layers the bar's colour?
-
-# %% [markdown]
-# <details><summary>What we think</summary>
-#
-# 1. The gates stay the same, and the map is shuffled in the same way.
-# 2. The result stays the same, because a mean and a linear layer can change places.
-#    The cost falls: C · C // 2 multiply-adds once, not at each position.
-# 3. By its brightness as a whole: one level for red, another for green.
-#    That level is in every feature, everywhere, and a layer with a ReLU can compare it with a threshold.
-# </details>
-#
-# **A challenge, ungraded.** After *half* the steps, **map, 1 x 1** finds 69 to 81 % of the dots.
+# **A challenge (not graded).** After *half* the steps, **map, 1 x 1** finds 69 to 81 % of the dots.
 # Reach 95 % in each of three runs, without more parameters.
 # (We changed two numbers: 100 %, but 65 % with a fourth seed.)
+# It needs the imports, your exercises and section 9's first two cells, but not the training.
 
 # %% tags=["experiment"]
 from attention_lab.challenge import challenge
@@ -914,6 +895,35 @@ worst = min(compare(["mine"], range(3), run_mine).scores("mine")) if mine else N
 size = sum(p.numel() for p in mine().parameters()) if mine else None
 challenge("right dots after 128 steps, worst of three runs", worst, 95, "%",
           at_most={"parameters of the network": (size, 3089)})
+
+# %% tags=["experiment"]
+from attention_lab.my_net import my_net
+from attention_lab.real import real_run
+
+real_run()
+
+# %% tags=["experiment"]
+# Your own network, which takes up the blocks of every lesson. It has two places for them:
+# my_net("SE", PolarizedSelfAttention) has an earlier one first.
+my_net(PolarizedSelfAttention)
+
+# %% [markdown]
+# 1. Shuffle the positions of x.
+#    What happens to the channel gates, and what to the map?
+# 2. In the spatial branch, take the mean of x before `wq` instead of after it.
+#    What changes in the result, and what in the cost?
+# 3. In `network`, put a 3 x 3 convolution, BatchNorm and ReLU between `attention` and the last layer, and run the experiment again.
+#    How can a map that cannot separate the dots tell later layers the bar's colour?
+
+# %% [markdown]
+# <details><summary>What we think</summary>
+#
+# 1. The gates stay the same, and the map is shuffled in the same way.
+# 2. The result stays the same, because a mean and a linear layer can change places.
+#    The cost falls: C · C // 2 multiply-adds once, not at each position.
+# 3. By its brightness as a whole: one level for red, another for green.
+#    That level is in every feature, everywhere, and a layer with a ReLU can compare it with a threshold.
+# </details>
 
 # %% [markdown]
 # ## 12. References

@@ -21,7 +21,7 @@ ITEMS = (
          "Each block multiplies by 0.5 · 0.5 = 1/4: 64, 16, 4, 1. "
          "In the parallel layout the two products are added, 0.5 + 0.5, and 64 stays 64."),
     Item("bug-sequential",
-         "In this sequential block a position stays open even if its map is 0. Which line is wrong?",
+         "In this sequential block a position stays open even if its map is 0. Which line has to change?",
          4,
          "`z` already contains both gates. With the sum, each position keeps 1 to 2 times y, so no map can close it. "
          "Adding belongs to the parallel layout.",
@@ -41,7 +41,7 @@ ITEMS = (
                   "The sigmoid at the end is missing.")),
     Item("bug-never-closed",
          "A map is made as `torch.sigmoid(scores.softmax(dim=-1))`, with a softmax over all positions. "
-         "What is the number below which no gate of this map can fall?",
+         "What is the smallest value that a gate of this map can have, in the limit?",
          0.5,
          "A softmax gives numbers between 0 and 1, and σ(0) = 0.5. "
          "The map can emphasise a position a little, up to σ(1) = 0.73, but it cannot close any."),

@@ -20,7 +20,7 @@ ITEMS = (
          "The extreme case is 1 against 0: e / (e + 1) = 0.73. "
          "Two shares differ by a factor of e at most, so no scale can be switched off."),
     Item("bug-plain-list",
-         "The loss falls, but these convolutions never change, and a saved file does not contain them. Which line is wrong?",
+         "The loss falls, but these convolutions never change, and a saved file does not contain them. Which line has to change?",
          4,
          "torch does not look into a plain list, so `parameters()` and `state_dict()` miss the layers. "
          "`nn.ModuleList([...])` registers them.",
@@ -40,7 +40,7 @@ ITEMS = (
               "halves[0] = halves[0] + 2\n"
               "y = x + halves.view(1, 4)"),
     Item("bug-shares-axis",
-         "For each channel, the scales should compete: its shares, over the scales, should sum to 1. Which line is wrong?",
+         "For each channel, the scales should compete: its shares, over the scales, should sum to 1. Which line has to change?",
          3,
          "Axis 2 holds the channels, so there the channels of a scale compete. The scales are axis 1. The shapes are the same either way.",
          code="features = torch.stack(outputs, dim=1)  # (B, S, C, H, W)\n"

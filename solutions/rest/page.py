@@ -751,9 +751,9 @@ print("cue removed:", ", ".join(f"{results.mean(arm, 'cue removed'):.0f} %" for 
 # <details><summary>What we found</summary>
 #
 # Better on average, for entries of 1 x 1 at ratio 2: 76, 70 and 62 % after 180 steps, and 96, 81 and 98 % after 900.
-# So no learned kernels are needed to hold four entries in one key; how the network reads a mixture is an open question.
+# So no learned kernels are needed to hold four entries in one key.
 # With `sr` and `apply_transform`, we had 57, 50 and 63 % (after 900 steps 98, 99 and 99 %); with three runs, a difference may be luck.
-# All runs: `solutions/rest/experiment.md` in the course's repository.
+# All runs: `solutions/rest/experiment.md`.
 # </details>
 #
 # **So what does a ratio save?** Entries of 2 x 2 at ratio 2 need a quarter of the keys, entries of 4 x 4 at ratio 4 a sixteenth.
@@ -765,7 +765,7 @@ print("cue removed:", ", ".join(f"{results.mean(arm, 'cue removed'):.0f} %" for 
 # The ring marks a query; the right plot shows its row of A (mean over both heads).
 # Each square is a key, drawn around its window's middle.
 # (A query gathers the sum of A[i] · v[i] over the keys; the sum's derivative with respect to v[i] is A[i], found by autograd.)
-# With the first slider you choose how many keys are left, with the second the query.
+# With the slider you choose how many keys are left, with the buttons the query.
 # Does a query always look at the entry with its own hue?
 
 # %% tags=["experiment"]
@@ -953,10 +953,11 @@ for question, code, other in (("side", "PixelAttention", "table"),
 # %% [markdown]
 # ## 15. A challenge, and questions to think about
 #
-# **The challenge (not graded).** Entries of one cell, ratio 2, 180 steps of 12 pictures: EMSA reaches 50 %.
+# **A challenge (not graded).** Entries of one cell, ratio 2, 180 steps of 12 pictures: EMSA reaches 50 %.
 # If the kernels of `sr` start as a plain mean (each weight 1/9, bias 0) and then learn, we get 67, 51 and 62 % in three runs.
 # Can you get above 80 % on average (our best: 86 %)?
 # Ratio, steps and pictures stay as they are; how the network starts and what else is in the block is up to you.
+# It needs the imports, your exercises and section 12's first cell, but not the training.
 
 # %% tags=["experiment"]
 mine = None  # your turn: a function that makes a network, such as lambda: Net(4, 2, sr_ratio=2)
@@ -985,6 +986,17 @@ challenge("entries of one cell, ratio 2: right answers, mean of three runs", fou
 #    At ratio 2, no: the windows of `sr` hold other tokens then.
 #    So the reduction is itself a weak position code.
 # </details>
+
+# %% tags=["experiment"]
+from attention_lab.my_net import my_net
+from attention_lab.real import real_run
+
+real_run()
+
+# %% tags=["experiment"]
+# Your own network, which takes up the blocks of every lesson. It has two places for them:
+# my_net("SE", EMSA) has an earlier one first.
+my_net(EMSA)
 
 # %% [markdown]
 # ## 16. References

@@ -27,7 +27,7 @@ ITEMS = (
          "as that of a learned table of positions does."),
     Item("bug-true-size",
          "`conv` has kernel 3, stride 2 and padding 1. For maps of 7 x 9 the tokens cannot be put together again, or come out scrambled. "
-         "Which line is wrong?",
+         "Which line has to change?",
          4,
          "The convolution makes 4 x 5 tokens of 7 x 9 positions, but 7 // 2 and 9 // 2 are 3 and 4. "
          "Read the size off the convolution's result, before `flatten`.",
@@ -37,7 +37,8 @@ ITEMS = (
               "    size = x.shape[2] // 2, x.shape[3] // 2\n"
               "    return tokens, size"),
     Item("bug-fewer-tokens",
-         "Attention should return as many tokens as it gets, with fewer keys than queries. This code returns too few. Which line is wrong?",
+         "Attention should return as many tokens as it gets, with fewer keys than queries. This code returns too few. "
+         "Which line has to change?",
          3,
          "Only keys and values come from the reduced tokens. Every token keeps its own query, so queries must be made from x.",
          code="def attend(x, H, W):  # x: (B, H * W, C)\n"

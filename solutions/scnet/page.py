@@ -412,8 +412,6 @@ slide({"pooling": {str(p): p for p in (1, 2, 4, 8)},
 # (Training takes about half a minute.)
 
 # %% tags=["experiment"]
-predicted = {"right": None, "bilinear Up": None, "no cue": None}
-
 CHANNELS, PLANES = 32, 8
 
 
@@ -448,6 +446,8 @@ def run(arm, seed):
     return tested(model)
 
 
+# %% tags=["experiment"]
+predicted = {"right": None, "bilinear Up": None, "no cue": None}
 results = compare(arms, seeds=range(3), run=run)
 measured = {name: results.mean("SC, pooling 4", name) for name in predicted}
 predict_then_run(predicted, measured, unit="% right, SC, pooling 4")
@@ -536,10 +536,11 @@ for side in (32, 30, 35):
 # %% [markdown]
 # ## 11. A challenge, and questions to think about
 #
-# **The challenge (not graded).** With pooling 2, the network sees 10 rows, enough for the ring.
+# **A challenge (not graded).** With pooling 2, the network sees 10 rows, enough for the ring.
 # Still, only one of our three runs finishes learning in 120 steps: 100, 85 and 83 % (in 600 steps, two of two do).
 # Keep pooling 2 and the training, change the block: can a network of at most 2,300 parameters get above 95 % with every seed?
 # (One of ours gets 100 %.)
+# It needs the imports, your exercises, `Plain` (section 6) and section 8's first cell, but not the training.
 
 # %% tags=["experiment"]
 mine = None  # your turn: a function that makes a block, such as lambda: calibrated(2)
@@ -579,6 +580,17 @@ challenge("right at the dots, worst of three runs", worst, 95, "%",
 #    With `strict=False`, the small network gets the weights of the first blocks of the large one,
 #    and its last stage was trained to follow blocks that are not there.
 # </details>
+
+# %% tags=["experiment"]
+from attention_lab.my_net import my_net
+from attention_lab.real import real_run
+
+real_run()
+
+# %% tags=["experiment"]
+# Your own network, which takes up the blocks of every lesson. It has two places for them:
+# my_net("SE", SCConv) has an earlier one first.
+my_net(SCConv)
 
 # %% [markdown]
 # ## 12. References

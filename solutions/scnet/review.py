@@ -28,7 +28,7 @@ ITEMS = (
          "At a position whose three rows touch two cells it is 16, so the view is fixed to the grid."),
     Item("bug-factor",
          "`shrink` begins with `nn.AvgPool2d(4)`. A network with this gate trains well on crops of 32 x 32, "
-         "and crashes on photographs of other sizes. Which line is wrong?",
+         "and crashes on photographs of other sizes. Which line has to change?",
          3,
          "Averaging drops leftover pixels: 30 become 7 means, and four times 7 is 28. Enlarge to the height and width of x instead.",
          code="def gate(x, shrink):\n"
@@ -37,7 +37,7 @@ ITEMS = (
               "    return torch.sigmoid(x + large)"),
     Item("bug-relu-early",
          "This is the end of a block built like ResNet's bottleneck: the branch can only raise numbers, never lower them. "
-         "Which line is wrong?",
+         "Which line has to change?",
          3,
          "This ReLU comes too early: it removes everything negative from the branch before x is added. "
          "The only ReLU here belongs behind the sum.",

@@ -69,6 +69,13 @@ MISTAKES = (
             "mix channels. Flatten H and W, `x.flatten(2)`, and take the mean over the last axis.",
             ((MEAN, "x.reshape(x.shape[0], -1, x.shape[1]).mean(dim=1)"),)),
 
+    Mistake("squeeze-divides-and-multiplies", "squeeze",
+            "Your numbers are W² times too large: `/ h * w` divides by H and then multiplies by W. Divide by the product, `/ (h * w)`.",
+            ((MEAN, "x.sum(dim=(2, 3)) / x.shape[2] * x.shape[3]"),)),
+    Mistake("squeeze-channels-and-rows", "squeeze",
+            "Your squeeze averages over axes 1 and 2, the channels and the rows. Axes are counted from 0, so that H and W are 2 and 3.",
+            ((MEAN, "x.mean(dim=(1, 2))"),)),
+
     # --- Excitation
     Mistake("excitation-softmax", "Excitation",
             "Your gate ends in a softmax: the channels compete and their weights sum to 1, so 512 channels would be faded to 1/512 on "
@@ -167,6 +174,16 @@ MISTAKES = (
             (("torch.relu(self.fc1(z))", "torch.relu(self.fc1(z.relu_()))"),)),
     Mistake("excitation-float-width", "Excitation", NOT_WHOLE, (("hidden = channels // reduction", "hidden = channels / reduction"),)),
     Mistake("excitation-exp", "Excitation", INFINITE, ((GATE, naive_sigmoid("self.fc2(torch.relu(self.fc1(z)))")),)),
+
+    Mistake("excitation-layers-in-forward", "Excitation",
+            "Your module has no parameters at all. Make the two layers in `__init__` and keep them as attributes, `self.fc1 = ...`: "
+            "a layer that is made in `forward` is a new one, with random weights, on every call, and no optimiser ever trains it.",
+            (("hidden = channels // reduction", "self.channels, self.hidden = channels, channels // reduction"),
+             ("        self.fc1 = nn.Linear(channels, hidden, bias=False)\n", ""),
+             ("        self.fc2 = nn.Linear(hidden, channels, bias=False)\n", ""),
+             (f"return {GATE}", """fc1 = nn.Linear(self.channels, self.hidden, bias=False).to(z)
+        fc2 = nn.Linear(self.hidden, self.channels, bias=False).to(z)
+        return torch.sigmoid(fc2(torch.relu(fc1(z))))"""))),
 
     # --- SEBlock
     Mistake("se-returns-gate", "SEBlock",
@@ -274,6 +291,10 @@ MISTAKES = (
             "You average the gates over the batch, so that all images get the same ones. Each image has its own gates.",
             ((PRODUCT, "x * self.excitation(squeeze(x)).mean(0)[:, None, None]"),)),
 
+    Mistake("se-gates-on-means", "SEBlock",
+            "You multiply the means by the gates, and every position of a channel gets the same number. Multiply the image, x.",
+            ((PRODUCT, "(squeeze(x) * self.excitation(squeeze(x)))[:, :, None, None].expand_as(x)"),)),
+
     # --- se_parameter_cost
     Mistake("cost-not-squared", "se_parameter_cost",
             "Your sum has N * C; the paper's has N * C². Each of the two matrices has C * C / r entries.",
@@ -297,7 +318,8 @@ MISTAKES = (
             "You count each stage once. Every block of a stage has an SE module: multiply by the number of blocks.",
             (("n * c**2", "c**2"),)),
     Mistake("cost-blocks-squared", "se_parameter_cost",
-            "You square the number of blocks. The channels are squared (a matrix has C * C / r entries), the blocks are counted.",
+            "You square the number of blocks, or your `zip` has the channels first. The channels are squared (a matrix has C * C / r "
+            "entries), the blocks are counted.",
             (("n * c**2", "n**2 * c"),)),
     Mistake("cost-sum-squared", "se_parameter_cost",
             "You square the sum. Square the channels of each stage, then add.",

@@ -48,8 +48,7 @@ from torch import nn
 
 from attention_lab import check, course_map, progress, review
 from attention_lab.data import lamp_scenes, photograph
-from attention_lab.pictures import (predict_then_run, show, show_feature_map, show_gate,
-                                    show_images)
+from attention_lab.pictures import predict_then_run, show, show_gate, show_images
 
 # %% [markdown]
 # Fill the gap in an exercise, run the cell, then run the line `check(...)` below it, as often as you like.
@@ -283,6 +282,7 @@ show(show_gate(gates[0], title="16 untrained gates for a random z"),
 #
 # Worked example: a channel that holds (1, 2, 3, 6) with gate 0.5 becomes (0.5, 1, 1.5, 3).
 #
+# A gate changes how strong a channel is, never the pattern that it shows.
 # Do not change `x` itself: the network around the block may still need it.
 
 # %% exercise
@@ -321,7 +321,7 @@ check(SEBlock)
 # `forward`: compute the gates from the squeezed x; return x times the gates with two more axes.
 # </details>
 #
-# If the check is red and you cannot see why, `check(SEBlock, picture=True)` draws your output beside the expected one.
+# If the check is red and you cannot see why, `check(SEBlock, picture=True)` in a new cell draws your output beside the expected one.
 
 # %% [markdown]
 # ### If you have time: its gradients, by hand
@@ -337,7 +337,7 @@ check(SEBlock)
 # - The sigmoid's slope is s · (1 - s) = 0.25, so dL/du = 1 · 0.25.
 # - Each number of x meets s alone: dL/dx = (0.5, 0, 1, -0.5).
 #
-# Now write this for whole batches; the second cell compares.
+# Now write this for whole batches; the second cell tries the example, then a batch.
 
 # %%
 def gate_backward(grad_y, x, s):
@@ -349,13 +349,9 @@ def gate_backward(grad_y, x, s):
 
 
 # %%
-from attention_lab.backward import agrees
+from attention_lab.backward import check_gradients
 
-x, u = torch.randn(2, 3, 4, 5, requires_grad=True), torch.randn(2, 3, requires_grad=True)
-s = torch.sigmoid(u)
-y, grad_y = x * s[:, :, None, None], torch.randn(2, 3, 4, 5)
-by_torch = dict(zip(("dL/ds", "dL/du", "dL/dx"), torch.autograd.grad(y, (s, u, x), grad_y)))
-print(agrees(gate_backward(grad_y, x, s), by_torch))
+print(check_gradients(gate_backward))
 
 # %% [markdown]
 # <details><summary>What we think</summary>
@@ -369,26 +365,6 @@ print(agrees(gate_backward(grad_y, x, s), by_torch))
 # A gate near 0 or 1 has almost no slope, so hardly any gradient reaches the two matrices.
 # In the whole block x has a second path, through its mean and u; autograd adds that path's gradient to dL/dx.
 # </details>
-
-# %% [markdown]
-# Here is your untrained block at work on eight channels, made by hand from a photograph.
-# They are red, green, blue, two kinds of edges (left to right, top to bottom), darkness, colourfulness and blur.
-# Dark blue means a large value.
-# Every channel keeps its pattern: a gate changes how strong a channel is, never what it shows.
-
-# %% tags=["nbval-ignore-output"]
-photo = F.avg_pool2d(photograph("coffee"), 4)
-grey = photo.mean(0)
-edges = (grey - grey.roll(1, 1)).abs(), (grey - grey.roll(1, 0)).abs()
-blur = F.avg_pool2d(grey[None], 9, stride=1, padding=4)[0]
-colourful = photo.amax(0) - photo.amin(0)
-features = torch.stack([*photo, *edges, 1 - grey, colourful, blur])
-torch.manual_seed(2)
-with torch.no_grad():
-    faded = SEBlock(8, reduction=2)(features[None])[0]
-show(show_feature_map(torch.cat([features, faded]),
-                      title="0 to 7: made by hand; 8 to 15: after your untrained SE block"),
-     "Two rows of eight channels of a cup; below, the same patterns are paler.")
 
 # %% [markdown]
 # ## 6. Predict, then run: the cost
@@ -617,7 +593,7 @@ def network(between, outputs):
 
 # %% [markdown]
 # What percentage of new pictures will each of the six arms get right?
-# Write your numbers into the second cell below in place of `None`, then run both cells.
+# Write your numbers into the third cell below in place of `None`, then run all three.
 
 # %% tags=["experiment"]
 training, test = lamp_scenes(1024, seed=0), lamp_scenes(1024, seed=1)
@@ -648,6 +624,7 @@ def run(arm, seed):
         return 100 * (model(unseen)[:, :, 8, 8].argmax(1) == test.label).float().mean().item()
 
 
+# %% tags=["experiment"]
 results = compare(arms, seeds=range(3), run=run)
 
 # %% tags=["experiment"]
@@ -727,43 +704,56 @@ show(figure, f"A scatter plot: gate {chosen} against the lamp's balance of red a
 # Where the dots lie flat at 0.5, every hidden number is below 0 and the ReLU sets it to 0.
 # A gate near 0 or 1 hardly changes: there the sigmoid is almost flat.
 #
-# **Touch it.** Now you change the lamp, and the 16 gates of your trained block answer.
-# Move the sliders (the arrow keys work too), and watch the framed paper: what does the camera see, and what does the network say?
+# **Touch it.** Now you change the lamp, and see the picture's three means, the cue that a squeeze finds, and the 16 gates.
+# Watch the framed paper: what does the camera see, and what do the networks with and without SE say?
 
 # %% tags=["experiment"]
 from attention_lab.gate_pictures import lamp_and_gates
 from attention_lab.touch import slide
 
-model = network(se(), outputs=2).eval()
-model.load_state_dict(trained["SE", 0])
-sets, words = lamp_scenes(3, seed=34).paper, ("blue", "red")
+plain = network(nn.Identity(), outputs=2).eval()
+plain.load_state_dict(trained["plain", 0])
+words = ("blue", "red")
 
 
-def lit(ratio, which):
-    """A lamp on papers: its colour, the picture, the block's gates, the network's answer."""
+def lit(ratio, paper):
+    """A lamp on papers: its colour, and the picture that the camera sees."""
     lamp = torch.tensor([ratio ** 0.5, 1, ratio ** -0.5]) / 2
-    seen = sets[which] * lamp[:, None, None]
+    return lamp, paper * lamp[:, None, None]
+
+
+def gates_for(seen):
     with torch.no_grad():
-        gates = model[6].excitation(squeeze(model[:6](seen[None])))[0]
-        return lamp, seen, gates, words[model(seen[None])[0, :, 8, 8].argmax()]
+        return block.excitation(squeeze(convolutions(seen[None])))[0]
 
 
-def drawn(ratio, which):
-    lamp, seen, gates, _ = lit(ratio, which)
-    return lamp_and_gates(seen, sets[which], lamp, gates)
+def drawn(ratio, paper):
+    lamp, seen = lit(ratio, paper)
+    return lamp_and_gates(seen, paper, lamp, gates_for(seen), chosen)
 
 
-def says(ratio, which):
-    _, seen, gates, answer = lit(ratio, which)
-    camera, paper = (words[int(c[0, 8, 8] > c[2, 8, 8])] for c in (seen, sets[which]))
-    return (f"Red / blue of the lamp is {ratio:.2g}, gate {chosen} is at {gates[chosen]:.2f}. "
-            f"In the frame the camera sees more {camera}; the network says more {answer}, "
-            f"which is {'right' if answer == paper else 'wrong'}.")
+def says(ratio, paper):
+    _, seen = lit(ratio, paper)
+    camera, truth = (words[int(c[0, 8, 8] > c[2, 8, 8])] for c in (seen, paper))
+    told = []
+    for name, net in (("Without SE", plain), ("with SE", model)):
+        with torch.no_grad():
+            answer = words[net(seen[None])[0, :, 8, 8].argmax()]
+        told.append(f"{name}: {answer}, {'right' if answer == truth else 'wrong'}")
+    return (f"The lamp's red / blue is {ratio:.2g}; in the frame the camera sees more "
+            f"{camera}. {'; '.join(told)}.")
 
 
 ratios = {f"{ratio:.2g}": ratio for ratio in (1 / 4, 0.4, 0.63, 1, 1.6, 2.5, 4)}
-slide({"red / blue of the lamp": ratios, "papers": {"A": 0, "B": 1, "C": 2}}, drawn, says,
-      start=["1.6", "A"])
+papers = dict(zip("ABC", lamp_scenes(3, seed=34).paper))
+slide({"red / blue of the lamp": ratios, "papers": papers}, drawn, says, start=["1.6", "A"])
+
+# %% [markdown]
+# <details><summary>What we think</summary>
+#
+# In our run, the network without SE says what the camera sees, whatever the lamp.
+# With SE it corrects for the lamp, except for the strongest ones on papers A and B.
+# </details>
 
 # %% [markdown]
 # ### And with photographs?
@@ -824,7 +814,7 @@ show(figure, "Bars: " + "; ".join(f"{arm}: {on_photographs.mean(arm):.1f} dB"
 # %% [markdown]
 # **Read it.** Without a wall, SE does not help.
 # A likely reason: the mean of a small piece of a photograph says as much about what it shows as about the lamp.
-# On a wall of random papers the mean tells SE about the lamp again, and the same block on the same photographs gains about 2 dB.
+# On a wall of random papers the mean tells SE about the lamp again, and the same block gains about 2 dB.
 # Without the squeeze, the same matrices hardly gain anything, even on the wall.
 #
 # Longer training makes both findings clearer.
@@ -833,7 +823,7 @@ show(figure, "Bars: " + "; ".join(f"{arm}: {on_photographs.mean(arm):.1f} dB"
 #
 # Before you put SE into a network, ask: *what can a mean over the whole image tell these channels?*
 #
-# Here are three test pictures, repainted by the last networks trained (only the photographs; the walls are the true ones).
+# Here are three test pictures, repainted by the last networks trained (the walls are the true ones).
 # SE does better on the whole, but not every picture is a success.
 
 # %% tags=["experiment"]
@@ -853,7 +843,7 @@ show(show_images(torch.stack(shown, dim=1).flatten(0, 1), columns=4,
 # %% [markdown]
 # And in a real network?
 # In the paper, SE lowers ResNet-50's top-1 error on ImageNet from 24.80 % to 23.29 %, with 10 % more parameters.
-# (The top-1 error is the share of photographs whose class is not the network's first guess.)
+# (The top-1 error is the share of photographs that the network's first guess gets wrong.)
 # There the network sees whole photographs, 1.28 million of them, and its channels stand for more than colours.
 # If channels for water are strong, SE may open one for boats.
 
@@ -868,11 +858,38 @@ show(show_images(torch.stack(shown, dim=1).flatten(0, 1), columns=4,
 # | place | after the three convolutions of a block, before the shortcut is added | the same | the SE block alone |
 #
 # So "about 2.5 million more" (28.07 million in all) and "28.09 million" belong to slightly different networks.
-# A user of a popular re-implementation [asked about its missing biases](https://github.com/moskomule/senet.pytorch/issues/44).
+# A user of a re-implementation [asked about its missing biases](https://github.com/moskomule/senet.pytorch/issues/44).
 
 # %% [markdown]
 # ## 11. A challenge, and questions to think about
 #
+# **A challenge (not graded).** Beat rule 2, and us, with a network of at most 100 parameters, in the experiment's 320 steps.
+# Our best has 6 parameters and 99.80 % right answers in the worst of three runs.
+# What would you squeeze out of a picture, to know its lamp?
+# It needs the imports, your exercises and section 9's first two cells, but not the training.
+
+# %% tags=["experiment"]
+from attention_lab.challenge import challenge
+
+mine = None  # a function that makes your network, such as lambda: network(se(), outputs=2)
+
+
+def attempt(arm, seed):
+    model = train(mine(), training.image, training.label, loss=at_centre,
+                  epochs=10, batch_size=32, peak_rate=0.04, seed=seed)
+    with torch.no_grad():
+        answers = model(test.image)[:, :, 8, 8].argmax(1)
+    return 100 * (answers == test.label).float().mean().item()
+
+
+worst = size = None
+if mine:
+    worst = min(compare(["mine"], range(3), attempt).scores("mine"))
+    size = sum(p.numel() for p in mine().parameters())
+challenge("right answers on new pictures, worst of three runs", worst, beat=99.85, unit="%",
+          at_most={"parameters": (size, 100)})
+
+# %% [markdown]
 # 1. Double all of x, the input of the block.
 #    What happens to the squeezed numbers, and what to the gates?
 #    Would you want that?
@@ -894,31 +911,17 @@ show(show_images(torch.stack(shown, dim=1).flatten(0, 1), columns=4,
 #    Nor does fc2, whose inputs are 0.
 #    While that is so in every picture, the block does not change.
 # </details>
-#
-# **The challenge (not graded).** Beat rule 2, and us, with a network of at most 100 parameters, in the experiment's 320 steps.
-# Our best has 6 parameters and 99.80 % right answers in the worst of three runs (`solutions/se/challenge.py`).
-# What would you squeeze out of a picture, to know its lamp?
 
 # %% tags=["experiment"]
-from attention_lab.challenge import challenge
+from attention_lab.my_net import my_net
+from attention_lab.real import real_run
 
-yours = None  # a function that makes your network, such as lambda: network(se(), outputs=2)
+real_run()
 
-
-def attempt(arm, seed):
-    model = train(yours(), training.image, training.label, loss=at_centre,
-                  epochs=10, batch_size=32, peak_rate=0.04, seed=seed)
-    with torch.no_grad():
-        answers = model(test.image)[:, :, 8, 8].argmax(1)
-    return 100 * (answers == test.label).float().mean().item()
-
-
-worst = size = None
-if yours is not None:
-    worst = min(compare(["yours"], range(3), attempt).scores("yours"))
-    size = sum(p.numel() for p in yours().parameters())
-challenge("right answers on new pictures, worst of three runs", worst, beat=99.85, unit="%",
-          at_most={"parameters": (size, 100)})
+# %% tags=["experiment"]
+# Your own network, which takes up the blocks of every lesson. It has two places for them:
+# my_net("nothing", SEBlock) leaves the first one empty.
+my_net(SEBlock)
 
 # %% [markdown]
 # ## 12. References

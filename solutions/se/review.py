@@ -9,7 +9,7 @@ ITEMS = (
          (4, 6),
          "The squeeze leaves one mean per image and channel, (4, 96). The first layer has 96 // 16 = 6 outputs; H and W are gone by then."),
     Item("bug-pool",
-         "This block should multiply each channel by one gate per image. It runs and trains, but it is not SE. Which line is wrong?",
+         "This block should multiply each channel by one gate per image. It runs and trains, but it is not SE. Which line has to change?",
          5,
          "The pooling is made but never called. 1 x 1 convolutions run on any H x W, so each position is gated by its own pixel. "
          "Line 5 should call `down(pool(x))`.",
@@ -20,7 +20,7 @@ ITEMS = (
               "    hidden = down(x).relu()\n"
               "    return x * up(hidden).sigmoid()"),
     Item("bug-shortcut",
-         "This function should return the gated features plus a shortcut, x · g + x. It returns 2 · x · g. Which line is wrong?",
+         "This function should return the gated features plus a shortcut, x · g + x. It returns 2 · x · g. Which line has to change?",
          4,
          "`*=` changes the tensor itself, and `shortcut` is another name for the same tensor. `x = x * g` makes a new tensor "
          "and leaves the shortcut alone.",
@@ -39,25 +39,21 @@ ITEMS = (
          36,
          "9 · C² against 2 · C² / 8 = C² / 4: 36 times as many, for any C. "
          "In multiply-adds the gap is far larger, because SE's layers run once per image, not at every position."),
-    Item("which-task",
-         "A network of 3 x 3 convolutions gets an SE block. Which of these tasks does the block's gate help with most?",
-         "b",
-         "SE sees one mean per channel, taken over the whole image. A lamp's colour shows in these means. "
-         "Left and right do not, and edges and crossings need no global view.",
-         choices=("Saying whether the red car is left or right of the blue one.",
-                  "Judging a paper's colour under a lamp of unknown colour.",
-                  "Finding the edges of a dark square on a light ground.",
-                  "Finding the pixel in which two thin lines cross.")),
-    Item("without-squeeze",
-         "Papers under coloured lamps: the plain network had about 72 % right, SE about 20 points more. "
-         "How did SE's two matrices do without the squeeze, with each position gating itself?",
+    Item("doubled-image",
+         "An SE block without biases gives a channel of an image the gate 0.8. Now every number of the image is doubled. "
+         "What is the channel's gate?",
+         round(16 / 17, 4),
+         "Without biases, the means, the hidden numbers and the number in front of the sigmoid all double, the ReLU included. "
+         "σ(ln 4) = 0.8, and σ(2 ln 4) = 16/17 = 0.94: brighter images have gates that are further from 0.5."),
+    Item("blind-to",
+         "Which of these leaves all gates of an SE block exactly as they were, whatever its weights?",
          "c",
-         "The same parameters without the global view added nothing. "
-         "So SE's lead came from the mean over the whole image, not from having more parameters.",
-         choices=("As well as SE.",
-                  "Halfway between the two.",
-                  "Like the plain network.",
-                  "No better than a coin.")),
+         "Each channel's mean stays what it was, and SE sees nothing else of the image. "
+         "The other three change the means, or which mean belongs to which channel.",
+         choices=("Swapping two of the image's channels.",
+                  "Adding 1 to every number of the image.",
+                  "Shuffling the positions, in each channel in a different order.",
+                  "Multiplying every number of the image by 2.")),
     Item("hidden-all-negative",
          "In an SE block without biases, every hidden number is below 0 before the ReLU, for every picture. What follows?",
          "d",

@@ -16,6 +16,9 @@ WEIGHTS = f"torch.softmax({SCORES}, dim=-1)"
 OUTPUT = "return weights @ v"
 COUNT = "sum(parameter.numel() for parameter in module.parameters() if parameter.requires_grad)"
 
+OVER_QUERIES = ("Your softmax runs over the queries (dim 1 of q @ kᵀ, or the last axis of k @ qᵀ): for each key the weights sum to 1, and "
+                "a query's result depends on which other queries there are. Each query shares out its attention among the keys: the last "
+                "axis.")
 LEFT_OUT = "`gate` takes four shapes, and yours refuses one of them: {}."
 
 MISTAKES = (
@@ -166,9 +169,10 @@ MISTAKES = (
 
     # --- dot_product_attention
     Mistake("attention-over-queries", "dot_product_attention",
-            "Your softmax runs over the queries (dim 1 of q @ kᵀ, or the last axis of k @ qᵀ): for each key the weights sum to 1, and a "
-            "query's result depends on which other queries there are. Each query shares out its attention among the keys: the last axis.",
-            (("dim=-1", "dim=1"),)),
+            OVER_QUERIES, (("dim=-1", "dim=1"),)),
+    Mistake("attention-over-queries-and-zero-is-none", "dot_product_attention",
+            OVER_QUERIES + " And `scale or ...` takes a scale of 0 for no scale: write `if scale is None`.",
+            (("dim=-1", "dim=1"), ("if scale is None", "if not scale"))),
     Mistake("attention-over-batch", "dot_product_attention",
             "Your softmax runs over the batch (`dim=0`, which is also what torch picks for three axes if no `dim` is given): images "
             "compete with each other. It runs over the keys, the last axis.",

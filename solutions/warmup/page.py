@@ -265,7 +265,7 @@ check(gate)
 # `if ...: weights = ...`, then `if weights.shape not in [(...), (...), (...)]: raise ValueError(...)`, then `return ...`.
 # </details>
 #
-# If the check is red and you cannot see why, `check(gate, picture=True)` draws your output beside the expected one.
+# If the check is red and you cannot see why, `check(gate, picture=True)` in a new cell draws your output beside the expected one.
 
 # %% [markdown]
 # Here is your gate on a photograph: with one weight per channel (red passes, green and blue fade), and with one per position (a spotlight).
@@ -437,6 +437,12 @@ def drawn(colour, thing):
 slide({"colour": steps, "thing": steps}, drawn, says, start=["1", "0"])
 
 # %% [markdown]
+# <details><summary>What we think</summary>
+#
+# Red's weight grows (0.5, 0.67, 0.89), and the other two share the rest equally.
+# A negative number pushes a key away: (-2, 0) leaves 0.11 for red.
+# </details>
+#
 # **Why the scale?** Take random queries and 16 random keys of D numbers each.
 # A dot product of random vectors is a sum of D random products, typically about $\sqrt{D}$ in size.
 # What happens to the largest of the 16 weights when D grows?
@@ -594,7 +600,7 @@ show(show_images(torch.stack([photo[0, :1], tokens[0, :, 0].reshape(1, h, w)]),
 # In the test we also ask three, two, and one at a time.
 # A guess is right in 1 of 6 cases (17 %).
 # *What percentage do you expect?*
-# Write your numbers into the second cell below, then run both.
+# Write your numbers into the third cell below, then run all.
 
 # %% tags=["experiment"]
 import matplotlib.pyplot as plt
@@ -655,6 +661,7 @@ def run(arm, seed):
     return {f"{n} at once": 100 * found.float().mean().item() for n, found in right.items()}
 
 
+# %% tags=["experiment"]
 results = compare(arms, seeds=range(5), run=run)
 
 # %% tags=["experiment"]
@@ -713,17 +720,15 @@ show(figure, "Left: the training loss of three arms over 12 epochs. Right: the p
 # Down a column, the *queries* compete for a card.
 # In training, exactly one query wants each card.
 # So both softmaxes can reach the same weights: one query per card is also one card per query.
-# A single query competes with nobody: all six weights are 1, and the output is the sum of all colours, the same in every game.
-# The network did learn to match patterns, but its answer to one question needs the other five.
+# A single query competes with nobody: all six weights are 1, and the output is the same in every game.
+# Its answer to one question needs the other five.
 #
-# Without the cue no arm is better than a guess: there is nothing to find.
-# Nor is the plain mean, with the same parameters.
+# Without the cue no arm beats a guess; nor does the plain mean.
 # Longer training changes none of this: after five times as many steps, at three learning rates, these arms still guess (15 to 18 %).
-# The arm "over the queries" then has 97 to 99 % with six questions at once; with one at a time it still guesses.
-# (The course's repository lists these runs in `solutions/warmup/experiment.md`.)
+# So does "over the queries" with one question at a time; with six it has 97 to 99 %.
+# (All runs: `solutions/warmup/experiment.md`.)
 #
-# We made this game so that the mistake hides completely.
-# In images, where all positions ask at once, the mistake may show only as slightly worse results.
+# In images, where all positions ask at once, the results may be only slightly worse.
 
 # %% [markdown]
 # ### How you would notice
@@ -766,6 +771,27 @@ print("softmax dim 0:", *suspicious(along(0), *batch), sep=" | ")
 # %% [markdown]
 # ## 13. A challenge, and questions to think about
 #
+# **A challenge (not graded).** With six questions at once, each card is the answer to one.
+# Write an attention that uses this, and still answers single questions.
+# Ours has 98.1 % with six, 4.2 % wrong with one, in the worst of three runs.
+# By hand, the best of all 720 ways to hand out the cards reaches 99.8 %.
+# It needs the imports, your exercises and section 11's first cell, but not the training.
+
+# %% tags=["experiment"]
+from attention_lab.challenge import challenge
+
+mine = None  # your attention, a function of q, k and v, such as dot_product_attention
+
+right, wrong = None, None
+if mine:
+    arms["mine"] = mine, True
+    tried = compare(["mine"], range(3), run)
+    right = min(tried.scores("mine", "6 at once"))
+    wrong = 100 - min(tried.scores("mine", "1 at once"))
+challenge("right answers, six at once, worst of three runs", right, beat=98.2, unit="%",
+          at_most={"wrong answers, one at a time, worst of three runs (%)": (wrong, 5)})
+
+# %% [markdown]
 # 1. Add 5 to every score of a query.
 #    What happens to its weights?
 #    And if you multiply every score by 5?
@@ -785,30 +811,18 @@ print("softmax dim 0:", *suspicious(along(0), *batch), sep=" | ")
 # 3. All rows of scores are equal, so down each column every query gets 1/6 of every card: the plain mean.
 #    A guess.
 # </details>
-#
-# **The challenge (not graded).** With six questions at once, each card is the answer to one.
-# Write an attention that uses this, and still answers single questions.
-# Ours has 98.1 % with six, 4.2 % wrong with one, in the worst of three runs (`solutions/warmup/challenge.py`).
-# By hand, the best of all 720 ways to hand out the cards reaches 99.8 %.
 
 # %% tags=["experiment"]
-from attention_lab.challenge import challenge
+# Your own network, and the leaderboard of all that you try. It has two places for the blocks
+# that you will write from lesson 01 on; both are empty now.
+from attention_lab.my_net import my_net
 
-yours = None  # your attention, a function of q, k and v, such as dot_product_attention
-
-right, wrong = None, None
-if yours is not None:
-    arms["yours"] = yours, True
-    tried = compare(["yours"], range(3), run)
-    right = min(tried.scores("yours", "6 at once"))
-    wrong = 100 - min(tried.scores("yours", "1 at once"))
-challenge("right answers, six at once, worst of three runs", right, beat=98.2, unit="%",
-          at_most={"wrong answers, one at a time, worst of three runs (%)": (wrong, 5)})
+my_net()
 
 # %% [markdown]
 # ## 14. When you are done
 #
-# **Your progress** is kept in a file beside this notebook; `progress()` shows it, and `course_map()` shows it for all lessons.
+# **Your progress** is kept in a file beside this notebook; `progress()` shows this lesson's, `course_map()` every lesson's.
 # From tomorrow on, `review()` asks what you remember.
 #
 # **Handing in.** If you study alone, green checks are enough.

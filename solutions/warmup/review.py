@@ -24,7 +24,7 @@ ITEMS = (
                   "It runs, but multiplies each position by its own number.",
                   "It runs, but uses the first image's gates for all images.")),
     Item("bug-positions",
-         "`vectors` should hold, for each of the h · w positions, a vector of its c channels. Which line is wrong?",
+         "`vectors` should hold, for each of the h · w positions, a vector of its c channels. Which line has to change?",
          3,
          "`reshape` keeps the numbers in their order and cuts them differently, so neighbours within one channel become \"a position\". "
          "To swap two axes, use `transpose` or `permute`.",
@@ -57,15 +57,13 @@ ITEMS = (
                   "They stay the same, because a softmax normalises.",
                   "They no longer sum to 1 in each row.",
                   "One comes closer to 1, and all others to 0.")),
-    Item("one-question-at-a-time",
-         "A network matched questions with cards by attention, but its softmax ran over the questions. "
-         "Trained and tested on six questions at once, it answered nearly all of them correctly. "
-         "How did it do with one question at a time?",
-         "a",
-         "A lone question gets weight 1 for every card, so the output is the same sum in every game. "
-         "A test that always asks six at once cannot show this mistake.",
-         choices=("It fell back to guessing.",
-                  "It was just as good as before.",
-                  "It was a few per cent worse.",
-                  "It was a little better than before.")),
+    Item("keys-shuffled",
+         "The keys are put into another order, and the values into the same one. What happens to the output of attention?",
+         "d",
+         "Each query's weights move along with their keys, and a weighted mean does not depend on the order in which it is added up. "
+         "Attention knows nothing of places, unless they are written into the vectors.",
+         choices=("Its rows are put into that order as well.",
+                  "Its columns are put into that order as well.",
+                  "Each row becomes the mean of other values.",
+                  "Nothing: every number stays the same.")),
 )

@@ -26,7 +26,7 @@ ITEMS = (
          "Row offsets run from -3 to 3, column offsets from -5 to 5: 7 · 11 = 77. Pairs with the same offset share a number."),
     Item("bug-regions",
          "`ids`, of shape (1, 1, H, W), should number the nine regions of a rolled picture, for windows of 4 x 4 and a shift of 2. "
-         "It raises no error, but some windows get no mask. Which line is wrong?",
+         "It raises no error, but some windows get no mask. Which line has to change?",
          5,
          "The slices stand one axis too early, and on an axis of size 1 a slice is empty or everything, without an error. "
          "Rows and columns are the last two axes.",
@@ -38,7 +38,7 @@ ITEMS = (
               "        number += 1"),
     Item("bug-step",
          "This code finds the cell of a flattened table of position biases for each pair of tokens. Nothing crashes, "
-         "but some pairs with different offsets share a bias. Which line is wrong?",
+         "but some pairs with different offsets share a bias. Which line has to change?",
          4,
          "Column offsets take 2w - 1 values, so a row of the table has 2w - 1 cells. With a smaller step, rows overlap.",
          code="at = torch.cartesian_prod(torch.arange(h), torch.arange(w))\n"

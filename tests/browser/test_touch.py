@@ -1,4 +1,4 @@
-"""Pictures with sliders, and grids of cells: in JupyterLab, where scripts are not trusted, and in an exported page."""
+"""Pictures with sliders and buttons, and grids of cells: in JupyterLab, where scripts are not trusted, and in an exported page."""
 
 import subprocess
 import sys
@@ -12,17 +12,17 @@ from selenium.webdriver.common.keys import Keys
 
 from tests.browser.lab import Lab, missing_tools, wait_for
 
-SLIDERS = """
+CONTROLS = """
 from matplotlib.figure import Figure
 from attention_lab.touch import slide
 
 def bars(power, which):
     figure = Figure(figsize=(4, 2))
-    figure.subplots().bar(range(4), [2 ** power if bar == which else 1 for bar in range(4)])
+    figure.subplots().bar(range(4), [2 ** power if str(bar + 1) == which else 1 for bar in range(4)])
     return figure
 
-slide({"Scale of the logits": {"x 1/2": -1, "x 1": 0, "x 2": 1}, "Bar": {"first": 0, "second": 1}}, bars,
-      lambda power, which: f"Bar {which + 1} is {2.0 ** power:g} high.", start=("x 1", "second"))
+slide({"Scale of the logits": {"x 1/2": -1, "x 1": 0, "x 2": 1}, "Bar": {"first": "1", "second": "2"}}, bars,
+      lambda power, which: f"Bar {which} is {2.0 ** power:g} high.", start=("x 1", "second"))
 """
 CELLS = """
 import torch
@@ -43,11 +43,12 @@ from attention_lab.touch import point
 picture = torch.tensor([[1.0, 0, 0], [0, 0, 1]]).T[:, None].expand(3, 2, 2)  # red on the left, blue on the right
 point((2, 2), lambda row, column: torch.eye(2)[[column, column]], lambda row, column: f"Column {column} is lit.", (0, 0), picture)
 """
+SIDES = "return [...arguments[0].querySelectorAll('rect.paint')].map(s => Math.round(s.getBoundingClientRect().width))"
 LIT = """const of = arguments[0], squares = [...of.querySelectorAll('rect.cell')], caption = of.querySelector('figcaption');
          return {lights: squares.map(s => Number(s.getAttribute('fill-opacity')).toFixed(1)).join(' '),
                  says: caption && caption.textContent, framed: squares.findIndex(s => s.getAttribute('stroke-width') == 4),
                  pictures: [...of.querySelectorAll('img')].filter(i => i.offsetParent).map(i => i.alt)}"""
-SEEN = """return {sliders: arguments[0].querySelectorAll('input').length,
+SEEN = """return {inputs: [...arguments[0].querySelectorAll('input')].map(i => i.type).join(' '),
                    pictures: [...arguments[0].querySelectorAll('img')].filter(i => i.offsetParent).map(i => i.alt)}"""
 
 
@@ -56,7 +57,7 @@ def executed(tmp_path_factory):
     """A folder with `new.ipynb`, `old.ipynb` as somebody else's kernel left it, and that as a page."""
     need(missing_tools())
     folder = tmp_path_factory.mktemp("touch")
-    cells = {"slider": SLIDERS, "grid": CELLS, "picture": OVER_A_PICTURE, "below": ""}
+    cells = {"slider": CONTROLS, "grid": CELLS, "picture": OVER_A_PICTURE, "below": ""}
     notebook = new_notebook(cells=[new_code_cell(source, id=name) for name, source in cells.items()],
                             metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}})
     nbformat.write(notebook, folder / "new.ipynb")
@@ -75,16 +76,20 @@ def test_the_arrow_keys_move_it_and_not_the_notebook(lab):
     lab.open("new.ipynb")
     assert "Bar 2 is 1 high." in lab.run("slider")
     cell = lab._cell("slider")
-    assert lab.js(SEEN, cell) == {"sliders": 2, "pictures": ["Bar 2 is 1 high."]}
-    scale, which = cell.find_elements("css selector", "input[type=range]")
+    assert lab.js(SEEN, cell) == {"inputs": "range radio radio", "pictures": ["Bar 2 is 1 high."]}
+    scale, first, second = cell.find_elements("css selector", "input")
     scale.send_keys(Keys.ARROW_RIGHT)
     assert lab.js(SEEN, cell)["pictures"] == ["Bar 2 is 2 high."]
     scale.send_keys(Keys.HOME)
     assert lab.js(SEEN, cell)["pictures"] == ["Bar 2 is 0.5 high."]
-    which.send_keys(Keys.ARROW_LEFT)
+    assert scale.get_attribute("aria-valuetext") == "x 1/2" and scale.get_attribute("aria-label") == "Scale of the logits"
+    second.send_keys(Keys.ARROW_LEFT)
     assert lab.js(SEEN, cell)["pictures"] == ["Bar 1 is 0.5 high."]
-    assert scale.get_attribute("aria-valuetext") == "x 1/2" and which.get_attribute("aria-valuetext") == "first"
-    assert "Bar 1 is 0.5 high." in lab.output("slider")
+    assert first.is_selected() and not second.is_selected()
+    second.find_element("xpath", "..").click()  # its name
+    assert lab.js(SEEN, cell)["pictures"] == ["Bar 2 is 0.5 high."]
+    assert [group.get_attribute("aria-label") for group in cell.find_elements("css selector", "[role=radiogroup]")] == ["Bar"]
+    assert "Bar 2 is 0.5 high." in lab.output("slider")
     assert lab.js("return jupyterapp.shell.currentWidget.content.activeCell.model.id") == "slider"
     lab.screenshot("touch", "slider")
 
@@ -93,7 +98,7 @@ def test_where_nothing_is_trusted_one_picture_stands_still(lab):
     lab.open("old.ipynb")
     cell = lab._cell("slider")
     wait_for("the picture", lambda: lab.js(SEEN, cell)["pictures"])
-    assert lab.js(SEEN, cell) == {"sliders": 0, "pictures": ["Bar 2 is 1 high."]}
+    assert lab.js(SEEN, cell) == {"inputs": "", "pictures": ["Bar 2 is 1 high."]}
     grid = lab._cell("grid")
     assert lab.js(LIT, grid)["pictures"] == ["Row 0, column 1."] and lab.js(LIT, grid)["framed"] == -1
 
@@ -118,12 +123,12 @@ def test_an_exported_page_has_it_too(executed, lab):
     lab.driver.get((executed / "old.html").as_uri())
     body, grid, picture = lab.driver.find_elements("css selector", "figure")
     assert lab.js(LIT, grid)["says"] == "Row 0, column 1." and lab.js(LIT, grid)["framed"] == 1
-    assert lab.js(SEEN, body) == {"sliders": 2, "pictures": ["Bar 2 is 1 high."]}
+    assert lab.js(SEEN, body) == {"inputs": "range radio radio", "pictures": ["Bar 2 is 1 high."]}
     body.find_element("css selector", "input[type=range]").send_keys(Keys.ARROW_RIGHT)
     assert lab.js(SEEN, body)["pictures"] == ["Bar 2 is 2 high."]
     drawing = picture.find_element("css selector", "svg")
-    colours = [rect.get_attribute("fill") for rect in picture.find_elements("css selector", "rect[pointer-events=none]")]
-    assert colours == ["#FF0000", "#0000FF"] * 2 and lab.js(LIT, picture)["lights"] == "1.0 0.0 1.0 0.0"
+    colours = [rect.get_attribute("fill") for rect in picture.find_elements("css selector", "rect.paint")]
+    assert colours == ["#FF0000", "#0000FF"] * 2 and lab.js(SIDES, picture) == [26, 10, 26, 10]
     drawing.send_keys(Keys.ARROW_RIGHT)
-    assert lab.js(LIT, picture)["lights"] == "0.0 1.0 0.0 1.0" and lab.js(LIT, picture)["says"] == "Column 1 is lit."
+    assert lab.js(SIDES, picture) == [10, 26, 10, 26] and lab.js(LIT, picture)["says"] == "Column 1 is lit."
     assert nbformat.read(executed / "old.ipynb", as_version=4).cells[0].outputs[0].data["text/plain"] == "Bar 2 is 1 high."

@@ -47,6 +47,7 @@ def test_the_hint_that_belongs_to_the_mistake_opens_and_three_tries_are_offered_
     for number in (1, 2):
         lab.run(f"wrong-{number}")
         report = lab.run("check")
+    assert lab.js(OPEN, hints) == [True, False]  # the mistake is another one now, and so is the hint
     assert "This is try 3." in report and "puzzle(squeeze)" in report
     assert "x.mean(dim=(2, 3))" in lab.run("solution") and "return" in lab.run("puzzle")
 

@@ -75,7 +75,7 @@ def test_the_gradebook_is_asked_and_not_the_folder(course):
 
 
 def test_a_timestamp_that_comes_later_counts(course):
-    (file_of(course, "ada").parent / "timestamp.txt").write_text("2026-11-22 11:00:00 UTC")
+    (file_of(course, "ada").parent / "timestamp.txt").write_text("2026-11-24 11:00:00 UTC")  # ada has two days more
     run = grade(course)
     assert run.returncode == 0 and counts(run) == (0, 1) and "handed in at another time" in run.stdout
     with course.gradebook() as gradebook:

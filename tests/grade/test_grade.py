@@ -3,13 +3,15 @@
 import csv
 import json
 import shutil
+import subprocess
+import sys
 
 import pytest
 
 from autograder.judge.versions import digest
 from tests.classroom.pupils import FULL, LESSON
 
-from .classes import CLASS, POINTS, QUICK, counts, grade, moved, penalties
+from .classes import CLASS, POINTS, QUICK, counts, environment, grade, moved, penalties
 
 AS_RELEASED = {"emil", "yan", "zoe"}  # what is run of theirs is what was released: they share a verdict
 
@@ -136,6 +138,19 @@ def test_one_student_alone(ungraded):
     run = grade(ungraded, "--student=tom", "--student", "ada")
     assert run.returncode == 0 and sum(counts(run)) == 2
     assert ungraded.grades() == {"ada": FULL, "tom": FULL} and penalties(ungraded) == {"ada": 0, "tom": 2}
+
+
+def test_insights_and_points_out_follow(ungraded):
+    """Also without the verdicts that are kept for the next grading: they may be deleted."""
+    assert grade(ungraded, "--student=dora", "--student=tom").returncode == 0
+    shutil.rmtree(ungraded.folder / "work/verdicts")
+    for command, file, said in (("insights", "insights/01_se.html", "SE takes the mean."),
+                                ("export --format=canvas", "export/01_se-canvas.csv", ",tom,tom,,8.0,2.0,3.0,4.0,1.0")):
+        name, *options = command.split()
+        run = subprocess.run([sys.executable, "-m", "autograder", name, LESSON, *options], cwd=ungraded.folder,
+                             env=environment(ungraded), text=True, capture_output=True)
+        assert run.returncode == 0, run.stderr
+        assert said in (ungraded.folder / "work" / file).read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("options, said", [(("--student=nobody",), "nothing was handed in by 'nobody'"),

@@ -79,7 +79,8 @@ def test_wrong_use_is_status_2_and_says_what_is_wrong(arguments, said, capsys):
 def test_doctor_says_what_works(capsys):
     assert run("doctor") == 0
     printed = capsys.readouterr().out
-    for word in ("Python 3", "torch", "limits", "calls of the kernel", "workers", "cannot be imported", "nbgrader", "01_se"):
+    for word in ("Python 3", "torch", "limits", "calls of the kernel", "workers", "cannot be imported", "nbgrader", "01_se",
+                 "4 GiB of memory", "16 MiB a file", "256 open files"):
         assert word in printed
 
 

@@ -72,7 +72,9 @@ def test_a_lesson_is_found_by_its_cells_and_names():
     assert lesson_of(new_notebook(cells=[new_code_cell("class SEBlock(nn.Module): ...")])) == SE
     with pytest.raises(Unreadable, match="no exercise of any lesson"):
         lesson_of(new_notebook(cells=[new_markdown_cell("def squeeze(x):"), new_code_cell("x = 1")]))
-    with pytest.raises(ValueError, match="no lesson '99_x'; there are .*01_se"):
+    with pytest.raises(ValueError, match=r"no lesson '01_es'; did you mean 01_se\? There are 00_warmup"):
+        lesson("01_es")
+    with pytest.raises(ValueError, match="no lesson '99_x'. There are .*01_se"):
         lesson("99_x")
 
 

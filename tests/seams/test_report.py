@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from attention_lab.checking import report
-from attention_lab.checking.verdict import NOT_COMPARED, Check, Verdict
+from attention_lab.checking.verdict import NOT_COMPARED, Check, Verdict, grouped
 from solutions.shared.declare import Case, RandomTensor
 
 CASES = (Case("two vectors", (RandomTensor((2, 3)),)), Case("one", (RandomTensor((1, 5)),)))
@@ -111,3 +111,40 @@ def test_a_learners_own_words_reach_the_report(way):
         both(judged)
     judged = lesson.wrong(TWICE.format("return 2 * x['\x1b[2J']"), "in your line: return 2 * x['']")
     both(judged)
+
+
+@pytest.mark.parametrize("labels, said", [
+    (["Twice(3), shape (2, 3)", "a second call, Twice(3), shape (2, 3)", "a hole, and a batch of one, Twice(3), shape (2, 3)"],
+     "Twice(3), shape (2, 3) (a second call; a hole, and a batch of one)"),
+    (["one key, shapes (2, 3) and (1, 3)", "one key, shapes (2, 3) and (1, 3)", "shape (2, 4)"],
+     "shapes (2, 3) and (1, 3) (one key); shape (2, 4)"),
+    (["no tensor", "lists, Twice([1, 2])"], "no tensor; Twice([1, 2]) (lists)"),
+])
+def test_cases_that_are_called_alike_are_told_together_and_once(labels, said):
+    assert grouped(labels, "Twice") == said
+
+
+def test_code_in_the_name_of_a_case_is_read_in_both_forms():
+    named = replace(RED, cases=["Wrong on 1 of 1 cases", "Wrong with scores too large for `exp` alone."])
+    assert "too large for exp alone" in both(named)[1]
+    assert "too large for `exp` alone" in report.text(replace(RED, evidence=named.cases[1:]))
+
+
+OWNER = """
+class Twice(nn.Module):
+    def __init__(self):
+        super().__init__()
+        {}
+
+    def forward(self, x):
+        return {}
+"""
+
+
+@pytest.mark.parametrize("made, used, what", [
+    ("self.layer = nn.Linear(3, 3)", "self.layer(x)", "make layers in"),
+    ("self.gamma = nn.Parameter(torch.ones(1))", "self.gamma * x", "make layers, and each nn.Parameter, in"),
+])
+def test_a_module_without_parameters_hears_that_first(way, made, used, what):
+    lesson = way(OWNER.format(made, used), "Twice", Case("two", (RandomTensor((2, 3)),)))
+    assert lesson.wrong(OWNER.format("pass", "2 * x")).headline.startswith(f"Your module has no parameters at all: {what} `__init__`")

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import sys
 import sysconfig
-from functools import partial
 
 from traitlets.config import Config
 
@@ -33,13 +32,13 @@ def configure(c: Config) -> None:
     c.HTMLExporter.preprocessors = [f"{HERE}.harmless.EscapeNames"]
     c.HTMLExporter.filters = {"strip_files_prefix": f"{HERE}.harmless.unchanged"}
     c.GenerateFeedback.preprocessors = ["nbgrader.preprocessors.GetGrades", "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
-                                        f"{HERE}.harmless.FeedbackStyle"]
+                                        f"{HERE}.feedback.Summary", f"{HERE}.feedback.Style"]
     c.ZipCollectApp.collector_plugin = f"{HERE}.collector.Platforms"
     c.ExportApp.plugin_class = f"{HERE}.csv_export.Csv"
     _count_missing_notebooks()
     _know_what_is_graded()
     _copy_plain_files()
-    _escape_formgrader()
+    _adapt_formgrader()
 
 
 def _find_alembic() -> None:
@@ -78,11 +77,9 @@ def _copy_plain_files() -> None:
         copy_plain_files_only(converter)
 
 
-def _escape_formgrader() -> None:
-    """formgrader draws its pages of lists without escaping a student's id and name. It reads this configuration before it makes the
-    environment for them, so that environment can be told to escape."""
-    formgrader = sys.modules.get("nbgrader.server_extensions.formgrader.formgrader")
-    if formgrader:
-        from jinja2 import Environment
+def _adapt_formgrader() -> None:
+    """See formgrader.py. Only where formgrader itself is there: it needs a server."""
+    if "nbgrader.server_extensions.formgrader.formgrader" in sys.modules:
+        from autograder.classroom.nbgrader_plugin import formgrader
 
-        formgrader.Environment = partial(Environment, autoescape=True)
+        formgrader.adapt()

@@ -11,7 +11,7 @@ COLUMNS = ("assignment", "duedate", "timestamp", "student_id", "last_name", "fir
            "score", "max_score")
 
 
-def _harmless(value: object) -> object:
+def harmless(value: object) -> object:
     """A name that begins like a formula is one to a spreadsheet; an apostrophe makes it text."""
     return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
 
@@ -27,7 +27,7 @@ class Csv(ExportPlugin):
                 for student in gradebook.students:
                     if not self.assignment or assignment.name in self.assignment:
                         if not self.student or student.id in map(str, self.student):
-                            writer.writerow({k: _harmless(v) for k, v in self._row(gradebook, assignment, student).items()})
+                            writer.writerow({k: harmless(v) for k, v in self._row(gradebook, assignment, student).items()})
 
     @staticmethod
     def _row(gradebook: Gradebook, assignment, student) -> dict:

@@ -19,6 +19,7 @@ from autograder.submission.parse import NOTE, Unreadable, as_text, decoded, load
 from solutions.shared.course import ROOT
 
 SHOWN = 1500  # characters of an unreadable file that its page shows
+UNREADABLE = "unreadable"  # the id of the cell above a notebook that stands in for a file that is none
 
 
 def released(coursedir: Any, assignment: str, notebook: str) -> NotebookNode:
@@ -70,7 +71,7 @@ class ReadAnything(NotebookExporter):
             with path.open("rb") as file:
                 begins = decoded(file.read(4 * SHOWN))[:SHOWN]
             note += "\n\nIt begins like this:\n\n" + as_text(text(begins)) if begins.strip() else ""
-        notebook.cells.insert(0, new_markdown_cell(note, id="unreadable"))
+        notebook.cells.insert(0, new_markdown_cell(note, id=UNREADABLE))
         return notebook
 
 

@@ -19,6 +19,7 @@ from nbgrader.utils import rmtree
 from autograder.classroom.nbgrader_plugin.handed_in import NOT_THEIRS, digest_of
 
 RECORD = "autograder"  # the graded notebook's metadata that say what was graded
+RESULT = "result"  # in there: the verdicts, as JSON. Those below work/verdicts may be deleted, and are not kept where time ran out
 FIRST = "not graded before"
 
 

@@ -108,14 +108,3 @@ class EscapeNames(NbGraderPreprocessor):
             if isinstance(resources.get(key), str):
                 resources[key] = escape(resources[key])
         return nb, resources
-
-
-class FeedbackStyle(NbGraderPreprocessor):
-    """Bootstrap takes the triangle from what can be unfolded, and the cells of a table touch. Comes after nbconvert's own styles."""
-
-    style = """#notebook summary { display: list-item; cursor: pointer }
-#notebook td, #notebook th { padding: 2px 10px 2px 0 }"""
-
-    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        resources["inlining"]["css"].append(self.style)
-        return nb, resources

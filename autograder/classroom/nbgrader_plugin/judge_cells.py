@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import atexit
+import json
+from dataclasses import asdict
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -13,7 +15,7 @@ from nbgrader import utils
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Unicode
 
-from autograder.classroom.nbgrader_plugin.graded import RECORD
+from autograder.classroom.nbgrader_plugin.graded import RECORD, RESULT
 
 if TYPE_CHECKING:
     from autograder.judge.judge import Judge, Result
@@ -60,7 +62,8 @@ class JudgeCells(NbGraderPreprocessor):
             verdict = result.verdicts.get(exercise)
             cell.execution_count = 1
             cell.outputs = outputs.outputs(verdict, maximum) if verdict else _ungraded(exercise, result.error)
-        nb.metadata[RECORD] = {"digest": self.parent.digest, "busy": result.busy}
+        # As a string, because what learners wrote can hold what no file in UTF-8 can.
+        nb.metadata[RECORD] = {"digest": self.parent.digest, "busy": result.busy, RESULT: json.dumps(asdict(result))}
         return nb, resources
 
     def _result(self, nb: NotebookNode, name: str, _student: str) -> Result:

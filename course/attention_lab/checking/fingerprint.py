@@ -76,6 +76,7 @@ def fingerprint(header: Observation, tensors: dict[str, Tensor], mentions: list[
         sorted(set(header.dropout)),
         [[path, leaf if isinstance(leaf, (dict, str, bool, type(None))) else "number"] for path, leaf in scalars],
         [[name, list(tensors[name].shape), str(tensors[name].dtype)] for name in seen],
+        *([["hidden"]] if unplaced and unplaced.hidden else []),  # layers in a plain list have a sentence of their own
         *([[header.mixed and header.mixed.operation, plain(header.devices)]] if header.mixed or header.devices else []),
     ]
     rows = [_numbers(tensors[name]) for name in seen]

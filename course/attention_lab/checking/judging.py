@@ -30,6 +30,7 @@ from .verdict import (
     checks_of,
     comparable,
     green,
+    grouped,
     headline,
     leading_case,
     listed,
@@ -183,8 +184,8 @@ def _red(exercise: RecordedExercise, observed: list[Answer], found: list[list[Di
     compared = comparable(exercise, found)
     wrong = [exercise.cases[i].label for i in compared if found[i]]
     right = [exercise.cases[i].label for i in compared if not found[i]]
-    verdict.cases = [f"Wrong on {len(wrong)} of {len(compared)} cases", f"Wrong with {'; '.join(wrong)}."]
-    verdict.cases += [f"Right with {'; '.join(right)}."] if right else []
+    verdict.cases = [f"Wrong on {len(wrong)} of {len(compared)} cases", f"Wrong with {grouped(wrong, exercise.name)}."]
+    verdict.cases += [f"Right with {grouped(right, exercise.name)}."] if right else []
     if found[0] and difference.where != "crash" and sought > 1:
         verdict.evidence.append(f"Your layers have other names than the exercise's and several are alike: with none of the {sought} ways "
                                 "to hand out the weights is all right; what is said here holds for one of them.")

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from torch import Tensor
@@ -44,7 +45,8 @@ class Verdict:
     """mistake: the id of the catalogued mistake or None. headline: the sentence that leads. specific: it points at the fault.
 
     evidence: what was seen (input, expected, got). cases: how many are wrong, then which. where: where to look.
-    why: in a phrase, why there are some points and not all. notes: what holds besides, however many points there are.
+    hint: the number of the page's hint about the mistake, 0 if none is. why: in a phrase, why there are some points and not all.
+    notes: what holds besides, however many points there are.
     """
 
     exercise: str
@@ -56,6 +58,7 @@ class Verdict:
     cases: list[str] = field(default_factory=list)
     where: list[str] = field(default_factory=list)
     mistake: str | None = None
+    hint: int = 0
     specific: bool = True
     started: bool = True
     shown: tuple[Tensor, Tensor] | None = None  # (got, expected) of the first output that differs, for a picture
@@ -133,8 +136,7 @@ def points_of(exercise: RecordedExercise, found: list[list[Difference]], checks:
         outputs = [ds for case, ds in zip(exercise.cases, found) if case.check == "output"]
         right = sum(not ds for ds in outputs)
         passed = shares["output"] / 2 if 2 * right >= len(outputs) else 0
-        why = (f"{right} of the output's {len(outputs)} cases {'is' if right == 1 else 'are'} right, which is worth half of its share; "
-               "the other checks count once the output is right.")
+        why = "the output is right on half of its cases or more, which is worth half of its share; the other checks count once it is right."
     if "memory" in lost and passed > half:
         passed, why = half, "more is held at once than allowed, which leaves at most half of the points."
     points = int(exercise.points * passed / sum(shares.values()) * 20) / 20  # rounded down to a twentieth: what is missing is missing
@@ -145,6 +147,18 @@ def listed(words: list[str]) -> str:
     """The words with commas and an "and" between them."""
     *most, last = words
     return f"{', '.join(most)} and {last}" if most else last
+
+
+def grouped(labels: list[str], name: str) -> str:
+    """The cases of an exercise `name`, those that are called alike together: `Twice(3), shape (2, 3) (training mode; a second call)`."""
+    calls: dict[str, dict[str, None]] = {}
+    for label in labels:
+        found = re.search(rf"\b{name}\(|\bshapes? \(", label)
+        begin = found.start() if found else 0
+        words = calls.setdefault(label[begin:], {})
+        if begin:
+            words[label[:begin].removesuffix(", ")] = None
+    return "; ".join(f"{call} ({'; '.join(words)})" if words else call for call, words in calls.items())
 
 
 def unsaid(difference: Difference, headline: str) -> str:

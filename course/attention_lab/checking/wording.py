@@ -296,8 +296,9 @@ def _unplaced(fact: facts.Unplaced) -> str:
         parts += [f"missing: {listed(wanted.items())}."] if wanted else []
         parts += [f"not expected: {listed(found.items())}."] if found else []
         if wanted and fact.empty and not fact.hidden:
-            parts.append("Your module has no parameters at all: make layers, and each nn.Parameter, in `__init__` and keep them as "
-                         "attributes, `self.name = ...`.")
+            what = "layers" if all("." in name for name in wanted) else "layers, and each nn.Parameter,"
+            return (f"Your module has no parameters at all: make {what} in `__init__` and keep them as attributes, `self.name = ...`. "
+                    f"These are {parts[0]}")
     return "The parameters are not the ones that the exercise asks for: " + " ".join(parts)
 
 

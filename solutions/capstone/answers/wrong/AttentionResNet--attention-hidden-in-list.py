@@ -1,4 +1,4 @@
-# expect: torch finds no attention module in your blocks
+# expect: is a plain Python container
 import torch.nn.functional as F
 
 

@@ -1,0 +1,71 @@
+"""What grading has kept of a lesson: a graded notebook holds the verdicts on it, and the answers that they are about."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from autograder.classroom.nbgrader_plugin.exporter import UNREADABLE
+from autograder.classroom.nbgrader_plugin.graded import RECORD, RESULT
+from autograder.judge.cache import restored
+from autograder.judge.judge import Result
+from autograder.submission.notebook import ReleasedLesson, defined_names, same_code
+
+
+@dataclass(frozen=True)
+class Work:
+    """One student's graded notebook. answers: the source of the cell that defines an exercise, by exercise, where it is not as released."""
+
+    student: str
+    result: Result
+    answers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class GradedWork:
+    """A lesson's graded notebooks. unreadable: students whose file could not be read, so that nothing was judged. unkept: students whose
+    notebook holds no verdicts, because it was graded by an older version, or because grading itself failed."""
+
+    works: list[Work] = field(default_factory=list)
+    unreadable: list[str] = field(default_factory=list)
+    unkept: list[str] = field(default_factory=list)
+
+
+def graded_work(coursedir: Any, lesson: ReleasedLesson) -> GradedWork:
+    """Every notebook of the lesson below nbgrader's folder of graded work, by student. It asks no judge and opens no gradebook."""
+    step = coursedir.autograded_directory
+    students = re.compile(coursedir.format_path(step, "(?P<student>.*)", lesson.name, escape=True))
+    found = GradedWork()
+    for folder in sorted(Path("/").glob(coursedir.format_path(step, "*", lesson.name).lstrip("/"))):
+        file, student = folder / f"{lesson.name}.ipynb", students.fullmatch(str(folder))
+        if not student or not file.is_file():
+            continue
+        try:
+            notebook = json.loads(file.read_bytes())
+            unreadable = any(cell.get("id") == UNREADABLE for cell in notebook["cells"])
+            work = Work(student["student"], restored(json.loads(notebook["metadata"][RECORD][RESULT])), answers_in(notebook, lesson))
+        except (OSError, ValueError, LookupError, TypeError, AttributeError):
+            found.unkept.append(student["student"])
+            continue
+        if unreadable:
+            found.unreadable.append(work.student)
+        elif set(work.result.verdicts) != {slot.name for slot in lesson.exercises}:
+            found.unkept.append(work.student)
+        else:
+            found.works.append(work)
+    return found
+
+
+def answers_in(notebook: dict[str, Any], lesson: ReleasedLesson) -> dict[str, str]:
+    """By exercise, the source of the cell that defines it. As for the judge, of several the last one counts, and a copy of the stub is
+    none."""
+    stubs, answers = {slot.name: slot.stub for slot in lesson.exercises}, {}
+    for cell in notebook["cells"]:
+        source = "".join(cell["source"])
+        for name in defined_names(source) if cell["cell_type"] == "code" else ():
+            if name in stubs and not same_code(source, stubs[name]):
+                answers[name] = source
+    return answers

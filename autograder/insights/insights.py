@@ -1,0 +1,107 @@
+"""Everything that the page and the table of `autograder insights` say."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from autograder.insights.code import shown
+from autograder.insights.graded_work import GradedWork, answers_in, graded_work
+from autograder.insights.items import Item, items
+from autograder.insights.likeness import Alike, alike
+from autograder.insights.mistakes import FOLLOWS, LIMIT, NAMED, UNNAMED, Answer, Group, answers, groups
+from autograder.judge.questions import closure
+from autograder.judge.recording import source_of
+from autograder.submission.notebook import ReleasedLesson
+from solutions.shared.course import NOTEBOOKS
+from solutions.shared.topics import Topic, topic
+
+MONDAY = 3  # mistakes to talk about
+MANY = 3  # who made the same mistake: of fewer, no one's own code is held up before the class
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """A mistake to talk about, with code that makes it. theirs: is the code one student's, or the catalogue's?"""
+
+    group: Group
+    code: str
+    theirs: bool
+
+
+@dataclass(frozen=True)
+class Insights:
+    """A lesson of a class. packages: students by the module that their machine had and the grader's has not. not_reached: students by
+    exercise for which their notebook had no time left."""
+
+    lesson: ReleasedLesson
+    graded: GradedWork
+    answers: dict[str, list[Answer]]
+    items: list[Item]
+    monday: list[Exhibit]
+    named: list[Exhibit]
+    unnamed: list[Exhibit]
+    limits: list[Group]
+    not_reached: dict[str, list[str]]
+    packages: dict[str, list[str]]
+    alike: list[Alike]
+
+    @property
+    def totals(self) -> list[float]:
+        """Everybody's points for the lesson."""
+        return [work.result.points for work in self.graded.works]
+
+    @property
+    def follow(self) -> dict[str, int]:
+        """By exercise, how many wrong answers say nothing of themselves, because what they are built on is wrong."""
+        return {name: many for name, given in self.answers.items() if (many := sum(answer.kind == FOLLOWS for answer in given))}
+
+    @property
+    def max_points(self) -> float:
+        return sum(slot.points for slot in self.lesson.exercises)
+
+
+def insights(coursedir: Any, lesson: ReleasedLesson) -> Insights:
+    """What the verdicts on a lesson's graded work add up to. Raises ValueError where there is none."""
+    graded = graded_work(coursedir, lesson)
+    if not graded.works:
+        folder = Path(coursedir.format_path(coursedir.autograded_directory, "*", lesson.name))
+        grade = f"autograder grade {lesson.name}{' --force' * bool(graded.unkept)}"
+        raise ValueError(f"no verdicts on {lesson.name} are kept in {folder} ({len(graded.unkept)} notebooks are there without): "
+                         f"run `{grade}` first")
+    known = topic(lesson.topic)
+    given = {slot.name: answers(graded.works, slot.name, closure(known.exercises, slot.name)) for slot in lesson.exercises}
+    named, unnamed = ([_exhibit(group, known) for own in given.values() for group in groups(own, kind)] for kind in (NAMED, UNNAMED))
+    costly = sorted([*named, *unnamed], key=lambda exhibit: -exhibit.group.lost)
+    limits = [group for own in given.values() for group in groups(own, LIMIT)]
+    packages: dict[str, list[str]] = {}
+    not_reached: dict[str, list[str]] = {}
+    for work in graded.works:
+        for name in work.result.missing_modules:
+            packages.setdefault(name, []).append(work.student)
+        for name in work.result.not_reached:
+            not_reached.setdefault(name, []).append(work.student)
+    return Insights(lesson, graded, given, items(given), costly[:MONDAY], named, unnamed, limits, not_reached,
+                    dict(sorted(packages.items(), key=lambda pair: -len(pair[1]))), alike(given, _published(lesson, known)))
+
+
+def _published(lesson: ReleasedLesson, known: Topic) -> dict[str, list[str]]:
+    """By exercise, the code that everybody can read here: of the reference, and of the solved notebook."""
+    solved = answers_in(json.loads((NOTEBOOKS / lesson.name / f"{lesson.name}.ipynb").read_bytes()), lesson)
+    return {slot.name: [inspect.getsource(getattr(known.reference, slot.name)), solved[slot.name]] for slot in lesson.exercises}
+
+
+def _exhibit(group: Group, known: Topic) -> Exhibit:
+    """The shortest code that makes the mistake; the catalogue's where few made it."""
+    theirs = sorted(filter(None, (shown(answer.source) for answer in group.answers)), key=len)
+    if group.mistakes and len(group.answers) < MANY or not theirs:
+        return Exhibit(group, _catalogued(group, known), False)
+    return Exhibit(group, theirs[0], True)
+
+
+def _catalogued(group: Group, known: Topic) -> str:
+    entries = [entry for entry in known.mistakes.MISTAKES if entry.id in group.mistakes]
+    return shown(source_of(entries[0], known.reference)) if entries else ""

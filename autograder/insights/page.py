@@ -1,0 +1,66 @@
+"""The page of `autograder insights`: one file, nothing to load, no script; light and dark, and narrow too."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup, escape
+
+from attention_lab.checking.report import clean, number
+from autograder.insights.insights import Insights
+from autograder.insights.items import FEWEST
+from autograder.insights.likeness import A_HINT, A_QUESTION, SHORT
+
+BINS = 10  # columns of the histogram, at most
+
+
+def page(found: Insights, names: bool, day: date) -> str:
+    """The HTML. names: say who, too; without it the page can be shown to the class."""
+    return _template().render(found=found, names=names, day=day, bins=histogram(found.totals, found.max_points), FEWEST=FEWEST, SHORT=SHORT,
+                              A_QUESTION=A_QUESTION, A_HINT=A_HINT)
+
+
+def histogram(totals: list[float], most: float) -> list[tuple[str, int]]:
+    """How many have how many points: for each column what it stands for, and its number of students. Full marks have one of their own."""
+    width = max(1, math.ceil(most / BINS))
+    edges = [(low, min(low + width, most)) for low in range(0, math.ceil(most), width)]
+    columns = [(f"{low} to {number(high)}", sum(low <= total < high for total in totals)) for low, high in edges]
+    return [*columns, (f"{number(most)}", sum(total >= most for total in totals))]
+
+
+@cache
+def _template() -> Template:
+    # What learners wrote stands in it as text.
+    environment = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+                              lstrip_blocks=True)
+    environment.filters |= {"prose": prose, "count": count, "points": points, "listed": listed, "plain": clean}
+    return environment.get_template("page.html")
+
+
+def prose(said: str) -> Markup:
+    """A sentence of a report, with `code` where it has backquotes."""
+    pieces = clean(said).split("`")
+    if len(pieces) % 2 == 0:  # one is left over: a learner's own
+        return Markup(escape(clean(said)))
+    return Markup("").join(Markup("<code>{}</code>").format(piece) if i % 2 else piece for i, piece in enumerate(pieces))
+
+
+def count(number: int, word: str) -> str:
+    """1 student, 2 students."""
+    return f"{number} {word if number == 1 else re.sub('y$', 'ie', word) + 's'}"
+
+
+def points(value: float) -> str:
+    """1 point, 2.5 points."""
+    shown = number(round(value, 2))
+    return f"{shown} point{'' if shown == '1' else 's'}"
+
+
+def listed(words: Iterable[str]) -> str:
+    return ", ".join(map(clean, words))

@@ -1,0 +1,34 @@
+"""The table of `autograder insights`: a row for each student and exercise, for a spreadsheet or a notebook."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+from attention_lab.checking.report import clean
+from autograder.classroom.nbgrader_plugin.csv_export import harmless
+from autograder.insights.insights import Insights
+
+COLUMNS = ("student", "exercise", "points", "max_points", "outcome", "mistake", "group", "sentence", "missing_packages")
+
+
+def write(found: Insights, names: bool, path: Path) -> None:
+    """Without `names`, students are numbered, and the order of the numbers says nothing of their names.
+
+    group: answers with the same number have the same thing wrong; the number is the place in the page's two tables of mistakes.
+    """
+    works = found.graded.works
+    order = sorted(range(len(works)), key=lambda i: (-works[i].result.points, sorted(works[i].answers.items())))
+    groups = {(answer.student, exhibit.group.exercise): number for number, exhibit in enumerate([*found.named, *found.unnamed], 1)
+              for answer in exhibit.group.answers}
+    with open(path, "w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(COLUMNS)
+        for number, i in enumerate(order, 1):
+            for exercise, given in found.answers.items():
+                answer = given[i]
+                verdict = answer.verdict
+                row = (answer.student if names else number, exercise, verdict.points, verdict.max_points, answer.kind,
+                       verdict.mistake or "", groups.get((answer.student, exercise), ""),
+                       "" if answer.lost == 0 else clean(verdict.headline), " ".join(works[i].result.missing_modules))
+                writer.writerow(map(harmless, row))

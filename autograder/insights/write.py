@@ -1,0 +1,35 @@
+"""`autograder insights`: a lesson's page and table, below work/insights."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from autograder.classroom.course import course_app
+from autograder.insights import table
+from autograder.insights.insights import insights
+from autograder.insights.page import page
+from autograder.judge import private
+from autograder.outputs import plain
+from autograder.submission import notebook
+
+FOLDER = "work/insights"  # below the course's folder
+
+
+def write(lesson: str, names: bool, console: Console) -> int:
+    """The command's exit status. names: say who. Raises ValueError where there is no such lesson, or nothing of it is graded."""
+    known = notebook.lesson(lesson)
+    coursedir = course_app(lesson).coursedir
+    found, folder = insights(coursedir, known), Path(coursedir.root) / FOLDER
+    for path, make in ((folder / f"{lesson}.html", lambda file: file.write_text(page(found, names, date.today()), encoding="utf-8")),
+                       (folder / f"{lesson}.csv", lambda file: table.write(found, names, file))):
+        with private.replacing(path) as beside:
+            make(beside)
+        console.print(Text(plain(str(path))), soft_wrap=True)
+    for exhibit in found.monday:
+        console.print(Text(plain(f"{exhibit.group.exercise}: {exhibit.group.lost:g} points lost by {len(exhibit.group.answers)} of "
+                                 f"{len(found.graded.works)} students. {exhibit.group.sentence}")), soft_wrap=True)
+    return 0

@@ -1,0 +1,29 @@
+"""Write the handwritten digits that scikit-learn ships as one picture and one line of labels, beside this file.
+
+    pip install scikit-learn==1.9.1 pillow==13.0.0
+    python make.py
+
+Source and licence: CARD.md.
+"""
+
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+from sklearn.datasets import load_digits
+
+VERSION = "1.9.1"
+ACROSS = 40  # digits in a row of the sheet
+SIDE, LEVELS = 8, 16
+
+if __name__ == "__main__":
+    if version("scikit-learn") != VERSION:
+        raise SystemExit(f"scikit-learn {VERSION} is needed, found {version('scikit-learn')}")
+    digits = load_digits()
+    down = -(-len(digits.images) // ACROSS)
+    sheet = np.zeros((down * ACROSS, SIDE, SIDE), dtype=np.uint8)
+    sheet[:len(digits.images)] = digits.images * (240 // LEVELS)
+    rows = sheet.reshape(down, ACROSS, SIDE, SIDE).transpose(0, 2, 1, 3).reshape(down * SIDE, ACROSS * SIDE)
+    Image.fromarray(rows).save(Path(__file__).with_name("digits.png"), optimize=True)
+    Path(__file__).with_name("digits.txt").write_text("".join(map(str, digits.target)) + "\n")

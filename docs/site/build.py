@@ -1,0 +1,126 @@
+"""The pages of the site, where each comes from, and what makes HTML of them."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+import zipfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from docs.site import api, lesson, museum
+from docs.site.blocks import html
+from docs.site.course import drawing
+from solutions.shared.course import COURSE, ROOT, Lesson, lessons
+
+HERE = Path(__file__).parent
+BUILT = ROOT / "work/site"
+HEAT_MAP = re.compile(r"!\[[^\]]*\]\(figures/map\.svg\)")
+TABLE = re.compile("(?s)<!-- lessons,.*?-->\n(.*?)<!-- /lessons -->")  # of README.md, written by the build
+COPIED = {  # page: its source
+    "instructors": ROOT / "docs/instructors.md",
+    "security": ROOT / "docs/security.md",
+    "protocol": ROOT / "docs/protocol.md",
+    "contributing": ROOT / "CONTRIBUTING.md",
+    "photographs": ROOT / "datasets/photos/CARD.md",
+}
+NOT_HANDED_OUT = ("__pycache__", ".egg-info", ".ipynb_checkpoints", "build/", ".progress.json", ".review.json")
+
+
+def build(into: Path, chosen: Sequence[Lesson], *, strict: bool) -> Path:
+    """Write sources and HTML below `into`, and return the front page. strict: a link that leads nowhere is an error.
+
+    What was there from an earlier build is removed. Raises subprocess.CalledProcessError where Sphinx fails.
+    """
+    source, built = into / "source", into / "html"
+    for folder in (source, built):
+        shutil.rmtree(folder, ignore_errors=True)
+    repository = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["site"]["repository"]
+    write(source, chosen, repository)
+    subprocess.run([sys.executable, "-m", "sphinx", "-q", *(["-W", "--keep-going"] if strict else []), "-b", "html", "-c", HERE,
+                    "-d", into / "doctrees", source, built], check=True, cwd=ROOT)
+    hand_outs(built / "downloads", chosen)
+    (built / "external_links.txt").write_text(external_links(built), encoding="utf-8")
+    return built / "index.html"
+
+
+def write(source: Path, chosen: Sequence[Lesson], repository: str) -> None:
+    """All pages in MyST Markdown."""
+    pages = {"index": front(chosen), "museum": museum.page(chosen), **{name: path.read_text(encoding="utf-8").replace("](docs/", "](")
+                                                                 for name, path in COPIED.items()}}
+    for each in chosen:
+        pages[f"lessons/{each.name}"] = lesson.page(each, repository)
+    library = {path.stem: path for path in sorted((COURSE / "attention_lab").glob("*.py")) if path.stem != "__init__"}
+    pages |= {f"library/{name}": api.page(path, f"attention_lab.{name}", f"`{name}`") for name, path in library.items()}
+    pages["library/index"] = index("The library attention_lab", "What the notebooks import.", library)
+    references = {each.topic: ROOT / "solutions" / each.topic / "reference.py" for each in chosen}
+    pages |= {f"reference/{name}": api.page(path, f"solutions.{name}.reference", f"`{name}`") for name, path in references.items()}
+    pages["reference/index"] = index(
+        "The reference solutions", "What the exercises are compared with: signatures, shapes, papers, and what differs from them.\n"
+        "The code itself stays in the repository, out of sight of those who are still solving.", references)
+    for each in lessons():
+        shutil.copytree(COURSE / each.name / "figures", source / "lessons" / each.name / "figures")
+    for name, text in pages.items():
+        path = source / f"{name}.md"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+def front(chosen: Sequence[Lesson]) -> str:
+    """The front page: index.md with what other sources know."""
+    capstone = next(each for each in lessons() if each.topic == "capstone")
+    picture = next(found[0] for cell in lesson.cells(capstone) if (found := HEAT_MAP.search(cell["source"])))
+    table = re.sub(r"(?<=\d) (?=h|min)", "\N{NO-BREAK SPACE}", TABLE.search((ROOT / "README.md").read_text(encoding="utf-8"))[1])
+    known = {
+        "heat map": picture.replace("(figures/", f"(lessons/{capstone.name}/figures/"),
+        "drawing": html(drawing("lessons/")),
+        "table": re.sub(r"\(course/\w+/(\w+)\.ipynb\)", r"(lessons/\1.md)", table),
+        "lessons": "\n".join(f"lessons/{each.name}" for each in chosen),
+    }
+    return re.sub("<!-- (.*?) -->", lambda gap: known[gap[1]], (HERE / "index.md").read_text(encoding="utf-8"))
+
+
+def index(title: str, words: str, modules: dict[str, Path]) -> str:
+    """A page that lists modules, each with its first sentence."""
+    rows = "\n".join(f"| [`{name}`]({name}.md) | {api.sentence(path)} |" for name, path in modules.items())
+    listed = "\n".join(modules)
+    return f"# {title}\n\n{words}\n\n| module | |\n|---|---|\n{rows}\n\n```{{toctree}}\n:hidden:\n\n{listed}\n```\n"
+
+
+def hand_outs(folder: Path, chosen: Iterable[Lesson]) -> None:
+    """A zip for each lesson, and one of all: what course/ holds, in the same folders, so that several can be unpacked in one place."""
+    folder.mkdir(parents=True)
+    library = [path for path in _files(COURSE) if path.parent == COURSE or "attention_lab" in path.relative_to(COURSE).parts]
+    everything = list(library)
+    for each in chosen:
+        own = list(_files(COURSE / each.name))
+        everything += own
+        _zip(folder / f"{each.name}.zip", [*own, *library])
+    _zip(folder / "course.zip", everything)
+
+
+def _files(folder: Path) -> list[Path]:
+    def belongs(path: Path) -> bool:
+        return path.is_file() and not any(part in str(path.relative_to(COURSE)) for part in NOT_HANDED_OUT)
+
+    return [path for path in sorted(folder.rglob("*")) if belongs(path)]
+
+
+def _zip(path: Path, files: Iterable[Path]) -> None:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+        for file in files:
+            entry = zipfile.ZipInfo(f"attention-by-hand/{file.relative_to(COURSE)}")  # with no time of day: the same files, the same zip
+            entry.external_attr, entry.compress_type = 0o644 << 16, zipfile.ZIP_DEFLATED
+            packed.writestr(entry, file.read_bytes())
+
+
+def external_links(built: Path) -> str:
+    """Every address outside the site, in order, with the pages that name it."""
+    found: dict[str, list[str]] = {}
+    for path in sorted(built.rglob("*.html")):
+        for address in set(re.findall(r'<a [^>]*href="(https?://[^"]+)"', path.read_text(encoding="utf-8"))):
+            found.setdefault(address, []).append(str(path.relative_to(built)))
+    return "".join(f"{address}  {' '.join(pages)}\n" for address, pages in sorted(found.items()))

@@ -1,0 +1,27 @@
+"""Sphinx's settings for the site of the course; `python -m docs.site` writes what it reads, and runs it."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+project = "Attention by Hand"
+extensions = ["myst_parser", "docs.site.formulas"]
+html_math_renderer = "mathml"
+
+# A page's links name headings as JupyterLab does: #2.-The-idea.
+myst_enable_extensions = ["dollarmath"]
+myst_heading_anchors = 4
+myst_heading_slug_func = "docs.site.lesson.anchor"
+
+html_theme = "furo"
+html_title = project
+html_static_path = ["static"]
+html_css_files = ["site.css"]
+html_js_files = ["site.js"]
+html_copy_source = False
+html_show_copyright = False
+html_show_sphinx = False
+html_show_search_summary = False  # would fetch each page that was found, which a browser refuses where pages are files
+html_domain_indices = False
+html_theme_options = {"navigation_with_keys": True}

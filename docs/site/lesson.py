@@ -1,0 +1,108 @@
+"""A lesson's notebook as a page: the cells that learners get, with what they showed when the solved notebook was run."""
+
+from __future__ import annotations
+
+import json
+import re
+from html import escape
+from typing import Any
+
+from docs.site.blocks import folded, html, python
+from docs.site.course import drawing
+from solutions.shared.course import COURSE, NOTEBOOKS, Lesson
+
+Cell = dict[str, Any]
+
+# Words before a cell that shows the answer to a guess. (What somebody looks at before a guess is another cell's.)
+ASKS = re.compile(r"\b(?:Predict|Guess)\b|[Bb]efore you run (?!the second)|did you get right")
+UNANSWERED = "Predict first: replace each"  # what a cell shows instead of numbers that somebody should predict
+PERSONAL = ("progress()", "review()")  # what these show is about one learner
+COLAB = "https://colab.research.google.com/github"
+
+
+def anchor(title: str) -> str:
+    """A heading's name in a link, as JupyterLab makes it."""
+    return title.replace(" ", "-")
+
+
+def cells(lesson: Lesson) -> list[Cell]:
+    """The cells of the hand-out, each with the outputs of the same cell in the solved notebook.
+
+    A check's verdict on our solution is left out. Raises ValueError where the two notebooks have other cells.
+    """
+    given, solved = (json.loads((folder / lesson.name / f"{lesson.name}.ipynb").read_text(encoding="utf-8"))["cells"]
+                     for folder in (COURSE, NOTEBOOKS))
+    if [cell["id"] for cell in given] != [cell["id"] for cell in solved]:
+        raise ValueError(f"the two notebooks of {lesson.name} have other cells: `make build LESSON={lesson.name}` makes both anew")
+    for cell, run in zip(given, solved):
+        cell["source"] = "".join(cell["source"])
+        graded = cell["metadata"].get("nbgrader", {}).get("grade")
+        cell["outputs"] = [] if graded or cell["source"] in PERSONAL else run.get("outputs", [])
+    return given
+
+
+def page(lesson: Lesson, repository: str) -> str:
+    """The lesson in MyST Markdown. repository: owner/name on GitHub, for a Colab button, or nothing."""
+    first, *rest = cells(lesson)
+    title, _, words = first["source"].partition("\n")
+    parts = [f"{title}\n\n{buttons(lesson, repository)}\n{prose(words, lesson)}"]
+    asked = bool(ASKS.search(words))
+    for cell in rest:
+        if cell["cell_type"] == "markdown":
+            parts.append(prose(cell["source"], lesson))
+            asked = bool(ASKS.search(cell["source"]))
+        elif cell["source"] == "course_map()":
+            parts.append(code(cell) + folded("The map of the course", html(drawing("", lesson.name))))
+        else:
+            waits = any(UNANSWERED in text(output) for output in cell["outputs"])
+            shown = outputs(cell)
+            if shown and asked and not waits:
+                shown, asked = folded("Write down your guess, then open what this cell shows", shown), False
+            parts.append(code(cell) + shown)
+            asked = asked or waits
+    return "\n\n".join(parts) + "\n"
+
+
+def prose(words: str, lesson: Lesson, folder: str = "") -> str:
+    """Markdown with its drawings where the site has them. folder: of the lessons, as seen from the page."""
+    return words.replace("](figures/", f"]({folder}{lesson.name}/figures/")
+
+
+def code(cell: Cell) -> str:
+    """A cell's code."""
+    exercise = cell["metadata"].get("nbgrader", {}).get("solution")
+    label = '<p class="label">Exercise: fill the gap in the notebook</p>\n' if exercise else ""
+    return f'<div class="cell{" exercise" if exercise else ""}">\n{label}\n{python(cell["source"])}\n</div>\n\n'
+
+
+def outputs(cell: Cell) -> str:
+    """What a cell showed, as raw HTML; nothing for one that showed nothing."""
+    shown = "\n".join(_html(output) for output in cell["outputs"])
+    return html(f'<div class="output">\n{shown}\n</div>') if shown else ""
+
+
+def _html(output: dict[str, Any]) -> str:
+    rich = "".join(output.get("data", {}).get("text/html", ""))
+    return rich or f"<pre>{escape(text(output))}</pre>"
+
+
+def text(output: dict[str, Any]) -> str:
+    """An output in plain words. KeyError for one that has none, such as an error."""
+    return "".join(output["text"] if output["output_type"] == "stream" else output["data"]["text/plain"])
+
+
+def buttons(lesson: Lesson, repository: str) -> str:
+    """What to do with the lesson: download it, and open it in Colab if the course has a repository."""
+    row = f'<a class="button" href="../downloads/{lesson.name}.zip" download>Download this lesson</a>'
+    if not repository:
+        return html(f'<p class="buttons">{row}</p>')
+    notebook = f"{COLAB}/{repository}/blob/main/course/{lesson.name}/{lesson.name}.ipynb"
+    row += f' <a class="button" href="{notebook}">Open in Colab</a>'
+    first = f"""In Colab, put this before the first cell: it brings the library and the lesson's checks.
+
+```
+!git clone -q https://github.com/{repository} attention-by-hand
+%cd attention-by-hand/course/{lesson.name}
+%pip install -q ../
+```"""
+    return html(f'<p class="buttons">{row}</p>') + folded("Before you start in Colab", first)

@@ -1,0 +1,13 @@
+addEventListener("DOMContentLoaded", () => {
+  const each = (what, change) => document.querySelectorAll(what).forEach(change);
+
+  // What can be scrolled can be reached from the keyboard.
+  each("pre, article p, .table-wrapper, .output, .formula, .scrolled", (box) => { if (box.scrollWidth > box.clientWidth) box.tabIndex = 0; });
+
+  // What the theme leaves out for those who hear a page.
+  each(".sidebar-drawer", (part) => part.setAttribute("aria-label", "All pages"));
+  each(".toc-drawer", (part) => part.setAttribute("aria-label", "On this page"));
+  each("[role=heading]:not([aria-level])", (heading) => heading.setAttribute("aria-level", "2"));
+  each("th", (head) => { if (!head.textContent.trim()) head.replaceWith(document.createElement("td")); });
+  each("#search-results", (results) => results.insertAdjacentHTML("beforebegin", "<h1>Search</h1>"));
+});

@@ -1,0 +1,138 @@
+"""A handwritten digit on a photograph, and a colour that says whether it counts: tasks on real pictures for every module.
+
+Each picture is a piece of a photograph with a digit written over it, near the middle. Read the digit if it has the right colour; if not,
+say so. The right colour is that of a frame around the picture, or that of another digit in another picture. Pictures to learn from
+have other photographs, and digits by other writers, than those that are tested on (datasets/digits/CARD.md).
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from PIL import Image
+from torch import Tensor
+
+from attention_lab.data import PHOTOS, photograph
+
+from .course import ROOT
+
+FOLDER = ROOT / "datasets/digits"
+SIDE, FRAME = 32, 2  # of a picture, and the width of its frame, pixels
+LEARNED = 1287  # digits to learn from, the first of the file, which goes writer by writer: here the tenth begins
+INK, LEAST, MOST = 0.9, 10, 14  # how much a stroke covers; the smallest and the largest digit, pixels
+FARTHEST = 4  # of a digit's centre from the picture's, along each axis, pixels
+OTHER_COLOUR = 10  # the label of a digit that does not count
+COLOURS = torch.tensor(((0.95, 0.15, 0.15), (0.15, 0.85, 0.2), (0.2, 0.35, 1.0)))  # red, green, blue
+
+
+class Digits(NamedTuple):
+    """pictures: (n, 3, 32, 32) float32 from -1 to 1; of pairs (n, 7, 32, 32), as `digit_pairs` says.
+
+    labels: (n,) int64, the digit, or OTHER_COLOUR for half of the pictures. colours: (n,) int64, the one that counts: 0 red, 1 green,
+    2 blue. centres: (n, 2) float32, row and column of the digit's centre, pixels.
+    """
+
+    pictures: Tensor
+    labels: Tensor
+    colours: Tensor
+    centres: Tensor
+
+
+def framed_digits(n: int, seed: int, split: str) -> Digits:
+    """n pictures in a frame of the colour that counts. split: "train" or "test"; KeyError for another.
+
+    The same seed gives the same pictures.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    pictures, chosen, (colours, own) = _begun(n, split, generator)
+    written, _, centres = _with_digits(pictures, chosen, own, split, generator)
+    framed = torch.ones(SIDE, SIDE, dtype=torch.bool)
+    framed[FRAME:-FRAME, FRAME:-FRAME] = False
+    written = torch.where(framed, COLOURS[colours][:, :, None, None], written).clamp(0, 1)
+    return Digits(2 * written - 1, _labels(chosen, colours == own, split), colours, centres)
+
+
+def digit_pairs(n: int, seed: int, split: str) -> Digits:
+    """n pairs of pictures without a frame, in seven channels: a query (three), a support (three), and the support's mask (one).
+
+    The colour that counts is that of the support's digit; the mask, from 0 to 1, says where that is. split, seed: as in `framed_digits`.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    pictures, chosen, (colours, own) = _begun(n, split, generator)
+    query, _, centres = _with_digits(pictures, chosen, own, split, generator)
+    others, also, _ = _begun(n, split, generator)
+    support, mask, _ = _with_digits(others, also, colours, split, generator)
+    packed = torch.cat([2 * query.clamp(0, 1) - 1, 2 * support.clamp(0, 1) - 1, mask / INK], dim=1)
+    return Digits(packed, _labels(chosen, colours == own, split), colours, centres)
+
+
+def _begun(n: int, split: str, generator: torch.Generator) -> tuple[Tensor, Tensor, tuple[Tensor, Tensor]]:
+    """Pieces of photographs; which digit each gets; the colour that counts, and the digit's own, the same one for half of them."""
+    pictures = _pieces(split, n, generator)
+    chosen = torch.randint(len(_of(split)[1]), (n,), generator=generator)
+    colours, other = torch.rand((n, len(COLOURS)), generator=generator).argsort(dim=1)[:, :2].unbind(1)
+    return pictures, chosen, (colours, torch.where(torch.rand(n, generator=generator) < 0.5, colours, other))
+
+
+def _with_digits(pictures: Tensor, chosen: Tensor, own: Tensor, split: str, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
+    """Pictures with digits written over them, how much of each pixel these cover (n, 1, 32, 32), and their centres (n, 2)."""
+    n = len(pictures)
+    ink = COLOURS[own] + 0.1 * torch.randn((n, 3), generator=generator)
+    sizes = LEAST + (MOST - LEAST) * torch.rand(n, generator=generator)
+    centres = SIDE / 2 + FARTHEST * (2 * torch.rand((n, 2), generator=generator) - 1)
+    strokes = _written(_of(split)[0][chosen], sizes, centres)
+    return pictures + strokes * (ink[:, :, None, None] - pictures), strokes, centres
+
+
+def _labels(chosen: Tensor, counts: Tensor, split: str) -> Tensor:
+    return torch.where(counts, _of(split)[1][chosen], OTHER_COLOUR)
+
+
+def _of(split: str) -> tuple[Tensor, Tensor]:
+    """The digits of a split."""
+    shapes, digits = handwritten()
+    mine = {"train": slice(LEARNED), "test": slice(LEARNED, None)}[split]
+    return shapes[mine], digits[mine]
+
+
+def _written(shapes: Tensor, sizes: Tensor, centres: Tensor) -> Tensor:
+    """How much of each pixel is covered, (n, 1, 32, 32), by digits (n, 8, 8) of these sizes (n,) with these centres (n, 2)."""
+    # Pixel p of a picture, from -1 to 1, shows the point (p - shift) / scale of the digit's own square.
+    scale, shift = sizes / SIDE, 2 * centres.flip(1) / SIDE - 1
+    turned = torch.zeros(len(shapes), 2, 3)
+    turned[:, 0, 0] = turned[:, 1, 1] = 1 / scale
+    turned[:, :, 2] = -shift / scale[:, None]
+    grid = F.affine_grid(turned, [len(shapes), 1, SIDE, SIDE], align_corners=False)
+    return INK * F.grid_sample(shapes[:, None], grid, mode="bilinear", align_corners=False)
+
+
+@cache
+def handwritten() -> tuple[Tensor, Tensor]:
+    """Every digit, (n, 8, 8) from 0 to 1, and what it is, (n,)."""
+    labels = torch.tensor([int(c) for c in (FOLDER / "digits.txt").read_text().strip()])
+    with Image.open(FOLDER / "digits.png") as sheet:
+        pixels = torch.tensor(np.asarray(sheet)).float() / 240
+    down, across = pixels.shape[0] // 8, pixels.shape[1] // 8
+    return pixels.unflatten(1, (across, 8)).unflatten(0, (down, 8)).transpose(1, 2).flatten(0, 1)[:len(labels)], labels
+
+
+@cache
+def _photographs(split: str) -> list[Tensor]:
+    """A split's photographs at half their size, so that a piece shows a thing and not a spot of colour."""
+    return [F.avg_pool2d(photograph(name), 2) for name in PHOTOS[split]]
+
+
+def _pieces(split: str, n: int, generator: torch.Generator) -> Tensor:
+    """(n, 3, 32, 32): squares anywhere in the photographs of a split."""
+    photos = _photographs(split)
+    which = torch.randint(len(photos), (n,), generator=generator).tolist()
+    places = torch.rand(n, 2, generator=generator).tolist()
+    pieces = []
+    for photo, (down, right) in zip((photos[index] for index in which), places):
+        top, left = int(down * (photo.shape[1] - SIDE)), int(right * (photo.shape[2] - SIDE))
+        pieces.append(photo[:, top:top + SIDE, left:left + SIDE])
+    return torch.stack(pieces)

@@ -1,0 +1,250 @@
+"""Every module of the course on real pictures: a handwritten digit on a photograph, and a colour that says whether it counts.
+
+    python -m solutions.shared.real [LESSON ...]      without a lesson: all of them
+
+Trains what work/real does not hold yet, and writes real.md (table and log) and real.json (what the page draws) into each lesson's folder.
+All runs together take about an hour of one core, so no test repeats them.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import math
+import statistics
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import torch
+from PIL import Image
+from torch import Tensor, nn
+
+from attention_lab.my_net import BLOCKS
+from attention_lab.plugs import CONTROLS, Maker
+
+from .course import ROOT, lessons
+from .digit_net import BATCH, TESTED, WIDTHS, DigitNet, Draw, PairNet, learn, right_on_test
+from .digits import COLOURS, digit_pairs, framed_digits
+from .topics import topic
+
+RUNS = ROOT / "work/real"
+STEPS, LONGER, SEEDS, PEAK_RATE = 1000, 5, (0, 1, 2), 0.005
+POINTS = 10  # of a learning curve
+LOOKED_AT, DRAWN = 1000, 4  # pictures whose channels are compared, and whose maps are drawn
+CONTROLS_OF = {"01_se": ("nothing", "one more 3x3 conv", "SE, no squeeze"), "05b_memory": ("nothing", "DANet position"),
+               "e3_catnet": ("own picture",)}
+
+
+class Task(NamedTuple):
+    """said: what is asked, for the page. cue: what the module has to bring to the digit."""
+
+    draw: Draw
+    network: type[DigitNet]
+    said: str
+    cue: str
+
+
+FRAMED = Task(framed_digits, DigitNet,
+              "A piece of a photograph, a handwritten digit and a coloured frame: read the digit if it has the frame's colour, otherwise "
+              "say \"not it\". The network answers at the digit's centre, and from there it cannot see the frame.", "the frame's colour")
+PAIRED = Task(digit_pairs, PairNet,
+              "Two pieces of photographs, each with a handwritten digit: read the query's digit if it has the colour of the support's "
+              "digit, otherwise say \"not it\". The mask of the support says where its digit is.", "the colour of the support's digit")
+ABOUT = """# {lesson}: real pictures
+
+`python -m solutions.shared.real {lesson}` trains a small network (`digit_net.py` beside that script) on pictures of `digits.py`.
+{said}
+Test pictures have other photographs and other people's digits.
+{steps} steps of {batch} new pictures, Adam, one cycle up to {rate}; right answers on {tested} test pictures in per cent.
+
+"""
+
+
+CATNET = topic("catnet").reference
+
+
+def looking_at_itself(channels: int) -> nn.Module:
+    """`CMAT` with all of its layers, in which each picture looks at itself instead of the other one, without a mask."""
+    class Own(CATNET.CrossMaskedAttention):
+        def forward(self, x: Tensor, y: Tensor, mask: Tensor | None = None) -> Tensor:
+            return super().forward(x, x)
+
+    made = CATNET.CMAT(channels, 2)
+    made.cross_attention = Own(channels, 2)
+    return made
+
+
+PAIR_MAKERS: dict[str, Maker] = {"own picture": looking_at_itself, "CMAT": lambda channels: CATNET.CMAT(channels, 2)}
+
+
+def makers() -> dict[str, Maker]:
+    """Every module of the course, as our reference has it, and the controls."""
+    topics = {each.name: each.topic for each in lessons()}
+
+    def maker(name: str) -> Maker:
+        plug = BLOCKS[name]
+        made = getattr(topic(topics[plug.lesson]).reference, plug.exercise)
+        return lambda channels: plug.make(made, channels)
+
+    return {**CONTROLS, **{name: maker(name) for name in BLOCKS}, **PAIR_MAKERS}
+
+
+def task(name: str) -> Task:
+    """What an arm is trained on."""
+    return PAIRED if name in PAIR_MAKERS else FRAMED
+
+
+def taught() -> list[str]:
+    """The lessons with a recorded run."""
+    return list(dict.fromkeys([*(plug.lesson for plug in BLOCKS.values()), "e3_catnet"]))
+
+
+def arms(lesson: str) -> tuple[list[str], list[str]]:
+    """A lesson's controls, and its modules."""
+    controls = CONTROLS_OF.get(lesson, ("nothing", "one more 3x3 conv"))
+    return list(controls), [name for name, plug in BLOCKS.items() if plug.lesson == lesson] or ["CMAT"]
+
+
+def network(name: str, seed: int) -> DigitNet:
+    """An untrained network with a module in both blocks."""
+    torch.manual_seed(seed)
+    make = makers()[name]
+    return task(name).network([make(width) for width in WIDTHS])
+
+
+def train(name: str, seed: int, steps: int) -> None:
+    """One run: its learning curve [[step, right answers in per cent]], parameters and CPU seconds, and the trained network beside it."""
+    made, draw, curve = network(name, seed), task(name).draw, []
+
+    def look(step: int) -> None:
+        if step % (steps // POINTS) == 0:
+            curve.append((step, round(right_on_test(made, draw), 2)))
+
+    began = time.process_time()
+    learn(made, draw, steps, PEAK_RATE, seed, look)
+    seconds = round(time.process_time() - began, 1)
+    torch.save(made.state_dict(), _file(name, seed, steps).with_suffix(".pt"))
+    _file(name, seed, steps).write_text(json.dumps({"curve": curve, "parameters": sum(p.numel() for p in made.parameters()),
+                                                    "seconds": seconds}))
+    print(name, f"seed {seed}", f"{steps} steps", f"{curve[-1][1]} %", f"{seconds} s", flush=True)
+
+
+def inside(name: str, seed: int) -> list[dict[str, Any]]:
+    """What the module of each block does: how much of each channel, and of each position, comes out of it, as log2 of out / in.
+
+    by_colour (3, C), by_answer (11, C): means over the pictures in which that colour counts, and with that answer, less the channel's mean.
+    explained: the share of the variance between pictures that the colour that counts, and the answer, account for. maps: of the drawn
+    pictures, less the mean of all.
+    """
+    made = network(name, seed)
+    made.load_state_dict(torch.load(_file(name, seed, STEPS).with_suffix(".pt")))
+    made.eval()
+    kept: list[tuple[Tensor, Tensor]] = []
+    for block in made.blocks:
+        block.module.register_forward_hook(lambda _, given, out: kept.append((given[0], out if isinstance(out, Tensor) else out[0])))
+    drawn = task(name).draw(LOOKED_AT, 998, "test")
+    with torch.no_grad():
+        made(drawn.pictures)
+    found = []
+    for before, after in kept:
+        channels = _log_ratio(after.abs().mean((2, 3)), before.abs().mean((2, 3)))
+        maps = _log_ratio(after.abs().mean(1), before.abs().mean(1))
+        maps = (maps - maps.mean())[_to_draw(drawn.colours)]
+        by = {"colour": _means(channels, drawn.colours), "answer": _means(channels, drawn.labels)}
+        spread = channels.var(0, unbiased=False).sum()
+        explained = {key: (of[label] - channels.mean(0)).square().mean(0).sum() / spread if spread > 1e-9 else torch.zeros(())
+                     for (key, of), label in zip(by.items(), (drawn.colours, drawn.labels))}
+        found.append({**{f"by_{key}": _rounded(of - channels.mean(0)) for key, of in by.items()},
+                      "explained": {key: round(share.item(), 3) for key, share in explained.items()}, "maps": _rounded(maps)})
+    return found
+
+
+def write(lesson: str) -> None:
+    """real.json and real.md of a lesson, from its runs."""
+    controls, modules = arms(lesson)
+    runs = {name: [json.loads(_file(name, seed, STEPS).read_text()) for seed in SEEDS] for name in (*controls, *modules)}
+    longer = {name: json.loads(_file(name, 0, LONGER * STEPS).read_text())["curve"][-1][1]
+              for name in runs if _file(name, 0, LONGER * STEPS).exists()}
+    asked = task(controls[0])
+    drawn = asked.draw(LOOKED_AT, 998, "test")
+    chosen = _to_draw(drawn.colours)
+    folder = topic({each.name: each.topic for each in lessons()}[lesson]).folder
+    content = {
+        "said": asked.said, "cue": asked.cue, "steps": [step for step, _ in runs[controls[0]][0]["curve"]], "longer": LONGER * STEPS,
+        "controls": controls, "modules": modules,
+        "arms": {name: {"curves": [[right for _, right in run["curve"]] for run in each], "parameters": each[0]["parameters"],
+                        "seconds": [run["seconds"] for run in each], "longer": longer.get(name)} for name, each in runs.items()},
+        "pictures": [_png(drawn.pictures[index]) for index in chosen], "answers": drawn.labels[chosen].tolist(),
+        "inside": {name: inside(name, max(SEEDS, key=lambda seed: runs[name][seed]["curve"][-1][1])) for name in modules},
+    }
+    (folder / "real.json").write_text(json.dumps(content, separators=(",", ":")) + "\n", encoding="utf-8")
+    (folder / "real.md").write_text(_table(lesson, content), encoding="utf-8")
+
+
+def _table(lesson: str, content: dict[str, Any]) -> str:
+    head = ["arm", "parameters", *(f"seed {seed}" for seed in SEEDS), "mean", f"seed 0, {content['longer']:,} steps", "CPU seconds"]
+    lines = [head, ["---"] * len(head)]
+    for name, arm in content["arms"].items():
+        ends = [curve[-1] for curve in arm["curves"]]
+        lines.append([name, f"{arm['parameters']:,}", *(f"{end:.1f}" for end in ends), f"{statistics.fmean(ends):.1f}",
+                      f"{arm['longer']:.1f}" if arm["longer"] else "", " / ".join(f"{each:.0f}" for each in arm["seconds"])])
+    log = [f"{name}, seed {seed}: " + " ".join(f"{right:.1f}" for right in curve)
+           for name, arm in content["arms"].items() for seed, curve in zip(SEEDS, arm["curves"])]
+    steps = ", ".join(map(str, content["steps"]))
+    said = content["said"].replace(". ", ".\n")
+    return (ABOUT.format(lesson=lesson, said=said, steps=f"{STEPS:,}", batch=BATCH, rate=PEAK_RATE, tested=f"{TESTED:,}")
+            + "\n".join(f"| {' | '.join(line)} |" for line in lines)
+            + f"\n\nRight answers after {steps} steps:\n\n" + "\n".join(f"- {line}" for line in log)
+            + f"\n\ntorch {torch.__version__}, one thread.\n")
+
+
+def _file(name: str, seed: int, steps: int) -> Path:
+    return RUNS / f"{name} {seed} {steps}.json"
+
+
+def _log_ratio(out: Tensor, given: Tensor) -> Tensor:
+    """log2(out / given), within 1/64 and 64 times: a channel that is switched off has no logarithm."""
+    return ((out + 1e-6) / (given + 1e-6)).log2().clamp(-6, 6)
+
+
+def _means(channels: Tensor, labels: Tensor) -> Tensor:
+    """The mean over the pictures of each label, (labels, C)."""
+    return torch.stack([channels[labels == label].mean(0) for label in range(int(labels.max()) + 1)])
+
+
+def _to_draw(colours: Tensor) -> Tensor:
+    """Pictures in which each colour counts, the first of each, and one more of the first colour."""
+    first = [(colours == colour).nonzero()[:math.ceil(DRAWN / len(COLOURS)), 0] for colour in range(len(COLOURS))]
+    return torch.stack(first, dim=1).flatten()[:DRAWN]
+
+
+def _rounded(values: Tensor) -> list:
+    return json.loads(json.dumps(values.double().mul(100).round().div(100).tolist()))
+
+
+def _png(picture: Tensor) -> str:
+    """A picture (3, H, W) from -1 to 1, or two above one another, as the address of an image that a page holds in itself."""
+    pixels = ((torch.cat(picture[:len(picture) // 3 * 3].split(3), dim=1) + 1) * 127.5).round().byte().permute(1, 2, 0).numpy()
+    held = io.BytesIO()
+    Image.fromarray(pixels).save(held, "png", optimize=True)
+    return f"data:image/png;base64,{base64.b64encode(held.getvalue()).decode()}"
+
+
+def main(chosen: Sequence[str]) -> None:
+    torch.set_num_threads(1)
+    RUNS.mkdir(parents=True, exist_ok=True)
+    wanted = [lesson for lesson in taught() if lesson in chosen or not chosen]
+    for seed, steps in [*((seed, STEPS) for seed in SEEDS), (SEEDS[0], LONGER * STEPS)]:
+        for name in dict.fromkeys(name for lesson in wanted for group in arms(lesson) for name in group):
+            if not _file(name, seed, steps).exists():
+                train(name, seed, steps)
+    for lesson in wanted:
+        write(lesson)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

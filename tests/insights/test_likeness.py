@@ -1,0 +1,88 @@
+"""Which answers are the same program, and which of these hints are worth a question."""
+
+from random import Random
+
+import pytest
+
+from autograder.insights.code import length, normalised, shown
+from autograder.insights.insights import insights
+from autograder.insights.likeness import A_HINT, A_QUESTION, ALL, KNOWN, NOTHING, OWN, RIGHT
+from tests.classroom.pupils import SOLVED
+
+from .crowd import in_own_hand
+from .graded import SE, Class, named, wrong
+
+LONG = """class SEBlock(nn.Module):
+    def __init__(self, channels, reduction=16):
+        super().__init__()
+        self.excitation = Excitation(channels, reduction)
+
+    def forward(self, x):
+        total = torch.zeros(x.shape[0], x.shape[1])
+        for i in range(x.shape[2]):
+            for j in range(x.shape[3]):
+                total = total + x[:, :, i, j]
+        return x + self.excitation(total / (x.shape[2] * x.shape[3]))[:, :, None, None]
+"""
+
+
+def test_decoration_and_names_of_one_s_own_make_no_difference():
+    theirs = LONG.replace("total", "t").replace("self.excitation", "self.gate")
+    theirs = theirs.replace("x):", "x: 'Tensor') -> 'Tensor':\n        'Doc.'", 1)
+    assert normalised(theirs + "# a comment\n") == normalised("import torch\n" + LONG)
+    for seed in range(5):
+        assert normalised(in_own_hand(LONG, Random(seed))) == normalised(LONG)
+
+
+@pytest.mark.parametrize("old, new", [("x + self", "x * self"), ("[2]", "[3]"), ("reduction=16", "reduction=8"), (":, i, j]", ":, j, i]")])
+def test_another_program_is_another_one(old, new):
+    assert normalised(LONG.replace(old, new)) != normalised(LONG)
+
+
+@pytest.mark.parametrize("source", ["def squeeze(x)\n  return", "x = " + "(" * 5000 + ")" * 5000, "x = 1\n" * 20_000, "\0"])
+def test_what_is_no_python_is_like_nothing_and_shown_without_comments(source):
+    assert normalised(source) is None and length(source) == 0
+    assert "#" not in shown(source + "  # Ada") and len(shown(source).split("\n")) <= 41
+
+
+@pytest.fixture
+def group(tmp_path):
+    made = Class(tmp_path)
+    for student, source in (("ann", LONG), ("bob", LONG + "# mine"), ("cy", LONG.replace("total", "sum_"))):
+        own = {name: f"{SOLVED[name]}\n_{student} = {ord(student[0])}\n" for name in SOLVED}  # nobody else's
+        made.add(student, wrong("SEBlock", "Wrong."), answers={**own, "SEBlock": source})
+    return made
+
+
+def test_a_long_wrong_answer_of_several_comes_first(group):
+    (first, *rest) = insights(group.coursedir, SE).alike
+    assert (first.exercise, first.students, rest) == ("SEBlock", ["ann", "bob", "cy"], [])
+    assert (first.letters, first.judged, first.worth) == (False, OWN, A_QUESTION)
+
+
+def test_the_published_answer_and_one_to_the_letter_are_told(group):
+    group.add("dot")
+    group.add("eve")
+    known = {(each.exercise, tuple(each.students)): each for each in insights(group.coursedir, SE).alike}
+    both = known[ALL, ("dot", "eve")]
+    assert both.letters and both.published and (both.judged, both.worth) == (RIGHT, A_QUESTION)
+    squeeze = known["squeeze", ("dot", "eve")]
+    assert squeeze.published and squeeze.worth == NOTHING
+
+
+def test_a_mistake_that_many_make_is_a_weak_hint(tmp_path):
+    made = Class(tmp_path)
+    for student in ("ann", "bob"):
+        made.add(student, named("SEBlock", "se-residual", "Your block adds the input."), answers={"SEBlock": f"# {student}\n{LONG}"})
+    (only,) = [each for each in insights(made.coursedir, SE).alike if each.exercise == "SEBlock"]
+    assert (only.letters, only.judged, only.worth) == (False, KNOWN, A_HINT)
+
+
+def test_one_alone_with_the_published_answer_is_told_and_an_empty_one_never(group):
+    group.add("fay")
+    stubs = {slot.name: slot.stub for slot in SE.exercises}
+    for student in ("gil", "hal"):
+        group.add(student, answers=stubs)
+    alike = insights(group.coursedir, SE).alike
+    assert (ALL, ["fay"]) in [(each.exercise, each.students) for each in alike]
+    assert not [each for each in alike if {"gil", "hal"} & set(each.students)]

@@ -1,0 +1,107 @@
+"""The learner's own network: which blocks it takes, what it keeps, and what the leaderboard says."""
+
+import json
+import os
+from pathlib import Path
+
+import nbformat
+import pytest
+import torch
+
+from attention_lab import my_net as module
+from attention_lab.five_tasks import SIDE, TASKS, UNASKED
+from attention_lab.mine import NotYet
+from attention_lab.my_net import FILE, Board, MyNet, Row, my_net
+from solutions.cbam.reference import CBAM
+from solutions.se.reference import SEBlock
+
+
+@pytest.fixture
+def lesson(tmp_path, monkeypatch):
+    """A lesson's folder as the current one, and a training of a moment."""
+    folder = tmp_path / "03_cbam"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    for name, value in {"LEARNED": 32, "TESTED": 8, "EPOCHS": 1}.items():
+        monkeypatch.setattr(module, name, value)
+    return folder
+
+
+def kept(lesson: Path) -> list[dict]:
+    return json.loads((lesson.parent / FILE).read_text())
+
+
+def test_blocks_are_classes_of_the_page_or_names(lesson):
+    assert my_net().newest.blocks == ["nothing", "nothing"]
+    assert my_net(SEBlock).newest.blocks == ["SE", "SE"]
+    assert my_net("nothing", CBAM).newest.blocks == ["nothing", "CBAM"]
+    assert [row["blocks"] for row in kept(lesson)] == [["nothing", "nothing"], ["SE", "SE"], ["nothing", "CBAM"]]
+
+
+def test_a_block_costs_what_it_has(lesson):
+    plain, gated = my_net().newest, my_net("nothing", SEBlock).newest
+    assert gated.parameters - plain.parameters == 2 * 16 * 8  # two layers without bias, reduction 2
+    assert gated.multiply_adds > plain.multiply_adds and gated.latency > 0
+
+
+def test_an_earlier_block_comes_out_of_its_notebook(lesson):
+    other = lesson.parent / "01_se"
+    other.mkdir()
+    source = f"from {SEBlock.__module__} import SEBlock as Ours\n\n\nclass SEBlock(Ours):\n    pass"
+    cell = nbformat.v4.new_code_cell(source, metadata={"nbgrader": {"solution": True, "grade": False, "grade_id": "seblock"}})
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), other / "01_se.ipynb")
+    assert my_net("SE", CBAM).newest.blocks == ["SE", "CBAM"]
+
+
+def test_what_cannot_be_plugged_in_is_refused_by_name_and_nothing_is_kept(lesson):
+    with pytest.raises(NotYet, match="lesson 01"):
+        my_net("SE")
+    with pytest.raises(ValueError, match="'ReLU'.*SE, ECA.*SEBlock"):
+        my_net(torch.nn.ReLU)
+    with pytest.raises(ValueError, match="2 places.*got 3"):
+        my_net(CBAM, CBAM, CBAM)
+    assert not (lesson.parent / FILE).exists()
+
+
+def test_the_same_blocks_again_are_another_seed(lesson):
+    once, twice = my_net(SEBlock).newest, my_net(SEBlock).newest
+    assert len(kept(lesson)) == 1 and twice.scores[0] == once.scores[0] and len(twice.scores) == 2
+    assert "2 runs" in repr(my_net())
+
+
+def test_a_broken_leaderboard_begins_anew_and_a_folder_without_room_is_said(lesson, monkeypatch):
+    (lesson.parent / FILE).write_text("[{")
+    assert len(my_net().rows) == 1
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", full)
+    assert "No space left" in repr(my_net("nothing"))
+
+
+def test_the_best_come_first_and_the_newest_is_always_shown():
+    rows = [Row([f"block {place}", "nothing"], [90.0 - place], 10, 100 + place, 1e-4) for place in range(14)]
+    board = Board(rows[::-1], rows[13])
+    shown = repr(board).splitlines()
+    assert "block 0" in shown[1] and "block 13" in shown[11] and shown[11].startswith("> 14")
+    assert "3 more networks" in repr(board) and "★" in shown[1] and "★" not in shown[2]
+    assert board._repr_html_().count("<tr") == 12
+
+
+def test_each_head_is_scored_on_its_own_kind_of_question(lesson):
+    network = MyNet([torch.nn.Identity(), torch.nn.Identity()])
+    pictures, answers = module._pictures(4, 0)
+    assert pictures.shape == (4, 5, 3, SIDE, SIDE) and answers.shape == (4, 5, SIDE // 2, SIDE // 2)
+    network.eval()
+    for kind, scores in enumerate(module._own(network(pictures))):
+        torch.testing.assert_close(scores, network(pictures[:, kind])[kind])
+        assert scores.shape[1] == list(TASKS.values())[kind].classes
+    assert ((answers != UNASKED).flatten(2).sum(2) > 0).all()
+
+
+def test_blocks_help(tmp_path, monkeypatch):
+    """At the real budget: the reason for a leaderboard."""
+    (tmp_path / "03_cbam").mkdir()
+    monkeypatch.chdir(tmp_path / "03_cbam")
+    assert my_net(CBAM).newest.score > my_net().newest.score + 10

@@ -1,0 +1,110 @@
+"""The recorded runs on real pictures: what is drawn, what the shown sentences say, and the pictures themselves."""
+
+import copy
+import json
+import re
+import statistics
+
+import pytest
+import torch
+
+from attention_lab.real import FILE, RealRun, real_run
+from builder import build
+from solutions.shared import real
+from solutions.shared.digit_net import DigitNet, answers
+from solutions.shared.digits import FRAME, LEARNED, OTHER_COLOUR, SIDE, digit_pairs, framed_digits, handwritten
+
+TOPICS = {lesson.name: build.topic(lesson.topic).folder for lesson in build.lessons()}
+
+
+def arm(*ends: float) -> dict:
+    return {"curves": [[50.0, end] for end in ends], "parameters": 7, "seconds": [36.0] * len(ends), "longer": None}
+
+
+@pytest.fixture
+def content() -> dict:
+    inside = [{"by_colour": [[0.5] * 4] * 3,
+               "by_answer": [[0.1] * 4] * 11, "explained": {"colour": 0.9, "answer": 0.05}, "maps": [[[0.0]]] * 4}] * 2
+    made = json.loads((TOPICS["01_se"] / FILE).read_text())
+    return {"said": "Read it.", "cue": "the frame's colour", "steps": [500, 1000], "longer": 5000, "inside": {"SE": inside},
+            "controls": ["nothing"], "modules": ["SE"],
+            "arms": {"nothing": arm(50, 51, 49), "SE": arm(94, 95, 93)}, "pictures": made["pictures"], "answers": made["answers"]}
+
+
+def test_a_gap_is_said_with_its_error_and_luck_by_its_name(content):
+    assert 'SE against "nothing": +44.0 points, with a standard error of 0.8: more than luck.' in RealRun(content).said()
+    content["arms"]["SE"] = arm(50, 52, 48)
+    assert any("+0.0 points" in line and line.endswith("may be luck.") for line in RealRun(content).said())
+    content["arms"]["nothing"]["longer"] = 51.2
+    assert "After 5,000 steps (one run each): nothing 51.2 %." in RealRun(content).said()
+
+
+def test_the_page_shows_every_arm_its_pictures_and_the_cpu_hours(content):
+    shown = RealRun(content)._repr_html_()
+    assert shown.count("<img alt=") == 2 and "94.0 %" in shown and "93.0 to 95.0 %" in shown and "0.06 CPU hours" in shown
+    assert "the frame's colour explains 90 % in the first block" in re.sub("&#x27;", "'", shown)
+
+
+def test_without_the_file_the_error_says_where_it_belongs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(FileNotFoundError, match="real.json is not in .* beside the notebook"):
+        real_run()
+
+
+@pytest.mark.parametrize("lesson", real.taught())
+def test_what_a_lesson_recorded_is_whole_and_its_table_says_the_same(lesson):
+    content = json.loads((TOPICS[lesson] / FILE).read_text())
+    controls, modules = real.arms(lesson)
+    assert list(content["arms"]) == [*content["controls"], *content["modules"]] == [*controls, *modules]
+    table = (TOPICS[lesson] / "real.md").read_text()
+    for name, each in content["arms"].items():
+        assert [len(curve) for curve in each["curves"]] == [len(content["steps"])] * len(real.SEEDS)
+        mean = statistics.fmean(curve[-1] for curve in each["curves"])
+        assert re.search(rf"^\| {re.escape(name)} \| {each['parameters']:,} \|.* {mean:.1f} \|", table, re.M)
+    assert content["steps"][-1] == real.STEPS and set(content["inside"]) == set(modules)
+    assert RealRun(copy.deepcopy(content))._repr_html_().count("<img alt=") == 1 + len(modules)
+
+
+def test_pictures_are_the_same_again_and_half_of_the_digits_count():
+    first, again = framed_digits(400, 3, "train"), framed_digits(400, 3, "train")
+    assert all(torch.equal(a, b) for a, b in zip(first, again))
+    assert first.pictures.shape == (400, 3, SIDE, SIDE) and first.pictures.abs().max() <= 1
+    counts = first.labels != OTHER_COLOUR
+    assert 0.4 < counts.float().mean() < 0.6 and set(first.labels[counts].tolist()) == set(range(10))
+
+
+def test_those_who_wrote_the_test_digits_wrote_none_to_learn_from():
+    """Each writer filled in the same form, which begins with three rows from 0 to 9."""
+    _, digits = handwritten()
+    assert digits[LEARNED:LEARNED + 30].tolist() == list(range(10)) * 3
+    assert len(digits) == 1797
+
+
+def test_a_digits_centre_does_not_see_the_frame_without_a_module():
+    network, drawn = DigitNet([torch.nn.Identity(), torch.nn.Identity()]).eval(), framed_digits(300, 5, "test")
+    frame = torch.ones(SIDE, SIDE, dtype=torch.bool)
+    frame[FRAME:-FRAME, FRAME:-FRAME] = False
+    other = drawn._replace(pictures=torch.where(frame, 1 - drawn.pictures, drawn.pictures))
+    with torch.no_grad():
+        assert torch.equal(answers(network, drawn), answers(network, other))
+        assert not torch.equal(network(drawn.pictures), network(other.pictures))
+
+
+def test_a_module_brings_the_frame_there():
+    torch.manual_seed(0)
+    network, drawn = real.network("SE", 0).eval(), framed_digits(20, 5, "test")
+    other = drawn._replace(pictures=drawn.pictures.clone())
+    other.pictures[:, :, :FRAME] *= -1
+    with torch.no_grad():
+        assert not torch.allclose(answers(network, drawn), answers(network, other))
+
+
+def test_only_the_support_says_which_colour_counts():
+    pairs = digit_pairs(200, 4, "test")
+    assert pairs.pictures.shape == (200, 7, SIDE, SIDE) and 0 <= pairs.pictures[:, 6].min() and pairs.pictures[:, 6].max() <= 1
+    network = real.network("own picture", 0).eval()
+    other = pairs._replace(pictures=torch.cat([pairs.pictures[:, :3], pairs.pictures.roll(1, 0)[:, 3:]], dim=1))
+    with torch.no_grad():
+        assert torch.equal(answers(network, pairs), answers(network, other))
+        crossed = real.network("CMAT", 0).eval()
+        assert not torch.allclose(answers(crossed, pairs), answers(crossed, other))
