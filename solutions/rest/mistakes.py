@@ -291,8 +291,8 @@ MISTAKES = (
             "If H * W is not the number of tokens, no ValueError is raised: `unflatten` complains in its own words, or H and W are not "
             "looked at. Compare first, and raise one.",
             ((GRID, "x.transpose(1, 2).unflatten(2, (H, W)) if self.sr_ratio > 1 else x"),)),
-    Mistake("emsa-keys-cut", "EMSA", TOO_FEW_KEYS,
-            ((REDUCED, f"{REDUCED}[:, :(H // self.sr_ratio) * (W // self.sr_ratio)]"),)),
+    Mistake("emsa-keys-cropped", "EMSA", TOO_FEW_KEYS,
+            ((REDUCED, "self.sr_norm(as_tokens(self.sr(grid)[:, :, :H // self.sr_ratio, :W // self.sr_ratio]))"),)),
     Mistake("emsa-keys-rounded-down", "EMSA", TOO_FEW_KEYS,
             ((REDUCED, "self.sr_norm(self.sr(grid).reshape(len(x), x.shape[2], (H // self.sr_ratio) * (W // self.sr_ratio)).mT)"),)),
     Mistake("emsa-keys-of-area", "EMSA",

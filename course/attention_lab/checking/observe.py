@@ -289,11 +289,12 @@ def _tensors(output: Any, path: str = "") -> list[tuple[str, Tensor]]:
 
 
 def _unregistered(module: nn.Module) -> list[str]:
-    """Attributes that hold layers or parameters where torch does not see them: plain lists, tuples, dicts."""
-    found = []
-    for owner_name, owner in module.named_modules():
-        for name, value in vars(owner).items():
-            items = value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else ()
-            if not name.startswith("_") and any(isinstance(item, (nn.Module, nn.Parameter)) for item in items):
-                found.append(f"{owner_name}.{name}".lstrip("."))
-    return found
+    """Attributes that hold layers or parameters where torch does not see them: plain lists, tuples, dicts, and lists of lists."""
+    return [f"{owner_name}.{name}".lstrip(".") for owner_name, owner in module.named_modules()
+            for name, value in vars(owner).items() if not name.startswith("_") and _hides(value, 3)]
+
+
+def _hides(value: object, depth: int) -> bool:
+    """Whether a plain container holds a layer or a parameter, at most `depth` containers down (one may hold itself)."""
+    items = value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else ()
+    return any(isinstance(item, (nn.Module, nn.Parameter)) or depth > 1 and _hides(item, depth - 1) for item in items)
