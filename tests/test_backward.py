@@ -36,7 +36,12 @@ def changed(change):
                                          "You return dL/ds and dL/du in the wrong order."),
     (lambda ds, du, dx, s: (ds, ds * s, dx), "dL/du of the example should be 0.25, you return 0.5\n"
                                              "Your dL/du is dL/ds · s: the sigmoid's slope is s · (1 - s)."),
+    (lambda ds, du, dx, s: (ds, ds * (1 - s), dx), "dL/du of the example should be 0.25, you return 0.5\n"
+                                                   "Your dL/du is dL/ds · (1 - s): the sigmoid's slope is s · (1 - s)."),
+    (lambda ds, du, dx, s: (ds.view(1), du, dx), "dL/ds of the example has the shape (1,), not (1, 1)\n"
+                                                 "With a batch, x of shape (2, 3, 4, 5) and s of shape (2, 3), it raises RuntimeError: "
+                                                 "shape '[1]' is invalid for input of size 6"),
     (lambda ds, du, dx, s: (None, ds, None), "dL/du of the example should be 0.25, you return 1"),
-], ids=range(15))
+], ids=range(17))
 def test_each_gradient_has_its_verdict(change, said):
     assert check_gradients(changed(change)) == said

@@ -58,6 +58,10 @@ def test_what_cannot_be_plugged_in_is_refused_by_name_and_nothing_is_kept(lesson
         my_net("SE")
     with pytest.raises(ValueError, match="'ReLU'.*SE, ECA.*SEBlock"):
         my_net(torch.nn.ReLU)
+    with pytest.raises(ValueError, match=r"'CBAN' \(did you mean CBAM\?\)"):
+        my_net("CBAN")
+    with pytest.raises(ValueError, match="give the class, CBAM, or its name"):
+        my_net(CBAM(16))
     with pytest.raises(ValueError, match="2 places.*got 3"):
         my_net(CBAM, CBAM, CBAM)
     assert not (lesson.parent / FILE).exists()
@@ -81,12 +85,22 @@ def test_a_broken_leaderboard_begins_anew_and_a_folder_without_room_is_said(less
 
 
 def test_the_best_come_first_and_the_newest_is_always_shown():
-    rows = [Row([f"block {place}", "nothing"], [90.0 - place], 10, 100 + place, 1e-4) for place in range(14)]
+    rows = [Row([f"block {place}", "nothing"], [[90.0 - place] * 5], 10, 100 + place, 1e-4) for place in range(14)]
     board = Board(rows[::-1], rows[13])
     shown = repr(board).splitlines()
     assert "block 0" in shown[1] and "block 13" in shown[11] and shown[11].startswith("> 14")
     assert "3 more networks" in repr(board) and "★" in shown[1] and "★" not in shown[2]
     assert board._repr_html_().count("<tr") == 12
+
+
+def test_the_star_is_for_more_than_luck_and_the_bar_begins_at_a_guess():
+    def row(name, score, multiply_adds):
+        return Row([name], [[score] * 5], 10, multiply_adds, 1e-4)
+
+    board = Board([row("cheap", 80.0, 100), row("lucky", 80.9, 200), row("better", 82.0, 300)], row("guessing", 30.0, 50))
+    stars = {line.split()[1]: "★" in line for line in repr(board).splitlines()[1:4]}
+    assert stars == {"cheap": True, "lucky": False, "better": True}
+    assert "width:0px" in Board([row("guessing", 30.0, 50)], row("", 1.0, 1))._repr_html_()
 
 
 def test_each_head_is_scored_on_its_own_kind_of_question(lesson):

@@ -88,7 +88,7 @@ def test_right_answers_come_again_after_3_7_and_21_days(lessons, calendar):
 
 def test_a_wrong_answer_is_explained_and_comes_again_tomorrow(lessons, calendar):
     shown = repr(review())
-    assert "1  a = 1" in shown and 'review((?, ?), ?, "?", ?)' in shown and "change? (a line number)" in shown
+    assert "1  a = 1" in shown and 'review((...), ?, "?", ?)' in shown and "change? (a line number)" in shown
     wrong, good = (f"{letter_of(choice, shown)}) {choice}" for choice in ("ECA", "SE"))
     said = repr(review((8, 2, 1, 1), 3, wrong[0], 0.6))
     assert f'✗ You answered "{wrong}"; it is "{good}".' in said and "You answered 0.6; it is 0.5." in said

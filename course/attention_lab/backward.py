@@ -16,7 +16,7 @@ def check_gradients(backward: Callable[[Tensor, Tensor, Tensor], Any]) -> str:
     """What is right of gradients written by hand for y = x * s, s = sigmoid(u): on lesson 01's worked example, then on a batch.
 
     backward: takes dL/dy (B, C, H, W), x (B, C, H, W) and s (B, C), and returns dL/ds (B, C), dL/du (B, C) and dL/dx (B, C, H, W);
-    None for one that is still missing, or for all. What it raises is not caught.
+    None for one that is still missing, or for all. What it raises on the example is not caught.
     """
     draw = torch.Generator().manual_seed(0)
     batch, batch_truth = _case(*(torch.randn(size, generator=draw) for size in ((2, 3, 4, 5), (2, 3, 4, 5), (2, 3))))
@@ -29,7 +29,11 @@ def check_gradients(backward: Callable[[Tensor, Tensor, Tensor], Any]) -> str:
         return f"Return three gradients, {', '.join(NAMES)}, in this order; you return {found}."
     wrong = [f"{name} of the example {_in_numbers(gradient, truth[name])}" for name, gradient in zip(NAMES, yours)
              if gradient is not None and not _close(gradient, truth[name])]
-    yours = backward(*batch)
+    try:
+        yours = backward(*batch)
+    except Exception as error:
+        wrong.append(f"With a batch, x of shape (2, 3, 4, 5) and s of shape (2, 3), it raises {type(error).__name__}: {error}")
+        return "\n".join(wrong)
     if not wrong:
         return "; ".join(f"{name} {_verdict(gradient, batch_truth[name])}" for name, gradient in zip(NAMES, yours))
     return "\n".join(wrong + _cause(yours, batch_truth, batch[2]))
@@ -78,6 +82,7 @@ def _cause(yours: Any, truth: dict[str, Tensor], s: Tensor) -> list[str]:
         return ["You return dL/ds and dL/du in the wrong order."]
     if isinstance(of_s, Tensor) and _close(of_s * truth["dL/dx"][0, 0].numel(), truth["dL/ds"]):
         return ["Your dL/ds is a mean over the positions: their effects add up."]
-    if _close(of_u, truth["dL/ds"] * s):
-        return ["Your dL/du is dL/ds · s: the sigmoid's slope is s · (1 - s)."]
+    for factor, name in ((s, "s"), (1 - s, "(1 - s)")):
+        if _close(of_u, truth["dL/ds"] * factor):
+            return [f"Your dL/du is dL/ds · {name}: the sigmoid's slope is s · (1 - s)."]
     return []

@@ -15,10 +15,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from .one_line import OneLine
+
 DEFINITIONS = ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef
 
 
-class NotYet(NotImplementedError):
+class NotYet(OneLine, NotImplementedError):
     """An exercise of an earlier lesson that is needed here has no solution yet."""
 
 

@@ -10,7 +10,9 @@ beside the lessons' folders, so that it grows from lesson to lesson; no update t
 
 from __future__ import annotations
 
+import difflib
 import json
+import math
 import statistics
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -28,6 +30,7 @@ from .cost import cost
 from .five_tasks import SIDE, TASKS, UNASKED, WIDTH, conv, questions, right
 from .leaderboard import pareto_front
 from .mine import mine
+from .one_line import Unusable
 from .plugs import PLUGS, Plug
 from .storage import keep
 from .threads import one_thread
@@ -71,21 +74,32 @@ class MyNet(nn.Module):
 
 @dataclass
 class Row:
-    """A network on the leaderboard. blocks: by name, one for each place. scores: of each run with another seed, in per cent.
+    """A network on the leaderboard. blocks: by name, one for each place. runs: right answers in per cent, for each run (with another
+    seed) those of each kind of question.
 
     latency: of one picture, in seconds.
     """
 
     blocks: list[str]
-    scores: list[float]
+    runs: list[list[float]]
     parameters: int
     multiply_adds: int
     latency: float
 
     @property
+    def scores(self) -> list[float]:
+        """Of each run, the mean over the kinds."""
+        return [statistics.fmean(kinds) for kinds in self.runs]
+
+    @property
     def score(self) -> float:
         """The mean of the runs."""
         return statistics.fmean(self.scores)
+
+    @property
+    def kinds(self) -> list[float]:
+        """Of each kind of question, the mean of the runs."""
+        return [statistics.fmean(kind) for kind in zip(*self.runs)]
 
     @property
     def name(self) -> str:
@@ -111,13 +125,14 @@ class Board:
 
     def _lines(self) -> list[tuple[int, Row, list[str]]]:
         """(place, row, what stands in its columns) of the rows that are shown."""
-        front = pareto_front({row.name: (row.multiply_adds, row.score) for row in self.rows})
+        front = pareto_front({row.name: (row.multiply_adds, row.score) for row in self.rows}, LUCK)
         lines = []
         for place, row in enumerate(self.rows, 1):
             if place <= SHOWN or row is self.newest:
                 runs = "one run" if len(row.scores) == 1 else f"{len(row.scores)} runs, {min(row.scores):.1f} to {max(row.scores):.1f}"
-                lines.append((place, row, [f"{row.score:.1f} %", runs, f"{row.parameters:,}", f"{row.multiply_adds:,}",
-                                           f"{1e6 * row.latency:,.0f} µs", "★" if row.name in front else ""]))
+                lines.append((place, row, [f"{row.score:.1f} %", "★" if row.name in front else "", runs,
+                                           *(f"{kind:.0f}" for kind in row.kinds),
+                                           f"{row.parameters:,}", f"{row.multiply_adds:,}", f"{1e6 * row.latency:,.0f} µs"]))
         return lines
 
     def _more(self) -> str:
@@ -130,22 +145,25 @@ class Board:
         return "\n".join([*lines, self._more()])
 
     def _repr_html_(self) -> str:
-        cell = "<td style='text-align:{}'>{}</td>".format
+        cell = "<td style='text-align:{};white-space:nowrap'>{}</td>".format
         rows = ""
         for place, row, cells in self._lines():
             strong = f"font-weight:600;outline:2px solid {GOOD}" if row is self.newest else ""
+            better = max(0, round(100 * (row.score - GUESS) / (100 - GUESS)))  # than a guess
             bar = (f'<div style="width:100px;height:10px;border:1px solid {OPEN};border-radius:5px;overflow:hidden">'
-                   f'<div style="width:{round(row.score)}px;height:10px;background:{GOOD}"></div></div>')
+                   f'<div style="width:{better}px;height:10px;background:{GOOD}"></div></div>')
             rows += (f'<tr style="{strong}">{cell("right", place)}{cell("left", escape(row.name))}{cell("left", bar)}'
                      + "".join(cell("right", each) for each in cells) + "</tr>")
         head = "".join(f"<th>{name}</th>" for name in ("", "blocks", "", *COLUMNS))
         return f"<table><tr>{head}</tr>{rows}</table><p>{escape(self._more())}</p>"
 
 
-ABOUT = ("Right answers to five kinds of questions about small pictures, on average; guessing gives 38 %. "
-         "★: nothing that costs fewer multiply-adds is as good.")
-COLUMNS = "right answers", "", "parameters", "multiply-adds", "latency", ""
-HEAD = "{:36} {:>13} {:22} {:>10} {:>13} {:>8} {}"
+GUESS = statistics.fmean(100 / task.classes for task in TASKS.values())
+LUCK = 1.0  # points that a network must be ahead of a cheaper one: two seeds differ by as much
+ABOUT = (f"Right answers in per cent: the mean, and each of the five kinds of questions. Guessing gives {GUESS:.0f} %; there the bar "
+         f"begins. ★: nothing that costs fewer multiply-adds comes within {LUCK:g} point of it.")
+COLUMNS = "right", "", "", *TASKS, "parameters", "multiply-adds", "latency"
+HEAD = "{:36} {:>7} {:1} {:22}" + " {:>10}" * len(TASKS) + " {:>10} {:>13} {:>8}"
 
 
 def my_net(*blocks: Any) -> Board:
@@ -158,7 +176,7 @@ def my_net(*blocks: Any) -> Board:
     Raises ValueError for another number of blocks or an unknown one, NotImplementedError for a block that is not solved yet.
     """
     if len(blocks) > PLACES:
-        raise ValueError(f"my_net has {PLACES} places for blocks, got {len(blocks)}")
+        raise Unusable(f"my_net has {PLACES} places for blocks, got {len(blocks)}")
     chosen = list(blocks) * (PLACES if len(blocks) == 1 else 1) or [NOTHING]
     chosen += [NOTHING] * (PLACES - len(chosen))
     names = [_name(block) for block in chosen]
@@ -167,14 +185,14 @@ def my_net(*blocks: Any) -> Board:
     seed = len(row.scores) if row else 0
     torch.manual_seed(seed)
     network = MyNet([_made(name, block) for name, block in zip(names, chosen)])
-    score = _learned(network, seed)
+    kinds = _learned(network, seed)
     with one_thread():  # as it was trained
-        measured = cost(network, torch.zeros(1, 3, SIDE, SIDE))
+        measured = [cost(network, torch.zeros(1, 3, SIDE, SIDE)) for _ in range(3)]
     if row is None:
-        rows.append(row := Row(names, [], 0, 0, 0.0))
-    row.scores.append(round(score, 2))
-    row.parameters, row.multiply_adds = measured.parameters, measured.multiply_adds
-    row.latency = min(row.latency or measured.latency, measured.latency)  # what else the machine did can only make it longer
+        rows.append(row := Row(names, [], 0, 0, math.inf))
+    row.runs.append([round(kind, 2) for kind in kinds])
+    row.parameters, row.multiply_adds = measured[0].parameters, measured[0].multiply_adds
+    row.latency = min(row.latency, *(each.latency for each in measured))  # what else the machine did can only make it longer
     return Board(rows, row, _write(rows))
 
 
@@ -186,8 +204,12 @@ def _name(block: Any) -> str:
     for known, plug in BLOCKS.items():
         if plug.exercise == name:
             return known
-    raise ValueError(f"my_net has no place for {name!r}: give one of {', '.join(BLOCKS)}, or {NOTHING}; "
-                     f"or a class of this page that is one of {', '.join(plug.exercise for plug in BLOCKS.values())}")
+    if not isinstance(block, str | type):
+        raise Unusable(f"my_net makes a block itself, with {WIDTH} channels: give the class, {type(block).__name__}, or its name")
+    near = difflib.get_close_matches(str(name), [*BLOCKS, *(plug.exercise for plug in BLOCKS.values())], 1)
+    guess = f" (did you mean {near[0]}?)" if near else ""
+    raise Unusable(f"my_net has no place for {name!r}{guess}: give one of {', '.join(BLOCKS)}, or {NOTHING}; or a class of this page that "
+                   f"is one of {', '.join(plug.exercise for plug in BLOCKS.values())}")
 
 
 def _made(name: str, block: Any) -> nn.Module:
@@ -213,12 +235,12 @@ def _loss(scores: list[Tensor], answers: Tensor) -> Tensor:
     return sum(F.cross_entropy(each, answers[:, index], ignore_index=UNASKED) for index, each in enumerate(_own(scores)))
 
 
-def _learned(network: MyNet, seed: int) -> float:
-    """Train, and return the right answers on new pictures in per cent, the mean over the kinds."""
+def _learned(network: MyNet, seed: int) -> list[float]:
+    """Train, and return the right answers on new pictures in per cent, for each kind."""
     train(network, *_pictures(LEARNED, 0), loss=_loss, epochs=EPOCHS, batch_size=BATCH, peak_rate=PEAK_RATE, seed=seed)
     pictures, answers = _pictures(TESTED, 1)
     with torch.no_grad():
-        return statistics.fmean(right(each, answers[:, index]) for index, each in enumerate(_own(network(pictures))))
+        return [right(each, answers[:, index]) for index, each in enumerate(_own(network(pictures)))]
 
 
 def _read() -> list[Row]:

@@ -21,6 +21,8 @@ FILE = "real.json"
 GUESS = 50.0  # right answers without a look at the frame, per cent
 WIDER = "one more 3x3 conv"
 COLOURS, ANSWERS = ("red", "green", "blue"), (*map(str, range(10)), "not it")
+PLACES = "first", "second"
+LITTLE = 0.25  # a share of the differences that explains little
 BLOCKS = "first block (16 x 16 positions)", "second block (8 x 8 positions)"
 MODULE_COLOURS, CONTROL_STYLES = (FEATURES, MAPS), (("-", OTHER), ("--", OTHER), (":", INK))
 
@@ -47,17 +49,26 @@ class RealRun:
         for arm in self.content["modules"]:
             for control in self.content["controls"]:
                 points, error = self.gap(arm, control)
-                clear = "more than luck" if abs(points) > 2 * error else "may be luck"
-                lines.append(f"{arm} against \"{control}\": {points:+.1f} points, with a standard error of {error:.1f}: {clear}.")
+                ahead = f"{abs(points):.1f} points {'ahead of' if points > 0 else 'behind'}"
+                luck = "more than luck explains" if abs(points) > 2 * error else "which may be luck"
+                lines.append(f"{arm} is {ahead} \"{control}\", {luck} (standard error: {error:.1f}).")
         if WIDER in self.content["controls"]:
-            lines.append(f"\"{WIDER}\" widens what each position sees until it reaches the frame.")
+            lines.append(f"\"{WIDER}\" helps too: with it each position sees so far that the frame comes into view.")
         if longer := [f"{arm} {of['longer']:.1f} %" for arm, of in self.content["arms"].items() if of["longer"] is not None]:
             lines.append(f"After {self.content['longer']:,} steps (one run each): {', '.join(longer)}.")
-        for arm, blocks in self.content["inside"].items():
-            colour, answer = ([f"{100 * block['explained'][what]:.0f} %" for block in blocks] for what in ("colour", "answer"))
-            lines.append(f"How {arm} treats a channel differs between pictures. Of these differences, {self.content['cue']} explains "
-                         f"{colour[0]} in the first block and {colour[1]} in the second, the right answer {answer[0]} and {answer[1]}.")
-        return lines
+        return lines + [self._inside(arm, block, at) for arm, blocks in self.content["inside"].items() for block, at in zip(blocks, PLACES)]
+
+    def _inside(self, arm: str, block: dict[str, Any], place: str) -> str:
+        """What a block's channels depend on."""
+        colour, answer = (block["explained"][what] for what in ("colour", "answer"))
+        cue = self.content["cue"]
+        channels = f"which channels {arm} turns up or down"
+        if max(colour, answer) < LITTLE:
+            return (f"In the {place} block, {channels} has little to do with {cue} ({100 * colour:.0f} % of the differences between "
+                    f"pictures) or with the right answer ({100 * answer:.0f} %).")
+        (most, share), (least, rest) = sorted([(cue, colour), ("the right answer", answer)], key=lambda each: -each[1])
+        return (f"In the {place} block, {channels} depends on {most} ({100 * share:.0f} % of the differences between pictures) more than "
+                f"on {least} ({100 * rest:.0f} %).")
 
     def __repr__(self) -> str:
         return "\n".join(self.said())

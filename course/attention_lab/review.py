@@ -17,6 +17,7 @@ from random import Random
 from typing import Any
 
 from .checking.report import MONO, _code
+from .one_line import Unusable
 from .progress import began
 from .storage import keep
 
@@ -64,6 +65,11 @@ class Question:
         if isinstance(answer, str):
             return f'"{self.choices[self.letters.index(answer)]}"'
         return f"{answer:g}" if isinstance(answer, float) else str(answer)
+
+    @property
+    def tagged(self) -> str:
+        """The question after its lesson's number."""
+        return f"[{self.folder.name.partition('_')[0]}] {self.item['asks']}"
 
     @property
     def letters(self) -> str:
@@ -128,13 +134,13 @@ def review(*answers: Any) -> Review:
     if not answers or not asked:
         return _ask(late=bool(answers))
     if len(answers) != len(asked):
-        raise ValueError(f"{len(answers)} answers to {len(asked)} questions: give one for each, None to skip it")
+        raise Unusable(f"{len(answers)} answers to {len(asked)} questions: give one for each, None to skip it")
     meant = []
     for number, (each, answer) in enumerate(zip(asked, answers, strict=True), 1):
         try:
             meant.append(None if answer is None else each.meant(answer))
         except ValueError as error:
-            raise ValueError(f"answer {number}: {error}. Nothing was written down: correct it and run the cell again") from None
+            raise Unusable(f"answer {number}: {error}. Nothing was written down: correct it and run the cell again") from None
     _shown.clear()
     return _take(asked, meant)
 
@@ -166,9 +172,8 @@ def _ask(late: bool) -> Review:
     head = f"What do you remember? {number} from earlier lessons{rest}; answer without looking anything up."
     parts = []
     for each in _shown:
-        parts.append((f"[{each.folder.name.partition('_')[0]}] {each.item['asks']} ({each.wants})", _numbered(each.item["code"]),
-                      each.choices))
-    form = ", ".join({"a letter": '"?"', "a shape": "(?, ?)"}.get(each.wants, "?") for each in _shown)
+        parts.append((f"{each.tagged} ({each.wants})", _numbered(each.item["code"]), each.choices))
+    form = ", ".join({"a letter": '"?"', "a shape": "(...)"}.get(each.wants, "?") for each in _shown)
     foot = f"Write your answers into the brackets, in this order, and run the cell again: `review({form})`."
     return Review(head, parts, ("The answers in the brackets belong to other questions. " if late else "") + foot)
 
@@ -178,14 +183,14 @@ def _take(asked: list[Question], answers: list) -> Review:
     today, parts, right = date.today(), [], 0
     for each, answer in zip(asked, answers, strict=True):
         if answer is None:
-            parts.append((each.item["asks"], "", ["○ Skipped: it comes again."]))
+            parts.append((each.tagged, "", ["○ Skipped: it comes again."]))
             continue
         good = each.right(answer)
         right += good
         step = min(each.step + 1, len(DAYS) - 1) if good else 0
         _write(each.folder, each.item["id"], step, today + timedelta(DAYS[step]))
         said = "✓ Right." if good else f"✗ You answered {each.written(answer)}; it is {each.written(each.answer)}."
-        parts.append((each.item["asks"], _numbered(each.item["code"]), [f"{said} {each.item['why']}", _again(DAYS[step])]))
+        parts.append((each.tagged, _numbered(each.item["code"]), [f"{said} {each.item['why']}", _again(DAYS[step])]))
     skipped = sum(answer is None for answer in answers)
     head = f"{right} of {len(asked) - skipped} right{f', {skipped} skipped' if skipped else ''}."
     return Review(head, parts, "Empty the brackets and run `review()` again for more.")

@@ -896,17 +896,6 @@ size = sum(p.numel() for p in mine().parameters()) if mine else None
 challenge("right dots after 128 steps, worst of three runs", worst, 95, "%",
           at_most={"parameters of the network": (size, 3089)})
 
-# %% tags=["experiment"]
-from attention_lab.my_net import my_net
-from attention_lab.real import real_run
-
-real_run()
-
-# %% tags=["experiment"]
-# Your own network, which takes up the blocks of every lesson. It has two places for them:
-# my_net("SE", PolarizedSelfAttention) has an earlier one first.
-my_net(PolarizedSelfAttention)
-
 # %% [markdown]
 # 1. Shuffle the positions of x.
 #    What happens to the channel gates, and what to the map?
@@ -924,6 +913,17 @@ my_net(PolarizedSelfAttention)
 # 3. By its brightness as a whole: one level for red, another for green.
 #    That level is in every feature, everywhere, and a layer with a ReLU can compare it with a threshold.
 # </details>
+
+# %% tags=["experiment"]
+from attention_lab.my_net import my_net
+from attention_lab.real import real_run
+
+real_run()
+
+# %% tags=["experiment"]
+# Your own network, which takes up the blocks of every lesson. It has two places for them:
+# my_net("SE", PolarizedSelfAttention) has an earlier one first.
+my_net(PolarizedSelfAttention)
 
 # %% [markdown]
 # ## 12. References
