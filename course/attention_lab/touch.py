@@ -114,21 +114,30 @@ def slide(controls: Mapping[str, Mapping[str, Any]], picture: Callable[..., Figu
 
     controls: for each, by its label, its values, by the name that is shown; numbers are a quantity and get a slider, anything else is a
     choice and gets a button for each. picture: draws one value of each control. says: what there is to see then, in a sentence: the
-    caption, and what somebody hears who cannot see it. start: for each control the name where it begins. All places are drawn at once.
+    caption, and what somebody hears who cannot see it. start: for each control the name where it begins, which is shown at once; the rest
+    follows when all is drawn.
     Raises ValueError for a `start` that is no place.
     """
-    from IPython.display import display
+    from IPython.display import DisplayHandle
 
     names = {label: list(values) for label, values in controls.items()}
     kinds = [(label, list(values), all(isinstance(value, int | float) for value in values.values())) for label, values in controls.items()]
     begins = [among.index(name) for among, name in zip(names.values(), start, strict=True)]
-    places = [{"says": says(*values), "source": data_url(picture(*values))}
-              for values in product(*(values.values() for values in controls.values()))]
-    here = places[list(product(*names.values())).index(tuple(start))]
+    values, here = list(product(*(each.values() for each in controls.values()))), list(product(*names.values())).index(tuple(start))
+    first = {"says": says(*values[here]), "source": data_url(picture(*values[here]))}
+    handle = DisplayHandle()
+    handle.display(_figure(first, note=f" (Drawing the other {len(values) - 1} …)"), raw=True)
+    places = [first if place == here else {"says": says(*each), "source": data_url(picture(*each))} for place, each in enumerate(values)]
     given = ", ".join(json.dumps(each).replace("</", "<\\/") for each in (kinds, places, begins))
-    page = (f'<figure style="margin: 0"><img alt="{escape(here["says"])}" src="{here["source"]}" style="max-width: 100%">'
-            f'<figcaption aria-live="polite">{escape(here["says"])}</figcaption><script>{FOLLOW}({given});</script></figure>')
-    display({"text/html": page, "text/plain": here["says"]}, raw=True)
+    handle.update(_figure(first, f"<script>{FOLLOW}({given});</script>"), raw=True)
+
+
+def _figure(place: dict[str, str], script: str = "", note: str = "") -> dict[str, str]:
+    """A picture above its caption, as a cell's output."""
+    said = escape(place["says"])
+    page = (f'<figure style="margin: 0"><img alt="{said}" src="{place["source"]}" style="max-width: 100%">'
+            f'<figcaption aria-live="polite">{said}{note}</figcaption>{script}</figure>')
+    return {"text/html": page, "text/plain": place["says"]}
 
 
 def point(shape: tuple[int, int], lit: Callable[[int, int], Tensor], says: Callable[[int, int], str], start: tuple[int, int],
@@ -158,9 +167,7 @@ def point(shape: tuple[int, int], lit: Callable[[int, int], Tensor], says: Calla
     source = f"data:image/svg+xml;base64,{base64.b64encode(drawing.encode()).decode()}"
     given = ", ".join(json.dumps(each).replace("</", "<\\/")
                       for each in (columns, b"".join(lights).hex(), captions, here, ink, line))
-    page = (f'<figure style="margin: 0"><img alt="{escape(captions[here])}" src="{source}" style="max-width: 100%">'
-            f'<figcaption aria-live="polite">{escape(captions[here])}</figcaption><script>{ANSWER}({given});</script></figure>')
-    display({"text/html": page, "text/plain": captions[here]}, raw=True)
+    display(_figure({"says": captions[here], "source": source}, f"<script>{ANSWER}({given});</script>"), raw=True)
 
 
 def _levels(lights: Tensor, shape: tuple[int, int]) -> bytes:
