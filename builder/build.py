@@ -30,7 +30,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
-from builder import cells, hints, inputs
+from builder import cells, hints, inputs, place
 from solutions.shared import derive
 from solutions.shared.course import COURSE, LIST, NOTEBOOKS, ROOT, Lesson, lessons
 from solutions.shared.topics import topic
@@ -64,6 +64,7 @@ def read_source(lesson: Lesson) -> NotebookNode:
         "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
     })
+    place.put_in(notebook, lesson)
     nbformat.validate(notebook)
     return notebook
 

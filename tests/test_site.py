@@ -167,7 +167,7 @@ def test_a_repository_gives_each_lesson_a_button_for_colab():
     lesson = lessons()[1]
     notebook = "https://colab.research.google.com/github/somebody/attention/blob/main/course/01_se/01_se.ipynb"
     shown = page(lesson, "somebody/attention")
-    assert f'href="{notebook}"' in shown and "git clone -q https://github.com/somebody/attention" in shown
+    assert f'href="{notebook}"' in shown
     without = page(lesson, "")
     assert "Colab" not in without and "colab.research" not in without
 

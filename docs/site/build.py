@@ -6,7 +6,6 @@ import re
 import shutil
 import subprocess
 import sys
-import tomllib
 import zipfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -14,7 +13,7 @@ from pathlib import Path
 from docs.site import api, lesson, museum
 from docs.site.blocks import html
 from docs.site.course import drawing
-from solutions.shared.course import COURSE, ROOT, Lesson, lessons
+from solutions.shared.course import COURSE, ROOT, Lesson, lessons, repository
 
 HERE = Path(__file__).parent
 BUILT = ROOT / "work/site"
@@ -38,8 +37,7 @@ def build(into: Path, chosen: Sequence[Lesson], *, strict: bool) -> Path:
     source, built = into / "source", into / "html"
     for folder in (source, built):
         shutil.rmtree(folder, ignore_errors=True)
-    repository = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["site"]["repository"]
-    write(source, chosen, repository)
+    write(source, chosen, repository())
     subprocess.run([sys.executable, "-m", "sphinx", "-q", *(["-W", "--keep-going"] if strict else []), "-b", "html", "-c", HERE,
                     "-d", into / "doctrees", source, built], check=True, cwd=ROOT)
     hand_outs(built / "downloads", chosen)

@@ -9,7 +9,7 @@ from typing import Any
 
 from docs.site.blocks import folded, html, python
 from docs.site.course import drawing
-from solutions.shared.course import COURSE, NOTEBOOKS, Lesson
+from solutions.shared.course import COURSE, FIRST_CELL, NOTEBOOKS, Lesson, in_colab
 
 Cell = dict[str, Any]
 
@@ -17,7 +17,7 @@ Cell = dict[str, Any]
 ASKS = re.compile(r"\b(?:Predict|Guess)\b|[Bb]efore you run (?!the second)|did you get right")
 UNANSWERED = "Predict first: replace each"  # what a cell shows instead of numbers that somebody should predict
 PERSONAL = ("progress()", "review()")  # what these show is about one learner
-COLAB = "https://colab.research.google.com/github"
+BADGE = re.compile(r"\[!\[Open in Colab\]\S+\n")  # the page has a button instead
 
 
 def anchor(title: str) -> str:
@@ -38,7 +38,8 @@ def cells(lesson: Lesson) -> list[Cell]:
         cell["source"] = "".join(cell["source"])
         graded = cell["metadata"].get("nbgrader", {}).get("grade")
         cell["outputs"] = [] if graded or cell["source"] in PERSONAL else run.get("outputs", [])
-    return given
+    given[0]["source"] = BADGE.sub("", given[0]["source"])
+    return [cell for cell in given if cell["id"] != FIRST_CELL]
 
 
 def page(lesson: Lesson, repository: str) -> str:
@@ -96,13 +97,5 @@ def buttons(lesson: Lesson, repository: str) -> str:
     row = f'<a class="button" href="../downloads/{lesson.name}.zip" download>Download this lesson</a>'
     if not repository:
         return html(f'<p class="buttons">{row}</p>')
-    notebook = f"{COLAB}/{repository}/blob/main/course/{lesson.name}/{lesson.name}.ipynb"
-    row += f' <a class="button" href="{notebook}">Open in Colab</a>'
-    first = f"""In Colab, put this before the first cell: it brings the library and the lesson's checks.
-
-```
-!git clone -q https://github.com/{repository} attention-by-hand
-%cd attention-by-hand/course/{lesson.name}
-%pip install -q ../
-```"""
-    return html(f'<p class="buttons">{row}</p>') + folded("Before you start in Colab", first)
+    row += f' <a class="button" href="{in_colab(lesson, repository)}">Open in Colab</a>'
+    return html(f'<p class="buttons">{row}</p>')
