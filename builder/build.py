@@ -30,9 +30,9 @@ import nbformat
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
-from builder import cells, hints, inputs, place
+from builder import cells, first_cell, hints, inputs
 from solutions.shared import derive
-from solutions.shared.course import COURSE, LIST, NOTEBOOKS, ROOT, Lesson, lessons
+from solutions.shared.course import COURSE, LIST, NOTEBOOKS, ROOT, Lesson, lessons, repository, version
 from solutions.shared.topics import topic
 
 sys.path[:0] = [str(COURSE)]  # the library as it is here, whatever is installed
@@ -52,7 +52,7 @@ SHIPPED = "weights.safetensors", real.FILE  # what a lesson ships, if its topic 
 
 
 def read_source(lesson: Lesson) -> NotebookNode:
-    """The lesson's source as a notebook without outputs, with cell ids derived from grade ids and positions.
+    """The lesson's source as a notebook without outputs, with cell ids derived from grade ids and positions in the page.
 
     Raises ValueError for a malformed marker (see `cells.py`).
     """
@@ -60,11 +60,12 @@ def read_source(lesson: Lesson) -> NotebookNode:
     cells.expand(notebook)
     for index, cell in enumerate(notebook.cells):
         cell.id = re.sub(r"[^a-zA-Z0-9_-]", "-", cell.metadata.get("nbgrader", {}).get("grade_id", f"{cell.cell_type}-{index:03d}"))
+    first_cell.add(notebook, lesson.name, repository())  # after the numbering: the page's cells keep their ids
     notebook.metadata = nbformat.from_dict({
         "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
+        "attention_lab": {"version": version()},
     })
-    place.put_in(notebook, lesson)
     nbformat.validate(notebook)
     return notebook
 

@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from builder import build
+from builder import build, first_cell
 from solutions.shared.course import ROOT
 from tests.test_handout import GIVEN
 
@@ -36,14 +36,21 @@ def markdown(notebook):
 
 
 def words(notebook):
-    return sum(len(source.split()) for source in markdown(notebook))
+    return sum(len(without_link(source).split()) for source in markdown(notebook))
+
+
+def without_link(source):
+    """A cell without the link that stands below a page's title where the course has an address: it isn't the page's."""
+    return re.sub(rf"\[{first_cell.OPEN}\]\(\S*\)", "", source)
 
 
 def lines_before_the_first_exercise(notebook, given=()):
-    """Lines of code, without empty ones and comments, above the first cell that a learner fills; `given` is known to its reader."""
+    """Lines of code, without empty ones and comments, above the first cell that a learner fills.
+
+    What every page begins with does not count, nor what its reader knows already: `given`."""
     found = []
     for cell in notebook.cells:
-        if cell.source.startswith(tuple(f"{name}(" for name in given)):
+        if cell.id == first_cell.ID or cell.source.startswith(tuple(f"{name}(" for name in given)):
             continue
         if cell.metadata.get("nbgrader", {}).get("solution"):
             return found

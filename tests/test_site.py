@@ -18,7 +18,6 @@ from selenium.webdriver.common.keys import Keys
 from docs.site import museum
 from docs.site.blocks import plain
 from docs.site.build import build
-from docs.site.lesson import page
 from solutions.shared.course import COURSE, NOTEBOOKS, lessons
 from tests.browser.lab import FLAGS, missing_tools
 
@@ -161,15 +160,6 @@ def test_what_was_to_be_guessed_is_folded(site):
     assert [part for part in folded if re.search(r"the centre alone: \d+ % right", part)]
     assert [part for part in folded if "The papers in white light" in part]
     assert not [part for part in folded if "each with a square paper in the centre" in part]  # what the guess is about
-
-
-def test_a_repository_gives_each_lesson_a_button_for_colab():
-    lesson = lessons()[1]
-    notebook = "https://colab.research.google.com/github/somebody/attention/blob/main/course/01_se/01_se.ipynb"
-    shown = page(lesson, "somebody/attention")
-    assert f'href="{notebook}"' in shown
-    without = page(lesson, "")
-    assert "Colab" not in without and "colab.research" not in without
 
 
 def test_the_museum_has_an_exhibit_from_every_lesson(site):

@@ -13,7 +13,7 @@ from pathlib import Path
 from docs.site import api, lesson, museum
 from docs.site.blocks import html
 from docs.site.course import drawing
-from solutions.shared.course import COURSE, ROOT, Lesson, lessons, repository
+from solutions.shared.course import COURSE, ROOT, Lesson, lessons
 
 HERE = Path(__file__).parent
 BUILT = ROOT / "work/site"
@@ -37,7 +37,7 @@ def build(into: Path, chosen: Sequence[Lesson], *, strict: bool) -> Path:
     source, built = into / "source", into / "html"
     for folder in (source, built):
         shutil.rmtree(folder, ignore_errors=True)
-    write(source, chosen, repository())
+    write(source, chosen)
     subprocess.run([sys.executable, "-m", "sphinx", "-q", *(["-W", "--keep-going"] if strict else []), "-b", "html", "-c", HERE,
                     "-d", into / "doctrees", source, built], check=True, cwd=ROOT)
     hand_outs(built / "downloads", chosen)
@@ -45,12 +45,12 @@ def build(into: Path, chosen: Sequence[Lesson], *, strict: bool) -> Path:
     return built / "index.html"
 
 
-def write(source: Path, chosen: Sequence[Lesson], repository: str) -> None:
+def write(source: Path, chosen: Sequence[Lesson]) -> None:
     """All pages in MyST Markdown."""
     pages = {"index": front(chosen), "museum": museum.page(chosen), **{name: path.read_text(encoding="utf-8").replace("](docs/", "](")
                                                                  for name, path in COPIED.items()}}
     for each in chosen:
-        pages[f"lessons/{each.name}"] = lesson.page(each, repository)
+        pages[f"lessons/{each.name}"] = lesson.page(each)
     library = {path.stem: path for path in sorted((COURSE / "attention_lab").glob("*.py")) if path.stem != "__init__"}
     pages |= {f"library/{name}": api.page(path, f"attention_lab.{name}", f"`{name}`") for name, path in library.items()}
     pages["library/index"] = index("The library attention_lab", "What the notebooks import.", library)

@@ -9,15 +9,15 @@ from typing import Any
 
 from docs.site.blocks import folded, html, python
 from docs.site.course import drawing
-from solutions.shared.course import COURSE, FIRST_CELL, NOTEBOOKS, Lesson, in_colab
+from solutions.shared.course import COURSE, NOTEBOOKS, Lesson
 
 Cell = dict[str, Any]
 
 # Words before a cell that shows the answer to a guess. (What somebody looks at before a guess is another cell's.)
 ASKS = re.compile(r"\b(?:Predict|Guess)\b|[Bb]efore you run (?!the second)|did you get right")
 UNANSWERED = "Predict first: replace each"  # what a cell shows instead of numbers that somebody should predict
+FIRST_CELL = "first-cell"  # of no use on a page that nobody runs
 PERSONAL = ("progress()", "review()")  # what these show is about one learner
-BADGE = re.compile(r"\[!\[Open in Colab\]\S+\n")  # the page has a button instead
 
 
 def anchor(title: str) -> str:
@@ -38,15 +38,14 @@ def cells(lesson: Lesson) -> list[Cell]:
         cell["source"] = "".join(cell["source"])
         graded = cell["metadata"].get("nbgrader", {}).get("grade")
         cell["outputs"] = [] if graded or cell["source"] in PERSONAL else run.get("outputs", [])
-    given[0]["source"] = BADGE.sub("", given[0]["source"])
     return [cell for cell in given if cell["id"] != FIRST_CELL]
 
 
-def page(lesson: Lesson, repository: str) -> str:
-    """The lesson in MyST Markdown. repository: owner/name on GitHub, for a Colab button, or nothing."""
+def page(lesson: Lesson) -> str:
+    """The lesson in MyST Markdown."""
     first, *rest = cells(lesson)
     title, _, words = first["source"].partition("\n")
-    parts = [f"{title}\n\n{buttons(lesson, repository)}\n{prose(words, lesson)}"]
+    parts = [f"{title}\n\n{download(lesson)}\n{prose(words, lesson)}"]
     asked = bool(ASKS.search(words))
     for cell in rest:
         if cell["cell_type"] == "markdown":
@@ -92,10 +91,6 @@ def text(output: dict[str, Any]) -> str:
     return "".join(output["text"] if output["output_type"] == "stream" else output["data"]["text/plain"])
 
 
-def buttons(lesson: Lesson, repository: str) -> str:
-    """What to do with the lesson: download it, and open it in Colab if the course has a repository."""
-    row = f'<a class="button" href="../downloads/{lesson.name}.zip" download>Download this lesson</a>'
-    if not repository:
-        return html(f'<p class="buttons">{row}</p>')
-    row += f' <a class="button" href="{in_colab(lesson, repository)}">Open in Colab</a>'
-    return html(f'<p class="buttons">{row}</p>')
+def download(lesson: Lesson) -> str:
+    """A button that downloads the lesson. (A link to Colab stands in the notebook, if the course has an address.)"""
+    return html(f'<p class="buttons"><a class="button" href="../downloads/{lesson.name}.zip" download>Download this lesson</a></p>')

@@ -1,0 +1,55 @@
+"""What the build adds to a lesson's page: its first code cell, which says what is missing where it runs, and a link to Colab.
+
+What needs the repository's address is left out as long as `[tool.course] repository` in pyproject.toml is empty.
+"""
+
+from __future__ import annotations
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell
+
+ID, OPEN = "first-cell", "Open in Colab"
+FOLDED = {"jupyter": {"source_hidden": True}}  # JupyterLab shows a line for it until somebody opens it
+TEXT = '''\
+# Are the library and this lesson's checks here? If not, this cell says what to do.
+import os
+import sys
+from importlib.util import find_spec
+
+{address}if not (find_spec("attention_lab") and os.path.isdir("checks")):
+    if "google.colab" in sys.modules:
+        {colab}
+    elif not os.path.exists("../../Makefile"):
+        print({install},
+              "and keep this notebook beside its folder `checks`.")
+    elif "VSCODE_PID" in os.environ:
+        print("Run `make lab` once in a terminal, then choose the kernel `.venv` (top right).")
+    else:
+        print("Run `make lab` in a terminal, and open the lesson in the JupyterLab it starts.")'''
+WITHOUT = {
+    "address": "",
+    "colab": 'print("Upload this lesson\'s folder, `%cd` into it, and `%pip install` the library.")',
+    "install": '"Install the library that came with it (`%pip install attention_lab-*.whl`),"',
+}
+WITH = {
+    "address": 'COURSE = "https://github.com/{repository}"\n',
+    "colab": '''\
+os.system(f"git clone -q --depth 1 {{COURSE}} /content/course")
+        os.system("pip install -q /content/course/course")
+        os.chdir("/content/course/course/{lesson}")''',
+    "install": 'f"Run `%pip install git+{{COURSE}}#subdirectory=course`,"',
+}
+
+
+def add(notebook: NotebookNode, lesson: str, repository: str) -> None:
+    """Put the cell below the page's title, in place. lesson: its name. repository: owner/name on GitHub, or nothing."""
+    parts = {name: part.format(repository=repository, lesson=lesson) for name, part in WITH.items()} if repository else WITHOUT
+    notebook.cells.insert(1, new_code_cell(TEXT.format(**parts), id=ID, metadata=FOLDED))
+    if repository:
+        title, rest = notebook.cells[0].source.split("\n", 1)
+        notebook.cells[0].source = f"{title}\n\n[{OPEN}]({link(lesson, repository)})\n{rest}"
+
+
+def link(lesson: str, repository: str) -> str:
+    """The address that opens a released lesson in Colab."""
+    return f"https://colab.research.google.com/github/{repository}/blob/main/course/{lesson}/{lesson}.ipynb"

@@ -1,0 +1,147 @@
+"""The first cell of a lesson in each place where it may run, what an address adds, and the version that everything names."""
+
+import os
+import re
+import subprocess
+import sys
+import tomllib
+
+import nbformat
+import pytest
+import yaml
+from conftest import ROOT
+
+from builder import build, first_cell
+from solutions.shared import course
+from tests.test_pages import MOST_WORDS, words
+
+ADDRESS = "somebody/attention-by-hand"
+LESSON = course.lessons()[1]
+
+
+def made(repository):
+    page = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# A title\n\n*A sentence.*")])
+    first_cell.add(page, "01_se", repository)
+    return page
+
+
+@pytest.fixture(params=["", ADDRESS], ids=["no address", "an address"])
+def repository(request):
+    return request.param
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """An empty folder of a lesson, two below a course's."""
+    path = tmp_path / "my/01_se"
+    path.mkdir(parents=True)
+    return path
+
+
+def said(folder, repository, library, before="", **environment):
+    """What the cell prints in a process of its own, which finds `attention_lab` or does not. before: code that runs first."""
+    if library:
+        (folder.parent / "library/attention_lab").mkdir(parents=True)
+        environment["PYTHONPATH"] = str(folder.parent / "library")
+    cell = made(repository).cells[1].source
+    code = f"{before}\nexec({cell!r})\nprint(os.getcwd(), file=sys.stderr)"
+    kept = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "VSCODE_PID")}
+    # -S: without the packages of this environment, where the library may be installed
+    ended = subprocess.run([sys.executable, "-S", "-c", code], cwd=folder, env=kept | environment, capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stderr
+    return ended.stdout, ended.stderr.strip()
+
+
+def test_it_says_nothing_where_all_is_well(folder, repository):
+    (folder / "checks").mkdir()
+    assert said(folder, repository, library=True)[0] == ""
+
+
+@pytest.mark.parametrize("library, checks", [(True, False), (False, True), (False, False)])
+def test_it_says_in_one_line_what_to_do(folder, repository, library, checks):
+    if checks:
+        (folder / "checks").mkdir()
+    line, = said(folder, repository, library)[0].splitlines()
+    assert (f"pip install git+https://github.com/{ADDRESS}#subdirectory=course" if repository else "attention_lab-*.whl") in line
+    assert "`checks`" in line
+
+
+def test_in_a_clone_and_in_vs_code(folder, repository, tmp_path):
+    (tmp_path / "Makefile").touch()
+    line, = said(folder, repository, library=False)[0].splitlines()
+    assert "`make lab`" in line and ".venv" not in line
+    line, = said(folder, repository, library=False, VSCODE_PID="1")[0].splitlines()
+    assert "`make lab`" in line and "the kernel `.venv`" in line
+
+
+COLAB = "import sys, types\nsys.modules['google.colab'] = types.ModuleType('google.colab')"
+
+
+def test_in_colab_without_an_address(folder):
+    line, = said(folder, "", library=False, before=COLAB)[0].splitlines()
+    assert "Upload" in line and "%pip install" in line
+
+
+def test_in_colab_with_an_address_it_fetches_the_course_and_goes_to_the_lesson(folder):
+    """git, pip and the folder that they fill are made up: what is seen is which commands are given, and in which order."""
+    pretended = f"{COLAB}\nimport os\nos.system, os.chdir = (lambda command: print(command)), (lambda folder: print('cd', folder))"
+    assert said(folder, ADDRESS, library=False, before=pretended)[0].splitlines() == [
+        f"git clone -q --depth 1 https://github.com/{ADDRESS} /content/course",
+        "pip install -q /content/course/course",
+        "cd /content/course/course/01_se",
+    ]
+
+
+def test_it_fits_the_page(repository):
+    assert max(map(len, made(repository).cells[1].source.split("\n"))) <= 96
+
+
+def test_an_address_links_to_colab_and_nothing_does_without():
+    with_link, without = (made(repository).cells[0].source for repository in (ADDRESS, ""))
+    assert without == "# A title\n\n*A sentence.*"
+    notebook = f"https://colab.research.google.com/github/{ADDRESS}/blob/main/course/01_se/01_se.ipynb"
+    assert with_link == f"# A title\n\n[Open in Colab]({notebook})\n\n*A sentence.*"
+
+
+@pytest.fixture
+def published(tmp_path, monkeypatch):
+    """The course with an address, as its pyproject.toml says it."""
+    settings = tmp_path / "pyproject.toml"
+    settings.write_text(f'[tool.course]\nrepository = "{ADDRESS}"\n', encoding="utf-8")
+    monkeypatch.setattr(course, "SETTINGS", settings)
+    return settings
+
+
+def test_the_setting_reaches_every_lesson_and_every_page_keeps_its_form(published):
+    for lesson in course.lessons():
+        notebook = build.read_source(lesson)
+        assert f"{ADDRESS}/blob/main/course/{lesson.name}/{lesson.name}.ipynb" in notebook.cells[0].source
+        assert words(notebook) <= MOST_WORDS
+
+
+@pytest.mark.parametrize("wrong", ["attention-by-hand", "https://github.com/somebody/attention", "a/b c", "a/b\\n"])
+def test_an_address_that_is_none_is_refused(published, wrong):
+    published.write_text(f'[tool.course]\nrepository = "{wrong}"\n', encoding="utf-8")
+    with pytest.raises(ValueError, match="write owner/name"):
+        course.repository()
+
+
+def test_the_cells_of_a_page_keep_their_ids():
+    """Learners' notebooks, and graded ones, refer to them."""
+    ids = [cell.id for cell in build.read_source(LESSON).cells]
+    assert ids[:4] == ["markdown-000", first_cell.ID, "code-001", "markdown-002"] and len(set(ids)) == len(ids)
+
+
+def test_a_lesson_carries_the_version_that_it_is_built_with():
+    assert build.read_source(LESSON).metadata["attention_lab"] == {"version": course.version()}
+
+
+def test_every_place_names_the_same_version_and_the_same_authors():
+    library = tomllib.loads((ROOT / "course/pyproject.toml").read_text(encoding="utf-8"))["project"]
+    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert cited["version"] == library["version"] and cited["authors"] == library["authors"]
+    changes = re.search(r"^## (\S+)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert changes[1] == library["version"]
+    for page in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]:
+        named = re.findall(r"attention_lab-([\d.]+)-py3", page.read_text(encoding="utf-8"))
+        assert set(named) <= {library["version"]}, page
