@@ -70,10 +70,21 @@ def _defined(cell: NotebookNode) -> str:
 
 
 def _checked(cell: NotebookNode, points: object) -> str:
-    """The name in `check(Name)`."""
-    called = re.fullmatch(r"check\((\w+)\)", cell.source.strip())
-    if not called:
+    """The exercise that a cell with points checks."""
+    name = _called(cell)
+    if not name:
         raise ValueError(f"{_where(cell)}: a cell with points is one line, check(Name)")
     if isinstance(points, bool) or not isinstance(points, int | float) or points <= 0:
-        raise ValueError(f"check({called[1]}): {points!r} points; write points=2")
-    return called[1]
+        raise ValueError(f"check({name}): {points!r} points; write points=2")
+    return name
+
+
+def checked(cell: NotebookNode) -> str | None:
+    """The exercise whose grade cell this is; None for any other cell."""
+    return _called(cell) if cell.metadata.get("nbgrader", {}).get("grade") else None
+
+
+def _called(cell: NotebookNode) -> str | None:
+    """The name in `check(Name)`."""
+    called = re.fullmatch(r"check\((\w+)\)", cell.source.strip())
+    return called and called[1]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
+from builder import cells
 from solutions.shared.declare import Mistake
 
 FILE = "hints.toml"
@@ -19,8 +20,8 @@ def of_page(notebook: NotebookNode) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     exercise = ""
     for cell in notebook.cells:
-        if cell.metadata.get("nbgrader", {}).get("grade"):
-            exercise = re.fullmatch(r"check\((\w+)\)", cell.source.strip())[1]
+        if name := cells.checked(cell):
+            exercise = name
         elif exercise and cell.cell_type == "markdown":
             hints = HINT.findall(cell.source)
             if [int(number) for number, _ in hints] != list(range(1, len(hints) + 1)):
