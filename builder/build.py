@@ -46,7 +46,7 @@ from autograder.judge import recording  # noqa: E402
 from builder.draw import draw  # noqa: E402
 
 PHOTOS = COURSE / "attention_lab/photos"
-README, BEGIN, END = ROOT / "README.md", "<!-- lessons, written by the build -->", "<!-- /lessons -->"
+README = ROOT / "README.md"
 CELL_SECONDS = 300
 SHIPPED = "weights.safetensors", real.FILE  # what a lesson ships, if its topic has it
 
@@ -148,9 +148,10 @@ def table() -> str:
 
 
 def readme() -> str:
-    """README.md with the table of lessons as it is now."""
-    before, rest = README.read_text(encoding="utf-8").split(BEGIN)
-    return f"{before}{BEGIN}\n{table()}\n{END}{rest.split(END)[1]}"
+    """README.md with the table of lessons, and what it says about Colab, as they are now."""
+    written = {"lessons": table(), "colab": first_cell.readme(repository())}
+    return re.sub(r"(?s)(<!-- (\w+), written by the build -->\n).*?(\n<!-- /\2 -->)",
+                  lambda part: part[1] + written[part[2]] + part[3], README.read_text(encoding="utf-8"))
 
 
 def copy_list() -> None:
@@ -196,7 +197,7 @@ def main() -> None:
     known = {lesson.name: lesson for lesson in lessons()}
     parser.add_argument("lessons", nargs="*", metavar="LESSON", help=f"one of {', '.join(known)}; without any: all")
     parser.add_argument("--checks", action="store_true", help="only the recorded checks: no notebook is run")
-    parser.add_argument("--shared", action="store_true", help="only what the lessons share, and the table in README.md")
+    parser.add_argument("--shared", action="store_true", help="only what the lessons share, and their parts of README.md")
     arguments = parser.parse_args()
     unknown = [name for name in arguments.lessons if name not in known]
     if unknown:

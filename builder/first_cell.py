@@ -1,4 +1,5 @@
-"""What the build adds to a lesson's page: its first code cell, which says what is missing where it runs, and a link to Colab.
+"""What the build adds to a lesson's page: its first code cell, which says what is missing where it runs, and a link to Colab;
+and what README.md says about Colab.
 
 What needs the repository's address is left out as long as `[tool.course] repository` in pyproject.toml is empty.
 """
@@ -41,6 +42,25 @@ os.system(f"git clone -q --depth 1 {{COURSE}} /content/course")
 }
 
 
+IN_README = """\
+**Colab** (not tried by us on Colab itself): each lesson has a link "Open in Colab" below its title. Run its first cell there: it brings the
+library and the lesson's checks. Colab forgets its files, so download your notebook when you are done. The library alone:
+
+```sh
+pip install "git+https://github.com/{repository}#subdirectory=course"
+```"""
+BY_HAND = """\
+**Colab**: a notebook finds its folder `checks` in the folder that it runs in. In a notebook opened from your clone in Google Drive, put
+this before the first cell (not tried by us on Colab itself):
+
+```python
+from google.colab import drive
+drive.mount("/content/drive")
+%cd /content/drive/MyDrive/attention-by-hand/course/01_se
+%pip install -q ../
+```"""
+
+
 def add(notebook: NotebookNode, lesson: str, repository: str) -> None:
     """Put the cell below the page's title, in place. lesson: its name. repository: owner/name on GitHub, or nothing."""
     parts = {name: part.format(repository=repository, lesson=lesson) for name, part in WITH.items()} if repository else WITHOUT
@@ -53,3 +73,8 @@ def add(notebook: NotebookNode, lesson: str, repository: str) -> None:
 def link(lesson: str, repository: str) -> str:
     """The address that opens a released lesson in Colab."""
     return f"https://colab.research.google.com/github/{repository}/blob/main/course/{lesson}/{lesson}.ipynb"
+
+
+def readme(repository: str) -> str:
+    """What README.md says about Colab."""
+    return IN_README.format(repository=repository) if repository else BY_HAND

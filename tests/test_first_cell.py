@@ -119,6 +119,16 @@ def test_the_setting_reaches_every_lesson_and_every_page_keeps_its_form(publishe
         assert words(notebook) <= MOST_WORDS
 
 
+def test_the_setting_reaches_the_readme(published, tmp_path, monkeypatch):
+    monkeypatch.setattr(build, "README", tmp_path / "README.md")
+    build.README.write_text("# A title\n\n<!-- colab, written by the build -->\nold\n<!-- /colab -->\n\nThe end.\n", encoding="utf-8")
+    before, text, after = re.split("<!--.*?-->\n", build.readme())
+    assert (before, after) == ("# A title\n\n", "\nThe end.\n") and "old" not in text
+    assert f'pip install "git+https://github.com/{ADDRESS}#subdirectory=course"' in text
+    published.write_text('[tool.course]\nrepository = ""\n', encoding="utf-8")
+    assert "github.com" not in build.readme() and "%pip install" in build.readme()
+
+
 @pytest.mark.parametrize("wrong", ["attention-by-hand", "https://github.com/somebody/attention", "a/b c", "a/b\\n"])
 def test_an_address_that_is_none_is_refused(published, wrong):
     published.write_text(f'[tool.course]\nrepository = "{wrong}"\n', encoding="utf-8")

@@ -175,6 +175,40 @@ def hostile(notebook: NotebookNode) -> None:
                              language_info={"name": f"\"><script>{PWN}</script>", "pygments_lexer": f"\"><img src=x onerror={PWN}>"})
 
 
+def colab(notebook: NotebookNode) -> None:
+    """As Colab saves it: keys of its own everywhere, the kernel's name shortened, outputs of what it did first."""
+    notebook.metadata |= {"colab": {"provenance": [{"file_id": "1aB", "timestamp": 1790000000000}], "gpuType": "T4", "toc_visible": True},
+                          "accelerator": "GPU", "kernelspec": {"display_name": "Python 3", "name": "python3"},
+                          "widgets": {"application/vnd.jupyter.widget-state+json": {}}}
+    for number, cell in enumerate(notebook.cells):
+        cell.metadata |= {"id": f"aB3-_{number}", "colab": {"base_uri": "https://localhost:8080/", "height": 35}}
+        if cell.cell_type == "code":
+            cell.metadata["executionInfo"] = {"status": "ok", "timestamp": 1790000000000, "elapsed": 3, "user_tz": -120,
+                                              "user": {"displayName": "Cai", "userId": "0123"}}
+            cell.metadata["outputId"] = "0a1b"
+    drive = new_code_cell("from google.colab import drive\ndrive.mount('/content/drive')\n%cd /content/drive/MyDrive/01_se", id="drive")
+    notebook.cells.insert(0, drive)
+
+
+def vs_code(notebook: NotebookNode) -> None:
+    """As VS Code saves it: languages of cells, the interpreter, no kernel that is named as others name it."""
+    notebook.metadata |= {"kernelspec": {"display_name": ".venv (3.11.2)", "language": "python", "name": "python3"},
+                          "vscode": {"interpreter": {"hash": "31f2aee4e71d21fbe5cf8b01ff0e069b9275f58929596ceb"}},
+                          "interpreter": {"hash": "31f2aee4e71d21fbe5cf8b01ff0e069b9275f58929596ceb"},
+                          "language_info": {"name": "python", "version": "3.11.2", "codemirror_mode": {"name": "ipython", "version": 3}},
+                          "orig_nbformat": 4}
+    for cell in notebook.cells:
+        cell.metadata["vscode"] = {"languageId": "python" if cell.cell_type == "code" else "markdown"}
+
+
+def without_ids(text: str) -> bytes:
+    """The same notebook in the form of nbformat 4.2, in which cells have no ids."""
+    content = json.loads(text) | {"nbformat": 4, "nbformat_minor": 2}
+    for cell in content["cells"]:
+        del cell["id"]
+    return json.dumps(content, indent=1).encode()
+
+
 def version_3(text: str) -> bytes:
     """The same notebook as IPython 2 wrote it."""
     old = nbformat.convert(nbformat.reads(text, as_version=4), 3)
@@ -199,6 +233,7 @@ PUPILS = (
     Pupil("ada", "everything right", FULL, first_name="Ada", last_name="Byron"),
     Pupil("ben", "everything right, in another style", FULL,
           known("squeeze-einsum", "excitation-sequential", "se-all-in-one", "cost-loop")),
+    Pupil("cai", "saved by Colab", FULL, edit=colab),
     Pupil("cleo", "everything right, in a third style", FULL,
           known("squeeze-pooling-layer", "excitation-convolutions", "se-einsum", "cost-fraction")),
     Pupil("dora", "maximum for mean, no ValueError, one matrix counted", (0, 2.75, 4, 0),
@@ -224,12 +259,14 @@ PUPILS = (
     Pupil("pia", "the answer in the locked check, its cell deleted", FULL, edit=into_the_check),
     Pupil("quin", "outputs of 50 MB", FULL, edit=long_outputs),
     Pupil("rex", "another kernel", FULL, edit=other_kernel),
-    Pupil("sue", "half an upload: the last exercise is not in it", (2, 3, 4, 0), file=lambda text: text.encode()[:20_000]),
+    Pupil("sue", "half an upload: it ends in the last exercise", (2, 3, 4, 0),
+          file=lambda text: text[:text.index("def se_parameter_cost")].encode()),
     Pupil("tom", "late by two days", FULL, timestamp=LATE),
     Pupil("uma", "HTML that runs, in cells, metadata and name", FULL, edit=hostile, first_name=f"<img src=x onerror={PWN}>",
           last_name=f"Mall, <script>{PWN}</script>", others={"evil.html": f"<script>{PWN}</script>"}),
     Pupil(f"vic <img src=x onerror={PWN}>", "HTML that runs, in the id and in errors", (0, 3, 4, 1), {
         "squeeze": f"def squeeze(x):\n    raise RuntimeError('<script>{PWN}</script> `</code><img src=x onerror={PWN}>`')\n"}),
+    Pupil("val", "saved by VS Code", FULL, edit=vs_code, file=without_ids),
     Pupil("wes", "saved on Windows, with a BOM", FULL, file=lambda text: b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode()),
     Pupil("xia", "UTF-16, as PowerShell writes", FULL, file=lambda text: text.encode("utf-16")),
     Pupil("yan", "an empty file", NOTHING, file=lambda text: b""),

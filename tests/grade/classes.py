@@ -13,7 +13,8 @@ from pathlib import Path
 from tests.classroom.course import Course
 from tests.classroom.pupils import LESSON, PUPILS, ROOT
 
-NAMES = ("ada", "cleo", "dora", "emil", "hal", "jon", "kim", "ned", "ola", "pam", "pia", "sue", "tom", "uma", "vic", "yan", "zac", "zoe")
+NAMES = ("ada", "cai", "cleo", "dora", "emil", "hal", "jon", "kim", "ned", "ola", "pam", "pia", "sue",
+         "tom", "uma", "val", "vic", "yan", "zac", "zoe")
 CLASS = [pupil for pupil in PUPILS if pupil.student[:4].split()[0] in NAMES]
 QUICK = [pupil for pupil in CLASS if pupil.student != "hal"]  # nobody with an endless loop
 POINTS = {pupil.student: pupil.points for pupil in CLASS}
