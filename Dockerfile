@@ -1,6 +1,8 @@
 # The course and its grader in a container; docs/instructors.md has the line to run it.
 # PyTorch's own package index has wheels for computers without a GPU: name it in PIP_EXTRA_INDEX_URL and the image is gigabytes smaller.
-FROM python:3.11-slim-bookworm
+# Where that base can't be pulled, BASE names another: a Debian 12 with python3 and python3-venv.
+ARG BASE=python:3.11-slim-bookworm
+FROM ${BASE}
 
 ARG PIP_EXTRA_INDEX_URL
 RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends git libseccomp2 make && rm -rf /var/lib/apt/lists/*

@@ -4,6 +4,7 @@
 # make class   a whole class through nbgrader, in a course of its own below work/class
 # make handout   the library for learners, without a solution, in work/library
 # make build   build every lesson from its source (LESSON=01_se: one)
+# make gpu     all that needs a CUDA device, in ten minutes at most; the report is work/gpu.json
 # make site    build the course's web pages from the built lessons, below work/site
 PYTHON ?= python3
 PORT ?= 8888
@@ -19,7 +20,7 @@ BIN := $(CURDIR)/.venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 export PATH := $(BIN):$(PATH)
 
-.PHONY: lab reset test class handout build site browser database bubblewrap
+.PHONY: lab reset test class handout build site gpu browser database bubblewrap
 
 lab: .venv/lab
 	$(BIN)/python -m attention_lab.workspace copy course my
@@ -47,6 +48,9 @@ build: .venv/test
 
 site: .venv/site
 	$(BIN)/python -m docs.site
+
+gpu: .venv/test
+	$(BIN)/python -m tests.gpu
 
 # Tools from apt, where apt may be used; tests that miss one say so (and fail in CI).
 browser:

@@ -4,6 +4,6 @@
 deep = []
 for _ in range(400):
     deep = [deep]
-nb.cells[2].metadata["deep"] = deep
-nb.cells[2]["outputs"] = deep
+nb.cells[3].metadata["deep"] = deep
+nb.cells[3]["outputs"] = deep
 nb["cells_of_another_kind"] = deep
