@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from rich.console import Console
+from rich.text import Text
 
+from autograder.classroom.cluster import ClusterPool
 from autograder.classroom.pool import Pool, get_ready
 from autograder.judge.judge import DEVICES
 from autograder.outputs import as_json, plain, show
@@ -38,7 +40,7 @@ def main(arguments: list[str] | None = None) -> None:
                                 description="Exit status 0: full marks for all; 1: not; 2: a notebook could not be read.")
     check.add_argument("notebooks", nargs="+", metavar="NOTEBOOK")
     check.add_argument("--json", metavar="PATH", help="one line of JSON a notebook; -: to standard output, and nothing else there")
-    check.add_argument("--jobs", type=_positive, default=1, metavar="N", help="notebooks graded side by side")
+    _add_where(check, 1)
     check.add_argument("--isolation", choices=ISOLATIONS, default="auto",
                        help="none: without a sandbox, for notebooks whose authors you trust")
     check.add_argument("--device", choices=DEVICES, default="auto", help="where the device check is made")
@@ -49,7 +51,7 @@ def main(arguments: list[str] | None = None) -> None:
                                 description="Grades what is not graded yet. Interrupted, the same command goes on where it was. "
                                 "Exit status 0: all is recorded; 1: something could not be; 2: wrong use, or nobody handed in.")
     grade.add_argument("lesson", metavar="LESSON")
-    grade.add_argument("--jobs", type=_positive, default=os.cpu_count() or 1, metavar="N", help="judged side by side (%(default)s)")
+    _add_where(grade, os.cpu_count() or 1)
     grade.add_argument("--student", action="append", default=[], metavar="ID", help="this one alone; may be given several times")
     grade.add_argument("--force", action="store_true", help="grade again what is graded; marks by hand stay")
     grade.add_argument("--new-seed", action="store_true", help="draw another class seed first, so that hidden questions are others")
@@ -113,6 +115,13 @@ def _terminated_in_order() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
+def _add_where(command: argparse.ArgumentParser, jobs: int) -> None:
+    where = command.add_mutually_exclusive_group()
+    where.add_argument("--jobs", type=_positive, metavar="N", help=f"notebooks judged side by side on this machine ({jobs})")
+    where.add_argument("--cluster", metavar="ADDRESS", help="judge on the workers of the Dask scheduler there (tls://HOST:8786), as many "
+                       "side by side on each as its --nthreads say")
+
+
 def _positive(text: str) -> int:
     if not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is no number of at least 1")
@@ -124,7 +133,11 @@ def _check(options: argparse.Namespace) -> int:
     console = Console(stderr=options.json == "-")
     lines, status = [], 0
     get_ready()
-    with Pool(options.jobs, options.isolation, options.device) as pool:
+    if options.cluster:
+        judges = ClusterPool(options.cluster, options.isolation, options.device, say=lambda text: console.print(Text(plain(text))))
+    else:
+        judges = Pool(options.jobs or 1, options.isolation, options.device)
+    with judges as pool:
         futures = [pool.submit(Path(name), solved=solved) for name in options.notebooks]
         for name, future in zip(options.notebooks, futures):
             result = future.result()

@@ -18,6 +18,7 @@ from rich.text import Text
 from sqlalchemy.exc import SQLAlchemyError
 
 from attention_lab.checking.report import clean
+from autograder.classroom.cluster import ClusterPool
 from autograder.classroom.course import course_app
 from autograder.classroom.gradebook import GradebookWriter
 from autograder.classroom.live import LiveTable
@@ -27,6 +28,7 @@ from autograder.classroom.pool import Pool
 from autograder.judge import private, seed
 from autograder.judge.cache import Verdicts
 from autograder.judge.judge import Judge
+from autograder.outputs import plain
 
 LOG = "work/grade.log"  # below the course's folder
 OLDER = 5  # runs whose logs are kept beside it: grade.1.log is the one before
@@ -58,7 +60,12 @@ def grade(options: argparse.Namespace) -> int:
         with Judge(*chosen, seed_file=seed_file) as judge:
             verdicts = Verdicts(Path(app.coursedir.root) / VERDICTS, judge)
             hidden = lambda: {options.lesson: judge.graders(options.lesson)}  # noqa: E731
-            with Pool(options.jobs, *chosen, log=log, prepare=hidden, seed_file=seed_file) as pool, progress:
+            if options.cluster:
+                say = lambda text: console.print(Text(plain(text)), soft_wrap=True)  # noqa: E731
+                judges = ClusterPool(options.cluster, *chosen, hidden, seed_file, say)
+            else:
+                judges = Pool(options.jobs or os.cpu_count() or 1, *chosen, log=log, prepare=hidden, seed_file=seed_file)
+            with judges as pool, progress:
                 try:
                     writer.record(pool, verdicts)
                 except NbGraderException:  # it has said which and why, in the log

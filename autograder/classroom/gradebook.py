@@ -17,6 +17,7 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde, NbGraderException
 
+from autograder.classroom.cluster import ClusterPool
 from autograder.classroom.live import LiveTable
 from autograder.classroom.nbgrader_plugin.exporter import released
 from autograder.classroom.nbgrader_plugin.graded import FIRST, submitted_at, why_again
@@ -60,7 +61,7 @@ class GradebookWriter(Autograde):
         self.current = ""  # the student who is being recorded
         self.problem = ""  # what went wrong with that
 
-    def record(self, pool: Pool, verdicts: Verdicts) -> None:
+    def record(self, pool: Pool | ClusterPool, verdicts: Verdicts) -> None:
         """Raises NbGraderException where a submission could not be recorded; the others are."""
         self.pool, self.verdicts = pool, verdicts
         self.start()

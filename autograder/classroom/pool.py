@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -24,7 +25,7 @@ from nbformat import NotebookNode
 
 from autograder.judge.judge import Graders, Judge, Result
 from autograder.judge.seed import FILE
-from autograder.submission.parse import Unreadable, read
+from autograder.submission.parse import Unreadable, parse, read
 
 # A process in which torch has computed can't be forked; one that has only imported it can, and the others need not import it again.
 START = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
@@ -56,17 +57,28 @@ def get_ready() -> None:
             os.environ |= {} if before is None else {"PYTHONPATH": before}
 
 
+@dataclass(frozen=True)
+class File:
+    """A file from another machine: what it is called there, and what is in it."""
+
+    path: Path
+    data: bytes
+
+
+Submission = NotebookNode | Path | File
+
+
 class Pool:
     """Grades notebooks in up to `jobs` processes with a judge each; they start when they are needed. Use as a context manager: at its
     end the processes end, whatever they are doing.
 
     isolation, device, seed_file: as Judge's. log: the file that what they print goes to. prepare: gives hidden questions by lesson,
-    asked once, while the first process starts, so that not every process computes them.
+    asked once, while the first process starts, so that not every process computes them. seed: instead of that in the file.
     """
 
     def __init__(self, jobs: int, isolation: str = "auto", device: str = "auto", log: Path | None = None,
-                 prepare: Callable[[], dict[str, Graders]] = dict, seed_file: Path = FILE):
-        self.settings, self.log, self.prepare, self.seed_file = (isolation, device), log, prepare, seed_file
+                 prepare: Callable[[], dict[str, Graders]] = dict, seed_file: Path = FILE, seed: str | None = None):
+        self.settings, self.log, self.prepare, self.seeds = (isolation, device), log, prepare, (seed, seed_file)
         self.prepared: bytes | None = None
         self.threads = ThreadPoolExecutor(jobs)  # each waits for one process
         self.free: queue.SimpleQueue[JudgeProcess] = queue.SimpleQueue()
@@ -86,7 +98,7 @@ class Pool:
             process.end()
         self.threads.shutdown()
 
-    def submit(self, submission: NotebookNode | Path, lesson: str | None = None, solved: NotebookNode | None = None,
+    def submit(self, submission: Submission, lesson: str | None = None, solved: NotebookNode | None = None,
                began: Callable[[], object] | None = None) -> Future[Result]:
         """The future result of Judge.grade; of a file that is no notebook, and of one that nobody survives, a result with an error.
 
@@ -94,7 +106,7 @@ class Pool:
         """
         return self.threads.submit(self._grade, (submission, lesson, solved), began)
 
-    def _grade(self, task: tuple[NotebookNode | Path, str | None, NotebookNode | None], began: Callable[[], object] | None) -> Result:
+    def _grade(self, task: tuple[Submission, str | None, NotebookNode | None], began: Callable[[], object] | None) -> Result:
         for _ in range(TRIES):
             process = self._process()
             try:
@@ -123,7 +135,7 @@ class Pool:
         with self.starting:
             if self.closed:
                 raise RuntimeError("the pool is closed")
-            process = JudgeProcess((*self.settings, None, self.seed_file), self.log)
+            process = JudgeProcess((*self.settings, *self.seeds), self.log)
             self.processes.append(process)
             return process
 
@@ -156,7 +168,7 @@ class JudgeProcess:
         self.connection.send_bytes(prepared)
         self.ready = True
 
-    def ask(self, task: tuple[NotebookNode | Path, str | None, NotebookNode | None]) -> Result:
+    def ask(self, task: tuple[Submission, str | None, NotebookNode | None]) -> Result:
         """Raises TooMuch, and then the process is to be ended."""
         self.connection.send(task)
         began, spent = time.monotonic(), self._computed()
@@ -241,9 +253,20 @@ def _end_with_parent() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def graded(judge: Judge, submission: NotebookNode | Path, lesson: str | None = None, solved: NotebookNode | None = None) -> Result:
+def graded(judge: Judge, submission: Submission, lesson: str | None = None, solved: NotebookNode | None = None) -> Result:
     """The result for a notebook or for the one in a file, whatever is in it and whatever happens to the judge."""
     try:
-        return judge.grade(read(submission) if isinstance(submission, Path) else submission, lesson, solved)
+        return judge.grade(_notebook(submission), lesson, solved)
     except Unreadable as error:
         return Result(None, judge.isolation, judge.device, error=str(error))
+
+
+def _notebook(submission: Submission) -> NotebookNode:
+    if isinstance(submission, Path):
+        return read(submission)
+    if isinstance(submission, File):
+        try:
+            return parse(submission.data)
+        except Unreadable as error:
+            raise Unreadable(f"{submission.path} {error}") from error
+    return submission

@@ -54,10 +54,15 @@ def read(path: Path) -> NotebookNode:
 
 def load(path: Path) -> NotebookNode:
     """The notebook in a file; see parse. Raises Unreadable."""
+    return parse(content(path))
+
+
+def content(path: Path) -> bytes:
+    """What is in a file of a size that is read. Raises Unreadable."""
     try:
         if path.stat().st_size > LARGEST:
             raise Unreadable(f"has {path.stat().st_size:,} bytes; at most {LARGEST:,} are read. {SMALLER}")
-        return parse(path.read_bytes())
+        return path.read_bytes()
     except OSError as error:
         raise Unreadable(f"can't be read: {error.strerror}") from error
 

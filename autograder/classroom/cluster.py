@@ -1,0 +1,294 @@
+"""Judges on other machines: the jobs of a pool go to the workers of a Dask cluster."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import pickle
+import secrets
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from nbformat import NotebookNode
+
+from autograder.classroom import cluster_worker
+from autograder.classroom.cluster_worker import CodeChanged, Job, NoSuchRun, Private
+from autograder.judge.cache import restored
+from autograder.judge.identity import differences, identity
+from autograder.judge.judge import Graders, Result
+from autograder.judge.seed import FILE, class_seed
+from autograder.submission.parse import Unreadable, content
+
+LOOK = 0.5  # seconds between two looks at which workers there are
+PATIENCE = 30.0  # seconds for a scheduler to answer, and for the first worker, or the next one when the last is gone, to come
+END_SECONDS = 5.0  # for the workers to hear that the run has ended
+TRIES = 3  # workers that may go while they have one submission
+LOST = "Not graded: {} workers were lost while they graded this notebook. The same command tries again."
+INSTALL = "--cluster needs Dask: .venv/bin/python -m pip install -c constraints.txt --group cluster"
+
+
+class NoWorkers(ValueError):
+    """Nobody in the cluster judges, or nobody any more."""
+
+
+class Lost(Exception):
+    """A worker went before it was done."""
+
+
+@dataclass(frozen=True)
+class Worker:
+    """A worker's process: another one at the same address has another folder."""
+
+    address: str
+    folder: str
+
+
+@dataclass(eq=False)
+class Waiting:
+    """A job and what becomes of it."""
+
+    job: Job
+    began: Callable[[], object] | None
+    future: Future[Result]
+    lost: int = 0
+
+
+class ClusterPool:
+    """Grades notebooks on the workers of the Dask scheduler at `address`; for the rest as Pool. Use as a context manager.
+
+    say: told of each worker that is left out, and why. Raises ValueError for an address that others could listen to; when it is entered,
+    for a scheduler that does not answer, and NoWorkers where no worker can give the verdicts that this machine would give.
+    """
+
+    def __init__(self, address: str, isolation: str = "auto", device: str = "auto", prepare: Callable[[], dict[str, Graders]] = dict,
+                 seed_file: Path = FILE, say: Callable[[str], object] = print):
+        self.address, self.settings, self.prepare, self.seed_file, self.say = checked(address), (isolation, device), prepare, seed_file, say
+        self.run = secrets.token_hex(8)
+        self.members: set[Worker] = set()
+        self.refused: dict[Worker, str] = {}
+        self.jobs: deque[Waiting] = deque()
+        self.change = threading.Condition()  # of jobs, members, closed and ended
+        self.closed, self.ended = False, ""
+        self.seen = 0.0  # when there was a member last
+
+    def __enter__(self) -> ClusterPool:
+        self.here = identity(*self.settings)
+        self.private = Private(*self.settings, class_seed(self.seed_file), pickle.dumps(self.prepare()))
+        self.client = _client(self.address)
+        self.seen = time.monotonic()
+        try:
+            self._meet()
+            while not self.members and not self.refused and time.monotonic() - self.seen < PATIENCE:
+                time.sleep(LOOK)
+                self._meet()
+            if not self.members:
+                raise NoWorkers(self._nobody())
+        except BaseException:
+            self.__exit__()
+            raise
+        threading.Thread(target=self._look, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        with self.change:
+            self.closed = True
+            waiting, addresses = list(self.jobs), [worker.address for worker in self.members]
+            self.jobs.clear()
+            self.change.notify_all()
+        for each in waiting:
+            each.future.cancel()
+        parting = threading.Thread(target=self._part, args=[addresses], daemon=True)
+        parting.start()
+        parting.join(END_SECONDS)
+        with suppress(Exception):
+            self.client.close(timeout=END_SECONDS)
+
+    def submit(self, submission: NotebookNode | Path, lesson: str | None = None, solved: NotebookNode | None = None,
+               began: Callable[[], object] | None = None) -> Future[Result]:
+        """As Pool's. The future raises NoWorkers when the last worker has gone and no other one came."""
+        future: Future[Result] = Future()
+        try:
+            job = _job(submission, lesson, solved)
+        except Unreadable as error:
+            future.set_result(Result(None, self.here["sandbox"], self.here["device"], error=f"{submission} {error}"))
+            return future
+        with self.change:
+            if self.closed:
+                raise RuntimeError("the pool is closed")
+            if self.ended:
+                future.set_exception(NoWorkers(self.ended))
+            else:
+                self.jobs.append(Waiting(job, began, future))
+                self.change.notify()
+        return future
+
+    def _look(self) -> None:
+        while not self.closed:
+            self._meet()
+            if self.members:
+                self.seen = time.monotonic()
+            elif time.monotonic() - self.seen > PATIENCE:
+                self._give_up()
+                return
+            time.sleep(LOOK)
+
+    def _meet(self) -> None:
+        """See which workers have come and which have gone."""
+        try:
+            # Not scheduler_info(): what it returns may just have been replaced by a summary that names no workers.
+            there = self.client.sync(self.client.scheduler.identity, n_workers=-1)["workers"]
+        except Exception:  # the scheduler itself may be gone: then so are they
+            there = {}
+        present = {Worker(address, told["local_directory"]): told["nthreads"] for address, told in there.items()}
+        with self.change:
+            self.members &= set(present)
+            new = [worker for worker in present if worker not in self.members and worker not in self.refused]
+        if new:
+            with ThreadPoolExecutor(len(new)) as together:
+                list(together.map(self._admit, new, map(present.get, new)))
+
+    def _admit(self, worker: Worker, threads: int) -> None:
+        """Let a worker that is as this machine is take part; say why it can't where it is not."""
+        try:
+            checked(worker.address)
+            wrong = differences(self.here, self._ask(worker, cluster_worker.who, *self.settings))
+            if not wrong:
+                self._ask(worker, cluster_worker.begin, self.run, self.private, threads)
+        except OSError:  # it has gone again
+            return
+        except Exception as error:
+            wrong = str(error) or type(error).__name__
+        with self.change:
+            if wrong:
+                self.refused[worker] = wrong
+            else:
+                self.members.add(worker)
+        if wrong:
+            self.say(f"The worker {worker.address} is left out: {wrong}")
+            return
+        for _ in range(threads):
+            threading.Thread(target=self._serve, args=[worker], daemon=True).start()
+
+    def _ask(self, worker: Worker, function: Callable[..., Any], *arguments: Any) -> Any:
+        return self.client.run(function, *arguments, workers=[worker.address])[worker.address]
+
+    def _serve(self, worker: Worker) -> None:
+        """Give a worker one job after the other, as long as it is there."""
+        while True:
+            with self.change:
+                self.change.wait_for(lambda: self.jobs or self.closed or worker not in self.members)
+                if self.closed or worker not in self.members:
+                    self.change.notify()  # another one, should this one have been woken for a job
+                    return
+                waiting = self.jobs.popleft()
+            if waiting.lost == 0 and not waiting.future.set_running_or_notify_cancel():
+                continue
+            if waiting.began:
+                waiting.began()
+            try:
+                result = self._judged(worker, waiting.job)
+            except Lost:
+                self._return(worker, waiting)
+            except Exception as error:
+                waiting.future.set_exception(error)
+            else:
+                waiting.future.set_result(result)
+
+    def _judged(self, worker: Worker, job: Job) -> Result:
+        done = threading.Event()
+        future = self.client.submit(cluster_worker.judged, self.run, job, key=f"judge-{secrets.token_hex(8)}", workers=[worker.address],
+                                    allow_other_workers=False, pure=False, retries=0)
+        future.add_done_callback(lambda _: done.set())
+        while not done.wait(LOOK):
+            if self.closed or worker not in self.members:
+                with suppress(Exception):
+                    future.cancel()
+                raise Lost
+        if future.status != "finished":
+            error = future.exception() if future.status == "error" else None
+            if error is None or isinstance(error, (NoSuchRun, CodeChanged)) or type(error).__module__.startswith("distributed"):
+                raise Lost from error
+            raise error
+        return restored(json.loads(future.result()))
+
+    def _return(self, worker: Worker, waiting: Waiting) -> None:
+        """Have a job that a worker could not finish done by another one."""
+        waiting.lost += 1
+        with self.change:
+            self.members.discard(worker)  # if it is there after all, it is met again
+            if not (self.closed or self.ended or waiting.lost >= TRIES):
+                self.jobs.appendleft(waiting)
+                self.change.notify_all()
+                return
+        if self.closed:
+            waiting.future.set_exception(Lost())
+        elif self.ended:
+            waiting.future.set_exception(NoWorkers(self.ended))
+        else:
+            waiting.future.set_result(Result(waiting.job.lesson, *self.settings, error=LOST.format(waiting.lost)))
+
+    def _give_up(self) -> None:
+        with self.change:
+            self.ended = self._nobody()
+            waiting = list(self.jobs)
+            self.jobs.clear()
+        self.say(self.ended)
+        for each in waiting:
+            if each.lost or each.future.set_running_or_notify_cancel():
+                each.future.set_exception(NoWorkers(self.ended))
+
+    def _nobody(self) -> str:
+        left_out = "; ".join(f"{worker.address} was left out: {wrong}" for worker, wrong in self.refused.items())
+        return f"no worker of the cluster {self.address} judges" + (f" ({left_out})" if left_out else f": none came within {PATIENCE:g} s")
+
+    def _part(self, addresses: list[str]) -> None:
+        with suppress(Exception):
+            self.client.run(cluster_worker.leave, self.run, workers=addresses, on_error="ignore")
+
+
+def checked(address: str) -> str:
+    """The address, if nobody else can listen to what is said there. Raises ValueError."""
+    parts = urlsplit(address)
+    if parts.scheme not in ("tls", "tcp") or not parts.hostname:
+        raise ValueError(f"{address!r} is no address of a cluster: it looks like tls://HOST:8786")
+    if parts.scheme == "tcp" and not _is_here(parts.hostname):
+        raise ValueError(f"{address} is refused: without encryption anyone on the way could read the class's seed and send code to be run. "
+                         "Use tls:// with certificates, as docs/instructors.md shows; tcp:// is for this machine alone")
+    return address
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _client(address: str) -> Any:
+    try:
+        from distributed import Client, Security
+    except ImportError:
+        raise ValueError(INSTALL) from None
+    security = Security() if address.startswith("tls:") else None
+    if security and not (security.tls_ca_file and security.tls_client_cert):
+        raise ValueError("the cluster's certificates are not set up: first `export DASK_CONFIG=docs/cluster.yaml` (docs/instructors.md)")
+    try:
+        return Client(address, security=security, timeout=PATIENCE, set_as_default=False)
+    except OSError as error:
+        raise ValueError(f"the scheduler {address} does not answer, or refuses this machine's certificate: {error}") from error
+
+
+def _job(submission: NotebookNode | Path, lesson: str | None, solved: NotebookNode | None) -> Job:
+    """Raises Unreadable."""
+    answers = json.dumps(solved).encode("ascii") if solved is not None else None
+    if isinstance(submission, Path):
+        return Job(content(submission), str(submission), lesson, answers)
+    return Job(json.dumps(submission).encode("ascii"), None, lesson, answers)

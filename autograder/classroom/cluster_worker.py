@@ -1,0 +1,101 @@
+"""What a Dask worker does for `autograder grade --cluster`: it has a pool of judges for each run, behind the same walls as anywhere.
+
+The functions are called by `cluster.ClusterPool`, over the scheduler's connection. A run's secrets come with `begin` and are kept in memory
+alone: in a `Private` object, because Dask writes the arguments of a call that fails to its log.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import multiprocessing
+import pickle
+import time
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+
+from nbformat import NotebookNode, from_dict
+
+from autograder.classroom.pool import File, Pool, get_ready
+from autograder.judge.identity import identity
+from autograder.judge.versions import unchanged
+
+IDLE = 900.0  # seconds without a job after which another run's beginning ends a run, whose command was killed
+
+
+@dataclass(repr=False)
+class Private:
+    """The settings of a run. prepared: a pickle of the hidden questions by lesson."""
+
+    isolation: str
+    device: str
+    seed: str
+    prepared: bytes
+
+
+@dataclass(repr=False)
+class Job:
+    """A submission, as JSON, or as a file's bytes and name; and JSON of the notebook that answers are taken from."""
+
+    content: bytes
+    file: str | None
+    lesson: str | None
+    solved: bytes | None
+
+    def task(self) -> tuple[NotebookNode | File, str | None, NotebookNode | None]:
+        submission = File(Path(self.file), self.content) if self.file is not None else from_dict(json.loads(self.content))
+        return submission, self.lesson, from_dict(json.loads(self.solved)) if self.solved else None
+
+
+@dataclass
+class Run:
+    pool: Pool
+    used: float
+
+
+RUNS: dict[str, Run] = {}
+
+
+class NoSuchRun(Exception):
+    """This worker process knows nothing of the run: it was started since, or the run was idle for long."""
+
+
+class CodeChanged(Exception):
+    """The code on this machine's disk is no longer the code that judged."""
+
+
+async def who(isolation: str, device: str) -> dict[str, str]:
+    """This machine's `identity`. Raises what that raises, and ValueError where the worker may start no process."""
+    if multiprocessing.current_process().daemon:
+        raise ValueError("its process may start no other one: start it with DASK_CONFIG=docs/cluster.yaml, or with --no-nanny")
+    get_ready()
+    return await asyncio.to_thread(identity, isolation, device)
+
+
+async def begin(run: str, private: Private, jobs: int) -> None:
+    """Get a pool of `jobs` judges ready for a run."""
+    for other in [name for name, each in RUNS.items() if time.monotonic() - each.used > IDLE]:
+        await leave(other)
+    if run not in RUNS:
+        pool = Pool(jobs, private.isolation, private.device, prepare=partial(pickle.loads, private.prepared), seed=private.seed)
+        RUNS[run] = Run(pool, time.monotonic())
+
+
+async def leave(run: str) -> None:
+    """End a run's judges, whatever they are doing, and forget its seed."""
+    if run in RUNS:
+        await asyncio.to_thread(RUNS.pop(run).pool.__exit__)
+
+
+def judged(run: str, job: Job) -> bytes:
+    """JSON of the result. Raises NoSuchRun, CodeChanged, and what the pool's future raises."""
+    if run not in RUNS:
+        raise NoSuchRun
+    known = RUNS[run]
+    known.used = time.monotonic()
+    result = known.pool.submit(*job.task()).result()
+    known.used = time.monotonic()
+    if not unchanged():
+        raise CodeChanged
+    return json.dumps(asdict(result)).encode("ascii")

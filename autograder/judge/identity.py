@@ -1,0 +1,55 @@
+"""What two machines must have in common so that a submission gets the same verdict on both."""
+
+from __future__ import annotations
+
+import platform
+import re
+import sys
+import sysconfig
+from dataclasses import asdict
+from importlib.metadata import distributions
+
+import torch
+
+from autograder.judge.judge import Judge
+from autograder.judge.versions import code, digest, unchanged
+from autograder.submission import notebook
+
+
+def identity(isolation: str, device: str) -> dict[str, str]:
+    """Versions and digests by what they are of. isolation, device: as Judge's options.
+
+    Packages count, because a submission may import any that is installed. Raises what Judge raises where there can be none with these
+    settings, and ValueError where the code on the disk is not the code that this process runs.
+    """
+    if not unchanged():
+        raise ValueError("its code has changed since it was started: start it again")
+    judge = Judge(isolation, device, seed="none is needed: nothing is asked")
+    try:
+        walls = {"sandbox": judge.isolation, "device": judge.device}
+    finally:
+        judge.close()
+    return {"torch": torch.__version__, "Python": sys.version.replace("\n", " "), "system": f"{sys.platform} {platform.machine()}",
+            **walls,
+            **{f"lesson {each.name}": digest([code(each.topic), asdict(each)]) for each in notebook.lessons()},
+            "judge": code(NO_TOPIC),
+            **{f"package {each.name.lower().replace('_', '-')}": each.version for each in distributions(path=PACKAGES)}}
+
+
+PACKAGES = sorted({sysconfig.get_path("purelib"), sysconfig.get_path("platlib")})  # not sys.path, which setuptools adds its own to
+NO_TOPIC = "no lesson's"  # a folder that is not there: what is left is the machinery
+
+
+def differences(here: dict[str, str], there: dict[str, str]) -> str:
+    """What differs, for people; nothing where the two agree. Lessons are named only where the judge itself is the same."""
+    names = [name for name in sorted({*here, *there}) if here.get(name) != there.get(name)]
+    if "judge" in names:
+        names = ["judge", *(name for name in names if name != "judge" and not name.startswith("lesson "))]
+    return ", ".join(_difference(name, here.get(name, "none"), there.get(name, "none")) for name in names)
+
+
+def _difference(name: str, here: str, there: str) -> str:
+    return f"another {name}" if DIGEST.fullmatch(here) or DIGEST.fullmatch(there) else f"{name} {there} (here {here})"
+
+
+DIGEST = re.compile("[0-9a-f]{64}")

@@ -1,0 +1,232 @@
+"""Judging on a Dask cluster: a real scheduler and real workers, each a process of its own, set up as docs/instructors.md says."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import asdict
+
+import dask.config
+import psutil
+import pytest
+import yaml
+from conftest import ROOT, need
+
+from autograder.classroom.cluster import ClusterPool, NoWorkers, checked
+from autograder.classroom.pool import Pool
+from autograder.judge.identity import identity
+from autograder.judge.judge import Judge
+from autograder.submission.parse import parse
+from tests.classroom.pupils import FULL, LESSON, PUPILS, SOLVED, Pupil, file_of, notebook_of
+
+from .classes import environment, moved
+
+CONFIG = ROOT / "docs/cluster.yaml"
+SEED = "0123456789abcdef0123456789abcdef"
+SECONDS = 120  # for a process to start, on a busy machine
+SOME = [pupil for pupil in PUPILS if pupil.student in ("ada", "cleo", "dora", "emil", "kim")]
+
+
+class Cluster:
+    """A scheduler and workers, in a folder with certificates and a class's seed; what they print goes to logs there."""
+
+    def __init__(self, folder):
+        self.folder, self.processes = folder, []
+        self.seed = folder / "work/seed"
+        keys = folder / "work/cluster"
+        keys.mkdir(parents=True)
+        self.seed.write_text(SEED)
+        subprocess.run(certificate_command(), shell=True, cwd=folder, check=True, capture_output=True)
+        self.environment = {**os.environ, "DASK_CONFIG": str(CONFIG), "PYTHONPATH": f"{ROOT}:{ROOT / 'course'}", "PYTHONUNBUFFERED": "1"}
+        self.start("scheduler", "--protocol", "tls", "--host", "127.0.0.1", "--port", "0")
+        self.address = self.said("scheduler", r"Scheduler at:\s+(tls://\S+)")
+
+    def start(self, name, *arguments):
+        log = open(self.folder / f"{name}.log", "ab")
+        role = "scheduler" if name == "scheduler" else "worker"
+        command = [sys.executable, "-m", f"distributed.cli.dask_{role}", *arguments]
+        process = subprocess.Popen(command, cwd=self.folder, env=self.environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+        self.processes.append(process)
+        return process
+
+    def worker(self, name, *arguments):
+        return self.start(name, self.address, "--nthreads", "1", "--name", name, *arguments)
+
+    def said(self, name, pattern):
+        until = time.monotonic() + SECONDS
+        while not (found := re.search(pattern, (self.folder / f"{name}.log").read_text())):
+            assert time.monotonic() < until, (self.folder / f"{name}.log").read_text()
+            time.sleep(0.1)
+        return found[1]
+
+    def ready(self, name):
+        """The worker's address, once it has reached the scheduler."""
+        return self.said(name, r"Registered to:[\s\S]*?(tls)") and self.said(name, r"Start worker at:\s+(tls://\S+)")
+
+    def pool(self, **keywords):
+        return ClusterPool(self.address, seed_file=self.seed, **keywords)
+
+    def end(self):
+        for process in self.processes:
+            process.terminate()
+        for process in self.processes:
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def certificate_command():
+    """The one in the instructors' page."""
+    return re.search(r"^(mkdir -p work/cluster .*openssl .*)$", (ROOT / "docs/instructors.md").read_text(), re.MULTILINE)[1]
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory):
+    need([] if shutil.which("openssl") else ["openssl"])
+    cluster = Cluster(tmp_path_factory.mktemp("cluster"))
+    try:
+        (cluster.folder / "other.py").write_text("import torch\ntorch.__version__ = '1.0.made-up'\n")
+        cluster.worker("one"), cluster.worker("two"), cluster.worker("other", "--preload", "other.py")
+        for name in ("one", "two", "other"):
+            cluster.ready(name)
+        here = CONFIG.read_text().replace("work/cluster", str(cluster.folder / "work/cluster"))
+        with dask.config.set(yaml.safe_load(here)):
+            yield cluster
+    finally:
+        cluster.end()
+
+
+@pytest.fixture(scope="module")
+def hidden(cluster):
+    """Gives the lesson's hidden questions, which are drawn once."""
+    with Judge(seed_file=cluster.seed) as judge:
+        judge.graders(LESSON)
+        yield lambda: judge.prepared
+
+
+def probe(cluster):
+    """Full marks for whoever finds nothing of the cluster within reach."""
+    host, port = cluster.address.removeprefix("tls://").split(":")
+    found = f"""
+def within_reach():
+    import os, socket
+    for path in {[str(cluster.folder / "work/cluster/key.pem"), str(cluster.seed), str(CONFIG)]!r}:
+        try:
+            return open(path).read()
+        except OSError:
+            pass
+    try:
+        return socket.create_connection(({host!r}, {port}), 2)
+    except Exception:
+        pass
+    sockets = [os.readlink(f"/proc/self/fd/{{fd}}") for fd in os.listdir("/proc/self/fd")] if os.access("/proc/self/fd", os.R_OK) else []
+    return [name for name in os.environ if "DASK" in name] or sum(name.startswith("socket:") for name in sockets) > 1
+"""
+    def edit(notebook):
+        first = next(cell for cell in notebook.cells if "def squeeze" in cell.source)
+        first.source = found + first.source + "\n\nif within_reach():\n    squeeze = None\n"
+    return Pupil("spy", "looks for the cluster", FULL, SOLVED, edit=edit)
+
+
+def test_the_verdicts_are_those_of_one_machine_and_another_version_is_left_out(cluster, hidden, tmp_path):
+    broken = tmp_path / "broken.ipynb"
+    broken.write_text("not JSON")
+    given = [*(parse(file_of(pupil)) for pupil in SOME), notebook_of(probe(cluster)), broken, tmp_path / "missing.ipynb"]
+    left_out = []
+    with Pool(1, log=tmp_path / "log", seed_file=cluster.seed, prepare=hidden) as pool:
+        alone = [future.result() for future in [pool.submit(each) for each in given]]
+    with cluster.pool(say=left_out.append, prepare=hidden) as pool:
+        spread = [future.result() for future in [pool.submit(each) for each in given]]
+        assert len(pool.members) == 2
+    assert [json.dumps(asdict(each)) for each in spread] == [json.dumps(asdict(each)) for each in alone]
+    assert len({each.points for each in spread}) > 2 and spread[len(SOME)].points == sum(FULL)
+    assert len(left_out) == 1 and cluster.ready("other") in left_out[0] and "torch 1.0.made-up (here " in left_out[0]
+    assert "tasks" not in left_out[0] and not any(SEED in said for said in left_out)
+
+
+def test_what_a_spy_looks_for_is_there(cluster, hidden):
+    """Without walls it is found, so that its full marks behind them mean something."""
+    with cluster.pool(isolation="none", prepare=hidden) as pool:
+        assert pool.submit(notebook_of(probe(cluster))).result().points < sum(FULL)
+
+
+def test_a_worker_that_is_killed_loses_nothing(cluster, hidden, tmp_path):
+    notebooks = [parse(file_of(pupil)) for pupil in SOME * 2]
+    began = []
+    with Pool(1, log=tmp_path / "log", seed_file=cluster.seed, prepare=hidden) as pool:
+        alone = [future.result() for future in [pool.submit(each) for each in notebooks[:len(SOME)]]] * 2
+    with cluster.pool(say=lambda _: None, prepare=hidden) as pool:
+        futures = [pool.submit(each, began=lambda: began.append(None)) for each in notebooks]
+        while len(began) < 4:
+            time.sleep(0.02)
+        killed = worker_process(cluster, "one")
+        killed.send_signal(signal.SIGKILL)
+        results = [future.result(SECONDS) for future in futures]
+        assert [json.dumps(asdict(each)) for each in results] == [json.dumps(asdict(each)) for each in alone]
+        assert len(began) > len(notebooks)  # one was begun twice
+        until = time.monotonic() + SECONDS
+        while len(pool.members) < 2:  # Dask starts another process, which is asked who it is and then takes part
+            assert time.monotonic() < until
+            time.sleep(0.1)
+
+
+def worker_process(cluster, name):
+    """The process that Dask watches over, and starts again."""
+    nanny = next(process for process in cluster.processes if name in process.args)
+    return next(child for child in psutil.Process(nanny.pid).children() if "spawn_main" in " ".join(child.cmdline()))
+
+
+def test_nobody_judges_where_all_are_of_another_version(cluster, monkeypatch):
+    here = {**identity("auto", "auto"), "judge": "0" * 64}
+    monkeypatch.setattr("autograder.classroom.cluster.identity", lambda *_: here)
+    with pytest.raises(NoWorkers) as refusal:
+        with cluster.pool(say=lambda _: None):
+            pass
+    for name in ("one", "two", "other"):
+        assert f"{cluster_address(cluster, name)} was left out: another judge" in str(refusal.value)
+
+
+def cluster_address(cluster, name):
+    """The newest: a worker that was killed has another one."""
+    return re.findall(r"Start worker at:\s+(tls://\S+)", (cluster.folder / f"{name}.log").read_text())[-1]
+
+
+def test_the_command_records_and_says_nothing_of_the_seed(cluster, released, tmp_path):
+    course = moved(released, tmp_path / "course")
+    course.collect(SOME)
+    shutil.copytree(cluster.folder / "work/cluster", course.folder / "work/cluster")
+    shutil.copy(cluster.seed, course.folder / "work/seed")
+    command = [sys.executable, "-m", "autograder", "grade", LESSON, "--cluster"]
+
+    def grade(address):
+        return subprocess.run([*command, address], cwd=course.folder, env={**environment(course), "DASK_CONFIG": str(CONFIG)}, text=True,
+                              capture_output=True, stdin=subprocess.DEVNULL)
+    run = grade("tcp://192.0.2.1:8786")
+    assert run.returncode == 2 and "refused: without encryption" in run.stderr
+    run = grade(cluster.address)
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert f"{len(SOME)} judged, 0 from the cache" in run.stdout and "is left out: torch 1.0.made-up" in run.stdout
+    with course.gradebook() as gradebook:
+        points = {each.student.id: each.score for each in gradebook.assignment_submissions(LESSON)}
+    assert points == {pupil.student: sum(pupil.points) for pupil in SOME}
+    logs = [path.read_bytes() for path in cluster.folder.glob("*.log")] + [(course.folder / "work/grade.log").read_bytes()]
+    assert len(logs) == 5 and b"Run out-of-band function 'begin'" in b"".join(logs)
+    for text in (SEED, SEED.encode().hex()):
+        assert text.encode() not in b"".join(logs) + (run.stdout + run.stderr).encode()
+
+
+@pytest.mark.parametrize("address", ["tcp://192.0.2.1:8786", "tcp://lab1:8786", "tcp://127.0.0.1.example.org:8786", "tcp://0.0.0.0:1",
+                                     "ws://lab1:8786", "lab1:8786", "tls://", "inproc://1/2"])
+def test_an_address_that_others_could_listen_to_is_refused(address):
+    with pytest.raises(ValueError, match=re.escape(address)):
+        checked(address)
+
+
+@pytest.mark.parametrize("address", ["tls://lab1:8786", "tls://192.0.2.1:8786", "tcp://127.0.0.1:8786", "tcp://[::1]:8786"])
+def test_other_addresses_are_accepted(address):
+    assert checked(address) == address
