@@ -1,4 +1,4 @@
-"""`autograder check | grade | insights | export | verify | audit | doctor`."""
+"""`autograder check | grade | insights | export | verify | new | audit | doctor`."""
 
 from __future__ import annotations
 
@@ -82,6 +82,14 @@ def main(arguments: list[str] | None = None) -> None:
     verify.add_argument("--isolation", choices=ISOLATIONS, default="auto",
                         help="none: without a sandbox, for notebooks whose authors you trust")
     verify.set_defaults(run=_verify)
+
+    new = commands.add_parser("new", help="the folder of a lesson of your own, from a reference (docs/own-lesson.md)",
+                              description="Exit status 0, or 2 for wrong use or a sketch that no lesson can be made of.")
+    new.add_argument("topic", metavar="TOPIC", help="its name, such as gather_excite; the lesson will be own_TOPIC")
+    new.add_argument("--reference", type=Path, required=True, metavar="FILE.py", help="modules and functions with docstrings, and INPUTS")
+    new.add_argument("--folder", type=Path, default=Path("work/lessons"), metavar="DIR",
+                     help="where the topic's folder is made (%(default)s)")
+    new.set_defaults(run=_new)
 
     audit = commands.add_parser("audit", help="try the graders on everything that is known to be right or wrong")
     audit.add_argument("lessons", nargs="*", metavar="LESSON", help="without any: all")
@@ -172,6 +180,12 @@ def _verify(options: argparse.Namespace) -> int:
     from autograder.verify.verify import verify  # imports every lesson's exercises
 
     return verify(options.card, options.notebook, options.isolation, Console())
+
+
+def _new(options: argparse.Namespace) -> int:
+    from autograder.new.new import new  # imports what records a lesson
+
+    return new(options.topic, options.reference, options.folder, Console())
 
 
 def _audit(options: argparse.Namespace) -> int:

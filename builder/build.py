@@ -1,7 +1,7 @@
 """Build lessons from their one source: drawings, recorded checks, the solved notebook, the released one.
 
     python -m builder              every lesson
-    python -m builder 01_se        one
+    python -m builder 01_se        one; this is also how a lesson of one's own is built (docs/own-lesson.md)
     python -m builder --checks     only the recorded checks and review.json of each lesson: no notebook is run
     python -m builder --shared     only what the lessons share: the photographs and the list of lessons
 
@@ -32,7 +32,7 @@ from nbformat import NotebookNode
 
 from builder import cells, first_cell, hints, inputs
 from solutions.shared import derive
-from solutions.shared.course import COURSE, LIST, NOTEBOOKS, ROOT, Lesson, lessons, repository, version
+from solutions.shared.course import COURSE, LIST, NOTEBOOKS, ROOT, Lesson, lessons, own_lessons, repository, version
 from solutions.shared.topics import topic
 
 sys.path[:0] = [str(COURSE)]  # the library as it is here, whatever is installed
@@ -95,6 +95,12 @@ def record_checks(lesson: Lesson, notebook: NotebookNode) -> recorded.RecordedLe
 def review(lesson: Lesson) -> str:
     """What `review()` asks of the lesson, as JSON."""
     return json.dumps([asdict(item) for item in topic(lesson.topic).review], indent=1, ensure_ascii=False) + "\n"
+
+
+def write_review(lesson: Lesson, folder: Path) -> None:
+    """Write what `review()` asks of the lesson into `folder`, if its topic asks anything."""
+    if topic(lesson.topic).has("review.py"):
+        (folder / QUESTIONS).write_text(review(lesson), encoding="utf-8")
 
 
 def execute(notebook: NotebookNode, folder: Path, beside: Iterable[Path] = ()) -> None:
@@ -171,7 +177,7 @@ def build(lesson: Lesson) -> None:
         made = Path(scratch, lesson.name)
         draw(lesson.topic, made / "figures")
         recorded.save(record_checks(lesson, notebook), made / recorded.FOLDER)
-        (made / QUESTIONS).write_text(review(lesson), encoding="utf-8")
+        write_review(lesson, made)
         for path in shipped(lesson):
             shutil.copyfile(path, made / path.name)
         execute(notebook, made, inputs.beside(lesson.name, notebook))
@@ -181,7 +187,8 @@ def build(lesson: Lesson) -> None:
             shutil.rmtree(folder / lesson.name, ignore_errors=True)
             shutil.copytree(made, folder / lesson.name)
     nbformat.write(released, COURSE / lesson.name / f"{lesson.name}.ipynb")
-    inputs.write_down(lesson.name)
+    if not lesson.folder:  # a lesson of one's own has no part in the repository's tests
+        inputs.write_down(lesson.name)
 
 
 def build_checks(lesson: Lesson) -> None:
@@ -189,22 +196,23 @@ def build_checks(lesson: Lesson) -> None:
     made = record_checks(lesson, read_source(lesson))
     for folder in (NOTEBOOKS, COURSE):
         recorded.save(made, folder / lesson.name / recorded.FOLDER)
-        (folder / lesson.name / QUESTIONS).write_text(review(lesson), encoding="utf-8")
+        write_review(lesson, folder / lesson.name)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    known = {lesson.name: lesson for lesson in lessons()}
-    parser.add_argument("lessons", nargs="*", metavar="LESSON", help=f"one of {', '.join(known)}; without any: all")
+    ours = [lesson.name for lesson in lessons()]
+    known = {lesson.name: lesson for lesson in [*lessons(), *own_lessons()]}
+    parser.add_argument("lessons", nargs="*", metavar="LESSON", help=f"one of {', '.join(known)}; without any: all of the course")
     parser.add_argument("--checks", action="store_true", help="only the recorded checks: no notebook is run")
     parser.add_argument("--shared", action="store_true", help="only what the lessons share, and their parts of README.md")
     arguments = parser.parse_args()
     unknown = [name for name in arguments.lessons if name not in known]
     if unknown:
-        parser.error(f"no lesson {', '.join(unknown)} in solutions/course.toml; there are {', '.join(known)}")
+        parser.error(f"no lesson {', '.join(unknown)} in solutions/course.toml or work/lessons.toml; there are {', '.join(known)}")
     copy_photographs()
     copy_list()
-    for name in [] if arguments.shared else arguments.lessons or known:
+    for name in [] if arguments.shared else arguments.lessons or ours:
         print(f"building {name}", flush=True)
         (build_checks if arguments.checks else build)(known[name])
     README.write_text(readme(), encoding="utf-8")

@@ -8,7 +8,7 @@ from solutions.shared.topics import topic
 
 def draw(name: str, folder: Path) -> list[Path]:
     """Write each drawing of a topic's `figures.py` as an SVG file into `folder` and return the paths."""
-    figures = topic(name).module("figures").FIGURES
+    figures = topic(name).module("figures").FIGURES if topic(name).has("figures.py") else {}
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
     for stem, figure in figures.items():

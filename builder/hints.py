@@ -36,6 +36,8 @@ def belonging(folder: Path, told: dict[str, list[str]], catalogue: list[Mistake]
     Raises ValueError for a hint or a mistake that there is not, and for a mistake with two hints.
     """
     found: dict[str, dict[str, int]] = {exercise: {} for exercise in told}
+    if not (folder / FILE).exists():  # a lesson of one's own may have none
+        return found
     for exercise, by_hint in tomllib.loads((folder / FILE).read_text(encoding="utf-8")).items():
         known = {mistake.id for mistake in catalogue if mistake.exercise == exercise}
         for number, names in by_hint.items():

@@ -17,7 +17,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from solutions.shared.course import COURSE, NOTEBOOKS, ROOT
+from solutions.shared.course import COURSE, NOTEBOOKS, OWN, ROOT
 
 EXECUTED = ROOT / "solutions/executed.json"
 LIBRARY = "attention_lab"
@@ -43,7 +43,8 @@ def beside(lesson: str, notebook: NotebookNode, notebooks: Path = NOTEBOOKS, cou
     """
     if not {course / LIBRARY / name for name in ("mine.py", "plugs.py")} & _imported(code(notebook), course, course):
         return []
-    return sorted(path for path in notebooks.glob("*/*.ipynb") if path.stem == path.parent.name != lesson)
+    found = sorted(path for path in notebooks.glob("*/*.ipynb") if path.stem == path.parent.name != lesson)
+    return [path for path in found if not path.stem.startswith(OWN)]
 
 
 def code(notebook: NotebookNode) -> str:

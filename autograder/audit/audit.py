@@ -2,6 +2,7 @@
 
 Right: the solved notebook, through the judge as a submission goes, and the correct variants. Wrong: the catalogued mistakes, each of
 which is named as itself, and the mutants of the reference, but the ones that EQUIVALENT in the catalogue explains.
+Of a lesson of one's own also its bank of answers; those of the course are tried by tests/judge/test_bank.py.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import inspect
 import io
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -22,13 +24,14 @@ from attention_lab.checking.differences import differences
 from attention_lab.checking.observe import observe
 from attention_lab.checking.verdict import Verdict
 from attention_lab.threads import one_thread
+from autograder.audit.missing import missing
 from autograder.audit.mutants import mutants
 from autograder.judge import recording
 from autograder.judge.judge import Judge
 from autograder.submission import notebook
 from autograder.submission.parse import read
-from solutions.shared.course import NOTEBOOKS
-from solutions.shared.topics import topic
+from solutions.shared.course import NOTEBOOKS, OWN
+from solutions.shared.topics import Topic, topic
 
 MUTATED = 3  # the seeds with which mutants are tried, which are many
 
@@ -39,6 +42,7 @@ class Audit:
 
     totals: how many answers of each kind were judged with each seed. misnamed: mistakes that lose points under another name.
     survivors: mutants that get full points; stale: entries of EQUIVALENT that no mutant has, or that lose points after all.
+    missing: what the lesson lacks besides, which is no fault of its graders and does not fail the audit.
     """
 
     lesson: str
@@ -49,6 +53,7 @@ class Audit:
     misnamed: list[str] = field(default_factory=list)
     survivors: list[str] = field(default_factory=list)
     stale: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
 
     @property
     def problems(self) -> dict[str, list[str]]:
@@ -74,7 +79,7 @@ class Audit:
         lines = [f"{self.lesson}, {len(self.seeds)} seeds{mutated}: {judged}. {'FAILED' if self.failed else 'Nothing is judged wrongly.'}"]
         for what, found in self.problems.items():
             lines += [f"  {len(found)} {what}:", *(f"    {entry}" for entry in found)]
-        return "\n".join(lines)
+        return "\n".join([*lines, *(f"  missing: {entry}" for entry in self.missing)])
 
 
 def named(count: int) -> list[str]:
@@ -92,6 +97,10 @@ def audit(lesson_name: str, seeds: Sequence[str] = tuple(named(MUTATED))) -> Aud
     changed = {slot.name: mutants(inspect.getsource(getattr(reference, slot.name))) for slot in lesson.exercises}
     found.totals = {"solved notebook": 1, "variants": len(catalogue.VARIANTS), "mistakes": len(catalogue.MISTAKES),
                     "mutants": sum(map(len, changed.values())), "of them equivalent": len(catalogue.EQUIVALENT)}
+    bank = answers(files, [slot.name for slot in lesson.exercises]) if lesson_name.startswith(OWN) else []
+    if bank:
+        found.totals["answers of the bank"] = len(bank)
+    found.missing = missing(files)
     surviving: dict[str, list[str]] = {name: [] for name in catalogue.EQUIVALENT}
     judged_with: list[str] = []
     for seed in seeds:
@@ -109,6 +118,12 @@ def audit(lesson_name: str, seeds: Sequence[str] = tuple(named(MUTATED))) -> Aud
             judged = local[variant.exercise].judge(recording.source_of(variant, reference))
             if judged.points < judged.max_points:
                 found.false_rejections.append(f"{variant.id} ({seed}): {judged.headline}")
+        for path in bank:
+            judged = local[path.stem.partition("--")[0]].judge(path.read_text(encoding="utf-8"))
+            full, right = judged.points == judged.max_points, path.parent.name == "right"
+            if full != right:
+                wrongly = found.false_rejections if right else found.false_acceptances
+                wrongly.append(f"{path.parent.name}/{path.name} ({seed}): {judged.headline}")
         for mistake in catalogue.MISTAKES:
             judged = local[mistake.exercise].judge(recording.source_of(mistake, reference), measured=False)
             if judged.points == judged.max_points:
@@ -124,6 +139,16 @@ def audit(lesson_name: str, seeds: Sequence[str] = tuple(named(MUTATED))) -> Aud
                     surviving.setdefault(mutant.id, []).append(seed)
     found.survivors = [f"{name} ({', '.join(where)})" for name, where in surviving.items() if name not in catalogue.EQUIVALENT]
     found.stale = [name for name in catalogue.EQUIVALENT if surviving[name] != judged_with]
+    return found
+
+
+def answers(files: Topic, exercises: Sequence[str]) -> list[Path]:
+    """The bank of a topic. Raises ValueError for a file whose name begins with none of its exercises."""
+    found = sorted(files.folder.glob("answers/*/*.py"))
+    for path in found:
+        if path.stem.partition("--")[0] not in exercises or path.parent.name not in ("right", "wrong"):
+            raise ValueError(f"{path}: an answer is answers/right/NAME--what.py or answers/wrong/NAME--what.py, "
+                             f"NAME one of {', '.join(exercises)}")
     return found
 
 

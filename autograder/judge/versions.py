@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterable
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -12,7 +13,8 @@ from typing import Any
 import torch
 
 import attention_lab
-from solutions.shared.course import ROOT
+from solutions.shared.course import ROOT, lessons, own_lessons
+from solutions.shared.topics import folder_of
 
 
 def digest(content: Any) -> str:
@@ -20,22 +22,23 @@ def digest(content: Any) -> str:
     return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
-def _files(topics: str) -> list[tuple[str, Path]]:
+def _files(topics: Iterable[str]) -> list[tuple[str, Path]]:
     """The code that judges, under names that hold anywhere: the machinery, what lessons share, and the folders of `topics`."""
     folders = {"autograder": (ROOT / "autograder", "**/*.py"), "attention_lab": (Path(attention_lab.__file__).parent, "**/*.py"),
-               "shared": (ROOT / "solutions/shared", "*.py"), "topics": (ROOT / "solutions", f"{topics}/*.py")}
+               "shared": (ROOT / "solutions/shared", "*.py"), **{f"topics/{topic}": (folder_of(topic), "*.py") for topic in topics}}
     return sorted((f"{name}/{path.relative_to(folder)}", path) for name, (folder, files) in folders.items() for path in folder.glob(files))
 
 
 @cache
 def code(topic: str) -> str:
     """A digest of the code that judges a topic."""
-    return digest([(name, sha256(path.read_bytes()).hexdigest()) for name, path in _files(topic)])
+    return digest([(name, sha256(path.read_bytes()).hexdigest()) for name, path in _files([topic])])
 
 
 def _stamps() -> list[tuple[str, int, int]]:
     """Tells, cheaply, whether any of that code has changed."""
-    return [(name, path.stat().st_mtime_ns, path.stat().st_size) for name, path in _files("*")]
+    topics = [lesson.topic for lesson in [*lessons(), *own_lessons()]]
+    return [(name, path.stat().st_mtime_ns, path.stat().st_size) for name, path in _files(topics)]
 
 
 def unchanged() -> bool:

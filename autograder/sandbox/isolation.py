@@ -18,7 +18,7 @@ from typing import Any
 
 import attention_lab
 from autograder.sandbox import calls
-from solutions.shared.course import ROOT
+from solutions.shared.course import ROOT, own_lessons
 
 ISOLATIONS = ("auto", "none")
 # Addresses, not use: torch alone reserves 0.7 GiB. CPU: of a whole worker; sandbox.py holds each question to less.
@@ -168,7 +168,9 @@ def readable() -> tuple[str, ...]:
               "/sys/devices/system/cpu"]
     wanted = dict.fromkeys([*python, sysconfig.get_config_var("LIBDIR"), course, *system])
     paths = tuple(path for path in wanted if path and os.path.exists(path))
+    secret = {"The course": ROOT, **{f"The lesson {own.name}": Path(own.folder).resolve() for own in own_lessons()}}
     for path in paths:
-        if ROOT.is_relative_to(os.path.realpath(path)):
-            raise NoLayers(f"The course lies in {ROOT}, below {path}, which learners' code may read: move it.")
+        for what, folder in secret.items():
+            if folder.is_relative_to(os.path.realpath(path)):
+                raise NoLayers(f"{what} lies in {folder}, below {path}, which learners' code may read: move it.")
     return paths

@@ -13,7 +13,7 @@ from functools import cache
 from nbformat import NotebookNode
 
 from autograder.submission.parse import Unreadable, read
-from solutions.shared.course import COURSE
+from solutions.shared.course import COURSE, own_lessons
 from solutions.shared.course import lessons as listed
 
 EXPERIMENT = "experiment"
@@ -56,15 +56,18 @@ class Cell:
 
 @cache
 def lessons() -> list[ReleasedLesson]:
-    """Every lesson of the course as it is released, in order."""
-    return [_released(entry.name, entry.topic) for entry in listed()]
+    """Every lesson as it is released, in order: the course's, then an instructor's own that are built."""
+    built = [entry for entry in own_lessons() if (COURSE / entry.name / f"{entry.name}.ipynb").exists()]
+    return [_released(entry.name, entry.topic) for entry in [*listed(), *built]]
 
 
 def lesson(name: str) -> ReleasedLesson:
-    """One lesson. Raises ValueError for a name that the course does not have."""
+    """One lesson. Raises ValueError for a name that the course does not have, and for a lesson that is not built yet."""
     for known in lessons():
         if known.name == name:
             return known
+    if name in [entry.name for entry in own_lessons()]:
+        raise ValueError(f"{name} is not built yet: python -m builder {name}")
     raise ValueError(f"no lesson {name!r}{did_you_mean(name)} There are {', '.join(known.name for known in lessons())}")
 
 

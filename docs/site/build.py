@@ -21,6 +21,7 @@ HEAT_MAP = re.compile(r"!\[[^\]]*\]\(figures/map\.svg\)")
 TABLE = re.compile("(?s)<!-- lessons,.*?-->\n(.*?)<!-- /lessons -->")  # of README.md, written by the build
 COPIED = {  # page: its source
     "instructors": ROOT / "docs/instructors.md",
+    "own-lesson": ROOT / "docs/own-lesson.md",
     "security": ROOT / "docs/security.md",
     "protocol": ROOT / "docs/protocol.md",
     "contributing": ROOT / "CONTRIBUTING.md",

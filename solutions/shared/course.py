@@ -1,7 +1,8 @@
-"""The course's lessons, where they lie, its version and its address."""
+"""The course's lessons, where they lie, its version and its address; and an instructor's own lessons."""
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from dataclasses import dataclass
@@ -11,11 +12,13 @@ ROOT = Path(__file__).resolve().parents[2]
 LIST = ROOT / "solutions/course.toml"
 SETTINGS = ROOT / "pyproject.toml"
 NOTEBOOKS, COURSE = ROOT / "solutions/notebooks", ROOT / "course"  # solved, released
+OWN_LIST = Path(os.environ.get("OWN_LESSONS", ROOT / "work/lessons.toml"))  # not under version control
+OWN = "own_"  # every name of an own lesson begins with it; git ignores what is built under such names
 
 
 @dataclass(frozen=True)
 class Lesson:
-    """An entry of course.toml."""
+    """An entry of course.toml, or of an instructor's own list, which says in which folder the topic lies, too."""
 
     name: str
     topic: str
@@ -23,6 +26,7 @@ class Lesson:
     builds_on: list[str]
     adds: str
     minutes: int
+    folder: str = ""
 
 
 def lessons() -> list[Lesson]:
@@ -41,3 +45,18 @@ def repository() -> str:
     if address and not re.fullmatch(r"[\w.-]+/[\w.-]+", address, re.ASCII):
         raise ValueError(f"{SETTINGS}: repository = {address!r}; write owner/name, as in \"somebody/attention-by-hand\", or nothing")
     return address
+
+
+def own_lessons() -> list[Lesson]:
+    """Every lesson of an instructor's own list, in order; none where there is no list.
+
+    Raises ValueError for a lesson whose name would collide with the course's, or whose folder is not absolute.
+    """
+    if not OWN_LIST.exists():
+        return []
+    found = [Lesson(**entry) for entry in tomllib.loads(OWN_LIST.read_text(encoding="utf-8")).get("lesson", [])]
+    for lesson in found:
+        if lesson.name != OWN + lesson.topic or not Path(lesson.folder).is_absolute():
+            raise ValueError(f"{OWN_LIST}: a lesson of one's own is named {OWN}<topic> and has an absolute folder, not name "
+                             f"{lesson.name!r}, topic {lesson.topic!r}, folder {lesson.folder!r}")
+    return found

@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
-from .course import ROOT
+from .course import ROOT, own_lessons
 from .declare import Exercise, Item
 
 SOLUTIONS = ROOT / "solutions"
@@ -19,6 +19,10 @@ class Topic:
 
     def __init__(self, folder: Path):
         self.folder, self.package = folder, f"solutions.{folder.name}"
+
+    def has(self, file: str) -> bool:
+        """Is the file there? A lesson of one's own may go without drawings, hints and questions for later."""
+        return (self.folder / file).exists()
 
     def module(self, name: str) -> ModuleType:
         """A module of the folder, such as "figures" or "parity.grl.adapter"."""
@@ -44,11 +48,11 @@ class Topic:
 
 
 def topic(where: str | Path) -> Topic:
-    """The topic of that name, or the one in a folder outside this repository.
+    """The topic of that name, of the course or of an instructor's own list, or the one in a folder outside this repository.
 
     Raises ValueError if there is no such folder, or if a folder outside has the name of a topic in here.
     """
-    folder = SOLUTIONS / where if isinstance(where, str) else where.resolve()
+    folder = folder_of(where) if isinstance(where, str) else where.resolve()
     if not (folder / "reference.py").exists():
         raise ValueError(f"{folder} is not a topic's folder: it has no reference.py")
     made = Topic(folder)
@@ -58,3 +62,9 @@ def topic(where: str | Path) -> Topic:
         package = sys.modules.setdefault(made.package, ModuleType(made.package))
         package.__path__ = [str(folder)]
     return made
+
+
+def folder_of(name: str) -> Path:
+    """Where the topic of that name lies, or would lie."""
+    own = {lesson.topic: Path(lesson.folder).resolve() for lesson in own_lessons()}
+    return own.get(name, SOLUTIONS / name)

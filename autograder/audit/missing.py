@@ -1,0 +1,38 @@
+"""What a lesson still lacks that the course's own lessons have. None of it makes a grader wrong."""
+
+from __future__ import annotations
+
+import inspect
+from collections import Counter
+from collections.abc import Iterator
+
+from autograder.new.page import WRITE
+from autograder.new.propose import FUNCTION, MODULE, PROPOSED
+from solutions.shared.topics import Topic
+
+VARIANTS, RIGHT, WRONG, QUESTIONS = 2, 2, 3, 6  # of each exercise; of the lesson
+
+
+def missing(files: Topic) -> list[str]:
+    """One line for each thing that is missing or was proposed by machine and not yet rewritten."""
+    return list(_missing(files))
+
+
+def _missing(files: Topic) -> Iterator[str]:
+    page = (files.folder / "page.py").read_text(encoding="utf-8")
+    if prompts := page.count(WRITE):
+        yield f"page.py has {prompts} places where prose is to be written ({WRITE} ...)"
+    mistakes, variants = (Counter(each.exercise for each in kind) for kind in (files.mistakes.MISTAKES, files.mistakes.VARIANTS))
+    if proposed := sum(mistake.sentence.startswith(PROPOSED) for mistake in files.mistakes.MISTAKES):
+        yield f"mistakes.py has {proposed} sentences that were proposed and not rewritten"
+    for exercise in files.exercises:
+        least = MODULE if inspect.isclass(getattr(files.reference, exercise.name)) else FUNCTION
+        bank = {kind: len(list((files.folder / "answers" / kind).glob(f"{exercise.name}--*.py"))) for kind in ("right", "wrong")}
+        for what, have, need in (("known mistakes", mistakes[exercise.name], least), ("right variants", variants[exercise.name], VARIANTS),
+                                 ("right answers in the bank", bank["right"], RIGHT), ("wrong answers in the bank", bank["wrong"], WRONG)):
+            if have < need:
+                yield f"{exercise.name} has {have} {what}; {need} or more would do"
+    if not files.has("hints.toml"):
+        yield "there is no hints.toml: no report opens a hint"
+    if not files.has("review.py"):
+        yield f"there is no review.py with {QUESTIONS} questions or more: review() asks nothing of this lesson"

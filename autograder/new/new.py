@@ -1,0 +1,140 @@
+"""Writes the folder of a lesson of one's own, and enters it in the instructor's own list."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from random import Random
+
+from rich.console import Console
+
+from autograder.new import sketch as sketches
+from autograder.new.page import page
+from autograder.new.propose import proposed
+from autograder.new.sketch import Call, Drafted, Sketch
+from autograder.submission import notebook
+from solutions.shared.course import OWN, OWN_LIST, ROOT, own_lessons
+from solutions.shared.declare import Mistake
+from solutions.shared.topics import SOLUTIONS, topic
+
+VISIBLE = 2  # cases of each call in the check that learners hold
+MINUTES = 30  # an exercise, until somebody has measured it
+
+CATALOGUE = '''"""{name}: known mistakes, correct variants, and mutants that lose nothing.
+
+The mistakes were proposed by machine. Write a sentence for each that helps the learner who made it, without "(proposed)", and delete
+those that nobody makes.
+"""
+
+from solutions.shared.declare import Mistake
+
+MISTAKES = (
+{entries})
+
+# Right answers in another style, two per exercise or more: Variant("mean-by-sum", "Name", code="..."), imported as Mistake is.
+VARIANTS = ()
+
+# What `autograder audit` reports with full points although nothing is wrong with it, and why: {{"Name 3: what": "why"}}.
+EQUIVALENT = {{}}
+'''
+
+
+def new(name: str, reference: Path, folder: Path, console: Console) -> int:
+    """Make the lesson own_<name> in `folder`/<name> from the sketch in `reference`.
+
+    Raises ValueError, and leaves nothing behind, for a name that is taken or unfit, a folder that is there, and a sketch that is wrong.
+    """
+    home = folder.resolve() / name
+    _refuse(name, home)
+    sketch = sketches.read(reference)
+    taken = {slot.name: lesson.name for lesson in notebook.lessons() for slot in lesson.exercises}
+    if double := [exercise.name for exercise in sketch.exercises if exercise.name in taken]:
+        raise ValueError(f"{reference}: {taken[double[0]]} has an exercise {double[0]}, too; give yours another name")
+    with tempfile.TemporaryDirectory() as scratch:
+        made = Path(scratch, name)
+        for kind in ("right", "wrong"):
+            (made / "answers" / kind).mkdir(parents=True)
+        title = " ".join(word if word.isupper() else word.capitalize() for word in name.split("_"))
+        texts = {"reference.py": sketch.text, "exercises.py": exercises_source(name, sketch), "mistakes.py": "MISTAKES = VARIANTS = ()\n",
+                 "page.py": page(title, sketch)}
+        for file, text in texts.items():
+            (made / file).write_text(text, encoding="utf-8")
+        mistakes = _propose(made)
+        (made / "mistakes.py").write_text(mistakes_source(name, mistakes), encoding="utf-8")
+        shutil.copytree(made, home, ignore=shutil.ignore_patterns("__pycache__"))
+    _enter(name, title, home, MINUTES * len(sketch.exercises))
+    lesson = OWN + name
+    console.print(f"{home}: page.py, reference.py, exercises.py, mistakes.py ({len(mistakes)} proposed) and an empty bank, answers/.\n"
+                  f"{OWN_LIST} names it as {lesson}. Next: python -m builder {lesson}, then autograder audit {lesson}",
+                  markup=False, highlight=False, soft_wrap=True)
+    return 0
+
+
+def _propose(made: Path) -> list[Mistake]:
+    """The mistakes proposed for the topic in `made`, whose modules are forgotten again: they will lie elsewhere."""
+    before = set(sys.modules)
+    try:
+        return proposed(topic(made))
+    finally:
+        for module in sys.modules.keys() - before:
+            if module.split(".")[:2] == ["solutions", made.name]:
+                del sys.modules[module]
+
+
+def _refuse(name: str, home: Path) -> None:
+    if not name.isidentifier() or name != name.lower() or not name.isascii():
+        raise ValueError(f"{name!r} is no name for a topic: small letters, digits and _, such as gather_excite")
+    if (SOLUTIONS / name).exists() or name in [lesson.topic for lesson in own_lessons()]:
+        raise ValueError(f"there is a topic {name} already")
+    if home.exists():
+        raise ValueError(f"{home} is there already")
+    for kept in ("solutions", "course", "autograder", "builder"):
+        if home.is_relative_to(ROOT / kept):
+            raise ValueError(f"{home} lies in the repository's own {kept}/, where an update would meet it; choose another --folder")
+
+
+def _enter(name: str, title: str, home: Path, minutes: int) -> None:
+    OWN_LIST.parent.mkdir(parents=True, exist_ok=True)
+    entry = {"name": OWN + name, "topic": name, "title": title, "builds_on": [], "adds": "", "minutes": minutes, "folder": str(home)}
+    lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in entry.items()]
+    with OWN_LIST.open("a", encoding="utf-8") as file:
+        file.write("\n".join(["[[lesson]]", *lines, "", ""]))
+
+
+def exercises_source(name: str, sketch: Sketch) -> str:
+    """exercises.py: each call of the sketch as a hidden size, with letters drawn anew, and as a visible case of small fixed shapes."""
+    parts = [f'"""{name}: how each exercise is called. Add what is special: odd sides, one channel, what must be refused."""\n\n'
+             "from solutions.shared.declare import Exercise, call\n"]
+    for number, exercise in enumerate(sketch.exercises, 1):
+        parts.append(_exercise_source(number, exercise))
+    names = "".join(f"EXERCISE_{number}, " for number in range(1, len(sketch.exercises) + 1))
+    return "\n\n".join([*parts, f"EXERCISES = ({names.strip()})\n"])
+
+
+def _exercise_source(number: int, exercise: Drafted) -> str:
+    functions = ""
+    for index, each in enumerate(exercise.calls, 1):
+        functions += f"def size_{number}_{index}(r):\n"
+        functions += "".join(f"    {letter} = r.randint({sketches.SMALLEST}, {sketches.LARGEST})\n" for letter in each.letters)
+        functions += f"    return {_call_source(each, each.inputs)}\n\n\n"
+    sizes = "".join(f"size_{number}_{index}, " for index in range(1, len(exercise.calls) + 1)).strip()
+    r = Random(exercise.name)
+    visible = list(dict.fromkeys(_call_source(each, each.shapes(r)) for each in exercise.calls for _ in range(VISIBLE)))
+    uses = f", uses={exercise.uses!r}" if exercise.uses else ""
+    return (f"# --- {exercise.name}\n{functions}EXERCISE_{number} = Exercise({exercise.name!r}, sizes=({sizes}), visible=(\n"
+            + "".join(f"    {case},\n" for case in visible) + f"), small={visible[0]}{uses})")
+
+
+def _call_source(call: Call, shapes: tuple) -> str:
+    texts = [repr(shape).replace("'", "") for shape in shapes]  # letters become names
+    return f"call({', '.join(texts)}{f', of={call.arguments!r}' if call.arguments else ''})"
+
+
+def mistakes_source(name: str, mistakes: list[Mistake]) -> str:
+    """mistakes.py: the proposed catalogue, with sentences to be rewritten."""
+    entries = "".join(f"    Mistake({each.id!r}, {each.exercise!r},\n            {each.sentence!r},\n"
+                      f"            code='''\n{each.code}\n'''),\n" for each in mistakes)
+    return CATALOGUE.format(name=name, entries=entries)

@@ -1,0 +1,132 @@
+"""Reads the file that `autograder new` starts from: a reference, and in it a sketch of how each exercise is called.
+
+    INPUTS = {
+        "SimAM": [
+            {"inputs": [("B", 8, "H", "W")]},
+            {"arguments": {"e_lambda": 0.01}, "inputs": [("B", 5, "H", "W")]},
+        ],
+    }
+
+Each entry is one kind of call. A number in a shape stays as it is; a letter is another number in each hidden question, the same one
+wherever it stands in the call.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from typing import Any
+
+INPUTS = "INPUTS"
+SMALLEST, LARGEST = 2, 5  # what a letter may stand for
+
+
+@dataclass(frozen=True)
+class Call:
+    """One kind of call: the arguments of the class, and the shapes of what it is called with, numbers and letters."""
+
+    arguments: dict[str, Any]
+    inputs: tuple[tuple[int | str, ...], ...]
+
+    @property
+    def letters(self) -> list[str]:
+        """The letters of the shapes, each once, in the order in which they appear."""
+        return list(dict.fromkeys(side for shape in self.inputs for side in shape if isinstance(side, str)))
+
+    def shapes(self, r: Random) -> tuple[tuple[int, ...], ...]:
+        """The shapes with a number for each letter."""
+        drawn = {letter: r.randint(SMALLEST, LARGEST) for letter in self.letters}
+        return tuple(tuple(drawn.get(side, side) for side in shape) for shape in self.inputs)
+
+
+@dataclass(frozen=True)
+class Drafted:
+    """An exercise: its definition, how it is called, and the earlier exercises that its code speaks of."""
+
+    name: str
+    node: ast.FunctionDef | ast.ClassDef
+    calls: tuple[Call, ...]
+    uses: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Sketch:
+    """What a file says. text: of the file, without the sketch of inputs. imports, given: what stands there besides exercises, as code."""
+
+    text: str
+    imports: str
+    given: str
+    exercises: tuple[Drafted, ...]
+
+
+def read(path: Path) -> Sketch:
+    """The sketch in a file. Raises ValueError, with the file and what is wrong, for one that no lesson can be made of."""
+    text = path.read_text(encoding="utf-8")
+    try:
+        tree = ast.parse(text)
+    except SyntaxError as error:
+        raise ValueError(f"{path} is no Python: {error.msg} (line {error.lineno})") from error
+    sketched = [node for node in tree.body if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == INPUTS]
+    defined = {node.name: node for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
+    if len(sketched) != 1:
+        raise ValueError(f"{path} has {len(sketched)} assignments to {INPUTS}; one says how each exercise is called: "
+                         f"{INPUTS} = {{\"{next(iter(defined), 'MyBlock')}\": [{{\"inputs\": [(\"B\", 8, \"H\", \"W\")]}}]}}")
+    calls = _calls(path, sketched[0], defined)
+    exercises: list[Drafted] = []
+    for name in (name for name in defined if name in calls):
+        if not ast.get_docstring(defined[name]):
+            raise ValueError(f"{path}: {name} has no docstring; learners see it in the cell that they fill")
+        words = set(re.findall(r"\w+", ast.unparse(defined[name])))
+        exercises.append(Drafted(name, defined[name], calls[name], tuple(earlier.name for earlier in exercises if earlier.name in words)))
+    lines = text.splitlines()
+    del lines[sketched[0].lineno - 1:sketched[0].end_lineno]
+    imports = [node for node in tree.body if isinstance(node, (ast.Import, ast.ImportFrom)) and getattr(node, "module", "") != "__future__"]
+    skipped = [*imports, *sketched, *(exercise.node for exercise in exercises)]
+    given = [node for node in tree.body if node not in skipped and not _is_text(node) and getattr(node, "module", "") != "__future__"]
+    return Sketch("\n".join(lines).strip() + "\n", "\n".join(map(ast.unparse, imports)),
+                  "\n\n\n".join(ast.get_source_segment(text, node) for node in given), tuple(exercises))
+
+
+def _calls(path: Path, node: ast.Assign, defined: dict[str, ast.AST]) -> dict[str, tuple[Call, ...]]:
+    try:
+        sketch = ast.literal_eval(node.value)
+    except ValueError as error:
+        raise ValueError(f"{path}: {INPUTS} holds something other than numbers, words, lists and dicts ({error})") from error
+    if not isinstance(sketch, dict) or not sketch:
+        raise ValueError(f"{path}: {INPUTS} is {sketch!r}, not a dict from an exercise's name to a list of its calls")
+    if unknown := sketch.keys() - defined.keys():
+        raise ValueError(f"{path}: {INPUTS} names {', '.join(sorted(unknown))}; the file defines {', '.join(defined) or 'nothing'}")
+    return {name: tuple(_call(f"{path}: {INPUTS}[{name!r}]", entry) for entry in _entries(f"{path}: {INPUTS}[{name!r}]", entries))
+            for name, entries in sketch.items()}
+
+
+def _entries(where: str, entries: Any) -> list:
+    if not isinstance(entries, list) or not entries:
+        raise ValueError(f"{where} is {entries!r}, not a list of calls")
+    return entries
+
+
+def _call(where: str, entry: Any) -> Call:
+    if not isinstance(entry, dict) or "inputs" not in entry or entry.keys() - {"arguments", "inputs"}:
+        raise ValueError(f"{where}: {entry!r} is no call; a call is {{\"arguments\": {{...}}, \"inputs\": [shape, ...]}}")
+    arguments, shapes = entry.get("arguments", {}), entry["inputs"]
+    if not isinstance(arguments, dict):
+        raise ValueError(f"{where}: arguments are a dict by name, not {arguments!r}")
+    if not isinstance(shapes, list) or not shapes or not all(map(_is_shape, shapes)):
+        raise ValueError(f"{where}: inputs are a list of shapes, such as [(\"B\", 8, \"H\", \"W\")], not {shapes!r}")
+    return Call(arguments, tuple(shapes))
+
+
+def _is_shape(shape: Any) -> bool:
+    return isinstance(shape, tuple) and bool(shape) and all(map(_is_side, shape))
+
+
+def _is_side(side: Any) -> bool:
+    return (type(side) is int and side > 0) or (isinstance(side, str) and side.isidentifier() and len(side) == 1)
+
+
+def _is_text(node: ast.AST) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
