@@ -124,12 +124,18 @@ def within_reach():
         return socket.create_connection(({host!r}, {port}), 2)
     except Exception:
         pass
-    sockets = [os.readlink(f"/proc/self/fd/{{fd}}") for fd in os.listdir("/proc/self/fd")] if os.access("/proc/self/fd", os.R_OK) else []
-    return [name for name in os.environ if "DASK" in name] or sum(name.startswith("socket:") for name in sockets) > 1
+    sockets = 0
+    for fd in range(64):
+        try:
+            sockets += os.readlink(f"/proc/self/fd/{{fd}}").startswith("socket:")
+        except OSError:
+            pass
+    return [name for name in os.environ if "DASK" in name] or sockets > 1
 """
     def edit(notebook):
         first = next(cell for cell in notebook.cells if "def squeeze" in cell.source)
-        first.source = found + first.source + "\n\nif within_reach():\n    squeeze = None\n"
+        assert first.source.count("    return ") == 1
+        first.source = found + first.source.replace("    return ", "    if within_reach():\n        return None\n    return ")
     return Pupil("spy", "looks for the cluster", FULL, SOLVED, edit=edit)
 
 
@@ -146,7 +152,7 @@ def test_the_verdicts_are_those_of_one_machine_and_another_version_is_left_out(c
     assert [json.dumps(asdict(each)) for each in spread] == [json.dumps(asdict(each)) for each in alone]
     assert len({each.points for each in spread}) > 2 and spread[len(SOME)].points == sum(FULL)
     assert len(left_out) == 1 and cluster.ready("other") in left_out[0] and "torch 1.0.made-up (here " in left_out[0]
-    assert "tasks" not in left_out[0] and not any(SEED in said for said in left_out)
+    assert not any(SEED in said for said in left_out)
 
 
 def test_what_a_spy_looks_for_is_there(cluster, hidden):
