@@ -46,7 +46,7 @@ from autograder.judge import recording  # noqa: E402
 from builder.draw import draw  # noqa: E402
 
 PHOTOS = COURSE / "attention_lab/photos"
-README = ROOT / "README.md"
+PAGES = ROOT / "README.md", ROOT / "docs/learners.md"
 CELL_SECONDS = 300
 SHIPPED = "weights.safetensors", real.FILE  # what a lesson ships, if its topic has it
 
@@ -153,11 +153,11 @@ def table() -> str:
     return "\n".join(rows)
 
 
-def readme() -> str:
-    """README.md with the table of lessons, and what it says about Colab, as they are now."""
-    written = {"lessons": table(), "colab": first_cell.readme(repository())}
+def with_parts(page: Path) -> str:
+    """A page of PAGES with the table of lessons, or what it says about Colab, as they are now."""
+    written = {"lessons": table(), "colab": first_cell.elsewhere(repository())}
     return re.sub(r"(?s)(<!-- (\w+), written by the build -->\n).*?(\n<!-- /\2 -->)",
-                  lambda part: part[1] + written[part[2]] + part[3], README.read_text(encoding="utf-8"))
+                  lambda part: part[1] + written[part[2]] + part[3], page.read_text(encoding="utf-8"))
 
 
 def copy_list() -> None:
@@ -205,7 +205,7 @@ def main() -> None:
     known = {lesson.name: lesson for lesson in [*lessons(), *own_lessons()]}
     parser.add_argument("lessons", nargs="*", metavar="LESSON", help=f"one of {', '.join(known)}; without any: all of the course")
     parser.add_argument("--checks", action="store_true", help="only the recorded checks: no notebook is run")
-    parser.add_argument("--shared", action="store_true", help="only what the lessons share, and their parts of README.md")
+    parser.add_argument("--shared", action="store_true", help="only what the lessons share, and the parts of other pages about them")
     arguments = parser.parse_args()
     unknown = [name for name in arguments.lessons if name not in known]
     if unknown:
@@ -215,5 +215,6 @@ def main() -> None:
     for name in [] if arguments.shared else arguments.lessons or ours:
         print(f"building {name}", flush=True)
         (build_checks if arguments.checks else build)(known[name])
-    README.write_text(readme(), encoding="utf-8")
+    for page in PAGES:
+        page.write_text(with_parts(page), encoding="utf-8")
 

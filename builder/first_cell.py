@@ -1,5 +1,5 @@
 """What the build adds to a lesson's page: its first code cell, which says what is missing where it runs, and a link to Colab;
-and what README.md says about Colab.
+and what docs/learners.md says about Colab.
 
 What needs the repository's address is left out as long as `[tool.course] repository` in pyproject.toml is empty.
 """
@@ -42,7 +42,7 @@ os.system(f"git clone -q --depth 1 {{COURSE}} /content/course")
 }
 
 
-IN_README = """\
+WITH_LINK = """\
 **Colab** (not tried by us on Colab itself): each lesson has a link "Open in Colab" below its title. Run its first cell there: it brings the
 library and the lesson's checks. Colab forgets its files, so download your notebook when you are done. The library alone:
 
@@ -75,6 +75,6 @@ def link(lesson: str, repository: str) -> str:
     return f"https://colab.research.google.com/github/{repository}/blob/main/course/{lesson}/{lesson}.ipynb"
 
 
-def readme(repository: str) -> str:
-    """What README.md says about Colab."""
-    return IN_README.format(repository=repository) if repository else BY_HAND
+def elsewhere(repository: str) -> str:
+    """What docs/learners.md says about Colab."""
+    return WITH_LINK.format(repository=repository) if repository else BY_HAND

@@ -119,14 +119,14 @@ def test_the_setting_reaches_every_lesson_and_every_page_keeps_its_form(publishe
         assert words(notebook) <= MOST_WORDS
 
 
-def test_the_setting_reaches_the_readme(published, tmp_path, monkeypatch):
-    monkeypatch.setattr(build, "README", tmp_path / "README.md")
-    build.README.write_text("# A title\n\n<!-- colab, written by the build -->\nold\n<!-- /colab -->\n\nThe end.\n", encoding="utf-8")
-    before, text, after = re.split("<!--.*?-->\n", build.readme())
+def test_the_setting_reaches_the_learners_page(published, tmp_path):
+    page = tmp_path / "learners.md"
+    page.write_text("# A title\n\n<!-- colab, written by the build -->\nold\n<!-- /colab -->\n\nThe end.\n", encoding="utf-8")
+    before, text, after = re.split("<!--.*?-->\n", build.with_parts(page))
     assert (before, after) == ("# A title\n\n", "\nThe end.\n") and "old" not in text
     assert f'pip install "git+https://github.com/{ADDRESS}#subdirectory=course"' in text
     published.write_text('[tool.course]\nrepository = ""\n', encoding="utf-8")
-    assert "github.com" not in build.readme() and "%pip install" in build.readme()
+    assert "github.com" not in build.with_parts(page) and "%pip install" in build.with_parts(page)
 
 
 @pytest.mark.parametrize("wrong", ["attention-by-hand", "https://github.com/somebody/attention", "a/b c", "a/b\\n"])

@@ -146,7 +146,8 @@ def test_photographs_beside_the_library_are_those_of_the_data_set():
 
 def test_the_list_of_lessons_beside_the_library_and_in_the_readme_is_that_of_the_course():
     assert (build.COURSE / "attention_lab/course.toml").read_bytes() == build.LIST.read_bytes(), "run `python -m builder --shared`"
-    assert build.README.read_text(encoding="utf-8") == build.readme(), "run `python -m builder --shared`"
+    for page in build.PAGES:
+        assert page.read_text(encoding="utf-8") == build.with_parts(page), "run `python -m builder --shared`"
 
 
 @LESSONS

@@ -20,6 +20,7 @@ BUILT = ROOT / "work/site"
 HEAT_MAP = re.compile(r"!\[[^\]]*\]\(figures/map\.svg\)")
 TABLE = re.compile("(?s)<!-- lessons,.*?-->\n(.*?)<!-- /lessons -->")  # of README.md, written by the build
 COPIED = {  # page: its source
+    "learners": ROOT / "docs/learners.md",
     "instructors": ROOT / "docs/instructors.md",
     "own-lesson": ROOT / "docs/own-lesson.md",
     "security": ROOT / "docs/security.md",
