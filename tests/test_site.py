@@ -15,9 +15,12 @@ from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
+from attention_lab.prediction import Predictions
 from docs.site import museum
 from docs.site.blocks import plain
 from docs.site.build import build
+from docs.site.lesson import UNANSWERED, cells, text
+from docs.site.predictions import CALL, digest, recorded, short
 from solutions.shared.course import COURSE, NOTEBOOKS, lessons
 from tests.browser.lab import FLAGS, missing_tools
 
@@ -217,3 +220,39 @@ def test_the_search_finds_a_lesson_where_pages_are_files(site, browser):
     browser.implicitly_wait(20)
     assert "01_se.html" in browser.find_element(By.CSS_SELECTOR, "#search-results li a").get_attribute("href")
     assert not [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"]
+
+
+def test_a_prediction_is_answered_on_the_page_as_in_the_notebook(site, browser):
+    """Each guess is judged in the very words of attention_lab."""
+    browser.get((site / "lessons/01_se.html").as_uri())
+    shown = browser.find_element(By.CSS_SELECTOR, "form.prediction")
+    measured = [float(cell.get_attribute("data-measured")) for cell in shown.find_elements(By.CSS_SELECTOR, "[data-measured]")]
+    assert measured == [512, 8192, 131072] and not [text for text in seen(shown) if "8,192" in text]
+    for guesses in (["512", "8,192", "131,073"], ["500", "8000", "64"], ["-3", "nan", "1e6"], ["", "many", "131072.5"]):
+        fields = shown.find_elements(By.TAG_NAME, "input")
+        for field, guess in zip(fields, guesses):
+            field.clear()
+            field.send_keys(guess)
+        fields[-1].send_keys(Keys.ENTER)
+        for said, guess, truth in zip(seen(shown), guesses, measured):
+            try:
+                pair = float(guess.replace(",", "")), truth
+            except ValueError:
+                assert said == ["?", "not a number" if guess else "predict first"]
+            else:
+                assert said == [short(truth), Predictions({}, "parameters")._off(*pair)]
+    assert not browser.find_elements(By.CSS_SELECTOR, "details.measured")
+
+
+def seen(form):
+    """What stands in the last two columns, row by row."""
+    return [[cell.text for cell in row.find_elements(By.TAG_NAME, "td")][1:] for row in form.find_elements(By.CSS_SELECTOR, "tbody tr")]
+
+
+def test_every_prediction_outside_the_experiments_was_measured_as_it_is_now():
+    """Where one was changed: `python -m docs.site.measure LESSON`."""
+    asking = [(lesson.name, cell["source"]) for lesson in lessons() for cell in cells(lesson)
+              if CALL in cell["source"] and "experiment" not in cell["metadata"].get("tags", [])
+              and any(UNANSWERED in text(output) for output in cell["outputs"])]
+    assert len(asking) > 30
+    assert [name for name, source in asking if digest(source) not in recorded().get(name, {})] == []

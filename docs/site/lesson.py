@@ -9,6 +9,7 @@ from typing import Any
 
 from docs.site.blocks import folded, html, python
 from docs.site.course import drawing
+from docs.site.predictions import form
 from solutions.shared.course import COURSE, NOTEBOOKS, Lesson
 
 Cell = dict[str, Any]
@@ -55,7 +56,7 @@ def page(lesson: Lesson) -> str:
             parts.append(code(cell) + folded("The map of the course", html(drawing("", lesson.name))))
         else:
             waits = any(UNANSWERED in text(output) for output in cell["outputs"])
-            shown = outputs(cell)
+            shown = outputs(cell, form(lesson.name, cell["source"]) if waits else "")
             if shown and asked and not waits:
                 shown, asked = folded("Write down your guess, then open what this cell shows", shown), False
             parts.append(code(cell) + shown)
@@ -75,9 +76,9 @@ def code(cell: Cell) -> str:
     return f'<div class="cell{" exercise" if exercise else ""}">\n{label}\n{python(cell["source"])}\n</div>\n\n'
 
 
-def outputs(cell: Cell) -> str:
-    """What a cell showed, as raw HTML; nothing for one that showed nothing."""
-    shown = "\n".join(_html(output) for output in cell["outputs"])
+def outputs(cell: Cell, prediction: str = "") -> str:
+    """What a cell showed, as raw HTML; nothing for one that showed nothing. prediction: stands where somebody should predict."""
+    shown = "\n".join(prediction if UNANSWERED in text(output) else _html(output) for output in cell["outputs"])
     return html(f'<div class="output">\n{shown}\n</div>') if shown else ""
 
 

@@ -1,0 +1,61 @@
+"""Record what the lessons' predictions are compared with, so that a reader of the site can answer them.
+
+    python -m docs.site.measure            all lessons, in some minutes
+    python -m docs.site.measure 01_se      this one
+
+The solved notebooks hold nobody's predictions, so their outputs keep the measured numbers to themselves. Here each
+notebook runs again, without its experiments, and predictions.json gets the numbers. (What an experiment measures
+depends on the processor; the page shows how it went for us.)
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+import nbformat
+
+from builder import inputs
+from builder.build import execute
+from docs.site.predictions import CALL, RECORDED, digest, recorded
+from solutions.shared.course import NOTEBOOKS, Lesson, lessons
+
+KIND = "application/vnd.attention-lab.measured+json"
+TELL_TALE = f"""
+import attention_lab.pictures, attention_lab.prediction
+def tell(predicted, measured, unit):
+    display({{"{KIND}": {{"unit": unit, "measured": {{name: float(value) for name, value in measured.items()}}}}}}, raw=True)
+attention_lab.pictures.predict_then_run = attention_lab.prediction.predict_then_run = tell
+"""
+
+
+def measure(lesson: Lesson) -> dict[str, dict]:
+    """{a cell's digest: its unit and measured numbers} for every prediction of a lesson outside of its experiments."""
+    folder = NOTEBOOKS / lesson.name
+    notebook = nbformat.read(folder / f"{lesson.name}.ipynb", as_version=4)
+    beside = inputs.beside(lesson.name, notebook)
+    notebook.cells = [cell for cell in notebook.cells if cell.cell_type == "code" and "experiment" not in cell.metadata.get("tags", [])]
+    asking = [place for place, cell in enumerate(notebook.cells) if CALL in cell.source]
+    notebook.cells = notebook.cells[:asking[-1] + 1] if asking else []
+    notebook.cells.insert(0, nbformat.v4.new_code_cell(TELL_TALE))
+    execute(notebook, folder, beside)
+    return {digest(cell.source): output["data"][KIND] for cell in notebook.cells
+            for output in cell.outputs if KIND in output.get("data", {})}
+
+
+def main() -> None:
+    names = {lesson.name: lesson for lesson in lessons()}
+    parser = argparse.ArgumentParser(prog="python -m docs.site.measure", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("lessons", nargs="*", metavar="LESSON", help=", ".join(names))
+    chosen = parser.parse_args().lessons or list(names)
+    if unknown := sorted({*chosen} - {*names}):
+        parser.error(f"no lesson {', '.join(unknown)}; there are {', '.join(names)}")
+    for name in chosen:
+        found = recorded() | {name: measure(names[name])}
+        RECORDED.write_text(json.dumps(dict(sorted(found.items())), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        print(f"{name}: {len(found[name])} predictions", flush=True)
+
+
+if __name__ == "__main__":
+    main()

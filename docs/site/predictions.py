@@ -1,0 +1,54 @@
+"""The predictions of a lesson as forms: numbers to fill in, and the measured ones beside them after a click."""
+
+from __future__ import annotations
+
+import json
+import math
+from hashlib import sha256
+from html import escape
+from pathlib import Path
+from typing import Any
+
+RECORDED = Path(__file__).with_name("predictions.json")  # made by docs/site/measure.py
+CALL = "predict_then_run("
+WRITE_DOWN = "Write down your numbers before you read on."
+IN_THE_NOTEBOOK = "In the notebook your numbers stand here, beside those of your own run."
+
+
+def digest(source: str) -> str:
+    """What a cell is known by: a cell that was changed has to be measured anew."""
+    return sha256(source.encode()).hexdigest()[:12]
+
+
+def recorded() -> dict[str, dict[str, dict[str, Any]]]:
+    """{lesson: {a cell's digest: {"unit": ..., "measured": {quantity: number}}}}."""
+    return json.loads(RECORDED.read_text(encoding="utf-8")) if RECORDED.is_file() else {}
+
+
+def form(lesson: str, source: str) -> str:
+    """A cell's prediction in HTML, or what to do instead: many cells only ask, and what an experiment measures is not recorded.
+
+    predictions.js compares. Without it, what was measured is in a fold.
+    """
+    known = recorded().get(lesson, {}).get(digest(source))
+    if not known:
+        return f"<p><i>{IN_THE_NOTEBOOK if CALL in source else WRITE_DOWN}</i></p>"
+    unit, measured = escape(known["unit"]), {name: float(value) for name, value in known["measured"].items()}  # "nan" has no number in JSON
+    rows = "".join(
+        f'<tr><th scope="row">{escape(name)}</th><td><input inputmode="decimal" autocomplete="off" size="10" '
+        f'aria-label="Your prediction: {escape(name)}"></td><td data-measured="{value}">?</td><td></td></tr>'
+        for name, value in measured.items())
+    answers = "".join(f"<li>{escape(name)}: {short(value)}</li>" for name, value in measured.items())
+    return (f'<form class="prediction" data-unit="{unit}"><table><thead><tr><th scope="col">{unit}</th>'
+            '<th scope="col">your prediction</th><th scope="col">measured</th><th scope="col">how far off</th></tr></thead>'
+            f'<tbody>{rows}</tbody></table><button>Compare</button></form>'
+            f'<details class="measured"><summary>What was measured ({unit})</summary><ul>{answers}</ul></details>')
+
+
+def short(value: float) -> str:
+    """As the notebook writes it."""
+    if not math.isfinite(value):
+        return str(value)
+    if value == int(value):
+        return f"{int(value):,}"
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
