@@ -14,7 +14,7 @@ from tests.classroom.pupils import LESSON, NAMES, PUPILS
 from .classes import moved
 
 FULL = dict(zip(NAMES, (2.0, 3.0, 4.0, 1.0)))
-OPTIONS = dict(lesson=LESSON, student=[], force=False, new_seed=False, isolation=None, device=None, jobs=1)
+OPTIONS = dict(lesson=LESSON, student=[], force=False, new_seed=False, isolation=None, device=None, cluster=None, jobs=1)
 
 
 class Hurried(AbstractContextManager):
