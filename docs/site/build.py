@@ -47,10 +47,14 @@ def build(into: Path, chosen: Sequence[Lesson], *, strict: bool) -> Path:
     return built / "index.html"
 
 
+def copied(page: Path) -> str:
+    """A page of the repository, whose links lead to where its neighbours stand on the site."""
+    return page.read_text(encoding="utf-8").replace("](docs/", "](").replace("](../CONTRIBUTING.md", "](contributing.md")
+
+
 def write(source: Path, chosen: Sequence[Lesson]) -> None:
     """All pages in MyST Markdown."""
-    pages = {"index": front(chosen), "museum": museum.page(chosen), **{name: path.read_text(encoding="utf-8").replace("](docs/", "](")
-                                                                 for name, path in COPIED.items()}}
+    pages = {"index": front(chosen), "museum": museum.page(chosen), **{name: copied(path) for name, path in COPIED.items()}}
     for each in chosen:
         pages[f"lessons/{each.name}"] = lesson.page(each)
     library = {path.stem: path for path in sorted((COURSE / "attention_lab").glob("*.py")) if path.stem != "__init__"}
