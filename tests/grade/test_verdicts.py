@@ -96,6 +96,7 @@ def tree(tmp_path_factory):
 
 def digest(monkeypatch, tree):
     monkeypatch.setattr(versions, "ROOT", tree)
+    monkeypatch.setattr(versions, "folder_of", lambda topic: tree / "solutions" / topic)
     monkeypatch.setattr(attention_lab, "__file__", str(tree / "course/attention_lab/__init__.py"))
     return versions.code.__wrapped__("se")
 
