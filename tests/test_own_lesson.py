@@ -40,7 +40,8 @@ def repository(tmp_path_factory):
     for folder in ("autograder", "builder", "solutions/shared", "solutions/warmup", "course/attention_lab", "course/00_warmup",
                    "datasets/photos"):
         shutil.copytree(ROOT / folder, root / folder, ignore=without)
-    for file in ("README.md", "nbgrader_config.py", "pyproject.toml", "course/pyproject.toml"):
+    for file in ("README.md", "docs/learners.md", "nbgrader_config.py", "pyproject.toml", "course/pyproject.toml"):
+        (root / file).parent.mkdir(exist_ok=True)
         shutil.copyfile(ROOT / file, root / file)
     listed = (ROOT / "solutions/course.toml").read_text(encoding="utf-8").split("[[lesson]]")
     (root / "solutions/course.toml").write_text("[[lesson]]".join(listed[:2]), encoding="utf-8")
