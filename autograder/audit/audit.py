@@ -100,7 +100,7 @@ def audit(lesson_name: str, seeds: Sequence[str] = tuple(named(MUTATED))) -> Aud
     bank = answers(files, [slot.name for slot in lesson.exercises]) if lesson_name.startswith(OWN) else []
     if bank:
         found.totals["answers of the bank"] = len(bank)
-    found.missing = missing(files)
+    found.missing = list(missing(files))
     surviving: dict[str, list[str]] = {name: [] for name in catalogue.EQUIVALENT}
     judged_with: list[str] = []
     for seed in seeds:

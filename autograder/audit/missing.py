@@ -13,12 +13,8 @@ from solutions.shared.topics import Topic
 VARIANTS, RIGHT, WRONG, QUESTIONS = 2, 2, 3, 6  # of each exercise; of the lesson
 
 
-def missing(files: Topic) -> list[str]:
+def missing(files: Topic) -> Iterator[str]:
     """One line for each thing that is missing or was proposed by machine and not yet rewritten."""
-    return list(_missing(files))
-
-
-def _missing(files: Topic) -> Iterator[str]:
     page = (files.folder / "page.py").read_text(encoding="utf-8")
     if prompts := page.count(WRITE):
         yield f"page.py has {prompts} places where prose is to be written ({WRITE} ...)"
