@@ -71,7 +71,7 @@ def _run(thing: Callable, case: recorded.RecordedCase) -> Run:
             return abs(got - expected) <= 1e-9 * abs(expected)
         leaves = {f"input.{i}": x for i, x in enumerate(args)}
         leaves |= {f"param.{name}": p for name, p in target.named_parameters()} if built else {}
-        return torch.allclose(got, expected) and all(torch.allclose(leaves[name].grad, t) for name, t in wanted.items())
+        return _close(got, expected) and all(_close(leaves[name].grad, t) for name, t in wanted.items())
 
     def run() -> bool:
         if built is None:
@@ -85,6 +85,11 @@ def _run(thing: Callable, case: recorded.RecordedCase) -> Run:
         return answer(module if device == "cpu" else module.to(device))
 
     return run
+
+
+def _close(got: Tensor, expected: Tensor) -> bool:
+    """The tolerance is that of float32, whose sums differ in the last digits where numbers of both signs cancel."""
+    return torch.allclose(got, expected, rtol=1e-4, atol=1e-5)
 
 
 class _Call:

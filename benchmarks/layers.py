@@ -31,7 +31,7 @@ clocks = sys.modules["spans"] = types.ModuleType("spans")
 exec(compile({text!r}, "<spans>", "exec"), vars(clocks))
 spans = clocks.Spans({clock!r})
 from attention_lab.checking import crash, observe, values
-main, wire, restore = (sys.modules[f"worker.{name}"] for name in ("main", "wire", "restore"))
+main, wire, restore = (sys.modules[f"worker.{{name}}"] for name in ("main", "wire", "restore"))
 observed = observe._Observation
 for owner, name, label in ((wire, "_read", "wait"), (wire, "receive", "worker: unpack"), (main.Notebook, "cell", "worker: run cells"),
                            (main.Notebook, "observe", "worker: sort tensors"), (main, "observe", "observe: the rest"),
@@ -52,7 +52,7 @@ MAIN = "worker.main.main("
 
 def _parts(clocks: Spans) -> None:
     clocks.within(judge, "_verdict", lambda graders, exercise, *_: exercise.name)
-    clocks.within(session.Session, "_begin", lambda *_: BEGIN)
+    clocks.within(session.Session, "begin", lambda *_: BEGIN)
     clocks.time(Judge, "grade", "the rest")
 
 
@@ -97,10 +97,9 @@ def _clocks(clock: str) -> Iterator[Spans]:
     for owner, name, label in ((notebook, "cells_to_run", "find the cells"), (sandbox.Sandbox, "worker", "fork, walls"),
                                (sandbox.Worker, "ask", "look after the worker"), (sandbox.Worker, "_send", "send"),
                                (wire, "_read", WAIT), (wire, "receive", "unpack"), (validation, "observations", "examine the answer"),
-                               (judge.verdict, "judge", "verdict: the rest"), (judge.verdict, "_recognise", "verdict: which mistake"),
-                               (judge.verdict, "first_difference", "verdict: where it begins"),
+                               (judge.judging, "judge", "verdict: the rest"), (judge.judging, "_recognise", "verdict: which mistake"),
                                (session.ProxyProcess, "answer", "stand in for a piece"),
-                               (judge.verdict, "differences", "verdict: compare"),
+                               (judge.judging, "differences", "verdict: compare"),
                                (sandbox.Worker, "close", "end the worker")):
         clocks.time(owner, name, label)
     received = wire.receive

@@ -26,7 +26,6 @@ def main(file: Path, arguments: list[str]) -> None:
     from nbconvert.exporters import NotebookExporter
     from nbconvert.preprocessors import ClearMetadataPreprocessor
     from nbconvert.writers import FilesWriter
-    from nbgrader.converters import Autograde
 
     from autograder.classroom import gradebook
     from autograder.classroom.nbgrader_plugin import exporter, repair
@@ -43,13 +42,13 @@ def main(file: Path, arguments: list[str]) -> None:
             (gradebook, "restore", "read, mend and send to the judges"), (notebook, "cells_to_run", "find the cells"),
             (Verdicts, "put", "keep the verdicts"), (Verdicts, "get", "keep the verdicts"), (Pool, "__exit__", "end the judges"),
             (gradebook.GradebookWriter, "run_post_convert_hook", "the rest of recording"),
-            (Autograde, "convert_single_notebook", "the rest of recording"), (NotebookExporter, "from_notebook_node", "nbconvert"),
+            (gradebook.GradebookWriter, "convert_single_notebook", "the rest of recording"),
+            (NotebookExporter, "from_notebook_node", "nbconvert"),
             (exporter.ReadAnything, "read", "read the notebook"), (FilesWriter, "write", "write the notebook"),
             (repair.Repair, "preprocess", "Repair"), (JudgeCells, "preprocess", "JudgeCells"),
             (ClearMetadataPreprocessor, "preprocess", "ClearMetadata")):
         spans.time(owner, name, label)
-    for name in ("ClearOutput", "DeduplicateIds", "OverwriteKernelspec", "OverwriteCells", "CheckCellMetadata", "IgnorePattern",
-                 "LimitOutput", "SaveAutoGrades", "AssignLatePenalties"):
+    for name in ("ClearOutput", "OverwriteKernelspec", "IgnorePattern", "LimitOutput", "SaveAutoGrades", "AssignLatePenalties"):
         spans.time(getattr(steps, name), "preprocess", name)
     queue = gradebook.SimpleQueue
 

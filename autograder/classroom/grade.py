@@ -7,11 +7,9 @@ import logging
 import os
 import shutil
 from contextlib import suppress
-from functools import cache
 from pathlib import Path
 from typing import IO
 
-from nbgrader import api
 from nbgrader.converters import NbGraderException
 from rich.console import Console
 from rich.text import Text
@@ -41,7 +39,6 @@ def grade(options: argparse.Namespace) -> int:
     log = Path(app.coursedir.root) / LOG
     with _logging(app.log, log):
         progress = LiveTable(console)
-        _share_engine()
         writer = GradebookWriter(progress, options.student, coursedir=app.coursedir, parent=app)
         writer.force |= options.force
         try:
@@ -80,12 +77,6 @@ def grade(options: argparse.Namespace) -> int:
     elif options.new_seed and progress.before:
         console.print("Who was graded before keeps the marks of the old seed; with --force, all are asked the same.")
     return int(not complete or progress.failed)
-
-
-def _share_engine() -> None:
-    """nbgrader opens its gradebook ten times a submission, each time with an engine that knows no query yet."""
-    if not hasattr(api.create_engine, "cache_info"):
-        api.create_engine = cache(api.create_engine)
 
 
 def _draw_another_seed(console: Console, path: Path) -> None:

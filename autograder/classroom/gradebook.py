@@ -23,6 +23,7 @@ from autograder.classroom.nbgrader_plugin.exporter import released
 from autograder.classroom.nbgrader_plugin.graded import FIRST, submitted_at, why_again
 from autograder.classroom.nbgrader_plugin.handed_in import file_of, notebooks_beside
 from autograder.classroom.nbgrader_plugin.repair import Mark, known_marks, restore
+from autograder.classroom.one_gradebook import OneGradebook
 from autograder.classroom.pool import Pool
 from autograder.judge.cache import Verdicts, storable
 from autograder.judge.judge import Result
@@ -64,7 +65,9 @@ class GradebookWriter(Autograde):
     def record(self, pool: Pool | ClusterPool, verdicts: Verdicts) -> None:
         """Raises NbGraderException where a submission could not be recorded; the others are."""
         self.pool, self.verdicts = pool, verdicts
-        self.start()
+        self.book = OneGradebook(self.coursedir.db_url, self.coursedir.course_id)
+        with self.book.everywhere():
+            self.start()
 
     def init_notebooks(self) -> None:
         """nbgrader's method: what was handed in. Raises NothingToGrade."""
@@ -121,7 +124,8 @@ class GradebookWriter(Autograde):
         folder = self.folders[student]
         self.assignments, self.current, self.problem = {folder: self.handed_in[folder]}, "", ""
         try:
-            super().convert_notebooks()
+            with self.book.transaction():
+                super().convert_notebooks()
         except NbGraderException as error:
             self.progress.ended(student, False, self.problem or str(error))
             return False
@@ -139,6 +143,13 @@ class GradebookWriter(Autograde):
         """nbgrader's method."""
         with self._telling():
             super().convert_single_notebook(notebook_filename)
+
+    def run_post_convert_hook(self) -> None:
+        """nbgrader's method, the last for a submission. Others see what was recorded before it runs."""
+        with self._telling():
+            self.book.keep()
+        super().run_post_convert_hook()
+        self.book.keep()
 
     @contextmanager
     def _telling(self) -> Iterator[None]:

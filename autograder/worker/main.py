@@ -120,7 +120,8 @@ def prepare(device: str) -> None:
         module.__getattr__ = Silent().__getattr__
         sys.modules[module.__name__] = module
         setattr(attention_lab, name, module)
-    importlib.import_module("torch.fx.experimental.symbolic_shapes")  # autograd imports it at the first gradient
+    for late in ("torch.fx.experimental.symbolic_shapes", "torch._dynamo"):  # at the first gradient, at the first mode of dispatch
+        importlib.import_module(late)
     for dtype in (torch.float32, torch.float64):
         net = nn.Sequential(nn.Conv2d(4, 4, 3, padding=1), nn.BatchNorm2d(4), nn.ReLU(), nn.Conv2d(4, 4, 1), nn.Sigmoid(), nn.Flatten(),
                             nn.LayerNorm(64), nn.Linear(64, 2), nn.Softmax(-1)).to(device, dtype)

@@ -41,10 +41,16 @@ class ReadAnything(NotebookExporter):
     def from_filename(self, filename: str, resources: dict | None = None, **kw: Any) -> tuple[str, dict]:
         """See nbconvert's Exporter. The released notebook is sought with nbgrader's resources."""
         path = Path(filename)
-        if self.parent._sanitizing:  # nbgrader's first pass, which reads what was handed in
-            self.digest = digest_of(path)
+        self.digest = digest_of(path)
         resources["metadata"] = {"name": path.stem, "path": str(path.parent)}
         return self.from_notebook_node(self.read(path, resources)[0], resources, **kw)
+
+    def _preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        """nbconvert's method, which copies the notebook twice more and validates it after each step: here once, after the last."""
+        for step in self._preprocessors:
+            nb, resources = step(nb, resources)
+        self._validate_preprocessor(nb, step)
+        return nb, resources
 
     def read(self, path: Path, resources: dict) -> tuple[NotebookNode, Unreadable | None]:
         """The notebook, or the one in its place with the reason."""
@@ -103,3 +109,11 @@ def init_notebooks(self: Any) -> None:
         self.assignments[folder] = sorted({*found, *missing})
     if not self.assignments:
         BaseConverter.init_notebooks(self)  # says what was looked for, and raises
+
+
+def convert_single_notebook(self: Any, notebook_filename: str) -> None:
+    """In the place of nbgrader's method, which writes the sanitized notebook, reads it and makes all steps anew: one way through them."""
+    if not self.exporter._preprocessors:
+        for step in [*self.sanitize_preprocessors, *self.autograde_preprocessors]:
+            self.exporter.register_preprocessor(step)
+    BaseConverter.convert_single_notebook(self, notebook_filename)

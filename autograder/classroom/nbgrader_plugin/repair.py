@@ -36,14 +36,23 @@ class Mark:
 class Repair(NbGraderPreprocessor):
     """Comes before nbgrader's own sanitizing steps, which then find every cell once, where it belongs."""
 
+    def __init__(self, **keywords: Any):
+        super().__init__(**keywords)
+        self.known: dict[str, tuple[dict[str, Mark], set[str]]] = {}  # by notebook
+
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        info = resources["nbgrader"]
-        handed_out = released(self.parent.parent.coursedir, info["assignment"], info["notebook"])
-        marks = known_marks(info, handed_out)
+        marks, texts = self._released(resources["nbgrader"])
         restore(nb, marks)
-        ours = {cell.source for cell in handed_out.cells if cell.cell_type == "markdown"}
-        make_harmless([cell for cell in nb.cells if cell.cell_type == "markdown" and cell.source not in ours])
+        make_harmless([cell for cell in nb.cells if cell.cell_type == "markdown" and cell.source not in texts])
         return nb, resources
+
+    def _released(self, info: dict) -> tuple[dict[str, Mark], set[str]]:
+        """The marks and the texts that a notebook was handed out with: they are the same for the whole class."""
+        if info["notebook"] not in self.known:
+            handed_out = released(self.parent.parent.coursedir, info["assignment"], info["notebook"])
+            texts = {cell.source for cell in handed_out.cells if cell.cell_type == "markdown"}
+            self.known[info["notebook"]] = known_marks(info, handed_out), texts
+        return self.known[info["notebook"]]
 
 
 def known_marks(info: dict, handed_out: NotebookNode) -> dict[str, Mark]:

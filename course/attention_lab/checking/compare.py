@@ -68,7 +68,10 @@ def _agrees(got: Tensor, expected: Tensor, within: float) -> Tensor:
 
 def close(got: Tensor, expected: Tensor, within: float) -> bool:
     """Equal shapes, and every element within the tolerance (a NaN never is)."""
-    return got.shape == expected.shape and bool(_agrees(got, expected, within).all())
+    if got.shape != expected.shape:
+        return False
+    finite = (got.double() - expected.double()).abs() <= within  # most answers are right: then this is all there is to compute
+    return bool(finite.all()) or bool(_agrees(got, expected, within).all())
 
 
 def _varies(tensor: Tensor, within: float) -> bool:

@@ -55,7 +55,7 @@ def judge(exercise: RecordedExercise, ask: Ask, secret: bool = False, ask_all: A
     if any(case.secret != secret for case in exercise.cases):
         exercise = replace(exercise, cases=[replace(case, secret=secret) for case in exercise.cases])
     scale = exercise.scale
-    choices, observed, sought = _placed(exercise, ask, ask_all or partial(_one_by_one, exercise, ask), scale)
+    choices, observed, found, sought = _placed(exercise, ask, ask_all or partial(_one_by_one, exercise, ask), scale)
     gaps = [(case, header.raised.place) for case, (header, _) in zip(exercise.cases, observed)
             if by_value(case) and not header.unplaced and header.raised and header.raised.not_implemented]
     if gaps:
@@ -63,7 +63,7 @@ def judge(exercise: RecordedExercise, ask: Ask, secret: bool = False, ask_all: A
         earlier = next((place for _, place in gaps if place in exercise.uses), None)
         half = None if earlier else _half_written(exercise, ask, secret, missing)
         return half or unwritten(exercise, earlier or gaps[0][1])
-    found = _told_once(exercise, [differences(case, observation, scale) for case, observation in zip(exercise.cases, observed)])
+    found = _told_once(exercise, found)
     if not any(found):
         return Verdict(exercise.name, exercise.points, exercise.points, [Check(a, "passed") for a in checks_in(exercise)],
                        green(exercise), notes=other_names(exercise, observed[0][0]))
@@ -100,13 +100,15 @@ def _one_by_one(exercise: RecordedExercise, ask: Ask, questions: list[Question])
     return [ask(question, case.tensors) for question, case in zip(questions, exercise.cases)]
 
 
-def _placed(exercise: RecordedExercise, ask: Ask, ask_all: AskAll, scale: dict[str, float]) -> tuple[list[int], list[Answer], int]:
-    """For every case a placement of the weights, and the answer with it; and among how many placements one was sought.
+def _placed(exercise: RecordedExercise, ask: Ask, ask_all: AskAll,
+            scale: dict[str, float]) -> tuple[list[int], list[Answer], list[list[Difference]], int]:
+    """For every case a placement of the weights, the answer with it, and what is wrong there; and among how many placements one was sought.
 
     Where something is wrong and the weights may belong elsewhere, all cases are asked anew, and the answers to that count, right or wrong.
     """
-    def asked(choices: list[int]) -> list[Answer]:
-        return ask_all([replace(case.question, choice=choice, trace=False) for case, choice in zip(exercise.cases, choices)])
+    def asked(choices: list[int]) -> tuple[list[Answer], list[list[Difference]]]:
+        answers = ask_all([replace(case.question, choice=choice, trace=False) for case, choice in zip(exercise.cases, choices)])
+        return answers, [differences(case, answer, scale) for case, answer in zip(exercise.cases, answers)]
 
     def right(i: int, choice: int) -> bool:
         case = exercise.cases[i]
@@ -117,11 +119,13 @@ def _placed(exercise: RecordedExercise, ask: Ask, ask_all: AskAll, scale: dict[s
         return of[0] if observed[i][0].raised else _search(exercise.cases[i], ask, scale, of)  # a crash seldom depends on the numbers
 
     first = [0] * len(exercise.cases)
-    observed = asked(first)
-    if not any(differences(case, answer, scale) for case, answer in zip(exercise.cases, observed)):
-        return first, observed, 1
+    observed, found = asked(first)
+    if not any(found):
+        return first, observed, found, 1
     choices, sought = placement.choices(exercise.cases, [header for header, _ in observed], right, best)
-    return choices, observed if choices == first else asked(choices), sought
+    if choices != first:
+        observed, found = asked(choices)
+    return choices, observed, found, sought
 
 
 def _search(case: RecordedCase, ask: Ask, scale: dict[str, float], choices: list[int]) -> int:
