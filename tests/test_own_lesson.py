@@ -76,6 +76,8 @@ def test_from_a_reference_to_judged_notebooks(repository, run, tmp_path):
     assert {path.name for path in made.iterdir()} == {"page.py", "reference.py", "exercises.py", "mistakes.py", "answers"}
     assert "INPUTS" not in (made / "reference.py").read_text(encoding="utf-8")
     assert (made / "mistakes.py").read_text(encoding="utf-8").count("    Mistake(") == 3
+    calls = (made / "exercises.py").read_text(encoding="utf-8")
+    assert "call((1, 3, 1, W))" in calls and "call((B, 3, H, 1))" not in calls  # one number less its mean is 0, whatever is computed
 
     status, said = run("autograder", "check", repository / "course/00_warmup/00_warmup.ipynb")  # not in the way before it is built
     assert status == 1, said

@@ -6,9 +6,13 @@ import json
 import shutil
 import sys
 import tempfile
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from random import Random
+from typing import Any
 
+import torch
 from rich.console import Console
 
 from autograder.new import sketch as sketches
@@ -22,6 +26,19 @@ from solutions.shared.topics import SOLUTIONS, topic
 
 VISIBLE = 2  # cases of each call in the check that learners hold
 MINUTES = 30  # an exercise, until somebody has measured it
+
+HEAD = '''"""{name}: how each exercise is called.
+
+`sizes` are the hidden questions: functions of a random generator that give a call each. The first is the ordinary one, which
+everything that is standard is tried with (other layouts, float32, a second call, ...). `visible` are the questions of the check that
+learners hold. What must not slip through, such as odd sides or other arguments, belongs in both.
+
+What a reference must refuse with a ValueError stands in `refuses=(refused_1,)`, a function that gives a call with the numbers which the
+message has to name: `return call((1, 3, 4, 4), of={{"heads": 2}}, raises=(3, 2))`.
+"""
+
+from solutions.shared.declare import Exercise, call
+'''
 
 CATALOGUE = '''"""{name}: known mistakes, correct variants, and mutants that lose nothing.
 
@@ -106,12 +123,33 @@ def _enter(name: str, title: str, home: Path, minutes: int) -> None:
 
 def exercises_source(name: str, sketch: Sketch) -> str:
     """exercises.py: each call of the sketch as a hidden size, with letters drawn anew, and as a visible case of small fixed shapes."""
-    parts = [f'"""{name}: how each exercise is called. Add what is special: odd sides, one channel, what must be refused."""\n\n'
-             "from solutions.shared.declare import Exercise, call\n"]
+    parts = [HEAD.format(name=name)]
+    reference: dict[str, Any] = {"__name__": name}
+    exec(compile(sketch.text, f"<{name}>", "exec"), reference)
     for number, exercise in enumerate(sketch.exercises, 1):
-        parts.append(_exercise_source(number, exercise))
+        target = reference[exercise.name]
+        for entry, each in enumerate(exercise.calls, 1):
+            if why := _refusal(each, target):
+                raise ValueError(f"{sketches.INPUTS}[{exercise.name!r}], entry {entry}: called with {why}")
+        calls = [*exercise.calls, *(each for each in _narrow(exercise.calls[0]) if not _refusal(each, target))]
+        parts.append(_exercise_source(number, replace(exercise, calls=tuple(calls))))
     names = "".join(f"EXERCISE_{number}, " for number in range(1, len(sketch.exercises) + 1))
     return "\n\n".join([*parts, f"EXERCISES = ({names.strip()})\n"])
+
+
+def _narrow(call: Call) -> list[Call]:
+    """The call with every other letter at 1, and with the others at 1: a stray `squeeze()` is right on all other shapes."""
+    return [call.with_ones(letters) for letters in (call.letters[::2], call.letters[1::2]) if letters]
+
+
+def _refusal(call: Call, target: Callable) -> str:
+    """What the reference says to such a call; nothing where it takes it."""
+    shapes = call.shapes(Random(0))
+    try:
+        (target(**call.arguments) if isinstance(target, type) else target)(*map(torch.ones, shapes))
+    except Exception as error:  # whatever the reference raises
+        return f"{', '.join(map(str, shapes))}, your reference raises {type(error).__name__}: {error}"
+    return ""
 
 
 def _exercise_source(number: int, exercise: Drafted) -> str:

@@ -41,6 +41,10 @@ class Call:
         drawn = {letter: r.randint(SMALLEST, LARGEST) for letter in self.letters}
         return tuple(tuple(drawn.get(side, side) for side in shape) for shape in self.inputs)
 
+    def with_ones(self, letters: list[str]) -> Call:
+        """The same call, with 1 for these letters."""
+        return Call(self.arguments, tuple(tuple(1 if side in letters else side for side in shape) for shape in self.inputs))
+
 
 @dataclass(frozen=True)
 class Drafted:
