@@ -22,9 +22,11 @@ export PATH := $(BIN):$(PATH)
 
 .PHONY: lab reset test class handout build site gpu browser database bubblewrap
 
+# The first time, lesson 00 opens; later, what was open last. (A file as an argument would make its folder all that JupyterLab sees.)
 lab: .venv/lab
-	$(BIN)/python -m attention_lab.workspace copy course my
-	cd my && $(BIN)/jupyter lab --port=$(PORT) $(if $(filter no,$(BROWSER)),--no-browser) $(ROOT_TOO)
+	page=$$(test -d my || echo --LabApp.default_url=/lab/tree/00_warmup/00_warmup.ipynb) && \
+		$(BIN)/python -m attention_lab.workspace copy course my && cd my && \
+		$(BIN)/jupyter lab $$page --port=$(PORT) $(if $(filter no,$(BROWSER)),--no-browser) $(ROOT_TOO)
 
 reset: .venv/lab
 	$(BIN)/python -m attention_lab.workspace reset course my $(LESSON)
@@ -76,7 +78,9 @@ bubblewrap:
 
 .venv/lab: .venv/made constraints.txt pyproject.toml course/pyproject.toml
 	@echo "Installing PyTorch, JupyterLab and the course's library: once, a few minutes."
-	$(PIP) install -q -c constraints.txt -e course --group lab
+	$(PIP) install -c constraints.txt -e course --group lab
+	@# Otherwise JupyterLab's first word to a newcomer is whether to send news.
+	$(BIN)/jupyter labextension disable --level=sys_prefix @jupyterlab/apputils-extension:announcements 2> /dev/null
 	touch $@
 
 # Sphinx, its theme and its Markdown; nothing of PyTorch.

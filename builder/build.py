@@ -46,7 +46,7 @@ from autograder.judge import recording  # noqa: E402
 from builder.draw import draw  # noqa: E402
 
 PHOTOS = COURSE / "attention_lab/photos"
-PAGES = ROOT / "README.md", ROOT / "docs/learners.md"
+PAGES = [ROOT / name for name in ("README.md", "docs/learners.md", "CITATION.cff", "course/pyproject.toml")]  # it writes parts of them
 CELL_SECONDS = 300
 SHIPPED = "weights.safetensors", real.FILE  # what a lesson ships, if its topic has it
 
@@ -154,9 +154,12 @@ def table() -> str:
 
 
 def with_parts(page: Path) -> str:
-    """A page of PAGES with the table of lessons, or what it says about Colab, as they are now."""
-    written = {"lessons": table(), "colab": first_cell.elsewhere(repository())}
-    return re.sub(r"(?s)(<!-- (\w+), written by the build -->\n).*?(\n<!-- /\2 -->)",
+    """A page of PAGES with the table of lessons, what it says about Colab, or the repository's address, as they are now."""
+    name = repository()
+    address = f"https://github.com/{name}" if name else ""
+    written = {"lessons": table(), "colab": first_cell.elsewhere(name), "citation": f'repository-code: "{address}"' if name else "",
+               "urls": f'[project.urls]\nRepository = "{address}"' if name else ""}
+    return re.sub(r"(?s)((?:<!--|#) (\w+), written by the build(?: -->)?\n).*?(\n(?:<!--|#) /\2\b)",
                   lambda part: part[1] + written[part[2]] + part[3], page.read_text(encoding="utf-8"))
 
 

@@ -9,6 +9,7 @@ import pytest
 os.environ["OWN_LESSONS"] = os.devnull  # lessons of somebody's own are no part of the course's tests
 
 from tests import lessons, notebooks  # noqa: E402
+from tests.sampling import NIGHTLY  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -29,6 +30,7 @@ def course() -> Path:
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "by_turns: a test of one lesson that is dear; tried for a part of the lessons (tests/notebooks.py)")
+    config.addinivalue_line("markers", "nightly: a test that takes minutes; tried in a nightly run alone (tests/sampling.py)")
 
 
 def pytest_addoption(parser):
@@ -44,7 +46,8 @@ def pytest_collection_modifyitems(config, items):
         raise pytest.UsageError(f"no lesson {wanted!r} in solutions/course.toml; there are {', '.join(lessons.NAMES)}")
     by_turns = {item for item in items if item.get_closest_marker("by_turns")}
     chosen = set(notebooks.chosen(wanted or "")) if by_turns else set()  # reads every notebook
-    tried = [(not wanted or wanted in lessons.of(item)) and (item not in by_turns or lessons.of(item) <= chosen) for item in items]
+    tried = [(not wanted or wanted in lessons.of(item)) and (item not in by_turns or lessons.of(item) <= chosen)
+             and (NIGHTLY or not item.get_closest_marker("nightly")) for item in items]
     config.hook.pytest_deselected(items=[item for item, kept in zip(items, tried) if not kept])
     items[:] = [item for item, kept in zip(items, tried) if kept]
     groups = {item: lessons.group(item) for item in items}

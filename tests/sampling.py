@@ -35,6 +35,7 @@ ONE_IN = {
     "attacks without walls": 6,  # that they succeed where nothing protects
     "walls": 3,  # a set of walls and a user
     "attacks on walls": 32,
+    "views of pages": 43,  # a page at a width, in light or dark: 8 of them
     "unchanged lessons": 3,  # one whose inputs have changed since it was built is always tried
 }
 

@@ -129,6 +129,16 @@ def test_the_setting_reaches_the_learners_page(published, tmp_path):
     assert "github.com" not in build.with_parts(page) and "%pip install" in build.with_parts(page)
 
 
+def test_the_setting_reaches_the_citation_and_the_package(published):
+    def stated():
+        citation, package = (build.with_parts(ROOT / file) for file in ("CITATION.cff", "course/pyproject.toml"))
+        return yaml.safe_load(citation).get("repository-code"), tomllib.loads(package)["project"].get("urls")
+    address = f"https://github.com/{ADDRESS}"
+    assert stated() == (address, {"Repository": address})
+    published.write_text('[tool.course]\nrepository = ""\n', encoding="utf-8")
+    assert stated() == (None, None)
+
+
 @pytest.mark.parametrize("wrong", ["attention-by-hand", "https://github.com/somebody/attention", "a/b c", "a/b\\n"])
 def test_an_address_that_is_none_is_refused(published, wrong):
     published.write_text(f'[tool.course]\nrepository = "{wrong}"\n', encoding="utf-8")

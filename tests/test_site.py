@@ -4,9 +4,12 @@ import ast
 import json
 import re
 import shutil
+import subprocess
+import sys
 import zipfile
 from html import unescape
 from html.parser import HTMLParser
+from itertools import product
 from urllib.parse import unquote, urlsplit
 
 import pytest
@@ -23,7 +26,9 @@ from docs.site.lesson import UNANSWERED, cells, text
 from docs.site.predictions import CALL, digest, recorded, short
 from solutions.shared.course import COURSE, NOTEBOOKS, lessons
 from tests.browser.lab import FLAGS, missing_tools
+from tests.sampling import part
 
+AXE = "axe-playwright-python==0.1.8"  # axe-core 4.12.1
 DATA = re.compile(r"data:[a-z/+]+;base64,[^\"')]*")  # pictures that a page holds in itself
 FETCHING = {("script", "src"), ("img", "src"), ("iframe", "src"), ("source", "src"), ("link", "href"), ("object", "data")}
 
@@ -213,6 +218,60 @@ def test_what_can_be_touched_answers(site, browser):
     slider.send_keys(Keys.ARROW_RIGHT)
     assert picture.get_attribute("src") != before[0] and picture.get_attribute("alt") != before[1]
     assert not [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"]
+
+
+@pytest.fixture(scope="module")
+def axe(tmp_path_factory):
+    """The source of axe-core, which a package of Python's index brings along; nothing else of that package is wanted."""
+    folder = tmp_path_factory.mktemp("axe")
+    command = sys.executable, "-m", "pip", "download", "-q", "--disable-pip-version-check", "--no-deps", "-d", folder, AXE
+    loaded = subprocess.run(command, capture_output=True, text=True)
+    if loaded.returncode:
+        need([f"axe-core (pip: {loaded.stderr[-300:]})"])
+    with zipfile.ZipFile(next(folder.glob("*.whl"))) as wheel:
+        return wheel.read(next(name for name in wheel.namelist() if name.endswith("axe.min.js"))).decode()
+
+
+RUN_AXE = """const done = arguments[0];
+axe.run(document, {resultTypes: ["violations"]}).then(
+  (found) => done(found.violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.target} ${node.html.slice(0, 100)}`))),
+  (error) => done([`${error}`]));"""
+
+
+def violations(browser, axe, page, width, scheme):
+    """What axe finds on a page with every fold open, and whether the page is wider than the window."""
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False})
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]})
+    try:
+        browser.get(page.as_uri())
+        browser.execute_script("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
+        browser.execute_script(axe)
+        found = browser.execute_async_script(RUN_AXE)
+        wide = browser.execute_script("return document.documentElement.scrollWidth")
+    finally:
+        browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+        browser.get_log("browser")  # axe tries to load style sheets, which a page that is a file may not
+    return [*found, *([f"{wide} pixels wide"] if wide > width else [])]
+
+
+def test_every_page_can_be_read_by_everyone(site, browser, axe):
+    """On a wide screen and a phone, in light and dark."""
+    browser.set_script_timeout(120)
+    views = list(product(sorted(site.rglob("*.html")), (1280, 390), ("light", "dark")))
+    wrong = {}
+    for page, width, scheme in part("views of pages", views):
+        if found := violations(browser, axe, page, width, scheme):
+            wrong[f"{page.relative_to(site)}, {width} pixels, {scheme}"] = found
+    assert not wrong
+
+
+def test_a_page_that_not_everyone_can_read_is_noticed(tmp_path, browser, axe):
+    page = tmp_path / "page.html"
+    page.write_text('<html lang="en"><title>A page</title><main><h1>A page</h1><p style="color: #ccc; background: white">Pale</p>'
+                    '<img src="x.png"><p style="width: 2000px">Wide</p></main></html>', encoding="utf-8")
+    found = " ".join(violations(browser, axe, page, 390, "light"))
+    assert "color-contrast" in found and "image-alt" in found and "pixels wide" in found
 
 
 def test_the_search_finds_a_lesson_where_pages_are_files(site, browser):

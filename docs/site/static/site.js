@@ -1,8 +1,12 @@
 addEventListener("DOMContentLoaded", () => {
   const each = (what, change) => document.querySelectorAll(what).forEach(change);
 
-  // What can be scrolled can be reached from the keyboard.
-  each("pre, article p, .table-wrapper, .output, .formula, .scrolled", (box) => { if (box.scrollWidth > box.clientWidth) box.tabIndex = 0; });
+  // What can be scrolled can be reached from the keyboard; what lies in a fold, or in a window that was wider, only then.
+  const reach = () => each("pre, article p, .table-wrapper, .output, .formula, .scrolled",
+    (box) => { if (box.scrollWidth > box.clientWidth) box.tabIndex = 0; });
+  reach();
+  document.addEventListener("toggle", reach, true);
+  addEventListener("resize", reach);
 
   // What the theme leaves out for those who hear a page.
   each(".sidebar-drawer", (part) => part.setAttribute("aria-label", "All pages"));
