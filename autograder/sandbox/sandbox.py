@@ -78,15 +78,18 @@ class Worker:
         """
         self.number = secrets.randbelow(1 << 53)  # one that nobody can answer before it is asked
         on, began, used = self._subject(question), self._times(), Times(0.0, 0.0, 0.0)
+        looked = began.wall
 
         def waiting() -> None:
-            nonlocal used
-            if time.monotonic() > self.until:
+            nonlocal used, looked
+            now = time.monotonic()
+            if now > self.until:
                 raise Died("budget", "the time for one notebook is over")
             if meanwhile:
                 meanwhile()
-            if time.monotonic() - began.wall < PULSE:  # most answers have come by then
+            if now - looked < PULSE:  # most answers have come by then
                 return
+            looked = now
             self._within_bounds()
             used = self._used(began, used)
             if self.budget and (over := self.budget.over(used, on)):
