@@ -35,7 +35,7 @@ OUT = ROOT / "work/benchmarks/speed.json"
 BLOCK = 4  # submissions of one stock command, before it is our turn
 ROUNDS = 25  # of the floor and the warm judge
 COLD = 3  # of the commands that grade one submission
-TARGETS = {"judge": 50.0, "gradebook": 15.0, "floor": 2.0}
+TARGETS = {"judge": 50.0, "gradebook": 20.0, "floor": 3.0}
 
 
 class Results:
