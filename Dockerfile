@@ -5,13 +5,18 @@ ARG BASE=python:3.11-slim-bookworm
 FROM ${BASE}
 
 ARG PIP_EXTRA_INDEX_URL
-RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends git libseccomp2 make && rm -rf /var/lib/apt/lists/*
+RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends libseccomp2 make && rm -rf /var/lib/apt/lists/*
 
 WORKDIR /attention
+# What is installed comes first, so that a changed page installs nothing anew.
+COPY Makefile constraints.txt pyproject.toml ./
+COPY course/pyproject.toml course/
+COPY course/attention_lab course/attention_lab
+RUN make .venv/grade
 COPY . .
-RUN make .venv/grade && useradd --create-home grader && mkdir -p work && chown grader work
+RUN useradd --create-home grader && mkdir -p work && chown grader work
 
-# Not root: what a submission might break out of should be worth nothing.
+# Not root: what a submission might break out of should be worth nothing. Who runs it as themselves (--user) has no home in here.
 USER grader
-ENV PATH=/attention/.venv/bin:$PATH
+ENV PATH=/attention/.venv/bin:$PATH HOME=/tmp
 CMD ["autograder", "doctor"]

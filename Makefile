@@ -35,7 +35,7 @@ test: .venv/test browser database bubblewrap
 	$(BIN)/python -m tests.notebooks $(LESSON)
 	$(BIN)/ruff check .
 	$(BIN)/python -m pytest -n 3 --dist loadgroup --no-loadscope-reorder $(if $(LESSON),--lesson $(LESSON) $(COMMANDS:%=--ignore=%))
-	$(BIN)/python -m pytest -n 2 --dist loadfile -p no:cacheprovider --nbval --nbval-cell-timeout=300 work/nbval
+	$(BIN)/python -m pytest -n 2 --dist loadfile -p no:cacheprovider --nbval --nbval-cell-timeout=300 @work/nbval/turn.txt
 
 class: .venv/grade
 	$(BIN)/python -m tests.classroom.demonstration

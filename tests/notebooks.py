@@ -1,6 +1,7 @@
-"""`python -m tests.notebooks [LESSON]`: puts the solved notebooks that are to be run again into work/nbval, where nbval runs them.
+"""`python -m tests.notebooks [LESSON]`: says in work/nbval/turn.txt, a line each, which solved notebooks nbval is to run again.
 
-These are the lesson's, or without one all whose inputs have changed since the build ran them, and a part of the others.
+These are the lesson's, or without one all whose inputs have changed since the build ran them, and a part of the others. Each is run in
+work/nbval with all the other lessons beside it, as a learner has them: some take up what was solved earlier.
 """
 
 import shutil
@@ -28,8 +29,9 @@ def chosen(lesson: str = "") -> list[str]:
 def main() -> None:
     shutil.rmtree(FOLDER, ignore_errors=True)
     names = chosen(*sys.argv[1:])
-    for name in names:
-        shutil.copytree(NOTEBOOKS / name, FOLDER / name)
+    for lesson in lessons():
+        shutil.copytree(NOTEBOOKS / lesson.name, FOLDER / lesson.name)
+    (FOLDER / "turn.txt").write_text("".join(f"work/nbval/{name}\n" for name in names))
     print(f"Notebooks to run again: {', '.join(names) or 'none'}.")
 
 
