@@ -94,7 +94,7 @@ def _kept(path: Path) -> list[recorded.RecordedExercise] | None:
 def _keep(exercises: list[recorded.RecordedExercise], path: Path) -> None:
     with private.replacing(path) as beside, zipfile.ZipFile(beside, "w") as file:
         for exercise in exercises:
-            file.writestr(exercise.name, recorded.to_bytes(exercise))
+            file.writestr(exercise.name, recorded.to_bytes(exercise, effort=1))  # somebody waits, and nobody downloads it
     newest = sorted(path.parent.iterdir(), key=lambda file: file.stat().st_mtime, reverse=True)
     for old in newest[KEPT:]:
         old.unlink(missing_ok=True)

@@ -192,11 +192,11 @@ class _Shelf:
         return number
 
 
-def to_bytes(exercise: RecordedExercise, lesson: str = "", title: str = "", number: int = 0) -> bytes:
+def to_bytes(exercise: RecordedExercise, lesson: str = "", title: str = "", number: int = 0, effort: int = 9) -> bytes:
     """A recorded exercise as a file: a line of JSON (its Part), then compressed the length of a JSON header, the header, the tensors.
 
     Cases hold their tensors as [name, number], in their order, by which weights may have to be placed. Rows of fingerprints are
-    stored once as well: many mistakes leave most of what is observed as it should be.
+    stored once as well: many mistakes leave most of what is observed as it should be. effort: of zlib, from 1 (fast) to 9 (small).
     """
     shelf, cases, digests, rows = _Shelf(), [], {}, {}
     for case in exercise.cases:
@@ -214,7 +214,7 @@ def to_bytes(exercise: RecordedExercise, lesson: str = "", title: str = "", numb
                           "mistakes": mistakes, "digests": list(digests), "hints": exercise.hints}, specs], separators=(",", ":")).encode()
     content = LENGTH.pack(len(header)) + header + _by_place(body)
     part = Part(lesson, title, number, exercise.name, exercise.points)
-    return json.dumps(asdict(part)).encode() + b"\n" + zlib.compress(content, 9)
+    return json.dumps(asdict(part)).encode() + b"\n" + zlib.compress(content, effort)
 
 
 def from_bytes(data: bytes) -> RecordedExercise:
