@@ -23,7 +23,7 @@ from autograder.judge.judge import Judge
 from autograder.submission.parse import parse
 from tests.classroom.pupils import FULL, LESSON, PUPILS, SOLVED, Pupil, file_of, notebook_of
 
-from .classes import environment, moved
+from .classes import command, counts, environment, grade, moved
 
 CONFIG = ROOT / "docs/cluster.yaml"
 SEED = "0123456789abcdef0123456789abcdef"
@@ -224,6 +224,35 @@ def test_the_command_records_and_says_nothing_of_the_seed(cluster, released, tmp
     assert len(logs) == 5 and b"Run out-of-band function 'begin'" in b"".join(logs)
     for text in (SEED, SEED.encode().hex()):
         assert text.encode() not in b"".join(logs) + (run.stdout + run.stderr).encode()
+
+
+@pytest.mark.parametrize("ends", ["the scheduler", "the command"])
+def test_what_ends_in_the_middle_is_gone_on_with_on_one_machine(ends, released, tmp_path):
+    course = moved(released, tmp_path / "course")
+    course.collect(SOME)
+    shutil.rmtree(course.folder / "work", ignore_errors=True)
+    cluster = Cluster(course.folder)
+    try:
+        cluster.worker("one")
+        cluster.ready("one")
+        run = subprocess.Popen(command("--cluster", cluster.address), cwd=course.folder, text=True, stdout=subprocess.PIPE,
+                               stderr=subprocess.STDOUT, env={**environment(course), "DASK_CONFIG": str(CONFIG)}, start_new_session=True,
+                               preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+        while not (line := run.stdout.readline()).startswith(f"1/{len(SOME)}"):
+            assert line, "the run ended before anybody was recorded"
+        if ends == "the scheduler":
+            cluster.processes[0].kill()
+        else:
+            os.killpg(run.pid, signal.SIGINT)
+        printed, _ = run.communicate(timeout=SECONDS)
+    finally:
+        cluster.end()
+    status, said = (1, "no worker of the cluster") if ends == "the scheduler" else (130, "Interrupted. 1 of 5 are recorded")
+    assert (run.returncode, said in printed, "Traceback" in printed) == (status, True, False), printed
+    again = grade(course)
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert counts(again)[0] < len(SOME)  # who is recorded is not judged once more
+    assert course.grades() == {pupil.student: pupil.points for pupil in SOME}
 
 
 @pytest.mark.parametrize("address", ["tcp://192.0.2.1:8786", "tcp://lab1:8786", "tcp://127.0.0.1.example.org:8786", "tcp://0.0.0.0:1",
