@@ -29,6 +29,7 @@ ONE_IN = {
     "wrong answers and visible questions": 2,
     "seeds for training mode": 3,
     "signals": 2,  # of those that a terminal sends
+    "ends of a cluster": 2,
     "right answers in the judge": 3,  # without a worker, in tests/graders, all of the bank is judged
     "wrong answers in the judge": 12,
     "attacks": 3,  # through nbgrader's own commands, as we set them up

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
+import logging
 import pickle
 import secrets
 import threading
@@ -31,7 +32,10 @@ LOOK = 0.5  # seconds between two looks at which workers there are
 PATIENCE = 30.0  # seconds for a scheduler to answer, and for the first worker, or the next one when the last is gone, to come
 END_SECONDS = 5.0  # for the workers to hear that the run has ended
 TRIES = 3  # workers that may go while they have one submission
+LOUD = "it writes every message to its log, and so it would the class's seed: start it without Dask's debug level of logging"
 LOST = "Not graded: {} workers were lost while they graded this notebook. The same command tries again."
+# A function and its arguments: a logger is sent as its name, so this one is the other process's.
+LOGS_MESSAGES = logging.Logger.isEnabledFor, logging.getLogger("distributed.core"), logging.DEBUG
 INSTALL = "--cluster needs Dask: .venv/bin/python -m pip install -c constraints.txt --group cluster"
 
 
@@ -65,7 +69,8 @@ class ClusterPool:
     """Grades notebooks on the workers of the Dask scheduler at `address`; for the rest as Pool. Use as a context manager.
 
     say: told of each worker that is left out, and why. Raises ValueError for an address that others could listen to; when it is entered,
-    for a scheduler that does not answer, and NoWorkers where no worker can give the verdicts that this machine would give.
+    for a scheduler that does not answer, and NoWorkers where no worker can give the verdicts that this machine would give, or a log would
+    hold the seed.
     """
 
     def __init__(self, address: str, isolation: str = "auto", device: str = "auto", prepare: Callable[[], dict[str, Graders]] = dict,
@@ -85,6 +90,8 @@ class ClusterPool:
         self.client = _client(self.address)
         self.seen = time.monotonic()
         try:
+            if self.client.run_on_scheduler(*LOGS_MESSAGES):
+                raise NoWorkers(f"the scheduler {self.address} is not used: {LOUD}")
             self._meet()
             while not self.members and not self.refused and time.monotonic() - self.seen < PATIENCE:
                 time.sleep(LOOK)
@@ -159,7 +166,8 @@ class ClusterPool:
         """Let a worker that is as this machine is take part; say why it can't where it is not."""
         try:
             checked(worker.address)
-            wrong = differences(self.here, self._ask(worker, cluster_worker.who, *self.settings))
+            wrong = LOUD if self._ask(worker, *LOGS_MESSAGES) else differences(
+                self.here, self._ask(worker, cluster_worker.who, *self.settings))
             if not wrong:
                 self._ask(worker, cluster_worker.begin, self.run, self.private, threads)
         except OSError:  # it has gone again

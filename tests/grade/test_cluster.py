@@ -11,6 +11,7 @@ import time
 from dataclasses import asdict
 
 import dask.config
+import distributed  # noqa: F401  its own settings are among dask's from now on
 import psutil
 import pytest
 import yaml
@@ -22,6 +23,7 @@ from autograder.judge.identity import identity
 from autograder.judge.judge import Judge
 from autograder.submission.parse import parse
 from tests.classroom.pupils import FULL, LESSON, PUPILS, SOLVED, Pupil, file_of, notebook_of
+from tests.sampling import part
 
 from .classes import command, counts, environment, grade, moved
 
@@ -34,7 +36,7 @@ SOME = [pupil for pupil in PUPILS if pupil.student in ("ada", "cleo", "dora", "e
 class Cluster:
     """A scheduler and workers, in a folder with certificates and a class's seed; what they print goes to logs there."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, **scheduler):
         self.folder, self.processes = folder, []
         self.seed = folder / "work/seed"
         keys = folder / "work/cluster"
@@ -42,19 +44,19 @@ class Cluster:
         self.seed.write_text(SEED)
         subprocess.run(certificate_command(), shell=True, cwd=folder, check=True, capture_output=True)
         self.environment = {**os.environ, "DASK_CONFIG": str(CONFIG), "PYTHONPATH": f"{ROOT}:{ROOT / 'course'}", "PYTHONUNBUFFERED": "1"}
-        self.start("scheduler", "--protocol", "tls", "--host", "127.0.0.1", "--port", "0")
+        self.start("scheduler", "--protocol", "tls", "--host", "127.0.0.1", "--port", "0", **scheduler)
         self.address = self.said("scheduler", r"Scheduler at:\s+(tls://\S+)")
 
-    def start(self, name, *arguments):
+    def start(self, name, *arguments, **more):
         log = open(self.folder / f"{name}.log", "ab")
         role = "scheduler" if name == "scheduler" else "worker"
         command = [sys.executable, "-m", f"distributed.cli.dask_{role}", *arguments]
-        process = subprocess.Popen(command, cwd=self.folder, env=self.environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+        process = subprocess.Popen(command, cwd=self.folder, env=self.environment | more, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
         self.processes.append(process)
         return process
 
-    def worker(self, name, *arguments):
-        return self.start(name, self.address, "--nthreads", "1", "--name", name, *arguments)
+    def worker(self, name, *arguments, **more):
+        return self.start(name, self.address, "--nthreads", "1", "--name", name, *arguments, **more)
 
     def said(self, name, pattern):
         until = time.monotonic() + SECONDS
@@ -85,6 +87,12 @@ def certificate_command():
     return re.search(r"^(mkdir -p work/cluster .*openssl .*)$", (ROOT / "docs/instructors.md").read_text(), re.MULTILINE)[1]
 
 
+def certificates(folder):
+    """The instructors' settings, with the certificates of a cluster in this folder."""
+    here = yaml.safe_load(CONFIG.read_text().replace("work/cluster", str(folder / "work/cluster")))
+    return dask.config.set({"distributed": dask.config.merge(dask.config.get("distributed"), here["distributed"])})
+
+
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory):
     need([] if shutil.which("openssl") else ["openssl"])
@@ -94,8 +102,7 @@ def cluster(tmp_path_factory):
         cluster.worker("one"), cluster.worker("two"), cluster.worker("other", "--preload", "other.py")
         for name in ("one", "two", "other"):
             cluster.ready(name)
-        here = CONFIG.read_text().replace("work/cluster", str(cluster.folder / "work/cluster"))
-        with dask.config.set(yaml.safe_load(here)):
+        with certificates(cluster.folder):
             yield cluster
     finally:
         cluster.end()
@@ -226,7 +233,25 @@ def test_the_command_records_and_says_nothing_of_the_seed(cluster, released, tmp
         assert text.encode() not in b"".join(logs) + (run.stdout + run.stderr).encode()
 
 
-@pytest.mark.parametrize("ends", ["the scheduler", "the command"])
+LOUD = {"DASK_LOGGING__DISTRIBUTED": "debug"}  # Dask then writes every message to its log
+
+
+@pytest.mark.parametrize("scheduler, worker", [(LOUD, {}), ({}, LOUD)])
+def test_nobody_who_logs_every_message_is_told_the_seed(scheduler, worker, tmp_path):
+    cluster = Cluster(tmp_path, **scheduler)
+    try:
+        cluster.worker("one", **worker)
+        cluster.ready("one")
+        with certificates(tmp_path), pytest.raises(NoWorkers, match="debug level of logging"):
+            with cluster.pool(say=lambda _: None):
+                pass
+        logs = b"".join(path.read_bytes() for path in tmp_path.glob("*.log"))
+        assert b"Message from" in logs and SEED.encode() not in logs
+    finally:
+        cluster.end()
+
+
+@pytest.mark.parametrize("ends", part("ends of a cluster", ["the scheduler", "the command"]))
 def test_what_ends_in_the_middle_is_gone_on_with_on_one_machine(ends, released, tmp_path):
     course = moved(released, tmp_path / "course")
     course.collect(SOME)
