@@ -110,6 +110,25 @@ def test_from_a_reference_to_judged_notebooks(repository, run, tmp_path):
     status, said = run("autograder", "new", "centring", "--reference", reference, "--folder", tmp_path / "again")
     assert status == 2 and "there is a topic centring already" in said
 
+    for student, notebook in (("ada", right), ("bob", wrong)):
+        folder = repository / "work/submitted" / student / "own_centring"
+        folder.mkdir(parents=True)
+        shutil.copy(notebook, folder / "own_centring.ipynb")
+    for command in (("nbgrader", "generate_assignment", "own_centring"), ("autograder", "grade", "own_centring", "--jobs", "1"),
+                    ("autograder", "export", "own_centring", "--format", "canvas"), ("autograder", "insights", "own_centring")):
+        status, said = run(*command)
+        assert status == 0, said
+    table = (repository / "work/export/own_centring-canvas.csv").read_text(encoding="utf-8").splitlines()
+    assert table[2:] == [",,ada,ada,,2.0,2.0", ",,bob,bob,,0.0,0.0"]
+
+    (repository / "work/lessons.toml").unlink()  # the only lesson in it is taken away
+    shutil.rmtree(repository / "course/own_centring")
+    shutil.rmtree(repository / "solutions/notebooks/own_centring")
+    status, said = run("autograder", "check", repository / "course/00_warmup/00_warmup.ipynb")
+    assert status == 1, said
+    status, said = run("autograder", "check", right)
+    assert status == 2 and "Traceback" not in said, said
+
 
 def test_no_folder_that_learners_code_may_read(monkeypatch):
     inside = Lesson("own_x", "x", "X", [], "", 30, folder=f"{sysconfig.get_path('purelib')}/x")
