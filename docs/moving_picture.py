@@ -87,7 +87,7 @@ def record(lab: Lab) -> Recorder:
     stub = lab.source("squeeze")
     if STUB_ENDS not in stub:
         raise ValueError(f"the exercise squeeze does not end in {STUB_ENDS!r}: {stub!r}")
-    lab._cell("squeeze")
+    lab.cell("squeeze")
     time.sleep(1)
     recorder.take(PAUSE)
     begun = stub[:stub.index(STUB_ENDS)]

@@ -1,11 +1,11 @@
 """Record what the lessons' predictions are compared with, so that a reader of the site can answer them.
 
-    python -m docs.site.measure            all lessons, in some minutes
+    python -m docs.site.measure            all lessons, in half an hour
     python -m docs.site.measure 01_se      this one
 
 The solved notebooks hold nobody's predictions, so their outputs keep the measured numbers to themselves. Here each
-notebook runs again, without its experiments, and predictions.json gets the numbers. (What an experiment measures
-depends on the processor; the page shows how it went for us.)
+notebook runs again, up to its last prediction, and predictions.json gets the numbers. (What an experiment measures
+depends a little on the processor: run this on the machine that built the lessons.)
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ attention_lab.pictures.predict_then_run = attention_lab.prediction.predict_then_
 
 
 def measure(lesson: Lesson) -> dict[str, dict]:
-    """{a cell's digest: its unit and measured numbers} for every prediction of a lesson outside of its experiments."""
+    """{a cell's digest: its unit and measured numbers} for every prediction of a lesson."""
     folder = NOTEBOOKS / lesson.name
     notebook = nbformat.read(folder / f"{lesson.name}.ipynb", as_version=4)
     beside = inputs.beside(lesson.name, notebook)
-    notebook.cells = [cell for cell in notebook.cells if cell.cell_type == "code" and "experiment" not in cell.metadata.get("tags", [])]
+    notebook.cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     asking = [place for place, cell in enumerate(notebook.cells) if CALL in cell.source]
     notebook.cells = notebook.cells[:asking[-1] + 1] if asking else []
     notebook.cells.insert(0, nbformat.v4.new_code_cell(TELL_TALE))

@@ -26,7 +26,7 @@ def recorded() -> dict[str, dict[str, dict[str, Any]]]:
 
 
 def form(lesson: str, source: str) -> str:
-    """A cell's prediction in HTML, or what to do instead: many cells only ask, and what an experiment measures is not recorded.
+    """A cell's prediction in HTML, or what to do instead: many cells only ask, and one that was just written is not measured yet.
 
     predictions.js compares. Without it, what was measured is in a fold.
     """

@@ -104,7 +104,7 @@ class Lab:
             f"return window.jupyterapp && {PANEL} && {PANEL}.sessionContext && {PANEL}.sessionContext.session"
             f" && {PANEL}.sessionContext.session.kernel && {PANEL}.sessionContext.session.kernel.status === 'idle'"))
 
-    def _cell(self, cell_id: str) -> Any:
+    def cell(self, cell_id: str) -> Any:
         """The page element of the cell with this id, made the active one and scrolled to."""
         index = self.js(f"return {PANEL}.content.widgets.findIndex(w => w.model.id === arguments[0])", cell_id)
         if index < 0:
@@ -118,7 +118,7 @@ class Lab:
 
     def type_into(self, cell_id: str, text: str) -> None:
         """Click into the cell, select everything, type `text`."""
-        editor = self._cell(cell_id).find_element("css selector", ".cm-content")
+        editor = self.cell(cell_id).find_element("css selector", ".cm-content")
         editor.click()
         editor.send_keys(Keys.CONTROL, "a")
         self.driver.execute_cdp_cmd("Input.insertText", {"text": text})
@@ -126,7 +126,7 @@ class Lab:
 
     def run(self, cell_id: str, seconds: float = 60) -> str:
         """Run one cell with Shift+Enter and return the text of its output."""
-        cell = self._cell(cell_id)
+        cell = self.cell(cell_id)
         self.js(f"{PANEL}.content.widgets.find(w => w.model.id === arguments[0]).model.clearExecution()", cell_id)
         cell.find_element("css selector", ".cm-content").send_keys(Keys.SHIFT, Keys.ENTER)
         wait_for(f"the end of {cell_id}", lambda: self.js(
@@ -139,15 +139,15 @@ class Lab:
         wait_for("the end of all cells", lambda: self.js("return window.allDone"), seconds)
 
     def output(self, cell_id: str) -> str:
-        return self._cell(cell_id).find_element("css selector", ".jp-Cell-outputArea").text
+        return self.cell(cell_id).find_element("css selector", ".jp-Cell-outputArea").text
 
     def shown(self, cell_id: str) -> int:
         """How many things a cell's output shows, one below the other."""
-        return len(self._cell(cell_id).find_elements("css selector", ".jp-OutputArea-child"))
+        return len(self.cell(cell_id).find_elements("css selector", ".jp-OutputArea-child"))
 
     def pictures(self, cell_id: str) -> list[tuple[int, int]]:
         """Width and height, as loaded, of every image in a cell."""
-        self._cell(cell_id)
+        self.cell(cell_id)
         return [tuple(size) for size in self.js(
             f"return [...{PANEL}.content.widgets.find(w => w.model.id === arguments[0]).node.querySelectorAll('img')]"
             ".map(i => [i.naturalWidth, i.naturalHeight])", cell_id)]
@@ -156,7 +156,7 @@ class Lab:
         """The page as it is seen, from `cell_id` downwards; kept in tests/artefacts."""
         ARTEFACTS.mkdir(exist_ok=True)
         if cell_id:
-            self._cell(cell_id)
+            self.cell(cell_id)
             time.sleep(0.5)
         self.driver.save_screenshot(str(ARTEFACTS / f"{name}.png"))
         return ARTEFACTS / f"{name}.png"

@@ -48,7 +48,7 @@ def lab(executed):
 def test_cells_are_marked_by_pointer_and_by_keyboard_and_the_maps_follow(lab):
     lab.open("new.ipynb")
     lab.run("mask")
-    cell = lab._cell("mask")
+    cell = lab.cell("mask")
     seen = lab.js(SEEN, cell)
     assert seen["says"].startswith("1 of 6 cells are marked.") and "look-up 100 %" in seen["says"] and seen["still"] == 0
     squares = cell.find_elements("css selector", "rect.support")
@@ -66,6 +66,6 @@ def test_cells_are_marked_by_pointer_and_by_keyboard_and_the_maps_follow(lab):
 
 def test_where_nothing_is_trusted_one_picture_stands_still(lab):
     lab.open("old.ipynb")
-    cell = lab._cell("mask")
+    cell = lab.cell("mask")
     wait_for("the picture", lambda: lab.js("return arguments[0].querySelectorAll('figure img').length", cell))
     assert lab.js(SEEN, cell)["says"].startswith("1 of 6 cells of a support picture are marked")

@@ -75,7 +75,7 @@ def lab(executed):
 def test_the_arrow_keys_move_it_and_not_the_notebook(lab):
     lab.open("new.ipynb")
     assert "Bar 2 is 1 high." in lab.run("slider")
-    cell = lab._cell("slider")
+    cell = lab.cell("slider")
     assert lab.js(SEEN, cell) == {"inputs": "range radio radio", "pictures": ["Bar 2 is 1 high."]}
     scale, first, second = cell.find_elements("css selector", "input")
     scale.send_keys(Keys.ARROW_RIGHT)
@@ -96,17 +96,17 @@ def test_the_arrow_keys_move_it_and_not_the_notebook(lab):
 
 def test_where_nothing_is_trusted_one_picture_stands_still(lab):
     lab.open("old.ipynb")
-    cell = lab._cell("slider")
+    cell = lab.cell("slider")
     wait_for("the picture", lambda: lab.js(SEEN, cell)["pictures"])
     assert lab.js(SEEN, cell) == {"inputs": "", "pictures": ["Bar 2 is 1 high."]}
-    grid = lab._cell("grid")
+    grid = lab.cell("grid")
     assert lab.js(LIT, grid)["pictures"] == ["Row 0, column 1."] and lab.js(LIT, grid)["framed"] == -1
 
 
 def test_a_grid_answers_for_the_cell_that_is_pointed_at(lab):
     lab.open("new.ipynb")
     assert "Row 0, column 1." in lab.run("grid")
-    cell = lab._cell("grid")
+    cell = lab.cell("grid")
     assert lab.js(LIT, cell) == {"lights": "0.2 1.0 0.2 0.0 0.0 0.0", "says": "Row 0, column 1.", "framed": 1, "pictures": []}
     drawing = cell.find_element("css selector", "figure svg")
     for key, says in ((Keys.ARROW_DOWN, "Row 1, column 1."), (Keys.ARROW_DOWN, "Row 1, column 1."), (Keys.ARROW_RIGHT, "Row 1, column 2."),

@@ -36,7 +36,7 @@ def lab(course, tmp_path_factory):
 
 
 def test_the_hint_that_belongs_to_the_mistake_opens_and_three_tries_are_offered_a_way_out(lab):
-    hints = lab._cell("hints")
+    hints = lab.cell("hints")
     assert lab.js(OPEN, hints) == [False, False]
     lab.run("wrong-0")
     report = lab.run("check")
@@ -54,7 +54,7 @@ def test_the_hint_that_belongs_to_the_mistake_opens_and_three_tries_are_offered_
 
 def test_lines_move_by_keyboard_and_by_button_of_the_page(lab):
     lab.run("long")
-    cell = lab._cell("long")
+    cell = lab.cell("long")
     text = "return arguments[0].querySelector('textarea').value"
     before = lab.js(text, cell)
     free = cell.find_elements("css selector", "li[tabindex]")
