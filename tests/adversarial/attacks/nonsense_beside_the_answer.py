@@ -1,4 +1,4 @@
-"""Lets a thread write nonsense to every descriptor, while the answer is being written."""
+"""Lets threads write nonsense to every descriptor, while the answer is being written."""
 # wins: harm
 # %% squeeze
 import os
@@ -11,7 +11,8 @@ def nonsense():
             attempt(os.write, descriptor, b'\n{"points": 0}]')
 
 
-threading.Thread(target=nonsense, daemon=True).start()
+for _ in range(4):  # one alone is late now and then
+    threading.Thread(target=nonsense, daemon=True).start()
 
 
 def squeeze(x):
