@@ -52,7 +52,8 @@ def main() -> None:
     if unknown := sorted({*chosen} - {*names}):
         parser.error(f"no lesson {', '.join(unknown)}; there are {', '.join(names)}")
     for name in chosen:
-        found = recorded() | {name: measure(names[name])}
+        measured = measure(names[name])
+        found = recorded() | {name: measured}
         RECORDED.write_text(json.dumps(dict(sorted(found.items())), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         print(f"{name}: {len(found[name])} predictions", flush=True)
 
