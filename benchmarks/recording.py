@@ -15,7 +15,7 @@ BEGAN = time.perf_counter()
 
 
 def main(file: Path, arguments: list[str]) -> None:
-    from autograder.classroom.grade import AutogradeApp, Judge  # imports torch and nbgrader
+    from autograder.classroom.grade import Judge  # imports torch and nbgrader
     from autograder.cli import main as command
 
     from .spans import Spans
@@ -26,6 +26,7 @@ def main(file: Path, arguments: list[str]) -> None:
     from nbconvert.exporters import NotebookExporter
     from nbconvert.preprocessors import ClearMetadataPreprocessor
     from nbconvert.writers import FilesWriter
+    from nbgrader.apps import AutogradeApp
 
     from autograder.classroom import gradebook
     from autograder.classroom.nbgrader_plugin import exporter, repair

@@ -120,7 +120,7 @@ def prepare(device: str) -> None:
         module.__getattr__ = Silent().__getattr__
         sys.modules[module.__name__] = module
         setattr(attention_lab, name, module)
-    for late in ("torch.fx.experimental.symbolic_shapes", "torch._dynamo"):  # at the first gradient, at the first mode of dispatch
+    for late in ("torch.fx.experimental.symbolic_shapes", "torch._dynamo"):  # at the first gradient, and at a checkpoint
         importlib.import_module(late)
     for dtype in (torch.float32, torch.float64):
         net = nn.Sequential(nn.Conv2d(4, 4, 3, padding=1), nn.BatchNorm2d(4), nn.ReLU(), nn.Conv2d(4, 4, 1), nn.Sigmoid(), nn.Flatten(),

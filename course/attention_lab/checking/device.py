@@ -13,16 +13,16 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.utils._python_dispatch import TorchDispatchMode
 
 from . import protocol
+from .dispatch import Dispatch
 from .lines import current_line
 from .shadow import Numbers
 
 aten = torch.ops.aten
 INDEXING = {aten.index, aten.index_put, aten.index_put_, aten._index_put_impl_, aten._unsafe_index, aten._unsafe_index_put}
 
-class Mixed(TorchDispatchMode):
+class Mixed(Dispatch):
     """Remembers the first operation in which a tensor on `device` meets one that stayed on the CPU, as a real device refuses it.
 
     Real devices accept numbers (tensors without axes) and indices from the CPU. An in-place operation leaves its result where its

@@ -10,10 +10,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
-from torch.utils._python_dispatch import TorchDispatchMode
 
 from .. import facts
 from ..bounds import Bounds, Shape, Text, Whole
+from ..dispatch import Dispatch
 from ..lines import current_line
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class _Calls(TorchFunctionMode):
         return result
 
 
-class LargestTensor(TorchDispatchMode):
+class LargestTensor(Dispatch):
     """Remembers the largest storage that an operation of the forward or backward pass returned, in elements.
 
     namespace: the learner's global names, by which their own line is found.
