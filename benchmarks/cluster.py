@@ -67,9 +67,8 @@ def _cluster(workers: int) -> Iterator[list[psutil.Process]]:
                                        **quiet) for _ in range(workers)]
         yield [psutil.Process(process.pid) for process in processes]
     finally:
-        for process in reversed(processes):
+        for process in reversed(processes):  # a worker that loses its scheduler while it ends may never end
             process.terminate()
-        for process in processes:
             process.wait()
 
 
