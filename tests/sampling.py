@@ -24,14 +24,14 @@ COUNTS = {
 # In `make test` one in so many, in a nightly run each.
 ONE_IN = {
     "mutants": 4,  # of the lessons whose turn it is
-    "mistakes and visible questions": 2,
-    "mistakes and hidden questions": 3,
-    "wrong answers and visible questions": 2,
+    "mistakes and visible questions": 3,
+    "mistakes and hidden questions": 4,
+    "wrong answers and visible questions": 3,
     "seeds for training mode": 3,
     "signals": 2,  # of those that a terminal sends
     "ends of a cluster": 2,
-    "right answers in the judge": 3,  # without a worker, in tests/graders, all of the bank is judged
-    "wrong answers in the judge": 12,
+    "right answers in the judge": 4,  # without a worker, in tests/graders, all of the bank is judged
+    "wrong answers in the judge": 16,
     "attacks": 3,  # through nbgrader's own commands, as we set them up
     "attacks without walls": 6,  # that they succeed where nothing protects
     "walls": 3,  # a set of walls and a user

@@ -2,7 +2,7 @@
 
 The observer (`observe`, `values`, `crash`) describes in words what is beyond a bound and is honest all the same, so that a learner reads
 what was wrong with it. What is beyond a bound when it arrives was made by hand: the frame is refused, and the worker is ended.
-The largest honest answers of the eight lessons have 105 kB of JSON, 1,900 tensors, 2.1 million numbers and 5 axes.
+The largest honest answers of the first eight lessons had 105 kB of JSON, 1,900 tensors, 2.1 million numbers and 5 axes.
 """
 
 from __future__ import annotations
