@@ -2,94 +2,46 @@
 
     python -m builder              every lesson
     python -m builder 01_se        one; this is also how a lesson of one's own is built (docs/own-lesson.md)
-    python -m builder --checks     only the recorded checks and review.json of each lesson: no notebook is run
-    python -m builder --shared     only what the lessons share: the photographs and the list of lessons
+    python -m builder --again ...  record the checks and run the cells, whatever seems up to date
+    python -m builder --measure 01_se                run the experiments too, and keep what they measured
+    python -m builder --measure 01_se --real         the same for its runs on real pictures (solutions/shared/real.py)
+    python -m builder --measure 01_se --because ...  keep what was measured, with the reason why what has changed cannot matter
 
 solutions/<topic>/page.py (jupytext, py:percent)
-    -> solutions/notebooks/<lesson>/: <lesson>.ipynb (solved, executed), figures/, checks/, review.json, and weights.safetensors
-       where the topic has it
+    -> solutions/notebooks/<lesson>/: <lesson>.ipynb (solved, with outputs), figures/, checks/, review.json, and weights.safetensors
+       and real.json where the topic has them
     -> course/<lesson>/: the same, released by nbgrader (no solutions, no outputs)
+
+Each part is made when its own inputs change. Text is merged with the outputs that are there (notebooks.py). Checks are recorded again if
+what they depend on has changed, and written if they say something else (record.py). Cells are run again, without the experiments,
+if the code of one has changed or a check was written (run.py). Experiments are never run by a build (measure.py).
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
-import re
 import shutil
 import sys
-import sysconfig
 import tempfile
-from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
-import jupytext
 import nbformat
-from nbclient import NotebookClient
 from nbformat import NotebookNode
 
-from builder import cells, first_cell, hints, inputs
-from solutions.shared import derive
-from solutions.shared.course import COURSE, LIST, NOTEBOOKS, ROOT, Lesson, lessons, own_lessons, repository, version
+from solutions.shared.course import COURSE, NOTEBOOKS, Lesson, lessons, own_lessons
 from solutions.shared.topics import topic
 
 sys.path[:0] = [str(COURSE)]  # the library as it is here, whatever is installed
 
 from attention_lab import real  # noqa: E402
-from attention_lab.checking import recorded  # noqa: E402
-from attention_lab.course_map import duration  # noqa: E402
 from attention_lab.review import QUESTIONS  # noqa: E402
-from attention_lab.threads import one_thread  # noqa: E402
-from autograder.judge import recording  # noqa: E402
+from builder import measure, notebooks, record, shared  # noqa: E402
 from builder.draw import draw  # noqa: E402
+from builder.run import beside, run  # noqa: E402
 
-PHOTOS = COURSE / "attention_lab/photos"
-PAGES = [ROOT / name for name in ("README.md", "docs/learners.md", "CITATION.cff", "course/pyproject.toml")]  # it writes parts of them
-CELL_SECONDS = 300
 SHIPPED = "weights.safetensors", real.FILE  # what a lesson ships, if its topic has it
-
-
-def read_source(lesson: Lesson) -> NotebookNode:
-    """The lesson's source as a notebook without outputs, with cell ids derived from grade ids and positions in the page.
-
-    Raises ValueError for a malformed marker (see `cells.py`).
-    """
-    notebook = jupytext.read(topic(lesson.topic).folder / "page.py", fmt="py:percent")
-    cells.expand(notebook)
-    for index, cell in enumerate(notebook.cells):
-        cell.id = re.sub(r"[^a-zA-Z0-9_-]", "-", cell.metadata.get("nbgrader", {}).get("grade_id", f"{cell.cell_type}-{index:03d}"))
-    first_cell.add(notebook, lesson.name, repository())  # after the numbering: the page's cells keep their ids
-    notebook.metadata = nbformat.from_dict({
-        "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
-        "language_info": {"name": "python"},
-        "attention_lab": {"version": version()},
-    })
-    nbformat.validate(notebook)
-    return notebook
-
-
-def points(notebook: NotebookNode) -> dict[str, float]:
-    """Points by exercise, in order; the metadata of its grade cell is the truth."""
-    return {cells.checked(cell): cell.metadata["nbgrader"]["points"] for cell in notebook.cells if cells.checked(cell)}
-
-
-def record_checks(lesson: Lesson, notebook: NotebookNode) -> recorded.RecordedLesson:
-    """The recorded lesson. Raises ValueError where exercises, cases and grade cells do not agree."""
-    worth = points(notebook)
-    files = topic(lesson.topic)
-    declared = [exercise.name for exercise in files.exercises]
-    if declared != list(worth):
-        raise ValueError(f"{lesson.name}: exercises.py declares {declared}, the grade cells for {list(worth)}")
-    cases = derive.visible(files.exercises, files.reference)
-    with one_thread():  # as a check asks: another number of threads rounds in another way
-        exercises = [recording.record_exercise(e.name, cases[e.name], worth[e.name], files.reference, files.mistakes.MISTAKES, e.uses)
-                     for e in files.exercises]
-    about = hints.belonging(files.folder, hints.of_page(notebook), files.mistakes.MISTAKES)
-    for exercise in exercises:
-        exercise.hints = about.get(exercise.name, {})
-    return recorded.RecordedLesson(lesson.name, lesson.title, exercises)
 
 
 def review(lesson: Lesson) -> str:
@@ -97,127 +49,74 @@ def review(lesson: Lesson) -> str:
     return json.dumps([asdict(item) for item in topic(lesson.topic).review], indent=1, ensure_ascii=False) + "\n"
 
 
-def write_review(lesson: Lesson, folder: Path) -> None:
-    """Write what `review()` asks of the lesson into `folder`, if its topic asks anything."""
-    if topic(lesson.topic).has("review.py"):
-        (folder / QUESTIONS).write_text(review(lesson), encoding="utf-8")
-
-
-def execute(notebook: NotebookNode, folder: Path, beside: Iterable[Path] = ()) -> None:
-    """Run every cell in a copy of `folder`, with the library of this repository. beside: notebooks of other lessons that it reads."""
-    with tempfile.TemporaryDirectory() as scratch:
-        copy = shutil.copytree(folder, Path(scratch, folder.name))  # a folder of its own: progress looks at its neighbours
-        for path in beside:
-            Path(scratch, path.parent.name).mkdir()
-            shutil.copyfile(path, Path(scratch, path.parent.name, path.name))
-        paths = os.pathsep.join(filter(None, [str(COURSE), os.environ.get("PYTHONPATH")]))
-        client = NotebookClient(notebook, timeout=CELL_SECONDS, kernel_name="python3", resources={"metadata": {"path": str(copy)}})
-        client.execute(env={**os.environ, "PYTHONPATH": paths})
-    for cell in notebook.cells:
-        cell.metadata.pop("execution", None)  # times of day
-    notebook.metadata["language_info"] = {"name": "python"}  # not the version that happened to run it
-
-
-def release(lesson: Lesson, folder: Path) -> NotebookNode:
-    """What nbgrader releases of the solved notebook in `folder`."""
-    from nbgrader.apps import NbGraderAPI
-    from traitlets.config import Config
-
-    scripts = sysconfig.get_path("scripts")  # nbgrader calls alembic by its bare name
-    if scripts not in os.environ["PATH"].split(os.pathsep):
-        os.environ["PATH"] = scripts + os.pathsep + os.environ["PATH"]
-    with tempfile.TemporaryDirectory() as scratch:
-        shutil.copytree(folder, Path(scratch, "source", lesson.name))
-        config = Config()
-        config.CourseDirectory.root = scratch
-        result = NbGraderAPI(config=config).generate_assignment(lesson.name)
-        if not result["success"]:
-            raise RuntimeError(f"nbgrader could not release {lesson.name}:\n{result.get('log') or result.get('error')}")
-        return nbformat.read(Path(scratch, "release", lesson.name, f"{lesson.name}.ipynb"), as_version=4)
-
-
-def copy_photographs() -> None:
-    """datasets/photos -> the library, with the card that names authors and licences."""
-    PHOTOS.mkdir(exist_ok=True)
-    for path in [*sorted((ROOT / "datasets/photos").glob("*.jpg")), ROOT / "datasets/photos/CARD.md"]:
-        shutil.copyfile(path, PHOTOS / path.name)
-
-
-def table() -> str:
-    """The table of lessons in README.md."""
-    rows = ["| lesson | what it adds | what you write | time |", "|---|---|---|---|"]
-    for lesson in lessons():
-        names = list(recorded.parts(COURSE / lesson.name / recorded.FOLDER))
-        rows.append(f"| [{lesson.name.partition('_')[0]} {lesson.title}](course/{lesson.name}/{lesson.name}.ipynb) | {lesson.adds} | "
-                    f"{', '.join(f'`{name}`' for name in names)} | {duration(lesson.minutes)} |")
-    return "\n".join(rows)
-
-
-def with_parts(page: Path) -> str:
-    """A page of PAGES with the table of lessons, what it says about Colab, or the repository's address, as they are now."""
-    name = repository()
-    address = f"https://github.com/{name}" if name else ""
-    written = {"lessons": table(), "colab": first_cell.elsewhere(name), "citation": f'repository-code: "{address}"' if name else "",
-               "urls": f'[project.urls]\nRepository = "{address}"' if name else ""}
-    return re.sub(r"(?s)((?:<!--|#) (\w+), written by the build(?: -->)?\n).*?(\n(?:<!--|#) /\2\b)",
-                  lambda part: part[1] + written[part[2]] + part[3], page.read_text(encoding="utf-8"))
-
-
-def copy_list() -> None:
-    """solutions/course.toml -> the library, which draws the map of the course."""
-    shutil.copyfile(LIST, COURSE / "attention_lab/course.toml")
-
-
 def shipped(lesson: Lesson) -> list[Path]:
     """The topic's files that come with the lesson: trained weights, a recorded run on real pictures."""
     return [path for name in SHIPPED if (path := topic(lesson.topic).folder / name).exists()]
 
 
-def build(lesson: Lesson) -> None:
-    """Build one lesson in place."""
-    notebook = read_source(lesson)
-    with tempfile.TemporaryDirectory() as scratch:  # what is there stays until everything worked
-        made = Path(scratch, lesson.name)
-        draw(lesson.topic, made / "figures")
-        recorded.save(record_checks(lesson, notebook), made / recorded.FOLDER)
-        write_review(lesson, made)
-        for path in shipped(lesson):
-            shutil.copyfile(path, made / path.name)
-        execute(notebook, made, inputs.beside(lesson.name, notebook))
-        nbformat.write(notebook, made / f"{lesson.name}.ipynb")
-        released = release(lesson, made)
-        for folder in (NOTEBOOKS, COURSE):
-            shutil.rmtree(folder / lesson.name, ignore_errors=True)
-            shutil.copytree(made, folder / lesson.name)
-    nbformat.write(released, COURSE / lesson.name / f"{lesson.name}.ipynb")
-    if not lesson.folder:  # a lesson of one's own has no part in the repository's tests
-        inputs.write_down(lesson.name)
+def files(lesson: Lesson) -> dict[str, bytes]:
+    """What lies beside the notebook and its checks, by path: drawings, questions for later, what the lesson ships."""
+    with tempfile.TemporaryDirectory() as scratch:
+        found = {f"figures/{path.name}": path.read_bytes() for path in draw(lesson.topic, Path(scratch))}
+    if topic(lesson.topic).has("review.py"):
+        found[QUESTIONS] = review(lesson).encode()
+    return found | {path.name: path.read_bytes() for path in shipped(lesson)}
 
 
-def build_checks(lesson: Lesson) -> None:
-    """Record a lesson's checks anew, and leave its notebooks as they are."""
-    made = record_checks(lesson, read_source(lesson))
+def build(lesson: Lesson, again: bool = False, experiments: bool = False) -> None:
+    """Build one lesson in place. again: record and run, whatever seems up to date. experiments: measure, too."""
+    notebook = notebooks.read_source(lesson)
     for folder in (NOTEBOOKS, COURSE):
-        recorded.save(made, folder / lesson.name / recorded.FOLDER)
-        write_review(lesson, folder / lesson.name)
+        _place(files(lesson), folder / lesson.name)
+    written = record.build(lesson, notebook, again)
+    solved = NOTEBOOKS / lesson.name / f"{lesson.name}.ipynb"
+    kept = solved.exists() and notebooks.keep_outputs(notebook, nbformat.read(solved, as_version=4))
+    if again or experiments or written or not kept:
+        run(notebook, solved.parent, beside(lesson.name, notebook), experiments)
+    _write(notebook, solved)
+    _write(notebooks.release(notebook, lesson.name), COURSE / lesson.name / solved.name)
+    if experiments:
+        measure.write_down(lesson, notebook, measure.EXPERIMENTS)
+
+
+def _place(content: dict[str, bytes], folder: Path) -> None:
+    """Write files into a lesson's folder; of its drawings, remove others."""
+    (folder / "figures").mkdir(parents=True, exist_ok=True)
+    for path, held in content.items():
+        (folder / path).write_bytes(held)
+    for path in (folder / "figures").iterdir():
+        if f"figures/{path.name}" not in content:
+            path.unlink()
+
+
+def _write(notebook: NotebookNode, path: Path) -> None:
+    """Whole or not at all: a build that is interrupted leaves the notebook that was there."""
+    fresh = path.with_name(f".{path.name}")
+    nbformat.write(notebook, fresh)
+    shutil.move(fresh, path)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    ours = [lesson.name for lesson in lessons()]
     known = {lesson.name: lesson for lesson in [*lessons(), *own_lessons()]}
     parser.add_argument("lessons", nargs="*", metavar="LESSON", help=f"one of {', '.join(known)}; without any: all of the course")
-    parser.add_argument("--checks", action="store_true", help="only the recorded checks: no notebook is run")
-    parser.add_argument("--shared", action="store_true", help="only what the lessons share, and the parts of other pages about them")
+    parser.add_argument("--again", action="store_true", help="record the checks and run the cells, whatever seems up to date")
+    parser.add_argument("--measure", action="store_true", help="run the experiments of these lessons, and keep what they measured")
+    parser.add_argument("--real", action="store_true", help="with --measure: the runs on real pictures instead")
+    parser.add_argument("--because", metavar="REASON", default="", help="with --measure: run nothing; why what has changed cannot matter")
     arguments = parser.parse_args()
     unknown = [name for name in arguments.lessons if name not in known]
     if unknown:
         parser.error(f"no lesson {', '.join(unknown)} in solutions/course.toml or work/lessons.toml; there are {', '.join(known)}")
-    copy_photographs()
-    copy_list()
-    for name in [] if arguments.shared else arguments.lessons or ours:
+    if arguments.measure and not arguments.lessons or (arguments.because or arguments.real) and not arguments.measure:
+        parser.error("--measure needs a lesson; --real and --because go with it")
+    for name in arguments.lessons or [lesson.name for lesson in lessons()]:
         print(f"building {name}", flush=True)
-        (build_checks if arguments.checks else build)(known[name])
-    for page in PAGES:
-        page.write_text(with_parts(page), encoding="utf-8")
-
+        if arguments.because:
+            measure.excuse(known[name], notebooks.read_source(known[name]), arguments.because)
+        elif arguments.real:
+            measure.real(known[name])
+        build(known[name], arguments.again, arguments.measure and not arguments.because and not arguments.real)
+        if said := not known[name].folder and measure.complaint(known[name], notebooks.read_source(known[name])):
+            print(said, flush=True)
+    shared.build()

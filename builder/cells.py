@@ -3,7 +3,9 @@
     # %% exercise                   the cell that defines an exercise, one function or class
     # %% points=2                   the grade cell below it, `check(Name)`
     # %% tags=["experiment"]        training, plots, and what reads their results: not graded, and not compared by nbval,
-                                    because another processor rounds otherwise and trains to other numbers
+                                    because another processor rounds otherwise and trains to other numbers; its output is a
+                                    measurement (measure.py)
+    # %% tags=["nbval-ignore-output"]   what else another processor draws otherwise by a hair, and what shows one learner's progress
 
 An exercise `Name` has the grade ids `name` and `name-check`. Released notebooks refer to them, so they stay as they are.
 """
@@ -12,11 +14,14 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterable
 
 from nbformat import NotebookNode, from_dict
 
+EXPERIMENT, IGNORED = "experiment", "nbval-ignore-output"
+PERSONAL = "course_map()", "review()", "progress()"  # what these show is about one learner, or about other lessons
 JUPYTEXTS_OWN = {"lines_to_next_cell"}
-TAGS = {"experiment", "nbval-ignore-output"}
+TAGS = {EXPERIMENT, IGNORED}
 NBGRADER = {"schema_version": 3, "task": False}
 
 
@@ -29,8 +34,8 @@ def expand(notebook: NotebookNode) -> None:
     for cell in notebook.cells:
         title, points = cell.metadata.pop("title", None), cell.metadata.pop("points", None)
         _refuse_others(cell, title)
-        if "experiment" in cell.metadata.get("tags", []):
-            cell.metadata["tags"] = ["experiment", "nbval-ignore-output"]
+        if experiment(cell):
+            cell.metadata["tags"] = [EXPERIMENT, IGNORED]
         if title is None and points is None:
             continue
         if cell.cell_type != "code" or not (title is None or points is None):
@@ -82,6 +87,27 @@ def _checked(cell: NotebookNode, points: object) -> str:
 def checked(cell: NotebookNode) -> str | None:
     """The exercise whose grade cell this is; None for any other cell."""
     return _called(cell) if cell.metadata.get("nbgrader", {}).get("grade") else None
+
+
+def experiment(cell: NotebookNode) -> bool:
+    """Is its output a measurement?"""
+    return EXPERIMENT in cell.metadata.get("tags", [])
+
+
+def personal(cell: NotebookNode) -> bool:
+    """Does it show what depends on one learner, or on other lessons? Its output is never stored."""
+    return cell.source.strip() in PERSONAL
+
+
+def keeps_output(cell: NotebookNode) -> bool:
+    """Does the solved notebook hold what it shows?"""
+    return cell.cell_type == "code" and not personal(cell)
+
+
+def code(of: Iterable[NotebookNode]) -> str:
+    """The Python of code cells, without magics."""
+    sources = [cell.source for cell in of if cell.cell_type == "code"]
+    return "\n".join(line for source in sources for line in source.split("\n") if not line.startswith(("%", "!")))
 
 
 def _called(cell: NotebookNode) -> str | None:

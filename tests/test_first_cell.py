@@ -11,7 +11,7 @@ import pytest
 import yaml
 from conftest import ROOT
 
-from builder import build, first_cell
+from builder import first_cell, notebooks, shared
 from solutions.shared import course
 from tests.test_pages import MOST_WORDS, words
 
@@ -114,7 +114,7 @@ def published(tmp_path, monkeypatch):
 
 def test_the_setting_reaches_every_lesson_and_every_page_keeps_its_form(published):
     for lesson in course.lessons():
-        notebook = build.read_source(lesson)
+        notebook = notebooks.read_source(lesson)
         assert f"{ADDRESS}/blob/main/course/{lesson.name}/{lesson.name}.ipynb" in notebook.cells[0].source
         assert words(notebook) <= MOST_WORDS
 
@@ -122,16 +122,16 @@ def test_the_setting_reaches_every_lesson_and_every_page_keeps_its_form(publishe
 def test_the_setting_reaches_the_learners_page(published, tmp_path):
     page = tmp_path / "learners.md"
     page.write_text("# A title\n\n<!-- colab, written by the build -->\nold\n<!-- /colab -->\n\nThe end.\n", encoding="utf-8")
-    before, text, after = re.split("<!--.*?-->\n", build.with_parts(page))
+    before, text, after = re.split("<!--.*?-->\n", shared.with_parts(page))
     assert (before, after) == ("# A title\n\n", "\nThe end.\n") and "old" not in text
     assert f'pip install "git+https://github.com/{ADDRESS}#subdirectory=course"' in text
     published.write_text('[tool.course]\nrepository = ""\n', encoding="utf-8")
-    assert "github.com" not in build.with_parts(page) and "%pip install" in build.with_parts(page)
+    assert "github.com" not in shared.with_parts(page) and "%pip install" in shared.with_parts(page)
 
 
 def test_the_setting_reaches_the_citation_and_the_package(published):
     def stated():
-        citation, package = (build.with_parts(ROOT / file) for file in ("CITATION.cff", "course/pyproject.toml"))
+        citation, package = (shared.with_parts(ROOT / file) for file in ("CITATION.cff", "course/pyproject.toml"))
         return yaml.safe_load(citation).get("repository-code"), tomllib.loads(package)["project"].get("urls")
     address = f"https://github.com/{ADDRESS}"
     assert stated() == (address, {"Repository": address})
@@ -148,12 +148,12 @@ def test_an_address_that_is_none_is_refused(published, wrong):
 
 def test_the_cells_of_a_page_keep_their_ids():
     """Learners' notebooks, and graded ones, refer to them."""
-    ids = [cell.id for cell in build.read_source(LESSON).cells]
+    ids = [cell.id for cell in notebooks.read_source(LESSON).cells]
     assert ids[:4] == ["markdown-000", first_cell.ID, "code-001", "markdown-002"] and len(set(ids)) == len(ids)
 
 
 def test_a_lesson_carries_the_version_that_it_is_built_with():
-    assert build.read_source(LESSON).metadata["attention_lab"] == {"version": course.version()}
+    assert notebooks.read_source(LESSON).metadata["attention_lab"] == {"version": course.version()}
 
 
 def test_every_place_names_the_same_version_and_the_same_authors():

@@ -6,7 +6,7 @@ import symtable
 import jupytext
 import pytest
 
-from builder import build, cells
+from builder import build, cells, notebooks
 
 LESSONS = pytest.mark.parametrize("lesson", build.lessons(), ids=lambda lesson: lesson.name)
 SOURCE = """\
@@ -101,7 +101,7 @@ def compared_but_trained(notebook):
 
 @LESSONS
 def test_no_cell_is_compared_that_depends_on_training(lesson):
-    assert compared_but_trained(build.read_source(lesson)) == {}, "numbers of a training differ from processor to processor"
+    assert compared_but_trained(notebooks.read_source(lesson)) == {}, "numbers of a training differ from processor to processor"
 
 
 def training_that_the_challenge_needs(notebook):
@@ -123,7 +123,7 @@ def _up_to_the_challenge(notebook):
 
 @LESSONS
 def test_a_challenge_can_be_tried_without_training_every_arm_again(lesson):
-    assert training_that_the_challenge_needs(build.read_source(lesson)) == []
+    assert training_that_the_challenge_needs(notebooks.read_source(lesson)) == []
 
 
 def test_training_in_front_of_a_challenge_is_found():

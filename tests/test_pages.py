@@ -6,9 +6,10 @@ read, and words that the course does without.
 
 import re
 
+import nbformat
 import pytest
 
-from builder import build, first_cell
+from builder import build, first_cell, notebooks
 from solutions.shared.course import ROOT
 from tests.test_handout import GIVEN
 
@@ -67,13 +68,13 @@ def unwanted(text):
 
 @LESSONS
 def test_a_page_is_read_in_one_sitting(lesson):
-    count = words(build.read_source(lesson))
+    count = words(notebooks.read_source(lesson))
     assert count <= MOST_WORDS, "a longer page is two lessons"
 
 
 @LESSONS
 def test_the_first_exercise_comes_soon(lesson):
-    found = lines_before_the_first_exercise(build.read_source(lesson), GIVEN.get(lesson.name, ()))
+    found = lines_before_the_first_exercise(notebooks.read_source(lesson), GIVEN.get(lesson.name, ()))
     count = len(found)
     assert count <= MOST_LINES, "data, plots and bookkeeping belong in attention_lab:\n" + "\n".join(found)
 
@@ -86,7 +87,7 @@ def sections(notebook):
 
 @LESSONS
 def test_the_table_of_parts_leads_to_every_section_and_its_minutes_add_up(lesson):
-    notebook = build.read_source(lesson)
+    notebook = notebooks.read_source(lesson)
     # "another": on top, for those who have time
     parts = re.findall(r"^\| (.*) \| (another )?(\d+) \|$", markdown(notebook)[0], re.MULTILINE)
     assert sum(int(minutes) for _, another, minutes in parts if not another) == lesson.minutes
@@ -98,7 +99,7 @@ def test_the_table_of_parts_leads_to_every_section_and_its_minutes_add_up(lesson
 
 @LESSONS
 def test_every_picture_of_a_page_has_words_for_those_who_cannot_see_it(lesson):
-    solved = build.nbformat.read(ROOT / f"solutions/notebooks/{lesson.name}/{lesson.name}.ipynb", as_version=4)
+    solved = nbformat.read(ROOT / f"solutions/notebooks/{lesson.name}/{lesson.name}.ipynb", as_version=4)
     outputs = [(cell.source, output.get("data", {})) for cell in solved.cells if cell.cell_type == "code" for output in cell.outputs]
     assert [source for source, data in outputs if "image/png" in data] == [], "use show(figure, alt)"
     tags = re.findall(r"<img[^>]*>", "".join(data.get("text/html", "") for _, data in outputs))
@@ -108,7 +109,7 @@ def test_every_picture_of_a_page_has_words_for_those_who_cannot_see_it(lesson):
 
 @LESSONS
 def test_a_page_does_without_some_words(lesson):
-    found = unwanted("\n".join(markdown(build.read_source(lesson))))
+    found = unwanted("\n".join(markdown(notebooks.read_source(lesson))))
     assert found == {}
 
 
@@ -125,7 +126,7 @@ def test_words_are_found(text, found):
 
 def test_code_is_counted_up_to_the_first_exercise():
     cells = ["import torch\n\n# a comment\nx = 1", "def f(x):\n    return x", "y = 2"]
-    notebook = build.nbformat.v4.new_notebook(cells=[build.nbformat.v4.new_code_cell(source) for source in cells])
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in cells])
     notebook.cells[1].metadata["nbgrader"] = {"solution": True}
-    notebook.cells.insert(1, build.nbformat.v4.new_code_cell("class Known(Module):\n    pass"))
+    notebook.cells.insert(1, nbformat.v4.new_code_cell("class Known(Module):\n    pass"))
     assert lines_before_the_first_exercise(notebook, ("class Known",)) == ["import torch", "x = 1"]

@@ -11,7 +11,7 @@ from attention_lab import check, progress, puzzle, solution, way_out
 from attention_lab.checking import recorded
 from attention_lab.checking.verdict import Verdict
 from attention_lab.progress import FILE, digest, kept, remember
-from builder import build, hints
+from builder import build, hints, notebooks
 from solutions.shared.topics import topic
 
 WRONG = ("x.sum(dim=(2, 3))", "x.amax(dim=(2, 3))", "x.mean(dim=(1, 2))")
@@ -143,7 +143,7 @@ def test_every_exercise_is_a_puzzle_whose_lines_in_order_are_the_solution(course
 
 @pytest.mark.parametrize("lesson_", build.lessons(), ids=lambda each: each.name)
 def test_every_exercise_has_hints_and_those_of_its_mistakes_are_built(lesson_):
-    told, files = hints.of_page(build.read_source(lesson_)), topic(lesson_.topic)
+    told, files = hints.of_page(notebooks.read_source(lesson_)), topic(lesson_.topic)
     about = hints.belonging(files.folder, told, files.mistakes.MISTAKES)
     for exercise in recorded.load_all(build.COURSE / lesson_.name / recorded.FOLDER):
         assert told[exercise.name], exercise.name

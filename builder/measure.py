@@ -1,0 +1,143 @@
+"""What a lesson's experiments measured, and when: solutions/<topic>/measured.json.
+
+An experiment is a training, a picture of one, or a number that another processor rounds otherwise. Its outputs stand in the solved
+notebook, and stay there until somebody decides to measure again (`make measure LESSON=02_eca`): a build never trains. Beside the
+day, the processor and the version of torch the record keeps a digest of each definition that the experiments depend on: their cells
+and what these use of the page, the library, the data, and of other lessons' solutions. Where one of them has changed since, the
+build says so and a test fails, until the lesson is measured again or the record says why the change cannot matter (`BECAUSE="..."`).
+
+The runs on real pictures (`python -m solutions.shared.real`) have a record of the same form.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import platform
+from collections.abc import Iterable
+from datetime import date
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from builder import cells
+from builder.reach import Digests
+from builder.record import reach
+from builder.run import beside
+from solutions.shared.course import COURSE, Lesson
+from solutions.shared.topics import topic
+
+FILE = "measured.json"
+LIBRARY, PAGE = "attention_lab", "page"
+EXPERIMENTS, REAL = "experiments", "real pictures"
+REAL_RUNS = "solutions.shared.real"
+FINDS = "solutions.shared.course.", "solutions.shared.topics."  # where a lesson lies, which no number depends on
+
+
+def records(lesson: Lesson) -> dict[str, dict]:
+    """The lesson's records by what was measured; empty where nothing was."""
+    file = topic(lesson.topic).folder / FILE
+    return json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+
+
+def depends(lesson: Lesson, notebook: NotebookNode) -> dict[str, Digests]:
+    """What each measurement of the lesson depends on now. notebook: the lesson's source."""
+    found = {EXPERIMENTS: _experiments(lesson, notebook)}
+    if (topic(lesson.topic).folder / "real.json").exists():
+        runs = reach(lesson)
+        found[REAL] = runs.of(REAL_RUNS, ["train", "write"]) | runs.of(f"{topic(lesson.topic).package}.reference")
+    return {what: {name: digest for name, digest in code.items() if not name.startswith(FINDS)} for what, code in found.items() if code}
+
+
+def outdated(lesson: Lesson, notebook: NotebookNode) -> dict[str, list[str]]:
+    """By measurement, the definitions that are not what they were when it was made, or that it did not depend on then."""
+    kept, found = records(lesson), {}
+    for what, now in depends(lesson, notebook).items():
+        then = kept.get(what, {}).get("code", {})
+        if changed := sorted(name for name in {*now, *then} if now.get(name) != then.get(name)):
+            found[what] = changed
+    return found
+
+
+def write_down(lesson: Lesson, notebook: NotebookNode, what: str) -> None:
+    """Keep that it was measured today, here."""
+    record = {"measured": date.today().isoformat(), "processor": processor(), "torch": version("torch"),
+              "code": depends(lesson, notebook)[what]}
+    _write(lesson, records(lesson) | {what: record})
+
+
+def real(lesson: Lesson) -> None:
+    """Run the lesson's modules on real pictures, but for what work/real holds, and write it down. Takes minutes."""
+    from solutions.shared.real import main
+
+    main([lesson.name])
+    write_down(lesson, NotebookNode(cells=[]), REAL)
+
+
+def excuse(lesson: Lesson, notebook: NotebookNode, because: str) -> None:
+    """Keep every measurement of the lesson that is out of date, with the reason why what has changed cannot matter."""
+    kept, now = records(lesson), depends(lesson, notebook)
+    for what, changed in outdated(lesson, notebook).items():
+        if what not in kept:
+            raise ValueError(f"{lesson.name}: {what} were never measured: `make measure LESSON={lesson.name}`")
+        reason = {"day": date.today().isoformat(), "changed": changed, "because": because}
+        kept[what] |= {"code": now[what], "kept": [*kept[what].get("kept", []), reason]}
+    _write(lesson, kept)
+
+
+def complaint(lesson: Lesson, notebook: NotebookNode) -> str:
+    """What is out of date and what to do about it, for a maintainer; nothing where nothing is."""
+    lines = [f"{lesson.name}: {what} were measured with other code: {', '.join(changed[:6])}{' ...' * (len(changed) > 6)}"
+             for what, changed in outdated(lesson, notebook).items()]
+    if lines:
+        lines.append(f"  `make measure LESSON={lesson.name}` measures again; BECAUSE=\"...\" keeps the numbers, with your reason")
+    return "\n".join(lines)
+
+
+def processor() -> str:
+    """The processor's name, as the system has it."""
+    try:
+        named = [line.partition(":")[2].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
+    except OSError:
+        named = []
+    return (named or [platform.processor() or platform.machine()])[0]
+
+
+def _experiments(lesson: Lesson, notebook: NotebookNode) -> Digests:
+    """What the experiments on a page depend on: as if the page were a module, from the statements of their cells."""
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    starts, count = [], 0
+    for cell in code:
+        statements = len(ast.parse(cells.code([cell])).body)
+        starts += range(count, count + statements) if cells.experiment(cell) else []
+        count += statements
+    if not starts:
+        return {}
+    found = reach(lesson)
+    found.add(PAGE, cells.code(code))
+    places = found.places(PAGE, starts)
+    library = COURSE / LIBRARY
+    files = [path for path in library.rglob("*") if path.is_file() and path.suffix not in (".py", ".pyc")]
+    files += [path for path in topic(lesson.topic).folder.glob("*.*") if path.suffix in (".safetensors", ".json") and path.name != FILE]
+    texts = found.texts(places)
+    named = {f"data.{path.name}": sha256(path.read_bytes()).hexdigest()[:12] for path in sorted(files)
+                if path.name in texts or path.parent != library and path.parent.name in texts}
+    return found.digests(places) | named | _of_others(beside(lesson.name, notebook))
+
+
+def _of_others(notebooks: Iterable[Path]) -> Digests:
+    """The exercises that other lessons' notebooks hold."""
+    found = {}
+    for path in notebooks:
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            if cell["metadata"].get("nbgrader", {}).get("solution"):
+                source = "".join(cell["source"])
+                found[f"{path.stem}.{cell['id']}"] = sha256(source.encode()).hexdigest()[:12]
+    return found
+
+
+def _write(lesson: Lesson, kept: dict[str, dict]) -> None:
+    file = topic(lesson.topic).folder / FILE
+    file.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -1,0 +1,83 @@
+"""A lesson's text: its page as a notebook, the outputs that it keeps, and what nbgrader releases of it. Nothing here runs a cell."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import re
+from difflib import SequenceMatcher
+
+import jupytext
+import nbformat
+from nbformat import NotebookNode
+
+from builder import cells, first_cell
+from solutions.shared.course import Lesson, repository, version
+from solutions.shared.topics import topic
+
+
+def read_source(lesson: Lesson) -> NotebookNode:
+    """The lesson's source as a notebook without outputs, with cell ids derived from grade ids and positions in the page.
+
+    Raises ValueError for a malformed marker (see `cells.py`).
+    """
+    notebook = jupytext.read(topic(lesson.topic).folder / "page.py", fmt="py:percent")
+    cells.expand(notebook)
+    for index, cell in enumerate(notebook.cells):
+        cell.id = re.sub(r"[^a-zA-Z0-9_-]", "-", cell.metadata.get("nbgrader", {}).get("grade_id", f"{cell.cell_type}-{index:03d}"))
+    first_cell.add(notebook, lesson.name, repository())  # after the numbering: the page's cells keep their ids
+    notebook.metadata = nbformat.from_dict({
+        "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+        "attention_lab": {"version": version()},
+    })
+    for number, cell in enumerate((cell for cell in notebook.cells if cell.cell_type == "code"), 1):
+        cell.execution_count = number
+    nbformat.validate(notebook)
+    return notebook
+
+
+def points(notebook: NotebookNode) -> dict[str, float]:
+    """Points by exercise, in order; the metadata of its grade cell is the truth."""
+    return {cells.checked(cell): cell.metadata["nbgrader"]["points"] for cell in notebook.cells if cells.checked(cell)}
+
+
+def keep_outputs(notebook: NotebookNode, before: NotebookNode) -> bool:
+    """Give the cells the outputs that they had `before`, in place. Is there nothing left to run?
+
+    A cell is known again by its code; one whose code has changed, by its neighbours: what an experiment measured stays until somebody
+    measures it again (measure.py says whether it has to be). The other cells build on each other, so that they are run again
+    together as soon as the code of one differs in more than comments.
+    """
+    then, now = ([cell for cell in of.cells if cells.keeps_output(cell)] for of in (before, notebook))
+    pairs = SequenceMatcher(None, [cell.source for cell in then], [cell.source for cell in now], autojunk=False)
+    for kind, first, last, begin, end in pairs.get_opcodes():
+        if kind == "equal" or last - first == end - begin:
+            for old, new in zip(then[first:last], now[begin:end], strict=True):
+                if cells.experiment(old) == cells.experiment(new):
+                    new.outputs = copy.deepcopy(old.outputs)
+    return _run_by_a_build(before) == _run_by_a_build(notebook)
+
+
+def _run_by_a_build(notebook: NotebookNode) -> list[str]:
+    """What the cells do that are no experiments, in order: no comment counts."""
+    return [_plain(cell.source) for cell in notebook.cells if cells.keeps_output(cell) and not cells.experiment(cell)]
+
+
+def _plain(source: str) -> str:
+    try:
+        return ast.dump(ast.parse(source))
+    except SyntaxError:  # a magic
+        return source
+
+
+def release(notebook: NotebookNode, name: str) -> NotebookNode:
+    """What nbgrader releases of a solved notebook: its own steps, in its order, but for the one that writes to a gradebook."""
+    from nbgrader.converters.generate_assignment import GenerateAssignment
+    from nbgrader.preprocessors import SaveCells
+
+    released, resources = copy.deepcopy(notebook), {"unique_key": name, "nbgrader": {}}
+    for step in GenerateAssignment.preprocessors.default():
+        if step is not SaveCells:
+            released, resources = step()(released, resources)
+    return released

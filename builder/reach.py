@@ -1,0 +1,198 @@
+"""What a piece of Python depends on: the definitions that it reaches by name, each with a digest of what it does.
+
+    reach = Reach({"attention_lab": COURSE / "attention_lab"})
+    reach.of("attention_lab.training", ["train"])   {"attention_lab.training.train": "9f86d081884c", ...}
+
+A definition is one statement at the top of a module: a function, a class, an assignment, an import. It reaches whatever its names mean in
+its module, and so on, through all modules below the folders that are given; files are read and never imported. A name that a
+function uses for something of its own reaches the module's, too: rather too much than too little. Comments, docstrings and blank
+lines change no digest. What is reached through a text (`getattr`, a registry in another module) is not seen.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import tokenize
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+
+Digests = dict[str, str]  # by the definition's full name
+
+
+class Place(NamedTuple):
+    """A definition: the module's full name, and which of its statements."""
+
+    module: str
+    index: int
+
+
+class Module:
+    """A module's statements, the names that they bind, and the package where its relative imports begin."""
+
+    def __init__(self, source: str, package: str):
+        self.statements, self.package, self.code = ast.parse(source).body, package, _code(source)
+        self.bound: dict[str, list[int]] = {}
+        for index, statement in enumerate(self.statements):
+            for name in _bound(statement):
+                self.bound.setdefault(name, []).append(index)
+
+
+    def digest(self, index: int) -> str:
+        """A name for what a statement does."""
+        statement = self.statements[index]
+        first = min([statement.lineno, *(each.lineno for each in getattr(statement, "decorator_list", ()))])
+        lines = (line.rstrip() for line in self.code[first - 1:statement.end_lineno])
+        return sha256("\n".join(line for line in lines if line).encode()).hexdigest()[:12]
+
+
+class Reach:
+    """Definitions in the packages of `folders`: the folder of each, by its full name."""
+
+    def __init__(self, folders: Mapping[str, Path]):
+        self.folders, self._modules = folders, {}
+
+    def add(self, name: str, source: str) -> None:
+        """A module that is no file."""
+        self._modules[name] = Module(source, "")
+
+    def of(self, module: str, names: Iterable[str] | None = None) -> Digests:
+        """What these names of a module reach, themselves included; without names, all of the module. KeyError for an unknown one."""
+        found = self._module(module)
+        if found is None:
+            raise KeyError(f"no module {module} below {', '.join(map(str, self.folders.values()))}")
+        chosen = range(len(found.statements)) if names is None else [index for name in names for index in found.bound[name]]
+        return self.digests(self.places(module, chosen))
+
+    def places(self, module: str, indices: Iterable[int]) -> set[Place]:
+        """The definitions that some statements of a module reach, themselves included."""
+        seen: set[Place] = set()
+        waiting = [Place(module, index) for index in indices]
+        while waiting:
+            place = waiting.pop()
+            if place not in seen:
+                seen.add(place)
+                waiting += self._next(place)
+        return seen
+
+    def digests(self, places: Iterable[Place]) -> Digests:
+        """By name; a name that is bound several times has all of them."""
+        found: Digests = {}
+        for place in sorted(places):
+            if not _imports(self._statement(place)):
+                title = self._title(place)
+                found[title] = f"{found.get(title, '')}{self._modules[place.module].digest(place.index)}"
+        return found
+
+    def texts(self, places: Iterable[Place]) -> set[str]:
+        """The texts that stand in these definitions."""
+        return {node.value for place in places for node in ast.walk(self._statement(place))
+                if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+
+    def _statement(self, place: Place) -> ast.stmt:
+        return self._modules[place.module].statements[place.index]
+
+    def _module(self, name: str) -> Module | None:
+        if name not in self._modules:
+            around = next((known for known in self.folders if f"{name}.".startswith(f"{known}.")), None)
+            base = around and self.folders[around].joinpath(*name[len(around):].split(".")[1:])
+            if base and (file := base / "__init__.py").is_file():
+                self._modules[name] = Module(file.read_text(encoding="utf-8"), name)
+            elif base and (file := base.with_suffix(".py")).is_file():
+                self._modules[name] = Module(file.read_text(encoding="utf-8"), name.rpartition(".")[0])
+        return self._modules.get(name)
+
+    def _title(self, place: Place) -> str:
+        names = sorted(_bound(self._statement(place)))
+        return f"{place.module}.{names[0] if names else f'statement {place.index + 1}'}"
+
+    def _next(self, place: Place) -> list[Place]:
+        module = self._modules[place.module]
+        statement = self._statement(place)
+        if _imports(statement):  # reached by its names: see _meaning
+            return []
+        used = _used(statement)
+        return [found for name, attributes in used.items() for index in module.bound.get(name, ())
+                for found in self._meaning(place.module, index, name, attributes)]
+
+    def _meaning(self, module: str, index: int, name: str, attributes: set[str] | None) -> list[Place]:
+        """What a name means that a statement of a module binds. attributes: of it that are used; None where it is used as a whole."""
+        statement = self._modules[module].statements[index]
+        if not _imports(statement):
+            return [Place(module, index)]
+        return [found for each in ast.walk(statement) if isinstance(each, ast.Import | ast.ImportFrom) for alias in each.names
+                if (alias.asname or alias.name.partition(".")[0]) == name
+                for found in self._imported(self._modules[module].package, each, alias, attributes)]
+
+    def _imported(self, package: str, statement: ast.Import | ast.ImportFrom, alias: ast.alias, attributes: set[str] | None) -> list[Place]:
+        if isinstance(statement, ast.Import):
+            return self._of_module(alias.name, attributes)
+        base = ".".join(package.split(".")[:len(package.split(".")) + 1 - statement.level]) if statement.level else ""
+        source = ".".join(filter(None, [base, statement.module]))
+        if (inside := self._module(source)) and alias.name in inside.bound:
+            return [found for index in inside.bound[alias.name] for found in self._meaning(source, index, alias.name, attributes)]
+        return self._of_module(f"{source}.{alias.name}", attributes)
+
+    def _of_module(self, name: str, attributes: set[str] | None) -> list[Place]:
+        module = self._module(name)
+        if module is None:
+            return []
+        names = module.bound if attributes is None else [name for name in attributes if name in module.bound]
+        return [found for each in names for index in module.bound[each] for found in self._meaning(name, index, each, None)]
+
+
+def _imports(statement: ast.stmt) -> bool:
+    """Does it do nothing but import? (Some stand below `if TYPE_CHECKING:`.)"""
+    return isinstance(statement, ast.Import | ast.ImportFrom) or (
+        isinstance(statement, ast.If | ast.Try | ast.With) and all(_imports(each) for each in statement.body))
+
+
+def _bound(statement: ast.stmt) -> set[str]:
+    """The names that a statement at the top of a module binds."""
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return {statement.name}
+    names: set[str] = set()
+    for node in ast.walk(statement):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            names.add(node.name)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            names |= {alias.asname or alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names.add(node.id)
+        elif isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store):
+            names |= {each.id for each in ast.walk(node.value) if isinstance(each, ast.Name)}  # part of what it changes
+    return names
+
+
+def _used(statement: ast.stmt) -> dict[str, set[str] | None]:
+    """The names that a statement uses; of one that is used through attributes alone, these."""
+    through, used = set(), {}
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            through.add(node.value)
+            if used.setdefault(node.value.id, set()) is not None:
+                used[node.value.id].add(node.attr)
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Name) and node not in through:
+            used[node.id] = None
+    return used
+
+
+def _code(source: str) -> list[str]:
+    """The lines of a source without comments and docstrings. (Not `ast.dump`: it differs between versions of Python.)"""
+    lines = source.split("\n")
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type == tokenize.COMMENT:
+            row, column = token.start
+            lines[row - 1] = lines[row - 1][:column]
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and _text(node.body[0]):
+            for row in range(node.body[0].lineno, node.body[0].end_lineno + 1):
+                lines[row - 1] = ""
+    return lines
+
+
+def _text(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant) and isinstance(statement.value.value, str)

@@ -1,0 +1,190 @@
+"""A lesson's recorded checks: made again where what they depend on has changed, and written only where they say something else.
+
+Another processor rounds otherwise, another torch compresses otherwise: a file stays as it is unless what it records is another question,
+another mistake, or a number that is not the same within what a check allows.
+
+solutions/recorded.json holds, by lesson, the key of all that the checks depended on when they were last written; work/recorded.json the
+keys with which, on this machine, they were found to say the same.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+
+import torch
+from nbformat import NotebookNode
+from torch import Tensor
+
+from attention_lab.checking import compare, fingerprint, recorded
+from attention_lab.checking.observe import observe
+from attention_lab.checking.recorded import RecordedExercise, RecordedLesson
+from attention_lab.threads import one_thread
+from autograder.judge import recording
+from builder import hints, notebooks
+from builder.reach import Reach
+from solutions.shared import derive
+from solutions.shared.course import COURSE, NOTEBOOKS, ROOT, Lesson
+from solutions.shared.topics import topic
+
+WRITTEN, SEEN = ROOT / "solutions/recorded.json", ROOT / "work/recorded.json"
+FOLDERS = {"attention_lab": COURSE / "attention_lab", "autograder": ROOT / "autograder", "builder": ROOT / "builder",
+           "solutions": ROOT / "solutions"}
+MAKES = {"builder.record": ("record_checks",), "attention_lab.checking.recorded": ("save",)}
+
+
+def reach(lesson: Lesson) -> Reach:
+    """Finds what code of the repository, or of the lesson's folder, depends on."""
+    files = topic(lesson.topic)
+    return Reach(FOLDERS | {files.package: files.folder})
+
+
+def key(lesson: Lesson, notebook: NotebookNode) -> str:
+    """A name for all that the recorded checks depend on. notebook: the lesson's source."""
+    files, found = topic(lesson.topic), reach(lesson)
+    depends = {name: digest for module, names in MAKES.items() for name, digest in found.of(module, names).items()}
+    for module in ("reference", "exercises", "mistakes"):
+        depends |= found.of(f"{files.package}.{module}")
+    said = [lesson.name, lesson.title, notebooks.points(notebook), _hints(lesson, notebook), version("torch").partition("+")[0]]
+    return sha256(json.dumps([depends, said], sort_keys=True).encode()).hexdigest()
+
+
+def _hints(lesson: Lesson, notebook: NotebookNode) -> dict[str, dict[str, int]]:
+    files = topic(lesson.topic)
+    return hints.belonging(files.folder, hints.of_page(notebook), files.mistakes.MISTAKES)
+
+
+def record_checks(lesson: Lesson, notebook: NotebookNode) -> RecordedLesson:
+    """The recorded lesson. Raises ValueError where exercises, cases and grade cells do not agree."""
+    worth = notebooks.points(notebook)
+    files = topic(lesson.topic)
+    declared = [exercise.name for exercise in files.exercises]
+    if declared != list(worth):
+        raise ValueError(f"{lesson.name}: exercises.py declares {declared}, the grade cells for {list(worth)}")
+    cases = derive.visible(files.exercises, files.reference)
+    with one_thread():  # as a check asks: another number of threads rounds in another way
+        exercises = [recording.record_exercise(e.name, cases[e.name], worth[e.name], files.reference, files.mistakes.MISTAKES, e.uses)
+                     for e in files.exercises]
+    about = _hints(lesson, notebook)
+    for exercise in exercises:
+        exercise.hints = about.get(exercise.name, {})
+    return RecordedLesson(lesson.name, lesson.title, exercises)
+
+
+def up_to_date(lesson: Lesson, notebook: NotebookNode) -> bool:
+    """Is it known, without recording, that the lesson's checks say what they would say if they were recorded now?"""
+    now = key(lesson, notebook)
+    return now in (_kept(WRITTEN).get(lesson.name), _kept(SEEN).get(lesson.name)) and _files(COURSE, lesson) == _files(NOTEBOOKS, lesson)
+
+
+def build(lesson: Lesson, notebook: NotebookNode, again: bool = False) -> list[str]:
+    """Record the lesson's checks where they may not be up to date, or `again` in any case. The names of the files that it wrote."""
+    if up_to_date(lesson, notebook) and not again:
+        return []
+    made = checks(lesson, notebook)
+    written = [name for name in {**made, **_files(COURSE, lesson), **_files(NOTEBOOKS, lesson)}
+               if not made.get(name) == _files(COURSE, lesson).get(name) == _files(NOTEBOOKS, lesson).get(name)]
+    for folder in (COURSE, NOTEBOOKS):
+        place = folder / lesson.name / recorded.FOLDER
+        place.mkdir(parents=True, exist_ok=True)
+        for name in written:
+            (place / name).write_bytes(made[name]) if name in made else (place / name).unlink(missing_ok=True)
+    now = {lesson.name: key(lesson, notebook)}
+    _keep(SEEN, now)
+    if written and not lesson.folder:  # a lesson of one's own has no part in the repository
+        _keep(WRITTEN, now)
+    return written
+
+
+def checks(lesson: Lesson, notebook: NotebookNode) -> dict[str, bytes]:
+    """The recorded checks by file name; of an exercise that would say the same, the file that is there."""
+    before, made = _files(COURSE, lesson), record_checks(lesson, notebook)
+    files = {}
+    for number, exercise in enumerate(made.exercises):
+        name = f"{exercise.name}{recorded.SUFFIX}"
+        content = recorded.to_bytes(exercise, lesson.name, lesson.title, number)
+        same_line = before.get(name, b"").partition(b"\n")[0] == content.partition(b"\n")[0]
+        kept = same_line and not difference(lesson, recorded.from_bytes(before[name]), exercise)
+        files[name] = before[name] if kept else content
+    return files
+
+
+def difference(lesson: Lesson, then: RecordedExercise, now: RecordedExercise) -> str:
+    """What a recorded exercise says otherwise than it did then; nothing where it says the same."""
+    if (then.name, then.points, then.uses, then.hints) != (now.name, now.points, now.uses, now.hints):
+        return "its points, hints or earlier exercises"
+    if [_about(mistake) for mistake in then.mistakes] != [_about(mistake) for mistake in now.mistakes]:
+        return "the known mistakes"
+    if [_asked(case) for case in then.cases] != [_asked(case) for case in now.cases]:
+        return "the questions"
+    pairs = list(zip(then.cases, now.cases, strict=True))
+    for old, new in pairs:
+        for name, tensor in old.tensors.items():
+            if not drawn_alike(new.tensors[name].to(tensor.dtype), tensor):
+                return f"{old.label}: {name}"
+    if not all(tensor.equal(new.tensors[name].to(tensor.dtype)) for old, new in pairs for name, tensor in old.tensors.items()):
+        now = _asked_anew(lesson, then)  # numbers that this processor draws otherwise: what does it say to the recorded ones?
+    for old, new in zip(then.cases, now.cases, strict=True):
+        for name, tensor in old.expected_tensors.items():
+            within = compare.tolerance(old.largest[name], then.scale.get(compare.kind_of(name), 0.0), old.question.dtype)
+            if not compare.close(new.expected_tensors[name].to(tensor.dtype), tensor, within):
+                return f"{old.label}: {name}"
+    zero = [fingerprint.row_scales(case.expected_tensors, then.scale) for case in then.cases]
+    for mistake, new in zip(then.mistakes, now.mistakes, strict=True):
+        for case, theirs, ours, sizes in zip(then.cases, mistake.fingerprints, new.fingerprints, zero, strict=True):
+            if not fingerprint.same(theirs, ours, sizes[:len(theirs[1])], mistake.grain or case.grain):
+                return f"{mistake.id}: {case.label}"
+    return ""
+
+
+def _about(mistake: recorded.RecordedMistake) -> tuple:
+    return mistake.id, mistake.sentence, mistake.grain
+
+
+def _asked(case: recorded.RecordedCase) -> tuple:
+    """What is asked in a case and how it is judged, without numbers that are compared."""
+    return (case.label, case.check, case.question, case.expected, case.mentions, case.limit, case.peak, case.integer, case.inputs,
+            list(case.tensors), list(case.expected_tensors))
+
+
+def drawn_alike(mine: Tensor, recorded: Tensor) -> bool:
+    """Are these the same random numbers, on whatever processor they were drawn?
+
+    torch.randn rounds an angle below 2 pi to float32 and multiplies its cosine by up to 5.8; without vector instructions that gives
+    other last digits, 36 eps of the scale apart. A weight is then rounded to a multiple of 1 / DRAWN, and one in hundreds, half-way
+    between two, goes up here and down there.
+    """
+    if mine.shape != recorded.shape:
+        return False
+    apart = (mine.double() - recorded.double()).abs()
+    other = apart > 36 * torch.finfo(torch.float32).eps * compare.largest(recorded)
+    half_way = (apart == 1 / compare.DRAWN) & (recorded * compare.DRAWN == (recorded * compare.DRAWN).round())
+    return bool((~other | half_way).all()) and bool(other.sum() <= 1 + recorded.numel() / 200)
+
+
+def _asked_anew(lesson: Lesson, exercise: RecordedExercise) -> RecordedExercise:
+    """The recorded exercise with what the reference and the mistakes say now to the recorded questions."""
+    files = topic(lesson.topic)
+    thing, namespace = getattr(files.reference, exercise.name), vars(files.reference)
+    with one_thread():
+        cases = [replace(case, expected_tensors=observe(thing, case.question, case.tensors, namespace)[1]) for case in exercise.cases]
+        made = replace(exercise, cases=cases, mistakes=[])
+        recording.record_mistakes(made, files.reference, files.mistakes.MISTAKES)
+    return made
+
+
+def _files(folder: Path, lesson: Lesson) -> dict[str, bytes]:
+    place = folder / lesson.name / recorded.FOLDER
+    return {path.name: path.read_bytes() for path in sorted(place.iterdir())} if place.exists() else {}
+
+
+def _kept(file: Path) -> dict[str, str]:
+    return json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+
+
+def _keep(file: Path, keys: dict[str, str]) -> None:
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(json.dumps({**_kept(file), **keys}, indent=1, sort_keys=True) + "\n", encoding="utf-8")

@@ -1,0 +1,68 @@
+"""Runs the cells of a solved notebook."""
+
+from __future__ import annotations
+
+import ast
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from nbclient import NotebookClient
+from nbformat import NotebookNode
+
+from builder import cells
+from solutions.shared.course import COURSE, NOTEBOOKS, OWN
+
+CELL_SECONDS = 300
+OF_OTHERS = {"attention_lab.mine", "attention_lab.plugs"}  # what takes modules out of the notebooks of other lessons
+
+
+def run(notebook: NotebookNode, folder: Path, beside: Iterable[Path] = (), experiments: bool = False) -> None:
+    """Run the cells in a copy of `folder`, with the library of this repository; each gets its outputs, in place.
+
+    beside: notebooks of other lessons that it reads. experiments: are those run, too? What a cell shows of one learner alone
+    (cells.personal) is not kept.
+    """
+    chosen = NotebookNode(notebook, cells=[cell for cell in notebook.cells if experiments or not cells.experiment(cell)])
+    counts = [cell.get("execution_count") for cell in chosen.cells]
+    with tempfile.TemporaryDirectory() as scratch:
+        copied = shutil.copytree(folder, Path(scratch, folder.name))  # a folder of its own: progress looks at its neighbours
+        for path in beside:
+            Path(scratch, path.parent.name).mkdir()
+            shutil.copyfile(path, Path(scratch, path.parent.name, path.name))
+        paths = os.pathsep.join(filter(None, [str(COURSE), os.environ.get("PYTHONPATH")]))
+        client = NotebookClient(chosen, timeout=CELL_SECONDS, kernel_name="python3", resources={"metadata": {"path": str(copied)}})
+        client.execute(env={**os.environ, "PYTHONPATH": paths})
+    for cell, count in zip(chosen.cells, counts, strict=True):
+        cell.metadata.pop("execution", None)  # times of day
+        if cell.cell_type == "code":
+            cell.execution_count = count
+            for output in cell.outputs:
+                output.update({"execution_count": count} if "execution_count" in output else {})
+        if cells.personal(cell):
+            cell.outputs = []
+    notebook.metadata["language_info"] = {"name": "python"}  # not the version that happened to run it
+
+
+def beside(lesson: str, notebook: NotebookNode) -> list[Path]:
+    """The solved notebooks of the other lessons, for one that takes a learner's modules out of theirs; none for any other.
+
+    `my_net` imports what does that too, but the pages give it their own blocks.
+    """
+    if not OF_OTHERS & _imported(cells.code(notebook.cells)):
+        return []
+    found = sorted(path for path in NOTEBOOKS.glob("*/*.ipynb") if path.stem == path.parent.name != lesson)
+    return [path for path in found if not path.stem.startswith(OWN)]
+
+
+def _imported(source: str) -> set[str]:
+    """The modules that a source imports, and what it imports of them, which may be modules."""
+    names = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return names
