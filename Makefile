@@ -1,26 +1,29 @@
 # make lab     set everything up, copy the lessons to my/ and open JupyterLab there (PORT=8888, BROWSER=no for no browser)
 # make reset LESSON=01_se   start a lesson afresh; your old copy is kept in my/old/
-# make test    set everything up and run all tests (LESSON=01_se: those of one lesson)
+# make quick   a minute of tests after each small change: ruff, pages, what is built, the library and the judge
+# make test    set everything up and run what a change is most likely to break (what else is tested: make nightly)
+# make nightly everything, in parts (PART=2/6: one); a part that has passed stays passed until something changes that it depends on
+# make affected   what to build and to test for what has changed since the last commit on main
 # make class   a whole class through nbgrader, in a course of its own below work/class
 # make handout   the library for learners, without a solution, in work/library
-# make build   build every lesson from its source (LESSON=01_se: one)
+# make build   build every lesson from its source (LESSON=01_se: one); nothing is trained
+# make measure LESSON=01_se   run a lesson's experiments again, and keep what they measure (BECAUSE="...": keep the old numbers, with a reason)
 # make gpu     all that needs a CUDA device, in ten minutes at most; the report is work/gpu.json
 # make site    build the course's web pages from the built lessons, below work/site
 PYTHON ?= python3
 PORT ?= 8888
 BROWSER ?= yes
 LESSON ?=
+PART ?=
+BECAUSE ?=
 
 # In a container one is often root, which JupyterLab refuses unless told.
 ROOT_TOO := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
-# Three processes, as much of it waits; with four on two cores each second of computing takes longer. Which tests share one, and which
-# begin: tests/lessons.py. What is sampled: tests/sampling.py. These ask for no lesson:
-COMMANDS := tests/adversarial tests/browser tests/classroom tests/corruption tests/grade
 BIN := $(CURDIR)/.venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 export PATH := $(BIN):$(PATH)
 
-.PHONY: lab reset test class handout build site gpu browser database bubblewrap
+.PHONY: lab reset quick test nightly affected class handout build measure site gpu browser database bubblewrap
 
 # The first time, lesson 00 opens; later, what was open last. (A file as an argument would make its folder all that JupyterLab sees.)
 lab: .venv/lab
@@ -31,11 +34,21 @@ lab: .venv/lab
 reset: .venv/lab
 	$(BIN)/python -m attention_lab.workspace reset course my $(LESSON)
 
-test: .venv/test browser database bubblewrap
-	$(BIN)/python -m tests.notebooks $(LESSON)
+quick: .venv/test
 	$(BIN)/ruff check .
-	$(BIN)/python -m pytest -n 3 --dist loadgroup --no-loadscope-reorder $(if $(LESSON),--lesson $(LESSON) $(COMMANDS:%=--ignore=%))
-	$(BIN)/python -m pytest -n 2 --dist loadfile -p no:cacheprovider --nbval --nbval-cell-timeout=300 @work/nbval/turn.txt
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder $$($(BIN)/python -m tests.suites)
+
+test: .venv/test browser bubblewrap
+	$(BIN)/ruff check .
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
+	$(BIN)/python -m tests.notebooks
+	$(BIN)/python -m pytest -n 2 --dist loadfile -p no:cacheprovider --nbval --nbval-cell-timeout=300 work/nbval
+
+nightly: .venv/test browser database bubblewrap
+	$(BIN)/python -m tests.nightly $(PART)
+
+affected: .venv/test
+	@$(BIN)/python -m tests.affected
 
 class: .venv/grade
 	$(BIN)/python -m tests.classroom.demonstration
@@ -47,6 +60,9 @@ handout: .venv/lab
 
 build: .venv/test
 	$(BIN)/python -m builder $(LESSON)
+
+measure: .venv/test
+	$(BIN)/python -m builder --measure $(LESSON) $(if $(BECAUSE),--because "$(BECAUSE)")
 
 site: .venv/site
 	$(BIN)/python -m docs.site

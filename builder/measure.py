@@ -23,7 +23,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from builder import cells
-from builder.reach import Digests
+from builder.reach import Digests, Place
 from builder.record import reach
 from builder.run import beside
 from solutions.shared.course import COURSE, Lesson
@@ -117,7 +117,7 @@ def _experiments(lesson: Lesson, notebook: NotebookNode) -> Digests:
         return {}
     found = reach(lesson)
     found.add(PAGE, cells.code(code))
-    places = found.places(PAGE, starts)
+    places = found.places(Place(PAGE, index) for index in starts)
     library = COURSE / LIBRARY
     files = [path for path in library.rglob("*") if path.is_file() and path.suffix not in (".py", ".pyc")]
     files += [path for path in topic(lesson.topic).folder.glob("*.*") if path.suffix in (".safetensors", ".json") and path.name != FILE]

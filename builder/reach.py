@@ -63,13 +63,15 @@ class Reach:
         found = self._module(module)
         if found is None:
             raise KeyError(f"no module {module} below {', '.join(map(str, self.folders.values()))}")
-        chosen = range(len(found.statements)) if names is None else [index for name in names for index in found.bound[name]]
-        return self.digests(self.places(module, chosen))
+        if names is None:
+            return self.digests(self.places(Place(module, index) for index in range(len(found.statements))))
+        return self.digests(self.places(place for name in names for index in found.bound[name]
+                                        for place in self._meaning(module, index, name, None)))
 
-    def places(self, module: str, indices: Iterable[int]) -> set[Place]:
-        """The definitions that some statements of a module reach, themselves included."""
+    def places(self, begin: Iterable[Place]) -> set[Place]:
+        """The definitions that some reach, themselves included."""
         seen: set[Place] = set()
-        waiting = [Place(module, index) for index in indices]
+        waiting = list(begin)
         while waiting:
             place = waiting.pop()
             if place not in seen:
@@ -96,7 +98,7 @@ class Reach:
 
     def _module(self, name: str) -> Module | None:
         if name not in self._modules:
-            around = next((known for known in self.folders if f"{name}.".startswith(f"{known}.")), None)
+            around = max((known for known in self.folders if f"{name}.".startswith(f"{known}.")), key=len, default=None)
             base = around and self.folders[around].joinpath(*name[len(around):].split(".")[1:])
             if base and (file := base / "__init__.py").is_file():
                 self._modules[name] = Module(file.read_text(encoding="utf-8"), name)

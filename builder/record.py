@@ -31,9 +31,9 @@ from solutions.shared.course import COURSE, NOTEBOOKS, ROOT, Lesson
 from solutions.shared.topics import topic
 
 WRITTEN, SEEN = ROOT / "solutions/recorded.json", ROOT / "work/recorded.json"
-FOLDERS = {"attention_lab": COURSE / "attention_lab", "autograder": ROOT / "autograder", "builder": ROOT / "builder",
-           "solutions": ROOT / "solutions"}
-MAKES = {"builder.record": ("record_checks",), "attention_lab.checking.recorded": ("save",)}
+FOLDERS = {"attention_lab": COURSE / "attention_lab", "autograder": ROOT / "autograder", "solutions": ROOT / "solutions"}
+MAKES = {"solutions.shared.derive": ["visible"], "autograder.judge.recording": ["record_exercise"],
+         "attention_lab.checking.recorded": ["to_bytes"]}
 
 
 def reach(lesson: Lesson) -> Reach:
@@ -44,10 +44,10 @@ def reach(lesson: Lesson) -> Reach:
 
 def key(lesson: Lesson, notebook: NotebookNode) -> str:
     """A name for all that the recorded checks depend on. notebook: the lesson's source."""
-    files, found = topic(lesson.topic), reach(lesson)
+    folder, found = topic(lesson.topic), reach(lesson)
     depends = {name: digest for module, names in MAKES.items() for name, digest in found.of(module, names).items()}
     for module in ("reference", "exercises", "mistakes"):
-        depends |= found.of(f"{files.package}.{module}")
+        depends |= found.of(f"{folder.package}.{module}")
     said = [lesson.name, lesson.title, notebooks.points(notebook), _hints(lesson, notebook), version("torch").partition("+")[0]]
     return sha256(json.dumps([depends, said], sort_keys=True).encode()).hexdigest()
 
@@ -77,7 +77,7 @@ def record_checks(lesson: Lesson, notebook: NotebookNode) -> RecordedLesson:
 def up_to_date(lesson: Lesson, notebook: NotebookNode) -> bool:
     """Is it known, without recording, that the lesson's checks say what they would say if they were recorded now?"""
     now = key(lesson, notebook)
-    return now in (_kept(WRITTEN).get(lesson.name), _kept(SEEN).get(lesson.name)) and _files(COURSE, lesson) == _files(NOTEBOOKS, lesson)
+    return now in (_kept(WRITTEN).get(lesson.name), _kept(SEEN).get(lesson.name)) and files(COURSE, lesson) == files(NOTEBOOKS, lesson)
 
 
 def build(lesson: Lesson, notebook: NotebookNode, again: bool = False) -> list[str]:
@@ -85,8 +85,8 @@ def build(lesson: Lesson, notebook: NotebookNode, again: bool = False) -> list[s
     if up_to_date(lesson, notebook) and not again:
         return []
     made = checks(lesson, notebook)
-    written = [name for name in {**made, **_files(COURSE, lesson), **_files(NOTEBOOKS, lesson)}
-               if not made.get(name) == _files(COURSE, lesson).get(name) == _files(NOTEBOOKS, lesson).get(name)]
+    released, solved = files(COURSE, lesson), files(NOTEBOOKS, lesson)
+    written = [name for name in {**made, **released, **solved} if not made.get(name) == released.get(name) == solved.get(name)]
     for folder in (COURSE, NOTEBOOKS):
         place = folder / lesson.name / recorded.FOLDER
         place.mkdir(parents=True, exist_ok=True)
@@ -101,15 +101,15 @@ def build(lesson: Lesson, notebook: NotebookNode, again: bool = False) -> list[s
 
 def checks(lesson: Lesson, notebook: NotebookNode) -> dict[str, bytes]:
     """The recorded checks by file name; of an exercise that would say the same, the file that is there."""
-    before, made = _files(COURSE, lesson), record_checks(lesson, notebook)
-    files = {}
+    before, made = files(COURSE, lesson), record_checks(lesson, notebook)
+    found = {}
     for number, exercise in enumerate(made.exercises):
         name = f"{exercise.name}{recorded.SUFFIX}"
         content = recorded.to_bytes(exercise, lesson.name, lesson.title, number)
         same_line = before.get(name, b"").partition(b"\n")[0] == content.partition(b"\n")[0]
         kept = same_line and not difference(lesson, recorded.from_bytes(before[name]), exercise)
-        files[name] = before[name] if kept else content
-    return files
+        found[name] = before[name] if kept else content
+    return found
 
 
 def difference(lesson: Lesson, then: RecordedExercise, now: RecordedExercise) -> str:
@@ -176,7 +176,8 @@ def _asked_anew(lesson: Lesson, exercise: RecordedExercise) -> RecordedExercise:
     return made
 
 
-def _files(folder: Path, lesson: Lesson) -> dict[str, bytes]:
+def files(folder: Path, lesson: Lesson) -> dict[str, bytes]:
+    """The recorded checks of a lesson that are there, by file name. folder: COURSE or NOTEBOOKS."""
     place = folder / lesson.name / recorded.FOLDER
     return {path.name: path.read_bytes() for path in sorted(place.iterdir())} if place.exists() else {}
 

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-import pytest
-
 from solutions.shared.course import lessons
 from solutions.shared.topics import SOLUTIONS
+from tests.suites import few
 
 LESSONS = {lesson.topic: lesson.name for lesson in lessons()}
 EXPECT = "# expect: "
@@ -56,6 +55,6 @@ def answers(kind: str) -> list[Answer]:
     return [Answer(LESSONS[path.parts[-4]], path) for path in paths if path.parts[-4] in LESSONS]  # not of a lesson that is not out yet
 
 
-def parameters(found: list[Answer]) -> list:
-    """The answers as parameters of a test, with readable ids."""
-    return [pytest.param(answer, id=answer.id) for answer in found]
+def parameters(found: list[Answer], most: int = 1000) -> list:
+    """The answers as parameters of a test, with readable ids; of an exercise, at most so many in `make test` (tests/suites.py)."""
+    return few(found, most, lambda answer: (answer.lesson, answer.exercise), lambda answer: answer.id)

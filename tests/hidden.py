@@ -1,4 +1,4 @@
-"""Shared by tests: a lesson's hidden cases for a seed, with the reference's answers. A process makes them once."""
+"""Shared by tests: a lesson's hidden cases for a seed, with the reference's answers. Drawn once, and kept for all processes."""
 
 from functools import lru_cache
 
@@ -9,10 +9,9 @@ from autograder.audit.audit import Local
 from autograder.judge import questions, recording
 from autograder.submission import notebook
 from solutions.shared import derive
-from solutions.shared.course import lessons
-from solutions.shared.declare import Mistake
+from solutions.shared.course import ROOT, lessons
 from solutions.shared.topics import topic
-from tests.sampling import part
+from tests.suites import NIGHTLY
 
 LESSONS = {lesson.name: lesson for lesson in lessons()}
 SEED = "tests"
@@ -27,17 +26,14 @@ def catalogue(lesson: str):
     return topic(LESSONS[lesson].topic).mistakes
 
 
-def mistakes(lesson: str) -> list[Mistake]:
-    """The known mistakes whose turn it is under hidden questions."""
-    return part("mistakes and hidden questions", catalogue(lesson).MISTAKES)
-
-
 @lru_cache(maxsize=2)  # a process goes from one lesson to the next
 def graders(lesson: str) -> questions.Graders:
-    """The questions of SEED, these mistakes among them, as a judge on the CPU has them. Drawing them takes longer than asking."""
+    """The questions of SEED, as a judge on the CPU has them. In `make test` without the known mistakes, which only choose sentences."""
     with one_thread(), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(catalogue(lesson), "MISTAKES", mistakes(lesson))
-        return questions.prepare(notebook.lesson(lesson), SEED, "meta", keep=False)
+        patch.setattr(questions, "FOLDER", ROOT / "work/hidden-tests" / ("nightly" if NIGHTLY else "test"))
+        if not NIGHTLY:
+            patch.setattr(catalogue(lesson), "MISTAKES", ())
+        return questions.prepare(notebook.lesson(lesson), SEED, "meta", keep=True)
 
 
 @lru_cache(maxsize=8)

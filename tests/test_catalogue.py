@@ -11,7 +11,7 @@ from autograder.judge import recording
 from builder import build
 from solutions.shared.topics import topic
 from tests.bank import Answer, answers, parameters
-from tests.sampling import part
+from tests.suites import few
 
 LESSONS = {lesson.name: lesson for lesson in build.lessons()}
 load_once = lru_cache(maxsize=12)(recorded.load)
@@ -27,9 +27,11 @@ def reference(lesson):
     return topic(lesson.topic).reference
 
 
-def entries(kind, chosen=lambda known: known):
-    return [pytest.param(lesson, entry, id=f"{lesson.name}-{entry.id}") for lesson in LESSONS.values()
-            for entry in chosen(getattr(topic(lesson.topic).mistakes, kind))]
+def entries(kind, most=1000):
+    """The mistakes or variants of all lessons; of an exercise, at most so many in `make test`."""
+    found = [(lesson, entry) for lesson in LESSONS.values() for entry in sorted(getattr(topic(lesson.topic).mistakes, kind),
+                                                                               key=lambda entry: entry.exercise)]
+    return few(found, most, lambda each: (each[0].name, each[1].exercise), lambda each: f"{each[0].name}-{each[1].id}")
 
 
 def verdict(lesson, name, source, exercise):
@@ -37,15 +39,17 @@ def verdict(lesson, name, source, exercise):
     return verdict_on(names[exercise], build.COURSE / lesson.name / recorded.FOLDER)
 
 
-@pytest.mark.parametrize(("lesson", "mistake"), entries("MISTAKES", lambda known: part("mistakes and visible questions", known)))
-def test_a_known_mistake_is_named(lesson, mistake):
+@pytest.mark.parametrize("known", entries("MISTAKES", 3))
+def test_a_known_mistake_is_named(known):
+    lesson, mistake = known
     found = verdict(lesson, mistake.id, recording.source_of(mistake, reference(lesson)), mistake.exercise)
     assert found.mistake == mistake.id and found.headline == mistake.sentence
     assert found.points < found.max_points
 
 
-@pytest.mark.parametrize(("lesson", "variant"), entries("VARIANTS"))
-def test_a_right_answer_in_another_style_gets_full_points(lesson, variant):
+@pytest.mark.parametrize("known", entries("VARIANTS"))
+def test_a_right_answer_in_another_style_gets_full_points(known):
+    lesson, variant = known
     found = verdict(lesson, variant.id, recording.source_of(variant, reference(lesson)), variant.exercise)
     assert found.points == found.max_points, found.headline
 
@@ -85,13 +89,13 @@ def verdict_of(answer):
     return verdict(LESSONS[answer.lesson], answer.path.stem, answer.source, answer.exercise)
 
 
-@pytest.mark.parametrize("answer", parameters(answers("right")))
+@pytest.mark.parametrize("answer", parameters(answers("right"), most=3))
 def test_a_right_answer_of_the_bank_passes(answer):
     found = verdict_of(answer)
     assert found.points == found.max_points, found.headline
 
 
-@pytest.mark.parametrize("answer", parameters(part("wrong answers and visible questions", answers("wrong"))))
+@pytest.mark.parametrize("answer", parameters(answers("wrong"), most=3))
 def test_a_wrong_answer_of_the_bank_fails_and_its_report_says_why(answer):
     found = verdict_of(answer)
     if answer.measured:

@@ -114,6 +114,7 @@ def test_each_head_is_scored_on_its_own_kind_of_question(lesson):
     assert ((answers != UNASKED).flatten(2).sum(2) > 0).all()
 
 
+@pytest.mark.nightly
 def test_blocks_help(tmp_path, monkeypatch):
     """At the real budget: the reason for a leaderboard."""
     (tmp_path / "03_cbam").mkdir()

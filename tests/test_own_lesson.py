@@ -15,6 +15,8 @@ from autograder.new import sketch
 from autograder.sandbox import isolation
 from solutions.shared.course import ROOT, Lesson
 
+pytestmark = pytest.mark.nightly
+
 REFERENCE = '''
 """Centres each channel."""
 

@@ -1,10 +1,8 @@
 """What is recorded holds on other processors too: other instructions, other kernels of torch, other numbers of threads.
 
-One variation is run each day, all of them with HYPOTHESIS_PROFILE=nightly (then `-k` chooses one): a new process of pytest,
-because torch chooses its kernels when it is loaded.
+Each variation is a new process, because torch chooses its kernels when it is loaded. Nightly: `-k` chooses one.
 """
 
-import datetime
 import os
 import subprocess
 import sys
@@ -24,21 +22,15 @@ VARIATIONS = {
     "two-threads": {"OMP_NUM_THREADS": "2", "MKL_NUM_THREADS": "2"},
     "old-everywhere": {"ATEN_CPU_CAPABILITY": "default", "ONEDNN_MAX_CPU_ISA": "SSE41", "MKL_CBWR": "COMPATIBLE"},
 }
+pytestmark = pytest.mark.nightly
 # Every recorded number; the mistakes that are nothing but a coarser dtype; some answers of the bank.
 TELLING = "recorded_checks or half] or float32 or made-anew or squeeze--"
 
 
-def today() -> list[str]:
-    names = list(VARIATIONS)
-    everything = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
-    return names if everything else [names[datetime.date.today().toordinal() % len(names)]]
-
-
-@pytest.mark.parametrize("variation", today())
+@pytest.mark.parametrize("variation", VARIATIONS)
 def test_recorded_checks_hold_on_another_processor(variation):
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-k", TELLING,
-               "tests/test_lesson_build.py", "tests/test_catalogue.py"]
-    whole = {"HYPOTHESIS_PROFILE": "nightly"}  # of every lesson: beside this, only some are recorded anew (tests/sampling.py)
-    environment = {**os.environ, **VARIATIONS[variation], **whole}
-    ran = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=900)
+               "tests/test_built.py", "tests/test_catalogue.py"]
+    environment = {**os.environ, **VARIATIONS[variation], "SUITE": "nightly"}
+    ran = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     assert ran.returncode == 0, f"with {VARIATIONS[variation]}:\n{ran.stdout[-8000:]}{ran.stderr[-2000:]}"

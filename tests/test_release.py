@@ -19,6 +19,8 @@ from conftest import ROOT, need
 
 from solutions.shared.course import NOTEBOOKS, version
 
+pytestmark = pytest.mark.nightly
+
 LESSON = "00_warmup"
 RIGHT, WRONG = "x.mean(dim=(-2, -1))", "x.amax(dim=(-2, -1))"
 

@@ -1,6 +1,6 @@
 """Each set of walls that docs/security.md calls sufficient, as root and as an ordinary user, against the attacks on a worker.
 
-A few attacks on one set are tried, which ones rotates with the commit; `ADVERSARIAL=all pytest tests/adversarial` tries all on each.
+Nightly: all attacks on each set.
 """
 
 import json
@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, need
 
-from tests.sampling import part
-
 from .harness import attacks
 from .levels import SUFFICIENT, on_a_worker
+
+pytestmark = pytest.mark.nightly
 
 NOBODY = ["setpriv", "--reuid=nobody", "--clear-groups", "--no-new-privs"]
 USERS = ("root", "nobody") if os.geteuid() == 0 else ("",)  # who is no root can try what he is alone
@@ -42,9 +42,9 @@ def anybodys():
         yield f"{folder}/venv/bin/python", Path(folder) / "course"
 
 
-@pytest.mark.parametrize("walls, user", part("walls", PLACES), ids=lambda word: word)
+@pytest.mark.parametrize("walls, user", PLACES, ids=lambda word: word)
 def test_attacks_on_these_walls_are_stopped(walls, user, request):
-    chosen = [attack.name for attack in part("attacks on walls", on_a_worker(attacks()))]
+    chosen = [attack.name for attack in on_a_worker(attacks())]
     python, course = request.getfixturevalue("anybodys") if user == "nobody" else (sys.executable, ROOT)
     command = [python, "-m", "tests.adversarial.levels", "--walls", walls, *chosen]
     kept = course / "work" / f"adversarial-{os.getpid()}"

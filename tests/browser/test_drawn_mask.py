@@ -12,6 +12,8 @@ from selenium.webdriver.common.keys import Keys
 
 from tests.browser.lab import Lab, missing_tools, wait_for
 
+pytestmark = pytest.mark.nightly
+
 CELL = """
 import torch
 from attention_lab.drawn_mask import draw_mask

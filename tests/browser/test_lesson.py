@@ -28,6 +28,7 @@ def find(notebook, text):
     return found[0]
 
 
+@pytest.mark.nightly
 def test_a_lesson_from_a_wrong_answer_to_the_experiment(my):
     solved = nbformat.read(SOLVED, as_version=4)
     answers = {cell.id: cell.source for cell in solved.cells if cell.metadata.get("nbgrader", {}).get("solution")}

@@ -12,6 +12,8 @@ from selenium.webdriver.common.keys import Keys
 
 from tests.browser.lab import Lab, missing_tools, wait_for
 
+pytestmark = pytest.mark.nightly
+
 CONTROLS = """
 from matplotlib.figure import Figure
 from attention_lab.touch import slide

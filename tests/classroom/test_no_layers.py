@@ -1,7 +1,11 @@
 """Where nothing keeps learners' code in, nbgrader runs none of it, says so once, and records nothing."""
 
+import pytest
+
 from .course import OURS, Course
 from .pupils import LESSON, PUPILS
+
+pytestmark = pytest.mark.nightly
 
 OPEN = OURS + "\nfrom autograder.sandbox import isolation\nisolation.probed = lambda: ('limits',)\n"
 

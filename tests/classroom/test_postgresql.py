@@ -14,6 +14,8 @@ from conftest import need
 from .course import Course
 from .pupils import LESSON, PUPILS
 
+pytestmark = pytest.mark.nightly
+
 SOME = [pupil for pupil in PUPILS if pupil.student[:3] in ("ada", "dor", "mia", "sue", "tom", "uma", "vic")]
 
 

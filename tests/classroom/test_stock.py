@@ -8,6 +8,8 @@ import pytest
 from .course import Course
 from .pupils import FULL, LESSON, NAMES, PUPILS, ROOT
 
+pytestmark = pytest.mark.nightly
+
 CLASS = {"ada": (2, 3, 4, 1), "dora": (0, 2.75, 0, 0), "emil": (0, 0, 0, 0)}  # an earlier exercise that is wrong costs the block too
 
 

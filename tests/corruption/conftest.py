@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 from autograder.judge.judge import Judge
-from tests.sampling import NIGHTLY, count
+from tests.suites import NIGHTLY, count
 
 # A failing example is a base and a few words, short enough to be read as it is: nothing is gained by minutes of shrinking.
 COMMON = {"deadline": None, "print_blob": True, "phases": [Phase.explicit, Phase.reuse, Phase.generate],

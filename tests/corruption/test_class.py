@@ -8,9 +8,11 @@ from bs4 import BeautifulSoup
 from autograder.submission.parse import Unreadable, parse
 from tests.classroom.course import Course
 from tests.classroom.pupils import LESSON, NAMES
-from tests.sampling import count
+from tests.suites import count
 
 from .corruptions import CORRUPTIONS, MIXED, corrupted
+
+pytestmark = pytest.mark.nightly
 
 
 def drawn(size):

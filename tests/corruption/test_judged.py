@@ -2,7 +2,7 @@
 
 50 corrupted notebooks, always the same ones. 600 others, as they should be tried every night (a few minutes):
 
-    HYPOTHESIS_PROFILE=nightly pytest tests/corruption
+    SUITE=nightly pytest tests/corruption
 """
 
 import copy

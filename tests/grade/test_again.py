@@ -10,6 +10,8 @@ from tests.classroom.pupils import FULL, LESSON, NOTHING, PUPILS
 from . import classes
 from .classes import counts, grade, moved
 
+pytestmark = pytest.mark.nightly
+
 SOME = [pupil for pupil in PUPILS if pupil.student in ("ada", "dora", "emil")]
 POINTS = {pupil.student: pupil.points for pupil in SOME}
 

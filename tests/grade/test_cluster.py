@@ -23,9 +23,10 @@ from autograder.judge.identity import identity
 from autograder.judge.judge import Judge
 from autograder.submission.parse import parse
 from tests.classroom.pupils import FULL, LESSON, PUPILS, SOLVED, Pupil, file_of, notebook_of
-from tests.sampling import part
 
 from .classes import command, counts, environment, grade, moved
+
+pytestmark = pytest.mark.nightly
 
 CONFIG = ROOT / "docs/cluster.yaml"
 SEED = "0123456789abcdef0123456789abcdef"
@@ -251,7 +252,7 @@ def test_nobody_who_logs_every_message_is_told_the_seed(scheduler, worker, tmp_p
         cluster.end()
 
 
-@pytest.mark.parametrize("ends", part("ends of a cluster", ["the scheduler", "the command"]))
+@pytest.mark.parametrize("ends", ["the scheduler", "the command"])
 def test_what_ends_in_the_middle_is_gone_on_with_on_one_machine(ends, released, tmp_path):
     course = moved(released, tmp_path / "course")
     course.collect(SOME)

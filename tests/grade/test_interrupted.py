@@ -14,9 +14,10 @@ import psutil
 import pytest
 
 from tests.classroom.pupils import LESSON
-from tests.sampling import part
 
 from .classes import QUICK, command, counts, environment, grade, moved
+
+pytestmark = pytest.mark.nightly
 
 SOME = [pupil for pupil in QUICK if pupil.student in ("ada", "cleo", "dora", "jon", "kim", "ned", "ola", "uma")]
 EXPECTED = {pupil.student: pupil.points for pupil in SOME}
@@ -50,7 +51,7 @@ def interrupted(course, by):
     return run.returncode, first + rest
 
 
-@pytest.mark.parametrize("by", [signal.SIGKILL, *part("signals", [signal.SIGINT, signal.SIGTERM])])
+@pytest.mark.parametrize("by", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
 def test_the_same_command_goes_on(handed_in, by):
     status, printed = interrupted(handed_in, by)
     said = [line.split("  ") for line in printed.splitlines() if re.match(r"\d+/\d+  ", line)]

@@ -12,6 +12,8 @@ from tests.classroom.pupils import LESSON, PUPILS, ROOT, hand_in
 
 from .classes import counts
 
+pytestmark = pytest.mark.nightly
+
 OPTIONS = ("--jobs=1",)
 
 

@@ -1,10 +1,14 @@
 """The gradebook on a PostgreSQL server."""
 
+import pytest
+
 from tests.classroom.course import Course
 from tests.classroom.pupils import LESSON
 from tests.classroom.test_postgresql import SOME, db_url  # noqa: F401  a fixture
 
 from .classes import counts, grade, penalties
+
+pytestmark = pytest.mark.nightly
 
 
 def test_a_server_holds_the_same(db_url, tmp_path):  # noqa: F811

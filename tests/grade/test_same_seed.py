@@ -11,6 +11,8 @@ from tests.classroom.pupils import LESSON, PUPILS
 
 from .classes import counts, grade, moved
 
+pytestmark = pytest.mark.nightly
+
 ANOTHER = "f" * 32
 
 

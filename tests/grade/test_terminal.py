@@ -11,6 +11,8 @@ from tests.classroom.pupils import LESSON, PUPILS, ROOT, Pupil, hand_in
 
 from .classes import command, environment, moved
 
+pytestmark = pytest.mark.nightly
+
 EVIL = "\x1b]0;pwned\x07\x1b[2J[bold red]x[bold red]\u202ekcab \x9b31m"
 NAMED = "eve " + EVIL
 ERROR = Pupil(NAMED, "a name and an error that steer terminals", (0, 3, 4, 1), {

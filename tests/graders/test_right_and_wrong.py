@@ -5,17 +5,17 @@ import pytest
 from autograder.judge import recording
 from tests.bank import answers, parameters
 from tests.hidden import LESSONS, SEED, catalogue, exercises, reference
-from tests.sampling import count, turn
 
-SEEDS = (SEED, "another class", "3f2a9c")[:count("seeds for the bank")]
+OTHERS = [pytest.param(seed, marks=pytest.mark.nightly) for seed in ("another class", "3f2a9c")]
+SEEDS = pytest.mark.parametrize("seed", [SEED, *OTHERS])
 
 
 def source_of(answer, lesson):
     return recording.source_of(answer, reference(lesson))
 
 
-@pytest.mark.by_turns
-@pytest.mark.parametrize("seed", [f"turn {turn()}, {number}" for number in range(count("seeds for variants and mistakes"))])
+@pytest.mark.nightly
+@pytest.mark.parametrize("seed", [f"class {number}" for number in range(5)])
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_every_seed_accepts_the_variants_and_rejects_the_mistakes(lesson, seed):
     drawn = exercises(lesson, seed)
@@ -25,14 +25,14 @@ def test_every_seed_accepts_the_variants_and_rejects_the_mistakes(lesson, seed):
     assert (rejected, accepted) == ([], [])
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@SEEDS
 @pytest.mark.parametrize("answer", parameters(answers("right")))
 def test_a_right_answer_of_the_bank_has_full_points(answer, seed):
     judged = exercises(answer.lesson, seed)[answer.exercise].judge(answer.source)
     assert judged.points == judged.max_points, judged.headline
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("answer", parameters([answer for answer in answers("wrong") if not answer.measured]))
+@SEEDS
+@pytest.mark.parametrize("answer", parameters([answer for answer in answers("wrong") if not answer.measured], most=4))
 def test_a_wrong_answer_of_the_bank_has_not(answer, seed):
     assert not exercises(answer.lesson, seed)[answer.exercise].accepts(answer.source)

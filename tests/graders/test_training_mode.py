@@ -9,11 +9,12 @@ from autograder.judge import recording
 from solutions.shared import derive
 from solutions.shared.topics import topic
 from tests.hidden import LESSONS, POINTS
-from tests.sampling import part
+from tests.suites import few
 
 FILES = {lesson: topic(entry.topic) for lesson, entry in LESSONS.items()}
-MODULES = [pytest.param(files, exercise, id=f"{lesson}-{exercise.name}") for lesson, files in FILES.items() for exercise in files.exercises
-           if inspect.isclass(getattr(files.reference, exercise.name))]
+MODULES = few([(lesson, exercise) for lesson, files in FILES.items() for exercise in files.exercises
+               if inspect.isclass(getattr(files.reference, exercise.name))],
+              1, lambda each: each[0], lambda each: f"{each[0]}-{each[1].name}")
 DOUBLED = """
     _right = {name}
 
@@ -35,12 +36,14 @@ def notices(files, exercise, cases, seed):
     return not Local(made, files.reference).accepts(inspect.cleandoc(DOUBLED.format(name=exercise.name)))
 
 
-@pytest.mark.parametrize(("files", "exercise"), MODULES)
-def test_the_visible_check(files, exercise):
+@pytest.mark.parametrize("module", MODULES)
+def test_the_visible_check(module):
+    files, exercise = FILES[module[0]], module[1]
     assert notices(files, exercise, derive.visible([exercise], files.reference)[exercise.name], derive.VISIBLE)
 
 
-@pytest.mark.parametrize("seed", part("seeds for training mode", ("a class", "another class", "3f2a9c")))
-@pytest.mark.parametrize(("files", "exercise"), MODULES)
-def test_the_hidden_graders(files, exercise, seed):
+@pytest.mark.parametrize("seed", ["a class", *(pytest.param(seed, marks=pytest.mark.nightly) for seed in ("another class", "3f2a9c"))])
+@pytest.mark.parametrize("module", MODULES)
+def test_the_hidden_graders(module, seed):
+    files, exercise = FILES[module[0]], module[1]
     assert notices(files, exercise, derive.hidden([exercise], files.reference, seed)[exercise.name], seed)

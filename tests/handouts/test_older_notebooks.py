@@ -24,7 +24,7 @@ def test_this_version_is_kept():
     assert {path.stem for path in HANDED_OUT if path.parent.name == version()} == set(KEPT)
 
 
-@pytest.mark.by_turns
+@pytest.mark.nightly
 @pytest.mark.parametrize("released, lesson", [(path.parent.name, path.stem) for path in HANDED_OUT])
 def test_an_older_notebook_is_checked_by_todays_library(released, lesson, tmp_path, monkeypatch):
     path, folder = HERE / released / f"{lesson}.zip", tmp_path / lesson

@@ -1,6 +1,6 @@
 """Notebooks of answers as learners write them: an answer of the bank for each exercise, right and wrong ones beside each other.
 
-A part of the bank is tried here (tests/sampling.py); tests/graders judges all of it without a worker.
+`make test` tries a part of the bank here; tests/graders judges it without a worker.
 """
 
 import ast
@@ -15,11 +15,11 @@ from autograder.submission.parse import read
 from solutions.shared.course import NOTEBOOKS
 from tests.bank import Answer, answers
 from tests.hidden import LESSONS, graders
-from tests.sampling import part
+from tests.suites import NIGHTLY
 
-RIGHT = part("right answers in the judge", answers("right"))
+RIGHT = answers("right")[::1 if NIGHTLY else 12]
 COMPARED = [answer for answer in answers("wrong") if not answer.measured]
-WRONG = [*part("wrong answers in the judge", COMPARED), *(answer for answer in answers("wrong") if answer.measured)]
+WRONG = [*COMPARED[::1 if NIGHTLY else 24], *(answer for answer in answers("wrong") if answer.measured)]
 
 
 @dataclass

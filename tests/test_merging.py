@@ -1,0 +1,80 @@
+"""A page that changes keeps the outputs that are there, and says when cells have to be run."""
+
+import os
+import sysconfig
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from builder import build, cells, notebooks, record, run
+
+PLAIN, TRAINED = ["a = 1\nprint(a)", "print(a + 1)"], "train()"
+
+
+def page(*sources, outputs=False):
+    """Code cells; the one that trains is an experiment. With outputs, each shows its own source."""
+    made = []
+    for source in sources:
+        cell = new_code_cell(source, metadata={"tags": [cells.EXPERIMENT, cells.IGNORED]} if "train" in source else {})
+        cell.outputs = [new_output("stream", text=source)] if outputs else []
+        made += [new_markdown_cell("Some prose."), cell]
+    return new_notebook(cells=made)
+
+
+def shown(notebook):
+    return ["".join(output.text for output in cell.outputs) for cell in notebook.cells if cell.cell_type == "code"]
+
+
+@pytest.mark.parametrize("now, kept, nothing_to_run", [
+    ([PLAIN[0], TRAINED, PLAIN[1]], [PLAIN[0], TRAINED, PLAIN[1]], True),
+    (["# A remark.\n" + PLAIN[0], TRAINED, PLAIN[1]], [PLAIN[0], TRAINED, PLAIN[1]], True),
+    ([PLAIN[0], "train(longer)", PLAIN[1]], [PLAIN[0], TRAINED, PLAIN[1]], True),  # until it is measured again
+    ([PLAIN[0], TRAINED, "print(a + 2)"], [PLAIN[0], TRAINED, PLAIN[1]], False),
+    ([PLAIN[0], PLAIN[1], "print(3)", TRAINED], None, False),
+    ([PLAIN[0], PLAIN[1]], PLAIN, True),
+    (["course_map()", PLAIN[0], TRAINED, PLAIN[1]], ["", PLAIN[0], TRAINED, PLAIN[1]], True),
+])
+def test_outputs_follow_their_cells(now, kept, nothing_to_run):
+    before, after = page(PLAIN[0], TRAINED, PLAIN[1], outputs=True), page(*now)
+    assert notebooks.keep_outputs(after, before) is nothing_to_run
+    assert kept is None or shown(after) == kept
+
+
+def test_experiments_are_not_run_and_what_shows_a_learner_is_not_kept(tmp_path):
+    (tmp_path / "lesson").mkdir()
+    notebook = page("a = 1", "raise ValueError('train')", "a + 1", "progress = lambda: a", "progress()")
+    notebook.cells[3].outputs = [new_output("stream", text="measured")]
+    for number, cell in enumerate((cell for cell in notebook.cells if cell.cell_type == "code"), 1):
+        cell.execution_count = number
+    run.run(notebook, tmp_path / "lesson")
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert [cell.execution_count for cell in code] == [1, 2, 3, 4, 5]
+    assert code[1].outputs[0].text == "measured" and code[2].outputs[0].execution_count == 3 and code[4].outputs == []
+
+
+def test_a_release_is_that_of_nbgraders_command(tmp_path, monkeypatch):
+    from nbgrader.apps import NbGraderAPI
+    from traitlets.config import Config
+
+    monkeypatch.setenv("PATH", f"{sysconfig.get_path('scripts')}{os.pathsep}{os.environ['PATH']}")  # where alembic is
+    solved = nbformat.read(build.NOTEBOOKS / "01_se/01_se.ipynb", as_version=4)
+    (tmp_path / "source/01_se").mkdir(parents=True)
+    nbformat.write(solved, tmp_path / "source/01_se/01_se.ipynb")
+    config = Config()
+    config.CourseDirectory.root = str(tmp_path)
+    assert NbGraderAPI(config=config).generate_assignment("01_se")["success"]
+    assert nbformat.read(tmp_path / "release/01_se/01_se.ipynb", as_version=4) == notebooks.release(solved, "01_se")
+
+
+def test_a_check_is_written_only_if_it_says_something_else(monkeypatch):
+    se = next(lesson for lesson in build.lessons() if lesson.name == "01_se")
+    source = notebooks.read_source(se)
+    assert record.checks(se, source) == record.files(build.COURSE, se)
+    made = record.record_checks(se, source)
+    made.exercises[0].cases[0].expected_tensors["output"] = made.exercises[0].cases[0].expected_tensors["output"] * (1 + 1e-6)
+    made.exercises[1].mistakes[0].sentence += " Really."
+    made.exercises[2].cases[0].expected_tensors["output"] = made.exercises[2].cases[0].expected_tensors["output"] * (1 + 1e-12)
+    monkeypatch.setattr(record, "record_checks", lambda *_: made)
+    now, before = record.checks(se, source), record.files(build.COURSE, se)
+    assert [name for name in now if now[name] != before[name]] == ["squeeze.check", "Excitation.check"]
