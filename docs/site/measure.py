@@ -15,8 +15,7 @@ import json
 
 import nbformat
 
-from builder import inputs
-from builder.build import execute
+from builder.run import beside, run
 from docs.site.predictions import CALL, RECORDED, digest, recorded
 from solutions.shared.course import NOTEBOOKS, Lesson, lessons
 
@@ -33,12 +32,12 @@ def measure(lesson: Lesson) -> dict[str, dict]:
     """{a cell's digest: its unit and measured numbers} for every prediction of a lesson."""
     folder = NOTEBOOKS / lesson.name
     notebook = nbformat.read(folder / f"{lesson.name}.ipynb", as_version=4)
-    beside = inputs.beside(lesson.name, notebook)
+    others = beside(lesson.name, notebook)
     notebook.cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     asking = [place for place, cell in enumerate(notebook.cells) if CALL in cell.source]
     notebook.cells = notebook.cells[:asking[-1] + 1] if asking else []
     notebook.cells.insert(0, nbformat.v4.new_code_cell(TELL_TALE))
-    execute(notebook, folder, beside)
+    run(notebook, folder, others, experiments=True)
     return {digest(cell.source): output["data"][KIND] for cell in notebook.cells
             for output in cell.outputs if KIND in output.get("data", {})}
 
