@@ -108,7 +108,7 @@ class Reach:
 
     def _title(self, place: Place) -> str:
         names = sorted(_bound(self._statement(place)))
-        return f"{place.module}.{names[0] if names else f'statement {place.index + 1}'}"
+        return f"{place.module}.{names[0]}" if names else f"{place.module}: {ast.unparse(self._statement(place))[:60].splitlines()[0]}"
 
     def _next(self, place: Place) -> list[Place]:
         module = self._modules[place.module]
