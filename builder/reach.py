@@ -83,7 +83,7 @@ class Reach:
         """By name; a name that is bound several times has all of them."""
         found: Digests = {}
         for place in sorted(places):
-            if not _imports(self._statement(place)):
+            if not _imports(self._statement(place)) and not _text(self._statement(place)):
                 title = self._title(place)
                 found[title] = f"{found.get(title, '')}{self._modules[place.module].digest(place.index)}"
         return found
