@@ -66,8 +66,9 @@ def files(lesson: Lesson) -> dict[str, bytes]:
 def build(lesson: Lesson, again: bool = False, experiments: bool = False) -> None:
     """Build one lesson in place. again: record and run, whatever seems up to date. experiments: measure, too."""
     notebook = notebooks.read_source(lesson)
+    drawn = files(lesson)
     for folder in (NOTEBOOKS, COURSE):
-        _place(files(lesson), folder / lesson.name)
+        _place(drawn, folder / lesson.name)
     written = record.build(lesson, notebook, again)
     solved = NOTEBOOKS / lesson.name / f"{lesson.name}.ipynb"
     kept = solved.exists() and notebooks.keep_outputs(notebook, nbformat.read(solved, as_version=4))
