@@ -38,9 +38,10 @@ quick: .venv/test
 	$(BIN)/ruff check .
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder $$($(BIN)/python -m tests.suites)
 
+# Three processes, on two cores: much of the time a test waits for a worker, a browser or a limit.
 test: .venv/test browser bubblewrap
 	$(BIN)/ruff check .
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 3 --dist loadgroup --no-loadscope-reorder
 	$(BIN)/python -m tests.notebooks
 	$(BIN)/python -m pytest -n 2 --dist loadfile -p no:cacheprovider --nbval --nbval-cell-timeout=300 work/nbval
 

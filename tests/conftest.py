@@ -35,9 +35,9 @@ def pytest_configure(config):
 @pytest.hookimpl(tryfirst=True)  # xdist reads the groups in a hook of its own
 def pytest_collection_modifyitems(config, items):
     """Leave out what is nightly; keep the tests of a file, or of a shared course, in one process."""
-    left_out = [item for item in items if not NIGHTLY and item.get_closest_marker("nightly")]
-    config.hook.pytest_deselected(items=left_out)
-    items[:] = [item for item in items if item not in set(left_out)]
+    left_out = {item for item in items if not NIGHTLY and item.get_closest_marker("nightly")}
+    config.hook.pytest_deselected(items=list(left_out))
+    items[:] = [item for item in items if item not in left_out]
     for item in items:
         shared = next((fixture for fixture in SHARED if fixture in item.fixturenames), None)
         item.add_marker(pytest.mark.xdist_group(shared or str(item.path.relative_to(ROOT))))

@@ -11,6 +11,8 @@ from benchmarks.courses import Ours
 from benchmarks.submissions import submissions
 from tests.classroom.pupils import LESSON
 
+pytestmark = pytest.mark.nightly
+
 
 def test_the_process_that_records_is_measured_step_by_step(tmp_path):
     course, file = Ours(tmp_path / "course"), tmp_path / "steps.json"
@@ -21,7 +23,6 @@ def test_the_process_that_records_is_measured_step_by_step(tmp_path):
         assert seconds[step] > 0, step
 
 
-@pytest.mark.nightly
 @pytest.mark.parametrize("command, last", [(["speed", "--submissions", "4", "--stock", "2"], "all numbers in work/benchmarks/speed.json"),
                                            (["cluster", "--count", "2", "--workers", "2"], "CPU s a submission")],
                          ids=["speed", "cluster"])

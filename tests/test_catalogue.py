@@ -39,7 +39,7 @@ def verdict(lesson, name, source, exercise):
     return verdict_on(names[exercise], build.COURSE / lesson.name / recorded.FOLDER)
 
 
-@pytest.mark.parametrize("known", entries("MISTAKES", 3))
+@pytest.mark.parametrize("known", entries("MISTAKES", 2))
 def test_a_known_mistake_is_named(known):
     lesson, mistake = known
     found = verdict(lesson, mistake.id, recording.source_of(mistake, reference(lesson)), mistake.exercise)
@@ -89,13 +89,13 @@ def verdict_of(answer):
     return verdict(LESSONS[answer.lesson], answer.path.stem, answer.source, answer.exercise)
 
 
-@pytest.mark.parametrize("answer", parameters(answers("right"), most=3))
+@pytest.mark.parametrize("answer", parameters(answers("right"), most=2))
 def test_a_right_answer_of_the_bank_passes(answer):
     found = verdict_of(answer)
     assert found.points == found.max_points, found.headline
 
 
-@pytest.mark.parametrize("answer", parameters(answers("wrong"), most=3))
+@pytest.mark.parametrize("answer", parameters(answers("wrong"), most=2))
 def test_a_wrong_answer_of_the_bank_fails_and_its_report_says_why(answer):
     found = verdict_of(answer)
     if answer.measured:

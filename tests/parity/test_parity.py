@@ -98,6 +98,7 @@ def test_nothing_is_skipped_silently():
     assert passed + skipped == len(FILES)
 
 
+@pytest.mark.nightly
 def test_a_small_change_breaks_every_case():
     """1e-6 on the parameter (or, without parameters, input) element with the largest gradient must be noticed."""
     unnoticed = []
