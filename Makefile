@@ -43,7 +43,7 @@ test: .venv/test browser bubblewrap
 	$(BIN)/ruff check .
 	$(BIN)/python -m pytest -n 3 --dist loadgroup --no-loadscope-reorder
 	$(BIN)/python -m tests.notebooks
-	$(BIN)/python -m pytest -n 2 --dist loadfile -p no:cacheprovider --nbval --nbval-cell-timeout=300 work/nbval
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 3 --dist loadfile -p no:cacheprovider --nbval --nbval-cell-timeout=300 work/nbval
 
 nightly: .venv/test browser database bubblewrap
 	$(BIN)/python -m tests.nightly $(PART)

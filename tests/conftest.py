@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 os.environ["OWN_LESSONS"] = os.devnull  # lessons of somebody's own are no part of the course's tests
+# Before torch is imported. Beside each other, processes with several threads wait for one another in loops: three times the time.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from tests.suites import NIGHTLY  # noqa: E402
 
