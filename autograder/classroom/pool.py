@@ -35,6 +35,7 @@ DIED = "The process that graded this notebook ended {} times before it was done:
 # What the trusted side may need for one notebook. Its own work is small, but it reads what strangers wrote.
 COMPUTING, MEMORY, LONGEST = 60.0, 900 << 20, 600.0  # seconds of the judge's process, bytes of it, seconds by the clock
 LOOK = 0.1  # seconds between two looks at it
+DRAWING, DRAWN = "drawing", "drawn"  # what it says meanwhile: a class's hidden questions are drawn once, and cost no notebook its time
 TOO_MUCH = "Not graded, please look at it: the process that graded this notebook needed more than {}."
 
 
@@ -171,13 +172,19 @@ class JudgeProcess:
     def ask(self, task: tuple[Submission, str | None, NotebookNode | None]) -> Result:
         """Raises TooMuch, and then the process is to be ended."""
         self.connection.send(task)
+        while (said := self._heard(bounded=True)) == DRAWING:
+            self._heard(bounded=False)  # until it says DRAWN
+        return said
+
+    def _heard(self, bounded: bool) -> Any:
+        """What it says next. bounded: is what it does now done for a notebook, with a notebook's limits?"""
         began, spent = time.monotonic(), self._computed()
         while not self.connection.poll(LOOK):
-            if self._computed() - spent > COMPUTING:
+            if bounded and self._computed() - spent > COMPUTING:
                 raise TooMuch(f"{COMPUTING:g} seconds of computing")
-            if self._resident() > MEMORY:
+            if bounded and self._resident() > MEMORY:
                 raise TooMuch(f"{MEMORY >> 20} MB of memory")
-            if time.monotonic() - began > LONGEST:
+            if bounded and time.monotonic() - began > LONGEST:
                 raise TooMuch(f"{LONGEST:g} seconds")
         return self.connection.recv()
 
@@ -224,8 +231,15 @@ def _serve(connection: Connection, settings: tuple, log: Path | None) -> None:
     if log:
         with open(log, "ab") as file:
             os.dup2(file.fileno(), 1), os.dup2(file.fileno(), 2)
+
+    @contextlib.contextmanager
+    def drawing():
+        connection.send(DRAWING)
+        yield
+        connection.send(DRAWN)
+
     try:
-        judge = Judge(*settings)
+        judge = Judge(*settings, drawing=drawing)
         judge.sandboxes["cpu"].get_ready()
     except Exception as error:  # there can be no judge with these settings
         connection.send(error)

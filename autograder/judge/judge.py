@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -63,10 +65,12 @@ class Judge:
     """Grades submissions. Use as a context manager.
 
     isolation, device: as the command's options. seed: the class's secret one, in the file `seed_file`, unless given.
+    drawing: makes the context in which hidden questions are drawn, for whoever counts a notebook's time: this is not the notebook's.
     Raises ValueError for an unknown option, or cuda where there is none.
     """
 
-    def __init__(self, isolation: str = "auto", device: str = "auto", seed: str | None = None, seed_file: Path = FILE):
+    def __init__(self, isolation: str = "auto", device: str = "auto", seed: str | None = None, seed_file: Path = FILE,
+                 drawing: Callable[[], AbstractContextManager] = nullcontext):
         if device not in DEVICES:
             raise ValueError(f"device {device!r} is none of {', '.join(DEVICES)}")
         if device == "cuda" and not torch.cuda.is_available():
@@ -78,6 +82,7 @@ class Judge:
         self.isolation = self.sandboxes["cpu"].isolation
         self.seed, self.keep = seed or class_seed(seed_file), not seed
         self.prepared: dict[str, Graders] = {}
+        self.drawing = drawing
 
     def __enter__(self) -> Judge:
         return self
@@ -93,7 +98,7 @@ class Judge:
     def graders(self, lesson: str) -> Graders:
         """A lesson's hidden questions. Raises ValueError for an unknown lesson."""
         if lesson not in self.prepared:
-            with one_thread():
+            with one_thread(), self.drawing():
                 self.prepared[lesson] = questions.prepare(notebook.lesson(lesson), self.seed, "cuda" if self.device == "cuda" else "meta",
                                                          self.keep)
         return self.prepared[lesson]

@@ -10,6 +10,7 @@ import pytest
 from conftest import ROOT
 
 from autograder.classroom.pool import Pool
+from autograder.judge import questions
 from autograder.submission.parse import parse
 from tests.classroom.pupils import FULL, PUPILS, file_of
 
@@ -77,6 +78,34 @@ def test_one_that_the_judge_itself_needs_too_much_for_costs_itself_alone(tmp_pat
     assert (after.error, after.points) == (None, sum(FULL))
     for what, result in results.items():
         assert result.points == 0 and result.error.startswith("Not graded, please look at it") and what in result.error
+
+
+def drawn_slowly(notebook):
+    """In the judge process: whatever draws hidden questions there needs more than a notebook may."""
+    draw = questions.prepare
+
+    def slow(*arguments):
+        began = time.process_time()
+        while time.process_time() - began < 6:
+            pass
+        return draw(*arguments)
+    questions.prepare = slow
+    return notebook
+
+
+class DrawnSlowly:
+    def __init__(self, notebook):
+        self.notebook = notebook
+
+    def __reduce__(self):
+        return drawn_slowly, (self.notebook,)
+
+
+def test_drawing_the_hidden_questions_costs_no_notebook_its_time(tmp_path, monkeypatch):
+    monkeypatch.setattr("autograder.classroom.pool.COMPUTING", 5.0)
+    with Pool(1, log=tmp_path / "log", seed="a class whose questions are drawn here") as pool:
+        result = pool.submit(DrawnSlowly(parse(file_of(PUPILS[0])))).result()
+    assert (result.error, result.points) == (None, sum(FULL))
 
 
 def test_a_pool_that_is_left_does_not_wait(tmp_path):
