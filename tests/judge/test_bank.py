@@ -1,6 +1,6 @@
 """Notebooks of answers as learners write them: an answer of the bank for each exercise, right and wrong ones beside each other.
 
-`make test` tries a part of the bank here; tests/graders judges it without a worker.
+`make test` tries one such notebook a lesson, of a part of the bank; tests/graders judges more of it without a worker.
 """
 
 import ast
@@ -15,7 +15,7 @@ from autograder.submission.parse import read
 from solutions.shared.course import NOTEBOOKS
 from tests.bank import Answer, answers
 from tests.hidden import LESSONS, graders
-from tests.suites import NIGHTLY
+from tests.suites import NIGHTLY, few
 
 RIGHT = answers("right")[::1 if NIGHTLY else 12]
 COMPARED = [answer for answer in answers("wrong") if not answer.measured]
@@ -27,7 +27,12 @@ class Filled:
     """A notebook with at most one answer of the bank for each exercise. What it has none for is taken from the solved notebook."""
 
     lesson: str
+    number: int
     answers: list[Answer]
+
+    @property
+    def name(self) -> str:
+        return f"{self.lesson}/{self.number}"
 
     def takes(self, answer: Answer) -> bool:
         """Is its exercise free, and does no other answer here define a name that it defines?"""
@@ -51,12 +56,12 @@ def notebooks(lesson: str) -> list[Filled]:
         for answer in own[::-1] if place % 2 else own:
             home = next((each for each in filled if each.takes(answer)), None)
             if home is None:
-                filled.append(home := Filled(lesson, []))
+                filled.append(home := Filled(lesson, len(filled), []))
             home.answers.append(answer)
     return filled
 
 
-FILLED = [pytest.param(each, id=f"{lesson}/{number}") for lesson in LESSONS for number, each in enumerate(notebooks(lesson))]
+FILLED = few([filled for lesson in LESSONS for filled in notebooks(lesson)], 1, lambda filled: filled.lesson, lambda filled: filled.name)
 
 
 @pytest.mark.parametrize("filled", FILLED)

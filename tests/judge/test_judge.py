@@ -2,6 +2,7 @@
 
 import copy
 import inspect
+from itertools import product
 
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
@@ -20,6 +21,7 @@ from solutions.shared.course import COURSE, NOTEBOOKS
 from tests.seams import test_iterative_refinement as refinement
 from tests.seams import test_stripe_attention as stripes
 from tests.seams.way import IMPORTS, Way
+from tests.suites import few
 
 SOLVED, RELEASED = (read(folder / "01_se/01_se.ipynb") for folder in (NOTEBOOKS, COURSE))
 FULL = {"squeeze": 2, "Excitation": 3, "SEBlock": 4, "se_parameter_cost": 1}
@@ -78,7 +80,7 @@ def test_a_broken_piece_costs_its_own_points_only(judge):
     assert any("`Excitation`" in note for note in result.verdicts["SEBlock"].notes)
 
 
-@pytest.mark.parametrize("block", [
+BLOCKS = [
     # a subclass of it
     """class SEBlock(Excitation):
     def forward(self, x):
@@ -100,10 +102,14 @@ def test_a_broken_piece_costs_its_own_points_only(judge):
 
     def forward(self, x):
         return torch.einsum("bchw,bc->bchw", x, self.gate(x.mean((2, 3))))""",
-])
-@pytest.mark.parametrize("excitation", [BROKEN_EXCITATION, "class Excitation(nn.Module):\n    pass", "def Excitation(:", "import os",
-                                        BROKEN_EXCITATION + "\n1 / 0"])
-def test_a_block_is_right_whatever_its_broken_piece_looks_like(judge, block, excitation):
+]
+PIECES = [BROKEN_EXCITATION, "class Excitation(nn.Module):\n    pass", "def Excitation(:", "import os", BROKEN_EXCITATION + "\n1 / 0"]
+
+
+@pytest.mark.parametrize("pair", few(product(PIECES, BLOCKS), 4, lambda pair: 0,
+                                     lambda pair: f"{PIECES.index(pair[0])}-{BLOCKS.index(pair[1])}"))
+def test_a_block_is_right_whatever_its_broken_piece_looks_like(judge, pair):
+    excitation, block = pair
     result = judge.grade(changed(Excitation=excitation, SEBlock=block))
     assert points(result)["SEBlock"] == 4 and points(result)["Excitation"] == 0, report.text(result.verdicts["SEBlock"])
 
