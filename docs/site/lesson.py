@@ -18,7 +18,6 @@ Cell = dict[str, Any]
 ASKS = re.compile(r"\b(?:Predict|Guess)\b|[Bb]efore you run (?!the second)|did you get right")
 UNANSWERED = "Predict first: replace each"  # what a cell shows instead of numbers that somebody should predict
 FIRST_CELL = "first-cell"  # of no use on a page that nobody runs
-PERSONAL = ("progress()", "review()")  # what these show is about one learner
 
 
 def anchor(title: str) -> str:
@@ -38,7 +37,7 @@ def cells(lesson: Lesson) -> list[Cell]:
     for cell, run in zip(given, solved):
         cell["source"] = "".join(cell["source"])
         graded = cell["metadata"].get("nbgrader", {}).get("grade")
-        cell["outputs"] = [] if graded or cell["source"] in PERSONAL else run.get("outputs", [])
+        cell["outputs"] = [] if graded else run.get("outputs", [])
     return [cell for cell in given if cell["id"] != FIRST_CELL]
 
 
