@@ -23,6 +23,7 @@ def line():
     return gpu.staying_line("01_se", "squeeze", "cpu", time.monotonic() + 300)
 
 
+@pytest.mark.nightly
 def test_a_tensor_that_stays_is_expected_to_cost_the_device_check_alone(line):
     assert gpu.not_caught(line, "squeeze", "cpu") == []
     assert "judged on cpu" in gpu.not_caught(line, "squeeze", "cuda")[0]

@@ -255,6 +255,7 @@ def violations(browser, axe, page, width, scheme):
     return [*found, *([f"{wide} pixels wide"] if wide > width else [])]
 
 
+@pytest.mark.nightly
 def test_every_page_can_be_read_by_everyone(site, browser, axe):
     """On a wide screen and a phone, in light and dark."""
     browser.set_script_timeout(120)

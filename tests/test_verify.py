@@ -176,12 +176,14 @@ def test_a_card_of_other_notebooks_is_refused(hand_in):
     assert "SCNet-50: the card says `yours` 25564584, `met` true; recounted: `yours` null, `met` false (not yet: lesson e1" in said
 
 
+@pytest.mark.nightly
 def test_a_count_that_is_met_by_other_modules_is_not_verified(hand_in):
     status, said = verified(*hand_in(seblock=WIDER))
     assert status == 0 and said.count("count met, but SEBlock of 01_se has 0 of 4 points") == 4
     assert "4 of 28 rows met, 0 of them verified" in said
 
 
+@pytest.mark.nightly
 def test_modules_that_are_right_on_top_of_a_wrong_one_are_not_verified(hand_in):
     status, said = verified(*hand_in(squeeze="def squeeze(x):\n    return x.amax(dim=(2, 3))"))
     assert status == 0 and said.count("count met, but squeeze of 01_se has 0 of 2 points\n") == 4
@@ -194,6 +196,7 @@ def test_code_that_lies_about_counts_verifies_nothing(hand_in, lie):
     assert "4 of 28 rows met, 0 of them verified" in said
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("ending, said", [("import sys; sys.exit(0)", "the process ended"), ("while True: pass", "of computing")])
 def test_code_that_gives_no_count_is_named(hand_in, monkeypatch, ending, said):
     monkeypatch.setattr(sandboxes, "CPU_SECONDS", 2.0)

@@ -2,8 +2,14 @@
 
 import pytest
 
+from tests.suites import NIGHTLY
+
 from .course import Course
 from .pupils import LESSON, PUPILS
+
+# In `make test`, without those whose notebook differs from somebody else's in its form alone, and without the second endless loop.
+LEFT_OUT = ("ben", "cleo", "gus", "ida", "leo", "mia", "quin", "rex", "wes", "zac")
+CLASS = [pupil for pupil in PUPILS if NIGHTLY or pupil.student not in LEFT_OUT]
 
 
 @pytest.fixture(scope="session")
@@ -11,7 +17,7 @@ def autograding(tmp_path_factory):
     """The course of the whole class after `nbgrader autograde`, and how that command ended."""
     course = Course(tmp_path_factory.mktemp("class") / "course")
     course.release()
-    course.collect(PUPILS)
+    course.collect(CLASS)
     return course, course.nbgrader("autograde", LESSON)
 
 

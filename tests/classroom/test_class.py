@@ -15,10 +15,11 @@ from autograder.judge import judge, questions
 from autograder.submission.parse import Unreadable, read
 from tests.suites import few
 
+from .conftest import CLASS
 from .course import SEED
-from .pupils import FULL, LESSON, PUPILS, ROOT, file_of, notebook_of
+from .pupils import FULL, LESSON, ROOT, file_of, notebook_of
 
-BY_ID = {pupil.student: pupil for pupil in PUPILS}
+BY_ID = {pupil.student: pupil for pupil in CLASS}
 UNREADABLE = {"yan", "zoe"}
 
 
@@ -28,7 +29,7 @@ def judging():
         yield judging
 
 
-everybody = pytest.mark.parametrize("pupil", PUPILS, ids=lambda pupil: pupil.student.split()[0])
+everybody = pytest.mark.parametrize("pupil", CLASS, ids=lambda pupil: pupil.student.split()[0])
 
 
 def test_nobody_stops_the_others_and_the_command_succeeds(autograding):
@@ -43,7 +44,7 @@ def test_the_gradebook_holds_the_points(autograding, pupil):
     assert course.grades()[pupil.student] == pupil.points, pupil.what
 
 
-@pytest.mark.parametrize("pupil", few(PUPILS, 6, lambda pupil: 0, lambda pupil: pupil.student.split()[0]))
+@pytest.mark.parametrize("pupil", few(CLASS, 6, lambda pupil: 0, lambda pupil: pupil.student.split()[0]))
 def test_the_command_alone_gives_the_same_points(autograding, judging, pupil):
     """`autograder check` on the files as they were handed in."""
     path = autograding[0].folder / "submitted" / pupil.student / LESSON / f"{LESSON}.ipynb"
@@ -128,7 +129,7 @@ def graded_again(autograding):
 def test_grading_again_changes_nothing_and_keeps_a_mark_by_hand(graded_again):
     before, course = graded_again
     assert notebooks(course) == before
-    assert course.grades() == {**{pupil.student: pupil.points for pupil in PUPILS}, "dora": (0, 2.75, 4, 0.5)}
+    assert course.grades() == {**{pupil.student: pupil.points for pupil in CLASS}, "dora": (0, 2.75, 4, 0.5)}
     with course.gradebook() as gradebook:
         grade = gradebook.find_grade("se_parameter_cost-check", LESSON, LESSON, "dora")
         assert (grade.score, grade.auto_score, grade.manual_score) == (0.5, 0, 0.5)
@@ -221,7 +222,7 @@ def expected_numbers():
 def test_feedback_gives_no_secret_away(graded):
     lines, numbers = secrets(), expected_numbers()
     assert len(lines) > 50 and len(numbers) > 500
-    for pupil in PUPILS:
+    for pupil in CLASS:
         folder = graded.feedback(pupil.student).parent
         page = html.unescape(graded.feedback(pupil.student).read_text(encoding="utf-8"))
         allowed = "\n".join(pupil.answers.values()) + "\n".join(cell.source for cell in notebook_of(pupil).cells)

@@ -7,9 +7,10 @@ from conftest import need
 
 from tests.browser.lab import Lab, missing_tools, wait_for
 
-from .pupils import LESSON, PUPILS
+from .conftest import CLASS
+from .pupils import LESSON
 
-IDS = {pupil.student.split()[0]: pupil.student for pupil in PUPILS}
+IDS = {pupil.student.split()[0]: pupil.student for pupil in CLASS}
 
 
 class Formgrader(Lab):
@@ -49,7 +50,7 @@ def submission(course, student: str) -> str:
 
 def test_the_list_of_assignments(lab):
     lab.page("manage_assignments", "td.num-submissions a")
-    assert LESSON in lab.text() and str(len(PUPILS)) in lab.text()
+    assert LESSON in lab.text() and str(len(CLASS)) in lab.text()
     lab.nothing_ran()
     lab.screenshot("formgrader-assignments")
 

@@ -12,9 +12,11 @@ from pathlib import Path
 
 from tests.classroom.course import Course
 from tests.classroom.pupils import LESSON, PUPILS, ROOT
+from tests.suites import NIGHTLY
 
-NAMES = ("ada", "cai", "cleo", "dora", "emil", "hal", "jon", "kim", "ned", "ola", "pam", "pia", "sue",
-         "tom", "uma", "val", "vic", "yan", "zac", "zoe")
+# In `make test`, those who are graded otherwise than everybody else.
+NAMES = ["ada", "dora", "emil", "hal", "jon", "kim", "sue", "tom", "uma", "vic", "yan", "zoe"]
+NAMES += ["cai", "cleo", "ned", "ola", "pam", "pia", "val", "zac"] if NIGHTLY else []
 CLASS = [pupil for pupil in PUPILS if pupil.student[:4].split()[0] in NAMES]
 QUICK = [pupil for pupil in CLASS if pupil.student != "hal"]  # nobody with an endless loop
 POINTS = {pupil.student: pupil.points for pupil in CLASS}

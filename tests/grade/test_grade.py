@@ -72,6 +72,7 @@ def test_a_second_run_leaves_everything_as_it_is(again):
     assert notebooks(again) == before and again.grades() == POINTS
 
 
+@pytest.mark.nightly
 def test_an_endless_loop_costs_its_time_once(again):
     run = grade(again, "--force", "--student=hal")
     assert run.returncode == 0 and counts(run) == (0, 1) and "Took long" not in run.stdout
@@ -137,6 +138,7 @@ def test_one_that_cannot_be_recorded_stops_nobody(ungraded, graded_class):
     assert ungraded.grades() == {**others, "cleo": FULL}
 
 
+@pytest.mark.nightly
 def test_one_student_alone(ungraded):
     run = grade(ungraded, "--student=tom", "--student", "ada")
     assert run.returncode == 0 and sum(counts(run)) == 2

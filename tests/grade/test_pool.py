@@ -108,6 +108,7 @@ def test_drawing_the_hidden_questions_costs_no_notebook_its_time(tmp_path, monke
     assert (result.error, result.points) == (None, sum(FULL))
 
 
+@pytest.mark.nightly
 def test_a_pool_that_is_left_does_not_wait(tmp_path):
     endless = parse(file_of(next(pupil for pupil in PUPILS if pupil.student == "hal")))
     began = []

@@ -60,6 +60,7 @@ def test_exit_status_and_json_alone_on_standard_output(names, status, capsys):
     assert [json.loads(line)["points"] for line in capsys.readouterr().out.splitlines()] == [10, 0][:len(names)]
 
 
+@pytest.mark.nightly
 def test_missing_exercises_from_another_notebook(folder, capsys):
     assert run("check", RELEASED, "--solution-from", SOLVED, "--json", "-") == 0
     assert run("check", folder / "partly.ipynb", "--solution-from", SOLVED, "--json", "-") == 1
@@ -84,7 +85,7 @@ def test_doctor_says_what_works(capsys):
         assert word in printed
 
 
-@pytest.mark.parametrize("command", [["-m", "autograder"], [".venv/bin/autograder"]])
+@pytest.mark.parametrize("command", [pytest.param(["-m", "autograder"], marks=pytest.mark.nightly), [".venv/bin/autograder"]])
 def test_both_ways_to_call_it(command):
     if command[0].endswith("autograder") and not (ROOT / command[0]).exists():
         pytest.fail("make writes .venv/bin/autograder")

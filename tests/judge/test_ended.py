@@ -57,8 +57,9 @@ def ended(folder, by, *options, bubblewrap=True):
     return run.returncode, said
 
 
-@pytest.mark.parametrize("jobs, by, status, bubblewrap", [(1, signal.SIGTERM, 143, True), (2, signal.SIGTERM, 143, True),
-                                                          (1, signal.SIGKILL, -9, True), (1, signal.SIGKILL, -9, False)])
+@pytest.mark.parametrize("jobs, by, status, bubblewrap", [
+    pytest.param(1, signal.SIGTERM, 143, True, marks=pytest.mark.nightly), (2, signal.SIGTERM, 143, True),
+    (1, signal.SIGKILL, -9, True), pytest.param(1, signal.SIGKILL, -9, False, marks=pytest.mark.nightly)])
 def test_a_check_that_is_ended_leaves_nothing(tmp_path, jobs, by, status, bubblewrap):
     found, said = ended(tmp_path, by, f"--jobs={jobs}", bubblewrap=bubblewrap)
     assert found == status and "Traceback" not in said
