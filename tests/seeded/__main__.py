@@ -35,7 +35,8 @@ ROOMS = {
     "classroom": ("classroom", "grade", "insights"),
     "builder": ("test_built.py", "test_merging.py", "test_measured.py", "test_lesson_source.py", "test_pages.py", "test_site.py"),
 }
-UP_TO_DATE = ("test_built.py::test_recorded_checks_are_what_the_reference_gives_now", "test_measured.py::test_no_measurement_is_out_of_date",
+UP_TO_DATE = ("test_built.py::test_recorded_checks_are_what_the_reference_gives_now",
+              "test_measured.py::test_no_measurement_is_out_of_date",
               "test_built.py::test_solved_notebook_is_its_source")
 
 
