@@ -19,9 +19,9 @@ QUICK = [
     "test_built.py", "test_measured.py", "test_reach.py", "test_merging.py", "test_lesson_source.py", "test_pages.py",
     "test_first_cell.py", "test_suites.py", "test_recording.py", "test_course_map.py", "test_progress.py", "test_review.py",
     "test_way_out.py", "test_training.py", "test_cost.py", "test_workspace.py", "test_prediction.py", "seams",
-    "judge/test_notebook.py", "judge/test_bounds.py", "judge/test_wire.py", "judge/test_judge.py", "grade/test_summary.py",
+    "judge/test_notebook.py", "judge/test_bounds.py", "judge/test_wire.py", "grade/test_summary.py",
     "grade/test_verdicts.py", "classroom/test_repair.py", "insights/test_insights.py", "insights/test_likeness.py",
-    "graders/test_drawn.py", "graders/test_declared.py",
+    "graders/test_declared.py",
 ]
 # How many: (in `make test`, in a nightly run).
 COUNTS = {"corrupted notebooks": (30, 600), "corrupted notebooks in a class": (5, 100)}

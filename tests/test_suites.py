@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 
+import pytest
 from conftest import ROOT
 
 from tests import suites
@@ -29,6 +30,7 @@ def test_every_test_is_in_a_part_of_the_nightly_and_in_one_only():
     assert sorted(claimed) == sorted(files)
 
 
+@pytest.mark.nightly
 def test_what_is_nightly_is_left_out():
     def collected(suite):
         run = subprocess.run([sys.executable, "-m", "pytest", "--collect-only", "-p", "no:cacheprovider", "tests/test_my_net.py"],
