@@ -62,7 +62,7 @@ PARTS = (
         "test_catalogue.py", "seams", "parity", *(name for name in _TOP if name not in _ELSEWHERE))),
     Part("the judge, damaged notebooks, other processors", ("judge", "corruption", "test_processors.py")),
     Part("every attack", ("adversarial",)),
-    Part("nbgrader's cycle: classes, clusters, interruptions, insights, a hub", ("classroom", "grade", "insights", "hub")),
+    Part("nbgrader's cycle: classes, clusters, interruptions, insights, a hub", ("classroom", "grade", "insights", "hub", "intake")),
     Part("every notebook with its experiments, hand-outs, releases, browsers, the site, benchmarks", (
         "test_built.py", "test_handout.py", "handouts", "browser", "test_site.py", "test_release.py", "test_own_lesson.py",
         "test_benchmarks.py"), first=(("-m", "tests.notebooks"), tuple(NBVAL)), inputs=(*MACHINERY, "docs", "benchmarks", "README.md")),

@@ -7,6 +7,7 @@ import builtins
 import re
 
 LONGEST = 20_000  # characters of a cell that is looked at: nobody writes more by hand
+DEEPEST = 100  # expressions and statements inside each other: Python's own functions for trees call themselves, up to 1,000 times
 LINES = 40  # of an exhibit
 DOCUMENTED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Module)
 
@@ -63,7 +64,7 @@ def _parsed(source: str) -> ast.Module | None:
         tree = ast.parse(source) if len(source) <= LONGEST else None
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-    if tree is None:
+    if tree is None or _deep(tree):
         return None
     tree.body = [node for node in tree.body if not isinstance(node, (ast.Import, ast.ImportFrom))]
     for node in ast.walk(tree):
@@ -71,3 +72,12 @@ def _parsed(source: str) -> ast.Module | None:
         if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
             node.body = node.body[1:] or ([] if isinstance(node, ast.Module) else [ast.Pass()])
     return tree
+
+
+def _deep(tree: ast.Module) -> bool:
+    level: list[ast.AST] = [tree]
+    for _ in range(DEEPEST):
+        level = [child for node in level for child in ast.iter_child_nodes(node)]
+        if not level:
+            return False
+    return True

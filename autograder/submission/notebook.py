@@ -42,6 +42,7 @@ class ReleasedLesson:
     topic: str
     exercises: tuple[Slot, ...]
     shown: tuple[str, ...]  # the code of released cells that only show something: nothing else in the notebook needs them
+    experiments: tuple[str, ...] = ()  # the code of those that train or measure
 
 
 @dataclass(frozen=True)
@@ -87,10 +88,11 @@ def _released(name: str, topic: str) -> ReleasedLesson:
             stub = next(c for c in cells if c.metadata.get("nbgrader", {}).get("solution") and exercise in defined_names(c.source))
             slots.append(Slot(exercise, stub.metadata.nbgrader.grade_id, marks.grade_id, float(marks.points), stub.source))
     code = [cell.source for cell in cells if cell.cell_type == "code"]
+    experiments = tuple(cell.source for cell in cells if cell.cell_type == "code" and EXPERIMENT in cell.metadata.get("tags", []))
     plain = [cell.source for cell in cells if cell.cell_type == "code" and not cell.metadata.get("nbgrader")]
     shown = tuple(source for source in plain if "import " not in source
                       and not _needed(source, "\n".join(other for other in code if other != source)))
-    return ReleasedLesson(name, topic, tuple(slots), shown)
+    return ReleasedLesson(name, topic, tuple(slots), shown, experiments)
 
 
 def _needed(source: str, others: str) -> bool:
@@ -124,7 +126,8 @@ def cells_to_run(notebook: NotebookNode, known: ReleasedLesson) -> list[Cell]:
     """The code cells of a submission in order, without grade cells, experiments, copies of a stub that was answered elsewhere, and what
     the lesson shows besides, unless a learner's code speaks of it.
 
-    A cell that defines an exercise is run whatever its metadata say.
+    A cell that defines an exercise is run whatever its metadata say. A copied or split experiment keeps its tag, and may have become
+    the place of a helper: of one that is not the lesson's own, what it defines is run.
     """
     slots = {slot.name: slot for slot in known.exercises}
     joined = NotebookNode(cells=[copy.copy(cell) for cell in notebook.cells])
@@ -139,9 +142,13 @@ def cells_to_run(notebook: NotebookNode, known: ReleasedLesson) -> list[Cell]:
         defined = defined_names(cell.source)
         exercises = tuple(name for name in slots if name in defined)
         # A cell's own word that it is graded says nothing: it may stand on the imports.
-        if not exercises and (CALL.fullmatch(cell.source.strip()) or EXPERIMENT in cell.metadata.get("tags", [])):
+        if not exercises and CALL.fullmatch(cell.source.strip()):
             continue
-        cells.append(Cell(cell.source, exercises, number))
+        source = cell.source
+        if not exercises and EXPERIMENT in cell.metadata.get("tags", []):
+            source = "" if any(same_code(source, released) for released in known.experiments) else definitions(source)
+        if source:
+            cells.append(Cell(source, exercises, number))
     copied = [{name for name in cell.exercises if same_code(cell.source, slots[name].stub)} for cell in cells]
     answered = {name for cell, stubs in zip(cells, copied) for name in cell.exercises if name not in stubs}
     cells = [cell for cell, stubs in zip(cells, copied) if not stubs & answered]
@@ -178,6 +185,18 @@ def join_halves(notebook: NotebookNode, marked: dict[str, frozenset[str]]) -> No
                 halves += 1
                 continue
         i, halves = i + 1, 1
+
+
+def definitions(source: str) -> str:
+    """What a cell imports and defines as functions and classes, without the rest; nothing where it is no Python."""
+    try:
+        kept = [node for node in ast.parse(source).body
+                if isinstance(node, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)]
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ""
+    lines = source.split("\n")
+    begins = [min([node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", []))]) for node in kept]
+    return "\n".join("\n".join(lines[begin - 1:node.end_lineno]) for begin, node in zip(begins, kept))
 
 
 def first_line(source: str) -> str:

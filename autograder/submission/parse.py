@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import logging
 import math
+import os
 import re
+import stat
 import sys
 from html import escape
 from itertools import count
@@ -28,7 +30,8 @@ MEMBERS = 100  # of a notebook that breaks off, before its cells; Jupyter writes
 ARCHIVES = {b"PK": "zip", b"\x1f\x8b": "gzip"}  # by how they begin
 NOTE = "not_whole"  # the notebook's metadata that say what of its file could not be read
 BLANKS = re.compile(r"[ \t\n\r]*")
-STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
+# Without its end, a string goes to the end of the text: else the search would begin again at each quote inside, in quadratic time.
+STRING = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)', re.DOTALL)
 DEFINES = re.compile(r"^(def|class) \w", re.MULTILINE)
 MARKS = ("schema_version", "grade_id", "grade", "solution", "locked", "task", "points", "checksum", "cell_type")  # nbgrader's, of a cell
 LONGEST_MARK, MOST_TAGS = 200, 50
@@ -46,9 +49,9 @@ def read(path: Path) -> NotebookNode:
     try:
         notebook = load(path)
     except Unreadable as error:
-        raise Unreadable(f"{path} {error}") from error
+        raise Unreadable(f"{printable(str(path))} {error}") from error
     if NOTE in notebook.metadata:
-        LOG.warning("%s %s", path, notebook.metadata[NOTE])
+        LOG.warning("%s %s", printable(str(path)), notebook.metadata[NOTE])
     return notebook
 
 
@@ -58,13 +61,22 @@ def load(path: Path) -> NotebookNode:
 
 
 def content(path: Path) -> bytes:
-    """What is in a file of a size that is read. Raises Unreadable."""
+    """What is in a file of a size that is read. Raises Unreadable, also for a pipe or a device, on which reading might never end."""
     try:
-        if path.stat().st_size > LARGEST:
-            raise Unreadable(f"has {path.stat().st_size:,} bytes; at most {LARGEST:,} are read. {SMALLER}")
-        return path.read_bytes()
+        with open(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
+            about = os.fstat(file.fileno())
+            if not stat.S_ISREG(about.st_mode):
+                raise Unreadable("can't be read: it is no file")
+            if about.st_size > LARGEST:
+                raise Unreadable(f"has {about.st_size:,} bytes; at most {LARGEST:,} are read. {SMALLER}")
+            return file.read(LARGEST + 1)  # it may grow meanwhile
     except OSError as error:
         raise Unreadable(f"can't be read: {error.strerror}") from error
+
+
+def printable(text: str) -> str:
+    """A text of one line without what steers a terminal."""
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
 
 
 def parse(data: bytes) -> NotebookNode:
@@ -80,7 +92,7 @@ def parse(data: bytes) -> NotebookNode:
             raise Unreadable(f"is a {kind} archive: unpack it and hand in the .ipynb inside")
     everything, note = decoded(data), ""
     del data  # as large as what was made of it
-    if _weight(everything) > HEAVIEST:
+    if weight(everything) > HEAVIEST:
         raise Unreadable(f"is too large to be read. {SMALLER}")
     try:
         content = json.loads(everything)
@@ -124,7 +136,7 @@ def parse(data: bytes) -> NotebookNode:
     return notebook
 
 
-def _weight(text: str) -> float:
+def weight(text: str) -> float:
     """About how many bytes a text and what JSON makes of it take, and no less."""
     if text.count('"') > MOST_QUOTES:
         return math.inf  # too many strings to take them out of the text

@@ -74,7 +74,7 @@ class OpeningHint(Report):
     """A report that opens the hint which belongs to the mistake that it names, and closes the one that an earlier report opened."""
 
     def _repr_html_(self) -> str:
-        return f"<div>{super()._repr_html_()}<script>{OPEN_HINT}({self.verdict.hint});</script></div>"
+        return f"<div>{super()._repr_html_()}<script>{OPEN_HINT}({int(self.verdict.hint)});</script></div>"
 
 
 _waiting: list[tuple[Points, list]] = []  # checks of the cell that is running, each with what comes below its report

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.plugins import ExportPlugin
@@ -11,9 +12,13 @@ COLUMNS = ("assignment", "duedate", "timestamp", "student_id", "last_name", "fir
            "score", "max_score")
 
 
+# At the beginning, or behind any sign that a spreadsheet somewhere in the world takes for the end of a cell.
+FORMULA = re.compile(r"(?:^|(?<=[;,|\t\r\n]))(?=\s*[=+\-@]|[\t\r])")
+
+
 def harmless(value: object) -> object:
     """A name that begins like a formula is one to a spreadsheet; an apostrophe makes it text."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+    return FORMULA.sub("'", value) if isinstance(value, str) else value
 
 
 class Csv(ExportPlugin):

@@ -6,7 +6,7 @@ import json
 from hashlib import sha256
 from pathlib import Path
 
-from autograder.submission.parse import LARGEST, Unreadable, read
+from autograder.submission.parse import HEAVIEST, LARGEST, Unreadable, content, decoded, read, weight
 
 OUTPUTS = ("outputs", "execution_count")  # of a cell: nothing in them earns points
 NOT_THEIRS = "timestamp.txt"
@@ -51,11 +51,13 @@ def _names(files: list[Path]) -> str:
 
 
 def digest(data: bytes) -> str:
-    """A name for what is written in a notebook's file: its cells without outputs; of what holds no cells, all of it.
+    """A name for what is written in a notebook's file: its cells without outputs; of what holds no cells or is too heavy, all of it.
 
     It does not depend on how the course reads a notebook, so that it stays the same when that changes.
     """
     try:
+        if weight(decoded(data)) > HEAVIEST:
+            return sha256(data).hexdigest()
         cells = [{key: value for key, value in cell.items() if key not in OUTPUTS} for cell in json.loads(data)["cells"]]
         data = json.dumps(cells, sort_keys=True).encode()
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
@@ -68,6 +70,6 @@ def digest_of(path: Path) -> str:
     try:
         file = file_of(path)
         size = file.stat().st_size
-        return digest(file.read_bytes()) if size <= LARGEST else f"{size} bytes"
+        return digest(content(file)) if size <= LARGEST else f"{size} bytes"
     except (Unreadable, OSError):
         return ""

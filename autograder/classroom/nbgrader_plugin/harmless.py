@@ -40,6 +40,8 @@ LAST = "attention-lab-end"  # a tag that is put behind a learner's text, to see 
 NOT_SHOWN = "This cell holds HTML or links that are not shown to others, or is very long. Here it is as text."
 LONGEST = 8_000  # characters of a learner's cell that are rendered, and ...
 MOST = 60_000  # ... of all such cells of a notebook: Markdown can be written so that its rendering takes very long
+LONGEST_CODE, MOST_CODE = 10_000, 60_000  # the same of code, which is coloured: up to a tenth of a millisecond a character
+REST = "\n# ... (the rest is in the notebook that was handed in)"
 
 
 def make_harmless(cells: list[NotebookNode]) -> None:
@@ -98,6 +100,20 @@ def _foreign(html: str) -> str | None:
         elif kind in ("Comment", "Doctype"):
             return kind
     return None if last == LAST else "the end"
+
+
+class ShortCode(NbGraderPreprocessor):
+    """Of code that nobody would read to its end, a page shows the beginning."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        left = MOST_CODE
+        for cell in nb.cells:
+            if cell.cell_type == "code":
+                most = max(0, min(LONGEST_CODE, left))
+                left -= len(cell.source)
+                if len(cell.source) > most:
+                    cell.source = cell.source[:most] + REST
+        return nb, resources
 
 
 class EscapeNames(NbGraderPreprocessor):

@@ -1,0 +1,108 @@
+"""Files that were made to stop whoever opens them: each is refused or shortened at once, and says so."""
+
+import logging
+import os
+import time
+import tracemalloc
+
+import pytest
+from nbconvert.exporters import HTMLExporter
+from nbformat.v4 import new_code_cell, new_notebook
+from traitlets.config import Config
+
+from attention_lab.check import OpeningHint
+from attention_lab.checking.verdict import Check, Verdict
+from autograder.classroom import nbgrader_plugin
+from autograder.classroom.nbgrader_plugin.csv_export import harmless
+from autograder.classroom.nbgrader_plugin.handed_in import digest
+from autograder.insights.code import length, normalised, shown
+from autograder.submission.notebook import cells_to_run, lesson
+from autograder.submission.parse import Unreadable, content, parse, read
+from solutions.shared.course import COURSE
+
+
+@pytest.fixture
+def at_once():
+    """Fails what computes for more than ten seconds."""
+    began = time.process_time()
+    yield
+    assert time.process_time() - began < 10
+
+
+@pytest.mark.parametrize("quotes", ['\\"' * 1_000_000, '\\"' * 1_000_000 + "\\"])
+def test_quotes_without_end_are_read_once(at_once, quotes):
+    with pytest.raises(Unreadable, match="not JSON"):
+        parse(f'{{"cells": [], "x": "{quotes}'.encode())
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes as Unix has them")
+def test_what_has_no_end_is_no_file(tmp_path):
+    os.mkfifo(tmp_path / "pipe.ipynb")
+    (tmp_path / "zero.ipynb").symlink_to("/dev/zero")
+    for name in ("pipe.ipynb", "zero.ipynb"):
+        with pytest.raises(Unreadable, match="it is no file"):
+            content(tmp_path / name)
+
+
+def test_a_name_for_what_is_written_takes_no_more_memory_than_reading_it():
+    heavy = b'{"cells": [' + b"{}," * 2_000_000 + b"{}]}"
+    tracemalloc.start()
+    try:
+        assert digest(heavy) != digest(heavy.replace(b"{}]", b"{} ]"))
+        assert tracemalloc.get_traced_memory()[1] < 100 << 20
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_files_name_steers_no_terminal(tmp_path, caplog):
+    path = tmp_path / "\x1b[31mred.ipynb"
+    path.write_bytes((COURSE / "01_se/01_se.ipynb").read_bytes()[:-900])
+    with caplog.at_level(logging.WARNING):
+        read(path)
+    path.write_text("no JSON")
+    with pytest.raises(Unreadable) as refused:
+        read(path)
+    assert "red.ipynb" in caplog.text and "\x1b" not in caplog.text + str(refused.value)
+
+
+ELIFS = "if n == 0:\n    pass\n" + "".join(f"elif n == {i}:\n    pass\n" for i in range(300))
+
+
+@pytest.mark.parametrize("source", ["n = 0" + "+0" * 1500, ELIFS])
+def test_an_answer_that_nests_too_deeply_ends_no_ones_insights(source):
+    assert normalised(source) is None and length(source) == 0 and shown(source).startswith(source[:5])
+
+
+def test_a_cell_that_colours_slowly_is_shown_by_its_beginning(at_once):
+    config = Config()
+    nbgrader_plugin.configure(config)
+    slow = "if 0:\n " + ";".join(["a"] * 949_000)
+    page, _ = HTMLExporter(config=config).from_notebook_node(
+        new_notebook(cells=[new_code_cell("mine = 1"), *(new_code_cell(slow) for _ in range(3))]))
+    assert "mine" in page and page.count("the rest is in the notebook that was handed in") == 3 and len(page) < 5_000_000
+
+
+@pytest.mark.parametrize("written, safe", [
+    ("=1+1", "'=1+1"), ("RuntimeError('a;=1+1')", "RuntimeError('a;'=1+1')"), ("a\t@SUM", "a\t'@SUM"), ("a; -1", "a;' -1"),
+    ("Ada, née Byron; twice", "Ada, née Byron; twice"), ("a+b@example.org", "a+b@example.org"), (-2.5, -2.5),
+])
+def test_no_part_of_a_cell_is_a_formula_whatever_separates_cells(written, safe):
+    assert harmless(written) == safe
+
+
+def test_a_strangers_checks_put_no_script_into_a_report():
+    verdict = Verdict("squeeze", 0.0, 2.0, [Check("output", "failed")], "Wrong.", hint="0);alert(1);(")
+    with pytest.raises(ValueError):
+        OpeningHint(verdict)._repr_html_()
+
+
+HELPER = "@decorated\ndef mean(x):\n    return x.mean((2, 3))"
+
+
+def test_what_a_copied_experiment_defines_is_run_and_the_experiment_is_not():
+    known, released = lesson("01_se"), read(COURSE / "01_se/01_se.ipynb")
+    experiment = next(cell for cell in released.cells if "experiment" in cell.metadata.get("tags", []))
+    assert experiment.source not in [cell.source for cell in cells_to_run(released, known)]
+    copied = new_code_cell(f"for step in range(10**9):\n    pass\n{HELPER}\nimport math\nresult = 3", metadata={"tags": ["experiment"]})
+    released.cells.insert(0, copied)
+    assert [cell.source for cell in cells_to_run(released, known)][0] == f"{HELPER}\nimport math"
