@@ -32,6 +32,7 @@ def configure(c: Config) -> None:
     c.HTMLExporter.filters = {"strip_files_prefix": f"{HERE}.harmless.unchanged"}
     c.GenerateFeedback.preprocessors = ["nbgrader.preprocessors.GetGrades", "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
                                         f"{HERE}.feedback.Summary", f"{HERE}.feedback.Style"]
+    c.ExchangeFactory.collect = f"{HERE}.collect.Collect"
     c.ZipCollectApp.collector_plugin = f"{HERE}.collector.Platforms"
     c.ExportApp.plugin_class = f"{HERE}.csv_export.Csv"
     _read_once_and_miss_nothing()

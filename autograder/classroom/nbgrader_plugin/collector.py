@@ -10,8 +10,9 @@ from nbgrader.plugins import FileNameCollectorPlugin
 PATTERNS = tuple(re.compile(pattern) for pattern in (
     # Moodle: Ada Byron_40213_assignsubmission_file_/01_se.ipynb, the number being the participant's
     r".*/[^/]+_(?P<student_id>\d+)_assignsubmission_file_?/(?P<file_id>[^/]+)\.ipynb",
-    # Blackboard: Week 3_ada_attempt_2026-11-20-10-00-00_01_se.ipynb
-    r".*/[^/]*_(?P<student_id>[\w.@-]+?)_attempt_(?P<timestamp>[\d-]+)_(?P<file_id>[^/]+)\.ipynb",
+    # Blackboard: Week 3_ada_attempt_2026-11-20-10-00-00_01_se.ipynb, up to the first `_attempt_`: what follows the time is the learner's
+    r".*/(?:(?!_attempt_)[^/])*_(?!attempt_)(?P<student_id>(?:(?!_attempt_)[\w.@-])+)_attempt_(?P<timestamp>\d{4}(?:-\d\d){5})_"
+    r"(?P<file_id>[^/]+)\.ipynb",
     # Canvas: byronada_LATE_40213_551200_01_se-2.ipynb, the first number being the student's
     r".*/[^/_]+_(?:LATE_)?(?P<student_id>\d+)_\d+_(?P<file_id>[^/]+?)(?:-\d+)?\.ipynb",
     # A folder a student: ada/01_se.ipynb

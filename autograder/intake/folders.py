@@ -1,0 +1,96 @@
+"""Copies a stranger's folder, which its owner may change meanwhile: plain files alone, each opened below its folder's own descriptor."""
+
+from __future__ import annotations
+
+import errno
+import fnmatch
+import os
+import stat
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+MOST_FILES, DEEPEST = 1000, 8  # files and folders of one submission, and folders inside each other
+LARGEST, MOST = 100 << 20, 200 << 20  # bytes of one file, and of all
+CHUNK = 1 << 20
+ONLY_READ = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
+
+
+class TooMuch(Exception):
+    """A submission has more files or bytes than are copied. The message completes "The folder ..."."""
+
+
+@dataclass
+class _Copying:
+    ignore: tuple[str, ...]
+    left_out: list[str] = field(default_factory=list)
+    files: int = 0
+    bytes: int = 0
+
+    def folder(self, source: int, into: Path, owner: int, below: str = "", depth: int = 0) -> None:
+        into.mkdir()
+        with os.scandir(source) as entries:
+            for entry in entries:
+                self.files += 1
+                if self.files > MOST_FILES:
+                    raise TooMuch(f"holds more than {MOST_FILES} files")
+                name = below + entry.name
+                if any(fnmatch.fnmatch(entry.name, pattern) for pattern in self.ignore):
+                    continue
+                if why := self._copied(source, entry.name, into, owner, name, depth):
+                    self.left_out.append(f"{name!r}: {why}")
+
+    def _copied(self, folder: int, entry: str, into: Path, owner: int, name: str, depth: int) -> str:
+        """Copy one file or folder. Why it is left out; nothing where it is not."""
+        if not entry.isprintable():
+            return "its name cannot be printed"
+        try:
+            file = os.open(entry, ONLY_READ, dir_fd=folder)
+        except OSError as error:
+            return "a link" if error.errno == errno.ELOOP else f"it can't be opened: {error.strerror}"
+        try:
+            about = os.fstat(file)
+            if about.st_uid != owner:
+                return "it belongs to somebody else"
+            if stat.S_ISDIR(about.st_mode):
+                if depth == DEEPEST:
+                    return f"a folder below {DEEPEST} others"
+                self.folder(file, into / entry, owner, f"{name}/", depth + 1)
+                return ""
+            if not stat.S_ISREG(about.st_mode):
+                return "no plain file"
+            if about.st_nlink > 1:
+                return "a file that has another name elsewhere"
+            if about.st_size > LARGEST:
+                return f"{about.st_size:,} bytes; at most {LARGEST:,} are copied"
+            self._write(file, into / entry)
+            return ""
+        finally:
+            os.close(file)
+
+    def _write(self, file: int, path: Path) -> None:
+        with open(path, "xb") as copy:
+            while data := os.read(file, CHUNK):
+                self.bytes += len(data)
+                if self.bytes > MOST:
+                    raise TooMuch(f"holds more than {MOST:,} bytes")
+                copy.write(data)
+
+
+def copy_folder(source: Path, into: Path, ignore: Iterable[str] = ()) -> list[str]:
+    """Copy the plain files of `source` to `into`, which must not exist. What is left out, with the reason.
+
+    No link is followed, not even in the place of the folder itself; nothing is waited for; a file must belong to the folder's owner.
+    ignore: names that nobody misses, as patterns. Raises TooMuch, OSError where the folder is none, and then leaves what it has copied.
+    """
+    copying = _Copying(tuple(ignore))
+    parent = os.open(source.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        folder = os.open(source.name, ONLY_READ | os.O_DIRECTORY, dir_fd=parent)
+    finally:
+        os.close(parent)
+    try:
+        copying.folder(folder, into, os.fstat(folder).st_uid)
+    finally:
+        os.close(folder)
+    return copying.left_out

@@ -1,0 +1,104 @@
+"""An exchange into which learners put what they like, and file names that they choose."""
+
+import os
+
+import pytest
+
+from autograder.classroom.nbgrader_plugin.collector import Platforms
+from autograder.intake import folders
+from autograder.intake.folders import TooMuch, copy_folder
+from tests.classroom.course import SEED, Course
+from tests.classroom.pupils import IN_TIME, LESSON, PUPILS, file_of
+
+STAMP = "2026-11-20 10:00:00.000000 UTC"
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="nbgrader has no exchange on Windows")
+
+
+@pytest.fixture
+def inbound(tmp_path):
+    folder = tmp_path / "inbound"
+    folder.mkdir()
+    return folder
+
+
+def test_plain_files_are_copied_and_nothing_else_is_opened(inbound, tmp_path):
+    secret = tmp_path / "seed"
+    secret.write_text(SEED)
+    ada = inbound / "ada"
+    (ada / "lib").mkdir(parents=True)
+    (ada / "01_se.ipynb").write_text("{}")
+    (ada / "lib/mine.py").write_text("x = 1")
+    (ada / "seed.txt").symlink_to(secret)
+    (ada / "all").symlink_to(tmp_path, target_is_directory=True)
+    (ada / "zero").symlink_to("/dev/zero")
+    os.link(secret, ada / "twice.txt")
+    os.mkfifo(ada / "pipe")
+    (ada / "\x1b[31mred").write_text("")
+    (ada / "notes.pyc").write_text("")
+    left_out = copy_folder(ada, tmp_path / "copy", ["*.pyc"])
+    found = {path.relative_to(tmp_path / "copy").as_posix() for path in (tmp_path / "copy").rglob("*") if not path.is_dir()}
+    assert found == {"01_se.ipynb", "lib/mine.py"}
+    assert len(left_out) == 6 and "'seed.txt': a link" in left_out and "'pipe': no plain file" in left_out
+    assert "'twice.txt': a file that has another name elsewhere" in left_out and not any("\x1b" in each for each in left_out)
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid(), reason="only root can give files away")
+def test_a_file_of_somebody_else_is_left_out(inbound, tmp_path):
+    (inbound / "ada").mkdir()
+    (inbound / "ada/theirs.ipynb").write_text("{}")
+    os.chown(inbound / "ada/theirs.ipynb", 12345, 12345)
+    assert copy_folder(inbound / "ada", tmp_path / "copy") == ["'theirs.ipynb': it belongs to somebody else"]
+
+
+def test_a_folder_has_a_bound_in_files_bytes_and_depth(inbound, tmp_path, monkeypatch):
+    monkeypatch.setattr(folders, "MOST_FILES", 20)
+    monkeypatch.setattr(folders, "MOST", 5_000)
+    deep = inbound / "deep" / "/".join("abcdefghijkl")
+    deep.mkdir(parents=True)
+    assert copy_folder(inbound / "deep", tmp_path / "deep") == ["'a/b/c/d/e/f/g/h/i': a folder below 8 others"]
+    for name, files, size in (("many", 21, 1), ("large", 2, 3_000)):
+        (inbound / name).mkdir()
+        for number in range(files):
+            (inbound / name / str(number)).write_bytes(b"x" * size)
+        with pytest.raises(TooMuch, match="holds more than"):
+            copy_folder(inbound / name, tmp_path / name)
+
+
+def test_a_link_in_the_place_of_a_folder_is_not_followed(inbound, tmp_path):
+    (inbound / "ada").symlink_to(tmp_path, target_is_directory=True)
+    with pytest.raises(OSError):
+        copy_folder(inbound / "ada", tmp_path / "copy")
+
+
+def test_one_who_hands_in_links_stops_nobody_and_reads_nothing(tmp_path):
+    course = Course(tmp_path / "course")
+    course.release()
+    inbound = course.folder / "exchange/attention/inbound"
+    inbound.mkdir(parents=True)
+
+    def folder(name):
+        made = inbound / name
+        made.mkdir()
+        (made / "timestamp.txt").write_text(IN_TIME)
+        return made
+
+    (folder(f"ada+{LESSON}+{STAMP}+a1") / f"{LESSON}.ipynb").write_bytes(file_of(PUPILS[0]))
+    (folder(f"mallory+{LESSON}+{STAMP}+b2") / f"{LESSON}.ipynb").symlink_to(course.folder / "work/seed")
+    (inbound / f"trudy+{LESSON}+{STAMP}+c3").symlink_to(course.folder / "work", target_is_directory=True)
+    folder(f"eve+{LESSON}+no time+d4")
+    folder(f"a <b>+{LESSON}+{STAMP}+e5")
+    run = course.nbgrader("collect", LESSON)
+    assert run.returncode == 0, run.stderr
+    submitted = course.folder / "submitted"
+    assert (submitted / "ada" / LESSON / f"{LESSON}.ipynb").read_bytes() == file_of(PUPILS[0])
+    assert sorted(path.name for path in submitted.rglob("*") if not path.is_dir()) == [f"{LESSON}.ipynb", "timestamp.txt", "timestamp.txt"]
+    assert "Left out of mallory" in run.stderr and "a link" in run.stderr
+    assert run.stderr.count("Not collected: the folder") == 3 and "trudy" in run.stderr and "eve" in run.stderr
+
+
+@pytest.mark.parametrize("name, student", [
+    ("Week 3_ada_attempt_2026-11-20-10-00-00_01_se.ipynb", "ada"),
+    ("x_mallory_attempt_2026-11-20-09-00-00_x_bob_attempt_2026-11-20-10-00-00_01_se.ipynb", "mallory"),
+])
+def test_a_file_name_takes_no_one_elses_place(name, student):
+    assert Platforms()._match(f"extracted/zip/{name}")["student_id"] == student
