@@ -50,10 +50,12 @@ def test_titles_lead_to_the_lessons_that_are_there_and_hours_stay_on_one_line(le
     assert 'white-space:nowrap">1 h 15 min<' in drawn
 
 
-def test_a_neighbour_that_cannot_be_read_is_no_reason_to_hide_the_rest(lesson):
+def test_a_neighbour_that_cannot_be_read_is_no_reason_to_hide_the_rest(course, lesson):
     (lesson.parent / "01_se/checks").mkdir(parents=True)
     (lesson.parent / "01_se/checks/squeeze.check").write_text("{")
+    shutil.copytree(course / "02_eca/checks", lesson.parent / "02_eca/checks")
     assert row(lesson, "00").endswith("0 of 10") and row(lesson, "01").endswith("not in this folder")
+    assert row(lesson, "02").endswith("0 of 10")
 
 
 def test_outside_of_a_lesson_it_is_still_a_map(tmp_path):

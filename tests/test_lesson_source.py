@@ -1,5 +1,6 @@
 """A lesson's source: markers that become nbgrader's metadata, and prose that a diff shows sentence by sentence."""
 
+import ast
 import re
 import symtable
 
@@ -202,3 +203,14 @@ def test_one_sentence_of_prose_a_line(lesson):
 def test_two_sentences_on_a_line_and_a_long_line_are_found(line, problem):
     source = f"# %% [markdown]\n{line.rstrip()}\n# A sentence.\n\n# %%\n# Code. Not prose.\n"
     assert list(bad_prose(source).values()) == ([problem] if problem else [])
+
+
+def test_the_capstones_networks_call_no_function_that_a_learner_may_overwrite():
+    """Learners write helpers of their own, and call them as everybody does: `conv`."""
+    page = notebooks.read_source(next(lesson for lesson in build.lessons() if lesson.name == "10_capstone"))
+    given = [ast.parse(cells.code([cell])) for cell in page.cells if not cell.metadata.get("nbgrader", {}).get("solution")]
+    statements = [statement for tree in given for statement in tree.body]
+    functions = {each.name for each in statements if isinstance(each, ast.FunctionDef)}
+    networks = [each for each in statements if isinstance(each, ast.ClassDef)]
+    called = {name.id for network in networks for name in ast.walk(network) if isinstance(name, ast.Name)}
+    assert networks and not functions & called

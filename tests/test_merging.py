@@ -78,3 +78,26 @@ def test_a_check_is_written_only_if_it_says_something_else(monkeypatch):
     monkeypatch.setattr(record, "record_checks", lambda *_: made)
     now, before = record.checks(se, source), record.files(build.COURSE, se)
     assert [name for name in now if now[name] != before[name]] == ["squeeze.check", "Excitation.check"]
+
+
+SE = next(lesson for lesson in build.lessons() if lesson.name == "01_se")
+
+
+@pytest.mark.parametrize("written, runs", [([], 0), (["squeeze.check"], 1)])
+def test_where_a_check_says_something_else_the_cells_are_run_again(monkeypatch, written, runs):
+    ran = []
+    monkeypatch.setattr(build, "files", lambda lesson: {})
+    monkeypatch.setattr(build, "_place", lambda content, folder: None)
+    monkeypatch.setattr(build, "_write", lambda notebook, path: None)
+    monkeypatch.setattr(build, "run", lambda *given: ran.append(given))
+    monkeypatch.setattr(record, "build", lambda *given: written)
+    build.build(SE)
+    assert len(ran) == runs
+
+
+def test_what_an_exercise_is_worth_stands_in_its_recorded_check():
+    notebook = notebooks.read_source(SE)
+    before = record.key(SE, notebook)
+    graded = next(cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade"))
+    graded.metadata.nbgrader.points += 1
+    assert record.key(SE, notebook) != before

@@ -183,7 +183,6 @@ def test_a_count_that_is_met_by_other_modules_is_not_verified(hand_in):
     assert "4 of 28 rows met, 0 of them verified" in said
 
 
-@pytest.mark.nightly
 def test_modules_that_are_right_on_top_of_a_wrong_one_are_not_verified(hand_in):
     status, said = verified(*hand_in(squeeze="def squeeze(x):\n    return x.amax(dim=(2, 3))"))
     assert status == 0 and said.count("count met, but squeeze of 01_se has 0 of 2 points\n") == 4

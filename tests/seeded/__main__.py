@@ -28,12 +28,13 @@ RESULTS = ROOT / "work/seeded.json"
 # Where the tests of a patch are, by the first word of its name.
 ROOMS = {
     "judge": ("judge", "graders", "grade", "test_verify.py"),
-    "checking": ("seams", "test_catalogue.py", "graders", "parity"),
+    "checking": ("seams", "judge/test_bounds.py", "test_catalogue.py", "graders", "parity"),
     "worker": ("judge", "adversarial"),
     "sandbox": ("judge", "adversarial"),
-    "submission": ("judge", "corruption", "classroom/test_repair.py"),
-    "classroom": ("classroom", "grade", "insights"),
-    "builder": ("test_built.py", "test_merging.py", "test_measured.py", "test_lesson_source.py", "test_pages.py", "test_site.py"),
+    "submission": ("judge", "corruption", "intake", "classroom/test_repair.py"),
+    "classroom": ("classroom", "grade", "insights", "intake"),
+    "builder": ("test_built.py", "test_merging.py", "test_measured.py", "test_lesson_source.py", "test_pages.py", "test_course_map.py",
+                "test_site.py"),
 }
 UP_TO_DATE = ("test_built.py::test_recorded_checks_are_what_the_reference_gives_now",
               "test_measured.py::test_no_measurement_is_out_of_date",

@@ -1,0 +1,22 @@
+"""The gradebook of a run: what is half written of one student never comes along with the next."""
+
+import os
+import sysconfig
+
+import pytest
+
+from autograder.classroom.one_gradebook import OneGradebook
+
+
+def test_what_fails_is_forgotten(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", f"{sysconfig.get_path('scripts')}{os.pathsep}{os.environ['PATH']}")  # where alembic is
+    gradebook = OneGradebook(f"sqlite:///{tmp_path / 'gradebook.db'}", "course")
+    with pytest.raises(RuntimeError):
+        with gradebook.transaction():
+            gradebook.opened.update_or_create_student("half")
+            raise RuntimeError
+    with gradebook.transaction():
+        gradebook.opened.update_or_create_student("whole")
+        gradebook.keep()
+    with gradebook.transaction():
+        assert [student.id for student in gradebook.opened.students] == ["whole"]

@@ -1,0 +1,17 @@
+"""A class's seed: whose it is, and where the old one stays."""
+
+from autograder.judge import seed
+from autograder.judge.judge import Judge
+
+
+def test_another_seed_leaves_the_old_one_beside_it(tmp_path):
+    path = tmp_path / "seed"
+    assert seed.draw_another(path) is None
+    first = path.read_text()
+    kept = seed.draw_another(path)
+    assert kept.read_text() == first != path.read_text()
+
+
+def test_a_judge_has_the_seed_of_the_file_that_it_is_given(tmp_path):
+    with Judge(seed_file=tmp_path / "seed") as judge:
+        assert judge.seed == seed.class_seed(tmp_path / "seed")
