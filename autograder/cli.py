@@ -141,10 +141,11 @@ def _check(options: argparse.Namespace) -> int:
     console = Console(stderr=options.json == "-")
     lines, status = [], 0
     get_ready()
+    say = lambda text: console.print(Text(plain(text)), soft_wrap=True)  # noqa: E731
     if options.cluster:
-        judges = ClusterPool(options.cluster, options.isolation, options.device, say=lambda text: console.print(Text(plain(text))))
+        judges = ClusterPool(options.cluster, options.isolation, options.device, say=say)
     else:
-        judges = Pool(options.jobs or 1, options.isolation, options.device)
+        judges = Pool(options.jobs or 1, options.isolation, options.device, say=say)
     with judges as pool:
         futures = [pool.submit(Path(name), solved=solved) for name in options.notebooks]
         for name, future in zip(options.notebooks, futures):

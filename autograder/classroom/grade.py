@@ -7,6 +7,7 @@ import logging
 import os
 import shutil
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -22,7 +23,7 @@ from autograder.classroom.gradebook import GradebookWriter
 from autograder.classroom.live import LiveTable
 from autograder.classroom.nbgrader_plugin import same_seed
 from autograder.classroom.nbgrader_plugin.judge_cells import VERDICTS, JudgeCells
-from autograder.classroom.pool import Pool
+from autograder.classroom.pool import Pool, while_drawing
 from autograder.judge import private, seed
 from autograder.judge.cache import Verdicts
 from autograder.judge.judge import Judge
@@ -54,11 +55,11 @@ def grade(options: argparse.Namespace) -> int:
         settings = JudgeCells(parent=app)
         chosen = options.isolation or settings.isolation, options.device or settings.device
         complete = True
-        with Judge(*chosen, seed_file=seed_file) as judge:
+        say = lambda text: console.print(Text(plain(text)), soft_wrap=True)  # noqa: E731
+        with Judge(*chosen, seed_file=seed_file, drawing=partial(while_drawing, say)) as judge:
             verdicts = Verdicts(Path(app.coursedir.root) / VERDICTS, judge)
             hidden = lambda: {options.lesson: judge.graders(options.lesson)}  # noqa: E731
             if options.cluster:
-                say = lambda text: console.print(Text(plain(text)), soft_wrap=True)  # noqa: E731
                 judges = ClusterPool(options.cluster, *chosen, hidden, seed_file, say)
             else:
                 judges = Pool(options.jobs or os.cpu_count() or 1, *chosen, log=log, prepare=hidden, seed_file=seed_file)

@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -36,6 +37,9 @@ DIED = "The process that graded this notebook ended {} times before it was done:
 COMPUTING, MEMORY, LONGEST = 60.0, 900 << 20, 600.0  # seconds of the judge's process, bytes of it, seconds by the clock
 LOOK = 0.1  # seconds between two looks at it
 DRAWING, DRAWN = "drawing", "drawn"  # what it says meanwhile: a class's hidden questions are drawn once, and cost no notebook its time
+WAIT = 5.0  # seconds after which somebody who waits for that is told
+DRAWS = ("Drawing this class's hidden questions, which the reference and every known mistake answer first: once for each lesson, and for "
+         "some it takes minutes.")
 TOO_MUCH = "Not graded, please look at it: the process that graded this notebook needed more than {}."
 
 
@@ -74,13 +78,16 @@ class Pool:
     end the processes end, whatever they are doing.
 
     isolation, device, seed_file: as Judge's. log: the file that what they print goes to. prepare: gives hidden questions by lesson,
-    asked once, while the first process starts, so that not every process computes them. seed: instead of that in the file.
+    asked once, while the first process starts, so that not every process computes them. seed: instead of that in the file. say: tells
+    who waits what takes long.
     """
 
     def __init__(self, jobs: int, isolation: str = "auto", device: str = "auto", log: Path | None = None,
-                 prepare: Callable[[], dict[str, Graders]] = dict, seed_file: Path = FILE, seed: str | None = None):
+                 prepare: Callable[[], dict[str, Graders]] = dict, seed_file: Path = FILE, seed: str | None = None,
+                 say: Callable[[str], object] = lambda said: None):
         self.settings, self.log, self.prepare, self.seeds = (isolation, device), log, prepare, (seed, seed_file)
         self.prepared: bytes | None = None
+        self.say = cache(say)  # once, however many processes draw
         self.threads = ThreadPoolExecutor(jobs)  # each waits for one process
         self.free: queue.SimpleQueue[JudgeProcess] = queue.SimpleQueue()
         self.processes: list[JudgeProcess] = []
@@ -115,7 +122,7 @@ class Pool:
                     process.begin(self._prepared())
                 if began:
                     began()
-                result = process.ask(task)
+                result = process.ask(task, self.say)
             except (EOFError, OSError):
                 process.end()
                 continue
@@ -169,11 +176,12 @@ class JudgeProcess:
         self.connection.send_bytes(prepared)
         self.ready = True
 
-    def ask(self, task: tuple[Submission, str | None, NotebookNode | None]) -> Result:
+    def ask(self, task: tuple[Submission, str | None, NotebookNode | None], say: Callable[[str], object]) -> Result:
         """Raises TooMuch, and then the process is to be ended."""
         self.connection.send(task)
         while (said := self._heard(bounded=True)) == DRAWING:
-            self._heard(bounded=False)  # until it says DRAWN
+            with while_drawing(say):
+                self._heard(bounded=False)  # until it says DRAWN
         return said
 
     def _heard(self, bounded: bool) -> Any:
@@ -206,6 +214,18 @@ class JudgeProcess:
         self.process.join(END_SECONDS)
         self.process.kill()
         self.process.join()
+
+
+@contextlib.contextmanager
+def while_drawing(say: Callable[[str], object]):
+    """Where the hidden questions take long to draw, say so."""
+    timer = threading.Timer(WAIT, say, [DRAWS])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 @contextlib.contextmanager

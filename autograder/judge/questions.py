@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
@@ -69,16 +69,34 @@ def closure(exercises: Iterable[Exercise | recorded.RecordedExercise], name: str
 
 
 def prepare(lesson: notebook.ReleasedLesson, seed: str, device: str, keep: bool) -> Graders:
-    """The hidden questions of a seed. keep: take those that are kept on the disk; where there are none, draw them and keep them."""
+    """The hidden questions of a seed. keep: take those that are kept on the disk; where there are none, draw them and keep them, while
+    other processes that want the same wait."""
     points = [[slot.name, slot.points] for slot in lesson.exercises]
     path = FOLDER / f"{digest([versions(lesson.topic), lesson.name, points, seed, device])}.zip"
     exercises = _kept(path) if keep else None
     if exercises is None:
-        exercises = drawn(lesson, seed, device)
-        if keep and unchanged():
-            with contextlib.suppress(OSError):  # a folder that can't be written to
-                _keep(exercises, path)
+        with _alone(path) if keep else contextlib.nullcontext():
+            exercises = _kept(path) if keep else None  # another process may have drawn them meanwhile
+            if exercises is None:
+                exercises = drawn(lesson, seed, device)
+                if keep and unchanged():
+                    with contextlib.suppress(OSError):  # a folder that can't be written to
+                        _keep(exercises, path)
     return _graders(lesson, exercises, seed)
+
+
+@contextlib.contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """One process at a time, where the system and the folder allow it."""
+    with contextlib.ExitStack() as held:
+        with contextlib.suppress(ImportError, OSError):
+            import fcntl  # not on Windows
+
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            lock = held.enter_context(open(path.with_suffix(".lock"), "w"))
+            held.callback(path.with_suffix(".lock").unlink, missing_ok=True)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _kept(path: Path) -> list[recorded.RecordedExercise] | None:
@@ -95,7 +113,7 @@ def _keep(exercises: list[recorded.RecordedExercise], path: Path) -> None:
     with private.replacing(path) as beside, zipfile.ZipFile(beside, "w") as file:
         for exercise in exercises:
             file.writestr(exercise.name, recorded.to_bytes(exercise, effort=1))  # somebody waits, and nobody downloads it
-    newest = sorted(path.parent.iterdir(), key=lambda file: file.stat().st_mtime, reverse=True)
+    newest = sorted((file for file in path.parent.iterdir() if file.suffix != ".lock"), key=lambda file: file.stat().st_mtime, reverse=True)
     for old in newest[KEPT:]:
         old.unlink(missing_ok=True)
 

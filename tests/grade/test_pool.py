@@ -9,7 +9,7 @@ import psutil
 import pytest
 from conftest import ROOT
 
-from autograder.classroom.pool import Pool
+from autograder.classroom.pool import DRAWS, Pool
 from autograder.judge import questions
 from autograder.submission.parse import parse
 from tests.classroom.pupils import FULL, PUPILS, file_of
@@ -103,9 +103,11 @@ class DrawnSlowly:
 
 def test_drawing_the_hidden_questions_costs_no_notebook_its_time(tmp_path, monkeypatch):
     monkeypatch.setattr("autograder.classroom.pool.COMPUTING", 5.0)
-    with Pool(1, log=tmp_path / "log", seed="a class whose questions are drawn here") as pool:
+    said = []
+    with Pool(1, log=tmp_path / "log", seed="a class whose questions are drawn here", say=said.append) as pool:
         result = pool.submit(DrawnSlowly(parse(file_of(PUPILS[0])))).result()
     assert (result.error, result.points) == (None, sum(FULL))
+    assert said == [DRAWS]  # it took longer than five seconds
 
 
 @pytest.mark.nightly

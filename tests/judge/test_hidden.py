@@ -1,5 +1,7 @@
 """Hidden questions are drawn once for a seed and the code, and what is kept of them is what was drawn."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields, is_dataclass
 
 import pytest
@@ -49,6 +51,18 @@ def test_what_is_kept_is_what_was_drawn(folder):
     assert [packed.body for packed in again.packed.values()] == [packed.body for packed in first.packed.values()]
     path, = folder.iterdir()  # so the second came from there
     assert path.stat().st_mode & 0o077 == 0 and folder.stat().st_mode & 0o077 == 0
+
+
+def test_who_wants_the_same_at_the_same_time_waits_for_it(folder, draws, monkeypatch):
+    draw = questions.drawn
+
+    def slowly(*given):
+        time.sleep(0.5)
+        return draw(*given)
+    monkeypatch.setattr(questions, "drawn", slowly)
+    with ThreadPoolExecutor(3) as threads:
+        found = list(threads.map(lambda _: questions.prepare(LESSON, "a", "meta", keep=True), range(3)))
+    assert draws == ["a"] and all(graders.exercises for graders in found) and len(list(folder.iterdir())) == 1
 
 
 def test_another_seed_other_code_and_a_broken_file_draw_anew(folder, draws, monkeypatch):
