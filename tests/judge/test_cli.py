@@ -13,7 +13,7 @@ import pytest
 from autograder import cli
 from autograder.judge import seed
 from autograder.submission.parse import read
-from solutions.shared.course import COURSE, NOTEBOOKS, ROOT
+from solutions.shared.course import COURSE, NOTEBOOKS, ROOT, lessons
 
 SOLVED, RELEASED = (folder / "01_se/01_se.ipynb" for folder in (NOTEBOOKS, COURSE))
 KEYS = ["notebook", "lesson", "points", "max_points", "isolation", "device", "error", "exercises"]
@@ -58,6 +58,13 @@ def test_one_broken_notebook_does_not_stop_the_others(folder, tmp_path, capsys):
 def test_exit_status_and_json_alone_on_standard_output(names, status, capsys):
     assert run("check", *names, "--json", "-") == status
     assert [json.loads(line)["points"] for line in capsys.readouterr().out.splitlines()] == [10, 0][:len(names)]
+
+
+@pytest.mark.nightly  # each draws its lesson's hidden questions, as for a new class
+@pytest.mark.parametrize("lesson", [lesson.name for lesson in lessons()])
+def test_every_solved_notebook_has_full_points(lesson, capsys):
+    assert run("check", NOTEBOOKS / lesson / f"{lesson}.ipynb", "--json", "-") == 0
+    assert json.loads(capsys.readouterr().out)["error"] is None
 
 
 @pytest.mark.nightly
