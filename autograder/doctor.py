@@ -84,8 +84,8 @@ def _walls() -> Iterator[Finding]:
     if "seccomp" in have:
         yield _calls(have)
     if "limits" in have:
-        yield Finding("good", f"limits of a worker: {LIMITS['RLIMIT_AS'] >> 30} GiB of memory, {LIMITS['RLIMIT_CPU']} s of computing, "
-                              f"{LIMITS['RLIMIT_FSIZE'] >> 20} MiB a file, {SCRATCH_BYTES >> 20} MiB for all its files, "
+        yield Finding("good", f"limits of a worker: {LIMITS['RLIMIT_AS'] >> 30} GiB of memory beside torch's own, "
+                              f"{LIMITS['RLIMIT_CPU']} s of computing, {LIMITS['RLIMIT_FSIZE'] >> 20} MiB a file, {SCRATCH_BYTES >> 20} MiB for all its files, "
                               f"{LIMITS['RLIMIT_NOFILE']} open files; a question {CPU_SECONDS:g} s of "
                               f"computing, {WALL_SECONDS:g} s in all; a notebook {budget.CPU_SECONDS:g} s of computing, "
                               f"{budget.OWN_SECONDS:g} s in all")
@@ -109,6 +109,7 @@ def _walls() -> Iterator[Finding]:
             source = "".join(f"try:\n    import {name}\n    raise SystemExit('{name}')\nexcept ImportError:\n    pass\n"
                              for name in ("autograder", "solutions"))
             answer, _ = worker.ask({"op": "cell", "source": source, "number": 0})
+            holds, _ = worker.ask({"op": "cell", "source": "import torch\ntorch.ones(1 << 29)", "number": 1})
         except (RuntimeError, Died) as error:
             yield Finding("bad", f"no worker runs: {error}")
             return
@@ -117,6 +118,10 @@ def _walls() -> Iterator[Finding]:
                                  "repository")
         else:
             yield Finding("good", "graders and references cannot be imported by a submission")
+        if holds["raised"]:
+            yield Finding("bad", f"a worker cannot hold 2 GiB in one tensor ({holds['raised']['message']}): right answers may lose points")
+        else:
+            yield Finding("good", "a worker holds 2 GiB in one tensor")
 
 
 def _calls(layers: tuple[str, ...]) -> Finding:

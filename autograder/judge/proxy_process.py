@@ -21,7 +21,7 @@ from autograder.sandbox.sandbox import Died, Sandbox, Worker
 from autograder.worker import wire
 
 CALLS = 2000  # questions that may be asked while one exercise is judged; the longest honest one asks some hundred
-LIMITS = {"RLIMIT_CPU": 5, "RLIMIT_AS": 2 << 30}  # seconds for all of them; addresses, of which torch alone takes 0.7 GiB
+LIMITS = {"RLIMIT_CPU": 5, "RLIMIT_AS": 5 << 28}  # seconds for all of them; addresses beyond what is mapped before
 
 # A worker has no `solutions`, from which one reference may import another: modules in the order of their imports, the reference last.
 IMPORTED = """

@@ -21,8 +21,8 @@ from autograder.sandbox import calls
 from solutions.shared.course import ROOT, own_lessons
 
 ISOLATIONS = ("auto", "none")
-# Addresses, not use: torch alone reserves 0.7 GiB. CPU: of a whole worker; sandbox.py holds each question to less.
-LIMITS = {"RLIMIT_AS": 4 << 30, "RLIMIT_CPU": 300, "RLIMIT_FSIZE": 16 << 20, "RLIMIT_NOFILE": 256, "RLIMIT_CORE": 0}
+# Addresses, not use, and those beyond what torch maps when it is imported. CPU: of a whole worker; sandbox.py holds each question to less.
+LIMITS = {"RLIMIT_AS": 3 << 30, "RLIMIT_CPU": 300, "RLIMIT_FSIZE": 16 << 20, "RLIMIT_NOFILE": 256, "RLIMIT_CORE": 0}
 
 
 @dataclass(frozen=True)

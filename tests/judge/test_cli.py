@@ -88,7 +88,8 @@ def test_doctor_says_what_works(capsys):
     assert run("doctor") == 0
     printed = capsys.readouterr().out
     for word in ("Python 3", "torch", "limits", "calls of the kernel", "workers", "cannot be imported", "nbgrader", "01_se",
-                 "4 GiB of memory", "16 MiB a file", "256 open files"):
+                 "3 GiB of memory", "2 GiB in one tensor",
+                 "16 MiB a file", "256 open files"):
         assert word in printed
 
 

@@ -185,3 +185,22 @@ def test_packages_that_an_environment_shares_with_another_can_be_read(tmp_path, 
         monkeypatch.syspath_prepend(folder)
     found = isolation.readable.__wrapped__()  # as if it were asked for the first time
     assert str(shared) in found and str(other) not in found
+
+
+LIMITED = """
+import ctypes, mmap, sys
+sys.path.insert(0, "autograder")
+from worker import layers
+torch = mmap.mmap(-1, 5 << 30, prot=0)  # as much as a build for CUDA maps when it is imported, and more
+layers.limit({"RLIMIT_AS": 1 << 30})
+mine = bytearray(700 << 20)
+try:
+    more = bytearray(700 << 20)
+except MemoryError:
+    print("bounded")
+"""
+
+
+def test_what_torch_maps_is_no_part_of_what_a_notebook_may_hold():
+    run = subprocess.run([os.sys.executable, "-c", LIMITED], cwd=HERE.parents[2], capture_output=True, text=True)
+    assert run.stdout.strip() == "bounded", run.stderr
