@@ -66,6 +66,7 @@ def browser():
 
 # --- the control: an attack that fails here shows nothing
 
+@pytest.mark.nightly
 def test_the_control_pays_right_answers(unprotected):
     """By its own reckoning it is a grader: every style gives all points, and wrong answers none."""
     _, outcomes = unprotected

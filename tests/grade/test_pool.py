@@ -67,6 +67,7 @@ class Greedy:
         return exec, (self.what,)
 
 
+@pytest.mark.nightly
 def test_one_that_the_judge_itself_needs_too_much_for_costs_itself_alone(tmp_path, monkeypatch):
     greedy = {"2 seconds of computing": Greedy("while True: pass"),
               "900 MB of memory": Greedy("import time\nheld = b'x' * (900 << 20)\ntime.sleep(60)")}

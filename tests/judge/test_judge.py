@@ -144,7 +144,7 @@ class SEBlock(nn.Module):
 
 
 def test_an_endless_loop_costs_its_own_exercise(judge, monkeypatch):
-    monkeypatch.setattr("autograder.sandbox.sandbox.CPU_SECONDS", 2.0)
+    monkeypatch.setattr("autograder.sandbox.sandbox.CPU_SECONDS", 1.0)
     result = judge.grade(changed(squeeze="def squeeze(x):\n    while True:\n        pass"))
     assert points(result) == {**FULL, "squeeze": 0}
     assert outcomes(result.verdicts["squeeze"]) == {"timeout"} and "loop" in result.verdicts["squeeze"].headline
@@ -158,7 +158,7 @@ def test_an_endless_loop_costs_its_own_exercise(judge, monkeypatch):
     ("@missing\ndef squeeze(x): return x", "error", "NameError: name 'missing'"),
 ])
 def test_a_cell_that_stops_costs_its_own_exercise(judge, monkeypatch, cell, outcome, said):
-    monkeypatch.setattr("autograder.sandbox.sandbox.CPU_SECONDS", 2.0)
+    monkeypatch.setattr("autograder.sandbox.sandbox.CPU_SECONDS", 1.0)
     result = judge.grade(changed(squeeze=cell))
     assert points(result) == {**FULL, "squeeze": 0}
     assert outcomes(result.verdicts["squeeze"]) == {outcome} and said in result.verdicts["squeeze"].headline
@@ -170,7 +170,7 @@ def test_a_cell_that_stops_costs_its_own_exercise(judge, monkeypatch, cell, outc
 ])
 @pytest.mark.parametrize("where", ["above", "below"])
 def test_what_a_cell_defines_counts_where_it_stops(judge, monkeypatch, stops, said, where):
-    monkeypatch.setattr("autograder.sandbox.sandbox.CPU_SECONDS", 2.0)
+    monkeypatch.setattr("autograder.sandbox.sandbox.CPU_SECONDS", 1.0)
 
     def graded(squeeze):
         return judge.grade(changed(squeeze=f"{stops}\n{squeeze}" if where == "above" else f"{squeeze}\n{stops}"))
@@ -181,7 +181,7 @@ def test_what_a_cell_defines_counts_where_it_stops(judge, monkeypatch, stops, sa
 
 
 def test_a_cell_of_ones_own_that_never_ends_costs_nothing(judge, monkeypatch):
-    monkeypatch.setattr("autograder.sandbox.sandbox.CPU_SECONDS", 2.0)
+    monkeypatch.setattr("autograder.sandbox.sandbox.CPU_SECONDS", 1.0)
     submission = copy.deepcopy(SOLVED)
     submission.cells.insert(2, new_code_cell("while True: pass"))
     submission.cells.append(new_code_cell("import os; os._exit(1)"))
