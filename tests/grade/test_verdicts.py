@@ -67,6 +67,12 @@ def test_what_went_wrong_or_ran_out_of_time_is_not_kept(verdicts, result):
     assert verdicts.get("key") is None and not verdicts.folder.exists()
 
 
+def test_where_a_package_that_was_missing_is_there_now_the_verdict_is_not_used(verdicts):
+    verdicts.put("absent", replace(RESULT, missing_modules=["a_package_that_nobody_has"]))
+    verdicts.put("here now", replace(RESULT, missing_modules=["json"]))
+    assert verdicts.get("absent") and verdicts.get("here now") is None
+
+
 def test_the_key_is_everything_that_decides(judge, verdicts, tmp_path, monkeypatch):
     known = lesson(LESSON)
     slot = known.exercises[0]

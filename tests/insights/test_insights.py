@@ -13,7 +13,8 @@ from bs4 import BeautifulSoup
 from attention_lab.checking.verdict import Check, Verdict
 from autograder.insights import table
 from autograder.insights.insights import insights
-from autograder.insights.mistakes import LIMIT, NAMED, OPEN, PACKAGE, SOLVED, UNNAMED
+from autograder.insights.items import items
+from autograder.insights.mistakes import LIMIT, NAMED, OPEN, PACKAGE, SOLVED, UNNAMED, Answer
 from autograder.insights.page import histogram, page, prose
 from tests.classroom.pupils import PWN
 from tests.classroom.pupils import SOLVED as ANSWERS
@@ -221,3 +222,13 @@ def test_256_verdicts_take_less_than_two_seconds(group):
     html = page(found(group), False, DAY)
     assert time.process_time() - began < 2
     assert "256 students judged" in text(html) and len(found(group).unnamed) == 40
+
+
+def test_an_exercise_is_compared_with_the_rest_of_the_lesson():
+    """Its points go against the others' here; with its own points counted in, it would seem to tell who knows from who does not."""
+    def answers(name, most, points):
+        return [Answer(str(i), Verdict(name, each, most, [], ""), SOLVED if each == most else NAMED, "") for i, each in enumerate(points)]
+
+    against, rest = items({"SEBlock": answers("SEBlock", 4.0, [4.0, 0.0] * 6), "squeeze": answers("squeeze", 1.0, [0.0, 1.0] * 6)})
+    assert against.discrimination == pytest.approx(-1) and rest.discrimination == pytest.approx(-1)
+    assert "is the text of the exercise clear?" in against.advice

@@ -50,6 +50,22 @@ def test_odd_cells_do_no_harm(cell):
     assert exercises(cells_to_run(found, SE)) == ["squeeze"]
 
 
+@pytest.mark.parametrize("kind", ["markdown", "raw"])
+def test_an_answer_that_one_key_press_made_text_is_an_answer(kind):
+    def cells(source):
+        marks = {"grade_id": "squeeze", "solution": True, "grade": False, "locked": False, "schema_version": 3}
+        cell = {"cell_type": kind, "source": source, "metadata": {"nbgrader": marks}}
+        return exercises(cells_to_run(parse(json.dumps({**MINIMAL, "cells": [cell]}).encode()), SE))
+    assert cells("def squeeze(x):\n    return x.mean((2, 3))") == ["squeeze"] and cells("What is the definition of squeeze?") == []
+
+
+def test_imports_that_say_that_they_are_graded_are_run():
+    marks = {"grade_id": "squeeze-check", "grade": True, "solution": False, "locked": True, "points": 2, "schema_version": 3}
+    cell = {"cell_type": "code", "source": "import torch", "metadata": {"nbgrader": marks}}
+    found = cells_to_run(parse(json.dumps({**MINIMAL, "cells": [cell, *MINIMAL["cells"]]}).encode()), SE)
+    assert [cell.source for cell in found][0] == "import torch"
+
+
 @pytest.mark.parametrize("data", [b"", b"not JSON", b"[1]", b"{}", b'{"cells": 3}', b"\xff\xfe\x00", b"[" * 100_000, b"null"])
 def test_what_is_no_notebook(tmp_path, data):
     with pytest.raises(Unreadable):
