@@ -86,8 +86,8 @@ def _walls() -> Iterator[Finding]:
     if "limits" in have:
         yield Finding("good", f"limits of a worker: {LIMITS['RLIMIT_AS'] >> 30} GiB of memory beside torch's own, {LIMITS['RLIMIT_CPU']} s "
                               f"of computing, {LIMITS['RLIMIT_FSIZE'] >> 20} MiB a file, {SCRATCH_BYTES >> 20} MiB for all its files, "
-                              f"{LIMITS['RLIMIT_NOFILE']} open files; a question {CPU_SECONDS:g} s of computing, {WALL_SECONDS:g} s in all; "
-                              f"a notebook {budget.CPU_SECONDS:g} s of computing, {budget.OWN_SECONDS:g} s in all")
+                              f"{LIMITS['RLIMIT_NOFILE']} open files; a question {CPU_SECONDS:g} s of computing, "
+                              f"{WALL_SECONDS:g} s in all; a notebook {budget.CPU_SECONDS:g} s of computing, {budget.OWN_SECONDS:g} s in all")
     try:
         sandbox = Sandbox()
     except NoLayers as missing:

@@ -9,7 +9,7 @@ import torch
 
 from attention_lab.checking import bounds, compare, protocol, report
 from autograder.judge import judge
-from autograder.sandbox import budget
+from autograder.sandbox import budget, validation
 from autograder.sandbox.sandbox import Died
 from solutions.shared.course import ROOT
 from solutions.shared.declare import Case, RandomTensor
@@ -110,6 +110,12 @@ def test_a_column_is_not_multiplied_with_a_row_to_be_explained():
     assert [type(fact).__name__ for fact in facts] == ["Constant", "WrongShape"]
     facts = compare.explain(torch.rand(4_000_000, 1), expected, 1e-9, {"x": x})
     assert [type(fact).__name__ for fact in facts] == ["WrongShape"]
+
+
+def test_a_bound_of_zero_is_a_bound():
+    assert validation.counts({"counts": {"a network": 0}}, ["a network"]) == {"a network": 0}
+    with pytest.raises(ValueError):
+        validation.counts({"counts": {"a network": -1}}, ["a network"])
 
 
 def test_bounds_stand_in_one_place():
