@@ -84,10 +84,11 @@ def _walls() -> Iterator[Finding]:
     if "seccomp" in have:
         yield _calls(have)
     if "limits" in have:
-        yield Finding("good", f"limits of a worker: {LIMITS['RLIMIT_AS'] >> 30} GiB of memory beside torch's own, {LIMITS['RLIMIT_CPU']} s "
-                              f"of computing, {LIMITS['RLIMIT_FSIZE'] >> 20} MiB a file, {SCRATCH_BYTES >> 20} MiB for all its files, "
-                              f"{LIMITS['RLIMIT_NOFILE']} open files; a question {CPU_SECONDS:g} s of computing, "
-                              f"{WALL_SECONDS:g} s in all; a notebook {budget.CPU_SECONDS:g} s of computing, {budget.OWN_SECONDS:g} s in all")
+        worker = [f"{LIMITS['RLIMIT_AS'] >> 30} GiB of memory beside torch's own", f"{LIMITS['RLIMIT_CPU']} s of computing",
+                  f"{LIMITS['RLIMIT_FSIZE'] >> 20} MiB a file", f"{SCRATCH_BYTES >> 20} MiB for all its files",
+                  f"{LIMITS['RLIMIT_NOFILE']} open files"]
+        yield Finding("good", f"limits of a worker: {', '.join(worker)}; a question {CPU_SECONDS:g} s of computing, {WALL_SECONDS:g} s in "
+                              f"all; a notebook {budget.CPU_SECONDS:g} s of computing, {budget.OWN_SECONDS:g} s in all")
     try:
         sandbox = Sandbox()
     except NoLayers as missing:
