@@ -12,6 +12,8 @@ from nbgrader.utils import determine_grade
 
 from attention_lab.check import check, verdict_on
 from attention_lab.checking import recorded
+from autograder.judge import recording
+from solutions.se import reference as se
 from solutions.shared.declare import Case, RandomTensor
 
 GATE = "class Gate(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.fc = nn.Linear(3, 3)\n\n" \
@@ -124,3 +126,30 @@ def test_a_report_is_seen_wherever_the_check_stands_in_its_cell(shown):
 def test_a_picture_stands_below_the_report(shown):
     cell, = shown(WRONG, "check(Gate, picture=True)")
     assert kinds(cell) == ["execute_result", "display_data"] and "image/png" in cell.outputs[1].data
+
+
+NO_REFUSAL = """class Excitation(nn.Module):
+    def __init__(self, channels, reduction=16):
+        super().__init__()
+        self.fc1 = nn.Linear(channels, max(1, channels // reduction), bias=False)
+        self.fc2 = nn.Linear(max(1, channels // reduction), channels, bias=False)
+
+    def forward(self, s):
+        return torch.sigmoid(self.fc2(torch.relu(self.fc1(s))))
+"""
+WRONG_BLOCK = """class SEBlock(nn.Module):
+    def __init__(self, channels, reduction=16):
+        super().__init__()
+        self.excitation = Excitation(channels, reduction)
+
+    def forward(self, x):
+        return x + self.excitation(squeeze(x))[:, :, None, None]
+"""
+
+
+def test_an_earlier_exercise_that_is_not_right_is_named_first_whatever_is_wrong_besides():
+    checks = ROOT / "course/01_se" / recorded.FOLDER
+    alone, both = (verdict_on(recording.run_source(source, se, "answer")["SEBlock"], checks)
+                   for source in (WRONG_BLOCK, NO_REFUSAL + WRONG_BLOCK))
+    assert alone.mistake and alone.mistake == both.mistake
+    assert both.headline.startswith("`Excitation`, an earlier exercise, does not pass its own check yet") and alone.headline in both.evidence

@@ -24,6 +24,11 @@ def test_the_largest_tensor_is_limited(way):
                  "shape (1, 64, 64)", "2,048 or more")
 
 
+def test_a_view_takes_no_memory(way):
+    """It has 8,192 elements, and 128 numbers behind them."""
+    way(MIX, "mix", *CASES).right(MIX.replace("    return", "    q[:, :, None].expand(-1, -1, 64, -1)\n    return"))
+
+
 def test_the_backward_pass_counts(way):
     lesson = way(MIX, "mix", *CASES)
     lesson.wrong("""
