@@ -152,4 +152,5 @@ def test_an_earlier_exercise_that_is_not_right_is_named_first_whatever_is_wrong_
     alone, both = (verdict_on(recording.run_source(source, se, "answer")["SEBlock"], checks)
                    for source in (WRONG_BLOCK, NO_REFUSAL + WRONG_BLOCK))
     assert alone.mistake and alone.mistake == both.mistake
-    assert both.headline.startswith("`Excitation`, an earlier exercise, does not pass its own check yet") and alone.headline in both.evidence
+    assert both.headline.startswith("`Excitation`, an earlier exercise, does not pass its own check yet")
+    assert alone.headline in both.evidence

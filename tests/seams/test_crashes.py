@@ -106,3 +106,25 @@ def test_decorated_functions_know_their_notebook(way):
     lesson.right("def fourfold(x):\n    return torch.add(x, x, alpha=3)")
     lesson.wrong("@torch.no_grad()\ndef fourfold(x):\n    return twice(2 * x)", "no gradient arrives")
     lesson.wrong("@torch.no_grad()\ndef fourfold(x):\n    return twice(missing)", "in your line: return twice(missing)")
+
+
+LAYERS = """
+class Two(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.ModuleList([nn.Linear(3, 3), nn.Linear(3, 3)])
+
+    def forward(self, x):
+        for layer in self.layers:
+            x = layer(x)
+        return x
+"""
+
+
+@pytest.mark.parametrize("held, found", [("[nn.Linear(3, 3), nn.Linear(3, 3)]", "self.layers"),
+                                         ("[[nn.Linear(3, 3), nn.Linear(3, 3)]]", "self.layers[0]"),
+                                         ("{'all': [[nn.Linear(3, 3), nn.Linear(3, 3)]]}", "self.layers['all'][0]")])
+def test_layers_that_torch_does_not_see_are_told(way, held, found):
+    lesson = way(LAYERS, "Two", Case("two vectors", (RandomTensor((2, 3)),)))
+    lesson.wrong(LAYERS.replace("nn.ModuleList([nn.Linear(3, 3), nn.Linear(3, 3)])", held).replace("in self.layers", f"in {found}"),
+                 "`self.layers` is a plain Python container")

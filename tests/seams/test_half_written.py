@@ -102,3 +102,20 @@ def test_an_earlier_exercise_that_is_not_written_comes_first(way):
                  uses=("gate",))
     answer = gate.format("x").replace("return x", NOTHING) + MIX.replace("self.attention(x) @ x", "self.attention(x) @ gate(x)")
     lesson.wrong(answer, "`gate`, an earlier exercise that this one uses, is not implemented yet", never=("`forward`",))
+
+
+COUNT = """
+class Count(nn.Module):
+    def count(self, n):
+        return n * 7919
+
+    def forward(self, x):
+        return x * 2
+"""
+
+
+def test_of_a_method_that_is_written_no_hidden_number_is_told(way):
+    lesson = way(COUNT, "Count", Case("two vectors", (RandomTensor((2, 3)),)), Case("its method `count`", (3,), method="count"))
+    answer = COUNT.replace("7919", "7918").replace("return x * 2", NOTHING)
+    shown, secret = (report.text(lesson.judge(answer, secret)) for secret in (False, True))
+    assert "expected 23757" in shown and "23757" not in secret and "23754 is not right" in secret
