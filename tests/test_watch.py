@@ -108,6 +108,11 @@ def test_a_conflict_keeps_the_notebooks_text_beside(work):
     said = work.sync().said
     assert any(work.kept.name in line for line in said) and WRONG in work.kept.read_text(encoding="utf-8")
     assert RIGHT in cell(work, "squeeze") and RIGHT in work.file.read_text(encoding="utf-8")
+    edit(work.file, RIGHT, EMPTY)
+    answer_in_notebook(work, "squeeze", RIGHT, "return x.sum()")
+    work.sync()
+    kept = work.kept.read_text(encoding="utf-8")
+    assert WRONG in kept and "return x.sum()" in kept
 
 
 @pytest.mark.parametrize("times", [0, 2])

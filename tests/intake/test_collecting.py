@@ -5,6 +5,7 @@ import os
 import pytest
 
 from autograder.classroom.nbgrader_plugin.collector import Platforms
+from autograder.classroom.nbgrader_plugin.copy_files import plain_files
 from autograder.intake import folders
 from autograder.intake.folders import TooMuch, copy_folder
 from tests.classroom.course import SEED, Course
@@ -40,6 +41,15 @@ def test_plain_files_are_copied_and_nothing_else_is_opened(inbound, tmp_path):
     assert found == {"01_se.ipynb", "lib/mine.py"}
     assert len(left_out) == 6 and "'seed.txt': a link" in left_out and "'pipe': no plain file" in left_out
     assert "'twice.txt': a file that has another name elsewhere" in left_out and not any("\x1b" in each for each in left_out)
+
+
+def test_what_lies_beside_a_notebook_is_copied_where_it_is_a_plain_file(inbound, tmp_path):
+    (tmp_path / "seed").write_text(SEED)
+    (inbound / "mine.txt").write_text("mine")
+    (inbound / "seed.txt").symlink_to(tmp_path / "seed")
+    os.link(tmp_path / "seed", inbound / "twice.txt")
+    os.mkfifo(inbound / "pipe")
+    assert plain_files(str(inbound)) == [str(inbound / "mine.txt")]
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid(), reason="only root can give files away")
