@@ -45,8 +45,9 @@ def test_plain_files_are_copied_and_nothing_else_is_opened(inbound, tmp_path):
 
 def test_what_lies_beside_a_notebook_is_copied_where_it_is_a_plain_file(inbound, tmp_path):
     (tmp_path / "seed").write_text(SEED)
+    (tmp_path / "marks").write_text("10 of 10")
     (inbound / "mine.txt").write_text("mine")
-    (inbound / "seed.txt").symlink_to(tmp_path / "seed")
+    (inbound / "marks.txt").symlink_to(tmp_path / "marks")
     os.link(tmp_path / "seed", inbound / "twice.txt")
     os.mkfifo(inbound / "pipe")
     assert plain_files(str(inbound)) == [str(inbound / "mine.txt")]

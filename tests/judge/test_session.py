@@ -1,5 +1,11 @@
-"""What the judge concludes from a worker's end."""
+"""What the judge concludes from a worker's end, and from two verdicts."""
 
+from types import SimpleNamespace
+
+import pytest
+
+from attention_lab.checking.verdict import Check, Verdict
+from autograder.judge import judge
 from autograder.judge.session import Conduct
 from autograder.sandbox.sandbox import Died
 
@@ -18,3 +24,16 @@ def test_who_computed_for_too_long_gets_none():
     conduct = Conduct()
     conduct.died(3, Died("cpu", "more than 10 seconds of computing"), brief=False)
     assert conduct.brief == {3}
+
+
+@pytest.mark.parametrize("lost", ["output", "dtype"])  # which decides what is asked first
+@pytest.mark.parametrize("own, courses", [(1.0, 3.0), (3.0, 1.0)])
+def test_of_an_exercise_on_a_broken_one_the_better_verdict_counts(monkeypatch, lost, own, courses):
+    def block(points):
+        return lambda *_: Verdict("SEBlock", points, 4.0, [], "")
+    monkeypatch.setattr(judge, "_verdict", block(own))
+    monkeypatch.setattr(judge, "_with_proxies", block(courses))
+    broken = Verdict("Excitation", 0.0, 3.0, [Check(lost, "failed")], "")
+    exercises = [SimpleNamespace(name="Excitation", uses=[]), SimpleNamespace(name="SEBlock", uses=["Excitation"])]
+    result = judge.Result("01_se", "limits", "cpu", {"Excitation": broken})
+    assert judge._exercise(SimpleNamespace(exercises=exercises), exercises[1], None, result).points == 3.0
