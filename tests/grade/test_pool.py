@@ -139,3 +139,34 @@ def test_a_folder_for_temporary_files_whose_name_is_too_long_is_named(tmp_path):
     run = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert run.returncode == 2
     assert f"{folder}, the folder for temporary files, has too long a name for a socket: set TMPDIR to a shorter one" in run.stderr
+
+
+ORPHAN = """
+import hashlib, multiprocessing, signal, sys, threading, time
+from autograder.classroom import pool
+
+def deep():
+    pool.END_SECONDS = 0.5
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    threading.Thread(target=pool._end_with_parent, daemon=True).start()
+    print(multiprocessing.current_process().pid, flush=True)
+    hashlib.pbkdf2_hmac("sha256", b"", b"", 2 ** 30)  # one step, of many minutes, in which Python hears no signal
+
+if __name__ == "__main__":
+    multiprocessing.get_context("fork").Process(target=deep).start()
+    time.sleep(600)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="a system that forks")
+def test_a_judge_that_is_deep_in_one_step_ends_with_who_asked_it(tmp_path):
+    parent = subprocess.Popen([sys.executable, "-c", ORPHAN], stdout=subprocess.PIPE, text=True,
+                              env={**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'course'}"})
+    judge = psutil.Process(int(parent.stdout.readline()))
+    time.sleep(1)  # it is in its step
+    parent.kill()
+    parent.wait()
+    _, alive = psutil.wait_procs([judge], timeout=20)
+    for process in alive:
+        process.kill()
+    assert not alive
