@@ -21,6 +21,7 @@ AFTER = [
     ("autograder/worker/*", "pytest tests/judge tests/adversarial; make nightly PART=3/6 and 4/6"),
     ("autograder/sandbox/*", "pytest tests/judge tests/adversarial; make nightly PART=3/6 and 4/6"),
     ("autograder/submission/*", "pytest tests/judge tests/corruption; make nightly PART=3/6 and 4/6"),
+    ("autograder/intake/*", "pytest tests/intake; make nightly PART=5/6"),
     ("autograder/classroom/*", "pytest tests/classroom tests/grade; make nightly PART=4/6 and 5/6"),
     ("autograder/insights/*", "pytest tests/insights; make nightly PART=5/6"),
     ("builder/*", "make build, which changes nothing; make quick; make nightly PART=6/6"),
