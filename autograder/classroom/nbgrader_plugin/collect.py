@@ -39,7 +39,7 @@ class Collect(ExchangeCollect):
         """In the place of nbgrader's method: plain files alone. What is left out is in the log, and so is a folder that can't be copied."""
         name = printable(Path(src).name)
         try:
-            left_out = copy_folder(Path(src), Path(dest), [*self.coursedir.ignore, "feedback"])
+            left_out = copy_folder(Path(src), Path(dest), self.coursedir.ignore)
         except (TooMuch, OSError) as problem:
             shutil.rmtree(dest, ignore_errors=True)
             self.log.error("Not collected: the folder %s %s", name, problem if isinstance(problem, TooMuch) else
