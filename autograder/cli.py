@@ -17,11 +17,11 @@ from rich.text import Text
 
 from autograder.classroom.cluster import ClusterPool
 from autograder.classroom.pool import Pool, get_ready
+from autograder.intake.files import read
 from autograder.judge.judge import DEVICES
 from autograder.outputs import as_json, plain, show
 from autograder.sandbox.isolation import ISOLATIONS, NoLayers
 from autograder.submission import notebook
-from autograder.submission.parse import read
 
 
 class _Parser(argparse.ArgumentParser):

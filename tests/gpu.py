@@ -19,7 +19,7 @@ from typing import Any
 import nbformat
 import torch
 
-from autograder.submission.parse import read
+from autograder.intake.files import read
 from solutions.shared.course import NOTEBOOKS, ROOT, lessons
 
 REPORT = ROOT / "work/gpu.json"

@@ -26,10 +26,10 @@ from attention_lab.checking.verdict import Verdict
 from attention_lab.threads import one_thread
 from autograder.audit.missing import missing
 from autograder.audit.mutants import mutants
+from autograder.intake.files import read
 from autograder.judge import recording
 from autograder.judge.judge import Judge
 from autograder.submission import notebook
-from autograder.submission.parse import read
 from solutions.shared.course import NOTEBOOKS, OWN
 from solutions.shared.topics import Topic, topic
 

@@ -22,11 +22,12 @@ from nbformat import NotebookNode
 
 from autograder.classroom import cluster_worker
 from autograder.classroom.cluster_worker import CodeChanged, Job, NoSuchRun, Private
+from autograder.intake.files import content
 from autograder.judge.cache import restored
 from autograder.judge.identity import differences, identity
 from autograder.judge.judge import Graders, Result
 from autograder.judge.seed import FILE, class_seed
-from autograder.submission.parse import Unreadable, content
+from autograder.submission.parse import Unreadable
 
 LOOK = 0.5  # seconds between two looks at which workers there are
 PATIENCE = 30.0  # seconds for a scheduler to answer, and for the first worker, or the next one when the last is gone, to come

@@ -24,9 +24,11 @@ from typing import Any
 import psutil
 from nbformat import NotebookNode
 
+from autograder.intake import reader
+from autograder.intake.files import read
 from autograder.judge.judge import Graders, Judge, Result
 from autograder.judge.seed import FILE
-from autograder.submission.parse import Unreadable, parse, read
+from autograder.submission.parse import Unreadable
 
 # A process in which torch has computed can't be forked; one that has only imported it can, and the others need not import it again.
 START = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
@@ -300,7 +302,7 @@ def _notebook(submission: Submission) -> NotebookNode:
         return read(submission)
     if isinstance(submission, File):
         try:
-            return parse(submission.data)
+            return reader.notebook(submission.data)
         except Unreadable as error:
             raise Unreadable(f"{submission.path} {error}") from error
     return submission

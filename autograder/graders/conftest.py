@@ -12,9 +12,9 @@ import pytest
 
 from attention_lab.checking import report
 from attention_lab.checking.verdict import Check, Verdict
+from autograder.intake.files import read
 from autograder.judge.judge import DEVICES, Judge, Result
 from autograder.sandbox.isolation import ISOLATIONS
-from autograder.submission.parse import read
 
 RESULT = pytest.StashKey[Result]()
 

@@ -12,13 +12,14 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from attention_lab.paper_tables import CAPSTONE, ROWS, PaperTable, Row
+from autograder.intake.files import read
 from autograder.judge.judge import SECONDS
 from autograder.judge.session import Session
 from autograder.sandbox import validation
 from autograder.sandbox.budget import Budget
 from autograder.sandbox.sandbox import Died, Sandbox
 from autograder.submission import notebook
-from autograder.submission.parse import Unreadable, read
+from autograder.submission.parse import Unreadable
 
 
 def handed_in(capstone: Path) -> dict[str, NotebookNode]:

@@ -26,6 +26,8 @@ c.AssignLatePenalties.plugin_class = "tests.classroom.late.OnePointADay"
 {settings}
 """
 OURS = "nbgrader_plugin.configure(c)"
+WATCH = ROOT / "tests/intake/watch"  # on the path of each command
+ROOM = ROOT / "autograder/intake"  # what is in there alone opens what was handed in
 SEED = "0123456789abcdef" * 2  # of every such course, so that its questions are drawn once
 
 
@@ -48,7 +50,12 @@ class Course:
         scripts = str(Path(sys.executable).parent)
         path = [part for part in os.environ["PATH"].split(os.pathsep) if part != scripts]
         return {**os.environ, "PATH": os.pathsep.join([scripts] * self.activated + path), "OMP_NUM_THREADS": "1",
-                "JUPYTER_CONFIG_DIR": str(self.folder / "jupyter")}
+                "JUPYTER_CONFIG_DIR": str(self.folder / "jupyter"), "PYTHONPATH": str(WATCH), "OPENED": str(self.folder / "opened.log")}
+
+    def rooms(self) -> set[Path]:
+        """The folders of the code that has opened anything that was handed in, by all commands so far."""
+        log = self.folder / "opened.log"
+        return {Path(line.split("\t")[0]).parent for line in log.read_text().splitlines()} if log.exists() else set()
 
     def nbgrader(self, *arguments: str) -> subprocess.CompletedProcess:
         """Run a command of nbgrader in the course's folder."""

@@ -11,12 +11,13 @@ from bs4 import BeautifulSoup
 from nbgrader.preprocessors import CheckCellMetadata
 
 from attention_lab.checking import values
+from autograder.intake.files import read
 from autograder.judge import judge, questions
-from autograder.submission.parse import Unreadable, read
+from autograder.submission.parse import Unreadable
 from tests.suites import few
 
 from .conftest import CLASS
-from .course import SEED
+from .course import ROOM, SEED
 from .pupils import FULL, LESSON, ROOT, file_of, notebook_of
 
 BY_ID = {pupil.student: pupil for pupil in CLASS}
@@ -108,6 +109,10 @@ def mark_by_hand(course, points, comment):
         grade.manual_score, grade.needs_manual_grade = points, False
         gradebook.find_comment("se_parameter_cost", LESSON, LESSON, "dora").manual_comment = comment
         gradebook.db.commit()
+
+
+def test_what_was_handed_in_is_opened_in_one_room_alone(graded):
+    assert graded.rooms() == {ROOM}
 
 
 def notebooks(course):

@@ -11,8 +11,9 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
 from autograder.classroom.nbgrader_plugin.repair import restore
+from autograder.intake.files import read
 from autograder.submission.notebook import cells_to_run, lesson
-from autograder.submission.parse import Unreadable, parse, read
+from autograder.submission.parse import Unreadable, parse
 from tests.classroom.pupils import LESSON, PUPILS, file_of, find, place, version_3
 from tests.classroom.test_repair import MARKS, solved, well_marked
 

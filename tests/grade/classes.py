@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.classroom.course import Course
+from tests.classroom.course import WATCH, Course
 from tests.classroom.pupils import LESSON, PUPILS, ROOT
 from tests.suites import NIGHTLY
 
@@ -33,7 +33,7 @@ def moved(course: Course, folder: Path) -> Course:
 
 
 def environment(course: Course) -> dict[str, str]:
-    return {**course.environment, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "course")]), "PYTHONUNBUFFERED": "1"}
+    return {**course.environment, "PYTHONPATH": os.pathsep.join([str(WATCH), str(ROOT), str(ROOT / "course")]), "PYTHONUNBUFFERED": "1"}
 
 
 def command(*options: str) -> list[str]:

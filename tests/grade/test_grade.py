@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from autograder.judge.versions import digest
+from tests.classroom.course import ROOM
 from tests.classroom.pupils import FULL, LESSON
 from tests.suites import NIGHTLY
 
@@ -39,6 +40,10 @@ def test_points_penalties_and_reports_are_those_of_nbgrader_autograde(graded_cla
     assert others == {student: POINTS[student] for student in others} and late == {student: 2 * (student == "tom") for student in others}
     for student in others:
         assert course.autograded(student).read_bytes() == by_nbgrader.autograded(student).read_bytes(), student
+
+
+def test_what_was_handed_in_is_opened_in_one_room_alone(graded_class):
+    assert graded_class[0].rooms() == {ROOM}
 
 
 def test_every_notebook_was_judged_ahead_as_nbgrader_leaves_it(graded_class):

@@ -5,9 +5,9 @@ import tomllib
 import nbformat
 import pytest
 
+from autograder.intake.files import read
 from autograder.judge import judge, recording
 from autograder.submission import notebook
-from autograder.submission.parse import read
 from solutions.se import mistakes as catalogue
 from solutions.se import reference as se
 from solutions.shared.course import NOTEBOOKS, ROOT

@@ -8,7 +8,7 @@ from autograder.classroom.nbgrader_plugin.collector import Platforms
 from autograder.classroom.nbgrader_plugin.copy_files import plain_files
 from autograder.intake import folders
 from autograder.intake.folders import TooMuch, copy_folder
-from tests.classroom.course import SEED, Course
+from tests.classroom.course import ROOM, SEED, Course
 from tests.classroom.pupils import IN_TIME, LESSON, PUPILS, file_of
 
 STAMP = "2026-11-20 10:00:00.000000 UTC"
@@ -103,6 +103,7 @@ def test_one_who_hands_in_links_stops_nobody_and_reads_nothing(tmp_path):
     submitted = course.folder / "submitted"
     assert (submitted / "ada" / LESSON / f"{LESSON}.ipynb").read_bytes() == file_of(PUPILS[0])
     assert sorted(path.name for path in submitted.rglob("*") if not path.is_dir()) == [f"{LESSON}.ipynb", "timestamp.txt", "timestamp.txt"]
+    assert course.rooms() == {ROOM}
     assert "Left out of mallory" in run.stderr and "a link" in run.stderr
     assert run.stderr.count("Not collected: the folder") == 3 and "trudy" in run.stderr and "eve" in run.stderr
 

@@ -14,10 +14,11 @@ from attention_lab.check import OpeningHint
 from attention_lab.checking.verdict import Check, Verdict
 from autograder.classroom import nbgrader_plugin
 from autograder.classroom.nbgrader_plugin.csv_export import harmless
-from autograder.classroom.nbgrader_plugin.handed_in import digest
 from autograder.insights.code import length, normalised, shown
+from autograder.intake import reader
+from autograder.intake.files import content, read
 from autograder.submission.notebook import cells_to_run, lesson
-from autograder.submission.parse import Unreadable, content, parse, read
+from autograder.submission.parse import Unreadable, digest, parse
 from solutions.shared.course import COURSE
 
 
@@ -39,8 +40,8 @@ def test_quotes_without_end_are_read_once(at_once, quotes):
 def test_what_has_no_end_is_no_file(tmp_path):
     os.mkfifo(tmp_path / "pipe.ipynb")
     (tmp_path / "zero.ipynb").symlink_to("/dev/zero")
-    for name in ("pipe.ipynb", "zero.ipynb"):
-        with pytest.raises(Unreadable, match="it is no file"):
+    for name, why in (("pipe.ipynb", "it is no file"), ("zero.ipynb", "it is a link to another file")):
+        with pytest.raises(Unreadable, match=why):
             content(tmp_path / name)
 
 
@@ -106,3 +107,38 @@ def test_what_a_copied_experiment_defines_is_run_and_the_experiment_is_not():
     copied = new_code_cell(f"for step in range(10**9):\n    pass\n{HELPER}\nimport math\nresult = 3", metadata={"tags": ["experiment"]})
     released.cells.insert(0, copied)
     assert [cell.source for cell in cells_to_run(released, known)][0] == f"{HELPER}\nimport math"
+
+
+@pytest.fixture
+def honest():
+    return (COURSE / "01_se/01_se.ipynb").read_bytes()
+
+
+def test_a_file_that_ends_its_reader_ends_nobody_elses(honest, monkeypatch):
+    monkeypatch.setattr(reader, "MEMORY", 100 << 20)
+    monkeypatch.setitem(reader.LIMITS, "RLIMIT_AS", 100 << 20)
+    reader.end()
+    with pytest.raises(Unreadable, match="too large to be read"):
+        reader.notebook(b'{"cells": [], "x": "' + b"\\u0101" * 12_000_000 + b'"}')
+    assert reader.notebook(honest) == parse(honest)
+    reader.end()
+
+
+def test_time_and_accidents_end_the_reader_alone(honest, monkeypatch):
+    """What the process may compute for a file is the kernel's matter; one that was ended by an accident costs nobody anything."""
+    assert reader.notebook(honest) == parse(honest)
+    reader._reader.process.kill()
+    assert reader.notebook(honest) == parse(honest)
+    monkeypatch.setattr(reader, "CPU_SECONDS", 0)
+    reader.end()
+    with pytest.raises(Unreadable, match="takes more than 0 seconds"):
+        reader.notebook(b'{"cells": [], "x": "' + b"\\u0101" * 6_000_000 + b'"}' + b" " * (90 << 20))
+    monkeypatch.undo()
+    assert reader.notebook(honest) == parse(honest)
+
+
+def test_the_reader_opens_nothing(honest, tmp_path):
+    """Behind the walls that this machine has, as a worker is."""
+    reader.notebook(honest)
+    about = dict(line.split(":\t", 1) for line in open(f"/proc/{reader._reader.process.pid}/status").read().splitlines())
+    assert about["Seccomp"].strip() == "2" and about["NoNewPrivs"].strip() == "1" and int(about["CapEff"], 16) == 0

@@ -10,8 +10,8 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from attention_lab.checking import report
+from autograder.intake.files import read
 from autograder.submission import notebook
-from autograder.submission.parse import read
 from solutions.shared.course import NOTEBOOKS
 from tests.bank import Answer, answers
 from tests.hidden import LESSONS, graders

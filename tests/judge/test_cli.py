@@ -11,8 +11,8 @@ import nbformat
 import pytest
 
 from autograder import cli
+from autograder.intake.files import read
 from autograder.judge import seed
-from autograder.submission.parse import read
 from solutions.shared.course import COURSE, NOTEBOOKS, ROOT, lessons
 
 SOLVED, RELEASED = (folder / "01_se/01_se.ipynb" for folder in (NOTEBOOKS, COURSE))

@@ -5,8 +5,8 @@ import copy
 import pytest
 import torch
 
+from autograder.intake.files import read
 from autograder.judge.judge import Judge
-from autograder.submission.parse import read
 from solutions.shared.course import NOTEBOOKS
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU here: the CUDA pass was not run")

@@ -13,7 +13,7 @@ import nbformat
 import psutil
 import pytest
 
-from autograder.submission.parse import read
+from autograder.intake.files import read
 from solutions.shared.course import NOTEBOOKS, ROOT
 from tests.adversarial.traces import marked
 

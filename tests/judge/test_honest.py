@@ -14,8 +14,9 @@ import pytest
 from nbformat.v4 import new_code_cell
 
 from attention_lab.checking import report
+from autograder.intake.files import read
 from autograder.judge.session import is_absent
-from autograder.submission.parse import parse, read
+from autograder.submission.parse import parse
 from solutions.shared.course import NOTEBOOKS
 from tests.suites import few
 

@@ -8,13 +8,13 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from attention_lab.checking import judging, recorded, report
+from autograder.intake.files import read
 from autograder.judge.cache import storable
 from autograder.judge.proxy_process import IMPORTED, ProxyProcess, texts
 from autograder.judge.session import Session
 from autograder.sandbox.budget import Budget, Times
 from autograder.sandbox.isolation import probed
 from autograder.submission.notebook import Cell
-from autograder.submission.parse import read
 from solutions.catnet import reference as catnet
 from solutions.grl import reference as grl
 from solutions.shared.course import COURSE, NOTEBOOKS

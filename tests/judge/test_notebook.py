@@ -2,14 +2,15 @@
 
 import copy
 import json
+import os
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from autograder.submission import parse as parsing
+from autograder.intake.files import read
 from autograder.submission.notebook import cells_to_run, completed, defined_names, lesson, lesson_of, same_code
-from autograder.submission.parse import Unreadable, parse, read
+from autograder.submission.parse import LARGEST, Unreadable, parse
 from solutions.shared.course import COURSE, NOTEBOOKS
 
 SE = lesson("01_se")
@@ -141,9 +142,9 @@ def test_a_notebook_of_fifty_megabytes():
     assert len(json.dumps(parse(json.dumps(fat).encode()))) < 1000
 
 
-def test_a_file_that_is_too_large(tmp_path, monkeypatch):
-    monkeypatch.setattr(parsing, "LARGEST", 10)
+def test_a_file_that_is_too_large(tmp_path):
     path = tmp_path / "x.ipynb"
     path.write_text(json.dumps(MINIMAL))
-    with pytest.raises(Unreadable, match="at most 10"):
+    os.truncate(path, LARGEST + 1)  # sparse: it takes no room
+    with pytest.raises(Unreadable, match="at most 104,857,600"):
         read(path)

@@ -38,6 +38,7 @@ def configure(c: Config) -> None:
     _read_once_and_miss_nothing()
     _know_what_is_graded()
     _copy_plain_files()
+    _read_times_within_bounds()
     _adapt_formgrader()
 
 
@@ -76,6 +77,17 @@ def _copy_plain_files() -> None:
 
     for converter in (Autograde, GenerateFeedback):
         copy_plain_files_only(converter)
+
+
+def _read_times_within_bounds() -> None:
+    """Nor for this: see timestamp.py."""
+    from nbgrader.apps.api import NbGraderAPI
+    from nbgrader.coursedir import CourseDirectory
+
+    from autograder.classroom.nbgrader_plugin import timestamp
+
+    CourseDirectory.get_existing_timestamp = timestamp.get_existing_timestamp
+    NbGraderAPI.get_submitted_timestamp = timestamp.get_submitted_timestamp
 
 
 def _adapt_formgrader() -> None:

@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import os
 import stat
+from pathlib import Path
 from typing import Any
 
 from nbgrader.converters import base
 from nbgrader.utils import find_all_files
+
+from autograder.intake.files import content
+from autograder.submission.parse import Unreadable, printable
 
 
 def plain_files(path: str, exclude: list[str] | None = None) -> list[str]:
@@ -24,13 +28,27 @@ def _plain(file: str) -> bool:
 
 
 def copy_plain_files_only(converter: type) -> None:
-    """Make nbgrader's converter of learners' work pass over all other files. They stay where they were handed in."""
-    copy = converter.init_assignment
+    """Let nbgrader's converter of learners' work find none of them: what is plain is copied here, the others stay where they are."""
+    init = converter.init_assignment
 
     def init_assignment(self: Any, *names: str) -> None:
-        base.find_all_files = plain_files
+        _copy(self, Path(self._format_source(*names)), Path(self._format_dest(*names)))
+        base.find_all_files = lambda *_: []
         try:
-            copy(self, *names)
+            init(self, *names)
         finally:
             base.find_all_files = find_all_files
     converter.init_assignment = init_assignment
+
+
+def _copy(converter: Any, source: Path, into: Path) -> None:
+    for file in map(Path, plain_files(str(source), [*converter.coursedir.ignore, "*.ipynb"])):
+        copy = into / file.relative_to(source)
+        try:
+            data = content(file)
+        except Unreadable as problem:
+            converter.log.warning("%s is not copied along: it %s", printable(str(file)), problem)
+            continue
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.unlink(missing_ok=True)
+        copy.write_bytes(data)

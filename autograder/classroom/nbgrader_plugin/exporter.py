@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,8 @@ from nbgrader.api import Gradebook
 from nbgrader.converters import BaseConverter, NbGraderException
 
 from autograder.classroom.nbgrader_plugin.handed_in import digest_of, file_of
-from autograder.submission.parse import NOTE, Unreadable, as_text, decoded, load, text
+from autograder.intake.files import beginning, load
+from autograder.submission.parse import NOTE, Unreadable, as_text, decoded, text
 from solutions.shared.course import ROOT
 
 SHOWN = 1500  # characters of an unreadable file that its page shows
@@ -73,9 +75,8 @@ class ReadAnything(NotebookExporter):
         note = (f"**The notebook that you handed in {as_text(str(problem), inline=True)}.** So there was nothing to grade, and what "
                 "follows is the notebook as it was handed out. Your file is kept as you handed it in; "
                 "ask your instructor how to hand it in again.")
-        if path.is_file() and not path.is_symlink():
-            with path.open("rb") as file:
-                begins = decoded(file.read(4 * SHOWN))[:SHOWN]
+        with suppress(Unreadable):
+            begins = decoded(beginning(path, 4 * SHOWN))[:SHOWN]
             note += "\n\nIt begins like this:\n\n" + as_text(text(begins)) if begins.strip() else ""
         notebook.cells.insert(0, new_markdown_cell(note, id=UNREADABLE))
         return notebook

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from hashlib import sha256
 from pathlib import Path
 
-from autograder.submission.parse import HEAVIEST, LARGEST, Unreadable, content, decoded, read, weight
-
-OUTPUTS = ("outputs", "execution_count")  # of a cell: nothing in them earns points
-NOT_THEIRS = "timestamp.txt"
+from autograder.classroom.nbgrader_plugin import timestamp
+from autograder.intake.files import digest, read
+from autograder.submission.parse import Unreadable
 
 
 def file_of(path: Path) -> Path:
@@ -25,7 +22,7 @@ def file_of(path: Path) -> Path:
         raise Unreadable(f"{missing}, and it can't be told which of these it is: {_names(others)}")
     if others:
         raise Unreadable(f"{missing}, only {others[0].name}, which {why}")
-    files = sorted(p for p in path.parent.glob("*") if p.is_file() and p.name != NOT_THEIRS)
+    files = sorted(p for p in path.parent.glob("*") if p.is_file() and p.name != timestamp.FILE)
     raise Unreadable(missing + (f", only {_names(files)}" if files else ""))
 
 
@@ -50,26 +47,9 @@ def _names(files: list[Path]) -> str:
     return ", ".join(file.name for file in files[:5]) + (", ..." if len(files) > 5 else "")
 
 
-def digest(data: bytes) -> str:
-    """A name for what is written in a notebook's file: its cells without outputs; of what holds no cells or is too heavy, all of it.
-
-    It does not depend on how the course reads a notebook, so that it stays the same when that changes.
-    """
-    try:
-        if weight(decoded(data)) > HEAVIEST:
-            return sha256(data).hexdigest()
-        cells = [{key: value for key, value in cell.items() if key not in OUTPUTS} for cell in json.loads(data)["cells"]]
-        data = json.dumps(cells, sort_keys=True).encode()
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
-        pass
-    return sha256(data).hexdigest()
-
-
 def digest_of(path: Path) -> str:
     """The digest of the file that is graded as the notebook `path`; empty where there is none."""
     try:
-        file = file_of(path)
-        size = file.stat().st_size
-        return digest(content(file)) if size <= LARGEST else f"{size} bytes"
+        return digest(file_of(path))
     except (Unreadable, OSError):
         return ""

@@ -1,0 +1,61 @@
+"""The one place in which a file that somebody handed in is opened. What is in it is read by another process: see reader.py."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import os
+import stat
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from autograder.intake import reader
+from autograder.intake.folders import ONLY_READ
+from autograder.submission.parse import LARGEST, NOTE, SMALLER, Unreadable, printable
+
+LOG = logging.getLogger(__name__)
+
+
+def read(path: Path) -> NotebookNode:
+    """The notebook in a file; see parse. Raises Unreadable with the file's name; logs which part of the file could not be read."""
+    try:
+        notebook = load(path)
+    except Unreadable as error:
+        raise Unreadable(f"{printable(str(path))} {error}") from error
+    if NOTE in notebook.metadata:
+        LOG.warning("%s %s", printable(str(path)), notebook.metadata[NOTE])
+    return notebook
+
+
+def load(path: Path) -> NotebookNode:
+    """The notebook in a file; see parse. Raises Unreadable."""
+    return reader.notebook(content(path))
+
+
+def digest(path: Path) -> str:
+    """The digest of the notebook in a file; see parse.digest. Raises Unreadable."""
+    return reader.digest(content(path))
+
+
+def content(path: Path, most: int = LARGEST) -> bytes:
+    """All bytes of a plain file.
+
+    Raises Unreadable if it is longer than `most`, and for a link, which may lead anywhere, or a pipe or device, which may have no end.
+    """
+    data = beginning(path, most + 1)
+    if len(data) > most:
+        raise Unreadable(f"has {path.lstat().st_size:,} bytes; at most {most:,} are read. {SMALLER}")
+    return data
+
+
+def beginning(path: Path, size: int) -> bytes:
+    """The first bytes of a plain file, at most `size` of them. Raises Unreadable as `content` does."""
+    try:
+        with open(os.open(path, ONLY_READ), "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise Unreadable("can't be read: it is no file")
+            return file.read(size)
+    except OSError as error:
+        why = "it is a link to another file" if error.errno == errno.ELOOP else error.strerror
+        raise Unreadable(f"can't be read: {why}") from error

@@ -1,0 +1,137 @@
+"""A process of its own that makes a notebook of a stranger's bytes: bounded in time, in memory and in what it answers.
+
+Whatever a file does to it, the process that asked goes on, and the next file is read by a new one.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from nbformat import NotebookNode, from_dict
+
+from autograder.intake.reading import ANSWER, ASKED, DIGEST, NOTEBOOK, READY, REFUSED
+from autograder.sandbox import calls
+from autograder.submission.parse import SMALLER, Unreadable
+from solutions.shared.course import ROOT
+
+CPU_SECONDS = 10  # for one file; the slowest of the size that is read take four
+WALL_SECONDS = 120.0
+TRIES = 2  # a process that ends at a file may have met with an accident
+MEMORY = 1 << 30  # bytes beside those that Python itself has mapped
+LARGEST_ANSWER = 64 << 20  # bytes; what is kept of a notebook is bounded by parse.py, and much smaller
+LARGE = 8 << 20  # bytes of a file after which a new process is begun, because memory that was used once is rarely given back
+LIMITS = {"RLIMIT_AS": MEMORY, "RLIMIT_FSIZE": 0, "RLIMIT_NOFILE": 64, "RLIMIT_CORE": 0}
+PROGRAM = "import sys; sys.path.insert(0, {root!r}); from autograder.intake.reading import serve; serve({settings!r})"
+
+
+def notebook(data: bytes) -> NotebookNode:
+    """The notebook that a file's bytes hold; see parse.parse. Raises Unreadable."""
+    return from_dict(_ask(NOTEBOOK, data))
+
+
+def digest(data: bytes) -> str:
+    """A name for what is written in a file; see parse.digest. Raises Unreadable if even that takes too much."""
+    return _ask(DIGEST, data)
+
+
+class Reader:
+    """One such process. It ends when this one does."""
+
+    def __init__(self) -> None:
+        self.owner = os.getpid()
+        self.folder = tempfile.TemporaryDirectory(prefix="autograder-")
+        settings = {"limits": LIMITS, "landlock": {"read": [os.path.dirname(os.__file__)]}, "seccomp": calls.program("cpu").hex(),
+                    "folder": self.folder.name, "seconds": CPU_SECONDS}
+        program = PROGRAM.format(root=str(ROOT), settings=settings)
+        self.process = subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        stderr=subprocess.PIPE, cwd=self.folder.name, start_new_session=True)
+        if self.process.stdout.read(len(READY)) != READY:
+            said = self.process.stderr.read()[-2000:].decode(errors="replace")
+            self.end()
+            raise RuntimeError(f"the process that reads notebooks does not start: {said}")
+
+    def ask(self, what: bytes, data: bytes) -> Any:
+        """What the process answers. Raises Unreadable, EOFError and OSError; after the last two it is of no use any more."""
+        timer = threading.Timer(WALL_SECONDS, self.process.kill)
+        timer.daemon = True
+        timer.start()
+        try:
+            self.process.stdin.write(struct.pack(ASKED, what, len(data)))
+            self.process.stdin.write(data)
+            self.process.stdin.flush()
+            how, size = struct.unpack(ANSWER, self._exactly(struct.calcsize(ANSWER)))
+            if size > LARGEST_ANSWER:
+                raise EOFError
+            answer = json.loads(self._exactly(size))
+        except json.JSONDecodeError as error:
+            raise EOFError from error
+        finally:
+            timer.cancel()
+        if how == REFUSED:
+            raise Unreadable(answer)
+        return answer
+
+    def _exactly(self, size: int) -> bytes:
+        data = self.process.stdout.read(size)
+        if len(data) < size:
+            raise EOFError
+        return data
+
+    def end(self) -> None:
+        if self.owner == os.getpid():  # a process that was forked since has no business with it
+            self.process.kill()
+            self.process.wait()
+            for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
+                with suppress(OSError):
+                    pipe.close()
+            self.folder.cleanup()
+
+
+_lock = threading.Lock()
+_reader: Reader | None = None
+
+
+def _ask(what: bytes, data: bytes) -> Any:
+    """Raises Unreadable, and RuntimeError if no such process starts here."""
+    for _ in range(TRIES):
+        with suppress(EOFError, OSError), _one(len(data) > LARGE) as reader:
+            return reader.ask(what, data)
+    raise Unreadable(f"takes more than {CPU_SECONDS} seconds or {MEMORY >> 20} MB to read. {SMALLER}")
+
+
+@contextmanager
+def _one(large: bool) -> Iterator[Reader]:
+    """The process that reads, for one file."""
+    global _reader
+    with _lock:
+        if _reader is None or _reader.owner != os.getpid() or _reader.process.poll() is not None:
+            _reader = Reader()
+        usable = False
+        try:
+            yield _reader
+            usable = not large
+        except Unreadable:
+            usable = not large
+            raise
+        finally:
+            if not usable:  # also after an interrupt, in the middle of an answer
+                end()
+
+
+@atexit.register
+def end() -> None:
+    """End the process, if there is one; the next file gets a new one."""
+    global _reader
+    if _reader is not None:
+        _reader.end()
+        _reader = None
