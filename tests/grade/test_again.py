@@ -83,9 +83,12 @@ def test_a_timestamp_that_comes_later_counts(course):
     with course.gradebook() as gradebook:
         assert gradebook.find_submission(LESSON, "ada").late_submission_penalty == 2
     (file_of(course, "ada").parent / "timestamp.txt").write_bytes(b"\xff yesterday\x1b[2J")
-    run = grade(course)
-    assert run.returncode == 1 and "its timestamp.txt holds no time, but" in run.stdout and "yesterday" in run.stdout
-    assert "\x1b" not in run.stdout and "Traceback" not in run.stdout + run.stderr
+    graded = course.autograded("ada").read_bytes()
+    for force in ([], ["--force"]):
+        run = grade(course, *force)
+        assert run.returncode == 1 and "its timestamp.txt holds no time, but" in run.stdout and "yesterday" in run.stdout
+        assert "\x1b" not in run.stdout and "Traceback" not in run.stdout + run.stderr
+        assert course.autograded("ada").read_bytes() == graded
 
 
 def test_a_renamed_notebook_is_its_students(course):

@@ -61,11 +61,13 @@ def _read_once_and_miss_nothing() -> None:
 
 
 def _know_what_is_graded() -> None:
-    """Nor is there one for what counts as graded: see graded.py."""
+    """Nor is there one for what counts as graded, or for what a failed run leaves: see graded.py and unfinished.py."""
     from nbgrader.converters import Autograde
 
     from autograder.classroom.nbgrader_plugin.graded import init_destination
+    from autograder.classroom.nbgrader_plugin.unfinished import write_beside
 
+    write_beside(Autograde)
     Autograde.init_destination = init_destination
 
 

@@ -7,16 +7,14 @@ notebook in the first one's place, and over a gradebook that was lost, exchanged
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
 from nbgrader.api import Gradebook, MissingEntry, SubmittedNotebook
-from nbgrader.converters import BaseConverter
-from nbgrader.utils import rmtree
 
 from autograder.classroom.nbgrader_plugin.handed_in import digest_of
 from autograder.classroom.nbgrader_plugin.timestamp import submitted_at
+from autograder.classroom.nbgrader_plugin.unfinished import at, begin_submission, mark_of, place_of
 
 RECORD = "autograder"  # the graded notebook's metadata that say what was graded
 RESULT = "result"  # in there: the verdicts, as JSON. Those below work/verdicts may be deleted, and are not kept where time ran out
@@ -26,9 +24,11 @@ FIRST = "not graded before"
 def why_again(autograde: Any, student: str) -> str | None:
     """Why a submission is to be graded, or graded again; None where the gradebook holds the marks of what lies there."""
     coursedir, lesson = autograde.coursedir, autograde.coursedir.assignment_id
-    source, folder = autograde._format_source(lesson, student), autograde._format_dest(lesson, student)
-    if not os.path.exists(folder):
+    source, folder = autograde._format_source(lesson, student), place_of(autograde, lesson, student)
+    if not folder.exists():
         return FIRST
+    if mark_of(folder).exists():
+        return "the last run could not finish it"
     with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
         expected = [notebook.name for notebook in gradebook.find_assignment(lesson).notebooks]
         try:
@@ -36,7 +36,7 @@ def why_again(autograde: Any, student: str) -> str | None:
         except MissingEntry:
             return "the gradebook does not hold it"
         held = {notebook.name: notebook for notebook in submission.notebooks}
-        reasons = [_why(held.get(name), Path(source, f"{name}.ipynb"), Path(folder, f"{name}.ipynb")) for name in expected]
+        reasons = [_why(held.get(name), Path(source, f"{name}.ipynb"), folder / f"{name}.ipynb") for name in expected]
         try:
             time = submitted_at(source)
         except ValueError as error:
@@ -65,10 +65,15 @@ def _why(held: SubmittedNotebook | None, source: Path, graded: Path) -> str | No
 
 
 def init_destination(self: Any, assignment_id: str, student_id: str) -> bool:
-    """In the place of nbgrader's method: is the submission graded now? What it was graded before is removed then."""
-    folder = self._format_dest(assignment_id, student_id)
-    everything = self.coursedir.notebook_id == "*" and student_id not in self.coursedir.student_id_exclude.split(",")
-    if everything and os.path.exists(folder) and (why := why_again(self, student_id)):
+    """In the place of nbgrader's method: is the submission graded now? What was graded before stays until that is done."""
+    folder = at(self, assignment_id, student_id)
+    if student_id in self.coursedir.student_id_exclude.split(","):
+        return False
+    why = why_again(self, student_id)
+    if not why and not self.force:
+        self.log.info("Skipping existing assignment: %s", folder)
+        return False
+    if why and why != FIRST:
         self.log.warning("%s is graded again: %s", student_id, why)
-        rmtree(folder)
-    return BaseConverter.init_destination(self, assignment_id, student_id)
+    begin_submission(self)
+    return True
