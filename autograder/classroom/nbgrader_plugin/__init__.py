@@ -37,6 +37,7 @@ def configure(c: Config) -> None:
     c.ExportApp.plugin_class = f"{HERE}.csv_export.Csv"
     _read_once_and_miss_nothing()
     _know_what_is_graded()
+    _know_what_a_page_shows()
     _copy_plain_files()
     _read_times_within_bounds()
     _adapt_formgrader()
@@ -69,6 +70,17 @@ def _know_what_is_graded() -> None:
 
     write_beside(Autograde)
     Autograde.init_destination = init_destination
+
+
+def _know_what_a_page_shows() -> None:
+    """The same of feedback: see made_from.py."""
+    from nbgrader.converters import GenerateFeedback
+
+    from autograder.classroom.nbgrader_plugin import made_from, unfinished
+
+    unfinished.write_beside(GenerateFeedback)
+    GenerateFeedback.init_destination = made_from.init_destination
+    GenerateFeedback.write_single_notebook = made_from.write_single_notebook
 
 
 def _copy_plain_files() -> None:

@@ -1,0 +1,89 @@
+"""A page of feedback is made again when what it shows has changed, and only then.
+
+nbgrader makes a page again only for a newer timestamp, so a mark by hand, a penalty or another notebook in the first one's place never
+reached it. Here the last line of a page is a digest of what it was made from: the graded notebook and the files beside it, the marks as
+the gradebook holds them, and what draws the page.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from functools import lru_cache
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment
+from jinja2.meta import find_referenced_templates
+from nbconvert.exporters import HTMLExporter
+from nbgrader.api import Gradebook
+from nbgrader.converters import BaseConverter
+
+from autograder.classroom.nbgrader_plugin.copy_files import plain_files
+from autograder.classroom.nbgrader_plugin.unfinished import at, begin_submission
+
+LINE = "\n<!-- made from {} -->\n"
+LAST_LINE = re.compile(LINE.format("([0-9a-f]{64})").encode())
+DRAWN_BY = ("nbgrader", "nbconvert", "mistune", "Pygments")
+
+
+def init_destination(self: Any, assignment_id: str, student_id: str) -> bool:
+    """In the place of nbgrader's method: are the pages of this submission made now? The earlier ones stay until that is done."""
+    folder = at(self, assignment_id, student_id)
+    if student_id in self.coursedir.student_id_exclude.split(","):
+        return False
+    notebooks = {Path(notebook).stem: Path(notebook) for notebook in self.notebooks}
+    self.made_from = {name: _made_from(self, name, path, assignment_id, student_id) for name, path in notebooks.items()}
+    if not self.force and all(_said(folder / f"{name}.html") == made_from for name, made_from in self.made_from.items()):
+        self.log.info("Nothing that %s shows has changed", folder)
+        return False
+    begin_submission(self)
+    return True
+
+
+def write_single_notebook(self: Any, output: str, resources: dict) -> None:
+    """In the place of nbgrader's method: the page, and what it was made from."""
+    output += LINE.format(self.made_from[resources["nbgrader"]["notebook"]])
+    BaseConverter.write_single_notebook(self, output, resources)
+
+
+def _said(page: Path) -> str:
+    """What a page says that it was made from; empty where it says nothing, or is not there."""
+    try:
+        last = LAST_LINE.fullmatch(page.read_bytes()[-len(LINE.format("0" * 64)):])
+    except OSError:
+        return ""
+    return last[1].decode() if last else ""
+
+
+def _made_from(feedback: Any, name: str, path: Path, assignment_id: str, student_id: str) -> str:
+    """A digest of all that the page of a graded notebook shows. Raises MissingEntry where the gradebook does not hold it."""
+    with Gradebook(feedback.coursedir.db_url, feedback.coursedir.course_id) as gradebook:
+        held = gradebook.find_submission_notebook(name, assignment_id, student_id)
+        grades = sorted((each.name, each.auto_score, each.manual_score, each.extra_credit, each.max_score) for each in held.grades)
+        comments = sorted((each.name, each.auto_comment, each.manual_comment) for each in held.comments)
+        marks = grades, comments, held.late_submission_penalty
+    beside = sorted(map(Path, plain_files(str(path.parent), [*feedback.coursedir.ignore, "*.ipynb"])))
+    files = [(str(file.relative_to(path.parent)), sha256(file.read_bytes()).hexdigest()) for file in [path, *beside]]
+    return sha256(repr((marks, files, drawn_by(feedback.exporter))).encode()).hexdigest()
+
+
+@lru_cache(maxsize=1)  # a run has one exporter
+def drawn_by(exporter: HTMLExporter) -> list[Any]:
+    """What decides how a page looks: the exporter's steps and settings, its templates, and the packages below them."""
+    files = {getattr(sys.modules[step.__module__], "__file__", None) for step in exporter._preprocessors}  # none of a configuration's own
+    code = [sha256(Path(file).read_bytes()).hexdigest() for file in sorted(filter(None, files))]
+    settings = sorted((name, repr(value)) for name, value in exporter.config.HTMLExporter.items() if not name.startswith("extra_template"))
+    return [code, settings, _templates(exporter.environment, exporter.template.name), [(name, version(name)) for name in DRAWN_BY]]
+
+
+def _templates(environment: Environment, first: str) -> list[tuple[str, str]]:
+    """The sources of a template and of all that it is made up of, by name."""
+    found, waiting = {}, [first]
+    while waiting:
+        if (name := waiting.pop()) not in found:
+            found[name] = environment.loader.get_source(environment, name)[0]
+            waiting += filter(None, find_referenced_templates(environment.parse(found[name])))
+    return sorted(found.items())
