@@ -3,7 +3,12 @@
 import os
 
 import pytest
+from nbgrader.auth import Authenticator
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config import Config
 
+from autograder.classroom import nbgrader_plugin
+from autograder.classroom.nbgrader_plugin.collect import Collect
 from autograder.classroom.nbgrader_plugin.collector import Platforms
 from autograder.classroom.nbgrader_plugin.copy_files import plain_files
 from autograder.intake import folders
@@ -106,6 +111,35 @@ def test_one_who_hands_in_links_stops_nobody_and_reads_nothing(tmp_path):
     assert course.rooms() == {ROOM}
     assert "Left out of mallory" in run.stderr and "a link" in run.stderr
     assert run.stderr.count("Not collected: the folder") == 3 and "trudy" in run.stderr and "eve" in run.stderr
+
+
+def test_a_newer_folder_takes_the_place_of_the_earlier_one_when_it_is_copied(tmp_path, monkeypatch, caplog):
+    config = Config()
+    nbgrader_plugin.configure(config)
+    config.CourseDirectory.update(root=str(tmp_path), course_id="attention", assignment_id=LESSON, db_url=f"sqlite:///{tmp_path / 'db'}")
+    config.Exchange.root = str(tmp_path)
+    config.ExchangeCollect.update(update=True, check_owner=False)
+
+    def collect():
+        caplog.clear()
+        Collect(coursedir=CourseDirectory(config=config), authenticator=Authenticator(config=config), config=config).start()
+        return {path.name for path in (tmp_path / "submitted/ada" / LESSON).iterdir()}
+
+    def hand_in(day, *names):
+        folder = tmp_path / f"attention/inbound/ada+{LESSON}+2026-11-{day} 10:00:00 UTC"
+        folder.mkdir(parents=True)
+        for name in names:
+            (folder / name).write_text(f"2026-11-{day} 10:00:00 UTC")
+
+    hand_in(20, "timestamp.txt", "first")
+    assert collect() == {"timestamp.txt", "first"}
+    hand_in(21, "timestamp.txt", *map(str, range(20)))
+    monkeypatch.setattr(folders, "MOST_FILES", 10)
+    assert collect() == {"timestamp.txt", "first"}
+    assert "holds more than 10 files; the earlier one stays" in caplog.text
+    hand_in(22, "timestamp.txt", "third")
+    assert collect() == {"timestamp.txt", "third"}
+    assert [path.name for path in (tmp_path / "submitted/ada").iterdir()] == [LESSON]
 
 
 @pytest.mark.parametrize("name, student", [

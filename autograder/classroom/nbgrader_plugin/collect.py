@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 from nbgrader.exchange import ExchangeError
-from nbgrader.exchange.default import ExchangeCollect
+from nbgrader.exchange.default import ExchangeCollect, collect
 from nbgrader.utils import parse_utc
 
+from autograder.classroom.nbgrader_plugin import unfinished
 from autograder.intake.folders import TooMuch, copy_folder
 from autograder.submission.parse import printable
 
@@ -33,17 +35,23 @@ class Collect(ExchangeCollect):
             if record["username"].startswith("/"):
                 self.log.error("Not collected: the folder %s has no name that `nbgrader submit` gives", printable(record["filename"]))
         self.src_records = [record for record in self.src_records if not record["username"].startswith("/")]
-        super().copy_files()
+        collect.shutil = SimpleNamespace(rmtree=lambda earlier: None)  # it goes when the newer one is there: see do_copy
+        try:
+            super().copy_files()
+        finally:
+            collect.shutil = shutil
 
     def do_copy(self, src: str, dest: str, log: object = None) -> None:
-        """In the place of nbgrader's method: plain files alone. What is left out is in the log, and so is a folder that can't be copied."""
-        name = printable(Path(src).name)
+        """In the place of nbgrader's method: plain files alone. What is left out is in the log. So is a folder that can't be copied; the
+        one that was collected earlier then stays."""
+        name, place = printable(Path(src).name), Path(dest)
         try:
-            left_out = copy_folder(Path(src), Path(dest), self.coursedir.ignore)
+            left_out = copy_folder(Path(src), unfinished.begin(place), self.coursedir.ignore)
+            unfinished.finish(place)
         except (TooMuch, OSError) as problem:
-            shutil.rmtree(dest, ignore_errors=True)
-            self.log.error("Not collected: the folder %s %s", name, problem if isinstance(problem, TooMuch) else
-                           f"can't be read ({problem.strerror})")
+            unfinished.give_up(place)
+            why = problem if isinstance(problem, TooMuch) else f"can't be read ({problem.strerror})"
+            self.log.error("Not collected: the folder %s %s%s", name, why, "; the earlier one stays" if place.exists() else "")
             return
         for each in left_out:
             self.log.warning("Left out of %s: %s", name, each)

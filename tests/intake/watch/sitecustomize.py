@@ -20,7 +20,7 @@ def _hook(event: str, given: tuple) -> None:
     if event != "open" or not isinstance(given[0], (str, bytes)) or given[2] & os.O_DIRECTORY:
         return
     path = os.path.abspath(os.fsdecode(given[0]))
-    if not HANDED_IN.search(path):
+    if not HANDED_IN.search(path) or os.path.isdir(path) and not os.path.islink(path):  # a folder that is removed is opened as well
         return
     frame = sys._getframe(1)
     while frame and _is_library(frame.f_code.co_filename):
