@@ -93,6 +93,7 @@ class ClusterPool:
         try:
             if self.client.run_on_scheduler(*LOGS_MESSAGES):
                 raise NoWorkers(f"the scheduler {self.address} is not used: {LOUD}")
+            self._introduce()
             self._meet()
             while not self.members and not self.refused and time.monotonic() - self.seen < PATIENCE:
                 time.sleep(LOOK)
@@ -137,6 +138,14 @@ class ClusterPool:
                 self.jobs.append(Waiting(job, began, future))
                 self.change.notify()
         return future
+
+    def _introduce(self) -> None:
+        """Dask's scheduler reads each job before it passes it on. Raises NoWorkers where it can't."""
+        try:
+            self.client.run_on_scheduler(cluster_worker.knows_jobs)
+        except Exception as error:
+            raise NoWorkers(f"the scheduler {self.address} can't read the course's jobs ({type(error).__name__}: {error}): start it in the "
+                            "repository's folder, after `export DASK_CONFIG=docs/cluster.yaml`") from error
 
     def _look(self) -> None:
         while not self.closed:

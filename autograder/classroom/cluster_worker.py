@@ -65,6 +65,10 @@ class CodeChanged(Exception):
     """The code on this machine's disk is no longer the code that judged."""
 
 
+def knows_jobs() -> None:
+    """Does nothing, where this module is known."""
+
+
 async def who(isolation: str, device: str) -> dict[str, str]:
     """This machine's `identity`. Raises what that raises, and ValueError where the worker may start no process."""
     if multiprocessing.current_process().daemon:

@@ -1,14 +1,16 @@
-"""Judging on a Dask cluster: a real scheduler and real workers, each a process of its own, set up as docs/instructors.md says."""
+"""Judging on a Dask cluster: a real scheduler and real workers, each a process of its own, by the commands of docs/instructors.md."""
 
 import json
 import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
 import sys
 import time
 from dataclasses import asdict
+from pathlib import Path
 
 import dask.config
 import distributed  # noqa: F401  its own settings are among dask's from now on
@@ -29,35 +31,61 @@ from .classes import command, counts, environment, grade, moved
 pytestmark = pytest.mark.nightly
 
 CONFIG = ROOT / "docs/cluster.yaml"
+DOCS = (ROOT / "docs/instructors.md").read_text(encoding="utf-8")
+THERE = "tls://10.0.0.1:8786"  # the scheduler's address in them
 SEED = "0123456789abcdef0123456789abcdef"
 SECONDS = 120  # for a process to start, on a busy machine
 SOME = [pupil for pupil in PUPILS if pupil.student in ("ada", "cleo", "dora", "emil", "kim")]
 
 
+def line(beginning):
+    """The line of the instructors' page that begins so."""
+    (found,) = {line for line in DOCS.splitlines() if line.startswith(beginning)}
+    return found
+
+
+def documented(beginning, **words):
+    """The command that begins so, by its words; those that are given are others here."""
+    return [words.get(word, word) for word in shlex.split(line(beginning), comments=True)]
+
+
+def settings():
+    """What is exported in every terminal."""
+    return dict([documented("export DASK")[1].split("=")])
+
+
+def as_repository(folder):
+    """Make a folder one in which those commands can be typed; what they write to work/ is its own."""
+    for name in ("autograder", "course", "solutions", "docs"):
+        (folder / name).symlink_to(ROOT / name)
+    (folder / ".venv").symlink_to(Path(sys.executable).parents[1])
+
+
 class Cluster:
-    """A scheduler and workers, in a folder with certificates and a class's seed; what they print goes to logs there."""
+    """A scheduler and workers, in a folder with certificates and a class's seed; what they print goes to logs there. scheduler: more of
+    its environment."""
 
     def __init__(self, folder, **scheduler):
         self.folder, self.processes = folder, []
         self.seed = folder / "work/seed"
-        keys = folder / "work/cluster"
-        keys.mkdir(parents=True)
+        as_repository(folder)
+        (folder / "work").mkdir()
         self.seed.write_text(SEED)
-        subprocess.run(certificate_command(), shell=True, cwd=folder, check=True, capture_output=True)
-        self.environment = {**os.environ, "DASK_CONFIG": str(CONFIG), "PYTHONPATH": f"{ROOT}:{ROOT / 'course'}", "PYTHONUNBUFFERED": "1"}
-        self.start("scheduler", "--protocol", "tls", "--host", "127.0.0.1", "--port", "0", **scheduler)
+        subprocess.run(line("mkdir -p work/cluster "), shell=True, cwd=folder, check=True, capture_output=True)
+        self.environment = {**os.environ, **settings(), "PYTHONUNBUFFERED": "1"}
+        self.environment.pop("PYTHONPATH", None)
+        self.start("scheduler", [*documented(".venv/bin/dask scheduler"), "--host", "127.0.0.1", "--port", "0"], **scheduler)
         self.address = self.said("scheduler", r"Scheduler at:\s+(tls://\S+)")
 
-    def start(self, name, *arguments, **more):
+    def start(self, name, command, **more):
         log = open(self.folder / f"{name}.log", "ab")
-        role = "scheduler" if name == "scheduler" else "worker"
-        command = [sys.executable, "-m", f"distributed.cli.dask_{role}", *arguments]
         process = subprocess.Popen(command, cwd=self.folder, env=self.environment | more, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
         self.processes.append(process)
         return process
 
     def worker(self, name, *arguments, **more):
-        return self.start(name, self.address, "--nthreads", "1", "--name", name, *arguments, **more)
+        command = documented(".venv/bin/dask worker", **{THERE: self.address, "8": "1", "lab1": name})
+        return self.start(name, [*command, *arguments], **more)
 
     def said(self, name, pattern):
         until = time.monotonic() + SECONDS
@@ -83,11 +111,6 @@ class Cluster:
                 process.kill()
 
 
-def certificate_command():
-    """The one in the instructors' page."""
-    return re.search(r"^(mkdir -p work/cluster .*openssl .*)$", (ROOT / "docs/instructors.md").read_text(), re.MULTILINE)[1]
-
-
 def certificates(folder):
     """The instructors' settings, with the certificates of a cluster in this folder."""
     here = yaml.safe_load(CONFIG.read_text().replace("work/cluster", str(folder / "work/cluster")))
@@ -100,7 +123,8 @@ def cluster(tmp_path_factory):
     cluster = Cluster(tmp_path_factory.mktemp("cluster"))
     try:
         (cluster.folder / "other.py").write_text("import torch\ntorch.__version__ = '1.0.made-up'\n")
-        cluster.worker("one"), cluster.worker("two"), cluster.worker("other", "--preload", "other.py")
+        known = yaml.safe_load(CONFIG.read_text())["distributed"]["worker"]["preload"]  # the option takes their place
+        cluster.worker("one"), cluster.worker("two"), cluster.worker("other", *(f"--preload={each}" for each in [*known, "other.py"]))
         for name in ("one", "two", "other"):
             cluster.ready(name)
         with certificates(cluster.folder):
@@ -215,11 +239,12 @@ def test_the_command_records_and_says_nothing_of_the_seed(cluster, released, tmp
     course.collect(SOME)
     shutil.copytree(cluster.folder / "work/cluster", course.folder / "work/cluster")
     shutil.copy(cluster.seed, course.folder / "work/seed")
-    command = [sys.executable, "-m", "autograder", "grade", LESSON, "--cluster"]
+    as_repository(course.folder)
 
     def grade(address):
-        return subprocess.run([*command, address], cwd=course.folder, env={**environment(course), "DASK_CONFIG": str(CONFIG)}, text=True,
-                              capture_output=True, stdin=subprocess.DEVNULL)
+        command = documented(".venv/bin/autograder grade 01_se --cluster", **{THERE: address})
+        return subprocess.run(command, cwd=course.folder, env={**course.environment, **settings()}, text=True, capture_output=True,
+                              stdin=subprocess.DEVNULL)
     run = grade("tcp://192.0.2.1:8786")
     assert run.returncode == 2 and "refused: without encryption" in run.stderr
     run = grade(cluster.address)
@@ -232,6 +257,16 @@ def test_the_command_records_and_says_nothing_of_the_seed(cluster, released, tmp
     assert len(logs) == 5 and b"Run out-of-band function 'begin'" in b"".join(logs)
     for text in (SEED, SEED.encode().hex()):
         assert text.encode() not in b"".join(logs) + (run.stdout + run.stderr).encode()
+
+
+def test_a_scheduler_that_does_not_know_the_course_is_told_apart(tmp_path):
+    cluster = Cluster(tmp_path, DASK_DISTRIBUTED__SCHEDULER__PRELOAD="[]")
+    try:
+        with certificates(tmp_path), pytest.raises(NoWorkers, match="No module named 'autograder'.*start it in the repository's folder"):
+            with cluster.pool(say=lambda _: None):
+                pass
+    finally:
+        cluster.end()
 
 
 LOUD = {"DASK_LOGGING__DISTRIBUTED": "debug"}  # Dask then writes every message to its log
