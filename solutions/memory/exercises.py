@@ -30,9 +30,9 @@ def watched(positions: int, share: int, of: Construct, train: bool) -> Case:
 
 def measured(r: Random) -> Case:
     """A call without gradients for which less memory is allowed than one map takes."""
-    height = r.choice((72, 96, 128))
-    return call((1, 32, height, 9216 // height), of={"channels": 32}, label="9216 positions without gradients", dtype="float32",
-                peak=4 * 9216 ** 2)
+    height = r.choice((48, 64, 96))
+    return call((1, 32, height, 6144 // height), of={"channels": 32}, label="6144 positions without gradients", dtype="float32",
+                peak=4 * 6144 ** 2)
 
 
 EFFICIENT = Exercise("EfficientPositionAttention", sizes=(
@@ -101,8 +101,8 @@ def stored(positions: int, share: int, d: int, e: int) -> Case:
 
 def streamed_measured(r: Random) -> Case:
     """Less memory than one N x M map takes, as for the module."""
-    return streamed(1, 9216, 9216, *r.sample(range(8, 17), 2), dtype="float32", gradients=False, peak=4 * 9216 ** 2,
-                    label="9216 queries and keys")
+    return streamed(1, 6144, 6144, *r.sample(range(8, 17), 2), dtype="float32", gradients=False, peak=4 * 6144 ** 2,
+                    label="6144 queries and keys")
 
 
 STREAMING = Exercise("streaming_attention", sizes=(
