@@ -19,7 +19,7 @@ from autograder.classroom.cluster import ClusterPool
 from autograder.classroom.pool import Pool, get_ready
 from autograder.judge.judge import DEVICES
 from autograder.outputs import as_json, plain, show
-from autograder.sandbox.isolation import ISOLATIONS, NoLayers
+from autograder.sandbox.isolation import ISOLATIONS, NoLayers, NoRoom
 from autograder.submission import notebook
 from autograder.submission.parse import read
 
@@ -104,7 +104,7 @@ def main(arguments: list[str] | None = None) -> None:
     with _terminated_in_order():
         try:
             sys.exit(options.run(options))
-        except (ValueError, OSError, NoLayers) as error:
+        except (ValueError, OSError, NoLayers, NoRoom) as error:
             parser.error(str(error))
         except KeyboardInterrupt as interrupt:
             sys.exit(128 + (interrupt.args[0] if interrupt.args else signal.SIGINT))
