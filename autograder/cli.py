@@ -20,7 +20,7 @@ from autograder.classroom.pool import Pool, get_ready
 from autograder.intake.files import read
 from autograder.judge.judge import DEVICES
 from autograder.outputs import as_json, plain, show
-from autograder.sandbox.isolation import ISOLATIONS, NoLayers
+from autograder.sandbox.isolation import ISOLATIONS, NoLayers, NoRoom
 from autograder.submission import notebook
 
 
@@ -104,7 +104,7 @@ def main(arguments: list[str] | None = None) -> None:
     with _terminated_in_order():
         try:
             sys.exit(options.run(options))
-        except (ValueError, OSError, NoLayers) as error:
+        except (ValueError, OSError, NoLayers, NoRoom) as error:
             parser.error(str(error))
         except KeyboardInterrupt as interrupt:
             sys.exit(128 + (interrupt.args[0] if interrupt.args else signal.SIGINT))

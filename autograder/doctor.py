@@ -17,13 +17,20 @@ from rich.console import Console
 from rich.text import Text
 from torch import nn
 
+from autograder.judge import proxy_process, questions
+from autograder.judge.judge import Judge
+from autograder.judge.proxy_process import ProxyProcess
 from autograder.judge.seed import FILE
 from autograder.sandbox import budget
 from autograder.sandbox.calls import NUMBERS, listed
 from autograder.sandbox.isolation import LAYERS, LIMITS, NoLayers, probed, unlisted
 from autograder.sandbox.sandbox import CPU_SECONDS, SCRATCH_BYTES, WALL_SECONDS, Died, Sandbox
 from autograder.submission import notebook
+from autograder.submission.parse import read
+from solutions.shared.course import ROOT
+from solutions.shared.topics import topic
 
+SOLVED, HUNGRIEST = ROOT / "solutions/notebooks", "05b_memory"
 SIGNS = {"good": ("✓", "green"), "missing": ("○", "yellow"), "bad": ("✗", "red")}
 
 
@@ -122,6 +129,43 @@ def _walls() -> Iterator[Finding]:
             yield Finding("bad", f"a worker cannot hold 2 GiB in one tensor ({holds['raised']['message']}): right answers may lose points")
         else:
             yield Finding("good", "a worker holds 2 GiB in one tensor")
+        yield _proxy(sandbox)
+
+
+def _proxy(sandbox: Sandbox) -> Finding:
+    """What answers for a broken exercise has a limit of its own, inside a worker's."""
+    room = proxy_process.LIMITS["RLIMIT_AS"] - (1 << 28)  # the rest is for the question itself
+    proxy = ProxyProcess(sandbox, topic("se").reference, ["squeeze"])
+    try:
+        proxy.start()
+        holds, _ = proxy.worker.ask({"op": "cell", "source": f"import torch\ntorch.ones({room >> 2})", "number": 2})
+    except (RuntimeError, Died) as error:
+        return Finding("bad", f"no proxy runs: {error}")
+    finally:
+        proxy.close()
+    if holds["raised"]:
+        return Finding("bad", f"a proxy cannot hold {room >> 30} GiB in one tensor ({holds['raised']['message']}): exercises that are "
+                              "built on a broken one may lose points")
+    return Finding("good", f"a proxy holds {room >> 30} GiB in one tensor")
+
+
+def _grading() -> Iterator[Finding]:
+    """The lesson whose answers need the most memory, graded as a notebook of the class is."""
+    lesson = notebook.lesson(HUNGRIEST)
+    solved = read(SOLVED / lesson.name / f"{lesson.name}.ipynb")
+    try:
+        with Judge(device="cpu", seed="the doctor's own") as judge:
+            judge.prepared[lesson.name] = questions.without_mistakes(lesson, judge.seed, "meta")
+            result = judge.grade(solved, lesson.name)
+    except RuntimeError as error:  # NoLayers and NoRoom among them
+        yield Finding("bad", str(error))
+        return
+    below = [f"{name}: {verdict.headline}" for name, verdict in result.verdicts.items() if verdict.points < verdict.max_points]
+    if result.error or below:
+        yield Finding("bad", f"the solved notebook of {lesson.name} has {result.points:g} of {result.max_points:g} points. "
+                             f"{result.error or below[0]}")
+    else:
+        yield Finding("good", f"the solved notebook of {lesson.name}, whose answers need the most memory, has full marks")
 
 
 def _calls(layers: tuple[str, ...]) -> Finding:
@@ -168,4 +212,4 @@ def _course() -> Iterator[Finding]:
 
 
 LOOKS: dict[str, Callable[[], Iterator[Finding]]] = {
-    "Python": _python, "Device": _device, "Sandbox": _walls, "nbgrader": _nbgrader, "Course": _course}
+    "Python": _python, "Device": _device, "Sandbox": _walls, "Grading": _grading, "nbgrader": _nbgrader, "Course": _course}

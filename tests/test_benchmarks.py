@@ -7,9 +7,12 @@ import sys
 import pytest
 from conftest import ROOT
 
+from autograder.judge.judge import Judge
 from benchmarks.courses import Ours
+from benchmarks.lessons import right
 from benchmarks.submissions import submissions
 from tests.classroom.pupils import LESSON
+from tests.hidden import LESSONS, SEED, graders
 
 pytestmark = pytest.mark.nightly
 
@@ -30,3 +33,17 @@ def test_the_benchmarks_run_to_their_end(command, last):
     name, *options = command
     done = subprocess.run([sys.executable, "-m", f"benchmarks.{name}", *options], cwd=ROOT, capture_output=True, text=True, timeout=1200)
     assert done.returncode == 0 and last in done.stdout, done.stdout + done.stderr
+
+
+@pytest.fixture(scope="module")
+def judge():
+    with Judge(device="cpu", seed=SEED) as judge:
+        yield judge
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_a_right_submission_is_cheap(judge, lesson):
+    """At most 2 seconds of processor time where nothing else runs. Other tests run beside this one."""
+    judge.prepared[lesson] = graders(lesson)
+    cost = right(judge, lesson, rounds=2)
+    assert cost.both < 4, cost

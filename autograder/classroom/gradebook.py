@@ -28,6 +28,7 @@ from autograder.classroom.one_gradebook import OneGradebook
 from autograder.classroom.pool import Pool
 from autograder.judge.cache import Verdicts, storable
 from autograder.judge.judge import Result
+from autograder.sandbox.isolation import NoRoom
 from autograder.submission import notebook
 from autograder.submission.parse import NOTE
 
@@ -64,7 +65,7 @@ class GradebookWriter(Autograde):
         self.problem = ""  # what went wrong with that
 
     def record(self, pool: Pool | ClusterPool, verdicts: Verdicts) -> None:
-        """Raises NbGraderException where a submission could not be recorded; the others are."""
+        """Raises NbGraderException where a submission could not be recorded; the others are. NoRoom, as the pool's futures."""
         self.pool, self.verdicts = pool, verdicts
         self.book = OneGradebook(self.coursedir.db_url, self.coursedir.course_id)
         with self.book.everywhere():
@@ -100,6 +101,7 @@ class GradebookWriter(Autograde):
         """Hand everything to the pool, and record what is judged as it comes: one that takes long holds nobody up.
 
         Where a busy machine may have cost points, the submission is judged once more at the end, when it has the machine to itself.
+        Raises NoRoom.
         """
         self.handed_in = self.assignments
         reasons = {student: why_again(self, student) for student in self.folders}
@@ -110,6 +112,8 @@ class GradebookWriter(Autograde):
         complete, again = True, []
         for _ in waiting:
             student, future = self.judged.get()
+            if refused := _refusal(future):
+                raise refused
             if _was_kept_waiting(future):
                 again.append(student)
             else:
@@ -259,6 +263,12 @@ class GradebookWriter(Autograde):
         with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
             scores = [(each.score, each.max_score) for each in gradebook.assignment_submissions(self.coursedir.assignment_id)]
         return len(scores), sum(score == most for score, most in scores)
+
+
+def _refusal(future: Future[Result]) -> NoRoom | None:
+    """Why nothing can be judged on this machine."""
+    error = None if future.cancelled() else future.exception()
+    return error if isinstance(error, NoRoom) else None
 
 
 def _was_kept_waiting(future: Future[Result]) -> bool:

@@ -28,6 +28,7 @@ from autograder.intake import reader
 from autograder.intake.files import read
 from autograder.judge.judge import Graders, Judge, Result
 from autograder.judge.seed import FILE
+from autograder.sandbox.isolation import NoRoom
 from autograder.submission.parse import Unreadable
 
 # A process in which torch has computed can't be forked; one that has only imported it can, and the others need not import it again.
@@ -112,7 +113,8 @@ class Pool:
                began: Callable[[], object] | None = None) -> Future[Result]:
         """The future result of Judge.grade; of a file that is no notebook, and of one that nobody survives, a result with an error.
 
-        began: called when a process takes it up. The future raises what Judge raises where there can be none with these settings.
+        began: called when a process takes it up. The future raises what Judge raises where there can be none with these settings, and
+        NoRoom.
         """
         return self.threads.submit(self._grade, (submission, lesson, solved), began)
 
@@ -179,11 +181,13 @@ class JudgeProcess:
         self.ready = True
 
     def ask(self, task: tuple[Submission, str | None, NotebookNode | None], say: Callable[[str], object]) -> Result:
-        """Raises TooMuch, and then the process is to be ended."""
+        """Raises TooMuch or NoRoom, and then the process is to be ended."""
         self.connection.send(task)
         while (said := self._heard(bounded=True)) == DRAWING:
             with while_drawing(say):
                 self._heard(bounded=False)  # until it says DRAWN
+        if isinstance(said, NoRoom):
+            raise said
         return said
 
     def _heard(self, bounded: bool) -> Any:
@@ -270,7 +274,12 @@ def _serve(connection: Connection, settings: tuple, log: Path | None) -> None:
     with judge, contextlib.suppress(EOFError, OSError):
         judge.prepared = pickle.loads(connection.recv_bytes())
         while True:
-            connection.send(graded(judge, *connection.recv()))
+            task = connection.recv()
+            try:
+                said: Result | NoRoom = graded(judge, *task)
+            except NoRoom as error:
+                said = error
+            connection.send(said)
 
 
 def _leave_the_terminal() -> None:
@@ -290,7 +299,7 @@ def _end_with_parent() -> None:
 
 
 def graded(judge: Judge, submission: Submission, lesson: str | None = None, solved: NotebookNode | None = None) -> Result:
-    """The result for a notebook or for the one in a file, whatever is in it and whatever happens to the judge."""
+    """The result for a notebook or for the one in a file, whatever is in it and whatever happens to the judge. Raises NoRoom."""
     try:
         return judge.grade(_notebook(submission), lesson, solved)
     except Unreadable as error:

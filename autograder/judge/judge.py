@@ -95,6 +95,10 @@ class Judge:
         for sandbox in self.sandboxes.values():
             sandbox.close()
 
+    def prove(self) -> None:
+        """Make sure, once, that learners' code can be given the memory that right answers need. Raises NoRoom if it can't."""
+        self.sandboxes["cpu"].prove()
+
     def graders(self, lesson: str) -> Graders:
         """A lesson's hidden questions. Raises ValueError for an unknown lesson."""
         if lesson not in self.prepared:
@@ -106,7 +110,7 @@ class Judge:
     def grade(self, submission: NotebookNode, lesson: str | None = None, solved: NotebookNode | None = None) -> Result:
         """The verdicts on a notebook. lesson: which one it is, if it is not to be found out. solved: answers what is not answered.
 
-        Never raises what a submission leads to; where that is the judge's own failure, `error` says so.
+        Never raises what a submission leads to; where that is the judge's own failure, `error` says so. Raises what `prove` raises.
         """
         result = Result(lesson, self.isolation, self.device)
         try:
@@ -119,8 +123,10 @@ class Judge:
         if solved is not None:
             cells = notebook.completed(cells, known, solved)
         self.sandboxes["cpu"].get_ready()
+        graders = self.graders(known.name)  # may have to be drawn, while the process starts that workers are forked from
+        self.prove()
         with one_thread():
-            _grade(self.graders(known.name), cells, self.sandboxes, result)
+            _grade(graders, cells, self.sandboxes, result)
         return result
 
 

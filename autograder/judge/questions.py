@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
@@ -21,7 +21,7 @@ from autograder.submission import notebook
 from autograder.worker import wire
 from solutions.shared import derive
 from solutions.shared.course import ROOT
-from solutions.shared.declare import Exercise
+from solutions.shared.declare import Exercise, Mistake
 from solutions.shared.topics import topic
 
 FOLDER = ROOT / "work/hidden"  # as private as the class's seed, which is beside it
@@ -118,14 +118,21 @@ def _keep(exercises: list[recorded.RecordedExercise], path: Path) -> None:
         old.unlink(missing_ok=True)
 
 
-def drawn(lesson: notebook.ReleasedLesson, seed: str, device: str) -> list[recorded.RecordedExercise]:
-    """Draw a lesson's hidden cases, and ask the reference and every known mistake."""
+def without_mistakes(lesson: notebook.ReleasedLesson, seed: str, device: str) -> Graders:
+    """Hidden questions that no known mistake has answered, so that none is named: drawn quickly, and not kept."""
+    return _graders(lesson, drawn(lesson, seed, device, mistakes=()), seed)
+
+
+def drawn(lesson: notebook.ReleasedLesson, seed: str, device: str,
+          mistakes: Sequence[Mistake] | None = None) -> list[recorded.RecordedExercise]:
+    """Draw a lesson's hidden cases, and ask the reference and every known mistake. mistakes: instead of those of the lesson."""
     files = topic(lesson.topic)
+    known = files.mistakes.MISTAKES if mistakes is None else mistakes
     points = {slot.name: slot.points for slot in lesson.exercises}
     for draw in range(DRAWS):
         cases = derive.hidden(files.exercises, files.reference, f"{seed}/{draw}")
         try:
-            return [recording.record_exercise(e.name, cases[e.name], points[e.name], files.reference, files.mistakes.MISTAKES, e.uses,
+            return [recording.record_exercise(e.name, cases[e.name], points[e.name], files.reference, known, e.uses,
                                               f"{seed}/{draw}", device) for e in files.exercises]
         except ValueError:
             if draw == DRAWS - 1:

@@ -69,6 +69,10 @@ class NoLayers(RuntimeError):
     """Learners' code can't be kept from files or the network on this machine."""
 
 
+class NoRoom(RuntimeError):
+    """A worker can't hold on this machine what a right answer may need."""
+
+
 def layers_for(isolation: str) -> tuple[str, ...]:
     """The layers that are put up. Raises ValueError for an unknown isolation, NoLayers where "auto" can't keep strangers' code in."""
     if isolation not in ISOLATIONS:

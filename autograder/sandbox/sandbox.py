@@ -26,7 +26,7 @@ from torch import Tensor
 
 import attention_lab
 from autograder.sandbox.budget import Budget, Times, waited
-from autograder.sandbox.isolation import around, layers_for, settings
+from autograder.sandbox.isolation import NoRoom, around, layers_for, settings
 from autograder.worker import wire
 from solutions.shared.course import ROOT
 
@@ -37,6 +37,7 @@ END_SECONDS = 5.0
 PULSE = 0.02  # seconds between two looks at what a worker has used: what it can write meanwhile is more than its bound
 SCRATCH_BYTES, SCRATCH_FILES = 64 << 20, 1000
 THREADS = 64
+ROOM = 1 << 30  # bytes that a worker must be able to hold: three times what the largest right answer needs
 WORKER = ROOT / "autograder/worker"  # what is sent to a worker, as text
 MODULES = ("wire", "layers", "restore", "proxies", "cells", "counts", "main")  # in the order of their imports
 
@@ -230,6 +231,7 @@ class Sandbox:
         self.first: tuple[subprocess.Popen, socket.socket] | None = None
         self.budget: Budget | None = None  # of the submission whose workers are made
         self.started = False  # has the first one said so?
+        self.roomy = False  # is it known that workers can hold ROOM?
 
     @property
     def isolation(self) -> str:
@@ -268,6 +270,23 @@ class Sandbox:
         """Begin to start the process that workers are forked from, which takes a few seconds; `worker` waits for it."""
         if self.fork and (self.first is None or self.first[0].poll() is not None):
             self.first, self.started = self._start(self.scratch), False
+
+    def prove(self) -> None:
+        """See that a worker can hold ROOM, once, if workers are forked: it takes some milliseconds. Raises NoRoom if it can't, and
+        RuntimeError if none starts."""
+        if self.roomy or not self.fork:
+            return
+        worker = self.worker()
+        worker.budget = None
+        try:
+            answer, _ = worker.ask({"op": "cell", "source": f"import torch\ntorch.empty({ROOM}, dtype=torch.uint8)", "number": 0})
+        finally:
+            worker.close()
+        if raised := answer["raised"]:
+            raise NoRoom(f"Learners' code can't have {ROOM >> 30} GiB of memory on this machine, so right answers might lose points. "
+                         f"Nothing was graded. The reason: {raised['message']}. Is there a limit on memory (`ulimit -v`), or is too "
+                         "little of it free? `autograder doctor` tries more.")
+        self.roomy = True
 
     def _start(self, folder: Path) -> tuple[subprocess.Popen, socket.socket]:
         """A process with torch imported: the worker itself, or the one that forks them."""

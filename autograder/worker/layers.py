@@ -59,6 +59,8 @@ def limit(limits: dict[str, int]) -> None:
 
     for name, value in limits.items():
         value += mapped() if name == "RLIMIT_AS" else 0
+        most = resource.getrlimit(getattr(resource, name))[1]
+        value = value if most == resource.RLIM_INFINITY else min(value, most)  # an ordinary user can't lift what the machine allows
         resource.setrlimit(getattr(resource, name), (value, value))
 
 

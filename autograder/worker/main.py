@@ -120,7 +120,8 @@ def prepare(device: str) -> None:
         module.__getattr__ = Silent().__getattr__
         sys.modules[module.__name__] = module
         setattr(attention_lab, name, module)
-    for late in ("torch.fx.experimental.symbolic_shapes", "torch._dynamo"):  # at the first gradient, and at a checkpoint
+    # At the first gradient, at a checkpoint, at most notebooks' first cell, and at its first figure.
+    for late in ("torch.fx.experimental.symbolic_shapes", "torch._dynamo", "matplotlib.pyplot", "matplotlib.backends.backend_agg"):
         importlib.import_module(late)
     for dtype in (torch.float32, torch.float64):
         net = nn.Sequential(nn.Conv2d(4, 4, 3, padding=1), nn.BatchNorm2d(4), nn.ReLU(), nn.Conv2d(4, 4, 1), nn.Sigmoid(), nn.Flatten(),

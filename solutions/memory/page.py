@@ -156,7 +156,7 @@ predict_then_run(predicted, measured, unit="times as much memory")
 # | 1024 | N² / 2 numbers |
 # | 4096 | N² / 8 numbers |
 #
-# When your work is graded, N = 9216 without gradients must need less than 324 MiB.
+# When your work is graded, N = 6144 without gradients must need less than 144 MiB.
 #
 # A copy of `PositionAttention` earns at most half of the points; any of the ideas, even chunks alone, earns all.
 # Every softmax needs all N keys, so cut the queries, not the keys.

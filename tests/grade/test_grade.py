@@ -180,3 +180,12 @@ def test_a_folder_that_is_no_course(graded_class, tmp_path):
         shutil.rmtree(path) if path.is_dir() else path.unlink()
     run = grade(course)
     assert run.returncode == 2 and "there is no nbgrader_config.py here" in run.stderr
+
+
+@pytest.mark.nightly
+def test_nothing_is_recorded_where_a_worker_has_too_little_memory(ungraded):
+    asked = f"ulimit -v {1280 << 10}; exec {sys.executable} -m autograder grade {LESSON} --jobs=1"
+    run = subprocess.run(["bash", "-c", asked], cwd=ungraded.folder, env=environment(ungraded), text=True, capture_output=True)
+    assert run.returncode == 2 and "can't have 1 GiB of memory on this machine" in run.stderr, run.stdout + run.stderr
+    with ungraded.gradebook() as gradebook:
+        assert not gradebook.assignment_submissions(LESSON)

@@ -165,6 +165,23 @@ def test_nothing_that_was_made_ready_hides_a_whole_map(exercise, sandbox, answer
     assert seen.points == judged(exercise, sandbox, WHOLE).points
 
 
+def test_looking_at_a_process_takes_little_time(monkeypatch):
+    """The kernel walks through all of a process's pages for each look."""
+    looks, seconds = [], iter(range(1000))
+    monkeypatch.setattr(measuring, "time", types.SimpleNamespace(monotonic=lambda: next(seconds) / 100))
+    worker = types.SimpleNamespace(written=lambda: looks.append(1) or 5, forget_peak=lambda: True,
+                                   resident=lambda: {"VmRSS": 1, "VmHWM": 2})
+
+    def observations(_packed, _exercise, _count, _device, meanwhile):
+        for _ in range(300):
+            meanwhile()
+        return [(Observation(), {})]
+    fresh = types.SimpleNamespace(begin=lambda device: worker, observations=observations, timed_out=False, close=lambda: None)
+    session = types.SimpleNamespace(cells=[], timed_out=False, afresh=lambda cells: fresh)
+    assert measuring.measured(session, None, "smoothed", "cpu")[0].grown == 5
+    assert 10 < len(looks) < 40  # of 3 seconds
+
+
 @pytest.mark.parametrize("answer", [WHOLE, PIECES], ids=["whole", "pieces"])
 def test_a_whole_map_is_seen_in_one_tensor_and_in_many(exercise, sandbox, answer):
     seen = judged(exercise, sandbox, answer)

@@ -10,6 +10,7 @@ from conftest import need
 
 from autograder.sandbox import isolation
 from autograder.sandbox import sandbox as sandboxes
+from autograder.sandbox.isolation import NoRoom
 from autograder.sandbox.sandbox import Died
 
 
@@ -63,6 +64,15 @@ def test_memory_and_files_are_bounded(sandbox):
     assert cell(worker, "open('big', 'wb').write(bytes(32 << 20))") is not None
     assert cell(worker, "import resource; resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))") is None  # less may be asked for
     worker.close()
+
+
+def test_a_machine_on_which_a_worker_holds_too_little_is_refused(sandbox, monkeypatch):
+    monkeypatch.setattr(sandboxes, "ROOM", 8 << 30)  # a worker may have three
+    with pytest.raises(NoRoom, match=r"can't have 8 GiB of memory on this machine.*Nothing was graded.*allocate.*`ulimit -v`"):
+        sandbox.prove()
+    monkeypatch.undo()
+    sandbox.prove()
+    assert sandbox.roomy
 
 
 def test_floods_of_output_are_nobodys_problem(sandbox, capfd):

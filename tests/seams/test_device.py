@@ -321,6 +321,16 @@ def test_the_compiler_is_not_imported_and_works_afterwards():
     assert done.returncode == 0, done.stderr
 
 
+def test_no_tensor_is_compared_with_a_device(monkeypatch):
+    """`tensor == torch.device(...)` is an error that torch turns into False. It takes longer than everything else about an operation."""
+    def refused(*_):
+        raise AssertionError("a tensor was compared")
+    monkeypatch.setattr(torch.Tensor, "__eq__", refused)
+    with device.Mixed(torch.device("meta"), {}) as mixed:
+        y = 2 * torch.ones(3, device="meta").clamp(min=0)
+    assert mixed.numbers.of(y).tolist() == [2, 2, 2]
+
+
 @pytest.mark.parametrize("found, asked, right", [("cuda:0", "cuda", True), ("cuda:0", "cuda:0", True), ("cuda:1", "cuda:0", False),
                                                  ("cpu", "cuda", False), ("meta", "meta", True), ("cuda:0", "meta", False)])
 def test_device_indices(found, asked, right):

@@ -51,7 +51,8 @@ class Mixed(Dispatch):
             args = (first, *args[2:])
         given = [t for item in (*args, *kwargs.values()) for t in (item if isinstance(item, (list, tuple)) else (item,))
                  if isinstance(t, Tensor)]
-        if not any(t.device.type == self.kind for t in given):
+        kinds = {t.device.type for t in given}
+        if self.kind not in kinds or "cpu" not in kinds:
             return []
         alias = function._schema.arguments[0].alias_info if function._schema.arguments else None
         return [t for t in given if t.device.type == "cpu" and (t.ndim or alias and alias.is_write and t is first)]

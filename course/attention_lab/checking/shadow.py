@@ -8,9 +8,9 @@ from typing import Any
 import torch
 from torch import Tensor, UntypedStorage
 from torch.overrides import TorchFunctionMode
-from torch.utils._pytree import tree_flatten, tree_map_only, tree_unflatten
+from torch.utils._pytree import tree_flatten, tree_map_only
 
-META = torch.device("meta")
+META, CPU = torch.device("meta"), torch.device("cpu")
 
 
 class Numbers:
@@ -28,17 +28,34 @@ class Numbers:
 
     def follow(self, function: Callable, args: tuple, kwargs: dict[str, Any]) -> Any:
         """The result of an operation. Raises what it raises on the CPU."""
-        given, structure = tree_flatten((args, kwargs))
-        twins = [self.of(each) if _on_meta(each) else each for each in given]
-        if any(_on_meta(each) and twin is None for each, twin in zip(given, twins)):
+        given: dict[int, Tensor] = {}  # by what stands for it
+        places: set[str] = set()
+
+        def on_the_cpu(each: Any) -> Any:
+            if isinstance(each, Tensor):
+                twin = self.of(each) if each.is_meta else each
+                if twin is None:
+                    raise LookupError("numbers that are not known")
+                given[id(twin)] = each
+                return twin
+            if isinstance(each, torch.device):
+                places.add(each.type)
+                return CPU if each == META else each
+            return each
+
+        def back(each: Any) -> Any:
+            if id(each) in given:
+                return given[id(each)]
+            return self._moved(each) if isinstance(each, Tensor) else each
+
+        try:
+            twins, named = _each(on_the_cpu, args), {name: _each(on_the_cpu, value) for name, value in kwargs.items()}
+        except LookupError:
             return function(*args, **kwargs)
-        places = {each.type for each in given if isinstance(each, torch.device)}
-        twin_args, twin_kwargs = tree_unflatten([torch.device("cpu") if each == META else each for each in twins], structure)
-        numbers = function(*twin_args, **twin_kwargs)
-        if "cpu" in places or not places and not any(map(_on_meta, given)):
+        numbers = function(*twins, **named)
+        if "cpu" in places or not places and not any(each.is_meta for each in given.values()):
             return numbers
-        originals = {id(twin): each for each, twin in zip(given, twins) if isinstance(each, Tensor)}
-        return tree_map_only(Tensor, lambda t: originals[id(t)] if id(t) in originals else self._moved(t), numbers)
+        return _each(back, numbers)
 
     def _moved(self, numbers: Tensor) -> Tensor:
         """The tensor on `meta` that has these numbers."""
@@ -83,9 +100,18 @@ def _index(index: Any) -> Any:
     return torch.tensor(index) if numbers and all(isinstance(each, int) for each in numbers) else index
 
 
+def _each(change: Callable, value: Any) -> Any:
+    """A value that an operation takes or gives, with `change` done to each part of its lists and tuples. (torch's own tree_map, made for
+    any container, takes longer than a small operation.)"""
+    if isinstance(value, (list, tuple)):
+        changed = [_each(change, item) for item in value]
+        return tuple(changed) if isinstance(value, tuple) else changed
+    return change(value)
+
+
 def _view(like: Tensor, storage: UntypedStorage) -> Tensor:
     return torch.empty(0, dtype=like.dtype, device=storage.device).set_(storage, like.storage_offset(), like.size(), like.stride())
 
 
 def _on_meta(value: Any) -> bool:
-    return isinstance(value, Tensor) and value.device == META
+    return isinstance(value, Tensor) and value.is_meta
