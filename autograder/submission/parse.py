@@ -16,6 +16,8 @@ from typing import Any
 
 from nbformat import NotebookNode
 
+from autograder.outward import on_terminal
+
 # What is read of a submission is bounded, so that the process that reads it stays below 900 MB whatever is handed in.
 LARGEST = 100 << 20  # bytes of a file: several times what outputs of a whole evening come to
 HEAVIEST = 400 << 20  # bytes of its text and of all that JSON makes of it, by ...
@@ -49,9 +51,9 @@ def read(path: Path) -> NotebookNode:
     try:
         notebook = load(path)
     except Unreadable as error:
-        raise Unreadable(f"{printable(str(path))} {error}") from error
+        raise Unreadable(f"{on_terminal(path)} {error}") from error
     if NOTE in notebook.metadata:
-        LOG.warning("%s %s", printable(str(path)), notebook.metadata[NOTE])
+        LOG.warning("%s %s", on_terminal(path), notebook.metadata[NOTE])
     return notebook
 
 
@@ -72,11 +74,6 @@ def content(path: Path) -> bytes:
             return file.read(LARGEST + 1)  # it may grow meanwhile
     except OSError as error:
         raise Unreadable(f"can't be read: {error.strerror}") from error
-
-
-def printable(text: str) -> str:
-    """A text of one line without what steers a terminal."""
-    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
 
 
 def parse(data: bytes) -> NotebookNode:

@@ -11,7 +11,7 @@ from nbgrader.exchange.default import ExchangeCollect
 from nbgrader.utils import parse_utc
 
 from autograder.intake.folders import TooMuch, copy_folder
-from autograder.submission.parse import printable
+from autograder.outward import on_terminal
 
 STUDENT = re.compile(r"(?!\.+$)[\w.@+-]+")  # an id that names a folder of its own below `submitted`
 
@@ -31,13 +31,13 @@ class Collect(ExchangeCollect):
         """nbgrader's method."""
         for record in self.src_records:
             if record["username"].startswith("/"):
-                self.log.error("Not collected: the folder %s has no name that `nbgrader submit` gives", printable(record["filename"]))
+                self.log.error("Not collected: the folder %s has no name that `nbgrader submit` gives", on_terminal(record["filename"]))
         self.src_records = [record for record in self.src_records if not record["username"].startswith("/")]
         super().copy_files()
 
     def do_copy(self, src: str, dest: str, log: object = None) -> None:
         """In the place of nbgrader's method: plain files alone. What is left out is in the log, and so is a folder that can't be copied."""
-        name = printable(Path(src).name)
+        name = on_terminal(Path(src).name)
         try:
             left_out = copy_folder(Path(src), Path(dest), self.coursedir.ignore)
         except (TooMuch, OSError) as problem:
