@@ -1,10 +1,9 @@
-"""An exchange into which learners put what they like, and file names that they choose."""
+"""An exchange into which learners put what they like."""
 
 import os
 
 import pytest
 
-from autograder.classroom.nbgrader_plugin.collector import Platforms
 from autograder.classroom.nbgrader_plugin.copy_files import plain_files
 from autograder.intake import folders
 from autograder.intake.folders import TooMuch, copy_folder
@@ -105,11 +104,3 @@ def test_one_who_hands_in_links_stops_nobody_and_reads_nothing(tmp_path):
     assert sorted(path.name for path in submitted.rglob("*") if not path.is_dir()) == [f"{LESSON}.ipynb", "timestamp.txt", "timestamp.txt"]
     assert "Left out of mallory" in run.stderr and "a link" in run.stderr
     assert run.stderr.count("Not collected: the folder") == 3 and "trudy" in run.stderr and "eve" in run.stderr
-
-
-@pytest.mark.parametrize("name, student", [
-    ("Week 3_ada_attempt_2026-11-20-10-00-00_01_se.ipynb", "ada"),
-    ("x_mallory_attempt_2026-11-20-09-00-00_x_bob_attempt_2026-11-20-10-00-00_01_se.ipynb", "mallory"),
-])
-def test_a_file_name_takes_no_one_elses_place(name, student):
-    assert Platforms()._match(f"extracted/zip/{name}")["student_id"] == student

@@ -33,7 +33,8 @@ def configure(c: Config) -> None:
     c.GenerateFeedback.preprocessors = ["nbgrader.preprocessors.GetGrades", "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
                                         f"{HERE}.feedback.Summary", f"{HERE}.feedback.Style"]
     c.ExchangeFactory.collect = f"{HERE}.collect.Collect"
-    c.ZipCollectApp.collector_plugin = f"{HERE}.collector.Platforms"
+    c.ZipCollectApp.extractor_plugin = f"{HERE}.collector.Unpack"
+    c.ZipCollectApp.collector_plugin = f"{HERE}.collector.Download"
     c.ExportApp.plugin_class = f"{HERE}.csv_export.Csv"
     _read_once_and_miss_nothing()
     _know_what_is_graded()
