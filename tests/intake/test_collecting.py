@@ -4,6 +4,7 @@ import os
 
 import pytest
 
+from autograder.classroom.nbgrader_plugin import collect
 from autograder.classroom.nbgrader_plugin.copy_files import plain_files
 from autograder.intake import folders
 from autograder.intake.folders import TooMuch, copy_folder
@@ -78,6 +79,23 @@ def test_a_link_in_the_place_of_a_folder_is_not_followed(inbound, tmp_path):
     (inbound / "ada").symlink_to(tmp_path, target_is_directory=True)
     with pytest.raises(OSError):
         copy_folder(inbound / "ada", tmp_path / "copy")
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid(), reason="only root can give folders away")
+def test_a_folder_is_whose_account_it_belongs_to(inbound, monkeypatch):
+    """bob's newest by its name is mallory's, and bob's own is collected; where there is no account, the name is all there is."""
+    monkeypatch.setattr(collect, "account_of", {"bob": 12345, "mallory": 12346}.get)
+    for name, owner in ((f"bob+{LESSON}+{STAMP}+a", 12345), (f"bob+{LESSON}+{STAMP.replace('2026', '2027')}+b", 12346),
+                        (f"cy+{LESSON}+{STAMP}+c", 12346)):
+        (inbound / name).mkdir()
+        os.chown(inbound / name, owner, owner)
+    records = [collect.Collect._path_to_record(collect.Collect(), str(path)) for path in sorted(inbound.iterdir())]
+    assert [record["username"] for record in records if "why" not in record] == ["bob", "cy"]
+    assert [record["why"] for record in records if "why" in record] == ["is in the name of bob, but does not belong to them"]
+
+
+def test_an_account_is_known_by_its_name():
+    assert collect.account_of("root") == 0 and collect.account_of("nobody has this name") is None
 
 
 def test_one_who_hands_in_links_stops_nobody_and_reads_nothing(tmp_path):
