@@ -24,7 +24,8 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any, Protocol
 
 from autograder.intake.aside import Aside
-from autograder.intake.folders import CHUNK, DEEPEST, LARGEST, MOST, MOST_FILES, ONLY_READ, TooMuch
+from autograder.intake.folders import CHUNK, DEEPEST, LARGEST, MOST, MOST_FILES, TooMuch
+from autograder.intake.plain_file import open_plain
 
 CLASS_FILES, CLASS_BYTES = 20_000, 4 << 30  # of a class's archive, all that is in it together
 LARGEST_INSIDE = 20 << 20  # bytes of an archive inside another: the list of what is in it is read into memory
@@ -70,14 +71,14 @@ class Unpacking:
         """Copy a file into a folder, or unpack it into one of its name there. Was it an archive? What is wrong is listed, not raised."""
         left = Allowance(CLASS_FILES, CLASS_BYTES)
         if not path.name.lower().endswith(ARCHIVES):
-            self._one(_Member(path.name, "", partial(_plain_file, path)), into, path.name, left, inside=False)
+            self._one(_Member(path.name, "", partial(open_plain, path)), into, path.name, left, inside=False)
             return False
         self._unpack(path, into / unpacked_name(path.name), left)
         return True
 
     def _unpack(self, archive: Path, into: Path, left: Allowance) -> None:
         try:
-            with _plain_file(archive) as file:
+            with open_plain(archive) as file:
                 self._members(file, into, archive.name, left, inside=False)
         except TooMuch as problem:
             self.aside.note(archive.name, f"it {problem}, and the rest was left out")
@@ -171,15 +172,6 @@ def unpacked_name(archive: str) -> str:
     for ending in ARCHIVES:
         archive = archive[:-len(ending)] if archive.lower().endswith(ending) else archive
     return archive or "archive"
-
-
-def _plain_file(path: Path) -> IO[bytes]:
-    """Raises OSError for all that is none; a link is not followed."""
-    file = open(os.open(path, ONLY_READ), "rb")
-    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-        file.close()
-        raise OSError("it is no file")
-    return file
 
 
 class _Large(Exception):

@@ -38,8 +38,16 @@ def configure(c: Config) -> None:
     c.ExportApp.plugin_class = f"{HERE}.csv_export.Csv"
     _read_once_and_miss_nothing()
     _know_what_is_graded()
+    _read_times_within_bounds()
     _copy_plain_files()
     _adapt_formgrader()
+
+
+def set_otherwise(c: Config) -> list[str]:
+    """What of the above a course's own configuration has replaced: `Autograde.exporter_class`, ..."""
+    ours = Config()
+    configure(ours)
+    return [f"{section}.{name}" for section, values in ours.items() for name, value in values.items() if c[section].get(name) != value]
 
 
 def _find_alembic() -> None:
@@ -67,6 +75,13 @@ def _know_what_is_graded() -> None:
     from autograder.classroom.nbgrader_plugin.graded import init_destination
 
     Autograde.init_destination = init_destination
+
+
+def _read_times_within_bounds() -> None:
+    """Nor for how a hand-in time is read: see hand_in_time.py."""
+    from autograder.classroom.nbgrader_plugin import hand_in_time
+
+    hand_in_time.read_times_within_bounds()
 
 
 def _copy_plain_files() -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,20 +15,12 @@ from nbgrader.api import Gradebook, MissingEntry, SubmittedNotebook
 from nbgrader.converters import BaseConverter
 from nbgrader.utils import rmtree
 
-from autograder.classroom.nbgrader_plugin.handed_in import NOT_THEIRS, digest_of
+from autograder.classroom.nbgrader_plugin.hand_in_time import time_in
+from autograder.classroom.nbgrader_plugin.handed_in import digest_of
 
 RECORD = "autograder"  # the graded notebook's metadata that say what was graded
 RESULT = "result"  # in there: the verdicts, as JSON. Those below work/verdicts may be deleted, and are not kept where time ran out
 FIRST = "not graded before"
-
-
-def submitted_at(coursedir: Any, folder: str) -> datetime | None:
-    """The time in a folder's timestamp.txt, in UTC; None where there is none. Raises ValueError where the file holds something else."""
-    try:
-        return coursedir.get_existing_timestamp(folder)
-    except Exception as error:  # nbgrader's own way of saying so fails
-        said = Path(folder, NOT_THEIRS).read_bytes()[:60].decode(errors="replace").strip()
-        raise ValueError(f"its {NOT_THEIRS} holds no time, but {said!r}") from error
 
 
 def why_again(autograde: Any, student: str) -> str | None:
@@ -47,7 +38,7 @@ def why_again(autograde: Any, student: str) -> str | None:
         held = {notebook.name: notebook for notebook in submission.notebooks}
         reasons = [_why(held.get(name), Path(source, f"{name}.ipynb"), Path(folder, f"{name}.ipynb")) for name in expected]
         try:
-            time = submitted_at(coursedir, source)
+            time = time_in(Path(source))
         except ValueError as error:
             return str(error)
         reasons += ["handed in at another time than the gradebook's"] if time not in (None, submission.timestamp) else []
