@@ -12,23 +12,24 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
-from rich.console import Console
 from rich.text import Text
 
 from autograder.classroom.cluster import ClusterPool
 from autograder.classroom.pool import Pool, get_ready
 from autograder.intake.files import read
 from autograder.judge.judge import DEVICES
-from autograder.outputs import as_json, plain, show
+from autograder.outputs import as_json, show
+from autograder.outward import on_terminal
 from autograder.sandbox.isolation import ISOLATIONS, NoLayers, NoRoom
 from autograder.submission import notebook
+from autograder.terminal import Terminal
 
 
 class _Parser(argparse.ArgumentParser):
     """What it says of wrong use may quote a file's name."""
 
     def error(self, message: str) -> NoReturn:
-        super().error(plain(message))
+        super().error(on_terminal(message))
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -138,10 +139,10 @@ def _positive(text: str) -> int:
 
 def _check(options: argparse.Namespace) -> int:
     solved = read(options.solution_from) if options.solution_from else None
-    console = Console(stderr=options.json == "-")
+    console = Terminal(stderr=options.json == "-")
     lines, status = [], 0
     get_ready()
-    say = lambda text: console.print(Text(plain(text)), soft_wrap=True)  # noqa: E731
+    say = lambda text: console.print(Text(on_terminal(text)), soft_wrap=True)  # noqa: E731
     if options.cluster:
         judges = ClusterPool(options.cluster, options.isolation, options.device, say=say)
     else:
@@ -168,25 +169,25 @@ def _grade(options: argparse.Namespace) -> int:
 def _insights(options: argparse.Namespace) -> int:
     from autograder.insights.write import write  # imports nbgrader
 
-    return write(options.lesson, options.names, Console())
+    return write(options.lesson, options.names, Terminal())
 
 
 def _export(options: argparse.Namespace) -> int:
     from autograder.classroom.points_out import export  # imports nbgrader
 
-    return export(options.lesson, options.format, Console())
+    return export(options.lesson, options.format, Terminal())
 
 
 def _verify(options: argparse.Namespace) -> int:
     from autograder.verify.verify import verify  # imports every lesson's exercises
 
-    return verify(options.card, options.notebook, options.isolation, Console())
+    return verify(options.card, options.notebook, options.isolation, Terminal())
 
 
 def _new(options: argparse.Namespace) -> int:
     from autograder.new.new import new  # imports what records a lesson
 
-    return new(options.topic, options.reference, options.folder, Console())
+    return new(options.topic, options.reference, options.folder, Terminal())
 
 
 def _audit(options: argparse.Namespace) -> int:
@@ -195,7 +196,7 @@ def _audit(options: argparse.Namespace) -> int:
     known = [lesson.name for lesson in notebook.lessons()]
     for name in options.lessons:
         notebook.lesson(name)
-    console = Console(stderr=options.json == "-")
+    console = Terminal(stderr=options.json == "-")
     found = [audit(name, named(options.seeds)) for name in options.lessons or known]
     for each in found:
         console.print(each)
@@ -206,7 +207,7 @@ def _audit(options: argparse.Namespace) -> int:
 def _doctor(_options: argparse.Namespace) -> int:
     from autograder.doctor import examine
 
-    return examine(Console())
+    return examine(Terminal())
 
 
 def _write_json(target: str | None, lines: list[dict[str, Any]]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import importlib.util
 import os
 import platform
 import shutil
@@ -11,12 +12,14 @@ import sysconfig
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 from rich.console import Console
 from rich.text import Text
 from torch import nn
 
+from autograder.intake.files import read
 from autograder.judge import proxy_process, questions
 from autograder.judge.judge import Judge
 from autograder.judge.proxy_process import ProxyProcess
@@ -26,7 +29,6 @@ from autograder.sandbox.calls import NUMBERS, listed
 from autograder.sandbox.isolation import LAYERS, LIMITS, NoLayers, probed, unlisted
 from autograder.sandbox.sandbox import CPU_SECONDS, SCRATCH_BYTES, WALL_SECONDS, Died, Sandbox
 from autograder.submission import notebook
-from autograder.submission.parse import read
 from solutions.shared.course import ROOT
 from solutions.shared.topics import topic
 
@@ -198,6 +200,45 @@ def _nbgrader() -> Iterator[Finding]:
                                  "python -m ipykernel install --user")
 
 
+def _class() -> Iterator[Finding]:
+    """What this folder's class has set, and who can hand in for whom through its exchange."""
+    if not Path("nbgrader_config.py").exists() or not importlib.util.find_spec("nbgrader"):
+        yield Finding("missing", "no nbgrader, or no nbgrader_config.py in this folder: nothing of a class is looked at")
+        return
+    import nbgrader.server_extensions.formgrader.formgrader  # noqa: F401  that the configuration adapts it
+    from nbgrader.exchange.default import Exchange
+
+    from autograder.classroom import nbgrader_plugin
+    from autograder.classroom.course import course_app
+    from autograder.classroom.nbgrader_plugin import collect, formgrader
+
+    app = course_app("doctor")
+    if others := nbgrader_plugin.set_otherwise(app.config):
+        yield Finding("missing", f"this class's configuration replaces {', '.join(others)}: what docs/security.md promises of that is not "
+                                 "looked at")
+    else:
+        yield Finding("good", "nbgrader's steps are the course's own")
+    yield (Finding("good", "formgrader opens plain files of a submission, within bounds") if formgrader.adapted() else
+           Finding("bad", "formgrader opens whatever lies in a submission: nbgrader_config.py must call nbgrader_plugin.configure(c)"))
+    yield from _exchange(Path(Exchange(parent=app).root, app.coursedir.course_id, "inbound"), collect.account_of)
+
+
+def _exchange(inbound: Path, account_of: Callable[[str], int | None]) -> Iterator[Finding]:
+    """Is what lies there known by its owner? Where there is no such folder, nobody hands in that way."""
+    try:
+        names = sorted({name.rsplit("+", 3)[0] for name in os.listdir(inbound) if name.count("+") >= 3})
+    except OSError:
+        return
+    unknown = [name for name in names if account_of(name) is None]
+    if not names:
+        yield Finding("good", f"nothing is in {inbound}. What comes is its owner's, if there is an account of its name here")
+    elif unknown:
+        yield Finding("missing", f"{len(unknown)} of {len(names)} who handed in at {inbound} have no account here (such as "
+                                 f"{unknown[0]!r}): for them names are all there is, and whoever can write there can use any of them")
+    else:
+        yield Finding("good", f"all {len(names)} who handed in at {inbound} have accounts: a folder is its owner's, whatever its name")
+
+
 def _course() -> Iterator[Finding]:
     try:
         yield Finding("good", f"lessons: {', '.join(lesson.name for lesson in notebook.lessons())}")
@@ -212,4 +253,4 @@ def _course() -> Iterator[Finding]:
 
 
 LOOKS: dict[str, Callable[[], Iterator[Finding]]] = {
-    "Python": _python, "Device": _device, "Sandbox": _walls, "Grading": _grading, "nbgrader": _nbgrader, "Course": _course}
+    "Python": _python, "Device": _device, "Sandbox": _walls, "Grading": _grading, "nbgrader": _nbgrader, "Class": _class, "Course": _course}

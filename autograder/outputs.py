@@ -13,6 +13,7 @@ from rich.text import Text
 from attention_lab.checking import report
 from attention_lab.checking.verdict import Verdict
 from autograder.judge.judge import Result
+from autograder.outward import on_terminal
 
 
 def outputs(verdict: Verdict, maximum: float) -> list[NotebookNode]:
@@ -36,18 +37,13 @@ def as_json(name: str, result: Result) -> dict[str, Any]:
                           for v in result.verdicts.values()]}
 
 
-def plain(said: str) -> str:
-    """One line that steers nothing: for what learners chose, a file's name too, before a terminal sees it."""
-    return " ".join(report.clean(said).split())
-
-
 def show(console: Console, name: str, result: Result) -> None:
     """One notebook on a terminal: a line each exercise, and the report of those below full marks."""
     console.print()
-    console.print(Text(plain(name), style="bold"), Text(f"  {result.lesson or 'no lesson'}  {report.number(result.points)} of "
+    console.print(Text(on_terminal(name), style="bold"), Text(f"  {result.lesson or 'no lesson'}  {report.number(result.points)} of "
                                                  f"{report.number(result.max_points)} points"))
     if result.error:
-        console.print(Text(report.clean(result.error), style="red"))
+        console.print(Text(on_terminal(result.error, lines=True), style="red"))
     table = Table(show_header=False, box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for v in result.verdicts.values():
         full = v.points == v.max_points

@@ -12,11 +12,9 @@ from pathlib import Path
 from typing import IO
 
 from nbgrader.converters import NbGraderException
-from rich.console import Console
 from rich.text import Text
 from sqlalchemy.exc import SQLAlchemyError
 
-from attention_lab.checking.report import clean
 from autograder.classroom.cluster import ClusterPool
 from autograder.classroom.course import course_app
 from autograder.classroom.gradebook import GradebookWriter
@@ -27,7 +25,8 @@ from autograder.classroom.pool import Pool, while_drawing
 from autograder.judge import private, seed
 from autograder.judge.cache import Verdicts
 from autograder.judge.judge import Judge
-from autograder.outputs import plain
+from autograder.outward import on_terminal
+from autograder.terminal import Terminal
 
 LOG = "work/grade.log"  # below the course's folder
 OLDER = 5  # runs whose logs are kept beside it: grade.1.log is the one before
@@ -35,7 +34,7 @@ OLDER = 5  # runs whose logs are kept beside it: grade.1.log is the one before
 
 def grade(options: argparse.Namespace) -> int:
     """The command's exit status. Raises ValueError for wrong use; an interrupt ends with KeyboardInterrupt, in order."""
-    console = Console(highlight=False)
+    console = Terminal()
     app = course_app(options.lesson)
     log = Path(app.coursedir.root) / LOG
     with _logging(app.log, log):
@@ -55,7 +54,7 @@ def grade(options: argparse.Namespace) -> int:
         settings = JudgeCells(parent=app)
         chosen = options.isolation or settings.isolation, options.device or settings.device
         complete = True
-        say = lambda text: console.print(Text(plain(text)), soft_wrap=True)  # noqa: E731
+        say = lambda text: console.print(Text(on_terminal(text)), soft_wrap=True)  # noqa: E731
         with Judge(*chosen, seed_file=seed_file, drawing=partial(while_drawing, say)) as judge:
             verdicts = Verdicts(Path(app.coursedir.root) / VERDICTS, judge)
             hidden = lambda: {options.lesson: judge.graders(options.lesson)}  # noqa: E731
@@ -80,7 +79,7 @@ def grade(options: argparse.Namespace) -> int:
     return int(not complete or progress.failed)
 
 
-def _draw_another_seed(console: Console, path: Path) -> None:
+def _draw_another_seed(console: Terminal, path: Path) -> None:
     old = seed.draw_another(path)
     kept = f"; the old one is kept in {old}" if old else ""
     console.print(Text(f"Drew a new class seed, so hidden questions are others now{kept}."), soft_wrap=True)
@@ -126,7 +125,7 @@ class _Plain(logging.Formatter):
     """Names and messages of learners are in the log: without what steers a terminal that shows it."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return clean(super().format(record))
+        return on_terminal(super().format(record), lines=True)
 
 
 def _keep_older(log: Path) -> None:

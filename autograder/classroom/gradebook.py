@@ -21,9 +21,9 @@ from autograder.classroom.cluster import ClusterPool
 from autograder.classroom.live import LiveTable
 from autograder.classroom.nbgrader_plugin.exporter import released
 from autograder.classroom.nbgrader_plugin.graded import FIRST, why_again
+from autograder.classroom.nbgrader_plugin.hand_in_time import time_in
 from autograder.classroom.nbgrader_plugin.handed_in import file_of, notebooks_beside
 from autograder.classroom.nbgrader_plugin.repair import Mark, known_marks, restore
-from autograder.classroom.nbgrader_plugin.timestamp import submitted_at
 from autograder.classroom.one_gradebook import OneGradebook
 from autograder.classroom.pool import Pool
 from autograder.judge.cache import Verdicts, storable
@@ -139,9 +139,9 @@ class GradebookWriter(Autograde):
         return True
 
     def init_assignment(self, assignment_id: str, student_id: str) -> None:
-        """nbgrader's method; says what is wrong with a timestamp, which nbgrader fails to."""
+        """nbgrader's method; says what is wrong with a timestamp, before anything is written."""
         with self._telling():
-            submitted_at(self._format_source(assignment_id, student_id))
+            time_in(Path(self._format_source(assignment_id, student_id)))
             super().init_assignment(assignment_id, student_id)
 
     def convert_single_notebook(self, notebook_filename: str) -> None:

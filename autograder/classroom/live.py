@@ -19,7 +19,7 @@ from rich.text import Text
 
 from attention_lab.checking.report import number
 from autograder.judge.judge import Result
-from autograder.outputs import plain
+from autograder.outward import on_terminal
 
 LONG = 5.0  # seconds of judging that are worth a word
 SHOWN = 8  # submissions below full marks that the live table shows: the last ones
@@ -131,8 +131,8 @@ class LiveTable:
         done = sum(e.state in ("recorded", "lost") for e in self.entries.values())
         self.bar.update(self.task, completed=done, rate=f"{done / (time.monotonic() - self.began):.1f} a second")
         if not self.console.is_terminal:
-            words = [plain(student), entry.points if recorded else "NOT RECORDED", "" if entry.full and recorded else plain(entry.why),
-                     plain(entry.remarks)]
+            words = [on_terminal(student), entry.points if recorded else "NOT RECORDED",
+                     "" if entry.full and recorded else on_terminal(entry.why), on_terminal(entry.remarks)]
             self.console.print(Text(f"{done}/{len(self.entries)}  " + "  ".join(filter(None, words))), soft_wrap=True)
 
     def _table(self) -> RenderableType:
@@ -163,19 +163,20 @@ class LiveTable:
         if self.console.is_terminal:
             self._last_table(done)
         for student, entry in self.lost.items():
-            self._line(f"!  {plain(student)}  not recorded  {plain(entry.why)}")
+            self._line(f"!  {on_terminal(student)}  not recorded  {on_terminal(entry.why)}")
         if long := sorted((entry.seconds, student) for student, entry in entries.items() if entry.seconds > LONG):
-            self._line("Took long: " + ", ".join(f"{plain(student)} {seconds:.0f} s" for seconds, student in reversed(long)))
+            self._line("Took long: " + ", ".join(f"{on_terminal(student)} {seconds:.0f} s" for seconds, student in reversed(long)))
         self._modules(done)
         for student, entry in done.items():
             for exercise, why in (entry.result.not_reached if entry.result else {}).items():
-                self._line(f"Not reached: {plain(student)}'s {exercise}, because {plain(why)}")
+                self._line(f"Not reached: {on_terminal(student)}'s {exercise}, because {on_terminal(why)}")
         if hurried := [student for student, entry in done.items() if entry.result and entry.result.busy]:
-            self._line("Out of time while the machine was busy, so the next run grades them again: " + ", ".join(map(plain, hurried)))
+            self._line("Out of time while the machine was busy, so the next run grades them again: " + ", ".join(map(on_terminal, hurried)))
         for student, names in passed_over.items():
-            self._line(f"Not graded, because a notebook of the right name lies beside it: {plain(student)}'s {plain(', '.join(names))}")
+            whose = f"{on_terminal(student)}'s {on_terminal(', '.join(names))}"
+            self._line(f"Not graded, because a notebook of the right name lies beside it: {whose}")
         if absent:
-            self._line(f"Nothing was handed in by {len(absent)} of the gradebook's students: {', '.join(map(plain, absent))}")
+            self._line(f"Nothing was handed in by {len(absent)} of the gradebook's students: {', '.join(map(on_terminal, absent))}")
         kept = sum(entry.kept for entry in done.values())
         parts = [f"{len(done)} recorded ({len(done) - kept} judged, {kept} from the cache)"]
         unread = sum(bool(entry.unreadable) for entry in done.values())
@@ -206,7 +207,7 @@ class LiveTable:
                 wanted.setdefault(name, []).append(student)
         for name, students in sorted(wanted.items(), key=lambda pair: (-len(pair[1]), pair[0])):
             notebooks = "1 notebook imports" if len(students) == 1 else f"{len(students)} notebooks import"
-            self._line(f"Not installed here: {plain(name)}, which {notebooks}: {', '.join(map(plain, students))}")
+            self._line(f"Not installed here: {on_terminal(name)}, which {notebooks}: {', '.join(map(on_terminal, students))}")
 
     def _line(self, said: str) -> None:
         """As long as it is: nobody cuts it."""
@@ -239,4 +240,4 @@ def _table() -> Table:
 
 
 def _row(sign: str, style: str, student: str, points: str, why: str) -> tuple[Text, ...]:
-    return Text(sign, style=style), Text(plain(student), style="bold"), Text(points), Text(plain(why))
+    return Text(sign, style=style), Text(on_terminal(student), style="bold"), Text(points), Text(on_terminal(why))

@@ -14,9 +14,8 @@ from rich.console import Console
 from rich.text import Text
 
 from autograder.classroom.course import course_app
-from autograder.classroom.nbgrader_plugin.csv_export import harmless
 from autograder.judge import private
-from autograder.outputs import plain
+from autograder.outward import in_cell, on_terminal
 from autograder.submission import notebook
 from autograder.submission.notebook import ReleasedLesson
 
@@ -50,12 +49,12 @@ def export(lesson: str, platform: str, console: Console) -> int:
         without = sorted({student.id for student in gradebook.students} - {each.student.id for each in points})
         path = Path(coursedir.root) / FOLDER / f"{lesson}-{platform}.csv"
         with private.replacing(path) as beside, open(beside, "w", newline="", encoding="utf-8") as file:
-            csv.writer(file).writerows([harmless(value) for value in row] for row in PLATFORMS[platform](known, points))
-    console.print(Text(plain(f"{path}: {len(points)} students")), soft_wrap=True)
+            csv.writer(file).writerows([in_cell(value) for value in row] for row in PLATFORMS[platform](known, points))
+    console.print(Text(on_terminal(f"{path}: {len(points)} students")), soft_wrap=True)
     waiting = [student for student in without if Path(coursedir.format_path(coursedir.submitted_directory, student, lesson)).is_dir()]
     for why, students in (("they handed in nothing", sorted({*without} - {*waiting})), ("they are not graded yet", waiting)):
         if students:
-            console.print(Text(plain(f"Not in it, because {why}: {', '.join(students)}")), soft_wrap=True)
+            console.print(Text(on_terminal(f"Not in it, because {why}: {', '.join(students)}")), soft_wrap=True)
     return 0
 
 

@@ -14,6 +14,7 @@ from attention_lab.checking import report
 from attention_lab.checking.verdict import Check, Verdict
 from autograder.intake.files import read
 from autograder.judge.judge import DEVICES, Judge, Result
+from autograder.outward import on_terminal
 from autograder.sandbox.isolation import ISOLATIONS
 
 RESULT = pytest.StashKey[Result]()
@@ -35,9 +36,9 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         with Judge(options.isolation, options.device) as judge:
             result = judge.grade(submission)
     except ValueError as error:  # no notebook, or a device that is not there
-        raise pytest.UsageError(report.clean(str(error))) from error
+        raise pytest.UsageError(on_terminal(error, lines=True)) from error
     if result.error:
-        raise pytest.UsageError(report.clean(f"{options.submission}: {result.error}"))
+        raise pytest.UsageError(on_terminal(f"{options.submission}: {result.error}", lines=True))
     session.config.stash[RESULT] = result
 
 
@@ -50,7 +51,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def _passes(verdict: Verdict, check: Check) -> None:
     if check.outcome != "passed":
-        pytest.fail(f"{report.clean(check.message or check.outcome)}\n\n{report.text(verdict)}", pytrace=False)
+        pytest.fail(f"{on_terminal(check.message or check.outcome, lines=True)}\n\n{report.text(verdict)}", pytrace=False)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

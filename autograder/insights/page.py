@@ -6,16 +6,17 @@ import math
 import re
 from collections.abc import Iterable
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
-from attention_lab.checking.report import clean, number
+from attention_lab.checking.report import number
 from autograder.insights.insights import Insights
 from autograder.insights.items import FEWEST
 from autograder.insights.likeness import A_HINT, A_QUESTION, SHORT
+from autograder.outward import on_terminal
 
 BINS = 10  # columns of the histogram, at most
 
@@ -39,15 +40,15 @@ def _template() -> Template:
     # What learners wrote stands in it as text.
     environment = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
                               lstrip_blocks=True)
-    environment.filters |= {"prose": prose, "count": count, "points": points, "listed": listed, "plain": clean}
+    environment.filters |= {"prose": prose, "count": count, "points": points, "listed": listed, "plain": partial(on_terminal, lines=True)}
     return environment.get_template("page.html")
 
 
 def prose(said: str) -> Markup:
     """A sentence of a report, with `code` where it has backquotes."""
-    pieces = clean(said).split("`")
+    pieces = on_terminal(said, lines=True).split("`")
     if len(pieces) % 2 == 0:  # one is left over: a learner's own
-        return Markup(escape(clean(said)))
+        return Markup(escape(on_terminal(said, lines=True)))
     return Markup("").join(Markup("<code>{}</code>").format(piece) if i % 2 else piece for i, piece in enumerate(pieces))
 
 
@@ -63,4 +64,4 @@ def points(value: float) -> str:
 
 
 def listed(words: Iterable[str]) -> str:
-    return ", ".join(map(clean, words))
+    return ", ".join(map(on_terminal, words))

@@ -5,9 +5,8 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from attention_lab.checking.report import clean
-from autograder.classroom.nbgrader_plugin.csv_export import harmless
 from autograder.insights.insights import Insights
+from autograder.outward import in_cell
 
 COLUMNS = ("student", "exercise", "points", "max_points", "outcome", "mistake", "group", "sentence", "missing_packages")
 
@@ -30,5 +29,5 @@ def write(found: Insights, names: bool, path: Path) -> None:
                 verdict = answer.verdict
                 row = (answer.student if names else number, exercise, verdict.points, verdict.max_points, answer.kind,
                        verdict.mistake or "", groups.get((answer.student, exercise), ""),
-                       "" if answer.lost == 0 else clean(verdict.headline), " ".join(works[i].result.missing_modules))
-                writer.writerow(map(harmless, row))
+                       "" if answer.lost == 0 else verdict.headline, " ".join(works[i].result.missing_modules))
+                writer.writerow(map(in_cell, row))

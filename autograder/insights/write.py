@@ -13,7 +13,7 @@ from autograder.insights import table
 from autograder.insights.insights import insights
 from autograder.insights.page import page
 from autograder.judge import private
-from autograder.outputs import plain
+from autograder.outward import on_terminal
 from autograder.submission import notebook
 
 FOLDER = "work/insights"  # below the course's folder
@@ -28,8 +28,8 @@ def write(lesson: str, names: bool, console: Console) -> int:
                        (folder / f"{lesson}.csv", lambda file: table.write(found, names, file))):
         with private.replacing(path) as beside:
             make(beside)
-        console.print(Text(plain(str(path))), soft_wrap=True)
+        console.print(Text(on_terminal(str(path))), soft_wrap=True)
     for exhibit in found.monday:
-        console.print(Text(plain(f"{exhibit.group.exercise}: {exhibit.group.lost:g} points lost by {len(exhibit.group.answers)} of "
+        console.print(Text(on_terminal(f"{exhibit.group.exercise}: {exhibit.group.lost:g} points lost by {len(exhibit.group.answers)} of "
                                  f"{len(found.graded.works)} students. {exhibit.group.sentence}")), soft_wrap=True)
     return 0

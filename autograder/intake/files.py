@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import errno
 import logging
-import os
-import stat
 from pathlib import Path
 
 from nbformat import NotebookNode
 
 from autograder.intake import reader
-from autograder.intake.folders import ONLY_READ
-from autograder.submission.parse import LARGEST, NOTE, SMALLER, Unreadable, printable
+from autograder.intake.plain_file import open_plain
+from autograder.outward import on_terminal
+from autograder.submission.parse import LARGEST, NOTE, SMALLER, Unreadable
 
 LOG = logging.getLogger(__name__)
 
@@ -22,9 +21,9 @@ def read(path: Path) -> NotebookNode:
     try:
         notebook = load(path)
     except Unreadable as error:
-        raise Unreadable(f"{printable(str(path))} {error}") from error
+        raise Unreadable(f"{on_terminal(path)} {error}") from error
     if NOTE in notebook.metadata:
-        LOG.warning("%s %s", printable(str(path)), notebook.metadata[NOTE])
+        LOG.warning("%s %s", on_terminal(path), notebook.metadata[NOTE])
     return notebook
 
 
@@ -52,10 +51,8 @@ def content(path: Path, most: int = LARGEST) -> bytes:
 def beginning(path: Path, size: int) -> bytes:
     """The first bytes of a plain file, at most `size` of them. Raises Unreadable as `content` does."""
     try:
-        with open(os.open(path, ONLY_READ), "rb") as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise Unreadable("can't be read: it is no file")
+        with open_plain(path) as file:
             return file.read(size)
     except OSError as error:
-        why = "it is a link to another file" if error.errno == errno.ELOOP else error.strerror
+        why = "it is a link to another file" if error.errno == errno.ELOOP else error.strerror or error
         raise Unreadable(f"can't be read: {why}") from error

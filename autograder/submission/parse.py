@@ -41,9 +41,6 @@ class Unreadable(ValueError):
     """The file is no notebook. The message completes "The notebook ..."."""
 
 
-def printable(text: str) -> str:
-    """A text of one line without what steers a terminal."""
-    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
 
 
 def parse(data: bytes) -> NotebookNode:

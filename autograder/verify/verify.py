@@ -11,7 +11,7 @@ from attention_lab.checking.report import number
 from attention_lab.paper_tables import Row
 from autograder.judge.judge import Judge, Result
 from autograder.judge.questions import closure
-from autograder.outputs import plain
+from autograder.outward import on_terminal
 from autograder.submission import notebook
 from autograder.verify import card as cards
 from autograder.verify.recount import handed_in, recount
@@ -59,7 +59,7 @@ def _refused(console: Console, card: Path, wrong: list[str]) -> int:
 
 
 def _say(console: Console, begins: str, said: str) -> None:
-    console.print(Text(begins + plain(said)), soft_wrap=True)
+    console.print(Text(begins + on_terminal(said)), soft_wrap=True)
 
 
 def _lacking(row: Row, result: Result) -> str:

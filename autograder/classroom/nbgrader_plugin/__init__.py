@@ -33,7 +33,8 @@ def configure(c: Config) -> None:
     c.GenerateFeedback.preprocessors = ["nbgrader.preprocessors.GetGrades", "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
                                         f"{HERE}.feedback.Summary", f"{HERE}.feedback.Style"]
     c.ExchangeFactory.collect = f"{HERE}.collect.Collect"
-    c.ZipCollectApp.collector_plugin = f"{HERE}.collector.Platforms"
+    c.ZipCollectApp.extractor_plugin = f"{HERE}.collector.Unpack"
+    c.ZipCollectApp.collector_plugin = f"{HERE}.collector.Download"
     c.ExportApp.plugin_class = f"{HERE}.csv_export.Csv"
     _read_once_and_miss_nothing()
     _know_what_is_graded()
@@ -41,6 +42,13 @@ def configure(c: Config) -> None:
     _copy_plain_files()
     _read_times_within_bounds()
     _adapt_formgrader()
+
+
+def set_otherwise(c: Config) -> list[str]:
+    """What of the above a course's own configuration has replaced: `Autograde.exporter_class`, ..."""
+    ours = Config()
+    configure(ours)
+    return [f"{section}.{name}" for section, values in ours.items() for name, value in values.items() if c[section].get(name) != value]
 
 
 def _find_alembic() -> None:
@@ -94,14 +102,10 @@ def _copy_plain_files() -> None:
 
 
 def _read_times_within_bounds() -> None:
-    """Nor for this: see timestamp.py."""
-    from nbgrader.apps.api import NbGraderAPI
-    from nbgrader.coursedir import CourseDirectory
+    """Nor for how a hand-in time is read: see hand_in_time.py."""
+    from autograder.classroom.nbgrader_plugin import hand_in_time
 
-    from autograder.classroom.nbgrader_plugin import timestamp
-
-    CourseDirectory.get_existing_timestamp = timestamp.get_existing_timestamp
-    NbGraderAPI.get_submitted_timestamp = timestamp.get_submitted_timestamp
+    hand_in_time.read_times_within_bounds()
 
 
 def _adapt_formgrader() -> None:

@@ -1,8 +1,8 @@
-"""`nbgrader collect` from an exchange, into which learners put what they like: links, pipes, 10,000 files."""
+"""`nbgrader collect` from an exchange, into which learners put what they like: links, pipes, 10,000 files, somebody else's name."""
 
 from __future__ import annotations
 
-import re
+import os
 import shutil
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,29 +12,33 @@ from nbgrader.exchange.default import ExchangeCollect, collect
 from nbgrader.utils import parse_utc
 
 from autograder.classroom.nbgrader_plugin import unfinished
+from autograder.classroom.nbgrader_plugin.platforms import STUDENT
 from autograder.intake.folders import TooMuch, copy_folder
-from autograder.submission.parse import printable
+from autograder.outward import on_terminal
 
-STUDENT = re.compile(r"(?!\.+$)[\w.@+-]+")  # an id that names a folder of its own below `submitted`
+UNNAMED = "has no name that `nbgrader submit` gives"
 
 
 class Collect(ExchangeCollect):
-    """nbgrader's collector, which follows links and stops everybody's collecting at the first folder that it cannot copy."""
+    """nbgrader's collector, which follows links, believes the name of a folder, and ends at the first that it cannot copy."""
 
     def _path_to_record(self, path: str) -> dict:
-        """nbgrader's method, for which a folder with a name of one's own is the end. Such a one is kept apart until copy_files."""
+        """nbgrader's method, for which a folder with a name of one's own is the end. Such a one, and one in somebody else's name, is kept
+        apart until copy_files: it is nobody's newest."""
         try:
             record = super()._path_to_record(path)
+            why = "" if STUDENT.fullmatch(record["username"]) else UNNAMED
         except (ExchangeError, ValueError, OverflowError):
-            record = {"username": "", "filename": Path(path).name, "timestamp": parse_utc("1970-01-01")}
-        return record if STUDENT.fullmatch(record["username"]) else {**record, "username": f"/{record['filename']}"}  # no student has it
+            record, why = {"username": "", "filename": Path(path).name, "timestamp": parse_utc("1970-01-01")}, UNNAMED
+        why = why or another_owner(Path(path), record["username"])
+        return {**record, "username": f"/{record['filename']}", "why": why} if why else record  # no student has that name
 
     def copy_files(self) -> None:
         """nbgrader's method."""
         for record in self.src_records:
-            if record["username"].startswith("/"):
-                self.log.error("Not collected: the folder %s has no name that `nbgrader submit` gives", printable(record["filename"]))
-        self.src_records = [record for record in self.src_records if not record["username"].startswith("/")]
+            if "why" in record:
+                self.log.error("Not collected: the folder %s %s", on_terminal(record["filename"]), record["why"])
+        self.src_records = [record for record in self.src_records if "why" not in record]
         collect.shutil = SimpleNamespace(rmtree=lambda earlier: None)  # it goes when the newer one is there: see do_copy
         try:
             super().copy_files()
@@ -44,7 +48,7 @@ class Collect(ExchangeCollect):
     def do_copy(self, src: str, dest: str, log: object = None) -> None:
         """In the place of nbgrader's method: plain files alone. What is left out is in the log. So is a folder that can't be copied; the
         one that was collected earlier then stays."""
-        name, place = printable(Path(src).name), Path(dest)
+        name, place = on_terminal(Path(src).name), Path(dest)
         try:
             left_out = copy_folder(Path(src), unfinished.begin(place), self.coursedir.ignore)
             unfinished.finish(place)
@@ -55,3 +59,27 @@ class Collect(ExchangeCollect):
             return
         for each in left_out:
             self.log.warning("Left out of %s: %s", name, each)
+
+
+def another_owner(folder: Path, student: str) -> str:
+    """Why a folder of the exchange is not what `student` handed in: there is an account of that name, and it is not the owner.
+
+    Where there is no such account (a hub whose containers all run as one), the folder's name is all there is, and it is believed.
+    """
+    account = account_of(student)
+    try:
+        return "" if account is None or os.lstat(folder).st_uid == account else f"is in the name of {student}, but does not belong to them"
+    except OSError as error:
+        return f"can't be read ({error.strerror})"
+
+
+def account_of(student: str) -> int | None:
+    """The number of the account with this name on this machine; None where there is none."""
+    try:
+        import pwd
+    except ImportError:  # Windows
+        return None
+    try:
+        return pwd.getpwnam(student).pw_uid
+    except KeyError:
+        return None

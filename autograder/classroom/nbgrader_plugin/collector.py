@@ -1,37 +1,109 @@
-"""Who handed in a file, from the names that learning platforms give to the files in a class's zip."""
+"""`nbgrader zip_collect`: from a platform's download to each student's folder, by the rule of the platform that the instructor names.
+
+nbgrader reads its configuration after its command line, so an option of one's own can have no short name there:
+`nbgrader zip_collect LESSON --Download.platform=moodle`.
+"""
 
 from __future__ import annotations
 
-import re
+import os
+from pathlib import Path, PurePosixPath
+from typing import Any
 
-from nbgrader.plugins import FileNameCollectorPlugin
+from nbgrader.plugins import ExtractorPlugin, FileNameCollectorPlugin
+from nbgrader.utils import find_all_notebooks, parse_utc
+from traitlets import Unicode
 
-# Below the folder of the zip. A platform's own number or name for a student becomes the student's id.
-PATTERNS = tuple(re.compile(pattern) for pattern in (
-    # Moodle: Ada Byron_40213_assignsubmission_file_/01_se.ipynb, the number being the participant's
-    r".*/[^/]+_(?P<student_id>\d+)_assignsubmission_file_?/(?P<file_id>[^/]+)\.ipynb",
-    # Blackboard: Week 3_ada_attempt_2026-11-20-10-00-00_01_se.ipynb, up to the first `_attempt_`: what follows the time is the learner's
-    r".*/(?:(?!_attempt_)[^/])*_(?!attempt_)(?P<student_id>(?:(?!_attempt_)[\w.@-])+)_attempt_(?P<timestamp>\d{4}(?:-\d\d){5})_"
-    r"(?P<file_id>[^/]+)\.ipynb",
-    # Canvas: byronada_LATE_40213_551200_01_se-2.ipynb, the first number being the student's
-    r".*/[^/_]+_(?:LATE_)?(?P<student_id>\d+)_\d+_(?P<file_id>[^/]+?)(?:-\d+)?\.ipynb",
-    # A folder a student: ada/01_se.ipynb
-    r".*/(?P<student_id>[\w.@-]+)/(?P<file_id>[^/]+)\.ipynb",
-))
+from autograder.classroom.nbgrader_plugin.platforms import RULES, Claim, Doubt, Names, placed, usable, without_doubles
+from autograder.intake.archives import Unpacking, unpacked_name
+from autograder.intake.aside import LIST, Aside
+
+ASIDE = "aside"  # beside nbgrader's `archive` and `extracted`
 
 
-class Platforms(FileNameCollectorPlugin):
-    """nbgrader's collector for `zip_collect` with the patterns above; a `named_regexp` in the configuration comes before them."""
+class Unpack(ExtractorPlugin):
+    """In the place of nbgrader's plug-in, which follows links, has no bounds, and ends at the first archive that is odd.
 
-    def _match(self, filename: str) -> dict[str, str] | None:
+    archives: the folders below `extracted` that each archive was unpacked into. aside: what could not be.
+    """
+
+    archives: set[str]
+    aside: Aside
+
+    def extract(self, archive_path: str, extracted_path: str) -> None:
+        """nbgrader's method."""
+        self.archives, self.aside = set(), Aside(Path(extracted_path).parent / ASIDE, self.log)
+        unpacking = Unpacking(tuple(self.parent.collector_plugin_inst.valid_ext), self.aside)
+        for folder, _, names in os.walk(archive_path):
+            into = Path(extracted_path, os.path.relpath(folder, archive_path))
+            for name in sorted(names):
+                if unpacking.add(Path(folder, name), into) and folder == archive_path:
+                    self.archives.add(unpacked_name(name))
+
+
+class Download(FileNameCollectorPlugin):
+    """nbgrader's collector. All files of a download are looked at together, before nbgrader takes the first one."""
+
+    platform = Unicode("", help=f"Who made the download: {', '.join(RULES)}.").tag(config=True)
+    title = Unicode("", help="On Blackboard: the assignment's title, if it holds an underscore.").tag(config=True)
+
+    def __init__(self, **options: Any):
+        super().__init__(**options)
+        self._claims: dict[str, Claim | Doubt] | None = None
+        if not self.named_regexp and self.platform not in RULES:
+            self.parent.fail("Say which platform the files are from, because each has a rule of its own for names: "
+                             "--Download.platform=%s", "|".join(RULES))
+
+    def collect(self, submitted_file: str) -> dict[str, str] | None:
+        """nbgrader's method: whose a file is, or None."""
+        if self._claims is None:
+            self._claims = self._decide()
+        claim = self._claims.get(submitted_file)
+        if not isinstance(claim, Claim):
+            return None
+        file = claim.notebook + os.path.splitext(submitted_file)[1]  # nbgrader takes an ending off
+        return {"student_id": claim.student, "file_id": file, **({"timestamp": claim.time} if claim.time else {})}
+
+    def _decide(self) -> dict[str, Claim | Doubt]:
+        """Whose each file is. What is nobody's is moved aside."""
+        app, unpack = self.parent, self.parent.extractor_plugin_inst
+        home = Path(app._format_collect_path(app.extracted_directory))
+        paths = [PurePosixPath(path.relative_to(home).as_posix()) for path in sorted(home.rglob("*"))
+                 if path.suffix in self.valid_ext and path.is_file()]
         if self.named_regexp:
-            return super()._match(filename)
-        for pattern in PATTERNS:
-            if found := pattern.fullmatch(filename):
-                groups = found.groupdict()
-                if "timestamp" in groups:  # 2026-11-20-10-00-00
-                    day, time = groups["timestamp"][:10], groups["timestamp"][11:].replace("-", ":")
-                    groups["timestamp"] = f"{day} {time}"
-                return groups
-        self.log.warning("No platform's pattern fits %s", filename)
-        return None
+            found = {path: usable(self._by_own_pattern(str(home / path))) for path in paths}
+        else:
+            found = placed(self.platform, paths, Names(self._released(), frozenset(unpack.archives), self.title))
+        found = {path: self._free(claim) for path, claim in without_doubles(found).items()}
+        for path, claim in found.items():
+            if isinstance(claim, Doubt):
+                unpack.aside.take(home / path, str(path), claim.why)
+        if unpack.aside.many:
+            self.log.warning("%d files could not be placed: %s lists them", unpack.aside.many, unpack.aside.home / LIST)
+        return {str(home / path): claim for path, claim in found.items()}
+
+    def _released(self) -> frozenset[str]:
+        """The names of the lesson's notebooks."""
+        coursedir = self.parent.coursedir
+        folder = coursedir.format_path(coursedir.release_directory, ".", coursedir.assignment_id)
+        return frozenset(name.removesuffix(".ipynb") for name in find_all_notebooks(folder))
+
+    def _by_own_pattern(self, path: str) -> Claim | Doubt:
+        """By the instructor's `named_regexp`."""
+        groups = super()._match(path)
+        if not groups or not groups.get("student_id") or not groups.get("file_id"):
+            return Doubt("the pattern does not fit it")
+        try:
+            time = parse_utc(groups["timestamp"]).isoformat(" ") if groups.get("timestamp") else ""
+        except (ValueError, OverflowError):
+            return Doubt(f"there is no such time as {groups['timestamp']}")
+        return Claim(groups["student_id"], os.path.splitext(groups["file_id"])[0], time)
+
+    def _free(self, claim: Claim | Doubt) -> Claim | Doubt:
+        """nbgrader would end at a student's folder in which there is something, unless it is told to clear it."""
+        if isinstance(claim, Doubt) or self.parent.force:
+            return claim
+        coursedir = self.parent.coursedir
+        folder = Path(coursedir.format_path(coursedir.submitted_directory, claim.student, coursedir.assignment_id))
+        taken = folder.is_dir() and any(folder.iterdir())
+        return Doubt(f"{claim.student} has files in {folder} already, which --force would replace") if taken else claim

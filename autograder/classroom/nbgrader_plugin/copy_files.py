@@ -14,7 +14,8 @@ from nbgrader.converters import base
 from nbgrader.utils import find_all_files
 
 from autograder.intake.files import content
-from autograder.submission.parse import Unreadable, printable
+from autograder.outward import on_terminal
+from autograder.submission.parse import Unreadable
 
 
 def plain_files(path: str, exclude: list[str] | None = None) -> list[str]:
@@ -47,7 +48,7 @@ def _copy(converter: Any, source: Path, into: Path) -> None:
         try:
             data = content(file)
         except Unreadable as problem:
-            converter.log.warning("%s is not copied along: it %s", printable(str(file)), problem)
+            converter.log.warning("%s is not copied along: it %s", on_terminal(file), problem)
             continue
         copy.parent.mkdir(parents=True, exist_ok=True)
         copy.unlink(missing_ok=True)

@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 import csv
-import re
 
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.plugins import ExportPlugin
 
+from autograder.outward import in_cell
+
 COLUMNS = ("assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email", "raw_score", "late_submission_penalty",
            "score", "max_score")
-
-
-# At the beginning, or behind any sign that a spreadsheet somewhere in the world takes for the end of a cell.
-FORMULA = re.compile(r"(?:^|(?<=[;,|\t\r\n]))(?=\s*[=+\-@]|[\t\r])")
-
-
-def harmless(value: object) -> object:
-    """A name that begins like a formula is one to a spreadsheet; an apostrophe makes it text."""
-    return FORMULA.sub("'", value) if isinstance(value, str) else value
 
 
 class Csv(ExportPlugin):
@@ -32,7 +24,7 @@ class Csv(ExportPlugin):
                 for student in gradebook.students:
                     if not self.assignment or assignment.name in self.assignment:
                         if not self.student or student.id in map(str, self.student):
-                            writer.writerow({k: harmless(v) for k, v in self._row(gradebook, assignment, student).items()})
+                            writer.writerow({k: in_cell(v) for k, v in self._row(gradebook, assignment, student).items()})
 
     @staticmethod
     def _row(gradebook: Gradebook, assignment, student) -> dict:

@@ -12,6 +12,7 @@ from nbformat.v4 import new_markdown_cell
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograder.classroom.nbgrader_plugin.graded import RECORD, RESULT
+from autograder.outward import on_terminal
 
 
 class Summary(NbGraderPreprocessor):
@@ -44,9 +45,7 @@ def _row(slot: Any, marks: dict[str, Any], verdict: dict[str, Any]) -> str:
 
 def _code(said: str) -> str:
     """A report's sentence as HTML on one line, with its `code`. A learner's own backquotes stay what they are."""
-    from attention_lab.checking.report import clean  # imports torch
-
-    pieces = escape(" ".join(clean(said).split())).split("`")
+    pieces = escape(on_terminal(said)).split("`")
     return "".join(f"<code>{piece}</code>" if i % 2 else piece for i, piece in enumerate(pieces)) if len(pieces) % 2 else "`".join(pieces)
 
 

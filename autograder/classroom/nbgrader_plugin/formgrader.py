@@ -1,19 +1,32 @@
-"""formgrader's own pages: names are shown as text, and the menu leads to a lesson's insights. Its feedback buttons make the pages again
-that have changed. Imported where formgrader runs."""
+"""formgrader's own pages: names are shown as text, files are opened within bounds, and the menu leads to a lesson's insights. Its feedback
+buttons make the pages again that have changed.
+
+Of its handlers two open files below `autograded`: the page of a submission, and what lies beside it, which would come from the server's own
+address with whatever a learner wrote into it. Lists of submissions open each `timestamp.txt` below `submitted`: see hand_in_time.py. All
+others ask the gradebook, look whether a file exists, or start a step that is configured like its command.
+
+Imported where formgrader runs.
+"""
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from functools import partial, partialmethod
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader
+from nbconvert.exporters import HTMLExporter
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.server_extensions.formgrader import formgrader, handlers
 from nbgrader.server_extensions.formgrader.base import BaseHandler, check_notebook_dir, check_xsrf
 from tornado import web
 
+from autograder.intake.folders import LARGEST
+from autograder.intake.plain_file import open_plain
+
+PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp")  # not .svg, which can hold a script
 LAST_OF_MENU = 'Manage Students</a></li>'  # in each of nbgrader's templates with a menu
 GENERATE_FEEDBACK = NbGraderAPI.generate_feedback
 LINK = '\n<li role="presentation"><a href="{{ base_url }}/formgrader/insights">Insights</a></li>'
@@ -25,8 +38,61 @@ def adapt() -> None:
     formgrader.Environment = partial(Environment, autoescape=True)
     formgrader.FileSystemLoader = Templates
     NbGraderAPI.generate_feedback = partialmethod(GENERATE_FEEDBACK, force=False)  # what has changed is known: see made_from.py
+    formgrader.HTMLExporter = SubmissionPage
+    handlers.default_handlers[:] = [(path, SubmissionFiles if handler is handlers.SubmissionFilesHandler else handler, *rest)
+                                    for path, handler, *rest in handlers.default_handlers]
     if InsightsList not in [handler for _, handler, *_ in handlers.default_handlers]:  # the configuration is read more than once
         handlers.default_handlers += [(r"/formgrader/insights/?", InsightsList), (r"/formgrader/insights/([^/]+)/?", InsightsPage)]
+
+
+def adapted() -> bool:
+    """Are formgrader's pages as `adapt` leaves them?"""
+    own = {formgrader.HTMLExporter, formgrader.FileSystemLoader, *(handler for _, handler, *_ in handlers.default_handlers)}
+    return {SubmissionPage, SubmissionFiles, Templates} <= own and handlers.SubmissionFilesHandler not in own
+
+
+class SubmissionPage(HTMLExporter):
+    """A graded notebook as a page; a file of its name that is none, or too large, is an answer of one line."""
+
+    def from_filename(self, filename: str, resources: dict | None = None, **kw: Any) -> tuple[str, dict]:
+        """nbconvert's method."""
+        try:
+            with open_plain(Path(filename)) as file:
+                size = os.fstat(file.fileno()).st_size
+        except OSError as error:
+            raise web.HTTPError(404, f"The graded notebook can't be read: {error.strerror or error}") from error
+        if size > LARGEST:
+            raise web.HTTPError(413, f"The graded notebook has {size:,} bytes; at most {LARGEST:,} are read")
+        return super().from_filename(filename, resources, **kw)
+
+
+class SubmissionFiles(handlers.SubmissionFilesHandler):
+    """What lies beside a graded notebook: pictures alone, and of those nothing runs. A page of the learner's would have the instructor's
+    rights on this server."""
+
+    def parse_url_path(self, url_path: str) -> str:
+        """tornado's method. The submission's folder is the part of the result that its own gives for nothing in it."""
+        submission, _, _ = url_path.lstrip("/").partition("/")
+        self.folder = super().parse_url_path(f"{submission}/")
+        return super().parse_url_path(url_path)
+
+    def validate_absolute_path(self, root: str, absolute_path: str) -> str | None:
+        """tornado's method."""
+        path, folder = Path(absolute_path), Path(self.folder)
+        try:
+            inside = path.is_relative_to(folder) and path.resolve() == folder.resolve() / path.relative_to(folder)
+            with open_plain(path) as file:
+                small = os.fstat(file.fileno()).st_size <= LARGEST
+        except OSError:
+            inside = small = False
+        if not inside or not small or path.suffix.lower() not in PICTURES:
+            raise web.HTTPError(404, "Only pictures of a submission are shown")
+        return super().validate_absolute_path(root, absolute_path)
+
+    def set_extra_headers(self, path: str) -> None:
+        """tornado's method."""
+        self.set_header("Content-Security-Policy", "sandbox; default-src 'none'")
+        self.set_header("X-Content-Type-Options", "nosniff")
 
 
 class Templates(FileSystemLoader):

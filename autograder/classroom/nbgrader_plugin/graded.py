@@ -12,8 +12,8 @@ from typing import Any
 
 from nbgrader.api import Gradebook, MissingEntry, SubmittedNotebook
 
+from autograder.classroom.nbgrader_plugin.hand_in_time import time_in
 from autograder.classroom.nbgrader_plugin.handed_in import digest_of
-from autograder.classroom.nbgrader_plugin.timestamp import submitted_at
 from autograder.classroom.nbgrader_plugin.unfinished import at, begin_submission, mark_of, place_of
 
 RECORD = "autograder"  # the graded notebook's metadata that say what was graded
@@ -38,7 +38,7 @@ def why_again(autograde: Any, student: str) -> str | None:
         held = {notebook.name: notebook for notebook in submission.notebooks}
         reasons = [_why(held.get(name), Path(source, f"{name}.ipynb"), folder / f"{name}.ipynb") for name in expected]
         try:
-            time = submitted_at(source)
+            time = time_in(Path(source))
         except ValueError as error:
             return str(error)
         reasons += ["handed in at another time than the gradebook's"] if time not in (None, submission.timestamp) else []

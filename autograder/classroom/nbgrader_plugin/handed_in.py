@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from autograder.classroom.nbgrader_plugin import timestamp
 from autograder.intake.files import digest, read
 from autograder.submission.parse import Unreadable
 
+NOT_THEIRS = "timestamp.txt"
 
 def file_of(path: Path) -> Path:
     """The file that is graded as the notebook `path`: that one, or else the only notebook beside it, where it holds the lesson's
@@ -22,7 +22,7 @@ def file_of(path: Path) -> Path:
         raise Unreadable(f"{missing}, and it can't be told which of these it is: {_names(others)}")
     if others:
         raise Unreadable(f"{missing}, only {others[0].name}, which {why}")
-    files = sorted(p for p in path.parent.glob("*") if p.is_file() and p.name != timestamp.FILE)
+    files = sorted(p for p in path.parent.glob("*") if p.is_file() and p.name != NOT_THEIRS)
     raise Unreadable(missing + (f", only {_names(files)}" if files else ""))
 
 

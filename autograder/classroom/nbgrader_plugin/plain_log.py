@@ -1,10 +1,14 @@
-"""What nbgrader logs, on the terminal and in files: names and messages of learners without what steers a terminal that shows them."""
+"""What nbgrader logs, on the terminal and in files, and the traceback that it ends with: without what steers a terminal."""
 
 from __future__ import annotations
 
 import logging
+import sys
 import traceback
+from types import TracebackType
 from typing import Any
+
+from autograder.outward import on_terminal
 
 
 class PlainRecord(logging.LogRecord):
@@ -13,20 +17,19 @@ class PlainRecord(logging.LogRecord):
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         if self.exc_info and self.exc_info[0]:
-            self.exc_text = _plain("".join(traceback.format_exception(*self.exc_info)).rstrip("\n"))
+            self.exc_text = on_terminal("".join(traceback.format_exception(*self.exc_info)).rstrip("\n"), lines=True)
 
     def getMessage(self) -> str:
-        return _plain(super().getMessage())
+        return on_terminal(super().getMessage(), lines=True)
 
 
-def _plain(text: str) -> str:
-    if text.replace("\n", "").replace("\t", "").isprintable():
-        return text
-    from attention_lab.checking.report import clean  # imports torch, for which nbgrader's commands should not wait
-
-    return clean(text)
+def show_plainly(kind: type[BaseException], error: BaseException, where: TracebackType | None) -> None:
+    """In the place of Python's last word on an error that nobody expected: its message may quote a stranger."""
+    print(on_terminal("".join(traceback.format_exception(kind, error, where)), lines=True), file=sys.stderr, end="")
 
 
 def keep_logs_plain() -> None:
-    """From now on every logger of this process writes such lines."""
+    """From now on every logger of this process writes such lines, and an error ends it with such a traceback."""
     logging.setLogRecordFactory(PlainRecord)
+    if sys.excepthook is sys.__excepthook__:
+        sys.excepthook = show_plainly

@@ -1,0 +1,56 @@
+"""When something was handed in: a line in `timestamp.txt`, which lies among a stranger's files.
+
+nbgrader opens it from four places, through links and whatever its size, and one that holds no time ends its command, or formgrader's list
+of everybody.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from nbgrader.apps.api import NbGraderAPI
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.utils import parse_utc
+
+from autograder.classroom.nbgrader_plugin.handed_in import NOT_THEIRS
+from autograder.intake.folders import TooMuch
+from autograder.intake.plain_file import read_plain
+
+LONGEST = 200  # bytes: a time has 30
+
+
+def time_in(folder: Path) -> datetime | None:
+    """In UTC; None where there is no such file, or nothing in it. Raises ValueError where it holds something else."""
+    try:
+        said = read_plain(folder / NOT_THEIRS, LONGEST).decode(errors="replace").strip()
+    except FileNotFoundError:
+        return None
+    except TooMuch as much:
+        raise ValueError(f"its {NOT_THEIRS} {much}") from much
+    except OSError as error:
+        raise ValueError(f"its {NOT_THEIRS} can't be read: {error.strerror or error}") from error
+    try:
+        return parse_utc(said) if said else None
+    except (ValueError, OverflowError, TypeError) as error:
+        raise ValueError(f"its {NOT_THEIRS} holds no time, but {said[:60]!r}") from error
+
+
+def get_existing_timestamp(self: Any, dest_path: str) -> datetime | None:
+    """In the place of nbgrader's method. Raises ValueError."""
+    return time_in(Path(dest_path))
+
+
+def get_submitted_timestamp(self: Any, assignment_id: str, student_id: str) -> datetime | None:
+    """In the place of nbgrader's method, for formgrader's lists: what is no time is none, and grading says so."""
+    try:
+        return time_in(Path(self.coursedir.format_path(self.coursedir.submitted_directory, student_id, assignment_id)))
+    except ValueError:
+        return None
+
+
+def read_times_within_bounds() -> None:
+    """There is no setting for it, so two methods are replaced."""
+    CourseDirectory.get_existing_timestamp = get_existing_timestamp
+    NbGraderAPI.get_submitted_timestamp = get_submitted_timestamp

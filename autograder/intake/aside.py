@@ -1,0 +1,45 @@
+"""What was handed in and can't be placed: kept in a folder of its own, and listed with the reason."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+from pathlib import Path
+from typing import IO
+
+from autograder.outward import on_terminal
+
+LIST = "list.txt"
+
+
+class Aside:
+    """The folder `home`, empty at first. A file in it has a number for a name, because the one that it had may be what is wrong with it."""
+
+    def __init__(self, home: Path, log: logging.Logger | logging.LoggerAdapter):
+        self.home, self.log, self.many = home, log, 0
+        shutil.rmtree(home, ignore_errors=True)
+
+    def note(self, name: str, why: str, kept: str = "not kept") -> None:
+        """List what was not collected. name: as it was handed in. why: completes "It is set aside, because ..."."""
+        self.home.mkdir(parents=True, exist_ok=True)
+        self.many += 1
+        name, why = on_terminal(name), on_terminal(why)
+        with open(self.home / LIST, "a", encoding="utf-8", errors="replace") as file:
+            file.write(f"{kept}: {name}: {why}\n")
+        self.log.warning("Set aside: %s, because %s", name, why)
+
+    def take(self, file: Path, name: str, why: str) -> None:
+        """Move a file here and list it."""
+        kept = self._free(name)
+        os.replace(file, self.home / kept)
+        self.note(name, why, kept)
+
+    def create(self, name: str) -> tuple[str, IO[bytes]]:
+        """A new file here, to be written and then listed with `note`, and its name."""
+        kept = self._free(name)
+        return kept, open(self.home / kept, "xb")
+
+    def _free(self, name: str) -> str:
+        self.home.mkdir(parents=True, exist_ok=True)
+        return f"{self.many + 1:04d}" + next((ending for ending in (".ipynb", ".zip", ".gz", ".tar") if ending in name.lower()), "")

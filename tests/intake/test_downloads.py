@@ -1,0 +1,245 @@
+"""A learning platform's download, in which learners chose names and made archives: whose each file is, and what is left out."""
+
+import gzip
+import io
+import stat
+import tarfile
+import time
+import zipfile
+
+import pytest
+from nbgrader.apps import ZipCollectApp
+from traitlets.config import Config
+
+from autograder.classroom import nbgrader_plugin
+from autograder.intake import archives
+from autograder.intake.folders import TooMuch
+
+LESSON = "01_se"
+
+
+@pytest.fixture
+def course(tmp_path):
+    """A course with a released lesson and an empty folder for what is downloaded."""
+    (tmp_path / f"release/{LESSON}").mkdir(parents=True)
+    (tmp_path / f"release/{LESSON}/{LESSON}.ipynb").write_text("{}")
+    (tmp_path / f"downloaded/{LESSON}/archive").mkdir(parents=True)
+    return tmp_path
+
+
+def download(course, files, name="class.zip"):
+    """A zip of a platform: names with what each file holds."""
+    with zipfile.ZipFile(course / f"downloaded/{LESSON}/archive/{name}", "w", zipfile.ZIP_DEFLATED) as archive:
+        for path, content in dict(files).items():
+            archive.writestr(path, content)
+
+
+def collect(course, platform, **settings):
+    """What zip_collect files under each student: {student: {file: content}}. And what it sets aside: {name as handed in: reason}."""
+    config = Config()
+    nbgrader_plugin.configure(config)
+    config.CourseDirectory.root = str(course)
+    config.CourseDirectory.assignment_id = LESSON
+    config.Download.platform = platform
+    config.Download.update(settings)
+    app = ZipCollectApp(config=config)
+    app.coursedir = nbgrader_coursedir(app)
+    app.init_plugins()
+    app.extract_archive_files()
+    app.process_extracted_files()
+    submitted = {}
+    for path in (course / "submitted").glob(f"*/{LESSON}/*"):
+        submitted.setdefault(path.parts[-3], {})[path.name] = path.read_text()
+    listed = course / f"downloaded/{LESSON}/aside/list.txt"
+    lines = [line.split(": ", 2) for line in listed.read_text().splitlines()] if listed.exists() else []
+    return submitted, {name.removeprefix("class.zip/").removeprefix("class/"): why for _, name, why in lines}
+
+
+def nbgrader_coursedir(app):
+    from nbgrader.coursedir import CourseDirectory
+
+    return CourseDirectory(parent=app)
+
+
+MOODLE, TIME = "Ada Byron_7_assignsubmission_file_", "2026-11-20-10-00-00"
+
+
+@pytest.mark.parametrize("platform, files, owners", [
+    ("moodle", [f"{MOODLE}/01_se.ipynb", "Bob_8_assignsubmission_file/01_se.ipynb", "Cy_9_assignsubmission_file_01_se.ipynb"],
+     ["7", "8", "9"]),
+    ("canvas", ["byronada_501_99001_01_se.ipynb", "leebob_LATE_502_99002_01_se-2.ipynb", "x_503_99003_10_se.ipynb"], ["501", "502", None]),
+    ("blackboard", [f"Week 3_ada_attempt_{TIME}_01_se.ipynb", f"Week 3_leo_b_attempt_{TIME}_01_se.ipynb"], ["ada", "leo_b"]),
+    ("blackboard", [f"Week_3_ada_attempt_{TIME}_01_se.ipynb", f"Week_3_bob_attempt_{TIME}_01_se.ipynb"], [None, None]),
+    ("folders", ["ada/01_se.ipynb", "bob/home/01_se.ipynb"], ["ada", "bob"]),
+    ("folders", ["class/ada/01_se.ipynb", "class/bob/01_se.ipynb"], ["ada", "bob"]),
+    # What a learner chose comes behind what the platform wrote, and is not asked.
+    ("moodle", [f"{MOODLE}/Bob_8_assignsubmission_file_/01_se.ipynb"], ["7"]),
+    ("moodle", ["Mallory_7_assignsubmission_file_Bob_8_assignsubmission_file_01_se.ipynb"], ["7"]),
+    ("canvas", ["mallory_501_99001_9_1_01_se.ipynb"], [None]),  # a file's name with two more numbers
+    ("canvas", ["mallory_9_501_99001_01_se.ipynb"], [None]),  # a name that ends in somebody's number
+    ("canvas", ["x_9_attempt_99999999_01_se.ipynb", "anon_12345_99001_01_se.ipynb"], [None, None]),
+    ("blackboard", [f"x_mallory_attempt_{TIME}_x_bob_attempt_2027-11-20-10-00-00_01_se.ipynb"], ["mallory"]),
+    ("blackboard", ["x_ada_attempt_2026-99-20-10-00-00_01_se.ipynb"], [None]),
+    ("folders", ["mallory/bob/01_se.ipynb", "bob/01_se.ipynb"], ["mallory", "bob"]),
+    ("folders", ["01_se.ipynb", "a b/01_se.ipynb"], [None, None]),
+    ("moodle", ["byronada_501_99001_01_se.ipynb", "bob/01_se.ipynb"], [None, None]),
+])
+def test_a_file_is_whose_the_platform_says(course, platform, files, owners):
+    download(course, {name: name for name in files})
+    submitted, aside = collect(course, platform)
+    assert {content: student for student, own in submitted.items() for file, content in own.items() if file != "timestamp.txt"} == {
+        name: owner for name, owner in zip(files, owners) if owner}
+    assert set(aside) == {name for name, owner in zip(files, owners) if not owner} and all(aside.values())
+
+
+def test_a_title_with_an_underscore_is_named_by_the_instructor(course):
+    files = [f"Week_3_{user}_attempt_{TIME}_01_se.ipynb" for user in ("ada", "leo_b")]
+    download(course, {name: name for name in files})
+    submitted, aside = collect(course, "blackboard", title="Week_3")
+    assert set(submitted) == {"ada", "leo_b"} and not aside
+    assert submitted["ada"] == {"01_se.ipynb": files[0], "timestamp.txt": "2026-11-20 10:00:00"}
+
+
+def test_an_instructors_own_pattern_takes_the_place_of_a_rule(course):
+    download(course, {"01_se-by-ada.ipynb": "a", "01_se-by-...ipynb": "b", "other.ipynb": "c"})
+    submitted, aside = collect(course, "", named_regexp=r".*/(?P<file_id>\w+)-by-(?P<student_id>[\w.]+)\.ipynb")
+    assert submitted == {"ada": {"01_se.ipynb": "a"}} and set(aside) == {"01_se-by-...ipynb", "other.ipynb"}
+
+
+def test_without_a_platform_nothing_is_unpacked(course, capfd):
+    download(course, {f"{MOODLE}/01_se.ipynb": "a"})
+    with pytest.raises(SystemExit):
+        collect(course, "")
+    assert "--Download.platform=moodle|canvas|blackboard|folders" in capfd.readouterr().err
+    assert not (course / f"downloaded/{LESSON}/extracted").exists() or not any((course / f"downloaded/{LESSON}/extracted").iterdir())
+
+
+def test_of_two_files_for_one_place_none_is_taken_unless_the_time_tells(course):
+    download(course, {"ada_501_1_01_se.ipynb": "one", "ada_501_2_01_se-1.ipynb": "two", "ada_501_3_notes.v2.ipynb": "n",
+                      "bob_502_4_01_se.ipynb": "bob's"})
+    submitted, aside = collect(course, "canvas")
+    assert submitted == {"501": {"notes.v2.ipynb": "n"}, "502": {"01_se.ipynb": "bob's"}}
+    assert aside["ada_501_1_01_se.ipynb"] == "2 files are 501's 01_se"
+    kept = [path.read_text() for path in sorted((course / f"downloaded/{LESSON}/aside").glob("*.ipynb"))]
+    assert kept == ["one", "two"]
+
+
+def test_of_several_attempts_the_newest_counts(course):
+    times = ("2026-11-20-10-00-00", "2026-11-21-10-00-00", "2026-11-19-10-00-00")
+    download(course, {f"x_ada_attempt_{each}_01_se.ipynb": each for each in times})
+    submitted, aside = collect(course, "blackboard")
+    assert submitted["ada"]["01_se.ipynb"] == times[1] and submitted["ada"]["timestamp.txt"] == "2026-11-21 10:00:00"
+    assert set(aside.values()) == {"ada handed in a newer 01_se"}
+
+
+def test_who_was_collected_before_is_left_alone_and_stops_nobody(course):
+    (course / f"submitted/7/{LESSON}").mkdir(parents=True)
+    (course / f"submitted/7/{LESSON}/01_se.ipynb").write_text("before")
+    download(course, {f"{MOODLE}/01_se.ipynb": "now", "Bob_8_assignsubmission_file_/01_se.ipynb": "bob's"})
+    submitted, aside = collect(course, "moodle")
+    assert submitted == {"7": {"01_se.ipynb": "before"}, "8": {"01_se.ipynb": "bob's"}} and "--force" in aside[f"{MOODLE}/01_se.ipynb"]
+
+
+def link(name):
+    info = zipfile.ZipInfo(name)
+    info.external_attr = (stat.S_IFLNK | 0o777) << 16
+    return info
+
+
+def packed(files):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files:
+            archive.writestr(name, content)
+    return file.getvalue()
+
+
+def tarred(*members):
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w:gz") as archive:
+        for name, kind, content in members:
+            info = tarfile.TarInfo(name)
+            info.type, info.size, info.linkname = kind, len(content), "/etc/passwd"
+            archive.addfile(info, io.BytesIO(content))
+    return file.getvalue()
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_an_archive_brings_plain_files_with_plain_names(course, tmp_path):
+    with zipfile.ZipFile(course / f"downloaded/{LESSON}/archive/class.zip", "w") as archive:
+        archive.writestr(f"{MOODLE}/01_se.ipynb", "a")
+        archive.writestr(link("L_1_assignsubmission_file_/01_se.ipynb"), "/etc/passwd")
+        archive.writestr("../../../up.ipynb", "up")
+        archive.writestr("/tmp/absolute.ipynb", "abs")
+        archive.writestr("E_2_assignsubmission_file_/01_se.ipynb\x1b[2J", "e")
+        archive.writestr("T_3_assignsubmission_file_/01_se.ipynb.txt", "t")
+        archive.writestr("a/" * 9 + "deep.ipynb", "deep")
+        archive.writestr(f"{MOODLE}/.ipynb_checkpoints/01_se-checkpoint.ipynb", "no")
+        archive.writestr("__MACOSX/._01_se.ipynb", "no")
+        for _ in range(2):
+            archive.writestr("D_4_assignsubmission_file_/01_se.ipynb", "twice")
+    before = {path for path in tmp_path.rglob("*") if "downloaded" not in path.parts}
+    submitted, aside = collect(course, "moodle")
+    assert submitted == {"7": {"01_se.ipynb": "a"}}
+    assert {path for path in tmp_path.rglob("*") if "downloaded" not in path.parts and "submitted" not in path.parts} == before
+    assert aside["L_1_assignsubmission_file_/01_se.ipynb"] == "it is a link"
+    assert aside["../../../up.ipynb"] == aside["/tmp/absolute.ipynb"] == "its name leads elsewhere"
+    assert aside["E_2_assignsubmission_file_/01_se.ipynb"] == "its name can't be printed"
+    assert "does not end in .ipynb" in aside["T_3_assignsubmission_file_/01_se.ipynb.txt"]
+    assert "more than once" in aside["D_4_assignsubmission_file_/01_se.ipynb"] and len(aside) == 7
+    kept = {path.read_text() for path in (course / f"downloaded/{LESSON}/aside").glob("*.ipynb")}
+    assert kept == {"up", "abs", "e", "t", "deep"}
+
+
+def test_a_learners_archive_is_unpacked_within_bounds(course, monkeypatch):
+    monkeypatch.setattr(archives, "MOST", 3_000_000)
+    monkeypatch.setattr(archives, "MOST_FILES", 50)
+    monkeypatch.setattr(archives, "LARGEST", 2_000_000)
+    bomb, large = b"0" * 2_000_000, b"0" * 2_000_001
+    members = [("01_se.ipynb", tarfile.REGTYPE, b"fine"), ("x.ipynb", tarfile.SYMTYPE, b""), ("zero.ipynb", tarfile.CHRTYPE, b"")]
+    inside = {
+        "1": packed([("work/01_se.ipynb", "fine")]), "2": packed([(f"{n}.ipynb", bomb) for n in range(3)]),
+        "3": packed([(f"{n}.ipynb", "") for n in range(51)]), "4": packed([("inner.zip", packed([("01_se.ipynb", "x")]))]),
+        "5": b"PK\x03\x04 no zip", "6": packed([("../../../Bob_9_assignsubmission_file_/01_se.ipynb", "mine")]),
+        "7": packed([("01_se.ipynb", large)])}
+    download(course, {f"N_{number}_assignsubmission_file_/work.zip": content for number, content in inside.items()}
+             | {"T_8_assignsubmission_file_/work.tar.gz": tarred(*members),
+                "G_9_assignsubmission_file_/work.tar.gz": tarred(("pad.bin", tarfile.REGTYPE, bomb * 3), *members),
+                "H_10_assignsubmission_file_/01_se.ipynb.gz": gzip.compress(b"{}"), "I_11_assignsubmission_file_/01_se.ipynb": "last"})
+    submitted, aside = collect(course, "moodle")
+    assert submitted == {"1": {"01_se.ipynb": "fine"}, "8": {"01_se.ipynb": "fine"}, "11": {"01_se.ipynb": "last"}}
+    why = {name.split("_")[1]: reason for name, reason in aside.items()}
+    assert {number for number, reason in why.items() if "more bytes than are unpacked" in reason} == {"2", "9"}
+    assert "more files" in why["3"] and "inside somebody's archive" in why["4"] and "can't be unpacked" in why["5"]
+    assert why["6"] == "its name leads elsewhere" and "more than 2,000,000 bytes" in why["7"] and "can't be unpacked" in why["10"]
+    assert why["8"] in ("it is a link", "it is no plain file")
+
+
+def test_a_class_of_files_that_are_too_much_together_keeps_the_small_ones(course, monkeypatch):
+    monkeypatch.setattr(archives, "CLASS_BYTES", 5_000_000)
+    files = {f"N_{number}_assignsubmission_file_/01_se.ipynb": "0" * 2_000_000 for number in range(1, 5)}
+    download(course, files | {f"{MOODLE}/01_se.ipynb": "small"})
+    submitted, aside = collect(course, "moodle")
+    assert len(submitted) == 3 and submitted["7"] == {"01_se.ipynb": "small"} and "the rest was left out" in aside["class.zip"]
+
+
+def test_loose_files_and_folders_are_collected_as_well(course, tmp_path):
+    folder = course / f"downloaded/{LESSON}/archive/{MOODLE}"
+    folder.mkdir()
+    (folder / "01_se.ipynb").write_text("a")
+    other = course / f"downloaded/{LESSON}/archive/Bob_8_assignsubmission_file_"
+    other.mkdir()
+    (tmp_path / "seed").write_text("secret")
+    (other / "01_se.ipynb").symlink_to(tmp_path / "seed")
+    # A learner's archive beside it is the learner's, whatever it holds.
+    (folder / "more.zip").write_bytes(packed([("Cy_9_assignsubmission_file_/notes.ipynb", "mine")]))
+    submitted, aside = collect(course, "moodle")
+    assert submitted == {"7": {"01_se.ipynb": "a", "notes.ipynb": "mine"}} and list(aside) == ["01_se.ipynb"]
+
+
+def test_a_tar_is_not_read_to_its_end():
+    began = time.process_time()
+    endless = tarred(("pad.bin", tarfile.REGTYPE, b"0" * 30_000_000))
+    with pytest.raises(TooMuch):
+        list(archives._members(io.BytesIO(endless), archives.Allowance(100, 1_000_000)))
+    assert time.process_time() - began < 5
