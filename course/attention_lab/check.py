@@ -12,7 +12,7 @@ from typing import Any
 from torch import Tensor
 
 from . import progress, way_out
-from .checking import recorded
+from .checking import only_data, recorded
 from .checking.judging import Ask, judge
 from .checking.observe import namespace_of, observe
 from .checking.protocol import Answer, Question
@@ -151,13 +151,26 @@ def verdict_on(thing: Callable, checks: Path) -> Verdict:
         shown = f"`{name}`" if name else f"an object of type {type(thing).__name__}"
         raise ValueError(f"check was given {shown}; it takes one of this lesson's exercises, written with def or class under its own name: "
                          f"{', '.join(known)}")
-    namespace, exercise = namespace_of(thing), recorded.load(checks, name)
+    namespace = namespace_of(thing)
+    exercise = _loaded(checks, name, namespace)
     with one_thread():
         verdict = judge(exercise, asker(thing, namespace))
         verdict.hint = exercise.hints.get(verdict.mistake or "", 0)
         if verdict.started and verdict.points < verdict.max_points:
             _blame_earlier(verdict, exercise.uses, checks, namespace)
     return verdict
+
+
+def _loaded(checks: Path, name: str, namespace: dict[str, Any]) -> recorded.RecordedExercise:
+    """An exercise's checks, which may come from a stranger. Raises ValueError where they hold more than data, or would call something else
+    than the lesson's exercises."""
+    exercise, known, again = recorded.load(checks, name), recorded.parts(checks), f"take the folder `{checks.name}` from the course again"
+    if problem := only_data.problem(exercise):
+        raise ValueError(f"the check of {name} is not as it was recorded: {problem}; {again}")
+    for other in {other for case in exercise.cases for other in only_data.named(case.question)}:
+        if other not in known or other in namespace and not only_data.defined_in(namespace, namespace[other]):
+            raise ValueError(f"the check of {name} asks for {other[:60]!r}, which is no exercise that this notebook defines; {again}")
+    return exercise
 
 
 def asker(thing: Callable, namespace: dict[str, Any]) -> Ask:
@@ -177,9 +190,9 @@ def _blame_earlier(verdict: Verdict, uses: list[str], checks: Path, namespace: d
     known = recorded.parts(checks)
     for name in [name for name in uses if name in known]:  # not those of another lesson
         piece = namespace.get(name)
-        if piece is None or getattr(piece, "__name__", None) != name:
+        if not only_data.defined_in(namespace, piece) or piece.__name__ != name:
             continue
-        earlier = judge(recorded.load(checks, name), asker(piece, namespace))
+        earlier = judge(_loaded(checks, name, namespace), asker(piece, namespace))
         if earlier.points < earlier.max_points:
             verdict.evidence.insert(0, verdict.headline)
             verdict.headline = (f"`{name}`, an earlier exercise, does not pass its own check yet"

@@ -11,7 +11,6 @@ beside the lessons' folders, so that it grows from lesson to lesson; no update t
 from __future__ import annotations
 
 import difflib
-import json
 import math
 import statistics
 from collections.abc import Sequence
@@ -25,6 +24,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from .checking.kinds import fits
 from .checking.report import GOOD, OPEN
 from .cost import cost
 from .five_tasks import SIDE, TASKS, UNASKED, WIDTH, conv, questions, right
@@ -32,7 +32,7 @@ from .leaderboard import pareto_front
 from .mine import mine
 from .one_line import Unusable
 from .plugs import PLUGS, Plug
-from .storage import keep
+from .storage import found, keep, put_beside
 from .threads import one_thread
 from .training import train
 
@@ -244,11 +244,18 @@ def _learned(network: MyNet, seed: int) -> list[float]:
 
 
 def _read() -> list[Row]:
-    """The leaderboard; empty if nothing readable was kept."""
+    """The leaderboard; empty if nothing readable was kept, and what was is put aside."""
+    path = Path.cwd().parent / FILE
     try:
-        return [Row(**row) for row in json.loads((Path.cwd().parent / FILE).read_text(encoding="utf-8"))]
-    except (OSError, ValueError, TypeError):
+        rows = [Row(**row) for row in found(path)]
+        if not all(fits(row, Row) for row in rows):
+            raise ValueError(f"{FILE} holds something else")
+    except FileNotFoundError:
         return []
+    except (ValueError, TypeError):
+        put_beside(path)
+        return []
+    return rows
 
 
 def _write(rows: list[Row]) -> str:

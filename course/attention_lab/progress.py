@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import date
@@ -15,7 +14,7 @@ from typing import Any
 from .checking import recorded
 from .checking.report import GOOD, OPEN, number
 from .checking.verdict import Verdict
-from .storage import keep
+from .storage import found, keep, put_beside
 
 FILE = ".progress.json"
 NEWEST = 20  # digests of wrong answers that are kept
@@ -38,17 +37,37 @@ class Kept:
 def _read(folder: Path) -> dict[str, Kept]:
     """What is remembered of each exercise; empty if nothing readable was kept."""
     try:
-        kept = json.loads((folder / FILE).read_text(encoding="utf-8"))
-        return {str(name): _one(found) for name, found in kept.items()}
-    except (OSError, ValueError, TypeError, AttributeError, KeyError):
+        return _strictly(folder)
+    except ValueError:
         return {}
 
 
-def _one(found: dict | float) -> Kept:
-    """An exercise's entry: a plain number of points in files of an older library."""
-    if not isinstance(found, dict):
-        return Kept(float(found))
-    return Kept(float(found["points"]), int(found["tries"]), [str(digest) for digest in found["failed"]], str(found["solved"]))
+def _strictly(folder: Path) -> dict[str, Kept]:
+    """The same. Raises ValueError where there is a file that holds something else."""
+    try:
+        return {name: _one(entry) for name, entry in found(folder / FILE).items()}
+    except FileNotFoundError:
+        return {}
+    except (TypeError, AttributeError, KeyError) as error:
+        raise ValueError(f"{FILE} holds something else") from error
+
+
+def _one(entry: dict | float) -> Kept:
+    """An exercise's entry: a plain number of points in files of an older library. Raises ValueError, TypeError and KeyError."""
+    if not isinstance(entry, dict):
+        return Kept(_points(entry))
+    tries, failed, solved = entry["tries"], entry["failed"], entry["solved"]
+    if not isinstance(tries, int) or not isinstance(failed, list) or not all(isinstance(digest, str) for digest in failed):
+        raise TypeError("tries are a whole number, and failed answers a list of digests")
+    if solved and date.fromisoformat(solved) > date.today():  # a clock that was wrong, or a file that was made up
+        solved = date.today().isoformat()
+    return Kept(_points(entry["points"]), tries, failed[-NEWEST:], solved)
+
+
+def _points(value: Any) -> float:
+    if not isinstance(value, int | float) or isinstance(value, bool) or value < 0:
+        raise TypeError("points are a number")
+    return float(value)
 
 
 def kept(folder: Path, name: str) -> Kept:
@@ -59,20 +78,22 @@ def kept(folder: Path, name: str) -> Kept:
 def began(folder: Path) -> date | None:
     """The day when the first exercise of a lesson was solved; long ago if an older library did not write it down, None before it."""
     days = [each.solved for each in _read(folder).values() if each.solved or each.points and not each.tries]
-    try:
-        return min((date.fromisoformat(day) if day else date.min for day in days), default=None)
-    except ValueError:
-        return date.min
+    return min((date.fromisoformat(day) if day else date.min for day in days), default=None)
 
 
 def remember(folder: Path, verdict: Verdict, digest: str = "") -> tuple[Kept, bool]:
     """Keep the best points of each exercise in `folder`, and count its tries: trying something else later takes nothing away.
 
     digest: of the answer; the same wrong answer again is no new try, nor is an empty one, nor a right one when the last was right.
-    A folder that cannot be written to costs the memory, not the check.
+    A folder that cannot be written to costs the memory, not the check. A file that can't be read is kept beside a new one, and a note of
+    the verdict says so.
     Returns what is remembered of this exercise now, and whether this was a new try.
     """
-    everything = _read(folder)
+    try:
+        everything = _strictly(folder)
+    except ValueError:
+        everything = {}
+        verdict.notes.append(put_beside(folder / FILE))
     own = everything.setdefault(verdict.exercise, Kept())
     solved = verdict.points == verdict.max_points
     new = verdict.started and digest not in own.failed and not (solved and own.points == verdict.max_points and not own.failed)

@@ -8,7 +8,6 @@ it is answered rightly, after 3, 7 and 21 days; a wrong answer sends it back to 
 from __future__ import annotations
 
 import ast
-import json
 from dataclasses import dataclass
 from datetime import date, timedelta
 from html import escape
@@ -19,11 +18,12 @@ from typing import Any
 from .checking.report import MONO, _code
 from .one_line import Unusable
 from .progress import began
-from .storage import keep
+from .storage import found, keep, put_beside
 
 QUESTIONS, SCHEDULE = "review.json", ".review.json"
 DAYS = 1, 3, 7, 21
 AT_ONCE = 5
+LETTERS = "abcdefgh"
 _shown: list[Question] = []  # what the learner has read in this session: only these can be answered
 
 
@@ -73,7 +73,7 @@ class Question:
 
     @property
     def letters(self) -> str:
-        return "abcdefgh"[:len(self.item["choices"])]
+        return LETTERS[:len(self.item["choices"])]
 
     @property
     def choices(self) -> list[str]:
@@ -146,14 +146,38 @@ def review(*answers: Any) -> Review:
 
 
 def questions(folder: Path) -> list[Question]:
-    """Every question of the lessons beside `folder` of which an exercise is solved, with what the schedules say."""
-    found = []
+    """Every question of the lessons beside `folder` of which an exercise is solved, with what the schedules say.
+
+    A lesson whose questions can't be read has none: the others' are asked all the same.
+    """
+    asked = []
     for path in sorted(folder.parent.glob(f"*/{QUESTIONS}")):
         if day := began(path.parent):
             plan, first = _schedule(path.parent), day + timedelta(DAYS[0])
-            for item in json.loads(path.read_text(encoding="utf-8")):
-                found.append(Question(path.parent, item, *plan.get(item["id"], (0, first)), asked=date.today()))
-    return found
+            asked += [Question(path.parent, item, *plan.get(item["id"], (0, first)), asked=date.today()) for item in _items(path)]
+    return asked
+
+
+def _items(path: Path) -> list[dict[str, Any]]:
+    """What a lesson asks; nothing where its file holds something else."""
+    try:
+        items = found(path)
+    except (FileNotFoundError, ValueError):
+        return []
+    return items if isinstance(items, list) and all(map(_asks, items)) else []
+
+
+def _asks(item: Any) -> bool:
+    """Is it a question? Its answer is a letter of its choices, a shape, or a number."""
+    if not isinstance(item, dict) or not all(isinstance(item.get(key), str) for key in ("id", "asks", "code", "why")):
+        return False
+    answer, choices = item.get("answer"), item.get("choices")
+    if not isinstance(choices, list) or len(choices) > len(LETTERS) or not all(isinstance(choice, str) for choice in choices):
+        return False
+    if isinstance(answer, str):
+        return len(answer) == 1 and answer in LETTERS[:len(choices)]
+    numbers = answer if isinstance(answer, list) else [answer]
+    return all(isinstance(number, int if isinstance(answer, list) else int | float) for number in numbers)
 
 
 def _ask(late: bool) -> Review:
@@ -188,9 +212,10 @@ def _take(asked: list[Question], answers: list) -> Review:
         good = each.right(answer)
         right += good
         step = min(each.step + 1, len(DAYS) - 1) if good else 0
-        _write(each.folder, each.item["id"], step, today + timedelta(DAYS[step]))
+        odd = _write(each.folder, each.item["id"], step, today + timedelta(DAYS[step]))
         said = "✓ Right." if good else f"✗ You answered {each.written(answer)}; it is {each.written(each.answer)}."
-        parts.append((each.tagged, _numbered(each.item["code"]), [f"{said} {each.item['why']}", _again(DAYS[step])]))
+        below = [f"{said} {each.item['why']}", _again(DAYS[step]), *filter(None, [odd])]
+        parts.append((each.tagged, _numbered(each.item["code"]), below))
     skipped = sum(answer is None for answer in answers)
     head = f"{right} of {len(asked) - skipped} right{f', {skipped} skipped' if skipped else ''}."
     return Review(head, parts, "Empty the brackets and run `review()` again for more.")
@@ -217,13 +242,29 @@ def _numbered(code: str) -> str:
 def _schedule(folder: Path) -> dict[str, tuple[int, date]]:
     """When each question of a lesson comes next; empty if nothing readable was kept."""
     try:
-        kept = json.loads((folder / SCHEDULE).read_text(encoding="utf-8"))
-        return {str(name): (min(max(0, int(step)), len(DAYS) - 1), date.fromisoformat(due)) for name, (step, due) in kept.items()}
-    except (OSError, ValueError, TypeError, AttributeError):
+        return _strictly(folder)
+    except ValueError:
         return {}
 
 
-def _write(folder: Path, name: str, step: int, due: date) -> None:
-    """Write one question's next day into the schedule."""
-    plan = _schedule(folder) | {name: (step, due)}
-    keep(folder / SCHEDULE, {name: [step, due.isoformat()] for name, (step, due) in plan.items()})
+def _strictly(folder: Path) -> dict[str, tuple[int, date]]:
+    """The same. Raises ValueError where there is a file that holds something else."""
+    latest = date.today() + timedelta(DAYS[-1])  # what lies behind it would never come
+    try:
+        return {name: (min(max(0, int(step)), len(DAYS) - 1), min(date.fromisoformat(due), latest))
+                for name, (step, due) in found(folder / SCHEDULE).items()}
+    except FileNotFoundError:
+        return {}
+    except (TypeError, AttributeError) as error:
+        raise ValueError(f"{SCHEDULE} holds something else") from error
+
+
+def _write(folder: Path, name: str, step: int, due: date) -> str:
+    """Write one question's next day into the schedule. Returns what there is to say."""
+    said = ""
+    try:
+        plan = _strictly(folder)
+    except ValueError:
+        plan, said = {}, put_beside(folder / SCHEDULE)
+    keep(folder / SCHEDULE, {name: [step, due.isoformat()] for name, (step, due) in (plan | {name: (step, due)}).items()})
+    return said

@@ -1,12 +1,16 @@
-"""Small files that the library keeps beside a notebook."""
+"""Small files that the library keeps beside a notebook, or finds there: whoever wrote them, they hold data, and not too much of it."""
 
 from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 from pathlib import Path
 from typing import Any
+
+LARGEST = 4 << 20  # bytes: the largest of the course's own, all questions of a lesson, has 8 kB
+DIGITS = 18  # of a whole number
 
 
 def keep(path: Path, content: Any) -> str:
@@ -23,3 +27,52 @@ def keep(path: Path, content: Any) -> str:
             beside.unlink(missing_ok=True)
         return error.strerror or type(error).__name__
     return ""
+
+
+def found(path: Path) -> Any:
+    """What JSON a file holds. Raises FileNotFoundError where there is none, and ValueError, in a sentence, for all that is odd about it."""
+    try:
+        if not path.is_file() and path.exists():
+            raise ValueError(f"{path.name} is no file")
+        with path.open("rb") as file:
+            data = file.read(LARGEST + 1)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise ValueError(f"{path.name} can't be read: {error.strerror}") from None
+    if len(data) > LARGEST:
+        raise ValueError(f"{path.name} has more than {LARGEST:,} bytes")
+    try:
+        return parsed(data)
+    except ValueError as error:
+        raise ValueError(f"{path.name} is not as it was written: {error}") from None
+
+
+def parsed(data: bytes) -> Any:
+    """JSON with finite numbers. Raises ValueError, also where it nests too deeply to be read."""
+    try:
+        return json.loads(data, parse_int=_whole, parse_float=_finite, parse_constant=_finite)
+    except RecursionError:
+        raise ValueError("it nests too deeply") from None
+
+
+def put_beside(path: Path) -> str:
+    """Make room for a new file where an odd one lies, which is kept. Returns what there is to say, in a sentence."""
+    kept = next(other for number in range(1, 10_000) if not (other := path.with_name(f"{path.name}.odd{number}")).exists())
+    try:
+        os.replace(path, kept)
+    except OSError as error:
+        return f"{path.name} could not be read, nor put aside: {error.strerror}."
+    return f"{path.name} could not be read. It is kept as {kept.name}, and a new one was begun."
+
+
+def _whole(digits: str) -> int:
+    if len(digits) > DIGITS + 1:
+        raise ValueError(f"a number of {len(digits)} digits")
+    return int(digits)
+
+
+def _finite(digits: str) -> float:
+    if not math.isfinite(number := float(digits)):
+        raise ValueError(f"the number {digits[:20]}")
+    return number

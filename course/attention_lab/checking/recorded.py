@@ -13,11 +13,14 @@ import torch
 from safetensors import SafetensorError
 from torch import Tensor
 
+from ..storage import parsed
 from . import compare, fingerprint, packing
+from .kinds import fits
 from .protocol import Observation, Question, plain, read
 
 FOLDER, SUFFIX = "checks", ".check"
 LENGTH = struct.Struct("<I")
+LARGEST, UNPACKED, FIRST_LINE = 16 << 20, 64 << 20, 4 << 10  # bytes of a file, of what it unpacks to, and of its first line
 UNREADABLE = (SafetensorError, LookupError, RuntimeError, TypeError, ValueError, struct.error, zlib.error)  # what from_bytes raises
 CASE = ("label", "check", "question", "expected", "mentions", "limit", "peak", "integer", "inputs")  # what JSON holds of a case
 
@@ -157,7 +160,10 @@ def parts(folder: Path) -> dict[str, Part]:
     for path in folder.glob(f"*{SUFFIX}"):
         try:
             with path.open("rb") as file:
-                found.append(Part(**json.loads(file.readline())))
+                part = Part(**parsed(file.readline(FIRST_LINE)))
+            if not fits(part, Part) or part.exercise != path.stem:
+                raise ValueError("its first line is of another kind")
+            found.append(part)
         except (OSError, TypeError, ValueError) as error:
             raise ValueError(f"{path} is not a file of recorded checks: {error}") from error
     return {part.exercise: part for part in sorted(found, key=lambda part: part.number)}
@@ -167,7 +173,11 @@ def load(folder: Path, name: str) -> RecordedExercise:
     """One exercise of a lesson. Raises ValueError where its file is not readable."""
     path = folder / f"{name}{SUFFIX}"
     try:
-        return from_bytes(path.read_bytes())
+        with path.open("rb") as file:
+            data = file.read(LARGEST + 1)
+        if len(data) > LARGEST:
+            raise ValueError(f"it has more than {LARGEST:,} bytes")
+        return from_bytes(data, UNPACKED)
     except (OSError, *UNREADABLE) as error:
         raise ValueError(f"{path} is not a file of recorded checks: {error}") from error
 
@@ -217,9 +227,13 @@ def to_bytes(exercise: RecordedExercise, lesson: str = "", title: str = "", numb
     return json.dumps(asdict(part)).encode() + b"\n" + zlib.compress(content, effort)
 
 
-def from_bytes(data: bytes) -> RecordedExercise:
-    """The exercise that `to_bytes` wrote down. Raises one of UNREADABLE for anything else."""
-    content = zlib.decompress(data.partition(b"\n")[2])
+def from_bytes(data: bytes, most: int = 0) -> RecordedExercise:
+    """The exercise that `to_bytes` wrote down. most: bytes that it may unpack to; 0 where it is our own. Raises one of UNREADABLE for
+    anything else."""
+    unpacking = zlib.decompressobj()
+    content = unpacking.decompress(data.partition(b"\n")[2], most)
+    if not unpacking.eof:
+        raise ValueError("it is not whole, or unpacks to more than any exercise has")
     end = LENGTH.size + LENGTH.unpack_from(content)[0]
     header, specs = json.loads(content[LENGTH.size:end])
     tensors = packing.unpack(specs, _in_order(content[end:]))

@@ -1,0 +1,142 @@
+"""What passes between learners is data: checks, hand-outs and small files that somebody else wrote, or that were damaged."""
+
+import json
+import shutil
+import zlib
+from dataclasses import replace
+from datetime import date, timedelta
+from importlib.util import find_spec
+
+import pytest
+
+from attention_lab import review
+from attention_lab.check import verdict_on
+from attention_lab.checking import recorded
+from attention_lab.checking.verdict import Verdict
+from attention_lab.progress import FILE, Progress, began, remember
+from attention_lab.review import SCHEDULE, questions
+from attention_lab.storage import LARGEST
+from solutions.shared.course import COURSE
+
+TOO_DEEP = "[" * 100_000
+ODD = [TOO_DEEP, '{"squeeze": ' * 50_000, "[]", "7", '"text"', '{"squeeze": []}', '{"squeeze": 1e999}', '{"squeeze": NaN}',
+       '{"squeeze": {"points": 1e999, "tries": 1, "failed": [], "solved": ""}}', f'{{"squeeze": {"9" * 4000}}}', "\x00\udcff", "",
+       '{"squeeze": {"points": 1, "tries": 1, "failed": [], "solved": "9999-99-99"}}',
+       '{"squeeze": {"points": 1, "tries": [1], "failed": {}, "solved": 7}}', '{"squeeze": {"points": 1}}', " " * (LARGEST + 1)]
+
+
+def squeeze(x):
+    return x.mean((2, 3))
+
+
+@pytest.fixture
+def lesson(tmp_path):
+    folder = tmp_path / "01_se"
+    folder.mkdir()
+    shutil.copytree(COURSE / "01_se/checks", folder / "checks")
+    shutil.copy(COURSE / "01_se/review.json", folder)
+    return folder
+
+
+def rewritten(lesson, **changes):
+    """The check of `squeeze` with other fields in its first question."""
+    exercise = recorded.load(lesson / "checks", "squeeze")
+    case = exercise.cases[0]
+    exercise.cases[0] = replace(case, question=replace(case.question, **changes))
+    (lesson / "checks/squeeze.check").write_bytes(recorded.to_bytes(exercise, "01_se", "SE", 0))
+
+
+def own(function, **others):
+    """The function as a notebook defines it, beside other names."""
+    namespace = {"__name__": "__main__", **others}
+    exec(f"def {function}(x):\n    return x.mean((2, 3))", namespace)
+    return namespace[function]
+
+
+def test_the_courses_own_checks_are_taken(lesson):
+    verdict = verdict_on(own("squeeze"), lesson / "checks")
+    assert verdict.points == verdict.max_points
+
+
+@pytest.mark.parametrize("named", ["find_spec", "open", "mine"])
+def test_a_check_calls_nothing_but_the_lessons_own_exercises(lesson, named):
+    called = []
+    node = {"exercise": named, "args": ["checks.evil.x"], "kwargs": {}}
+    rewritten(lesson, args=[{"dict": {"x": [node]}}])
+    with pytest.raises(ValueError, match="no exercise that this notebook defines"):
+        verdict_on(own("squeeze", find_spec=find_spec, open=called.append, mine=called.append), lesson / "checks")
+    shutil.copy(lesson / "checks/squeeze.check", lesson / f"checks/{named}.check")  # nor does it by saying that it is one
+    exercise = recorded.load(lesson / "checks", "squeeze")
+    (lesson / f"checks/{named}.check").write_bytes(recorded.to_bytes(replace(exercise, name=named), "01_se", "SE", 1))
+    with pytest.raises(ValueError, match="no exercise that this notebook defines"):
+        verdict_on(own("squeeze", find_spec=find_spec, open=called.append, mine=called.append), lesson / "checks")
+    assert not called
+
+
+@pytest.mark.parametrize("changes, said", [
+    ({"method": "__del__"}, "calls '__del__'"), ({"method": "load_state_dict"}, "calls 'load_state_dict'"), ({"dtype": "load"}, "dtype"),
+    ({"device": "xpu"}, "device"), ({"args": [{"dtype": "load"}]}, "another kind"), ({"method": 7}, "another kind"),
+    ({"args": [[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]}, "another kind"), ({"args": [float("inf"), "x" * 5000]}, "another kind")])
+def test_a_check_that_is_more_than_data_is_refused_in_a_sentence(lesson, changes, said):
+    rewritten(lesson, **changes)
+    with pytest.raises(ValueError, match=said) as refused:
+        verdict_on(own("squeeze"), lesson / "checks")
+    assert "take the folder `checks` from the course again" in str(refused.value)
+
+
+@pytest.mark.parametrize("first, rest", [
+    (TOO_DEEP, b""), ('{"lesson": "a", "title": "b", "number": [], "exercise": "squeeze", "points": 2}', b""),
+    ('{"lesson": "a", "title": "b", "number": 0, "exercise": "squeeze", "points": 1e999}', b""), ("x" * 10_000_000, b""),
+    (None, zlib.compress(b"0" * (100 << 20))), (None, b"x" * (17 << 20)), (None, zlib.compress(b"\x10\x00\x00\x00" + b"[" * 200_000))])
+def test_a_check_is_read_within_bounds(lesson, first, rest):
+    path = lesson / "checks/squeeze.check"
+    line, _, _ = path.read_bytes().partition(b"\n")
+    path.write_bytes((line if first is None else first.encode()) + b"\n" + rest)
+    with pytest.raises(ValueError, match="is not a file of recorded checks"):
+        verdict_on(own("squeeze"), lesson / "checks")
+
+
+@pytest.mark.parametrize("content", ODD)
+def test_progress_that_is_odd_is_kept_beside_a_new_one(lesson, content):
+    (lesson / FILE).write_text(content, errors="surrogateescape")
+    assert began(lesson) is None and "not checked yet" in repr(Progress(lesson)) and questions(lesson) == []
+    verdict = Verdict("squeeze", 2.0, 2.0, [], "")
+    remember(lesson, verdict, "digest")
+    assert verdict.notes == [f"{FILE} could not be read. It is kept as {FILE}.odd1, and a new one was begun."]
+    assert (lesson / f"{FILE}.odd1").read_text(errors="surrogateescape") == content
+    assert "2 of 2" in repr(Progress(lesson)) and began(lesson) == date.today() and len(questions(lesson)) > 3
+    verdict = Verdict("squeeze", 2.0, 2.0, [], "")
+    remember(lesson, verdict, "digest")
+    assert verdict.notes == [] and not (lesson / f"{FILE}.odd2").exists()
+
+
+def test_days_that_will_not_come_end_no_review(lesson):
+    (lesson / FILE).write_text(json.dumps({"squeeze": {"points": 2.0, "tries": 1, "failed": [], "solved": "9999-12-31"}}))
+    first = questions(lesson)[0].item["id"]
+    (lesson / SCHEDULE).write_text(json.dumps({first: [3, "9999-12-31"]}))
+    assert began(lesson) == date.today()
+    assert max(question.due for question in questions(lesson)) <= date.today() + timedelta(21)
+
+
+@pytest.mark.parametrize("content", [TOO_DEEP, "[]", '{"x": 1}', '{"x": [1]}', '{"x": [1, "9999-99-99"]}', '{"x": [1e999, "2026-01-01"]}'])
+def test_a_schedule_that_is_odd_is_kept_beside_a_new_one(lesson, monkeypatch, content):
+    (lesson / FILE).write_text(json.dumps({"squeeze": {"points": 2.0, "tries": 1, "failed": [], "solved": "2020-01-01"}}))
+    (lesson / SCHEDULE).write_text(content)
+    monkeypatch.chdir(lesson)
+    asked = review()
+    said = repr(review(*[0 if "number" in line else (1, 1) if "(a shape)" in line else "a" for line in repr(asked).split("\n")
+                         if line[:2] in ("1.", "2.", "3.", "4.", "5.")]))
+    assert f"{SCHEDULE} could not be read. It is kept as {SCHEDULE}.odd1" in said
+    assert (lesson / f"{SCHEDULE}.odd1").read_text() == content
+
+
+@pytest.mark.parametrize("content", [TOO_DEEP, "{}", "[7]", '[{"id": "x"}]', "[[]]",
+                                     '[{"id": "x", "asks": "?", "code": "", "why": "", "choices": ["a"], "answer": "h"}]'])
+def test_a_lesson_whose_questions_are_odd_keeps_no_other_from_asking(lesson, content):
+    solved = json.dumps({"squeeze": {"points": 2.0, "tries": 1, "failed": [], "solved": "2020-01-01"}})
+    other = lesson.parent / "02_eca"
+    other.mkdir()
+    (other / "review.json").write_text(content)
+    for folder in (lesson, other):
+        (folder / FILE).write_text(solved)
+    assert {question.folder for question in questions(lesson)} == {lesson}
