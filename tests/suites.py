@@ -21,7 +21,7 @@ QUICK = [
     "test_way_out.py", "test_training.py", "test_cost.py", "test_workspace.py", "test_prediction.py", "seams",
     "judge/test_notebook.py", "judge/test_bounds.py", "judge/test_wire.py", "judge/test_seed.py", "judge/test_session.py",
     "judge/test_restore.py", "judge/test_cells.py", "judge/test_calls.py", "grade/test_logs.py", "grade/test_one_gradebook.py",
-    "grade/test_summary.py", "intake",
+    "grade/test_summary.py", "grade/test_graded.py", "intake",
     "grade/test_verdicts.py", "classroom/test_repair.py", "insights/test_insights.py", "insights/test_likeness.py",
     "graders/test_declared.py",
 ]

@@ -50,6 +50,11 @@ def test_what_changes_a_digest(library, changed, counts):
     assert (library(**changed).of("lib.a", ["y"]) != before) is counts
 
 
+def test_the_docstring_of_a_module_is_not_one_of_its_definitions(library):
+    plain = library().of("lib.a")
+    assert library(a='"""What the module is for."""\n' + FILES["a"]).of("lib.a") == plain and "lib.a.OTHER" in plain
+
+
 def test_a_decorator_and_a_comment_sign_in_a_text_count(library):
     plain = library(a="def y():\n    return '# one'\n").of("lib.a", ["y"])
     assert plain != library(a="def y():\n    return '# two'\n").of("lib.a", ["y"])

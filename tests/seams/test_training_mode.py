@@ -1,7 +1,10 @@
 """Training mode: statistics of a norm, dropout without chance, gradients that are zero, memory from call to call."""
 
 import pytest
+import torch
 
+from attention_lab.checking.fingerprint import fingerprint
+from attention_lab.checking.protocol import Observation
 from solutions.shared.declare import Case, RandomTensor
 
 NORMED = """
@@ -229,3 +232,13 @@ def test_a_gradient_of_zero_and_a_missing_one_are_the_same(way):
                 return self.key(x).softmax(1).mT @ self.value(x) + 3 * (bias - bias.detach())
         """, "radient of `key.bias`", "it should be zero, and it is")
     assert "times the expected" not in said.headline
+
+
+def test_in_a_fingerprint_a_float32_gradient_of_rounding_noise_counts_as_zero():
+    """The gradient of a bias in front of a BatchNorm is 0 on one processor and 2e-6 on another. A known mistake is recognised on both."""
+    def structure(**gradients):
+        return fingerprint(Observation(), {"output": torch.ones(2, 3), **gradients}, [], False)[0]
+
+    noise = torch.tensor([2e-6, 0.0, -2e-6])
+    assert structure(**{"grad.bias": noise}) == structure(**{"grad.bias": 0 * noise}) == structure()
+    assert structure(**{"grad.bias": noise.double()}) != structure()  # far too large for noise in float64

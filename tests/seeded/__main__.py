@@ -1,13 +1,17 @@
-"""Do the suites notice a bug? Puts each of the patches here into the code, one at a time, and runs the tests until one fails.
+"""Do the suites notice a bug? Puts each of the patches here into the code, one at a time, and runs the test that noticed it last.
 
-    python -m tests.seeded            all patches that have no result in work/seeded.json yet
-    python -m tests.seeded judge-*    some of them, again
+    python -m tests.seeded            all patches
+    python -m tests.seeded judge-*    some of them
 
 mutmut and cosmic-ray make mutants of single operators, thousands of them; these are bugs of people, many of them out of our own history.
 Each says what is wrong, who would suffer, and the commit that mended it. They were written without a look at the tests.
 
-The tree must be clean: a patch is applied to it and taken out again. Tests that ask whether what is built and measured is up to date are
-left out: they fail for any change of that code, right or wrong.
+noticed.json says which test noticed each patch last, and in which suite. That test is tried first. If it no longer fails, or is gone, all
+suites are searched, which can take an hour, and the file is brought up to date. Its suites are for readers: what counts is where a test
+fails now.
+
+The tree must be clean, and the tests must pass in it: a patch is applied to it and taken out again. Tests that ask whether what is built
+and measured, and these patches, are up to date are left out: they fail for any change of that code, right or wrong.
 """
 
 from __future__ import annotations
@@ -15,6 +19,7 @@ from __future__ import annotations
 import fnmatch
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -23,8 +28,9 @@ from pathlib import Path
 
 from tests import suites
 
-ROOT = Path(__file__).resolve().parents[2]
-RESULTS = ROOT / "work/seeded.json"
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+NOTICED = HERE / "noticed.json"  # {suite: {patch: the pytest id of a test function}}
 # Where the tests of a patch are, by the first word of its name.
 ROOMS = {
     "judge": ("judge", "graders", "grade", "test_verify.py"),
@@ -38,59 +44,77 @@ ROOMS = {
 }
 UP_TO_DATE = ("test_built.py::test_recorded_checks_are_what_the_reference_gives_now",
               "test_measured.py::test_no_measurement_is_out_of_date",
-              "test_built.py::test_solved_notebook_is_its_source")
+              "test_built.py::test_solved_notebook_is_its_source",
+              "test_suites.py::test_every_seeded_bug_can_be_put_in_and_its_test_is_there")
 
 
-def pytest_fails(files: list[str], nightly: bool) -> str:
-    """The first test that fails, or nothing."""
-    options = [f"--deselect=tests/{test}" for test in UP_TO_DATE]
+def pytest_fails(tests: list[str], nightly: bool) -> str:
+    """The first test that fails, without its parameters, or nothing."""
+    several = ["-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder"] if len(tests) > 1 or "::" not in tests[0] else []
     run = subprocess.run(
-        [sys.executable, "-m", "pytest", "-x", "-q", "-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder", "-p", "no:cacheprovider",
-         "--tb=no", *options, *files], cwd=ROOT, capture_output=True, text=True,
+        [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "--tb=no", *several,
+         *(f"--deselect=tests/{test}" for test in UP_TO_DATE), *tests], cwd=ROOT, capture_output=True, text=True,
         env={**os.environ, "CI": "true", "SUITE": "nightly" if nightly else ""})
     if run.returncode in (0, 5):  # nothing fails; there is nothing to run
         return ""
-    failed = [line for line in run.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
-    return failed[0] if failed else f"pytest ended with {run.returncode}: {run.stdout[-300:]}{run.stderr[-300:]}"
+    failed = re.search(r"^(?:FAILED|ERROR) ([^\s\[@]+)", run.stdout, re.MULTILINE)  # after @ stands xdist's group
+    return failed[1] if failed else f"pytest ended with {run.returncode}: {run.stdout[-300:]}{run.stderr[-300:]}"
 
 
-def noticed(room: str) -> tuple[str, str]:
-    """The first suite that notices, of quick, test and nightly, and by which test. The tests of the room come first in each."""
-    own = [f"tests/{name}" for name in ROOMS[room]]
-    quick = [f"tests/{name}" for name in suites.QUICK]
-    near = [name for name in quick if any(name == each or name.startswith(each + "/") or each.startswith(name + "/") for each in own)]
-    for suite, files in (("quick", near), ("quick", [name for name in quick if name not in near]), ("test", own), ("test", ["tests"]),
+def noticed(room: str, test: str) -> tuple[str, str]:
+    """The first suite that notices, of quick, test and nightly, and by which test. `test`, unless it is empty, is tried before all others;
+    then the tests of the room come first in each suite."""
+    own, quick = ([f"tests/{name}" for name in names] for names in (ROOMS[room], suites.QUICK))
+    near = [name for name in quick if any(Path(name).is_relative_to(each) or Path(each).is_relative_to(name) for each in own)]
+    rest = [name for name in quick if name not in near]
+    last = "quick" if any(Path(test.partition("::")[0]).is_relative_to(name) for name in quick) else "test"
+    for suite, tests in ((last, [test]), ("nightly", [test]), ("quick", near), ("quick", rest), ("test", own), ("test", ["tests"]),
                          ("nightly", own), ("nightly", ["tests"])):
-        if files and (failed := pytest_fails(files, suite == "nightly")):
+        if any(tests) and (failed := pytest_fails(tests, suite == "nightly")):
             return suite, failed
     return "nothing", ""
 
 
+def is_there(test: str) -> bool:
+    path, _, name = test.partition("::")
+    return (ROOT / path).is_file() and f"def {name}(" in (ROOT / path).read_text(encoding="utf-8")
+
+
 def main(patterns: list[str]) -> int:
-    """0 if at least half is noticed by quick, 95 of 100 by test, and all by nightly."""
-    if subprocess.run(["git", "status", "--porcelain"], cwd=ROOT, capture_output=True, text=True).stdout:
+    """0 if at least half is noticed by quick, 95 of 100 by test, and all by nightly; 2 if the code as it is can't be tried."""
+    patches = [path for path in sorted(HERE.glob("*.patch")) if any(fnmatch.fnmatch(path.stem, each) for each in patterns or ["*"])]
+    table = json.loads(NOTICED.read_text(encoding="utf-8"))
+    # Those that are there: pytest runs none at all if one of them has gone.
+    known = {name: test for tests in table.values() for name, test in tests.items() if is_there(test)}
+    if subprocess.run(["git", "status", "--porcelain", ".", f":(exclude){NOTICED}"], cwd=ROOT, capture_output=True, text=True).stdout:
         print("the tree is not clean: commit or stash first", file=sys.stderr)
         return 2
-    results = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
-    patches = sorted(Path(__file__).parent.glob("*.patch"))
+    tests = [known[patch.stem] for patch in patches if patch.stem in known]
+    if tests and (failed := pytest_fails(tests, nightly=True)):
+        print(f"fails without any patch: {failed}", file=sys.stderr)
+        return 2
+    found: Counter[str] = Counter()
     for patch in patches:
-        if not any(fnmatch.fnmatch(patch.stem, pattern) for pattern in patterns) if patterns else patch.stem in results:
+        began, name = time.monotonic(), patch.stem
+        if subprocess.run(["git", "apply", patch], cwd=ROOT).returncode:
+            print(f"{name}: does not apply any more", flush=True)
             continue
-        began = time.monotonic()
-        subprocess.run(["git", "apply", str(patch)], cwd=ROOT, check=True)
         try:
-            suite, by = noticed(patch.stem.split("-")[0])
+            suite, test = noticed(name.split("-")[0], known.get(name, ""))
         finally:
-            subprocess.run(["git", "apply", "-R", str(patch)], cwd=ROOT, check=True)
-        results[patch.stem] = {"suite": suite, "by": by, "seconds": round(time.monotonic() - began)}
-        RESULTS.parent.mkdir(exist_ok=True)
-        RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
-        print(f"{patch.stem}: {suite}, {results[patch.stem]['seconds']} s  {by[:200]}", flush=True)
-    names = [patch.stem for patch in patches if patch.stem in results]
-    found = Counter(results[name]["suite"] for name in names)
+            subprocess.run(["git", "apply", "-R", patch], cwd=ROOT, check=True)
+        if test and test != known.get(name) and pytest_fails([test], nightly=True):
+            print(f"{name}: fails without this patch, too: {test}", file=sys.stderr)
+            return 2
+        found[suite] += 1
+        for named in table.values():
+            named.pop(name, None)
+        table.setdefault(suite, {})[name] = test
+        NOTICED.write_text(json.dumps(table, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        print(f"{name}: {suite}, {time.monotonic() - began:.0f} s  {test}", flush=True)
     quick, test = found["quick"], found["quick"] + found["test"]
-    print(f"of {len(names)}: quick notices {quick}, test {test}, nightly {test + found['nightly']}")
-    return int(not (quick >= 0.5 * len(names) and test >= 0.95 * len(names) and not found["nothing"]))
+    print(f"of {len(patches)}: quick notices {quick}, test {test}, nightly {test + found['nightly']}")
+    return int(not (quick >= 0.5 * len(patches) and test >= 0.95 * len(patches) and test + found["nightly"] == len(patches)))
 
 
 if __name__ == "__main__":
