@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import importlib.metadata
 import importlib.util
+import math
 import os
 import platform
 import shutil
+import subprocess
 import sys
 import sysconfig
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 import torch
 from rich.console import Console
 from rich.text import Text
@@ -81,6 +85,51 @@ def _device() -> Iterator[Finding]:
     else:
         yield Finding("missing", "no CUDA: the device check runs on torch's meta device, which finds tensors that do not follow; the "
                                  "CPU computes the numbers. Grade on a machine with an NVIDIA GPU to have them computed there")
+
+
+def _machine() -> Iterator[Finding]:
+    """What protects the rest of the machine if a wall has a hole, or if a class hands in more than anybody expects."""
+    if not hasattr(os, "getuid"):
+        return
+    if os.getuid():
+        yield Finding("good", f"grading runs as an ordinary account (user {os.getuid()})")
+    else:
+        yield Finding("missing", "grading runs as root: use an account of its own that owns this folder and nothing else")
+    limit, total = memory_limit(), psutil.virtual_memory().total
+    if limit < total:
+        yield Finding("good", f"memory is limited to {limit / (1 << 30):.1f} of {total / (1 << 30):.1f} GiB")
+    else:
+        yield Finding("missing", "no limit on the memory of all that runs here together: begin the command with "
+                                 "`systemd-run --user --scope -p MemoryMax=8G`")
+    work = ROOT / "work" if (ROOT / "work").exists() else ROOT
+    free = f"{shutil.disk_usage(work).free >> 30} GiB free"
+    if _has_quota() or work.stat().st_dev != Path("/").stat().st_dev:
+        yield Finding("good", f"disk: {free} in {work}, which has a quota or a file system of its own")
+    else:
+        yield Finding("missing", f"disk: {free} in {work}, and no quota: what is collected could fill the disk of the whole machine "
+                                 "(setquota, or a file system of its own)")
+
+
+def memory_limit(groups: Path = Path("/sys/fs/cgroup"), own: Path = Path("/proc/self/cgroup")) -> float:
+    """The bytes that the control groups of this process allow (Linux, version 1 or 2); infinity if there is no limit."""
+    try:
+        lines = [line.split(":", 2) for line in own.read_text(encoding="utf-8").splitlines()]
+    except OSError:
+        return math.inf
+    limits = [math.inf]
+    for _, controllers, path in lines:
+        if controllers not in ("", "memory"):
+            continue
+        root, name = (groups, "memory.max") if not controllers else (groups / "memory", "memory.limit_in_bytes")
+        group = Path(path.lstrip("/"))
+        for each in (group, *group.parents):
+            with suppress(OSError, ValueError):  # a group without a limit says "max", or is not to be seen from a container
+                limits.append(int((root / each / name).read_text(encoding="ascii")))
+    return min(limits)
+
+
+def _has_quota() -> bool:
+    return bool(shutil.which("quota")) and bool(subprocess.run(["quota", "-w"], capture_output=True, text=True).stdout.strip())
 
 
 def _walls() -> Iterator[Finding]:
@@ -253,4 +302,5 @@ def _course() -> Iterator[Finding]:
 
 
 LOOKS: dict[str, Callable[[], Iterator[Finding]]] = {
-    "Python": _python, "Device": _device, "Sandbox": _walls, "Grading": _grading, "nbgrader": _nbgrader, "Class": _class, "Course": _course}
+    "Python": _python, "Device": _device, "Machine": _machine, "Sandbox": _walls, "Grading": _grading,
+    "nbgrader": _nbgrader, "Class": _class, "Course": _course}

@@ -1,6 +1,7 @@
 """Files that were made to stop whoever opens them: each is refused or shortened at once, and says so."""
 
 import logging
+import math
 import os
 import time
 import tracemalloc
@@ -13,6 +14,7 @@ from traitlets.config import Config
 from attention_lab.check import OpeningHint
 from attention_lab.checking.verdict import Check, Verdict
 from autograder.classroom import nbgrader_plugin
+from autograder.doctor import memory_limit
 from autograder.insights.code import length, normalised, shown
 from autograder.intake import reader
 from autograder.intake.files import content, read
@@ -133,3 +135,16 @@ def test_the_reader_opens_nothing(honest, tmp_path):
     reader.notebook(honest)
     about = dict(line.split(":\t", 1) for line in open(f"/proc/{reader._reader.process.pid}/status").read().splitlines())
     assert about["Seccomp"].strip() == "2" and about["NoNewPrivs"].strip() == "1" and int(about["CapEff"], 16) == 0
+
+
+@pytest.mark.parametrize("said, files, limit", [
+    ("0::/user/ada\n", {"user/memory.max": "2000", "user/ada/memory.max": "max"}, 2000),
+    ("5:cpu:/x\n4:memory:/box\n", {"memory/box/memory.limit_in_bytes": "3000", "memory/memory.limit_in_bytes": "9223372036854771712"}, 3000),
+    ("0::/\n", {}, math.inf),
+])
+def test_the_doctor_finds_the_limit_on_memory(tmp_path, said, files, limit):
+    (tmp_path / "own").write_text(said)
+    for name, content in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(content)
+    assert memory_limit(tmp_path, tmp_path / "own") == limit
