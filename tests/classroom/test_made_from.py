@@ -126,9 +126,10 @@ def test_a_page_without_its_last_line_is_made_again(graded):
 def test_formgraders_button_makes_the_same_pages(graded, monkeypatch):
     import nbgrader.server_extensions.formgrader.formgrader as theirs
 
-    monkeypatch.setattr(theirs, "Environment", theirs.Environment)  # to be put back
-    monkeypatch.setattr(theirs, "FileSystemLoader", theirs.FileSystemLoader)
+    for name in ("Environment", "FileSystemLoader", "HTMLExporter"):
+        monkeypatch.setattr(theirs, name, getattr(theirs, name))  # to be put back
     monkeypatch.setattr(NbGraderAPI, "generate_feedback", NbGraderAPI.generate_feedback)
+    monkeypatch.setattr(theirs.handlers, "default_handlers", [*theirs.handlers.default_handlers])
     nbgrader_plugin.configure(Config())
     api = NbGraderAPI(graded.coursedir, config=graded.config)
     assert graded.made_again(lambda: api.generate_feedback(LESSON)) == []
