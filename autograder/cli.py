@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 from rich.text import Text
 
 from autograder.classroom.cluster import ClusterPool
+from autograder.classroom.nbgrader_plugin.plain_log import keep_logs_plain
 from autograder.classroom.pool import Pool, get_ready
 from autograder.intake.files import read
 from autograder.judge.judge import DEVICES
@@ -101,6 +102,7 @@ def main(arguments: list[str] | None = None) -> None:
     doctor = commands.add_parser("doctor", help="what works here, what is missing, how to get it")
     doctor.set_defaults(run=_doctor)
 
+    keep_logs_plain()
     options = parser.parse_args(arguments)
     with _terminated_in_order():
         try:

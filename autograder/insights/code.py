@@ -5,6 +5,9 @@ from __future__ import annotations
 import ast
 import builtins
 import re
+import warnings
+from dataclasses import dataclass
+from functools import lru_cache
 
 LONGEST = 20_000  # characters of a cell that is looked at: nobody writes more by hand
 DEEPEST = 100  # expressions and statements inside each other: Python's own functions for trees call themselves, up to 1,000 times
@@ -12,25 +15,69 @@ LINES = 40  # of an exhibit
 DOCUMENTED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Module)
 
 
+@dataclass(frozen=True)
+class _Analysed:
+    """What Python's own tools make of a piece of code, or why they make nothing of it."""
+
+    code: str = ""
+    form: str | None = None
+    parts: int = 0
+    why_not: str = ""
+
+
+def why_not(source: str) -> str:
+    """Why an answer could not be analysed; completes "..., because ...". Nothing where it was."""
+    return _analysed(source).why_not
+
+
 def shown(source: str) -> str:
     """The code without comments and docstrings, where people write their names, and without the imports; at most LINES lines.
 
-    Where it is no Python, its layout stays and comments are cut by their sign.
+    Where it could not be analysed, its layout stays and comments are cut by their sign.
     """
-    tree = _parsed(source)
-    if tree is None:
+    if _analysed(source).why_not:
         lines = [line for line in (re.sub(r"\s*#.*", "", line) for line in source[:LONGEST].split("\n")) if line.strip()]
     else:
-        lines = ast.unparse(tree).strip("\n").split("\n")
+        lines = _analysed(source).code.strip("\n").split("\n")
     return "\n".join([*lines[:LINES], "..."] if len(lines) > LINES else lines)
 
 
 def normalised(source: str) -> str | None:
     """The code with all that is decoration left out: comments, docstrings, layout, imports, annotations, and which names were chosen for
-    local variables and attributes. None where it is no Python."""
-    tree = _parsed(source)
-    if tree is None:
-        return None
+    local variables and attributes. None where it could not be analysed."""
+    return _analysed(source).form
+
+
+def length(source: str) -> int:
+    """How many names, numbers, operators and calls a piece of code is made of: without what `normalised` leaves out."""
+    return _analysed(source).parts
+
+
+@lru_cache(maxsize=4096)
+def _analysed(source: str) -> _Analysed:
+    """Whatever an answer is made to be, it ends nobody's page."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Python quotes an answer in them
+            tree = _parsed(source)
+            parts = sum(isinstance(node, (ast.expr, ast.stmt)) for node in ast.walk(tree))
+            return _Analysed(ast.unparse(tree), _form(tree), parts)
+    except _NotAnalysed as error:
+        return _Analysed(why_not=str(error))
+    except SyntaxError:
+        return _Analysed(why_not="it is no Python")
+    except (RecursionError, MemoryError):
+        return _Analysed(why_not="it nests too deeply")
+    except Exception as error:  # a null byte, a number of 10,000 digits, and what else there may be
+        return _Analysed(why_not=f"Python can't read it ({type(error).__name__})")
+
+
+class _NotAnalysed(Exception):
+    pass
+
+
+def _form(tree: ast.Module) -> str:
+    """See `normalised`. It changes the tree."""
     names: dict[str, str] = {}
 
     def renamed(name: str) -> str:
@@ -52,20 +99,13 @@ def normalised(source: str) -> str | None:
     return ast.dump(tree)
 
 
-def length(source: str) -> int:
-    """How many names, numbers, operators and calls a piece of code is made of: without what `normalised` leaves out."""
-    tree = _parsed(source)
-    return sum(isinstance(node, (ast.expr, ast.stmt)) for node in ast.walk(tree)) if tree else 0
-
-
-def _parsed(source: str) -> ast.Module | None:
-    """The program without imports and docstrings; None where it is none, or too much for Python's own parser."""
-    try:
-        tree = ast.parse(source) if len(source) <= LONGEST else None
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-    if tree is None or _deep(tree):
-        return None
+def _parsed(source: str) -> ast.Module:
+    """The program without imports and docstrings. Raises _NotAnalysed, and what ast.parse raises."""
+    if len(source) > LONGEST:
+        raise _NotAnalysed(f"it has {len(source):,} characters, and at most {LONGEST:,} are looked at")
+    tree = ast.parse(source)
+    if _deep(tree):
+        raise _NotAnalysed("it nests too deeply")
     tree.body = [node for node in tree.body if not isinstance(node, (ast.Import, ast.ImportFrom))]
     for node in ast.walk(tree):
         first = node.body[0] if isinstance(node, DOCUMENTED) and node.body else None

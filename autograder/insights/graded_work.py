@@ -10,6 +10,8 @@ from typing import Any
 
 from autograder.classroom.nbgrader_plugin.exporter import UNREADABLE
 from autograder.classroom.nbgrader_plugin.graded import RECORD, RESULT
+from autograder.intake.folders import TooMuch
+from autograder.intake.plain_file import read_plain
 from autograder.judge.cache import restored
 from autograder.judge.judge import Result
 from autograder.submission.notebook import ReleasedLesson, defined_names, same_code
@@ -41,13 +43,13 @@ def graded_work(coursedir: Any, lesson: ReleasedLesson) -> GradedWork:
     found = GradedWork()
     for folder in sorted(Path("/").glob(coursedir.format_path(step, "*", lesson.name).lstrip("/"))):
         file, student = folder / f"{lesson.name}.ipynb", students.fullmatch(str(folder))
-        if not student or not file.is_file():
+        if not student or not file.exists():
             continue
         try:
-            notebook = json.loads(file.read_bytes())
+            notebook = json.loads(read_plain(file))
             unreadable = any(cell.get("id") == UNREADABLE for cell in notebook["cells"])
             work = Work(student["student"], restored(json.loads(notebook["metadata"][RECORD][RESULT])), answers_in(notebook, lesson))
-        except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        except (OSError, TooMuch, ValueError, LookupError, TypeError, AttributeError, RecursionError):
             found.unkept.append(student["student"])
             continue
         if unreadable:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder.insights.code import shown
+from autograder.insights.code import shown, why_not
 from autograder.insights.graded_work import GradedWork, answers_in, graded_work
 from autograder.insights.items import Item, items
 from autograder.insights.likeness import Alike, alike
-from autograder.insights.mistakes import FOLLOWS, LIMIT, NAMED, UNNAMED, Answer, Group, answers, groups
+from autograder.insights.mistakes import FOLLOWS, LIMIT, NAMED, OPEN, UNNAMED, Answer, Group, answers, groups
 from autograder.judge.questions import closure
 from autograder.judge.recording import source_of
 from autograder.submission.notebook import ReleasedLesson
@@ -33,6 +33,15 @@ class Exhibit:
 
 
 @dataclass(frozen=True)
+class Unanalysed:
+    """Answers to an exercise that were counted and judged, but could not be compared with others, and why: "it is no Python", ..."""
+
+    exercise: str
+    why: str
+    students: list[str]
+
+
+@dataclass(frozen=True)
 class Insights:
     """A lesson of a class. packages: students by the module that their machine had and the grader's has not. not_reached: students by
     exercise for which their notebook had no time left."""
@@ -48,6 +57,7 @@ class Insights:
     not_reached: dict[str, list[str]]
     packages: dict[str, list[str]]
     alike: list[Alike]
+    unanalysed: list[Unanalysed]
 
     @property
     def totals(self) -> list[float]:
@@ -84,8 +94,18 @@ def insights(coursedir: Any, lesson: ReleasedLesson) -> Insights:
             packages.setdefault(name, []).append(work.student)
         for name in work.result.not_reached:
             not_reached.setdefault(name, []).append(work.student)
-    return Insights(lesson, graded, given, items(given), costly[:MONDAY], named, unnamed, limits, not_reached,
-                    dict(sorted(packages.items(), key=lambda pair: -len(pair[1]))), alike(given, _published(lesson, known)))
+    packages = dict(sorted(packages.items(), key=lambda pair: -len(pair[1])))
+    return Insights(lesson, graded, given, items(given), costly[:MONDAY], named, unnamed, limits, not_reached, packages,
+                    alike(given, _published(lesson, known)), _unanalysed(given))
+
+
+def _unanalysed(given: dict[str, list[Answer]]) -> list[Unanalysed]:
+    found: dict[tuple[str, str], list[str]] = {}
+    for exercise, own in given.items():
+        for answer in own:
+            if answer.source and answer.kind != OPEN and (why := why_not(answer.source)):
+                found.setdefault((exercise, why), []).append(answer.student)
+    return [Unanalysed(exercise, why, students) for (exercise, why), students in found.items()]
 
 
 def _published(lesson: ReleasedLesson, known: Topic) -> dict[str, list[str]]:

@@ -6,6 +6,7 @@ import re
 import time
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
@@ -232,3 +233,29 @@ def test_an_exercise_is_compared_with_the_rest_of_the_lesson():
     against, rest = items({"SEBlock": answers("SEBlock", 4.0, [4.0, 0.0] * 6), "squeeze": answers("squeeze", 1.0, [0.0, 1.0] * 6)})
     assert against.discrimination == pytest.approx(-1) and rest.discrimination == pytest.approx(-1)
     assert "is the text of the exercise clear?" in against.advice
+
+
+HOSTILE = {
+    "elifs": "if n == 0:\n    pass\n" + "".join(f"elif n == {i}:\n    pass\n" for i in range(300)), "sum": "n = 0" + "+0" * 1500,
+    "parentheses": "n = " + "(" * 1_000_000, "some parentheses": "n = " + "(" * 9_000 + ")" * 9_000, "minus": "n = " + "-" * 19_000 + "1",
+    "null": "n = '\0'\0", "digits": "n = 0x" + "f" * 15_000, "lambdas": "n = " + "lambda: " * 2_000 + "1", "surrogate": "n = '\ud800'",
+    "attributes": "n = a" + ".a" * 9_000, "f-string": "n = " + "f'{" * 60 + "1" + "}'" * 60, "wrong": "n = = 1",
+    "steering": "n = '\x1b]0;pwned\x07' = '\\\x1b'"}
+
+
+def test_no_answer_ends_the_page_of_a_class_and_what_could_not_be_analysed_is_listed(group, capfd):
+    for student, code in HOSTILE.items():
+        answer = f"def squeeze(x):\n    return x.amax((2, 3))\n{code}\n"
+        group.add(student, named("squeeze", "squeeze-maximum", MAXIMUM), answers={"squeeze": answer})
+    group.add("ada", named("squeeze", "squeeze-maximum", MAXIMUM), answers={"squeeze": MAX_CODE})
+    made = found(group)
+    listed = {student: each.why for each in made.unanalysed for student in each.students}
+    assert set(HOSTILE) - {"surrogate", "f-string"} <= set(listed) and "ada" not in listed
+    assert listed["elifs"] == listed["sum"] == "it nests too deeply" and listed["wrong"] == "it is no Python"
+    assert "characters" in listed["parentheses"] and listed["digits"] == "Python can't read it (ValueError)"
+    shown, anonymous = text(page(made, True, DAY)), text(page(made, False, DAY))
+    assert "Could not be analysed" in shown and "1 answer to squeeze, because Python can't read it (ValueError): digits" in shown
+    assert "1 answer to squeeze, because Python can't read it (ValueError)" in anonymous and "digits" not in anonymous
+    page(made, False, DAY).encode()
+    table.write(made, True, Path(group.coursedir.root, "table.csv"))
+    assert "\x1b" not in capfd.readouterr().err + shown

@@ -5,10 +5,13 @@ from __future__ import annotations
 import logging
 import sys
 import traceback
+import warnings
 from types import TracebackType
 from typing import Any
 
 from autograder.outward import on_terminal
+
+FORMAT_WARNING = warnings.formatwarning
 
 
 class PlainRecord(logging.LogRecord):
@@ -28,8 +31,14 @@ def show_plainly(kind: type[BaseException], error: BaseException, where: Traceba
     print(on_terminal("".join(traceback.format_exception(kind, error, where)), lines=True), file=sys.stderr, end="")
 
 
+def warn_plainly(*about: Any, **options: Any) -> str:
+    """In the place of Python's own words for a warning: one about a stranger's code quotes it."""
+    return on_terminal(FORMAT_WARNING(*about, **options), lines=True)
+
+
 def keep_logs_plain() -> None:
-    """From now on every logger of this process writes such lines, and an error ends it with such a traceback."""
+    """From now on every logger of this process writes such lines, and so do warnings; an error ends it with such a traceback."""
     logging.setLogRecordFactory(PlainRecord)
+    warnings.formatwarning = warn_plainly
     if sys.excepthook is sys.__excepthook__:
         sys.excepthook = show_plainly
