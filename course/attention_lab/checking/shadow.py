@@ -35,6 +35,9 @@ class Numbers:
         places = {each.type for each in given if isinstance(each, torch.device)}
         twin_args, twin_kwargs = tree_unflatten([torch.device("cpu") if each == META else each for each in twins], structure)
         numbers = function(*twin_args, **twin_kwargs)
+        for each, twin in zip(given, twins):
+            if _on_meta(each) and _shape(each) != _shape(twin):  # `squeeze_` and the like, with which torch multiplies vectors
+                each.set_(self._storage(twin), twin.storage_offset(), twin.size(), twin.stride())
         if "cpu" in places or not places and not any(map(_on_meta, given)):
             return numbers
         originals = {id(twin): each for each, twin in zip(given, twins) if isinstance(each, Tensor)}
@@ -42,11 +45,15 @@ class Numbers:
 
     def _moved(self, numbers: Tensor) -> Tensor:
         """The tensor on `meta` that has these numbers."""
+        return _view(numbers, self._storage(numbers))
+
+    def _storage(self, numbers: Tensor) -> UntypedStorage:
+        """The storage on `meta` that belongs to the one of these numbers."""
         storage = numbers.untyped_storage()
         if storage._cdata not in self.held:
             pair = UntypedStorage(storage.nbytes(), device=META), storage
             self.held |= {each._cdata: pair for each in pair}
-        return _view(numbers, self.held[storage._cdata][0])
+        return self.held[storage._cdata][0]
 
 
 class Reading(TorchFunctionMode):
@@ -85,6 +92,10 @@ def _index(index: Any) -> Any:
 
 def _view(like: Tensor, storage: UntypedStorage) -> Tensor:
     return torch.empty(0, dtype=like.dtype, device=storage.device).set_(storage, like.storage_offset(), like.size(), like.stride())
+
+
+def _shape(tensor: Tensor) -> tuple[torch.Size, tuple[int, ...], int]:
+    return tensor.shape, tensor.stride(), tensor.storage_offset()
 
 
 def _on_meta(value: Any) -> bool:
