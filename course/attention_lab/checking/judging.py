@@ -34,6 +34,7 @@ from .verdict import (
     headline,
     leading_case,
     listed,
+    of_other_sizes,
     other_names,
     points_of,
     unsaid,
@@ -179,8 +180,8 @@ def _red(exercise: RecordedExercise, observed: list[Answer], found: list[list[Di
     trace = wording.words(begins, reveal=not case.secret) if begins else None
     if mistake:
         verdict.mistake, verdict.headline = mistake.id, mistake.sentence
-    elif case.question.earlier and not differences(case, ask(index, replace(case.question, earlier=None)), scale):
-        verdict.headline = "A first call is right, a second one on the same module is wrong: something is kept from call to call."
+    elif kept := _kept(case, partial(ask, index), scale):
+        verdict.headline = kept
     else:
         verdict.headline, verdict.specific = headline(exercise, found, index, difference, begins)
     more = [unsaid(d, verdict.headline) for d in best_first(found[index])[:2]]
@@ -195,6 +196,18 @@ def _red(exercise: RecordedExercise, observed: list[Answer], found: list[list[Di
                                 "to hand out the weights is all right; what is said here holds for one of them.")
     verdict.where = [trace] if trace and trace not in verdict.headline else []
     return verdict
+
+
+def _kept(case: RecordedCase, ask: Callable[[Question], Answer], scale: dict[str, float]) -> str | None:
+    """What to say where a call is wrong only because of those before it."""
+    alone = replace(case.question, earlier=None, earliest=None)
+    if alone == case.question or differences(case, ask(alone), scale):
+        return None
+    only_earliest = case.question.earliest and not differences(case, ask(replace(case.question, earliest=None)), scale)
+    if of_other_sizes(case, case.question.earliest if only_earliest else case.question.earlier):
+        return ("A call is right by itself and wrong after one of other sizes on the same module: something that depends on the sizes "
+                "is kept from call to call (an index, a table, a mask, a number of tokens). Make it anew in each call.")
+    return "A first call is right, a second one on the same module is wrong: something is kept from call to call."
 
 
 def _told_once(exercise: RecordedExercise, found: list[list[Difference]]) -> list[list[Difference]]:

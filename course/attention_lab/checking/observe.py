@@ -73,8 +73,8 @@ class _Observation:
                 if self.elsewhere:
                     stack.enter_context(self.mixed)
                     stack.enter_context(Reading())
-                if self.question.earlier:
-                    self.call(target, self.question.earlier, watched=False)
+                for before in filter(None, (self.question.earliest, self.question.earlier)):
+                    self.call(target, before, watched=False)
                 largest = stack.enter_context(LargestTensor(self.namespace)) if self.question.largest else None
                 if self.header.unplaced and self.elsewhere:
                     return self.header, {}

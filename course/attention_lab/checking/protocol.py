@@ -53,6 +53,7 @@ class Question:
     args: list[Node]
     kwargs: dict[str, Node]
     earlier: Call | None = None  # a call before the one that is observed
+    earliest: Call | None = None  # one before that, of other sizes
     train: bool = False
     dtype: str = "float64"
     device: str = "cpu"

@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+import torch
 from torch import Tensor
 
 from . import facts, values, wording
 from .differences import Difference
 from .facts import Fact
-from .protocol import NUMBER, Observation
+from .protocol import NUMBER, Call, Observation, Question
 from .recorded import RecordedCase, RecordedExercise
 
 # What each check is worth in an exercise that has it, what a green line says of it, and its name elsewhere. Without a right output
@@ -21,7 +22,7 @@ from .recorded import RecordedCase, RecordedExercise
 SHARES = {"output": 4, "gradients": 3, "start": 1, "large": 1, "memory": 3, "state": 1, "dtype": 1, "device": 1, "input": 1, "errors": 1}
 VERIFIED = {"output": "output", "gradients": "gradients", "start": "a fresh module does what it should",
             "large": "large numbers do not overflow", "memory": "memory stays within the limit",
-            "state": "nothing is kept from call to call", "dtype": "dtype followed", "device": "device followed",
+            "state": "running statistics too", "dtype": "dtype followed", "device": "device followed",
             "input": "input untouched", "errors": "impossible arguments refused"}
 LABELS = {"output": "output", "gradients": "gradients", "start": "fresh module", "large": "large numbers", "memory": "memory",
           "state": "same on every call", "dtype": "dtype", "device": "device", "input": "input untouched", "errors": "ValueErrors"}
@@ -100,10 +101,27 @@ def green(exercise: RecordedExercise) -> str:
     has = checks_in(exercise)
     compared = [case for case in exercise.cases if by_value(case)]
     what = "Output and gradients equal" if "gradients" in has else "Output equals"
-    kept = any(case.question.earlier for case in compared)
-    verified = {**VERIFIED, "state": VERIFIED["state"] if kept else "running statistics too"}
+    verified = {**VERIFIED, "state": _kept_nothing(compared) or VERIFIED["state"]}
     rest = [verified[check] for check in has if check not in ("output", "gradients")]
     return f"{what} the reference on {len(compared)} input{'s' if len(compared) > 1 else ''}" + "".join(f"; {text}" for text in rest) + "."
+
+
+def _kept_nothing(cases: list[RecordedCase]) -> str:
+    """After which calls an answer was right, if calls were made before any."""
+    before = [(case, call) for case in cases for call in (case.question.earliest, case.question.earlier) if call]
+    other = {of_other_sizes(case, call) for case, call in before}
+    sizes = {False: "the same sizes", True: "other sizes"}
+    return f"nothing is kept from a call of {' or of '.join(sizes[each] for each in sorted(other))}" if other else ""
+
+
+def of_other_sizes(case: RecordedCase, call: Call) -> bool:
+    """Are the tensors of an earlier call of other sizes than those of the call that counts?"""
+    return any(a != b for a, b in zip(_sizes(case, call), _sizes(case, case.question)))
+
+
+def _sizes(case: RecordedCase, call: Call | Question) -> list[torch.Size]:
+    nodes = [leaf for node in (*call.args, *call.kwargs.values()) for _, leaf in values.leaves(node)]
+    return [case.tensors[leaf["tensor"]].shape for leaf in nodes if isinstance(leaf, dict) and "tensor" in leaf]
 
 
 def other_names(exercise: RecordedExercise, header: Observation) -> list[str]:
