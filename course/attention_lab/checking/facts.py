@@ -263,7 +263,9 @@ class NoBuffer(Fact):
 
 @dataclass(frozen=True)
 class InputChanged(Fact):
-    pass
+    """kind: "tensor", "list" or "dict"."""
+
+    kind: str = "tensor"
 
 
 @dataclass(frozen=True)

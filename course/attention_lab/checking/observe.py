@@ -55,6 +55,7 @@ class _Observation:
         self.leaves: dict[str, Tensor] = {}  # what gradients are taken of: input.<number>, param.<the reference's name>
         self.names: dict[str, str] = {}  # the module's parameter names -> the reference's
         self.hidden_layers: list[str] = []
+        self.lent: list[tuple[str, Any, Any]] = []  # lists and dicts that a module is built from: path, itself, what it held
         self.transposed: set[str] = set()  # leaves that are matrices (in, out)
         self.choice, self.choices = question.choice, {}
         self.device = torch.device(question.device)
@@ -108,8 +109,9 @@ class _Observation:
         question = self.question
         if question.construct is None:
             return self.thing
-        module = self.thing(*self.decode(question.construct.args),
-                            **{key: self.decode(node) for key, node in question.construct.kwargs.items()})
+        args, kwargs = self.decode(question.construct.args), {key: self.decode(node) for key, node in question.construct.kwargs.items()}
+        self.lent = [each for key, value in [*enumerate(args), *kwargs.items()] for each in _containers(value, f"construct.{key}")]
+        module = self.thing(*args, **kwargs)
         if not isinstance(module, nn.Module):
             raise NotAModule(f"`{question.exercise}(...)` gives an object of type {type(module).__name__}, which is no module: "
                              f"write `class {question.exercise}(nn.Module)` and call `super().__init__()` in its constructor.")
@@ -185,7 +187,6 @@ class _Observation:
     def call(self, target: Callable, call: Call, watched: bool) -> Any:
         """Call with fresh copies of the inputs; `watched`: as leaves of the graph, and seen whether they change."""
         before: dict[str, tuple[Tensor, Tensor]] = {}
-        lists: dict[str, tuple[list, list]] = {}
 
         def given(node: Any, path: str) -> Any:
             if isinstance(node, dict) and "tensor" in node:
@@ -196,15 +197,16 @@ class _Observation:
                 before[path] = (leaf, passed)
                 return passed
             if isinstance(node, list):
-                passed = [given(item, f"{path}.{i}") for i, item in enumerate(node)]
-                lists[path] = (passed, list(passed))
-                return passed
+                return [given(item, f"{path}.{i}") for i, item in enumerate(node)]
             if isinstance(node, dict) and "tuple" in node:
                 return tuple(given(node["tuple"], path))
+            if isinstance(node, dict) and "dict" in node:
+                return {key: given(item, f"{path}.{key}") for key, item in node["dict"].items()}
             return self.decode(node, self.device)
 
         arguments = [given(node, f"input.{i}") for i, node in enumerate(call.args)]
         named = {key: given(node, f"input.{key}") for key, node in call.kwargs.items()}
+        lent = [each for key, value in [*enumerate(arguments), *named.items()] for each in _containers(value, f"input.{key}")]
         function = self.asked_of(target)
         with self.dropout:
             if watched and self.question.again:
@@ -213,8 +215,7 @@ class _Observation:
         if watched:
             self.header.changed = [path for path, (leaf, passed) in before.items()
                                       if passed.shape != leaf.shape or not _same(passed.detach(), leaf.detach())]
-            self.header.changed += [path for path, (passed, was) in lists.items()
-                                       if len(passed) != len(was) or any(a is not b for a, b in zip(passed, was))]
+            self.header.changed += [path for path, passed, was in [*self.lent, *lent] if not _as_it_was(passed, was)]
         return output
 
     def asked_of(self, target: Callable) -> Callable:
@@ -274,6 +275,22 @@ class _Observation:
                 received = values.encode([*args, *kwargs.values()], self.seen, f"received.{name}")
                 self.header.trace.append(Heard(name, received, values.encode(output, self.seen, f"gave.{name}")))
         return hook
+
+
+def _containers(value: Any, path: str) -> list[tuple[str, Any, Any]]:
+    """Every list and dict in a value, which belongs to the caller: its path, itself, and what it holds now."""
+    if not isinstance(value, (list, tuple, dict)):
+        return []
+    below = value.items() if isinstance(value, dict) else enumerate(value)
+    own = [] if isinstance(value, tuple) else [(path, value, value.copy())]
+    return own + [each for key, item in list(below) for each in _containers(item, f"{path}.{key}")]
+
+
+def _as_it_was(passed: list | dict, was: list | dict) -> bool:
+    """Does a container hold the very things that it held?"""
+    if isinstance(passed, dict):
+        return list(passed) == list(was) and _as_it_was(list(passed.values()), list(was.values()))
+    return len(passed) == len(was) and all(a is b for a, b in zip(passed, was))
 
 
 def _same(passed: Tensor, leaf: Tensor) -> bool:

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from . import facts, values, wording
-from .differences import Difference
+from .differences import Difference, lent
 from .facts import Fact
 from .protocol import NUMBER, Call, Observation, Question
 from .recorded import RecordedCase, RecordedExercise
@@ -72,11 +72,7 @@ def checks_in(exercise: RecordedExercise) -> list[str]:
     has = {case.check for case in exercise.cases} | {"output"}
     for case in exercise.cases:
         has |= {"gradients"} if any(n.startswith("grad.") for n in case.expected_tensors) else set()
-        given = [*case.question.args, *case.question.kwargs.values()]
-        # of a module that is given, nothing is compared afterwards
-        tensors = any(isinstance(leaf, dict) and "tensor" in leaf for node in given for _, leaf in values.leaves(node))
-        changeable = tensors or any(isinstance(node, list) for node in given)
-        has |= {"input"} if changeable else set()
+        has |= {"input"} if lent(case) else set()
         has |= {"dtype"} if any(n.startswith("output") for n in case.expected_tensors) else set()
         has |= {"state"} if any(n.startswith("buffer.") for n in case.expected_tensors) else set()
         has |= {"memory"} if case.limit is not None or case.peak is not None else set()
@@ -101,7 +97,9 @@ def green(exercise: RecordedExercise) -> str:
     has = checks_in(exercise)
     compared = [case for case in exercise.cases if by_value(case)]
     what = "Output and gradients equal" if "gradients" in has else "Output equals"
-    verified = {**VERIFIED, "state": _kept_nothing(compared) or VERIFIED["state"]}
+    kinds = {kind for case in compared for kind in lent(case).values()}
+    untouched = listed([f"{kind}s" for kind in ("tensor", "list", "dict") if kind in kinds]) if kinds else ""
+    verified = {**VERIFIED, "state": _kept_nothing(compared) or VERIFIED["state"], "input": f"{VERIFIED['input']} ({untouched})"}
     rest = [verified[check] for check in has if check not in ("output", "gradients")]
     return f"{what} the reference on {len(compared)} input{'s' if len(compared) > 1 else ''}" + "".join(f"; {text}" for text in rest) + "."
 

@@ -152,6 +152,8 @@ def _behaviour(fact: Fact, reveal: bool) -> str | None:
                     "`.data`, `no_grad()` or a conversion to plain numbers cuts the graph.")
         case facts.NoBuffer():
             return "there is no such buffer."
+        case facts.InputChanged("list" | "dict" as kind):
+            return f"your code changes this {kind}, which is the caller's and may be used again; change a copy of it (`{kind}(...)`)."
         case facts.InputChanged():
             return "your code changes it in place; compute a new tensor instead (no `*=`, `.data`, `[...] =` or `..._()` on it)."
         case facts.Dropout((), expected, _):
