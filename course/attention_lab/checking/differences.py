@@ -85,6 +85,8 @@ def _differences(case: RecordedCase, observation: Answer, scale: dict[str, float
         return found + [Difference("gradients", "crash", facts.Crashed(header.raised))]
     for probe in PROBES:
         found += [Difference(*each) for each in probe.differences(case, header)]
+    found += [Difference("calls", f"input `{_input(case, path)}`", facts.CalledTooOften(header.called[path], times))
+              for path, times in case.expected.called.items() if header.called.get(path, 0) > times]
     wrong_output = any(d.where.startswith("output") and d.check == case.check for d in found)
     comparable = all(name in tensors and tensors[name].shape == t.shape  # gradients are taken of outputs of the right shape only
                      for name, t in case.expected_tensors.items() if name.startswith("output"))

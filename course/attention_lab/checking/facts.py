@@ -278,6 +278,14 @@ class Dropout(Fact):
 
 
 @dataclass(frozen=True)
+class CalledTooOften(Fact):
+    """A function among the arguments: how often it was called, and how often it should be."""
+
+    times: int
+    expected: int
+
+
+@dataclass(frozen=True)
 class Crashed(Fact):
     """raised: an observation's `raised`."""
 
@@ -403,9 +411,10 @@ class NeverCalled(Fact):
 
 @dataclass(frozen=True)
 class SameLayer(Fact):
-    """Two names for one sub-module."""
+    """Two names for one sub-module, or for one parameter (kind: "layer" or "parameter")."""
 
     names: tuple[str, str]
+    kind: str = "layer"
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from .protocol import NUMBER, Answer, Call, Heard, Observation, Question, Unplac
 from .shadow import Reading
 
 CPU = torch.device("cpu")
+PAIRS = 20  # of names of one layer that are told
 
 
 class NotAModule(TypeError):
@@ -109,7 +110,8 @@ class _Observation:
         question = self.question
         if question.construct is None:
             return self.thing
-        args, kwargs = self.decode(question.construct.args), {key: self.decode(node) for key, node in question.construct.kwargs.items()}
+        args = [self.counted(node, f"construct.{i}") for i, node in enumerate(question.construct.args)]
+        kwargs = {key: self.counted(node, f"construct.{key}") for key, node in question.construct.kwargs.items()}
         self.lent = [each for key, value in [*enumerate(args), *kwargs.items()] for each in _containers(value, f"construct.{key}")]
         module = self.thing(*args, **kwargs)
         if not isinstance(module, nn.Module):
@@ -119,6 +121,7 @@ class _Observation:
             module = module.to(getattr(torch, question.dtype))
         module.train(question.train)
         self.header.parameters = [[name, list(p.shape)] for name, p in module.named_parameters()]
+        self.header.shared = _under_two_names(module)
         self.hidden_layers = _unregistered(module)
         if not question.construct.load_weights:
             return module  # arguments that a call refuses, where weights do not matter; or the values that a module starts with
@@ -153,6 +156,18 @@ class _Observation:
         """The value of a node. What a module is built from is on the CPU, what a call is given on `device`."""
         tensors = self.tensors if device == CPU else {name: t.to(device) for name, t in self.tensors.items()}
         return values.decode(node, tensors, lambda node: self.build(node, device))
+
+    def counted(self, node: Any, path: str, device: torch.device = CPU) -> Any:
+        """The value of an argument; of a function, one that counts its calls."""
+        value = self.decode(node, device)
+        if not (isinstance(node, dict) and ("affine" in node or "factory" in node)):
+            return value
+        self.header.called[path] = 0
+
+        def function(*args: Any, **kwargs: Any) -> Any:
+            self.header.called[path] += 1
+            return value(*args, **kwargs)
+        return function
 
     def build(self, node: dict, device: torch.device = CPU) -> Any:
         """A module or callable among the arguments."""
@@ -202,7 +217,7 @@ class _Observation:
                 return tuple(given(node["tuple"], path))
             if isinstance(node, dict) and "dict" in node:
                 return {key: given(item, f"{path}.{key}") for key, item in node["dict"].items()}
-            return self.decode(node, self.device)
+            return self.counted(node, path, self.device) if watched else self.decode(node, self.device)
 
         arguments = [given(node, f"input.{i}") for i, node in enumerate(call.args)]
         named = {key: given(node, f"input.{key}") for key, node in call.kwargs.items()}
@@ -303,6 +318,16 @@ def _tensors(output: Any, path: str = "") -> list[tuple[str, Tensor]]:
         return [(path, output)]
     items = output.items() if isinstance(output, dict) else enumerate(output) if isinstance(output, (list, tuple)) else []
     return [leaf for key, item in items for leaf in _tensors(item, f"{path}.{key}".lstrip("."))]
+
+
+def _under_two_names(module: nn.Module) -> list[tuple[str, str]]:
+    """Two names each of one layer that has weights, or of one parameter; what is below such a layer is not named again."""
+    found, first = [], {}
+    layers = [(name, layer) for name, layer in module.named_modules(remove_duplicate=False) if next(layer.parameters(), None) is not None]
+    for name, part in [*layers, *module.named_parameters(remove_duplicate=False)]:
+        if first.setdefault(id(part), name) != name and not any(name.startswith(f"{second}.") for _, second in found):
+            found.append((first[id(part)], name))
+    return found[:PAIRS]
 
 
 def _unregistered(module: nn.Module) -> list[str]:

@@ -19,13 +19,15 @@ from .recorded import RecordedCase, RecordedExercise
 
 # What each check is worth in an exercise that has it, what a green line says of it, and its name elsewhere. Without a right output
 # the rest is worth nothing: an empty function leaves its input untouched too. Above a limit of memory at most half of the points are left.
-SHARES = {"output": 4, "gradients": 3, "start": 1, "large": 1, "memory": 3, "state": 1, "dtype": 1, "device": 1, "input": 1, "errors": 1}
+SHARES = {"output": 4, "gradients": 3, "start": 1, "large": 1, "memory": 3, "state": 1, "dtype": 1, "device": 1, "input": 1, "calls": 1,
+          "errors": 1}
 VERIFIED = {"output": "output", "gradients": "gradients", "start": "a fresh module does what it should",
             "large": "large numbers do not overflow", "memory": "memory stays within the limit",
             "state": "running statistics too", "dtype": "dtype followed", "device": "device followed",
-            "input": "input untouched", "errors": "impossible arguments refused"}
+            "input": "input untouched", "calls": "no function called too often", "errors": "impossible arguments refused"}
 LABELS = {"output": "output", "gradients": "gradients", "start": "fresh module", "large": "large numbers", "memory": "memory",
-          "state": "same on every call", "dtype": "dtype", "device": "device", "input": "input untouched", "errors": "ValueErrors"}
+          "state": "same on every call", "dtype": "dtype", "device": "device", "input": "input untouched", "calls": "number of calls",
+          "errors": "ValueErrors"}
 NOT_COMPARED = "not compared: the output is not right"
 COMPARED = ("gradients", "large", "dtype", "device", "state")  # the checks that say nothing where the output is wrong
 OF_MEMORY = ("largest tensor", "peak memory")  # where a Difference of the check "memory" says that a limit was exceeded
@@ -73,6 +75,7 @@ def checks_in(exercise: RecordedExercise) -> list[str]:
     for case in exercise.cases:
         has |= {"gradients"} if any(n.startswith("grad.") for n in case.expected_tensors) else set()
         has |= {"input"} if lent(case) else set()
+        has |= {"calls"} if case.expected.called else set()
         has |= {"dtype"} if any(n.startswith("output") for n in case.expected_tensors) else set()
         has |= {"state"} if any(n.startswith("buffer.") for n in case.expected_tensors) else set()
         has |= {"memory"} if case.limit is not None or case.peak is not None else set()
