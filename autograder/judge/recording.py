@@ -22,7 +22,7 @@ from attention_lab.checking import values
 from attention_lab.checking.compare import DRAWN
 from attention_lab.checking.fingerprint import row_scales, same
 from attention_lab.checking.observe import observe
-from attention_lab.checking.protocol import NUMBER, Call, Construct, Observation, Question, Raised
+from attention_lab.checking.protocol import NUMBER, Answer, Call, Construct, Observation, Question, Raised
 from attention_lab.checking.recorded import RecordedCase, RecordedExercise, RecordedMistake
 from autograder.judge.disguise import Implementation, disguise
 from solutions.shared import declare, derive
@@ -212,7 +212,7 @@ def _record_once(name: str, case: declare.Case, namespace: dict[str, Any], seed:
             for weight, drawn in random_state(asking.module(thing, construct), *words).items():
                 asking.tensors[f"state.{weight}"] = torch.zeros_like(drawn) if weight in case.zeros else drawn + case.added.get(weight, 0)
     with _LoneNorms() as norms:
-        header, tensors = observe(thing, question, asking.tensors, namespace)
+        header, tensors = _asked(thing, question, derive.resized(case) if inspect.isclass(thing) and case.earlier is True else (), asking)
     if case.raises is None and case.gradients and case.peak is None and not norms.seen:
         for path, leaf in values.leaves(header.output):
             if isinstance(leaf, dict) and "tensor" in leaf and tensors[leaf["tensor"]].is_floating_point():
@@ -238,6 +238,17 @@ def _record_once(name: str, case: declare.Case, namespace: dict[str, Any], seed:
     inputs = [p for p in inspect.signature(function).parameters if p != "self"]
     return RecordedCase(case.label, case.check, question, asking.tensors, header, tensors, mentions=list(case.raises or ()),
                          limit=case.limit, peak=case.peak, integer=case.integer, inputs=inputs)
+
+
+def _asked(thing: Any, question: Question, others: Sequence[declare.Case], asking: _Asking) -> Answer:
+    """What the reference answers, after the first of these calls that its contract allows; one whose sizes are fixed allows none."""
+    for other in others:
+        question.earliest = asking.call(other.args, other.kwargs, "earliest")
+        if not (answer := observe(thing, question, asking.tensors, asking.namespace))[0].raised:
+            return answer
+    question.earliest = None
+    asking.tensors = {name: tensor for name, tensor in asking.tensors.items() if not name.startswith("earliest.")}
+    return observe(thing, question, asking.tensors, asking.namespace)
 
 
 def _forget(untraced: Sequence[str], header: Observation, tensors: dict[str, Tensor]) -> None:

@@ -78,6 +78,7 @@ def within_stripes(words: str, stripe: Pair | None = None, counts: Pair | None =
     return size
 
 
+ONE_WIDE = {"num_heads": 2, "stripe_size": (2, None), "stripe_groups": (None, 1), "shift": True, "down_factor": 2}
 STRIPE = Exercise("AnchoredStripeAttention", sizes=(
     within_stripes(""), within_stripes("not shifted", shift=False), within_stripes("all defaults", shift=None, d=None),
     within_stripes("shift left out", shift=None), within_stripes("down_factor 1, shifted", d=1),
@@ -107,6 +108,8 @@ STRIPE = Exercise("AnchoredStripeAttention", sizes=(
             "a shift of 3 rows, which down_factor does not divide", named=False, gradients=False),
     striped({"num_heads": 2, "stripe_size": (4, 4), "stripe_groups": (None, None), "shift": True, "down_factor": 4}, 2, (4, 4), (1, 2), 1,
             "a shift below down_factor", gradients=False),
+    striped(ONE_WIDE, 2, (2, 4), (2, 1), 1, "one group, after a wider image", gradients=False,
+            earlier=striped(ONE_WIDE, 2, (2, 8), (2, 1), 1).args),
 ), small=striped({"num_heads": 2, "stripe_size": (2, 4), "shift": True, "down_factor": 2}, 2, (2, 4), (2, 1), gradients=False),
     uses=("AffineTransform", "cosine_attention"), large=3.0)
 

@@ -83,7 +83,8 @@ class Case:
     args, kwargs: what is called, with RandomTensor and the like inside.
     method: what of a module is called. `parameters`: nothing is, and the answer is the number of the trainable ones. The module keeps the
     values that it starts with, so that it may be as large as it likes.
-    earlier: another call comes first, with arguments of the same sizes or with these.
+    earlier: another call comes first, with these arguments; True: with some of the same sizes, and on a module before that one more, of
+    other sizes, as far as the reference accepts any (derive.resized).
     again: the call is made twice with the very same inputs, and the second answer counts.
     device: the call is made on another device. large: the numbers overflow a bare `exp`.
     raises: the numbers that a ValueError names (an empty tuple: any message); None: nothing is raised.

@@ -58,7 +58,7 @@ STANDARD = (
     Standard("an input that needs no gradient", lambda _, case: _with_tensors(case, lambda t: replace(t, grad=False)), visible=False),
     Standard("zeros", lambda _, case: replace(_scaled(case, 0.0), gradients=False), visible=False),
     Standard("the same input twice", lambda _, case: replace(case, again=True), visible=False),  # shows what was changed in place
-    Standard("a second call", lambda _, case: replace(case, earlier=True)),
+    Standard("a call after others", lambda _, case: replace(case, earlier=True)),
     Standard("float32 numbers", lambda _, case: replace(case, dtype="float32")),
     Standard("another device", lambda _, case: replace(case, device=True)),
 )
@@ -66,19 +66,15 @@ STANDARD = (
 
 def hidden(exercises: Sequence[Exercise], reference: ModuleType, seed: str) -> dict[str, tuple[Case, ...]]:
     """The hidden cases of each exercise. The same seed gives the same cases."""
-    return {e.name: tuple(_hidden(e, _is_module(e, reference), Random(f"{seed} {e.name}"))) for e in exercises}
+    return {e.name: tuple(_hidden(e, getattr(reference, e.name), Random(f"{seed} {e.name}"))) for e in exercises}
 
 
 def visible(exercises: Sequence[Exercise], reference: ModuleType) -> dict[str, tuple[Case, ...]]:
     """The visible cases of each exercise."""
-    return {e.name: tuple(_visible(e, _is_module(e, reference), Random(f"{VISIBLE} {e.name}"))) for e in exercises}
+    return {e.name: tuple(_visible(e, getattr(reference, e.name), Random(f"{VISIBLE} {e.name}"))) for e in exercises}
 
 
-def _is_module(exercise: Exercise, reference: ModuleType) -> bool:
-    return inspect.isclass(getattr(reference, exercise.name))
-
-
-def _hidden(exercise: Exercise, module: bool, r: Random) -> Iterator[Case]:
+def _hidden(exercise: Exercise, thing: Callable, r: Random) -> Iterator[Case]:
     """The first case is ordinary; everything else that is standard is tested on more calls drawn by its size."""
     ordinary, *sizes = exercise.sizes
     label = partial(labelled, exercise.name, show_numbers=False)
@@ -89,25 +85,81 @@ def _hidden(exercise: Exercise, module: bool, r: Random) -> Iterator[Case]:
     if tensors(first):
         yield label(replace(ordinary(r), label="other sizes"))
         for standard in STANDARD:
-            if module or not standard.modules_only:
+            if inspect.isclass(thing) or not standard.modules_only:
                 call = ordinary(r)
                 if (case := standard.change(exercise, call)) != call:
                     yield label(replace(case, label=standard.words))
+        yield from map(label, _left_out(thing, first))
     for size in exercise.refuses:
         yield label(size(r))
 
 
-def _visible(exercise: Exercise, module: bool, r: Random) -> Iterator[Case]:
+def _visible(exercise: Exercise, thing: Callable, r: Random) -> Iterator[Case]:
     """The cases chosen by hand, the standard ones of one small call, and some refusals."""
     label = partial(labelled, exercise.name, show_numbers=True)
     yield from map(label, exercise.visible)
     if small := exercise.small:
         for standard in STANDARD:
-            if standard.visible and (module or not standard.modules_only):
+            if standard.visible and (inspect.isclass(thing) or not standard.modules_only):
                 if (case := standard.change(exercise, small)) != small:
                     yield label(replace(case, label=standard.words))
+        yield from map(label, _left_out(thing, small))
     for size in exercise.refuses[:REFUSALS]:
         yield label(size(r))
+
+
+def _left_out(thing: Callable, case: Case) -> Iterator[Case]:
+    """The call without the tensor that it may go without, after one that gave it: the last mask must not be used again."""
+    function = getattr(thing, case.method) if inspect.isclass(thing) else thing
+    parameters = [p for p in inspect.signature(function).parameters.values() if p.name != "self"]
+    for i, (given, parameter) in enumerate(zip(case.args, parameters)):
+        if isinstance(given, RandomTensor) and parameter.default is None:
+            yield replace(case, args=case.args[:i], earlier=case.args, label=f"a second call, without `{parameter.name}`")
+            return
+
+
+def resized(case: Case) -> tuple[Case, Case]:
+    """Calls of other sizes on the same module: with other sides and one image more, and with one image more alone. After such a call and
+    one of its own sizes, what is kept of either shows: an index, a mask, a size; or a gate, even one that is kept only for as long as
+    the shape stays the same."""
+    return _other_sides(case), _with_tensors(case, _one_image_more)
+
+
+def _other_sides(case: Case) -> Case:
+    """One image more, and other sides. Sizes that are given beside tokens are doubled, and the tokens with them: windows still fit."""
+    if not any(map(_is_size, case.args)):
+        return _with_tensors(case, _longer)
+    return _with_tensors(replace(case, args=tuple(_twice(value) if _is_size(value) else value for value in case.args)), _doubled)
+
+
+def _is_size(value: Any) -> bool:
+    """A side, or a height and a width."""
+    return type(value) is int or type(value) is tuple and all(type(side) is int for side in value)
+
+
+def _twice(size: int | tuple[int, ...]) -> int | tuple[int, ...]:
+    return tuple(map(_twice, size)) if isinstance(size, tuple) else 2 * size
+
+
+def _longer(tensor: RandomTensor) -> RandomTensor:
+    """A longer batch, and a map of longer sides or a longer row of tokens."""
+    batch, *channels = tensor.shape
+    match channels:
+        case channels, height, width:
+            return replace(tensor, shape=(batch + 1, channels, height + 1, width + 2))
+        case tokens, channels:
+            return replace(tensor, shape=(batch + 1, tokens + 1, channels))
+    return _one_image_more(tensor)
+
+
+def _doubled(tensor: RandomTensor) -> RandomTensor:
+    """A longer batch, and a grid of twice the sides, or its tokens in a row, before the channels."""
+    batch, *sides, channels = tensor.shape
+    return replace(tensor, shape=(batch + 1, *(side * (4 if len(sides) == 1 else 2) for side in sides), channels))
+
+
+def _one_image_more(tensor: RandomTensor) -> RandomTensor:
+    return replace(tensor, shape=(tensor.shape[0] + 1, *tensor.shape[1:]))
 
 
 def tensors(case: Case) -> list[RandomTensor]:

@@ -142,6 +142,7 @@ MASK = Exercise("shifted_window_mask", sizes=(
 # --- AffineTransform
 HUGE = 1e13  # beside such numbers a bias of at most 16 is rounding: what a new module multiplies by is seen, its random network is not
 NEW = "a new module, numbers beside which a bias is nothing"
+OF_OTHER_SIZES = "after a call of other sizes"
 CLAMPED = {"logit_scale": 4.625}  # log 100 is 4.605, so that about half of the heads are above it
 
 
@@ -175,12 +176,14 @@ AFFINE = Exercise("AffineTransform", sizes=(
     transformed("all sizes alike", 4, 4, 4, 4, 4), transformed("scales on both sides of the largest", heads=8, added=CLAMPED),
     transformed("scales far above the largest", added={"logit_scale": 9.0}, gradients=False),
     lambda r: affine((r.randint(2, 5),), 2, None, 3, 4, (3, 5), HUGE, label=NEW, fresh=True, gradients=False),
+    transformed(OF_OTHER_SIZES, heads=3, earlier=affine((3,), 2, 1, 5, 4, (9, 3)).args),
 ), visible=(
     affine({"num_heads": 2}, 2, 3, 4, 5, (3, 5)), affine((3,), 2, None, 4, 4, (3, 3), gradients=False, label="no mask"),
     affine((5,), 1, 2, 2, 2, (3, 1), added=CLAMPED, label="scales on both sides of the largest"),
     affine((2,), 1, 4, 3, 3, (3, 3), gradients=False, label="one image"),
     affine((3,), 3, 3, 3, 3, (3, 3), gradients=False, label="all sizes alike"),
     affine((2,), 2, None, 3, 4, (3, 3), HUGE, label=NEW, fresh=True, gradients=False),
+    affine((2,), 2, 3, 2, 3, (3, 1), gradients=False, label=OF_OTHER_SIZES, earlier=affine((2,), 3, 2, 4, 2, (3, 3)).args),
 ), small=affine((2,), 2, 3, 2, 3, (3, 1), gradients=False), large=3.0, overflow=1e4)
 
 

@@ -469,7 +469,7 @@ check(AffineTransform)
 # - q: (B', h, N1, d), k: (B', h, N2, d), v: (B', h, N2, e), result (B', h, N1, e); B' counts windows;
 # - divide each query and each key by its length, as `F.normalize` does (at least by 1e-12);
 # - do *not* divide by the square root of d;
-# - `transform` is a function that turns cosines, (B', h, N1, N2), into logits;
+# - `transform` is a function that turns cosines, (B', h, N1, N2), into logits; call it once;
 # - softmax over the N2 keys, times v.
 #
 # Worked example: q = (3, 4) and the keys (4, 3) and (-30, -40).

@@ -2,7 +2,7 @@
 
 import torch
 
-from solutions.shared.declare import Affine, Case, RandomTensor
+from solutions.shared.declare import Affine, Case, Factory, Given, RandomTensor, TorchModule
 
 ATTENTION = """
 def dot_product_attention(q, k, v, scale=None):
@@ -125,7 +125,7 @@ def test_a_list_that_the_answer_changes(way):
     lesson = way(source, "total", Case("three numbers", ([3, 1, 2],)))
     lesson.right(source)
     lesson.wrong(source.replace("return sum(numbers)", "numbers.sort()\n            return sum(numbers)"),
-                 "Input `numbers`: your code changes it in place")
+                 "Input `numbers`: your code changes this list")
 
 
 def test_positional_arguments_of_a_constructor(way):
@@ -142,3 +142,27 @@ def test_positional_arguments_of_a_constructor(way):
                  Case("Scale(3, 4)", (RandomTensor((2, 3)),), construct=(3, 4)))
     lesson.right(source)
     lesson.wrong(source.replace("channels, factor=2", "factor=2, channels=1"), "Right on other inputs, wrong with Scale(3, 4)")
+
+
+TWO = """
+class Two(nn.Module):
+    def __init__(self, make, width=3):
+        super().__init__()
+        self.first = make(width)
+        self.second = make(width)
+
+    def forward(self, x, transform):
+        return self.second(transform(self.first(x)))
+"""
+MAKE = Factory(TorchModule("Linear", (Given(), Given())))
+
+
+def test_a_function_is_called_once_for_each_place(way):
+    lesson = way(TWO, "Two", Case("two layers", (RandomTensor((2, 3)), Affine(2.0, 0.5)), construct={"make": MAKE}))
+    assert "no function called too often" in lesson.right(TWO).headline
+    copied = TWO.replace("= make(width)", "= copy.deepcopy(layer)")
+    lesson.right(copied.replace("self.first =", "import copy; layer = make(width); self.first ="))
+    lost = lesson.wrong(TWO.replace("self.first =", "make(width); self.first ="),
+                        "Input `make`: your code calls it 3 times; 2 calls are enough, one for each place.")
+    assert [check.name for check in lost.checks if check.outcome != "passed"] == ["calls"]
+    lesson.wrong(TWO.replace("return", "transform(x)\n        return"), "Input `transform`: your code calls it 2 times; once is enough.")

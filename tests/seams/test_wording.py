@@ -19,6 +19,7 @@ EXAMPLES = [
     facts.WrongDtype("torch.float64", "torch.float32", (facts.NumberDiffers(0.4321, 2.5),), follows=True),
     facts.ValueDiffers(0.4321, 2.5, near=False), facts.NotAnInt(4321, 2.5), facts.WrongNesting({"tuple": [1, 2]}, None, nothing=True),
     facts.IsOtherOutput("output[1]"), facts.NotATensor(), facts.NoGradient(), facts.NoBuffer(), facts.InputChanged(),
+    facts.InputChanged("list"), facts.CalledTooOften(3, 2),
     facts.Dropout((0.25,), (0.4321,), train=True), facts.Dropout((), (0.4321,), train=True), facts.Crashed(RAISED),
     facts.NotAModule("Not a module."),
     facts.NothingRaised((8, 16)), facts.OtherErrorRaised("KeyError", "'a'"), facts.NumbersNotNamed("no", (8, 16)),

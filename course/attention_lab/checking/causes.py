@@ -13,7 +13,7 @@ from . import facts
 from .compare import close, largest, tolerance
 from .differences import Difference, inputs_of
 from .facts import Fact
-from .protocol import Answer
+from .protocol import Answer, Observation
 from .recorded import RecordedCase
 
 POSITIONS = 3  # axes from which on there are positions beside images and channels
@@ -39,6 +39,18 @@ def misused_layers(case: RecordedCase, observation: Answer) -> Fact | None:
               and not _below(f"grad.param.{name}", set(tensors)) and _below(f"grad.param.{name}", set(case.expected_tensors))]
     outermost = tuple(name for name in silent if not any(name in _below(other, set(silent)) for other in silent))
     return facts.NeverCalled(outermost) if outermost else None
+
+
+def shared(case: RecordedCase, header: Observation) -> Fact | None:
+    """Two names of the exercise that are one and the same layer or parameter. Names of another's own are two only where weights
+    are left over: `self.fc1` may stand in a Sequential too."""
+    wanted, mine = {name for name, _ in case.expected.parameters}, {name for name, _ in header.parameters}
+    for one, other in header.shared:
+        known = all(name in wanted or _below(name, wanted) for name in (one, other))
+        left = header.unplaced and header.unplaced.missing and one.rpartition(".")[0] == other.rpartition(".")[0]
+        if known or left:
+            return facts.SameLayer((one, other), "parameter" if one in mine else "layer")
+    return None
 
 
 def not_gathered(case: RecordedCase, observation: Answer) -> Fact | None:

@@ -76,7 +76,8 @@ def _differences(case: RecordedCase, observation: Answer, scale: dict[str, float
         return _error_differences(case, header)
     if header.unplaced:
         return [Difference(case.check, "parameters", _unplaced(header))]
-    changed = [Difference("input", f"input `{_input(case, path)}`", facts.InputChanged()) for path in header.changed]
+    changed = [Difference("input", f"input `{_input(case, path)}`", facts.InputChanged(lent(case).get(path, "tensor")))
+               for path in header.changed]
     if header.raised and header.raised.stage != "gradients":
         return changed + [_stopped(case, header.raised)]
     found = changed + of_output(case, header, tensors, scale)
@@ -84,6 +85,8 @@ def _differences(case: RecordedCase, observation: Answer, scale: dict[str, float
         return found + [Difference("gradients", "crash", facts.Crashed(header.raised))]
     for probe in PROBES:
         found += [Difference(*each) for each in probe.differences(case, header)]
+    found += [Difference("calls", f"input `{_input(case, path)}`", facts.CalledTooOften(header.called[path], times))
+              for path, times in case.expected.called.items() if header.called.get(path, 0) > times]
     wrong_output = any(d.where.startswith("output") and d.check == case.check for d in found)
     comparable = all(name in tensors and tensors[name].shape == t.shape  # gradients are taken of outputs of the right shape only
                      for name, t in case.expected_tensors.items() if name.startswith("output"))
@@ -245,10 +248,23 @@ def _stopped(case: RecordedCase, raised: Raised) -> Difference:
     return Difference(case.check, "crash", facts.Crashed(raised))
 
 
+def lent(case: RecordedCase) -> dict[str, str]:
+    """The tensors, lists and dicts that a caller lends for a call, to the constructor too: what each is, by its path."""
+    question = case.question
+    given = {f"input.{key}": node for key, node in [*enumerate(question.args), *question.kwargs.items()]}
+    if question.construct:
+        given |= {f"construct.{key}": node for key, node in [*enumerate(question.construct.args), *question.construct.kwargs.items()]}
+    return {where: kind for path, node in given.items() for where, kind in values.lent(node, path)}
+
+
 def _input(case: RecordedCase, path: str) -> str:
     """`input.0.1` as the learner calls it: `x[1]`."""
-    first, *rest = path.removeprefix("input.").split(".")
-    name = case.inputs[int(first)] if first.isdigit() and int(first) < len(case.inputs) else first
+    whole, _, path = path.partition(".")
+    name, *rest = path.split(".")
+    if name.isdigit() and whole == "construct":
+        name = f"argument {int(name) + 1} of the constructor"
+    elif name.isdigit() and int(name) < len(case.inputs):
+        name = case.inputs[int(name)]
     return name + "".join(f"[{part}]" if part.isdigit() else f".{part}" for part in rest)
 
 

@@ -263,7 +263,9 @@ class NoBuffer(Fact):
 
 @dataclass(frozen=True)
 class InputChanged(Fact):
-    pass
+    """kind: "tensor", "list" or "dict"."""
+
+    kind: str = "tensor"
 
 
 @dataclass(frozen=True)
@@ -273,6 +275,14 @@ class Dropout(Fact):
     active: tuple[float, ...]
     expected: tuple[float, ...]
     train: bool
+
+
+@dataclass(frozen=True)
+class CalledTooOften(Fact):
+    """A function among the arguments: how often it was called, and how often it should be."""
+
+    times: int
+    expected: int
 
 
 @dataclass(frozen=True)
@@ -401,9 +411,10 @@ class NeverCalled(Fact):
 
 @dataclass(frozen=True)
 class SameLayer(Fact):
-    """Two names for one sub-module."""
+    """Two names for one sub-module, or for one parameter (kind: "layer" or "parameter")."""
 
     names: tuple[str, str]
+    kind: str = "layer"
 
 
 @dataclass(frozen=True)

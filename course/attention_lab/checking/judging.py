@@ -14,7 +14,7 @@ from functools import partial
 from torch import Tensor
 
 from . import facts, fingerprint, placement, values, wording
-from .causes import misused_layers, not_gathered, with_use
+from .causes import misused_layers, not_gathered, shared, with_use
 from .compare import close, tolerance
 from .differences import Difference, differences, of_output
 from .protocol import Answer, Question
@@ -34,6 +34,7 @@ from .verdict import (
     headline,
     leading_case,
     listed,
+    of_other_sizes,
     other_names,
     points_of,
     unsaid,
@@ -161,8 +162,9 @@ def _red(exercise: RecordedExercise, observed: list[Answer], found: list[list[Di
     verdict = Verdict(exercise.name, points, exercise.points, checks, "", why=why)
     index = leading_case(exercise, found)
     mistake = _recognise(exercise, observed, found, scale, index)
+    stopped = [i for i, ds in enumerate(found) if ds and _stopped(exercise, observed, i)]
     if mistake:  # the cause is known: what an odd case would make one guess only distracts
-        index = candidates(found)[0]
+        index = next((i for i in candidates(found) if i not in stopped), candidates(found)[0])
     case = exercise.cases[index]
     retry = replace(case.question, gradients=False, trace=False)
     found[index] = [with_use(d, case, observed[index], lambda other: ask(index, retry, other)) for d in found[index]]
@@ -170,8 +172,8 @@ def _red(exercise: RecordedExercise, observed: list[Answer], found: list[list[Di
     wrong_numbers = any(d.check == case.check and d.where.startswith("output") for d in found[index])
     shown = _picture(case, observed[index])
     verdict.shown = None if case.secret else shown
-    begins = None
-    if wrong_numbers and shown and case.question.trace:  # what its sub-modules receive and give is asked of this case alone
+    begins = shared(case, observed[index][0])
+    if not begins and wrong_numbers and shown and case.question.trace:  # what its sub-modules receive and give is asked of this case alone
         traced = ask(index, case.question)
         begins = misused_layers(case, traced) or first_difference(case, traced, scale)[0]
         # a guess at the cause, where it is not known
@@ -179,12 +181,13 @@ def _red(exercise: RecordedExercise, observed: list[Answer], found: list[list[Di
     trace = wording.words(begins, reveal=not case.secret) if begins else None
     if mistake:
         verdict.mistake, verdict.headline = mistake.id, mistake.sentence
-    elif case.question.earlier and not differences(case, ask(index, replace(case.question, earlier=None)), scale):
-        verdict.headline = "A first call is right, a second one on the same module is wrong: something is kept from call to call."
+    elif kept := _kept(case, partial(ask, index), scale):
+        verdict.headline = kept
     else:
         verdict.headline, verdict.specific = headline(exercise, found, index, difference, begins)
     more = [unsaid(d, verdict.headline) for d in best_first(found[index])[:2]]
     verdict.evidence = [f"With {case.label}{':' if any(more) else '.'}", *filter(None, more)]
+    verdict.evidence += _other_side(exercise, found, stopped, index)
     compared = comparable(exercise, found)
     wrong = [exercise.cases[i].label for i in compared if found[i]]
     right = [exercise.cases[i].label for i in compared if not found[i]]
@@ -195,6 +198,30 @@ def _red(exercise: RecordedExercise, observed: list[Answer], found: list[list[Di
                                 "to hand out the weights is all right; what is said here holds for one of them.")
     verdict.where = [trace] if trace and trace not in verdict.headline else []
     return verdict
+
+
+def _stopped(exercise: RecordedExercise, observed: list[Answer], i: int) -> bool:
+    """Did the answer raise something in a case that it should answer?"""
+    return bool(observed[i][0].raised) and not exercise.cases[i].expected.raised and not observed[i][0].unplaced
+
+
+def _other_side(exercise: RecordedExercise, found: list[list[Difference]], stopped: list[int], shown: int) -> list[str]:
+    """Where some cases stop and others give wrong numbers, one of the kind that is not shown: neither hides the other."""
+    others = [i for i in comparable(exercise, found) if found[i] and (i in stopped) != (shown in stopped)
+              and (i in stopped or exercise.cases[i].check == "output")]
+    return [f"With {exercise.cases[others[0]].label}: {worst(found[others[0]]).message}"] if others else []
+
+
+def _kept(case: RecordedCase, ask: Callable[[Question], Answer], scale: dict[str, float]) -> str | None:
+    """What to say where a call is wrong only because of those before it."""
+    alone = replace(case.question, earlier=None, earliest=None)
+    if alone == case.question or differences(case, ask(alone), scale):
+        return None
+    only_earliest = case.question.earliest and not differences(case, ask(replace(case.question, earliest=None)), scale)
+    if of_other_sizes(case, case.question.earliest if only_earliest else case.question.earlier):
+        return ("A call is right by itself and wrong after one of other sizes on the same module: something that depends on the sizes "
+                "is kept from call to call (an index, a table, a mask, a number of tokens). Make it anew in each call.")
+    return "A first call is right, a second one on the same module is wrong: something is kept from call to call."
 
 
 def _told_once(exercise: RecordedExercise, found: list[list[Difference]]) -> list[list[Difference]]:
@@ -216,7 +243,8 @@ def _told_once(exercise: RecordedExercise, found: list[list[Difference]]) -> lis
 def _recognise(exercise: RecordedExercise, observed: list[Answer], found: list[list[Difference]], scale: dict[str, float],
                leading: int) -> RecordedMistake | None:
     """The catalogued mistake whose whole observation is this one; or, where several mistakes were made at once, the one that
-    explains the leading case, and of the others most, completely."""
+    explains the leading case, and of the others most, completely. Or, where the answer stops in some cases, the one that explains
+    all others in which something is wrong: what was written for it did not fit there."""
     prints = [case.fingerprint(*o) for case, o in zip(exercise.cases, observed)]
     zero = [fingerprint.row_scales(o[1], scale) for o in observed]
     dtypes = [case.grain for case in exercise.cases]
@@ -227,6 +255,15 @@ def _recognise(exercise: RecordedExercise, observed: list[Answer], found: list[l
                 and all(fingerprint.same(prints[i], mistake.fingerprints[i], zero[i], mistake.grain or dtypes[i]) for i in theirs)
                 and _as_noisy(exercise, mistake, prints, zero)):
             best, most = mistake, len(theirs)
+    stopped = {i for i in failing if _stopped(exercise, observed, i)}
+    numbers = {i for i in failing - stopped if exercise.cases[i].check == "output"}
+    if best or not stopped or len(numbers) < 2:
+        return best
+    for mistake, theirs in zip(exercise.mistakes, exercise.distinguishing_cases):
+        seen = theirs - stopped
+        if (numbers <= seen <= failing and all(fingerprint.same(prints[i], mistake.fingerprints[i], zero[i], mistake.grain or dtypes[i])
+                                               for i in seen) and _as_noisy(exercise, mistake, prints, zero)):
+            best, most = (mistake, len(seen)) if len(seen) > most else (best, most)
     return best
 
 

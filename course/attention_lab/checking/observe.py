@@ -20,6 +20,7 @@ from .protocol import NUMBER, Answer, Call, Heard, Observation, Question, Unplac
 from .shadow import Reading
 
 CPU = torch.device("cpu")
+PAIRS = 20  # of names of one layer that are told
 
 
 class NotAModule(TypeError):
@@ -55,6 +56,7 @@ class _Observation:
         self.leaves: dict[str, Tensor] = {}  # what gradients are taken of: input.<number>, param.<the reference's name>
         self.names: dict[str, str] = {}  # the module's parameter names -> the reference's
         self.hidden_layers: list[str] = []
+        self.lent: list[tuple[str, Any, Any]] = []  # lists and dicts that a module is built from: path, itself, what it held
         self.transposed: set[str] = set()  # leaves that are matrices (in, out)
         self.choice, self.choices = question.choice, {}
         self.device = torch.device(question.device)
@@ -73,8 +75,8 @@ class _Observation:
                 if self.elsewhere:
                     stack.enter_context(self.mixed)
                     stack.enter_context(Reading())
-                if self.question.earlier:
-                    self.call(target, self.question.earlier, watched=False)
+                for before in filter(None, (self.question.earliest, self.question.earlier)):
+                    self.call(target, before, watched=False)
                 largest = stack.enter_context(LargestTensor(self.namespace)) if self.question.largest else None
                 if self.header.unplaced and self.elsewhere:
                     return self.header, {}
@@ -108,8 +110,10 @@ class _Observation:
         question = self.question
         if question.construct is None:
             return self.thing
-        module = self.thing(*self.decode(question.construct.args),
-                            **{key: self.decode(node) for key, node in question.construct.kwargs.items()})
+        args = [self.counted(node, f"construct.{i}") for i, node in enumerate(question.construct.args)]
+        kwargs = {key: self.counted(node, f"construct.{key}") for key, node in question.construct.kwargs.items()}
+        self.lent = [each for key, value in [*enumerate(args), *kwargs.items()] for each in _containers(value, f"construct.{key}")]
+        module = self.thing(*args, **kwargs)
         if not isinstance(module, nn.Module):
             raise NotAModule(f"`{question.exercise}(...)` gives an object of type {type(module).__name__}, which is no module: "
                              f"write `class {question.exercise}(nn.Module)` and call `super().__init__()` in its constructor.")
@@ -117,6 +121,7 @@ class _Observation:
             module = module.to(getattr(torch, question.dtype))
         module.train(question.train)
         self.header.parameters = [[name, list(p.shape)] for name, p in module.named_parameters()]
+        self.header.shared = _under_two_names(module)
         self.hidden_layers = _unregistered(module)
         if not question.construct.load_weights:
             return module  # arguments that a call refuses, where weights do not matter; or the values that a module starts with
@@ -152,6 +157,18 @@ class _Observation:
         tensors = self.tensors if device == CPU else {name: t.to(device) for name, t in self.tensors.items()}
         return values.decode(node, tensors, lambda node: self.build(node, device))
 
+    def counted(self, node: Any, path: str, device: torch.device = CPU) -> Any:
+        """The value of an argument; of a function, one that counts its calls."""
+        value = self.decode(node, device)
+        if not (isinstance(node, dict) and ("affine" in node or "factory" in node)):
+            return value
+        self.header.called[path] = 0
+
+        def function(*args: Any, **kwargs: Any) -> Any:
+            self.header.called[path] += 1
+            return value(*args, **kwargs)
+        return function
+
     def build(self, node: dict, device: torch.device = CPU) -> Any:
         """A module or callable among the arguments."""
         if "affine" in node:
@@ -185,7 +202,6 @@ class _Observation:
     def call(self, target: Callable, call: Call, watched: bool) -> Any:
         """Call with fresh copies of the inputs; `watched`: as leaves of the graph, and seen whether they change."""
         before: dict[str, tuple[Tensor, Tensor]] = {}
-        lists: dict[str, tuple[list, list]] = {}
 
         def given(node: Any, path: str) -> Any:
             if isinstance(node, dict) and "tensor" in node:
@@ -196,15 +212,16 @@ class _Observation:
                 before[path] = (leaf, passed)
                 return passed
             if isinstance(node, list):
-                passed = [given(item, f"{path}.{i}") for i, item in enumerate(node)]
-                lists[path] = (passed, list(passed))
-                return passed
+                return [given(item, f"{path}.{i}") for i, item in enumerate(node)]
             if isinstance(node, dict) and "tuple" in node:
                 return tuple(given(node["tuple"], path))
-            return self.decode(node, self.device)
+            if isinstance(node, dict) and "dict" in node:
+                return {key: given(item, f"{path}.{key}") for key, item in node["dict"].items()}
+            return self.counted(node, path, self.device) if watched else self.decode(node, self.device)
 
         arguments = [given(node, f"input.{i}") for i, node in enumerate(call.args)]
         named = {key: given(node, f"input.{key}") for key, node in call.kwargs.items()}
+        lent = [each for key, value in [*enumerate(arguments), *named.items()] for each in _containers(value, f"input.{key}")]
         function = self.asked_of(target)
         with self.dropout:
             if watched and self.question.again:
@@ -213,8 +230,7 @@ class _Observation:
         if watched:
             self.header.changed = [path for path, (leaf, passed) in before.items()
                                       if passed.shape != leaf.shape or not _same(passed.detach(), leaf.detach())]
-            self.header.changed += [path for path, (passed, was) in lists.items()
-                                       if len(passed) != len(was) or any(a is not b for a, b in zip(passed, was))]
+            self.header.changed += [path for path, passed, was in [*self.lent, *lent] if not _as_it_was(passed, was)]
         return output
 
     def asked_of(self, target: Callable) -> Callable:
@@ -276,6 +292,22 @@ class _Observation:
         return hook
 
 
+def _containers(value: Any, path: str) -> list[tuple[str, Any, Any]]:
+    """Every list and dict in a value, which belongs to the caller: its path, itself, and what it holds now."""
+    if not isinstance(value, (list, tuple, dict)):
+        return []
+    below = value.items() if isinstance(value, dict) else enumerate(value)
+    own = [] if isinstance(value, tuple) else [(path, value, value.copy())]
+    return own + [each for key, item in list(below) for each in _containers(item, f"{path}.{key}")]
+
+
+def _as_it_was(passed: list | dict, was: list | dict) -> bool:
+    """Does a container hold the very things that it held?"""
+    if isinstance(passed, dict):
+        return list(passed) == list(was) and _as_it_was(list(passed.values()), list(was.values()))
+    return len(passed) == len(was) and all(a is b for a, b in zip(passed, was))
+
+
 def _same(passed: Tensor, leaf: Tensor) -> bool:
     """Are the numbers the same? On `meta` nobody looks: what is changed in place shows on the CPU."""
     return passed.device.type == "meta" or torch.equal(passed, leaf)
@@ -286,6 +318,16 @@ def _tensors(output: Any, path: str = "") -> list[tuple[str, Tensor]]:
         return [(path, output)]
     items = output.items() if isinstance(output, dict) else enumerate(output) if isinstance(output, (list, tuple)) else []
     return [leaf for key, item in items for leaf in _tensors(item, f"{path}.{key}".lstrip("."))]
+
+
+def _under_two_names(module: nn.Module) -> list[tuple[str, str]]:
+    """Two names each of one layer that has weights, or of one parameter; what is below such a layer is not named again."""
+    found, first = [], {}
+    layers = [(name, layer) for name, layer in module.named_modules(remove_duplicate=False) if next(layer.parameters(), None) is not None]
+    for name, part in [*layers, *module.named_parameters(remove_duplicate=False)]:
+        if first.setdefault(id(part), name) != name and not any(name.startswith(f"{second}.") for _, second in found):
+            found.append((first[id(part)], name))
+    return found[:PAIRS]
 
 
 def _unregistered(module: nn.Module) -> list[str]:

@@ -55,7 +55,7 @@ def _exercises(question: Question) -> dict[str, str]:
     """The learner's exercises that are built and given weights for a question, by the prefix of their weights."""
     built = question.construct
     own = {"state.": question.exercise} if built and built.load_weights else {}
-    calls = [call for call in (built, question.earlier, question) if call]
+    calls = [call for call in (built, question.earliest, question.earlier, question) if call]
     return own | dict(given for call in calls for node in (*call.args, *call.kwargs.values()) for given in _given(node))
 
 

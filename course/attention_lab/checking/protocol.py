@@ -53,6 +53,7 @@ class Question:
     args: list[Node]
     kwargs: dict[str, Node]
     earlier: Call | None = None  # a call before the one that is observed
+    earliest: Call | None = None  # one before that, of other sizes
     train: bool = False
     dtype: str = "float64"
     device: str = "cpu"
@@ -135,6 +136,8 @@ class Observation:
     largest: Largest | None = None  # None unless it was asked for
     dropout: list[Share] = field(default_factory=list)  # the shares that were active
     trace: list[Heard] = field(default_factory=list)  # empty unless it was asked for
+    shared: list[tuple[Name, Name]] = field(default_factory=list)  # two names of one layer or parameter
+    called: dict[Name, Whole] = field(default_factory=dict)  # how often each function among the arguments was, by its path
     mixed: Mixed | None = None  # None on the CPU
     devices: dict[Text, Located] = field(default_factory=dict)  # of outputs and gradients; empty on the CPU
     grown: int | None = field(default=None, metadata=JUDGE)  # bytes by which the process grew; None where nobody measured it

@@ -28,7 +28,7 @@ class Numbers:
 
     def follow(self, function: Callable, args: tuple, kwargs: dict[str, Any]) -> Any:
         """The result of an operation. Raises what it raises on the CPU."""
-        given: dict[int, Tensor] = {}  # by what stands for it
+        given: dict[int, tuple[Tensor, Tensor]] = {}  # with what stands for each, by that one's id
         places: set[str] = set()
 
         def on_the_cpu(each: Any) -> Any:
@@ -36,7 +36,7 @@ class Numbers:
                 twin = self.of(each) if each.is_meta else each
                 if twin is None:
                     raise LookupError("numbers that are not known")
-                given[id(twin)] = each
+                given[id(twin)] = each, twin
                 return twin
             if isinstance(each, torch.device):
                 places.add(each.type)
@@ -45,7 +45,7 @@ class Numbers:
 
         def back(each: Any) -> Any:
             if id(each) in given:
-                return given[id(each)]
+                return given[id(each)][0]
             return self._moved(each) if isinstance(each, Tensor) else each
 
         try:
@@ -53,17 +53,24 @@ class Numbers:
         except LookupError:
             return function(*args, **kwargs)
         numbers = function(*twins, **named)
-        if "cpu" in places or not places and not any(each.is_meta for each in given.values()):
+        for each, twin in given.values():
+            if each.is_meta and _shape(each) != _shape(twin):  # `squeeze_` and the like, with which torch multiplies vectors
+                each.set_(self._storage(twin), twin.storage_offset(), twin.size(), twin.stride())
+        if "cpu" in places or not places and not any(each.is_meta for each, _ in given.values()):
             return numbers
         return _each(back, numbers)
 
     def _moved(self, numbers: Tensor) -> Tensor:
         """The tensor on `meta` that has these numbers."""
+        return _view(numbers, self._storage(numbers))
+
+    def _storage(self, numbers: Tensor) -> UntypedStorage:
+        """The storage on `meta` that belongs to the one of these numbers."""
         storage = numbers.untyped_storage()
         if storage._cdata not in self.held:
             pair = UntypedStorage(storage.nbytes(), device=META), storage
             self.held |= {each._cdata: pair for each in pair}
-        return _view(numbers, self.held[storage._cdata][0])
+        return self.held[storage._cdata][0]
 
 
 class Reading(TorchFunctionMode):
@@ -111,6 +118,10 @@ def _each(change: Callable, value: Any) -> Any:
 
 def _view(like: Tensor, storage: UntypedStorage) -> Tensor:
     return torch.empty(0, dtype=like.dtype, device=storage.device).set_(storage, like.storage_offset(), like.size(), like.stride())
+
+
+def _shape(tensor: Tensor) -> tuple[torch.Size, tuple[int, ...], int]:
+    return tensor.shape, tensor.stride(), tensor.storage_offset()
 
 
 def _on_meta(value: Any) -> bool:

@@ -140,6 +140,14 @@ def items(node: Any) -> list[tuple[str, Any]] | None:
     return [(str(i), item) for i, item in enumerate(held)] if isinstance(held, list) else None
 
 
+def lent(node: Any, path: str) -> list[tuple[str, str]]:
+    """The path of every tensor, list and dict in a node, and which of them it is. What a given module is made of is no part of it."""
+    if isinstance(node, dict) and "tensor" in node:
+        return [(path, "tensor")]
+    kind = [(path, "list")] if isinstance(node, list) else [(path, "dict")] if isinstance(node, dict) and "dict" in node else []
+    return kind + [each for key, item in items(node) or () for each in lent(item, f"{path}.{key}")]
+
+
 def structure(node: Any) -> str:
     """The nesting of a node in words a learner reads: `a tuple of 3`, `a list of 2`, `a tensor`, `None`."""
     if isinstance(node, list):

@@ -8,23 +8,26 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+import torch
 from torch import Tensor
 
 from . import facts, values, wording
-from .differences import Difference
+from .differences import Difference, lent
 from .facts import Fact
-from .protocol import NUMBER, Observation
+from .protocol import NUMBER, Call, Observation, Question
 from .recorded import RecordedCase, RecordedExercise
 
 # What each check is worth in an exercise that has it, what a green line says of it, and its name elsewhere. Without a right output
 # the rest is worth nothing: an empty function leaves its input untouched too. Above a limit of memory at most half of the points are left.
-SHARES = {"output": 4, "gradients": 3, "start": 1, "large": 1, "memory": 3, "state": 1, "dtype": 1, "device": 1, "input": 1, "errors": 1}
+SHARES = {"output": 4, "gradients": 3, "start": 1, "large": 1, "memory": 3, "state": 1, "dtype": 1, "device": 1, "input": 1, "calls": 1,
+          "errors": 1}
 VERIFIED = {"output": "output", "gradients": "gradients", "start": "a fresh module does what it should",
             "large": "large numbers do not overflow", "memory": "memory stays within the limit",
-            "state": "nothing is kept from call to call", "dtype": "dtype followed", "device": "device followed",
-            "input": "input untouched", "errors": "impossible arguments refused"}
+            "state": "running statistics too", "dtype": "dtype followed", "device": "device followed",
+            "input": "input untouched", "calls": "no function called too often", "errors": "impossible arguments refused"}
 LABELS = {"output": "output", "gradients": "gradients", "start": "fresh module", "large": "large numbers", "memory": "memory",
-          "state": "same on every call", "dtype": "dtype", "device": "device", "input": "input untouched", "errors": "ValueErrors"}
+          "state": "same on every call", "dtype": "dtype", "device": "device", "input": "input untouched", "calls": "number of calls",
+          "errors": "ValueErrors"}
 NOT_COMPARED = "not compared: the output is not right"
 COMPARED = ("gradients", "large", "dtype", "device", "state")  # the checks that say nothing where the output is wrong
 OF_MEMORY = ("largest tensor", "peak memory")  # where a Difference of the check "memory" says that a limit was exceeded
@@ -71,11 +74,8 @@ def checks_in(exercise: RecordedExercise) -> list[str]:
     has = {case.check for case in exercise.cases} | {"output"}
     for case in exercise.cases:
         has |= {"gradients"} if any(n.startswith("grad.") for n in case.expected_tensors) else set()
-        given = [*case.question.args, *case.question.kwargs.values()]
-        # of a module that is given, nothing is compared afterwards
-        tensors = any(isinstance(leaf, dict) and "tensor" in leaf for node in given for _, leaf in values.leaves(node))
-        changeable = tensors or any(isinstance(node, list) for node in given)
-        has |= {"input"} if changeable else set()
+        has |= {"input"} if lent(case) else set()
+        has |= {"calls"} if case.expected.called else set()
         has |= {"dtype"} if any(n.startswith("output") for n in case.expected_tensors) else set()
         has |= {"state"} if any(n.startswith("buffer.") for n in case.expected_tensors) else set()
         has |= {"memory"} if case.limit is not None or case.peak is not None else set()
@@ -100,10 +100,29 @@ def green(exercise: RecordedExercise) -> str:
     has = checks_in(exercise)
     compared = [case for case in exercise.cases if by_value(case)]
     what = "Output and gradients equal" if "gradients" in has else "Output equals"
-    kept = any(case.question.earlier for case in compared)
-    verified = {**VERIFIED, "state": VERIFIED["state"] if kept else "running statistics too"}
+    kinds = {kind for case in compared for kind in lent(case).values()}
+    untouched = listed([f"{kind}s" for kind in ("tensor", "list", "dict") if kind in kinds]) if kinds else ""
+    verified = {**VERIFIED, "state": _kept_nothing(compared) or VERIFIED["state"], "input": f"{VERIFIED['input']} ({untouched})"}
     rest = [verified[check] for check in has if check not in ("output", "gradients")]
     return f"{what} the reference on {len(compared)} input{'s' if len(compared) > 1 else ''}" + "".join(f"; {text}" for text in rest) + "."
+
+
+def _kept_nothing(cases: list[RecordedCase]) -> str:
+    """After which calls an answer was right, if calls were made before any."""
+    before = [(case, call) for case in cases for call in (case.question.earliest, case.question.earlier) if call]
+    other = {of_other_sizes(case, call) for case, call in before}
+    sizes = {False: "the same sizes", True: "other sizes"}
+    return f"nothing is kept from a call of {' or of '.join(sizes[each] for each in sorted(other))}" if other else ""
+
+
+def of_other_sizes(case: RecordedCase, call: Call) -> bool:
+    """Are the tensors of an earlier call of other sizes than those of the call that counts?"""
+    return any(a != b for a, b in zip(_sizes(case, call), _sizes(case, case.question)))
+
+
+def _sizes(case: RecordedCase, call: Call | Question) -> list[torch.Size]:
+    nodes = [leaf for node in (*call.args, *call.kwargs.values()) for _, leaf in values.leaves(node)]
+    return [case.tensors[leaf["tensor"]].shape for leaf in nodes if isinstance(leaf, dict) and "tensor" in leaf]
 
 
 def other_names(exercise: RecordedExercise, header: Observation) -> list[str]:

@@ -150,8 +150,13 @@ def _behaviour(fact: Fact, reveal: bool) -> str | None:
         case facts.NoGradient(tensors):
             return (f"no gradient arrives. Either the result does not depend on {'it' if len(tensors) < 2 else 'them'}, or a `detach()`, "
                     "`.data`, `no_grad()` or a conversion to plain numbers cuts the graph.")
+        case facts.CalledTooOften(times, expected):
+            once = "once is enough" if expected == 1 else f"{expected} calls are enough, one for each place"
+            return f"your code calls it {times} times; {once if reveal else 'call it once for each place where it is needed'}."
         case facts.NoBuffer():
             return "there is no such buffer."
+        case facts.InputChanged("list" | "dict" as kind):
+            return f"your code changes this {kind}, which is the caller's and may be used again; change a copy of it (`{kind}(...)`)."
         case facts.InputChanged():
             return "your code changes it in place; compute a new tensor instead (no `*=`, `.data`, `[...] =` or `..._()` on it)."
         case facts.Dropout((), expected, _):
@@ -219,8 +224,9 @@ def _sub_modules(fact: Fact, reveal: bool) -> str | None:
             return (f"`{after}` agrees; " if after else "") + f"`{name}` receives the right numbers in another order."
         case facts.NeverCalled(names):
             return f"{_and([f'`{name}`' for name in names])} {'is' if len(names) == 1 else 'are'} made and never called."
-        case facts.SameLayer((one, other)):
-            return f"`{one}` and `{other}` are one and the same layer under two names, so that they share their weights. Make two."
+        case facts.SameLayer((one, other), kind):
+            share = "weights" if kind == "layer" else "numbers"
+            return f"`{one}` and `{other}` are one and the same {kind} under two names, so that they share their {share}. Make two."
         case facts.NotGathered(name, shortcut):
             plus = f"`{shortcut}` plus " if shortcut else ""
             return (f"Your output is only {plus}a multiple of what `{name}` gives: every position keeps its own values and gathers "
