@@ -320,6 +320,11 @@ LAST_HEAD = "self.head = nn.Linear(dims[-1], num_classes)"
 CLASSES = "self.head(self.norm(x).mean(dim=(2, 3)))"
 
 
+def indexed(code: str, names: tuple[str, ...], index: str) -> str:
+    """The code with another index than i in these lists."""
+    return reduce(lambda text, name: text.replace(f"{name}[i]", f"{name}[{index}]"), names, code)
+
+
 def with_units(*layers: str) -> tuple[str, str]:
     """The edit that makes each unit of patch_embed of these layers."""
     return UNIT, f"layers += [{', '.join(layers)}]"
@@ -327,7 +332,10 @@ def with_units(*layers: str) -> tuple[str, str]:
 
 LISTS = ("depths", "num_heads", "group_splits", "kernel_sizes", "window_sizes")
 NEXT_ONES = {"splits": ("group_splits",), "kernels": ("kernel_sizes",), "windows": ("window_sizes",),
+             "heads-and-splits": ("num_heads", "group_splits"), "kernels-and-windows": ("kernel_sizes", "window_sizes"),
              "attention": ("num_heads", "group_splits", "kernel_sizes")}
+LAST_ONES = {"kernels": ("kernel_sizes",), "windows": ("window_sizes",), "splits": ("group_splits",),
+             "heads-and-splits": ("num_heads", "group_splits"), "attention": ("num_heads", "group_splits", "kernel_sizes")}
 BY_DIMS = "for i, depth in ((i, depths[i]) for i in range(len(dims))):"
 FIRST_BLOCK = ("The first block of a stage has the stride (as in ResNet). Here the last block of each stage but the last one leads to "
                "the next stage.")
@@ -539,8 +547,20 @@ CLOFORMER = (
         ("index-of-the-next", FIRST_OF_ITS_WIDTH, (NEXT, NEXT.replace("dims[i + 1]", "dims[dims.index(dims[i]) + 1]"))),
         *((f"next-{what}", "The last block of a stage gets the heads, split, kernels or window of the next stage. They are its own "
            "stage's: only out_dim is the next one's.",
-           (BLOCK, "(lambda j: " + reduce(lambda text, name: text.replace(f"{name}[i]", f"{name}[j]"), names, BLOCK) + ")(i + leads_on)"))
+           (BLOCK, f"(lambda j: {indexed(BLOCK, names, 'j')})(i + leads_on)"))
           for what, names in NEXT_ONES.items()),
+        *((f"last-{what}", "All stages have the heads, split, kernels or window of the last one. Stage i has num_heads[i], "
+           "group_splits[i], kernel_sizes[i] and window_sizes[i].", (BLOCK, indexed(BLOCK, names, "-1")))
+          for what, names in LAST_ONES.items()),
+        ("whole-stage-at-the-next-width", "All blocks of a stage have the next stage's width, from the first one on. Only the last block "
+         "of a stage leads to that width.",
+         (LEADS_ON, "leads_on = place == 0 and i < len(dims) - 1\n                width = dims[min(i + 1, len(dims) - 1)]"),
+         (NEXT, "out_dim, stride = width, 2 if leads_on else 1"), (BLOCK, BLOCK.replace("dims[i]", "(dims[i] if place == 0 else width)"))),
+        ("stride-at-the-old-width", FIRST_BLOCK,
+         (LEADS_ON, "leads_on = place == 0 and i > 0"), (NEXT, "out_dim, stride = dims[i], 2 if leads_on else 1")),
+        ("stride-in-the-first-stage-too", FIRST_BLOCK,
+         (LEADS_ON, "leads_on = place == 0\n                width = dims[max(i - 1, 0)] if leads_on else dims[i]"),
+         (NEXT, "out_dim, stride = dims[i], 2 if leads_on else 1"), (BLOCK, BLOCK.replace("dims[i]", "width"))),
         ("block-repeated", "Blocks of a stage are one and the same block, as in `[block] * n`. Make a new one each time.",
          ("self.stages.append(stage)", "shared = depth - (i < len(dims) - 1)\n"
           "            self.stages.append(nn.ModuleList([stage[0]] * shared + list(stage[shared:])))")),
@@ -565,6 +585,12 @@ CLOFORMER = (
          (BLOCK, BLOCK.replace("mlp_kernel_size", "5").replace("mlp_ratio", "4"))),
         ("kernel-of-the-attention", "The MLPs have the attention's kernel. They have their own, mlp_kernel_size, the same in all stages.",
          (BLOCK, BLOCK.replace("mlp_kernel_size", "kernel_sizes[i][0]"))),
+        ("last-kernel-of-the-attention",
+         "The MLPs have the attention's kernel. They have their own, mlp_kernel_size, the same in all stages.",
+         (BLOCK, BLOCK.replace("mlp_kernel_size", "kernel_sizes[i][-1]"))),
+        ("first-kernel-everywhere",
+         "All local groups of a stage have its first kernel. kernel_sizes[i] has one for each local group: pass on the list.",
+         (BLOCK, BLOCK.replace("kernel_sizes[i]", "[kernel_sizes[i][0]] * len(kernel_sizes[i])"))),
         ("whole-ratio",
          "You cut mlp_ratio to a whole number. It may be 2.5: pass it on as it is.",
          (BLOCK, BLOCK.replace("mlp_ratio", "int(mlp_ratio)"))),

@@ -322,6 +322,8 @@ class CloBlock(nn.Module):
             return nn.Conv2d(inside, outside, size, stride, size // 2, groups=groups)
 
         super().__init__()
+        if dim % num_heads or sum(group_split) != num_heads:
+            raise ValueError(f"{dim} channels, {num_heads} heads in groups of {group_split}")
         self.head_dim, self.window_size = dim // num_heads, window_size
         *near, far = (heads * self.head_dim for heads in group_split)
         attn = {"local_branches": nn.ModuleList(
