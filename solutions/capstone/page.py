@@ -55,6 +55,7 @@ from attention_lab.leaderboard import answered, fronts, heat_map
 from attention_lab.paper_tables import network, paper_table
 from attention_lab.pictures import predict_then_run, show
 from attention_lab.plugs import plugged
+from attention_lab.prediction import remind
 from attention_lab.touch import slide
 from attention_lab.training import compare, train
 
@@ -630,7 +631,10 @@ def run(arm, seed):
 
 
 # %% tags=["experiment"]
+remind(predicted)
 results = compare(arms, seeds=[0], run=run)
+
+# %% tags=["experiment"]
 measured = {}
 for name in predicted:
     arm, task = name.split(", ")
