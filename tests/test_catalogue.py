@@ -74,6 +74,33 @@ def test_who_names_a_layer_otherwise_is_told_that_later_cells_may_want_the_pages
     assert "`weights` has another name than on the page" in notes["weights"][0]
 
 
+OTHER_KIND = """
+    class AnchorProjection(nn.Module):
+        def __init__(self, dim, down_factor):
+            super().__init__()
+            self.pool = nn.AvgPool2d(down_factor)
+            self.reduction = nn.Conv2d(dim, dim // 2, 1)
+
+        def forward(self, x, image_size):
+            return self.reduction(self.pool(x.transpose(1, 2).unflatten(2, tuple(image_size)))).permute(0, 2, 3, 1)
+"""
+LISTS = """
+    def parameter_table(rows):
+        counts = [(name, sum(p.numel() for p in module.parameters() if p.requires_grad)) for name, module in rows]
+        return [[name, n, round(n / 1e6, 2), round(n / 2**20, 2)] for name, n in counts]
+"""
+
+
+@pytest.mark.parametrize(("lesson", "exercise", "source", "said"), [
+    ("08b_grl", "AnchorProjection", OTHER_KIND, "`reduction` is a layer of another kind"),
+    ("10_capstone", "parameter_table", LISTS, "You return a list where the page has a tuple"),
+])
+def test_another_kind_of_layer_or_result_is_named_and_costs_nothing(lesson, exercise, source, said):
+    found = verdict(LESSONS[lesson], "kind", textwrap.dedent(source), exercise)
+    assert found.points == found.max_points
+    assert said in found.notes[0]
+
+
 @pytest.mark.parametrize("lesson", LESSONS.values(), ids=str)
 def test_the_catalogue_is_large_enough(lesson):
     """Eight mistakes a module, three a function, two variants each."""

@@ -10,6 +10,7 @@ import nbformat
 import pytest
 
 from builder import build, first_cell, notebooks
+from builder.cells import experiment
 from solutions.shared.course import ROOT
 from tests.test_handout import GIVEN
 
@@ -130,3 +131,14 @@ def test_code_is_counted_up_to_the_first_exercise():
     notebook.cells[1].metadata["nbgrader"] = {"solution": True}
     notebook.cells.insert(1, nbformat.v4.new_code_cell("class Known(Module):\n    pass"))
     assert lines_before_the_first_exercise(notebook, ("class Known",)) == ["import torch", "x = 1"]
+
+
+@LESSONS
+def test_predictions_are_looked_at_before_anything_is_trained(lesson):
+    """And comparing them trains nothing: who forgot them does not train a second time."""
+    cells = [cell.source for cell in notebooks.read_source(lesson).cells if cell.cell_type == "code" and experiment(cell)]
+    for before, cell in zip(cells, cells[1:]):
+        trains = re.search(r"^\w+ = compare\(", before, re.MULTILINE)
+        if trains and "predict_then_run(predicted" in cell:
+            assert "remind(predicted)" in before[:trains.start()]
+        assert not ("predict_then_run(predicted" in cell and re.search(r"= compare\(", cell))

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from attention_lab.pictures import predict_then_run
+from attention_lab.prediction import remind
 
 
 def words(predictions):
@@ -66,3 +67,15 @@ def test_errors_name_what_was_given():
         predict_then_run({"b": 1}, {"a": 1}, "bytes")
     with pytest.raises(TypeError, match="'a' must be a number or None, got 'many'"):
         predict_then_run({"a": "many"}, {"a": 1}, "bytes")
+
+
+def test_decibels_differ_by_decibels():
+    """A ratio of two logarithms says nothing: 4 dB against 0.07 dB is no factor of 57."""
+    assert "3.9 dB too high" in repr(predict_then_run({"a": 4}, {"a": 0.07}, "dB lost"))
+
+
+def test_a_training_says_first_that_predictions_are_missing(capsys):
+    remind({"a": 1.0, "b": 2})
+    assert capsys.readouterr().out == ""
+    remind({"a": 1.0, "b": None})
+    assert "Predict first" in capsys.readouterr().out

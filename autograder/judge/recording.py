@@ -81,12 +81,15 @@ class _Asking:
         """weights: are the weights of modules drawn?"""
         if isinstance(value, declare.RandomTensor):
             self.tensors[name] = draw(value, self.g)
-            return {"tensor": name, "layout": value.layout, "grad": value.grad}
+            node = {"tensor": name, "layout": value.layout, "grad": value.grad}
+            return node | ({"dtype": value.dtype} if value.dtype else {})
         if isinstance(value, (list, tuple)) and not isinstance(value, torch.Size):
             nodes = [self.node(item, f"{name}.{i}", weights) for i, item in enumerate(value)]
             return {"tuple": nodes} if isinstance(value, tuple) else nodes
         if isinstance(value, declare.Affine):
             return {"affine": {"scale": self.node(value.scale, f"{name}.scale"), "bias": self.node(value.bias, f"{name}.bias")}}
+        if isinstance(value, declare.Blend):
+            return {"blend": True}
         if isinstance(value, declare.Given):
             return {"given": True}
         if isinstance(value, declare.Factory):
@@ -99,6 +102,7 @@ class _Asking:
                 node = {"exercise": value.name, **arguments}
             else:
                 node = {"module": value.name, "frozen": list(value.frozen), "tied": value.tied, **arguments}
+                node |= {"shared": value.shared} if value.shared else {}
             if not weights:
                 return node
             node["state"] = name

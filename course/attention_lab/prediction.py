@@ -9,6 +9,15 @@ from html import escape
 EXPECTED, MEASURED = "#E69F00", "#0072B2"
 INVITATION = "Predict first: replace each None with your number, then run this cell again."
 
+BEFORE_TRAINING = ("Predict first: fill in your numbers above and run their cell, now, while this one trains. "
+                   "The cell below compares, and trains nothing.")
+
+
+def remind(predicted: Mapping[str, float | None]) -> None:
+    """Say before a training that there are predictions to be made; nothing if all are there."""
+    if None in predicted.values():
+        print(BEFORE_TRAINING, flush=True)
+
 
 class Predictions:
     """One row for each quantity: the prediction, the measured value, how far apart they are; in HTML with bars."""
@@ -36,8 +45,10 @@ class Predictions:
         return f'<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
 
     def _off(self, guess: float, truth: float) -> str:
-        """How far the guess is off: a percentage in points, anything else as a factor."""
-        return _points(guess, truth) if "%" in self.unit else _ratio(guess, truth)
+        """How far the guess is off: a percentage in points, decibels (a logarithm already) in dB, anything else as a factor."""
+        if self.unit.startswith("dB"):
+            return _difference(guess, truth, "dB")
+        return _difference(guess, truth, "points") if "%" in self.unit else _ratio(guess, truth)
 
     def _row(self, name: str, pair: tuple[float, float] | None, longest: float) -> str:
         cell = '<td style="text-align:left">{}</td>'.format
@@ -76,10 +87,10 @@ def _short(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
-def _points(guess: float, truth: float) -> str:
+def _difference(guess: float, truth: float, what: str) -> str:
     if abs(guess - truth) < 0.05:
         return "exact"
-    return f"{abs(guess - truth):.1f} points too {'high' if guess > truth else 'low'}"
+    return f"{abs(guess - truth):.1f} {what} too {'high' if guess > truth else 'low'}"
 
 
 def _ratio(guess: float, truth: float) -> str:

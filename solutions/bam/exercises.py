@@ -17,6 +17,7 @@ from solutions.shared.sizes import (
     on_map,
     on_maps,
     one_image,
+    other_words,
     with_options,
 )
 
@@ -158,10 +159,11 @@ SPATIAL_BRANCH = Exercise(
 
 
 # --- BAM
-def unknown(words: str, *choices: str) -> Size:
+def unknown(words: str, *choices: Any) -> Size:
     return on_map(words, lambda r: (2, 3, 4), with_options(combine=one_of(*choices)), raises=())
 
 
+OTHER = other_words("sum", "product")
 BLOCK = Exercise(
     "BAM",
     sizes=(
@@ -176,7 +178,7 @@ BLOCK = Exercise(
         unknown("a part of a right word", "su", "prod", "sum p"),
         unknown("a word that is nearly right", "Sum", "add", "products"),
         unknown("another word", "max", "mul", "concat"),
-        unknown("an empty word", ""),
+        *(unknown(f"combine is {words}", word) for words, word in OTHER.items()),
         *EMPTY,
     ),
     visible=(
@@ -184,7 +186,8 @@ BLOCK = Exercise(
         call((1, 32, 1, 6), of={"channels": 32}),
         call((2, 4, 3, 5), of={"channels": 4, "reduction": 2, "combine": "product"}),
         call((1, 18, 3, 2), of=(18, 6, 1, "sum")),
-        call((2, 4, 3, 2), of={"channels": 4, "reduction": 2, "combine": ""}, label="an empty word", raises=()),
+        *(call((2, 4, 3, 2), of={"channels": 4, "reduction": 2, "combine": word}, label=f"combine is {words}", raises=())
+          for words, word in OTHER.items()),
         call((2, 8, 2, 3), of={"channels": 8, "reduction": 16}, label="no hidden channel", raises=(8, 16)),
     ),
     small=call((3, 6, 3, 4), of={"channels": 6, "reduction": 3, "dilation": 2}),

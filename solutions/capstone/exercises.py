@@ -238,6 +238,12 @@ RELU = TorchModule("ReLU")
 TWICE = {"1.weight": "0.weight"}
 
 
+def in_both(first: str, second: str, width: int) -> Case:
+    """Two rows that hold the same layer, one of them with another layer behind it."""
+    body = linear(width, 2 * width, shared="body")
+    return table("two rows that share a module", (first, body), (second, stack(body, linear(2 * width, 30))))
+
+
 def tied(width: int) -> TorchModule:
     return stack(linear(width, width), linear(width, width), tied=TWICE)
 
@@ -277,6 +283,7 @@ TABLE = Exercise("parameter_table", sizes=(
     rows("all weights frozen", ("all frozen", lambda r: linear(few(r), 300, frozen=("weight", "bias")))),
     rows("a tied weight", ("tied", lambda r: tied(few(r)))),
     rows("a tied and frozen weight", ("both", lambda r: stack(linear(200, 200), linear(200, 200), tied=TWICE, frozen=("0.weight",)))),
+    lambda r: in_both("body", "body and head", few(r)), lambda r: in_both("same", "same", few(r)),
     rows("equal sizes", ("one", lambda r: linear(300, 200)), ("two", lambda r: linear(300, 200))),
     rows("equal names", ("same", lambda r: linear(few(r), 200)), ("same", lambda r: linear(few(r), 200))),
     rows("six rows", *((name, lambda r: linear(few(r), 40)) for name in "cadbfe")),
@@ -297,6 +304,7 @@ TABLE = Exercise("parameter_table", sizes=(
     table("a frozen weight", ("half frozen", stack(linear(320, 400), linear(400, 90), frozen=("0.weight", "0.bias")))),
     table("a frozen weight beside a trained bias", ("half frozen", stack(linear(300, 400), linear(400, 90), frozen=("1.weight",)))),
     table("parameters beside children, norms of one width", ("attention", attended(160)), ("norms", equal_norms(9000))),
+    in_both("body", "body and head", 170),
     table("no parameters", ("nothing", RELU)),
     table("no rows"),
 ))

@@ -256,7 +256,8 @@ RESNET = (
          (DOWN, DOWN.replace("Sequential(", "Sequential(nn.AvgPool2d(stride, ceil_mode=True), ").replace("1, stride,", "1,"))),
         ("downsample-norm-first", "In `downsample` the BatchNorm stands in front of the convolution. It stands behind.",
          (DOWN, "nn.Sequential(nn.BatchNorm2d(channels), nn.Conv2d(channels, width, 1, stride, bias=False))")),
-        ("conv2-bias", "conv2 has a bias. A BatchNorm follows, which subtracts it again: bias=False.",
+        ("conv2-bias",
+         "One convolution of each block, conv1 or conv2, has a bias. A BatchNorm follows, which subtracts it again: bias=False.",
          (CONV2, CONV2.replace(", bias=False", ""))),
         ("conv2-depthwise", "conv2 is depthwise (groups=width). Leave torch's default, one group.",
          (CONV2, CONV2.replace("bias=", "groups=width, bias="))),
@@ -320,6 +321,11 @@ LAST_HEAD = "self.head = nn.Linear(dims[-1], num_classes)"
 CLASSES = "self.head(self.norm(x).mean(dim=(2, 3)))"
 
 
+def indexed(code: str, names: tuple[str, ...], index: str) -> str:
+    """The code with another index than i in these lists."""
+    return reduce(lambda text, name: text.replace(f"{name}[i]", f"{name}[{index}]"), names, code)
+
+
 def with_units(*layers: str) -> tuple[str, str]:
     """The edit that makes each unit of patch_embed of these layers."""
     return UNIT, f"layers += [{', '.join(layers)}]"
@@ -327,7 +333,10 @@ def with_units(*layers: str) -> tuple[str, str]:
 
 LISTS = ("depths", "num_heads", "group_splits", "kernel_sizes", "window_sizes")
 NEXT_ONES = {"splits": ("group_splits",), "kernels": ("kernel_sizes",), "windows": ("window_sizes",),
+             "heads-and-splits": ("num_heads", "group_splits"), "kernels-and-windows": ("kernel_sizes", "window_sizes"),
              "attention": ("num_heads", "group_splits", "kernel_sizes")}
+LAST_ONES = {"kernels": ("kernel_sizes",), "windows": ("window_sizes",), "splits": ("group_splits",),
+             "heads-and-splits": ("num_heads", "group_splits"), "attention": ("num_heads", "group_splits", "kernel_sizes")}
 BY_DIMS = "for i, depth in ((i, depths[i]) for i in range(len(dims))):"
 FIRST_BLOCK = ("The first block of a stage has the stride (as in ResNet). Here the last block of each stage but the last one leads to "
                "the next stage.")
@@ -539,8 +548,20 @@ CLOFORMER = (
         ("index-of-the-next", FIRST_OF_ITS_WIDTH, (NEXT, NEXT.replace("dims[i + 1]", "dims[dims.index(dims[i]) + 1]"))),
         *((f"next-{what}", "The last block of a stage gets the heads, split, kernels or window of the next stage. They are its own "
            "stage's: only out_dim is the next one's.",
-           (BLOCK, "(lambda j: " + reduce(lambda text, name: text.replace(f"{name}[i]", f"{name}[j]"), names, BLOCK) + ")(i + leads_on)"))
+           (BLOCK, f"(lambda j: {indexed(BLOCK, names, 'j')})(i + leads_on)"))
           for what, names in NEXT_ONES.items()),
+        *((f"last-{what}", "All stages have the heads, split, kernels or window of the last one. Stage i has num_heads[i], "
+           "group_splits[i], kernel_sizes[i] and window_sizes[i].", (BLOCK, indexed(BLOCK, names, "-1")))
+          for what, names in LAST_ONES.items()),
+        ("whole-stage-at-the-next-width", "All blocks of a stage have the next stage's width, from the first one on. Only the last block "
+         "of a stage leads to that width.",
+         (LEADS_ON, "leads_on = place == 0 and i < len(dims) - 1\n                width = dims[min(i + 1, len(dims) - 1)]"),
+         (NEXT, "out_dim, stride = width, 2 if leads_on else 1"), (BLOCK, BLOCK.replace("dims[i]", "(dims[i] if place == 0 else width)"))),
+        ("stride-at-the-old-width", FIRST_BLOCK,
+         (LEADS_ON, "leads_on = place == 0 and i > 0"), (NEXT, "out_dim, stride = dims[i], 2 if leads_on else 1")),
+        ("stride-in-the-first-stage-too", FIRST_BLOCK,
+         (LEADS_ON, "leads_on = place == 0\n                width = dims[max(i - 1, 0)] if leads_on else dims[i]"),
+         (NEXT, "out_dim, stride = dims[i], 2 if leads_on else 1"), (BLOCK, BLOCK.replace("dims[i]", "width"))),
         ("block-repeated", "Blocks of a stage are one and the same block, as in `[block] * n`. Make a new one each time.",
          ("self.stages.append(stage)", "shared = depth - (i < len(dims) - 1)\n"
           "            self.stages.append(nn.ModuleList([stage[0]] * shared + list(stage[shared:])))")),
@@ -565,6 +586,12 @@ CLOFORMER = (
          (BLOCK, BLOCK.replace("mlp_kernel_size", "5").replace("mlp_ratio", "4"))),
         ("kernel-of-the-attention", "The MLPs have the attention's kernel. They have their own, mlp_kernel_size, the same in all stages.",
          (BLOCK, BLOCK.replace("mlp_kernel_size", "kernel_sizes[i][0]"))),
+        ("last-kernel-of-the-attention",
+         "The MLPs have the attention's kernel. They have their own, mlp_kernel_size, the same in all stages.",
+         (BLOCK, BLOCK.replace("mlp_kernel_size", "kernel_sizes[i][-1]"))),
+        ("first-kernel-everywhere",
+         "All local groups of a stage have its first kernel. kernel_sizes[i] has one for each local group: pass on the list.",
+         (BLOCK, BLOCK.replace("kernel_sizes[i]", "[kernel_sizes[i][0]] * len(kernel_sizes[i])"))),
         ("whole-ratio",
          "You cut mlp_ratio to a whole number. It may be 2.5: pass it on as it is.",
          (BLOCK, BLOCK.replace("mlp_ratio", "int(mlp_ratio)"))),
@@ -782,6 +809,11 @@ TABLE = (
                  "if p.requires_grad}.values())")),
         ("two-axes", "You multiply the lengths of the first two axes, so kernels lose their height and width. p.numel() has all of them.",
          (COUNT, COUNT.replace("p.numel()", "p.shape[:2].numel()"))),
+        ("seen-across-rows", "What one row has counted, a later row leaves out: the set of what was seen is made once for all rows. Each "
+         "row counts everything that its module holds.", ("table = []", "table, seen = [], set()"),
+         (COUNT, "sum(p.numel() for p in module.parameters() if p.requires_grad and not (p in seen or seen.add(p)))")),
+        ("a-tensor", "Your number of parameters is a tensor. It is an int: `numel()` gives one, or `.item()`.",
+         (COUNT, f"torch.tensor({COUNT})"), (ROW, ROW.replace("round(count", "round(count.item()"))),
         ("by-name", "Counts are kept under the name, so that of two rows with the same name the second has the count of the first.",
          ("table = []", "table, counts = [], {}"), (f"count = {COUNT}", f"count = counts.setdefault(name, {COUNT})")),
         ("class-name", "The first entry is the name of the module's class. It is the name that stands beside it in `rows`.",

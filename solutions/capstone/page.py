@@ -55,6 +55,7 @@ from attention_lab.leaderboard import answered, fronts, heat_map
 from attention_lab.paper_tables import network, paper_table
 from attention_lab.pictures import predict_then_run, show
 from attention_lab.plugs import plugged
+from attention_lab.prediction import remind
 from attention_lab.touch import slide
 from attention_lab.training import compare, train
 
@@ -322,6 +323,8 @@ class CloBlock(nn.Module):
             return nn.Conv2d(inside, outside, size, stride, size // 2, groups=groups)
 
         super().__init__()
+        if dim % num_heads or sum(group_split) != num_heads:
+            raise ValueError(f"{dim} channels, {num_heads} heads in groups of {group_split}")
         self.head_dim, self.window_size = dim // num_heads, window_size
         *near, far = (heads * self.head_dim for heads in group_split)
         attn = {"local_branches": nn.ModuleList(
@@ -628,7 +631,10 @@ def run(arm, seed):
 
 
 # %% tags=["experiment"]
+remind(predicted)
 results = compare(arms, seeds=[0], run=run)
+
+# %% tags=["experiment"]
 measured = {}
 for name in predicted:
     arm, task = name.split(", ")

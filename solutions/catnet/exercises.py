@@ -9,8 +9,8 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
-from solutions.shared.declare import Case, Earlier, Exercise, RandomTensor, Size
-from solutions.shared.sizes import MAPS, Construct, Shape, bottleneck, bottlenecks, empty_bottlenecks
+from solutions.shared.declare import Blend, Case, Earlier, Exercise, RandomTensor, Size
+from solutions.shared.sizes import MAPS, Construct, Shape, bottleneck, bottlenecks, empty_bottlenecks, other_words
 
 Pair = tuple[int, int]
 Marks = Callable[[tuple[int, ...]], RandomTensor]
@@ -30,6 +30,10 @@ def mask(shape: tuple[int, ...]) -> RandomTensor:
 
 def soft(shape: tuple[int, ...]) -> RandomTensor:
     return RandomTensor(shape, kind="soft", grad=False)
+
+
+def double(shape: tuple[int, ...]) -> RandomTensor:
+    return replace(mask(shape), dtype="float64")
 
 
 def transposed(shape: tuple[int, ...]) -> RandomTensor:
@@ -56,6 +60,7 @@ def under_mask(words: str, shape: Shape, size: Callable[[Random, int, int], Pair
 
 
 SAME, SMALLER = "a mask of the same size", "a mask smaller than the features"
+DOUBLE = "float32 features and a float64 mask"
 SOFT, EMPTY, TRANSPOSED = "a mask of numbers between 0 and 1", "masks of one pixel, some of them empty", "a transposed mask"
 POOL = Exercise("masked_average_pool", sizes=(
     *(under_mask(words, shape) for words, shape in SHAPES.items()),
@@ -64,12 +69,12 @@ POOL = Exercise("masked_average_pool", sizes=(
     under_mask("a square mask", ordinary, lambda r, h, w: (9, 9)), under_mask("one channel", ordinary, channels=1),
     under_mask("as many channels as images", lambda r: (4, 3, 5), channels=4),
     under_mask(SOFT, ordinary, marks=soft), under_mask(EMPTY, lambda r: (8, 3, 4), lambda r, h, w: (1, 1), gradients=False),
-    under_mask(TRANSPOSED, ordinary, marks=transposed),
+    under_mask(TRANSPOSED, ordinary, marks=transposed), under_mask(DOUBLE, ordinary, marks=double, dtype="float32"),
 ), visible=(
     pooled((2, 4, 3, 4), (5, 7)), pooled((1, 3, 2, 3), (4, 6), "a batch of one, a mask twice as large"),
     pooled((3, 5, 3, 4), (3, 4), SAME), pooled((2, 2, 4, 5), (3, 3), SMALLER), pooled((3, 3, 2, 4), (6, 5), "as many channels as images"),
     pooled((2, 3, 2, 3), (4, 5), SOFT, soft), pooled((5, 3, 2, 3), (1, 1), EMPTY, gradients=False),
-    pooled((2, 3, 2, 3), (4, 5), TRANSPOSED, transposed),
+    pooled((2, 3, 2, 3), (4, 5), TRANSPOSED, transposed), pooled((2, 3, 2, 3), (4, 5), DOUBLE, double, dtype="float32"),
 ), small=pooled((2, 3, 3, 4), (5, 7)))
 
 
@@ -150,11 +155,22 @@ def on_construct(r: Random, construct: Construct) -> Case:
     return gathered(construct, ordinary(r))
 
 
+def unmasked_after_a_mask(of: Construct, shape: tuple[int, int, int]) -> Case:
+    return gathered(of, shape, words="no mask, after a call with one", earlier=gathered(of, shape, True).args)
+
+
 QUERIES, KEYS = {"softmax_over": "queries"}, {"softmax_over": "keys"}
 ROW = {"method": "attention"}
-REFUSED = "softmax_over is neither keys nor queries"
 HARD, ONE, BY_NAME = "a mask of 0 and 1", "a reduction of 1", "softmax over the keys, by name"
 OVERFLOW = 3e3
+OTHER_AXES = {f"softmax_over is {words}": word for words, word in other_words("keys", "queries").items()} | {
+    "softmax_over is another word": "heads"}
+
+
+def other_axis(words: str) -> Case:
+    return replace(gathered({"channels": 8, "reduction": 2, "softmax_over": OTHER_AXES[words]}, (2, 3, 4)), label=words, raises=())
+
+
 ATTENTION = Exercise("CrossMaskedAttention", sizes=(
     *(reading(words, shape) for words, shape in SHAPES.items()),
     reading("no mask", ordinary, masked=False), reading(HARD, ordinary, kind="mask"),
@@ -164,17 +180,20 @@ ATTENTION = Exercise("CrossMaskedAttention", sizes=(
     lambda r: gathered((8, 2, "queries"), ordinary(r), True, "all arguments by place"),
     reading("", ordinary, masked=False, **ROW), reading("softmax over the queries", ordinary, masked=False, more=QUERIES, **ROW),
     reading("a batch of one", lambda r: (1, 3, 5), masked=False, **ROW),
+    reading("no mask, another device", ordinary, masked=False, device=True),
+    lambda r: unmasked_after_a_mask({"channels": 6, "reduction": 2}, ordinary(r)),
     *bottlenecks(on_construct, default=8),
 ), refuses=(
-    lambda r: replace(gathered({"channels": 8, "reduction": 2, "softmax_over": "heads"}, (2, 3, 4)), label=REFUSED, raises=()),
-    *empty_bottlenecks(on_construct, default=8),
+    *empty_bottlenecks(on_construct, default=8), *(lambda r, words=words: other_axis(words) for words in OTHER_AXES),
 ), visible=(
     gathered({"channels": 4, "reduction": 2}, (2, 2, 3), True), gathered({"channels": 6, "reduction": 3}, (2, 3, 2), words="no mask"),
     gathered((8,), (1, 2, 4), True, "a batch of one, the default reduction"),
     gathered({"channels": 4, "reduction": 2, **QUERIES}, (2, 3, 2), True, "softmax over the queries"),
     gathered({"channels": 4, "reduction": 2}, (2, 2, 3), **ROW), gathered({"channels": 5, "reduction": 2, **QUERIES}, (2, 3, 2), **ROW),
     gathered({"channels": 4, "reduction": 2}, (2, 3, 2), True, HARD, "mask"), gathered((3, 1), (2, 2, 3), words=ONE),
-    gathered({"channels": 4, "reduction": 2, **KEYS}, (2, 3, 2), True, BY_NAME, gradients=False),
+    gathered({"channels": 4, "reduction": 2, **KEYS}, (2, 3, 2), True, BY_NAME, gradients=False), *map(other_axis, OTHER_AXES),
+    gathered({"channels": 4, "reduction": 2}, (2, 2, 3), words="no mask, another device", device=True),
+    unmasked_after_a_mask({"channels": 4, "reduction": 2}, (2, 2, 3)),
 ), small=gathered({"channels": 4, "reduction": 2}, (2, 2, 3), True), large=2.0, overflow=OVERFLOW)
 
 
@@ -220,8 +239,14 @@ def repeated(blocks: int, channels: int, shape: tuple[int, int, int], size: Pair
     return Case(words, ([replace(block, zeros=zeros), *[block] * (blocks - 1)], *features, marks((batch, *size)), *of), **fields)
 
 
-NUMBERS = {1: "one block", 2: "two blocks", 3: "three blocks"}
+def blended(shape: tuple[int, int, int, int], size: Pair) -> Case:
+    """Blocks that take positional arguments alone, and masks of the pictures' dtype alone."""
+    return Case("two blocks that are functions of four positional arguments, masks in the query's dtype",
+                ([Blend(), Blend()], *(RandomTensor(shape),) * 2, mask((shape[0], *size))), gradients=False, **HALF)
+
+
 HALF = {"kwargs": {"threshold": -1.0}}
+NUMBERS = {1: "one block", 2: "two blocks", 3: "three blocks"}
 # The first block gives 0, so that the first prototype and its cosines are 0, and the first probability is one half.
 ONE_HALF = "the first map is exactly 0.5"
 AT_ONE_HALF = {"zeros": ("norm2.weight", "norm2.bias"), "gradients": False, "kwargs": {"threshold": 0.0}}
@@ -248,6 +273,7 @@ REFINEMENT = Exercise("iterative_refinement", sizes=(
     *(rounds(3, f"many pictures, a {height} threshold", lambda r: (8, *few(r)[1:]), kwargs={"threshold": threshold})
       for height, threshold in (("high", -2.0), ("middle", -4.0), ("low", -6.0))),
     rounds(2, SOFT, marks=soft, **HALF), rounds(2, ONE_HALF, lambda r: (2, 3, 4), **AT_ONE_HALF),
+    lambda r: blended((2, r.randint(5, 7), *r.sample((3, 4, 5), 2)), (6, 7)),
 ), visible=(
     repeated(2, 4, (2, 2, 3), (4, 7), NUMBERS[2], **HALF),
     repeated(1, 4, (2, 3, 2), (5, 4), "one block, the default threshold and scale", gradients=False),
@@ -255,6 +281,7 @@ REFINEMENT = Exercise("iterative_refinement", sizes=(
     repeated(2, 4, (2, 3, 3), (3, 3), f"two blocks, {SAME}", gradients=False, **HALF),
     repeated(2, 4, (2, 2, 3), (3, 4), f"two blocks, {SOFT}", marks=soft, gradients=False, **HALF),
     repeated(2, 4, (2, 2, 3), (3, 4), f"two blocks, {ONE_HALF}", **AT_ONE_HALF),
+    blended((2, 4, 2, 3), (3, 4)),
 ), small=repeated(2, 4, (2, 2, 3), (4, 7), gradients=False, **HALF),
     uses=("masked_average_pool", "prototype_segmentation", "prior_mask", "CMAT"), large=3.0)
 

@@ -63,6 +63,8 @@ POOL = mistakes(
               large_eps=("You add 1 to the sum of the mask. It is 1e-5.", "1")),
     ("eps-for-empty-masks", "You do not add 1e-5 to the sum of the mask. A `clamp`, an `if` or a smaller number also makes an empty "
      "mask 0, but the formula adds 1e-5 to every sum.", ((BELOW, "mask.sum(dim=(2, 3)).clamp(min=1e-5)"),)),
+    ("dtype-of-the-mask", "Your result has the mask's dtype. It has the features': begin with `mask.to(features.dtype)`.",
+     ((POOLED, "mask = mask[:, None]"),)),
     ("rounded", "You round the mask to 0 and 1. It may have values in between: take it as it is.",
      ((POOLED, "mask = (mask > 0.5).to(features.dtype)[:, None]"),)),
     ("masked-before", "You multiply by the mask at the features' size and enlarge afterwards. Enlarge the features first, then multiply.",
@@ -409,6 +411,14 @@ ATTENTION = mistakes(
                           "hidden = -(-channels // reduction)"),
               reduction_ignored=("The argument `reduction` has no effect: 8 is written in its place.", "hidden = channels // 8"),
               float_width=(NOT_WHOLE, "hidden = channels / reduction")),
+    ("ones-for-no-mask", "Without a mask you multiply by ones that stay on the CPU in float32, whatever device and dtype x has. Return "
+     "what was gathered as it is.", ((RESULT, "gathered * (torch.ones(len(x), 1, *x.shape[2:]) if mask is None else mask)"),)),
+    ("remembers-the-mask", "Without a mask you use the one of the call before. Then nothing is multiplied.",
+     ((f"return {RESULT}", "self.last = getattr(self, 'last', None) if mask is None else mask\n"
+                         "        return gathered if self.last is None else gathered * self.last"),)),
+    ("case-or-part", '`softmax_over` is "keys" or "queries", exactly as written: yours takes other letters, or a part of a word, too.',
+     (('if softmax_over not in ("keys", "queries"):', 'softmax_over = {"k": "keys", "q": "queries"}.get(str(softmax_over).lower()[:1])\n'
+                                                        '        if softmax_over not in ("keys", "queries"):'),)),
     ("default-reduction", "If `reduction` is not given, yours is not 8.", (("reduction: int = 8", "reduction: int = 4"),)),
     ("default-axis", 'If `softmax_over` is not given, yours is not "keys".',
      (('softmax_over: str = "keys"', 'softmax_over: str = "queries"'),)),
@@ -572,6 +582,8 @@ BLOCK = mistakes(
     ("softmax-over-queries", "Your self-attention takes the softmax over the queries, as the authors' code does. Here it runs over the "
                              "keys.",
      ((SELF, SELF.replace("reduction)", 'reduction, "queries")')),)),
+    ("eps", "Your LayerNorms have eps=1e-6. Leave torch's default, 1e-5.",
+     tuple((f"self.norm{i} = nn.LayerNorm(channels)", f"self.norm{i} = nn.LayerNorm(channels, eps=1e-6)") for i in range(3))),
     ("one-norm", "One LayerNorm serves for all. There are three: norm0, norm1, norm2.",
      (("self.norm1 = nn.LayerNorm(channels)", "self.norm1 = self.norm0"), ("self.norm2 = nn.LayerNorm(channels)",
                                                                            "self.norm2 = self.norm0"))),
@@ -622,6 +634,13 @@ REFINEMENT = mistakes(
                         "query, support = block(query, support, query_mask, query_mask)"),
               support_unmasked=("A block gets a mask of ones for the support. It is the resized support mask.",
                                 "query, support = block(query, support, query_mask, torch.ones_like(small_support_mask))"),
+              by_keywords=("You call a block with keywords. The names are CMAT's own: give it four positional arguments, as another block "
+                           "may call them otherwise.",
+                           "query, support = block(query, support, query_mask=query_mask, support_mask=small_support_mask)"),
+              all_by_keywords=("You call a block with keywords. The names are CMAT's own: give it four positional arguments, as another "
+                               "block may call them otherwise.",
+                               "query, support = block(query=query, support=support, query_mask=query_mask, "
+                               "support_mask=small_support_mask)"),
               first_block=("You call the first block every time. Each round has a block of its own.",
                            "query, support = blocks[0](query, support, query_mask, small_support_mask)")),
     ("query-not-kept", "The query is not kept: each block starts again from the first query. A block refines both.",
@@ -665,6 +684,10 @@ REFINEMENT = mistakes(
               detached=(DETACHED.format("each probability", "no loss could train the blocks."),
                         f"{APPEND.replace('scale))', 'scale).detach())')}")),
     *replaced(NEXT,
+              boolean=("From the second round on, your query's mask is boolean. It has the query's dtype: `.to(query.dtype)`.",
+                       "query_mask = probabilities[-1] > 0.5"),
+              float32=("From the second round on, your query's mask is float32 (`.float()`). It has the query's dtype: `.to(query.dtype)`.",
+                       "query_mask = (probabilities[-1] > 0.5).float()"),
               soft=("The next round's mask is the probability itself. It is 1 where the probability is above 0.5, and 0 elsewhere.",
                     "query_mask = probabilities[-1]"),
               soft_detached=("The next round's mask is the probability itself, detached. It is 1 where the probability is above 0.5, "

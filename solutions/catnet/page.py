@@ -56,7 +56,7 @@ from attention_lab.episodes import (best_threshold, colour_features, overlap, pa
                                     striped_episodes, unpacked)
 from attention_lab.pictures import (ALERT, FEATURES, LAYERS, MAPS, PAPER, predict_then_run,
                                     score_bars, show, show_images)
-from attention_lab.prediction import INVITATION
+from attention_lab.prediction import INVITATION, remind
 from attention_lab.training import compare, train
 
 # %% tags=["nbval-ignore-output"]
@@ -127,7 +127,7 @@ check(masked_average_pool)
 #
 # <details><summary>Hint 2: the idea</summary>
 #
-# The mask needs an axis for the channels, after the batch.
+# The mask needs the features' dtype, and an axis for the channels, after the batch.
 # Then `*` broadcasts, and all that remains is two sums over the axes (2, 3).
 # </details>
 
@@ -188,6 +188,7 @@ check(prototype_segmentation)
 # 2. multiply the support's features by it;
 # 3. take all cosines of f (from step 2) and q (from the query), $f \cdot q \, / \, (|f| |q| + 10^{-7})$, and for each q the largest
 #    (a masked-out f is 0, and so is its cosine);
+#    exercise 2's `F.cosine_similarity` and `F.normalize` only replace lengths near 0 and do not add 10⁻⁷, so write the quotient yourself;
 # 4. stretch each picture's map to the range from 0 to 1: (value - min) / (max - min + 10⁻⁷).
 #
 # The result is (B, 1, h, w).
@@ -411,8 +412,9 @@ check(CrossMaskedAttention)
 #
 # <details><summary>Hint 3: the shape of the code</summary>
 #
+# `__init__`: two `if`s that raise; `word not in ("a", "b")` is true if it is neither of the two.
 # `attention`: a line for queries and keys, a `return`.
-# `forward`: values, a product with the *transposed* matrix, back to (H, W), and the mask.
+# `forward`: values, a product with the *transposed* matrix, back to (H, W), and the mask, if there is one.
 # </details>
 
 # %% [markdown]
@@ -551,12 +553,13 @@ check(iterative_refinement)
 # <details><summary>Hint 1: a nudge</summary>
 #
 # Before the loop: two masks and an empty list.
-# In the loop, four lines.
+# In the loop, four lines; the last one compares. Which dtype has its result, and which one do you need?
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
 #
-# `query, support = block(query, support, ...)` overwrites the names, so that the next round starts from what this one made.
+# `query, support = block(query, support, ...)`, four arguments by place, overwrites the names, so that the next round starts from what
+# this one made.
 # </details>
 
 # %% [markdown]
@@ -673,7 +676,10 @@ def run(arm, seed):
 
 
 # %% tags=["experiment"]
+remind(predicted)
 results = compare(arms, seeds=range(3), run=run)
+
+# %% tags=["experiment"]
 measured = {name: results.mean(name) for name in predicted}
 predict_then_run(predicted, measured, unit="% IoU")
 

@@ -53,6 +53,7 @@ from torch import nn
 from attention_lab import check, course_map, progress, review
 from attention_lab.challenge import challenge
 from attention_lab.pictures import PAPER, predict_then_run, score_bars, show, show_images
+from attention_lab.prediction import remind
 from attention_lab.puzzles import right_of_each
 from attention_lab.touch import slide
 from attention_lab.training import compare, train
@@ -734,7 +735,10 @@ def run(arm, seed):
                 for name, (pictures, answers) in cloths.items()}
 
 
+remind(predicted)
 results = compare(arms, seeds=SEEDS, run=run)
+
+# %% tags=["experiment"]
 measured = {arm: results.mean(arm) for arm in arms}
 measured["two of each, glow as checkerboard"] = results.mean("two of each",
                                                              "glow as checkerboard")

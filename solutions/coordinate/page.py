@@ -49,7 +49,7 @@ from torch import nn
 from attention_lab import boards, check, course_map, progress, review
 from attention_lab.challenge import challenge
 from attention_lab.pictures import PAPER, predict_then_run, score_bars, show, show_images
-from attention_lab.prediction import INVITATION
+from attention_lab.prediction import INVITATION, remind
 from attention_lab.touch import slide
 from attention_lab.training import compare, train
 
@@ -373,7 +373,10 @@ def run(arm, seed):
 
 
 # %% tags=["experiment"]
+remind(predicted)
 results = compare(arms, seeds=range(3), run=run)
+
+# %% tags=["experiment"]
 measured = {name: results.mean("coordinate", name) for name in predicted}
 predict_then_run(predicted, measured, unit="% right, coordinate")
 

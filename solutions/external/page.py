@@ -54,6 +54,7 @@ from attention_lab.challenge import challenge
 from attention_lab.cost import cost
 from attention_lab.pictures import (FEATURES, LAYERS, MAPS, PAPER, predict_then_run, score_bars,
                                     show, show_images)
+from attention_lab.prediction import remind
 from attention_lab.puzzles import QUESTIONS, hue_discs, right_of_each
 from attention_lab.touch import slide
 from attention_lab.training import compare, train
@@ -525,7 +526,12 @@ def run(arm, seed):
 # %% tags=["experiment"]
 predicted = {"book": None, "legend": None, "odd one out": None, "book, borrowed": None,
              "legend, borrowed": None, "odd one out, borrowed": None}
+
+# %% tags=["experiment"]
+remind(predicted)
 results = compare(arms, seeds=SEEDS, run=run)
+
+# %% tags=["experiment"]
 measured = {name: results.mean("external", name) for name in predicted}
 predict_then_run(predicted, measured, unit="% right, external attention")
 
@@ -891,7 +897,12 @@ def heads_run(arm, seed):
 
 # %% tags=["experiment"]
 predicted = {"1 head": None, "4 heads": None}
+
+# %% tags=["experiment"]
+remind(predicted)
 of_heads = compare(("1 head", "4 heads"), seeds=range(3), run=heads_run)
+
+# %% tags=["experiment"]
 for arm, other in (("1 head", "4 heads"), ("4 heads", "1 head")):
     clearly = "clearly" if of_heads.lead(arm, other) > 2 else "not clearly"
     print(f"'{arm}' is {clearly} ahead of '{other}'")

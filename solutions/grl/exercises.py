@@ -10,7 +10,8 @@ from random import Random
 from typing import Any
 
 from solutions.shared.declare import Case, Exercise, RandomTensor, Size
-from solutions.shared.sizes import Construct
+from solutions.shared.derive import REFUSALS
+from solutions.shared.sizes import Construct, other_words
 
 Pair = tuple[int, int]
 
@@ -110,6 +111,7 @@ STRIPE = Exercise("AnchoredStripeAttention", sizes=(
             "a shift below down_factor", gradients=False),
     striped(ONE_WIDE, 2, (2, 4), (2, 1), 1, "one group, after a wider image", gradients=False,
             earlier=striped(ONE_WIDE, 2, (2, 8), (2, 1), 1).args),
+    striped({"num_heads": 2, "stripe_size": (3, 5), "shift": True}, 1, (3, 5), (2, 1), 1, "stripes of odd sides, shifted", gradients=False),
 ), small=striped({"num_heads": 2, "stripe_size": (2, 4), "shift": True, "down_factor": 2}, 2, (2, 4), (2, 1), gradients=False),
     uses=("AffineTransform", "cosine_attention"), large=3.0)
 
@@ -249,15 +251,13 @@ def block(words: str = "", **more: Any) -> Size:
     return attended(words, True, **more)
 
 
-def other_type(word: str) -> Size:
-    def size(_: Random) -> Case:
-        of = {**BASE, "dim": 20, "stripe_type": word, "down_factor": 2, "mlp_ratio": 1, "res_scale": 0.5}
-        return on_tokens(of, (2, 6), 1, f"stripe_type {word!r}", raises=(), gradients=False)
-
-    return size
+def other_type(word: Any) -> Case:
+    of = {**BASE, "dim": 20, "stripe_type": word, "down_factor": 2, "mlp_ratio": 1, "res_scale": 0.5}
+    return on_tokens(of, (2, 6), 1, f"stripe_type {word!r}", raises=(), gradients=False)
 
 
 BASE = {**FIRST, **BOTH}
+OTHER_TYPES = ("X", *other_words("H", "W").values())
 GRL = Exercise("GRLBlock", sizes=(
     block(**BOTH), block("stripe_type W", stripe_type="W", tiling=((6, 12), (2, 3), (2, 6)), **BOTH),
     block("stripe_type W, groups", grouped=True, stripe_type="W", **BOTH), block("groups along the width", grouped=True, **BOTH),
@@ -271,13 +271,16 @@ GRL = Exercise("GRLBlock", sizes=(
     block("some defaults", left_out=("stripe_type", "mlp_ratio", "local_connection", "res_scale")),
     block("all defaults", left_out=("stripe_groups", "window_shift", "stripe_shift", "stripe_type", "down_factor", "mlp_ratio",
                                     "local_connection", "res_scale")),
-), refuses=(other_type("X"), other_type("h"), other_type("HW")), visible=(
+), refuses=tuple(lambda r, word=word: other_type(word) for word in OTHER_TYPES), visible=(
     on_tokens({**BASE, "dim": 20, "down_factor": 2, "mlp_ratio": 1, "res_scale": 0.5}, (2, 6), 1),
     on_tokens({**BASE, "stripe_size": (6, 2), "stripe_type": "W", "down_factor": 2, "mlp_ratio": 1.7, "local_connection": False}, (6, 6), 1,
               "stripe_type W, a hidden width that is no whole number, without a local connection", gradients=False),
     on_tokens({**FIRST, "stripe_size": (6, 2), "stripe_groups": (1, None), "stripe_shift": True,
                "stripe_type": "W", "local_connection": False},
               (6, 12), 1, "stripe_type W, groups, some defaults", gradients=False),
+    on_tokens({**BASE, "dim": 20, "down_factor": 2, "mlp_ratio": 1, "res_scale": 0.5}, (2, 6), 1, "training mode", gradients=False,
+              train=True),
+    *map(other_type, OTHER_TYPES[REFUSALS:]),
 ), small=on_tokens({**BASE, "down_factor": 2, "mlp_ratio": 2, "local_connection": False}, (2, 6), 1, gradients=False),
     uses=("MixedAttention", "LocalConvBlock"), large=3.0)
 

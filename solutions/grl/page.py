@@ -57,6 +57,7 @@ from attention_lab import check, course_map, progress, review
 from attention_lab.challenge import challenge
 from attention_lab.cost import cost
 from attention_lab.pictures import predict_then_run, score_bars, show, show_images
+from attention_lab.prediction import remind
 from attention_lab.restoration import (PHOTOGRAPHS, PLACES, Restorer, noisy, photograph_crop,
                                        psnr, restored_at, sticker_walls, wall_pictures)
 from attention_lab.touch import point
@@ -400,6 +401,7 @@ check(AnchoredStripeAttention)
 # <details><summary>Hint 2: the sizes</summary>
 #
 # Write a loop over the two axes that fills two lists, stripe and shift.
+# One *group* makes a shift 0; a size never does.
 # For the anchors, first divide every number by d, rounding down.
 # </details>
 #
@@ -534,6 +536,7 @@ check(MixedAttention)
 #
 # <details><summary>Hint 2: the shape of the code</summary>
 #
+# Each branch has its shift; two modules need `down_factor`.
 # `forward` has four lines: split, windows, stripes, and a `return` that joins and projects.
 # </details>
 
@@ -668,11 +671,13 @@ check(GRLBlock)
 #
 # In the first half, both attention and the local branch look at x.
 # What does the MLP look at?
+# `res_scale` multiplies the norms' outputs.
 # </details>
 #
-# <details><summary>Hint 2: the MLP's names</summary>
+# <details><summary>Hint 2: the constructor</summary>
 #
-# `nn.ModuleDict({"fc1": ..., "fc2": ...})` is a module with two named layers; a small class of your own also works.
+# Compare `stripe_type` with a tuple; "W" turns both pairs.
+# `nn.ModuleDict({"fc1": ..., "fc2": ...})` has two named layers.
 # </details>
 
 # %% [markdown]
@@ -895,7 +900,10 @@ def run(arm, seed):
         return restored_at(model(new.seen), new)
 
 
+remind(predicted)
 results = compare(arms, seeds=SEEDS, run=run)
+
+# %% tags=["experiment"]
 measured = {name: results.mean(*name.split(", ")) for name in predicted}
 predict_then_run(predicted, measured, unit="dB")
 
@@ -1149,7 +1157,7 @@ print("repaired:", "Yes." if found == [(8, 48), (8, 64)] else "No, not yet.")
 # | place of an anchor | not said | as if anchors stood side by side in the middle of the stripe | as the code |
 # | anchors' shift | not said | shift // d; if 0, all anchors are in the last region along that axis | as the code |
 #
-# With the same weights, our solutions give the authors' outputs and gradients to 1e-10 (our tests compare them).
+# With the same weights, our solutions give the authors' outputs and gradients to 1e-10.
 
 # %% [markdown]
 # ## 16. A challenge, and questions to think about
@@ -1170,16 +1178,14 @@ challenge("the restored rocket: PSNR", found, 32.5, "dB")
 # %% [markdown]
 # 1. A stripe of 4 with d = 4 is shifted by 2, so its anchors are shifted by 2 // 4 = 0.
 #    What does `anchor_mask` then allow?
-# 2. Could anchors be *learned* vectors, the same for all images?
-#    What would change?
+# 2. Could anchors be *learned* vectors?
 
 # %% [markdown]
 # <details><summary>What we think</summary>
 #
 # 1. All anchors are in the last region, so only tokens of the last region may meet them.
 #    But if *all* anchors of a token are masked, the penalties are equal, and softmax ignores them, as if there were no mask.
-#    Choose shifts that d divides.
-# 2. Like lesson 07a's memory, they make the cost linear (A is fixed), but addresses no longer come from the image.
+# 2. Like lesson 07a's memory, they make the cost linear, but addresses no longer come from the image.
 # </details>
 
 # %% tags=["experiment"]

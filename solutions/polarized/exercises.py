@@ -6,7 +6,7 @@ from random import Random
 from typing import Any
 
 from solutions.shared.declare import Case, Exercise, RandomTensor, Size, call
-from solutions.shared.sizes import LARGE_MAPS, MAPS, Construct, batch_and_map, on_map, on_maps, one_image
+from solutions.shared.sizes import LARGE_MAPS, MAPS, Construct, batch_and_map, on_map, on_maps, one_image, other_words
 
 Layouts = tuple[str | None, ...]  # one of them is chosen; None leaves the argument out
 
@@ -86,10 +86,11 @@ def standard(layout: str) -> tuple[Size, ...]:
     )
 
 
-def refused(words: str, *layouts: str) -> Size:
+def refused(words: str, *layouts: Any) -> Size:
     return on_map(words, batch_and_map, module(layouts=layouts), raises=())
 
 
+OTHER = other_words("parallel", "sequential")
 BLOCK = Exercise(
     "PolarizedSelfAttention",
     sizes=(
@@ -101,7 +102,7 @@ BLOCK = Exercise(
     refuses=(
         refused("another layout", "serial", "both", "cascade"),
         refused("a layout that is nearly right", "Parallel", "seq", "sequential ", "paralel"),
-        refused("an empty layout", ""),
+        *(refused(f"layout is {words}", word) for words, word in OTHER.items()),
     ),
     visible=(
         call((2, 8, 3, 5), of={"channels": 8}),
@@ -109,6 +110,7 @@ BLOCK = Exercise(
         call((1, 10, 7, 2), of=(10, "parallel"), label="a batch of one"),
         call((3, 7, 5, 4), of={"layout": "sequential", "channels": 7}, label="an odd number of channels"),
         call((2, 6, 1, 1), of={"channels": 6}, label="a map of one position"),
+        *(call((2, 6, 3, 2), of={"channels": 6, "layout": word}, label=f"layout is {words}", raises=()) for words, word in OTHER.items()),
         large((2, 6, 3, 2), 1e5, {"channels": 6, "layout": "sequential"}, gradients=False, large=True,
               label="scores too large for `exp` alone"),
     ),

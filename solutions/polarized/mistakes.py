@@ -398,6 +398,14 @@ MISTAKES = (
             "You make the word lower case, or cut it, before you compare it, so that words that are nearly right pass. Two words are "
             "allowed, exactly as written.",
             ((CHECKED, 'checked({"par": "parallel", "seq": "sequential"}.get(str(layout).lower()[:3], layout))'),)),
+    *(Mistake(f"psa-{what}", "PolarizedSelfAttention", sentence, ((CHECKED, f"checked({word})"),)) for what, sentence, word in (
+        ("lower-case", "You make the word lower case before you compare it, so that \"Parallel\" passes. Two words are allowed, exactly as "
+         "written.", "layout.lower() if isinstance(layout, str) else layout"),
+        ("none-is-the-default", "You take None for the default. Only \"parallel\" and \"sequential\" are allowed: raise a ValueError.",
+         'layout or "parallel"'),
+        ("part-of-a-word", "You look for the word in a text, as in `layout in \"parallel sequential\"`, which is true for a part of it "
+         "too, and for an empty one. Compare with a tuple of two words.",
+         '("parallel" if layout in "parallel sequential" else layout) if isinstance(layout, str) and layout not in LAYOUTS else layout'))),
     Mistake("psa-spatial-first", "PolarizedSelfAttention",
             "Your sequential layout gates the positions first (or the two branches have changed names). Channels first, then the positions "
             "of the result.",

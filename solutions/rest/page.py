@@ -54,6 +54,7 @@ from attention_lab import check, course_map, progress, review
 from attention_lab.challenge import challenge
 from attention_lab.cost import cost
 from attention_lab.pictures import PAPER, predict_then_run, score_bars, show, show_images
+from attention_lab.prediction import remind
 from attention_lab.puzzles import dominoes, painted, right_of_each, small_legends
 from attention_lab.touch import slide
 from attention_lab.training import compare, train
@@ -680,6 +681,7 @@ predicted = {
     "entries 4 x 4, ratio 8": None,
 }
 
+# %% tags=["experiment"]
 arms = {f"entries {size} x {size}, ratio {ratio}": (size, {"sr_ratio": ratio})
         for size, ratio in ((1, 1), (1, 2), (2, 2), (2, 4), (4, 4), (4, 8))}
 trained = {}
@@ -697,7 +699,10 @@ def run(arm, seed):
                 "cue removed": right_of_each(model(wiped), answers)}
 
 
+remind(predicted)
 results = compare(arms, seeds=SEEDS, run=run)
+
+# %% tags=["experiment"]
 measured = {arm: results.mean(arm) for arm in arms}
 predict_then_run(predicted, measured, unit="% right (a guess: 50 %)")
 
@@ -853,7 +858,7 @@ predicted = {
     "quarter, PixelAttention, 18 x 20": None,
 }
 
-
+# %% tags=["experiment"]
 class Table(nn.Module):
     def __init__(self, channels, size=(12, 12)):
         super().__init__()
@@ -892,7 +897,10 @@ def locate(code, seed):
     return found
 
 
+remind(predicted)
 places = compare(codes, seeds=SEEDS, run=locate)
+
+# %% tags=["experiment"]
 measured = {f"{question}, {code}, 18 x 20": places.mean(code, f"{question}, 18 x 20")
             for code in ("table", "PixelAttention") for question in ("side", "quarter")}
 predict_then_run(predicted, measured, unit="% right (a guess: 25 %)")

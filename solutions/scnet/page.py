@@ -48,6 +48,7 @@ from attention_lab import check, course_map, progress, review
 from attention_lab.challenge import challenge
 from attention_lab.cost import cost
 from attention_lab.pictures import PAPER, predict_then_run, score_bars, show, show_images
+from attention_lab.prediction import remind
 from attention_lab.rings import enlarging, right_at_dots, ringed_dots, seen
 from attention_lab.touch import slide
 from attention_lab.training import compare, train
@@ -448,7 +449,12 @@ def run(arm, seed):
 
 # %% tags=["experiment"]
 predicted = {"right": None, "bilinear Up": None, "no cue": None}
+
+# %% tags=["experiment"]
+remind(predicted)
 results = compare(arms, seeds=range(3), run=run)
+
+# %% tags=["experiment"]
 measured = {name: results.mean("SC, pooling 4", name) for name in predicted}
 predict_then_run(predicted, measured, unit="% right, SC, pooling 4")
 

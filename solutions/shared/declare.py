@@ -13,7 +13,8 @@ class RandomTensor:
     """A tensor to be drawn. kind: "normal" (times `scale`), "integers" below `high`, "bool", "mask" (floats 0 or 1),
     "soft" (floats between 0 and 1), "signs" (-1 or 1).
 
-    layout: a key of attention_lab.values.LAYOUTS. grad: is a gradient taken of it (floats only)?
+    layout: a key of attention_lab.values.LAYOUTS. grad: is a gradient taken of it (floats only)? dtype: of an input that does not have
+    its question's.
     """
 
     shape: tuple[int, ...]
@@ -22,6 +23,7 @@ class RandomTensor:
     high: int = 2
     layout: str = "contiguous"
     grad: bool = True
+    dtype: str | None = None
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class TorchModule:
 
     equal: parameters with the numbers of another one {name: source}, which stay parameters of their own.
     weights: are its weights drawn? Else it keeps those that torch starts with, which may be many: nothing is stored of them.
+    shared: a name; the modules of one call that have the same one are one and the same module.
     """
 
     name: str
@@ -39,6 +42,7 @@ class TorchModule:
     frozen: tuple[str, ...] = ()
     tied: dict[str, str] = field(default_factory=dict)
     equal: dict[str, str] = field(default_factory=dict)
+    shared: str | None = None
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,11 @@ class Affine:
 
     scale: Any
     bias: Any
+
+
+@dataclass(frozen=True)
+class Blend:
+    """A callable argument that takes four tensors of one dtype by place: (a, b, s, t) -> a moved by the share s to b, b by t to a."""
 
 
 @dataclass(frozen=True)

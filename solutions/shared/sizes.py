@@ -153,6 +153,14 @@ def on_bottleneck(shape: Shape = batch_and_map) -> Callable[[Random, Construct],
     return lambda r, construct: on_map("", shape, lambda _: construct)(r)
 
 
+# --- Words
+def other_words(*options: str) -> dict[str, Any]:
+    """What is none of the words that an argument may be, by what is special about it: each is to be refused."""
+    part = options[0][:-1] or "".join(options)
+    return {"an empty text": "", f"{part!r}": part, "a right word in other letters": options[0].swapcase(), "None": None,
+            "a tuple of the right words": options}
+
+
 # --- Functions of an image
 def image(words: str, shape: Shape) -> Size:
     """A function of an image. More channels than any batch or side: no two axes are alike."""

@@ -58,7 +58,7 @@ from attention_lab import check, course_map, progress, review
 from attention_lab.challenge import challenge
 from attention_lab.pictures import (ALERT, FEATURES, LAYERS, MAPS, OTHER, PAPER,
                                     predict_then_run, score_bars, show, show_images)
-from attention_lab.prediction import INVITATION
+from attention_lab.prediction import INVITATION, remind
 from attention_lab.puzzles import coloured_tiles, right_at_borders
 from attention_lab.touch import point
 from attention_lab.training import compare, train
@@ -684,7 +684,10 @@ def run(arm, seed):
 
 
 # %% tags=["experiment"]
+remind(predicted)
 results = compare(arms, seeds=SEEDS, run=run)
+
+# %% tags=["experiment"]
 measured = {name: results.mean(*name.split(", ")) for name in predicted}
 predict_then_run(predicted, measured, unit="% right")
 

@@ -162,9 +162,12 @@ def of_output(case: RecordedCase, header: Observation, tensors: dict[str, Tensor
             difference = _tensor(case, expected["tensor"], case.expected_tensors[expected["tensor"]], tensors[mine["tensor"]], scale)
             found += [_exchanged(case, difference, tensors[mine["tensor"]])] if difference else []
         else:
+            fact = None
             if isinstance(mine, dict) and "tensor" in mine and tensors[mine["tensor"]].numel() == 1:
-                mine = tensors[mine["tensor"]].item()  # a number is a number, in a tensor of one element too
-            fact = difference_of_values(mine, expected, case.integer)
+                held = tensors[mine["tensor"]]
+                mine = held.item()  # a number is a number, in a tensor of one element too, unless the page asks for an int
+                fact = facts.NotAnInt(expected, held) if case.integer and mine == expected and isinstance(expected, int) else None
+            fact = fact or difference_of_values(mine, expected, case.integer)
             found += [Difference(case.check, where, fact)] if fact else []
     return found
 

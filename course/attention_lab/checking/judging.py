@@ -35,6 +35,7 @@ from .verdict import (
     leading_case,
     listed,
     of_other_sizes,
+    other_kinds,
     other_names,
     points_of,
     unsaid,
@@ -67,7 +68,7 @@ def judge(exercise: RecordedExercise, ask: Ask, secret: bool = False, ask_all: A
     found = _told_once(exercise, found)
     if not any(found):
         return Verdict(exercise.name, exercise.points, exercise.points, [Check(a, "passed") for a in checks_in(exercise)],
-                       green(exercise), notes=other_names(exercise, observed[0][0]))
+                       green(exercise), notes=other_names(exercise, observed[0][0]) + other_kinds(exercise, observed))
 
     def again(i: int, question: Question, other: dict[str, Tensor] | None = None) -> Answer:
         tensors = exercise.cases[i].tensors

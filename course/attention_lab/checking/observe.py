@@ -62,6 +62,7 @@ class _Observation:
         self.device = torch.device(question.device)
         self.elsewhere = self.device.type != "cpu"
         self.mixed = devices.Mixed(self.device, self.namespace)
+        self.shared: dict[str, nn.Module] = {}  # modules among the arguments that stand in several places
 
     def run(self) -> Answer:
         stage = "construct"
@@ -174,10 +175,16 @@ class _Observation:
         if "affine" in node:
             scale, bias = self.decode(node["affine"]["scale"], device), self.decode(node["affine"]["bias"], device)
             return lambda t: scale * t + bias
+        if "blend" in node:
+            return values.blend
         if "factory" in node:
             return values.factory(node, self.build)
+        if node.get("shared") in self.shared:
+            return self.shared[node["shared"]]
         if "module" in node:
             module = values.torch_module(node, self.tensors, self.build)
+            if node.get("shared"):
+                self.shared[node["shared"]] = module
         elif "exercise" in node:
             made = self.namespace.get(node["exercise"])
             if made is None:
@@ -206,6 +213,8 @@ class _Observation:
         def given(node: Any, path: str) -> Any:
             if isinstance(node, dict) and "tensor" in node:
                 leaf = self.tensors[node["tensor"]].clone().to(self.device)
+                if node.get("dtype"):
+                    leaf = leaf.to(getattr(torch, node["dtype"]))
                 if watched and leaf.is_floating_point():
                     self.leaves[path] = leaf.requires_grad_(node.get("grad", True))
                 passed = values.relayout(leaf, node.get("layout", "contiguous"))

@@ -3,10 +3,12 @@
 A node is a JSON scalar, a list, or an object with one of these keys:
 
     {"tuple": [...]}  {"dict": {...}}  {"size": [...]}  {"dtype": "float64"}
-    {"tensor": NAME, "layout": LAYOUT}       a tensor of the dict
-    {"module": CLASS, "args": [...], "kwargs": {...}, "frozen": [...], "tied": {...}, "state": PREFIX}   of torch.nn
+    {"tensor": NAME, "layout": LAYOUT, "dtype": DTYPE}   a tensor of the dict, in another dtype than its question where one is given
+    {"module": CLASS, "args": [...], "kwargs": {...}, "frozen": [...], "tied": {...}, "state": PREFIX, "shared": NAME}
+                                             of torch.nn; those that share a name are one and the same module
     {"exercise": NAME, "args": [...], "kwargs": {...}, "state": PREFIX}   built from the learner's own class NAME
     {"affine": {"scale": node, "bias": node}}   the callable t -> scale * t + bias
+    {"blend": true}                          the callable (a, b, s, t) -> (lerp(a, b, s), lerp(b, a, t))
     {"factory": node}                        the callable that builds a module node, with its argument in the place of {"given": true}
     {"object": TEXT}                         an output that is none of these, described
 Nothing here is ever unpickled or evaluated.
@@ -105,7 +107,7 @@ def _unusual(tensor: Tensor) -> str | None:
 
 
 def decode(node: Any, tensors: dict[str, Tensor], build: Callable[[dict], Any]) -> Any:
-    """The value of `node`. `build` makes a module or function out of a `module`, `exercise`, `affine` or `factory` node."""
+    """The value of `node`. `build` makes a module or function out of a `module`, `exercise`, `affine`, `blend` or `factory` node."""
     if isinstance(node, list):
         return [decode(item, tensors, build) for item in node]
     if not isinstance(node, dict):
@@ -178,6 +180,11 @@ def torch_module(node: dict, tensors: dict[str, Tensor], build: Callable[[dict],
     for name in node.get("frozen", []):
         module.get_parameter(name).requires_grad_(False)
     return module
+
+
+def blend(a: Tensor, b: Tensor, s: Tensor, t: Tensor, /) -> tuple[Tensor, Tensor]:
+    """What a `blend` node describes: `a` moved towards `b` by the share `s`, and `b` towards `a` by `t`. All have one dtype."""
+    return torch.lerp(a, b, s), torch.lerp(b, a, t)
 
 
 def factory(node: dict, build: Callable[[dict], Any]) -> Callable[[Any], Any]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -14,7 +15,7 @@ from torch import Tensor
 from . import facts, values, wording
 from .differences import Difference, lent
 from .facts import Fact
-from .protocol import NUMBER, Call, Observation, Question
+from .protocol import NUMBER, Answer, Call, Observation, Question
 from .recorded import RecordedCase, RecordedExercise
 
 # What each check is worth in an exercise that has it, what a green line says of it, and its name elsewhere. Without a right output
@@ -135,6 +136,33 @@ def other_names(exercise: RecordedExercise, header: Observation) -> list[str]:
     called = "has another name" if len(other) == 1 else "have other names"
     return [f"Your {' and '.join(f'`{name}`' for name in other[:3])} {called} than on the "
             "page. That is fine here, but a later cell that uses the page's names will not find them."]
+
+
+def other_kinds(exercise: RecordedExercise, observed: list[Answer]) -> list[str]:
+    """Notes on what is right, but of another kind than on the page: a linear layer for a 1x1 convolution, a list for a tuple."""
+    if exercise.cases[0].secret:
+        return []
+    theirs = {name.removeprefix("state."): t for name, t in exercise.cases[0].tensors.items() if name.startswith("state.")}
+    other = {name.rpartition(".")[0]: len(shape) > theirs[name].ndim for name, shape in observed[0][0].parameters
+             if name in theirs and name.rpartition(".")[2] == "weight" and len(shape) != theirs[name].ndim}
+    notes = [f"Your {listed([f'`{name}`' for name in other][:3])} {'is a layer' if len(other) == 1 else 'are layers'} of another kind than "
+             f"on the page ({'a convolution' if all(other.values()) else 'a linear layer'}, with the same numbers). "
+             "That is fine here, but a later cell that calls it as the page's will fail."] if other else []
+    pairs = (_kinds(case.expected.output, header.output) for case, (header, _) in zip(exercise.cases, observed) if by_value(case))
+    if kinds := next((kinds for kinds in pairs if kinds), None):
+        notes.append(f"You return {kinds[1]} where the page has {kinds[0]}. That costs nothing, but a later cell may tell them apart.")
+    return notes
+
+
+def _kinds(expected: Any, got: Any) -> tuple[str, str] | None:
+    """The first two that differ in kind alone: a list and a tuple, a number and a tensor of one number."""
+    wanted, mine = values.items(expected), values.items(got)
+    if wanted is not None and mine is not None:
+        if isinstance(expected, list) != isinstance(got, list):
+            return ("a list", "a tuple") if isinstance(expected, list) else ("a tuple", "a list")
+        return next((kinds for (_, a), (_, b) in zip(wanted, mine) if (kinds := _kinds(a, b))), None)
+    number = isinstance(expected, (int, float)) and not isinstance(expected, bool)
+    return ("a number", "a tensor") if number and isinstance(got, dict) and "tensor" in got else None
 
 
 def comparable(exercise: RecordedExercise, found: list[list[Difference]]) -> list[int]:

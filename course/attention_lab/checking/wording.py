@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from . import facts, values
+from . import blocks, facts, values
 from .facts import Fact
 from .torch_errors import meaning
 
@@ -292,8 +292,11 @@ def _unplaced(fact: facts.Unplaced) -> str:
         names = ", ".join(f"`self.{name}`" for name in fact.hidden)
         parts.append(f"{names} is a plain Python container: torch does not see the layers in it, so no optimiser would train them. "
                      "Make each layer an attribute of its own (or use nn.ModuleList).")
+    wall = blocks.told(fact) if len({name for name, _ in fact.missing + fact.extra}) > LISTED else None
     if fact.extra and not fact.missing and all(name.rpartition(".")[2] == "bias" for name, _ in fact.extra):
         parts.append(f"your layers have biases, which the exercise's layers do not: {listed(fact.extra)}. Pass bias=False.")
+    elif wall:
+        parts.append(wall)
     else:
         wanted, found = dict(fact.missing), dict(fact.extra)
         both = [name for name in wanted if name in found]
