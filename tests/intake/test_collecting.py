@@ -98,6 +98,20 @@ def test_a_folder_is_whose_account_it_belongs_to(inbound, monkeypatch):
     assert [record["why"] for record in records if "why" in record] == ["is in the name of bob, but does not belong to them"]
 
 
+def test_an_earlier_hand_in_without_a_time_stops_nobody(inbound, tmp_path):
+    collecting = collect.Collect(coursedir=CourseDirectory(root=str(tmp_path), assignment_id=LESSON), update=True, check_owner=False)
+    collecting.inbound_path, collecting.src_records = str(inbound), []
+    for name in ("mallory", "bob"):
+        earlier = tmp_path / "submitted" / name / LESSON
+        earlier.mkdir(parents=True)
+        (earlier / "timestamp.txt").write_text("yesterday" if name == "mallory" else IN_TIME)
+        (inbound / f"{name}+{LESSON}+2027-01-01 10:00:00 UTC+a").mkdir()
+        (inbound / f"{name}+{LESSON}+2027-01-01 10:00:00 UTC+a/{LESSON}.ipynb").write_text("newer")
+        collecting.src_records.append(collecting._path_to_record(str(inbound / f"{name}+{LESSON}+2027-01-01 10:00:00 UTC+a")))
+    collecting.copy_files()
+    assert [(tmp_path / "submitted" / name / LESSON / f"{LESSON}.ipynb").read_text() for name in ("mallory", "bob")] == ["newer"] * 2
+
+
 def test_an_account_is_known_by_its_name():
     assert collect.account_of("root") == 0 and collect.account_of("nobody has this name") is None
 

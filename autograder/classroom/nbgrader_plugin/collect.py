@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from datetime import datetime
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,6 +13,7 @@ from nbgrader.exchange.default import ExchangeCollect, collect
 from nbgrader.utils import parse_utc
 
 from autograder.classroom.nbgrader_plugin import unfinished
+from autograder.classroom.nbgrader_plugin.hand_in_time import time_in
 from autograder.classroom.nbgrader_plugin.platforms import STUDENT
 from autograder.intake.folders import TooMuch, copy_folder
 from autograder.outward import on_terminal
@@ -40,10 +42,12 @@ class Collect(ExchangeCollect):
                 self.log.error("Not collected: the folder %s %s", on_terminal(record["filename"]), record["why"])
         self.src_records = [record for record in self.src_records if "why" not in record]
         collect.shutil = SimpleNamespace(rmtree=lambda earlier: None)  # it goes when the newer one is there: see do_copy
+        self.coursedir.get_existing_timestamp = time_or_none
         try:
             super().copy_files()
         finally:
             collect.shutil = shutil
+            del self.coursedir.get_existing_timestamp
 
     def do_copy(self, src: str, dest: str, log: object = None) -> None:
         """In the place of nbgrader's method: plain files alone. What is left out is in the log. So is a folder that can't be copied; the
@@ -59,6 +63,14 @@ class Collect(ExchangeCollect):
             return
         for each in left_out:
             self.log.warning("Left out of %s: %s", name, each)
+
+
+def time_or_none(folder: str) -> datetime | None:
+    """When an earlier one was handed in; what is no time, which its learner may have written, ends nobody's collecting."""
+    try:
+        return time_in(Path(folder))
+    except ValueError:
+        return None
 
 
 def another_owner(folder: Path, student: str) -> str:
