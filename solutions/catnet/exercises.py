@@ -281,7 +281,7 @@ REFINEMENT = Exercise("iterative_refinement", sizes=(
     repeated(2, 4, (2, 3, 3), (3, 3), f"two blocks, {SAME}", gradients=False, **HALF),
     repeated(2, 4, (2, 2, 3), (3, 4), f"two blocks, {SOFT}", marks=soft, gradients=False, **HALF),
     repeated(2, 4, (2, 2, 3), (3, 4), f"two blocks, {ONE_HALF}", **AT_ONE_HALF),
-    blended((2, 4, 2, 3), (3, 4)),
+    blended((2, 5, 3, 4), (4, 6)),
 ), small=repeated(2, 4, (2, 2, 3), (4, 7), gradients=False, **HALF),
     uses=("masked_average_pool", "prototype_segmentation", "prior_mask", "CMAT"), large=3.0)
 

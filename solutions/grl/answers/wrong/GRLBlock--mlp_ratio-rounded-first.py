@@ -1,4 +1,4 @@
-# expect: a hidden width that is no whole number
+# expect: You round mlp_ratio before you multiply
 class Mlp(nn.Module):
     def __init__(self, dim, hidden):
         super().__init__()
