@@ -14,7 +14,7 @@ from builder.cells import experiment
 from solutions.shared.course import ROOT
 from tests.test_handout import GIVEN
 
-MOST_WORDS, MOST_LINES = 4000, 20
+MOST_LINES = 20
 INSTEAD = {  # a pattern, in any case -> what to write instead
     r"\bsimply\b": "nothing: if it were simple, nobody would have to read it",
     r"\bjust\b": "only, or nothing",
@@ -35,10 +35,6 @@ LESSONS = pytest.mark.parametrize("lesson", build.lessons(), ids=lambda lesson: 
 
 def markdown(notebook):
     return [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
-
-
-def words(notebook):
-    return sum(len(without_link(source).split()) for source in markdown(notebook))
 
 
 def without_link(source):
@@ -65,12 +61,6 @@ def unwanted(text):
     """Words of a text that have a better one, with what to write instead. Code and links do not count."""
     prose = re.sub(r"`[^`]*`|\]\([^)]*\)", " ", text)
     return {found[0]: better for pattern, better in INSTEAD.items() for found in re.finditer(pattern, prose, re.IGNORECASE)}
-
-
-@LESSONS
-def test_a_page_is_read_in_one_sitting(lesson):
-    count = words(notebooks.read_source(lesson))
-    assert count <= MOST_WORDS, "a longer page is two lessons"
 
 
 @LESSONS

@@ -553,7 +553,8 @@ check(iterative_refinement)
 # <details><summary>Hint 1: a nudge</summary>
 #
 # Before the loop: two masks and an empty list.
-# In the loop, four lines; the last one compares. Which dtype has its result, and which one do you need?
+# In the loop, four lines; the last one compares.
+# Which dtype has its result, and which one do you need?
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
