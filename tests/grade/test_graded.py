@@ -34,7 +34,7 @@ def ada(tmp_path, monkeypatch):
     source.write_text(notebook("answer = 1"))
     graded.write_text(notebook("answer = 1", **{RECORD: {"digest": digest_of(source)}}))
     autograde = SimpleNamespace(coursedir=coursedir, _format_source=lambda *given: str(source.parent),
-                                _format_dest=lambda *given: str(graded.parent))
+                                _output_directory=coursedir.autograded_directory, _format_dest=lambda *given: str(graded.parent))
     return source, lambda: why_again(autograde, "ada")
 
 
