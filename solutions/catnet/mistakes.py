@@ -416,9 +416,10 @@ ATTENTION = mistakes(
     ("remembers-the-mask", "Without a mask you use the one of the call before. Then nothing is multiplied.",
      ((f"return {RESULT}", "self.last = getattr(self, 'last', None) if mask is None else mask\n"
                          "        return gathered if self.last is None else gathered * self.last"),)),
-    ("case-or-part", '`softmax_over` is "keys" or "queries", exactly as written: yours takes other letters, or a part of a word, too.',
-     (('if softmax_over not in ("keys", "queries"):', 'softmax_over = {"k": "keys", "q": "queries"}.get(str(softmax_over).lower()[:1])\n'
-                                                        '        if softmax_over not in ("keys", "queries"):'),)),
+    *((what, '`softmax_over` is "keys" or "queries", exactly as written: yours takes other letters, or a part of a word, too.',
+       (('if softmax_over not in ("keys", "queries"):', f'{given}\n        if softmax_over not in ("keys", "queries"):'),))
+      for what, given in (("other-letters", "softmax_over = str(softmax_over).lower()"),
+                          ("first-letter", 'softmax_over = {"k": "keys", "q": "queries"}.get(str(softmax_over).lower()[:1])'))),
     ("default-reduction", "If `reduction` is not given, yours is not 8.", (("reduction: int = 8", "reduction: int = 4"),)),
     ("default-axis", 'If `softmax_over` is not given, yours is not "keys".',
      (('softmax_over: str = "keys"', 'softmax_over: str = "queries"'),)),

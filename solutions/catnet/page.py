@@ -187,8 +187,7 @@ check(prototype_segmentation)
 # 1. resize the mask (B, H, W) to (h, w), bilinearly, this time with `align_corners=True`;
 # 2. multiply the support's features by it;
 # 3. take all cosines of f (from step 2) and q (from the query), $f \cdot q \, / \, (|f| |q| + 10^{-7})$, and for each q the largest
-#    (a masked-out f is 0, and so is its cosine);
-#    exercise 2's `F.cosine_similarity` and `F.normalize` only replace lengths near 0 and do not add 10⁻⁷, so write the quotient yourself;
+#    (a masked-out f is 0, and so is its cosine; `F.cosine_similarity` adds no 10⁻⁷);
 # 4. stretch each picture's map to the range from 0 to 1: (value - min) / (max - min + 10⁻⁷).
 #
 # The result is (B, 1, h, w).

@@ -87,7 +87,7 @@ def standard(layout: str) -> tuple[Size, ...]:
 
 
 def refused(words: str, *layouts: Any) -> Size:
-    return on_map(words, batch_and_map, module(layouts=layouts), raises=())
+    return on_map(words, batch_and_map, lambda r: {"channels": even(r), "layout": r.choice(layouts)}, raises=())
 
 
 OTHER = other_words("parallel", "sequential")

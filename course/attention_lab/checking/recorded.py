@@ -14,7 +14,7 @@ from safetensors import SafetensorError
 from torch import Tensor
 
 from ..storage import parsed
-from . import compare, fingerprint, packing
+from . import compare, fingerprint, packing, values
 from .kinds import fits
 from .protocol import Observation, Question, plain, read
 
@@ -56,6 +56,12 @@ class RecordedCase:
     def fingerprint(self, header: Observation, tensors: dict[str, Tensor]) -> tuple[str, Tensor]:
         """What of an observation recognises a mistake."""
         return fingerprint.fingerprint(header, tensors, self.mentions, refused=self.expected.raised is not None)
+
+    @property
+    def mixes_dtypes(self) -> bool:
+        """Has a tensor of the call another dtype than its question?"""
+        given = [*self.question.args, *self.question.kwargs.values()]
+        return any(isinstance(leaf, dict) and leaf.get("dtype") for node in given for _, leaf in values.leaves(node))
 
     @property
     def grain(self) -> str:
@@ -100,8 +106,9 @@ class RecordedExercise:
 
     @cached_property
     def apart(self) -> set[int]:
-        """The cases that tell a mistake only where nothing else does: their tensors are large, and round in many ways."""
-        return {i for i, case in enumerate(self.cases) if case.check in ("device", "memory")}
+        """The cases that tell a mistake only where nothing else does: their tensors are large, and round in many ways; or have different
+        dtypes, which those forget who make any other mistake as well."""
+        return {i for i, case in enumerate(self.cases) if case.check in ("device", "memory") or case.mixes_dtypes}
 
     @cached_property
     def distinguishing_cases(self) -> list[set[int]]:

@@ -1,4 +1,4 @@
-# expect: conv2 has a bias
+# expect: conv1 or conv2, has a bias
 import torch.nn.functional as F
 
 

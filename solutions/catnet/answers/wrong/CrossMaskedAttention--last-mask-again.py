@@ -1,4 +1,4 @@
-# expect: A first call is right, a second one on the same module is wrong
+# expect: you use the one of the call before
 class CrossMaskedAttention(nn.Module):
     def __init__(self, channels, reduction=8, softmax_over="keys"):
         super().__init__()
