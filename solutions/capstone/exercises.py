@@ -241,7 +241,8 @@ TWICE = {"1.weight": "0.weight"}
 def in_both(first: str, second: str, width: int) -> Case:
     """Two rows that hold the same layer, one of them with another layer behind it."""
     body = linear(width, 2 * width, shared="body")
-    return table("two rows that share a module", (first, body), (second, stack(body, linear(2 * width, 30))))
+    named = " and a name" if first == second else ""
+    return table(f"two rows that share a module{named}", (first, body), (second, stack(body, linear(2 * width, 30))))
 
 
 def tied(width: int) -> TorchModule:
