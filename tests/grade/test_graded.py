@@ -3,10 +3,10 @@
 import json
 import os
 import sysconfig
-from types import SimpleNamespace
 
 import pytest
 from nbgrader.api import Gradebook
+from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 
 from autograder.classroom.nbgrader_plugin.graded import RECORD, why_again
@@ -33,9 +33,7 @@ def ada(tmp_path, monkeypatch):
         path.parent.mkdir(parents=True)
     source.write_text(notebook("answer = 1"))
     graded.write_text(notebook("answer = 1", **{RECORD: {"digest": digest_of(source)}}))
-    autograde = SimpleNamespace(coursedir=coursedir, _format_source=lambda *given: str(source.parent),
-                                _output_directory=coursedir.autograded_directory, _format_dest=lambda *given: str(graded.parent))
-    return source, lambda: why_again(autograde, "ada")
+    return source, lambda: why_again(Autograde(coursedir=coursedir), "ada")
 
 
 def test_a_corrected_notebook_without_a_new_timestamp_is_graded_again(ada):
