@@ -1,4 +1,4 @@
-# expect: you use the one of the call before
+# expect: Without a mask you use the one of the call before
 class CrossMaskedAttention(nn.Module):
     def __init__(self, channels, reduction=8, softmax_over="keys"):
         super().__init__()

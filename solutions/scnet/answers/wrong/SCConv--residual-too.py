@@ -1,4 +1,4 @@
-# expect: `x` is added to it and should not be
+# expect: You add x to the result
 import torch.nn.functional as F
 
 

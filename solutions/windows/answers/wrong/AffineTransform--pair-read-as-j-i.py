@@ -1,4 +1,4 @@
-# expect: at non-singleton dimension 3
+# expect: Your bias is transposed
 class AffineTransform(nn.Module):
     def __init__(self, num_heads: int) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-# expect: wrong with windows of one row
+# expect: Your shift is too large, such as w // 2 rounded up
 class WindowAttention(nn.Module):
     def __init__(self, num_heads: int, window_size: tuple[int, int], shift: bool = False) -> None:
         super().__init__()

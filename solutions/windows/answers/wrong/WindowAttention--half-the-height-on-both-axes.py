@@ -1,4 +1,4 @@
-# expect: cannot be shifted by 2
+# expect: You shift by half the window's *height* on both axes
 class WindowAttention(nn.Module):
     def __init__(self, num_heads: int, window_size: tuple[int, int], shift: bool = False) -> None:
         super().__init__()
