@@ -183,6 +183,8 @@ FIRST = {"dim": 8, "num_heads_window": 2, "num_heads_stripe": 1, "window_size": 
 MIXED = Exercise("MixedAttention", sizes=(
     mixed(**BOTH), mixed("nothing shifted", **NEITHER), mixed("only windows shifted", window_shift=True, stripe_shift=False),
     mixed("only stripes shifted", window_shift=False, stripe_shift=True), mixed("groups along the width", grouped=True, **BOTH),
+    mixed("groups along the width, and a size that does not count", grouped=True, tiling=((6, 12), (2, 3), (2, 6)), stripe_size=(2, 4),
+          **BOTH),
     mixed("down_factor 1", down_factor=1), mixed("a batch of one", batch=1), mixed("one head in each branch", heads=(1, 1)),
     mixed("as many heads in each branch", heads=(2, 2)), mixed("heads of one channel", heads=(2, 2), per_head=1),
     mixed("one window, one stripe", tiling=ONE),
