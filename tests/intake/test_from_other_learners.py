@@ -12,6 +12,7 @@ import pytest
 from attention_lab import review
 from attention_lab.check import verdict_on
 from attention_lab.checking import recorded
+from attention_lab.checking.protocol import Call, Construct
 from attention_lab.checking.verdict import Verdict
 from attention_lab.progress import FILE, Progress, began, remember
 from attention_lab.review import SCHEDULE, questions
@@ -70,6 +71,16 @@ def test_a_check_calls_nothing_but_the_lessons_own_exercises(lesson, named):
     (lesson / f"checks/{named}.check").write_bytes(recorded.to_bytes(replace(exercise, name=named), "01_se", "SE", 1))
     with pytest.raises(ValueError, match="no exercise that this notebook defines"):
         verdict_on(own("squeeze", find_spec=find_spec, open=called.append, mine=called.append), lesson / "checks")
+    assert not called
+
+
+@pytest.mark.parametrize("call", ["earlier", "earliest", "construct"])
+def test_nor_does_a_call_before_the_one_that_is_observed(lesson, call):
+    called = []
+    node = {"exercise": "mine", "args": ["checks.evil.x"], "kwargs": {}}
+    rewritten(lesson, **{call: Construct([node], {}, False) if call == "construct" else Call([node], {})})
+    with pytest.raises(ValueError, match="no exercise that this notebook defines"):
+        verdict_on(own("squeeze", mine=called.append), lesson / "checks")
     assert not called
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from torch import nn
 
 from .kinds import NAMES, fits
-from .protocol import NUMBER, Question
+from .protocol import NUMBER, Call, Question
 from .recorded import RecordedExercise
 from .verdict import SHARES
 
@@ -31,7 +31,7 @@ def problem(exercise: RecordedExercise) -> str:
 
 def named(question: Question) -> Iterator[str]:
     """The names of the exercises that are built for a question, or handed over with it."""
-    calls = [call for call in (question, question.construct, question.earlier) if call is not None]
+    calls = [question, *(each for each in vars(question).values() if isinstance(each, Call))]  # whatever calls a question will have
     for node in [node for call in calls for node in (*call.args, *call.kwargs.values())]:
         yield from _named(node)
 
