@@ -37,14 +37,14 @@ def digest(path: Path) -> str:
     return reader.digest(content(path))
 
 
-def content(path: Path, most: int = LARGEST) -> bytes:
+def content(path: Path) -> bytes:
     """All bytes of a plain file.
 
-    Raises Unreadable if it is longer than `most`, and for a link, which may lead anywhere, or a pipe or device, which may have no end.
+    Raises Unreadable if it is too large, and for a link, which may lead anywhere, or a pipe or device, which may have no end.
     """
-    data = beginning(path, most + 1)
-    if len(data) > most:
-        raise Unreadable(f"has {path.lstat().st_size:,} bytes; at most {most:,} are read. {SMALLER}")
+    data = beginning(path, LARGEST + 1)
+    if len(data) > LARGEST:
+        raise Unreadable(f"has {path.lstat().st_size:,} bytes; at most {LARGEST:,} are read. {SMALLER}")
     return data
 
 

@@ -12,8 +12,7 @@ import struct
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import Any
 
 from nbformat import NotebookNode, from_dict
@@ -59,10 +58,11 @@ class Reader:
             raise RuntimeError(f"the process that reads notebooks does not start: {said}")
 
     def ask(self, what: bytes, data: bytes) -> Any:
-        """What the process answers. Raises Unreadable, EOFError and OSError; after the last two it is of no use any more."""
+        """What the process answers. Raises Unreadable, EOFError and OSError. It ends after a large file, and if it has not answered."""
         timer = threading.Timer(WALL_SECONDS, self.process.kill)
         timer.daemon = True
         timer.start()
+        reusable = False
         try:
             self.process.stdin.write(struct.pack(ASKED, what, len(data)))
             self.process.stdin.write(data)
@@ -71,10 +71,13 @@ class Reader:
             if size > LARGEST_ANSWER:
                 raise EOFError
             answer = json.loads(self._exactly(size))
+            reusable = len(data) <= LARGE
         except json.JSONDecodeError as error:
             raise EOFError from error
         finally:
             timer.cancel()
+            if not reusable:  # also after an interrupt, in the middle of an answer
+                self.end()
         if how == REFUSED:
             raise Unreadable(answer)
         return answer
@@ -99,30 +102,15 @@ _reader: Reader | None = None
 
 
 def _ask(what: bytes, data: bytes) -> Any:
-    """Raises Unreadable, and RuntimeError if no such process starts here."""
-    for _ in range(TRIES):
-        with suppress(EOFError, OSError), _one(len(data) > LARGE) as reader:
-            return reader.ask(what, data)
-    raise Unreadable(f"takes more than {CPU_SECONDS} seconds or {MEMORY >> 20} MB to read. {SMALLER}")
-
-
-@contextmanager
-def _one(large: bool) -> Iterator[Reader]:
-    """The process that reads, for one file."""
+    """Raises Unreadable; RuntimeError and OSError if no such process starts here, which is no fault of the file."""
     global _reader
     with _lock:
-        if _reader is None or _reader.owner != os.getpid() or _reader.process.poll() is not None:
-            _reader = Reader()
-        usable = False
-        try:
-            yield _reader
-            usable = not large
-        except Unreadable:
-            usable = not large
-            raise
-        finally:
-            if not usable:  # also after an interrupt, in the middle of an answer
-                end()
+        for _ in range(TRIES):
+            if _reader is None or _reader.owner != os.getpid() or _reader.process.poll() is not None:
+                _reader = Reader()
+            with suppress(EOFError, OSError):
+                return _reader.ask(what, data)
+    raise Unreadable(f"takes more than {CPU_SECONDS} seconds or {MEMORY >> 20} MB to read. {SMALLER}")
 
 
 @atexit.register

@@ -9,6 +9,7 @@ from autograder.submission.parse import Unreadable
 
 NOT_THEIRS = "timestamp.txt"
 
+
 def file_of(path: Path) -> Path:
     """The file that is graded as the notebook `path`: that one, or else the only notebook beside it, where it holds the lesson's
     exercises. Browsers rename what is downloaded twice: `01_se (1).ipynb`. Raises Unreadable, and guesses nothing.
