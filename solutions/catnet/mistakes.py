@@ -925,7 +925,6 @@ EQUIVALENT = {
     **{f"masked_average_pool {line}: mask detached": NO_GRADIENT for line in (7, 8, 9, 10)},
     **{f"masked_average_pool {where}": NO_GRADIENT for where in (
         "8: mask.to(features.dtype) detached", "10: mask.sum(dim=(2, 3)) detached", "10: mask detached (2)")},
-    **{f"masked_average_pool 8: {how}": "Mask and features have one dtype." for how in ("to left out", "features -> mask")},
     "masked_average_pool 8: features detached": ONLY_TYPE,
     "masked_average_pool 9: interpolate without align_corners": DEFAULT,
     "masked_average_pool 9: without USub": THE_SAME,
@@ -975,7 +974,6 @@ EQUIVALENT = {
         "23: support_mask detached")},
     **{f"iterative_refinement 20: {how}": ONLY_TYPE for how in ("support -> query (2)", "support detached (2)")},
     **{f"iterative_refinement 25: {how}": ONLY_TYPE for how in ("query -> support", "query -> support_mask", "query detached")},
-    "iterative_refinement 25: to left out": "A product with True or False is one with 1 or 0.",
     "iterative_refinement 25: (probabilities[-1] > 0.5).to(query.dt... detached": "A comparison has no gradient.",
     **{f"iterative_refinement 26: {how}": "The list is finished; nothing is computed here." for how in (
         "without gradients", "in inference mode")},

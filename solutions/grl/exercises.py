@@ -185,7 +185,8 @@ MIXED = Exercise("MixedAttention", sizes=(
     mixed("only stripes shifted", window_shift=False, stripe_shift=True), mixed("groups along the width", grouped=True, **BOTH),
     mixed("groups along the width, and a size that does not count", grouped=True, tiling=((6, 12), (2, 3), (2, 6)), stripe_size=(2, 4),
           **BOTH),
-    mixed("down_factor 1", down_factor=1), mixed("a batch of one", batch=1), mixed("one head in each branch", heads=(1, 1)),
+    mixed("down_factor 1", down_factor=1), mixed("a batch of one", batch=1),
+    mixed("one head in each branch", heads=(1, 1), per_head=3),  # 6 channels, which twice down_factor does not divide
     mixed("as many heads in each branch", heads=(2, 2)), mixed("heads of one channel", heads=(2, 2), per_head=1),
     mixed("one window, one stripe", tiling=ONE),
     mixed("all defaults", left_out=("stripe_groups", "window_shift", "stripe_shift", "down_factor")),
