@@ -28,13 +28,13 @@ from autograder.judge import proxy_process, questions
 from autograder.judge.judge import Judge
 from autograder.judge.proxy_process import ProxyProcess
 from autograder.judge.seed import FILE
+from autograder.lessons.course import ROOT
+from autograder.lessons.topics import topic
 from autograder.sandbox import budget
 from autograder.sandbox.calls import NUMBERS, listed
 from autograder.sandbox.isolation import LAYERS, LIMITS, NoLayers, probed, unlisted
 from autograder.sandbox.sandbox import CPU_SECONDS, SCRATCH_BYTES, WALL_SECONDS, Died, Sandbox
 from autograder.submission import notebook
-from solutions.shared.course import ROOT
-from solutions.shared.topics import topic
 
 SOLVED, HUNGRIEST = ROOT / "solutions/notebooks", "05b_memory"
 SIGNS = {"good": ("✓", "green"), "missing": ("○", "yellow"), "bad": ("✗", "red")}

@@ -14,8 +14,8 @@ from rich.console import Console
 from rich.table import Table
 
 from autograder.judge.judge import Judge
+from autograder.lessons.course import ROOT
 from autograder.submission.notebook import lessons
-from solutions.shared.course import ROOT
 
 ROUNDS = 3
 

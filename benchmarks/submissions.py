@@ -8,11 +8,11 @@ from random import Random
 from nbformat import NotebookNode
 
 from autograder.judge.recording import source_of
+from autograder.lessons.topics import topic
 from autograder.submission.notebook import lesson
-from solutions.se import reference as se
-from solutions.se.mistakes import MISTAKES, VARIANTS
 from tests.classroom.pupils import FULL, LESSON, NAMES, NOTHING, SOLVED, Pupil
 
+SE = topic("se")
 RIGHT = "everything right"
 # Of ten people four have everything right; the numbers are those of exercises that are wrong, or still as they were released.
 WRONG = (0, 1, 0, 2, 1, 0, "stubs", 1, 0, 2)
@@ -29,13 +29,13 @@ def submissions(count: int) -> list[Pupil]:
 
 def _pupil(number: int, r: Random) -> Pupil:
     student, quality = f"s{number:04d}", WRONG[number % len(WRONG)]
-    answers = {name: NEEDED + source_of(r.choice(variants), se) if r.random() < 0.4 else SOLVED[name]
-               for name, variants in _by_exercise(VARIANTS)}
+    answers = {name: NEEDED + source_of(r.choice(variants), SE.reference) if r.random() < 0.4 else SOLVED[name]
+               for name, variants in _by_exercise(SE.mistakes.VARIANTS)}
     if quality == "stubs":
         answers |= {name: STUBS[name] for name in NAMES[r.randint(0, 3):]}
     else:
-        for name, mistakes in r.sample(_by_exercise(MISTAKES), quality):
-            answers[name] = NEEDED + source_of(r.choice(mistakes), se)
+        for name, mistakes in r.sample(_by_exercise(SE.mistakes.MISTAKES), quality):
+            answers[name] = NEEDED + source_of(r.choice(mistakes), SE.reference)
     answers = {name: f"# {student}\n{source}" for name, source in answers.items()}
     what = RIGHT if quality == 0 else "left undone" if quality == "stubs" else f"{quality} wrong"
     return Pupil(student, what, FULL if quality == 0 else NOTHING, answers)

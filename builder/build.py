@@ -30,8 +30,8 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from solutions.shared.course import COURSE, NOTEBOOKS, Lesson, lessons, own_lessons
-from solutions.shared.topics import topic
+from autograder.lessons.course import COURSE, NOTEBOOKS, Lesson, lessons, own_lessons
+from autograder.lessons.topics import topic
 
 sys.path[:0] = [str(COURSE)]  # the library as it is here, whatever is installed
 

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from solutions.shared.topics import topic
+from autograder.lessons.topics import topic
 
 
 def draw(name: str, folder: Path) -> list[Path]:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
+from autograder.lessons.declare import Mistake
 from builder import cells
-from solutions.shared.declare import Mistake
 
 FILE = "hints.toml"
 HINT = re.compile(r"<details><summary>Hint (\d+): [^<]*</summary>(.*?)</details>", re.DOTALL)

@@ -17,23 +17,24 @@ import platform
 from collections.abc import Iterable
 from datetime import date
 from hashlib import sha256
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 
 from nbformat import NotebookNode
 
+from autograder.lessons.course import COURSE, Lesson
+from autograder.lessons.topics import topic
 from builder import cells
 from builder.reach import Digests, Place
 from builder.record import reach
 from builder.run import beside
-from solutions.shared.course import COURSE, Lesson
-from solutions.shared.topics import topic
 
 FILE = "measured.json"
 LIBRARY, PAGE = "attention_lab", "page"
 EXPERIMENTS, REAL = "experiments", "real pictures"
 REAL_RUNS = "solutions.shared.real"
-FINDS = "solutions.shared.course.", "solutions.shared.topics."  # where a lesson lies, which no number depends on
+FINDS = "autograder.lessons.course.", "autograder.lessons.topics."  # where a lesson lies, which no number depends on
 
 
 def records(lesson: Lesson) -> dict[str, dict]:
@@ -70,9 +71,7 @@ def write_down(lesson: Lesson, notebook: NotebookNode, what: str) -> None:
 
 def real(lesson: Lesson) -> None:
     """Run the lesson's modules on real pictures, but for what work/real holds, and write it down. Takes minutes."""
-    from solutions.shared.real import main
-
-    main([lesson.name])
+    import_module(REAL_RUNS).main([lesson.name])
     write_down(lesson, NotebookNode(cells=[]), REAL)
 
 

@@ -11,9 +11,9 @@ import jupytext
 import nbformat
 from nbformat import NotebookNode
 
+from autograder.lessons.course import Lesson, repository, version
+from autograder.lessons.topics import topic
 from builder import cells, first_cell
-from solutions.shared.course import Lesson, repository, version
-from solutions.shared.topics import topic
 
 
 def read_source(lesson: Lesson) -> NotebookNode:

@@ -24,15 +24,15 @@ from attention_lab.checking.observe import observe
 from attention_lab.checking.recorded import RecordedExercise, RecordedLesson
 from attention_lab.threads import one_thread
 from autograder.judge import recording
+from autograder.lessons import derive
+from autograder.lessons.course import COURSE, NOTEBOOKS, ROOT, Lesson
+from autograder.lessons.topics import topic
 from builder import hints, notebooks
 from builder.reach import Reach
-from solutions.shared import derive
-from solutions.shared.course import COURSE, NOTEBOOKS, ROOT, Lesson
-from solutions.shared.topics import topic
 
 WRITTEN, SEEN = ROOT / "solutions/recorded.json", ROOT / "work/recorded.json"
 FOLDERS = {"attention_lab": COURSE / "attention_lab", "autograder": ROOT / "autograder", "solutions": ROOT / "solutions"}
-MAKES = {"solutions.shared.derive": ["visible"], "autograder.judge.recording": ["record_exercise"],
+MAKES = {"autograder.lessons.derive": ["visible"], "autograder.judge.recording": ["record_exercise"],
          "attention_lab.checking.recorded": ["to_bytes"]}
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
+from autograder.lessons.course import COURSE, NOTEBOOKS, OWN
 from builder import cells
-from solutions.shared.course import COURSE, NOTEBOOKS, OWN
 
 CELL_SECONDS = 300
 OF_OTHERS = {"attention_lab.mine", "attention_lab.plugs"}  # what takes modules out of the notebooks of other lessons

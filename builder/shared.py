@@ -8,8 +8,8 @@ from pathlib import Path
 
 from attention_lab.checking import recorded
 from attention_lab.course_map import duration
+from autograder.lessons.course import COURSE, LIST, ROOT, lessons, repository
 from builder import first_cell
-from solutions.shared.course import COURSE, LIST, ROOT, lessons, repository
 
 PHOTOS = COURSE / "attention_lab/photos"
 PAGES = [ROOT / name for name in ("README.md", "docs/learners.md", "CITATION.cff", "course/pyproject.toml")]  # it writes parts of them

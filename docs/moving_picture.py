@@ -16,7 +16,7 @@ from pathlib import Path
 from PIL import Image
 
 from attention_lab import workspace
-from solutions.shared.course import COURSE, ROOT
+from autograder.lessons.course import COURSE, ROOT
 from tests.browser.lab import PANEL, Lab, missing_tools, wait_for
 
 PICTURE = ROOT / "docs/lab.gif"

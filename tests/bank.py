@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from solutions.shared.course import lessons
-from solutions.shared.topics import SOLUTIONS
+from autograder.lessons.course import lessons
+from autograder.lessons.topics import SOLUTIONS
 from tests.suites import few
 
 LESSONS = {lesson.topic: lesson.name for lesson in lessons()}

@@ -20,7 +20,7 @@ import nbformat
 import torch
 
 from autograder.intake.files import read
-from solutions.shared.course import NOTEBOOKS, ROOT, lessons
+from autograder.lessons.course import NOTEBOOKS, ROOT, lessons
 
 REPORT = ROOT / "work/gpu.json"
 SECONDS = 600  # for all parts together

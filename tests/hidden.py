@@ -7,10 +7,10 @@ import pytest
 from attention_lab.threads import one_thread
 from autograder.audit.audit import Local
 from autograder.judge import questions, recording
+from autograder.lessons import derive
+from autograder.lessons.course import ROOT, lessons
+from autograder.lessons.topics import topic
 from autograder.submission import notebook
-from solutions.shared import derive
-from solutions.shared.course import ROOT, lessons
-from solutions.shared.topics import topic
 from tests.suites import NIGHTLY
 
 LESSONS = {lesson.name: lesson for lesson in lessons()}

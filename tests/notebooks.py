@@ -8,8 +8,8 @@ import shutil
 
 import nbformat
 
+from autograder.lessons.course import NOTEBOOKS, ROOT, lessons
 from builder import cells
-from solutions.shared.course import NOTEBOOKS, ROOT, lessons
 from tests.suites import NIGHTLY
 
 FOLDER = ROOT / "work/nbval"

@@ -5,7 +5,7 @@ import statistics
 import pytest
 
 from attention_lab.plugs import CONTROLS, PLUGS
-from solutions.shared.topics import topic
+from autograder.lessons.topics import topic
 
 FIGURES = topic("capstone").module("figures")
 RUNS = FIGURES.table()

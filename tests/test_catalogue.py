@@ -8,8 +8,8 @@ import pytest
 from attention_lab.check import verdict_on
 from attention_lab.checking import recorded
 from autograder.judge import recording
+from autograder.lessons.topics import topic
 from builder import build
-from solutions.shared.topics import topic
 from tests.bank import Answer, answers, parameters
 from tests.suites import few
 

@@ -3,9 +3,9 @@
 import tomllib
 from pathlib import Path
 
+from autograder.lessons.course import lessons
+from autograder.lessons.topics import topic
 from builder import hints, notebooks
-from solutions.shared.course import lessons
-from solutions.shared.topics import topic
 
 SHARE = 0.9
 COMMON = tomllib.loads(Path(__file__).with_name("common_mistakes.toml").read_text(encoding="utf-8"))

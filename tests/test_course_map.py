@@ -7,7 +7,7 @@ import pytest
 from attention_lab.checking.verdict import Verdict
 from attention_lab.course_map import CourseMap, duration
 from attention_lab.progress import remember
-from solutions.shared.course import lessons
+from autograder.lessons.course import lessons
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ import pytest
 import yaml
 from conftest import ROOT
 
+from autograder.lessons import course
 from builder import first_cell, notebooks, shared
-from solutions.shared import course
 
 ADDRESS = "somebody/attention-by-hand"
 LESSON = course.lessons()[1]

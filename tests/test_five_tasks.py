@@ -14,8 +14,8 @@ from attention_lab.leaderboard import answered, fronts, heat_map, pareto_front
 from attention_lab.paper_tables import ROWS, PaperTable
 from attention_lab.plugs import CONTROLS, PLUGS, plugged
 from attention_lab.training import Results
-from solutions.shared.course import lessons
-from solutions.shared.topics import topic
+from autograder.lessons.course import lessons
+from autograder.lessons.topics import topic
 
 TOPICS = {lesson.name: lesson.topic for lesson in lessons()}
 BY_TASK = pytest.mark.parametrize("task", TASKS)

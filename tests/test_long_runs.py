@@ -4,10 +4,10 @@ from fractions import Fraction
 
 import pytest
 
+from autograder.lessons.course import ROOT
+from autograder.lessons.topics import topic
 from solutions.shared import long_runs
-from solutions.shared.course import ROOT
 from solutions.shared.long_runs import LongRuns, Row
-from solutions.shared.topics import topic
 
 EXPERIMENTS = sorted(path.parent.name for path in (ROOT / "solutions").glob("*/experiment.py"))
 PAGE = """\

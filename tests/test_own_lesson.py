@@ -11,9 +11,9 @@ import sysconfig
 import nbformat
 import pytest
 
+from autograder.lessons.course import ROOT, Lesson
 from autograder.new import sketch
 from autograder.sandbox import isolation
-from solutions.shared.course import ROOT, Lesson
 
 pytestmark = pytest.mark.nightly
 

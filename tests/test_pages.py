@@ -9,9 +9,9 @@ import re
 import nbformat
 import pytest
 
+from autograder.lessons.course import ROOT
 from builder import build, first_cell, notebooks
 from builder.cells import experiment
-from solutions.shared.course import ROOT
 from tests.test_handout import GIVEN
 
 MOST_LINES = 20

@@ -8,8 +8,8 @@ from torch import nn
 
 from attention_lab import backbones, paper_tables
 from attention_lab.paper_tables import ROWS, PaperTable, paper_table
-from solutions.shared.course import lessons
-from solutions.shared.topics import topic
+from autograder.lessons.course import lessons
+from autograder.lessons.topics import topic
 
 TOPICS = {lesson.name: lesson.topic for lesson in lessons()}
 

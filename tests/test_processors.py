@@ -10,7 +10,7 @@ import sys
 import pytest
 from conftest import ROOT
 
-from solutions.shared.course import lessons
+from autograder.lessons.course import lessons
 
 VARIATIONS = {
     "no-vector-instructions": {"ATEN_CPU_CAPABILITY": "default"},

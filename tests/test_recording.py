@@ -5,8 +5,8 @@ import torch
 
 from attention_lab.checking import recorded
 from autograder.judge import recording
+from autograder.lessons.declare import Case, Mistake, RandomTensor, call
 from solutions.se import reference as se
-from solutions.shared.declare import Case, Mistake, RandomTensor, call
 
 SQUEEZE = [Case("a map", (RandomTensor((2, 3, 4, 5)),))]
 MEAN = "x.mean(dim=(2, 3))"

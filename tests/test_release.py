@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, need
 
-from solutions.shared.course import NOTEBOOKS, version
+from autograder.lessons.course import NOTEBOOKS, version
 
 pytestmark = pytest.mark.nightly
 

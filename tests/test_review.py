@@ -11,8 +11,8 @@ import torch
 from attention_lab import review
 from attention_lab.progress import FILE
 from attention_lab.review import QUESTIONS, SCHEDULE
+from autograder.lessons.topics import topic
 from builder import build
-from solutions.shared.topics import topic
 
 asking = __import__("sys").modules["attention_lab.review"]
 TODAY = date(2026, 3, 10)

@@ -19,12 +19,12 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from attention_lab.prediction import Predictions
+from autograder.lessons.course import COURSE, NOTEBOOKS, lessons
 from docs.site import museum
 from docs.site.blocks import plain
 from docs.site.build import build
 from docs.site.lesson import UNANSWERED, cells, text
 from docs.site.predictions import CALL, digest, recorded, short
-from solutions.shared.course import COURSE, NOTEBOOKS, lessons
 from tests.browser.lab import FLAGS, missing_tools
 from tests.suites import NIGHTLY
 

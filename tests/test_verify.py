@@ -13,6 +13,7 @@ from attention_lab.card import Card, paper_card
 from attention_lab.paper_tables import ROWS, PaperTable
 from attention_lab.training import Results
 from autograder import cli
+from autograder.lessons.course import COURSE, NOTEBOOKS
 from autograder.sandbox import sandbox as sandboxes
 from autograder.sandbox import validation
 from autograder.sandbox.sandbox import Sandbox
@@ -20,7 +21,6 @@ from autograder.submission.parse import Unreadable
 from autograder.verify import card as cards
 from autograder.verify.recount import handed_in, recount
 from autograder.verify.verify import verify
-from solutions.shared.course import COURSE, NOTEBOOKS
 
 SOLVED, RELEASED = (folder / "10_capstone/10_capstone.ipynb" for folder in (NOTEBOOKS, COURSE))
 RESULTS = Results(("SE", "CBAM"), (0, 1), {(arm, seed): {"look-up": 40.0 + seed} for arm in ("SE", "CBAM") for seed in (0, 1)})

@@ -11,8 +11,8 @@ from attention_lab import check, progress, puzzle, solution, way_out
 from attention_lab.checking import recorded
 from attention_lab.checking.verdict import Verdict
 from attention_lab.progress import FILE, digest, kept, remember
+from autograder.lessons.topics import topic
 from builder import build, hints, notebooks
-from solutions.shared.topics import topic
 
 WRONG = ("x.sum(dim=(2, 3))", "x.amax(dim=(2, 3))", "x.mean(dim=(1, 2))")
 

@@ -29,9 +29,9 @@ from autograder.audit.mutants import mutants
 from autograder.intake.files import read
 from autograder.judge import recording
 from autograder.judge.judge import Judge
+from autograder.lessons.course import NOTEBOOKS, OWN
+from autograder.lessons.topics import Topic, topic
 from autograder.submission import notebook
-from solutions.shared.course import NOTEBOOKS, OWN
-from solutions.shared.topics import Topic, topic
 
 MUTATED = 3  # the seeds with which mutants are tried, which are many
 

@@ -6,9 +6,9 @@ import inspect
 from collections import Counter
 from collections.abc import Iterator
 
+from autograder.lessons.topics import Topic
 from autograder.new.page import WRITE
 from autograder.new.propose import FUNCTION, MODULE, PROPOSED
-from solutions.shared.topics import Topic
 
 VARIANTS, RIGHT, WRONG, QUESTIONS = 2, 2, 3, 6  # of each exercise; of the lesson
 

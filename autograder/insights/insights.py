@@ -15,9 +15,9 @@ from autograder.insights.likeness import Alike, alike
 from autograder.insights.mistakes import FOLLOWS, LIMIT, NAMED, OPEN, UNNAMED, Answer, Group, answers, groups
 from autograder.judge.questions import closure
 from autograder.judge.recording import source_of
+from autograder.lessons.course import NOTEBOOKS
+from autograder.lessons.topics import Topic, topic
 from autograder.submission.notebook import ReleasedLesson
-from solutions.shared.course import NOTEBOOKS
-from solutions.shared.topics import Topic, topic
 
 MONDAY = 3  # mistakes to talk about
 MANY = 3  # who made the same mistake: of fewer, no one's own code is held up before the class

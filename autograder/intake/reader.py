@@ -18,9 +18,9 @@ from typing import Any
 from nbformat import NotebookNode, from_dict
 
 from autograder.intake.reading import ANSWER, ASKED, DIGEST, NOTEBOOK, READY, REFUSED
+from autograder.lessons.course import ROOT
 from autograder.sandbox import calls
 from autograder.submission.parse import SMALLER, Unreadable
-from solutions.shared.course import ROOT
 
 CPU_SECONDS = 10  # for one file; the slowest of the size that is read take four
 WALL_SECONDS = 120.0

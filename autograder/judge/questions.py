@@ -17,12 +17,12 @@ from attention_lab.checking import recorded
 from attention_lab.checking.protocol import Question, plain
 from autograder.judge import private, recording
 from autograder.judge.versions import digest, unchanged, versions
+from autograder.lessons import derive
+from autograder.lessons.course import ROOT
+from autograder.lessons.declare import Exercise, Mistake
+from autograder.lessons.topics import topic
 from autograder.submission import notebook
 from autograder.worker import wire
-from solutions.shared import derive
-from solutions.shared.course import ROOT
-from solutions.shared.declare import Exercise, Mistake
-from solutions.shared.topics import topic
 
 FOLDER = ROOT / "work/hidden"  # as private as the class's seed, which is beside it
 KEPT = 40  # files: some for each lesson, and for the seed and the code before these

@@ -25,8 +25,8 @@ from attention_lab.checking.observe import observe
 from attention_lab.checking.protocol import NUMBER, Answer, Call, Construct, Observation, Question, Raised
 from attention_lab.checking.recorded import RecordedCase, RecordedExercise, RecordedMistake
 from autograder.judge.disguise import Implementation, disguise
-from solutions.shared import declare, derive
-from solutions.shared.derive import VISIBLE
+from autograder.lessons import declare, derive
+from autograder.lessons.derive import VISIBLE
 
 
 def generator(*words: object) -> torch.Generator:

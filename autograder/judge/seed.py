@@ -9,7 +9,7 @@ from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
-from solutions.shared.course import ROOT
+from autograder.lessons.course import ROOT
 
 NAME = "work/seed"  # below the folder of a course
 FILE = ROOT / NAME

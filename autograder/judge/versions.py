@@ -13,8 +13,8 @@ from typing import Any
 import torch
 
 import attention_lab
-from solutions.shared.course import ROOT, lessons, own_lessons
-from solutions.shared.topics import folder_of
+from autograder.lessons.course import ROOT, lessons, own_lessons
+from autograder.lessons.topics import folder_of
 
 
 def digest(content: Any) -> str:

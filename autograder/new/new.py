@@ -15,14 +15,14 @@ from typing import Any
 import torch
 from rich.console import Console
 
+from autograder.lessons.course import OWN, OWN_LIST, ROOT, own_lessons
+from autograder.lessons.declare import Mistake
+from autograder.lessons.topics import SOLUTIONS, topic
 from autograder.new import sketch as sketches
 from autograder.new.page import page
 from autograder.new.propose import proposed
 from autograder.new.sketch import Call, Drafted, Sketch
 from autograder.submission import notebook
-from solutions.shared.course import OWN, OWN_LIST, ROOT, own_lessons
-from solutions.shared.declare import Mistake
-from solutions.shared.topics import SOLUTIONS, topic
 
 VISIBLE = 2  # cases of each call in the check that learners hold
 MINUTES = 30  # an exercise, until somebody has measured it
@@ -37,7 +37,7 @@ What a reference must refuse with a ValueError stands in `refuses=(refused_1,)`,
 message has to name: `return call((1, 3, 4, 4), of={{"heads": 2}}, raises=(3, 2))`.
 """
 
-from solutions.shared.declare import Exercise, call
+from autograder.lessons.declare import Exercise, call
 '''
 
 CATALOGUE = '''"""{name}: known mistakes, correct variants, and mutants that lose nothing.
@@ -46,7 +46,7 @@ The mistakes were proposed by machine. Write a sentence for each that helps the 
 those that nobody makes.
 """
 
-from solutions.shared.declare import Mistake
+from autograder.lessons.declare import Mistake
 
 MISTAKES = (
 {entries})

@@ -15,9 +15,9 @@ from attention_lab.checking.observe import observe
 from attention_lab.threads import one_thread
 from autograder.audit.mutants import Mutant, mutants
 from autograder.judge import recording
-from solutions.shared import derive
-from solutions.shared.declare import Mistake
-from solutions.shared.topics import Topic
+from autograder.lessons import derive
+from autograder.lessons.declare import Mistake
+from autograder.lessons.topics import Topic
 
 PROPOSED = "(proposed) "  # how the sentence begins until somebody has written a better one
 MODULE, FUNCTION = 8, 3  # how many there should be

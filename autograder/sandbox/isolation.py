@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 import attention_lab
+from autograder.lessons.course import ROOT, own_lessons
 from autograder.sandbox import calls
-from solutions.shared.course import ROOT, own_lessons
 
 ISOLATIONS = ("auto", "none")
 # Addresses, not use, and those beyond what torch maps when it is imported. CPU: of a whole worker; sandbox.py holds each question to less.

@@ -25,10 +25,10 @@ import psutil
 from torch import Tensor
 
 import attention_lab
+from autograder.lessons.course import ROOT
 from autograder.sandbox.budget import Budget, Times, waited
 from autograder.sandbox.isolation import NoRoom, around, layers_for, settings
 from autograder.worker import wire
-from solutions.shared.course import ROOT
 
 CPU_SECONDS = 10.0  # for one cell or one question
 WALL_SECONDS = 15.0  # for the same, computing or not, without the time that a busy machine lets it wait

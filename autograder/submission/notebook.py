@@ -12,9 +12,9 @@ from functools import cache
 
 from nbformat import NotebookNode
 
+from autograder.lessons.course import COURSE, own_lessons
+from autograder.lessons.course import lessons as listed
 from autograder.submission.parse import Unreadable, parse
-from solutions.shared.course import COURSE, own_lessons
-from solutions.shared.course import lessons as listed
 
 EXPERIMENT = "experiment"
 CALL = re.compile(r"check\((\w+)\)")

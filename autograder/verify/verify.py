@@ -11,11 +11,11 @@ from attention_lab.checking.report import number
 from attention_lab.paper_tables import Row
 from autograder.judge.judge import Judge, Result
 from autograder.judge.questions import closure
+from autograder.lessons.topics import topic
 from autograder.outward import on_terminal
 from autograder.submission import notebook
 from autograder.verify import card as cards
 from autograder.verify.recount import handed_in, recount
-from solutions.shared.topics import topic
 
 
 def verify(card: Path, capstone: Path, isolation: str, console: Console) -> int:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from autograder.lessons.course import lessons
 from docs.site.build import BUILT, build
-from solutions.shared.course import lessons
 
 parser = argparse.ArgumentParser(prog="python -m docs.site", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 parser.add_argument("--lessons", nargs="+", metavar="LESSON", choices=[lesson.name for lesson in lessons()])

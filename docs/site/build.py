@@ -10,10 +10,10 @@ import zipfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from autograder.lessons.course import COURSE, ROOT, Lesson, lessons
 from docs.site import api, lesson, museum
 from docs.site.blocks import html
 from docs.site.course import drawing
-from solutions.shared.course import COURSE, ROOT, Lesson, lessons
 
 HERE = Path(__file__).parent
 BUILT = ROOT / "work/site"

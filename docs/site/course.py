@@ -7,7 +7,7 @@ from html import escape
 from statistics import fmean
 from textwrap import wrap
 
-from solutions.shared.course import Lesson, lessons
+from autograder.lessons.course import Lesson, lessons
 
 WIDTH, HEIGHT, GAP, RISE = 136, 64, 10, 34  # of a lesson's box, between two, and between two rows, px
 LETTERS = 19  # in a line of a box

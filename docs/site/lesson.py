@@ -7,10 +7,10 @@ import re
 from html import escape
 from typing import Any
 
+from autograder.lessons.course import COURSE, NOTEBOOKS, Lesson
 from docs.site.blocks import folded, html, python
 from docs.site.course import drawing
 from docs.site.predictions import form
-from solutions.shared.course import COURSE, NOTEBOOKS, Lesson
 
 Cell = dict[str, Any]
 

@@ -15,9 +15,9 @@ import json
 
 import nbformat
 
+from autograder.lessons.course import NOTEBOOKS, Lesson, lessons
 from builder.run import beside, run
 from docs.site.predictions import CALL, RECORDED, digest, recorded
-from solutions.shared.course import NOTEBOOKS, Lesson, lessons
 
 KIND = "application/vnd.attention-lab.measured+json"
 TELL_TALE = f"""

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from autograder.lessons.course import Lesson
 from docs.site.blocks import folded, python
 from docs.site.lesson import Cell, anchor, cells, outputs, prose
-from solutions.shared.course import Lesson
 
 ROOM = re.compile(r"## .*bug museum")
 SECTION = re.compile(r"(?m)^(?=## )")

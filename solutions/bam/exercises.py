@@ -5,8 +5,8 @@ from itertools import permutations
 from random import Random
 from typing import Any
 
-from solutions.shared.declare import Case, Exercise, Size, call
-from solutions.shared.sizes import (
+from autograder.lessons.declare import Case, Exercise, Size, call
+from autograder.lessons.sizes import (
     LARGE_MAPS,
     MAPS,
     bottleneck,

@@ -1,6 +1,6 @@
 """What `review()` asks of 04_bam."""
 
-from solutions.shared.declare import Item
+from autograder.lessons.declare import Item
 
 ITEMS = (
     Item("window-of-two",

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from solutions.shared.declare import Case, Exercise, Factory, Given, Size, TorchModule, call
+from autograder.lessons.declare import Case, Exercise, Factory, Given, Size, TorchModule, call
 
 Construct = dict[str, Any] | tuple
 Draw = Callable[[Random], Construct]

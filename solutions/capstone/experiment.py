@@ -14,9 +14,9 @@ from torch import Tensor, nn
 from attention_lab import plugs
 from attention_lab.cost import cost
 from attention_lab.five_tasks import SIDE, TASKS, WIDTH, TaskNet
-from solutions.shared.course import lessons
+from autograder.lessons.course import lessons
+from autograder.lessons.topics import topic
 from solutions.shared.long_runs import LongRuns, Row
-from solutions.shared.topics import topic
 
 HERE = Path(__file__).parent
 ABOUT = """# 10_capstone: long runs

@@ -2,7 +2,7 @@
 
 from functools import reduce
 
-from solutions.shared.declare import Mistake, Variant
+from autograder.lessons.declare import Mistake, Variant
 from solutions.shared.mistakes import detached
 
 

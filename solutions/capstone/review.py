@@ -1,6 +1,6 @@
 """What `review()` asks of 10_capstone."""
 
-from solutions.shared.declare import Item
+from autograder.lessons.declare import Item
 
 ITEMS = (
     Item("last-map-shape",

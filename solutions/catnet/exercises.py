@@ -9,8 +9,8 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
-from solutions.shared.declare import Blend, Case, Earlier, Exercise, RandomTensor, Size
-from solutions.shared.sizes import MAPS, Construct, Shape, bottleneck, bottlenecks, empty_bottlenecks, other_words
+from autograder.lessons.declare import Blend, Case, Earlier, Exercise, RandomTensor, Size
+from autograder.lessons.sizes import MAPS, Construct, Shape, bottleneck, bottlenecks, empty_bottlenecks, other_words
 
 Pair = tuple[int, int]
 Marks = Callable[[tuple[int, ...]], RandomTensor]

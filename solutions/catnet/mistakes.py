@@ -1,6 +1,6 @@
 """Known mistakes, correct variants and equivalent mutants of e3_catnet. Each mistake is the reference with something changed."""
 
-from solutions.shared.declare import Mistake, Variant
+from autograder.lessons.declare import Mistake, Variant
 from solutions.shared.mistakes import ATTENTION_DROPOUT, NOT_WHOLE, OVERFLOW, naive_softmax
 
 Edits = tuple[tuple[str, str], ...]

@@ -1,6 +1,6 @@
 """What `review()` asks of e3_catnet."""
 
-from solutions.shared.declare import Item
+from autograder.lessons.declare import Item
 
 ITEMS = (
     Item("attention-shape",

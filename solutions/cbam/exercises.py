@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from random import Random
 
-from solutions.shared.declare import Case, Exercise, RandomTensor, Size, call
-from solutions.shared.sizes import (
+from autograder.lessons.declare import Case, Exercise, RandomTensor, Size, call
+from autograder.lessons.sizes import (
     LARGE_MAPS,
     MAPS,
     Construct,

@@ -1,6 +1,6 @@
 """What `review()` asks of 03_cbam."""
 
-from solutions.shared.declare import Item
+from autograder.lessons.declare import Item
 
 ITEMS = (
     Item("spatial-input",

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from solutions.shared.declare import Case, Exercise, RandomTensor, Size, call
-from solutions.shared.sizes import LARGE_MAPS, MAPS, Construct, Shape, maps
+from autograder.lessons.declare import Case, Exercise, RandomTensor, Size, call
+from autograder.lessons.sizes import LARGE_MAPS, MAPS, Construct, Shape, maps
 
 TOO_LARGE = {"large": True, "gradients": False}  # a softmax of such numbers is one-hot, so that its gradients say nothing
 

@@ -1,6 +1,6 @@
 """Known mistakes, correct variants and equivalent mutants of 09_cloformer. Each mistake is the reference with something changed."""
 
-from solutions.shared.declare import Mistake, Variant
+from autograder.lessons.declare import Mistake, Variant
 from solutions.shared.mistakes import INFINITE, ONLY_IN_EVAL, OVERFLOW, detached, naive_sigmoid, naive_softmax
 
 Edit = tuple[str, str]

@@ -1,6 +1,6 @@
 """What `review()` asks of 09_cloformer."""
 
-from solutions.shared.declare import Item
+from autograder.lessons.declare import Item
 
 ITEMS = (
     Item("local-shape",

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from random import Random
 
-from solutions.shared.declare import Exercise, call
-from solutions.shared.sizes import IMAGES, MAPS, Construct, on_map, on_maps
+from autograder.lessons.declare import Exercise, call
+from autograder.lessons.sizes import IMAGES, MAPS, Construct, on_map, on_maps
 
 # --- directional_pool
 POOL = Exercise("directional_pool", sizes=IMAGES, visible=(

@@ -1,6 +1,6 @@
 """Known mistakes, correct variants and equivalent mutants of e2_coordinate. Each mistake is the reference with something changed."""
 
-from solutions.shared.declare import Mistake, Variant
+from autograder.lessons.declare import Mistake, Variant
 from solutions.shared.mistakes import INFINITE, NOT_WHOLE, ONLY_IN_EVAL, naive_sigmoid
 
 Edits = tuple[tuple[str, str], ...]

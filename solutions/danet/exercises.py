@@ -4,9 +4,9 @@ from dataclasses import replace
 from functools import partial
 from random import Random
 
-from solutions.shared.declare import Case, Exercise, Size, call
+from autograder.lessons.declare import Case, Exercise, Size, call
+from autograder.lessons.sizes import MAPS, Construct, Shape, batch_and_map, bottleneck, on_map, on_maps
 from solutions.shared.position_attention import AT_ZERO, BOTH, FRESH, OVERFLOW, POSITIONS, TOO_LARGE, VISIBLE, scaled
-from solutions.shared.sizes import MAPS, Construct, Shape, batch_and_map, bottleneck, on_map, on_maps
 
 POSITION = Exercise("PositionAttention", sizes=(*POSITIONS, *on_maps(MAPS, bottleneck, method="attention")), visible=(
     *VISIBLE,

@@ -1,6 +1,6 @@
 """Known mistakes, correct variants and equivalent mutants of 05a_danet. Each mistake is the reference with something changed."""
 
-from solutions.shared.declare import Mistake, Variant
+from autograder.lessons.declare import Mistake, Variant
 from solutions.shared.mistakes import ATTENTION_DROPOUT, ONLY_IN_EVAL, OVERFLOW
 from solutions.shared.position_attention import ADDED, KEYS, QUERIES, projections, with_gamma
 

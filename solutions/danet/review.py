@@ -1,6 +1,6 @@
 """What `review()` asks of 05a_danet."""
 
-from solutions.shared.declare import Item
+from autograder.lessons.declare import Item
 
 ITEMS = (
     Item("position-matrix",

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from solutions.shared.declare import Case, Exercise, RandomTensor, Size, call
-from solutions.shared.sizes import LARGE_MAPS, MAPS, Construct, batch_and_map, on_map, on_maps
+from autograder.lessons.declare import Case, Exercise, RandomTensor, Size, call
+from autograder.lessons.sizes import LARGE_MAPS, MAPS, Construct, batch_and_map, on_map, on_maps
 
 Number = Callable[[Random], Any]  # draws one number
 

@@ -1,6 +1,6 @@
 """Known mistakes, correct variants and equivalent mutants of 02_eca. Each mistake is the reference with one thing changed."""
 
-from solutions.shared.declare import Mistake, Variant
+from autograder.lessons.declare import Mistake, Variant
 from solutions.shared.mistakes import INFINITE, naive_sigmoid
 
 # What the reference says, and most mistakes replace.

@@ -1,6 +1,6 @@
 """What `review()` asks of 02_eca."""
 
-from solutions.shared.declare import Item
+from autograder.lessons.declare import Item
 
 ITEMS = (
     Item("conv1d-input",

@@ -1,6 +1,6 @@
 """Known mistakes, correct variants and equivalent mutants of 07a_external. Each mistake is the reference with something changed."""
 
-from solutions.shared.declare import Mistake, Variant
+from autograder.lessons.declare import Mistake, Variant
 from solutions.shared.mistakes import ATTENTION_DROPOUT, ONLY_IN_EVAL, OVERFLOW, naive_softmax
 
 # What the reference says, and most mistakes replace.

@@ -1,6 +1,6 @@
 """What `review()` asks of 07a_external."""
 
-from solutions.shared.declare import Item
+from autograder.lessons.declare import Item
 
 ITEMS = (
     Item("weights-shape",

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from solutions.shared.declare import Case, Exercise, RandomTensor, Size
-from solutions.shared.derive import REFUSALS
-from solutions.shared.sizes import Construct, other_words
+from autograder.lessons.declare import Case, Exercise, RandomTensor, Size
+from autograder.lessons.derive import REFUSALS
+from autograder.lessons.sizes import Construct, other_words
 
 Pair = tuple[int, int]
 

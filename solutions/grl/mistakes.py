@@ -1,6 +1,6 @@
 """Known mistakes, correct variants and equivalent mutants of 08b_grl. Each mistake is the reference with something changed."""
 
-from solutions.shared.declare import Mistake, Variant
+from autograder.lessons.declare import Mistake, Variant
 from solutions.shared.mistakes import ATTENTION_DROPOUT, INFINITE, naive_sigmoid
 
 # What the reference says, and most mistakes replace.

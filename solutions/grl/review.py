@@ -1,6 +1,6 @@
 """What `review()` asks of 08b_grl."""
 
-from solutions.shared.declare import Item
+from autograder.lessons.declare import Item
 
 ITEMS = (
     Item("anchors-shape",

@@ -4,9 +4,9 @@ import math
 from random import Random
 from typing import Any
 
-from solutions.shared.declare import Case, Exercise, RandomTensor, Size, call
+from autograder.lessons.declare import Case, Exercise, RandomTensor, Size, call
+from autograder.lessons.sizes import Construct, Shape, on_map
 from solutions.shared.position_attention import BOTH, POSITIONS, VISIBLE, few
-from solutions.shared.sizes import Construct, Shape, on_map
 
 
 # --- EfficientPositionAttention

@@ -1,6 +1,6 @@
 """Known mistakes, correct variants and equivalent mutants of 05b_memory. Each mistake is the reference with something changed."""
 
-from solutions.shared.declare import Mistake, Variant
+from autograder.lessons.declare import Mistake, Variant
 from solutions.shared.mistakes import ATTENTION_DROPOUT, ONLY_IN_EVAL, OVERFLOW
 from solutions.shared.position_attention import ADDED, projections, with_gamma
 

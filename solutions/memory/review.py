@@ -1,6 +1,6 @@
 """What `review()` asks of 05b_memory."""
 
-from solutions.shared.declare import Item
+from autograder.lessons.declare import Item
 
 ITEMS = (
     Item("size-of-the-matrix",

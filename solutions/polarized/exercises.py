@@ -5,8 +5,8 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
-from solutions.shared.declare import Case, Exercise, RandomTensor, Size, call
-from solutions.shared.sizes import LARGE_MAPS, MAPS, Construct, batch_and_map, on_map, on_maps, one_image, other_words
+from autograder.lessons.declare import Case, Exercise, RandomTensor, Size, call
+from autograder.lessons.sizes import LARGE_MAPS, MAPS, Construct, batch_and_map, on_map, on_maps, one_image, other_words
 
 Layouts = tuple[str | None, ...]  # one of them is chosen; None leaves the argument out
 

@@ -1,6 +1,6 @@
 """Known mistakes, correct variants and equivalent mutants of 06b_polarized. Each mistake is the reference with something changed."""
 
-from solutions.shared.declare import Mistake, Variant
+from autograder.lessons.declare import Mistake, Variant
 from solutions.shared.mistakes import OVERFLOW, detached, naive_softmax
 
 # What the reference says, and most mistakes replace.

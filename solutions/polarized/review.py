@@ -1,6 +1,6 @@
 """What `review()` asks of 06b_polarized."""
 
-from solutions.shared.declare import Item
+from autograder.lessons.declare import Item
 
 ITEMS = (
     Item("weights-of-positions",

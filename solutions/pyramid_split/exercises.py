@@ -4,8 +4,8 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from solutions.shared.declare import Case, Exercise, RandomTensor, Size, TorchModule, call
-from solutions.shared.sizes import (
+from autograder.lessons.declare import Case, Exercise, RandomTensor, Size, TorchModule, call
+from autograder.lessons.sizes import (
     LARGE_MAPS,
     MAPS,
     Construct,

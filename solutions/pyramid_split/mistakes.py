@@ -1,6 +1,6 @@
 """Known mistakes, correct variants and equivalent mutants of 06a_pyramid_split. Each mistake is the reference with something changed."""
 
-from solutions.shared.declare import Mistake, Variant
+from autograder.lessons.declare import Mistake, Variant
 from solutions.shared.mistakes import INFINITE, NOT_WHOLE, naive_sigmoid
 
 # What the reference says, and most mistakes replace.

@@ -1,6 +1,6 @@
 """What `review()` asks of 06a_pyramid_split."""
 
-from solutions.shared.declare import Item
+from autograder.lessons.declare import Item
 
 ITEMS = (
     Item("stacked-scales",

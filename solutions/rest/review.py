@@ -1,6 +1,6 @@
 """What `review()` asks of 07b_rest."""
 
-from solutions.shared.declare import Item
+from autograder.lessons.declare import Item
 
 ITEMS = (
     Item("map-shape",

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from solutions.shared.declare import Exercise, TorchModule, call
-from solutions.shared.sizes import Construct, Shape, on_map
+from autograder.lessons.declare import Exercise, TorchModule, call
+from autograder.lessons.sizes import Construct, Shape, on_map
 
 ODD = (5, 7, 9)
 

@@ -1,6 +1,6 @@
 """Known mistakes, correct variants and equivalent mutants of e1_scnet. Each mistake is the reference with something changed."""
 
-from solutions.shared.declare import Mistake, Variant
+from autograder.lessons.declare import Mistake, Variant
 from solutions.shared.mistakes import INFINITE, ONLY_IN_EVAL, naive_sigmoid
 
 Edits = tuple[tuple[str, str], ...]

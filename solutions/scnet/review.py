@@ -1,6 +1,6 @@
 """What `review()` asks of e1_scnet."""
 
-from solutions.shared.declare import Item
+from autograder.lessons.declare import Item
 
 ITEMS = (
     Item("means-shape",

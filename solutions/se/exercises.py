@@ -2,8 +2,8 @@
 
 from random import Random
 
-from solutions.shared.declare import Case, Exercise, RandomTensor, call
-from solutions.shared.sizes import (
+from autograder.lessons.declare import Case, Exercise, RandomTensor, call
+from autograder.lessons.sizes import (
     IMAGES,
     LARGE_MAPS,
     MAPS,

@@ -1,6 +1,6 @@
 """What `review()` asks of 01_se."""
 
-from solutions.shared.declare import Item
+from autograder.lessons.declare import Item
 
 ITEMS = (
     Item("hidden-shape",

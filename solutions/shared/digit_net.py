@@ -9,9 +9,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from attention_lab.backbones import layers
+from autograder.lessons.topics import topic
 
 from .digits import Digits
-from .topics import topic
 
 WIDTHS = 16, 32  # channels of the two blocks; their maps have 16 x 16 and 8 x 8 positions
 STRIDE = 4  # pixels from one position of the last map to the next

@@ -17,8 +17,7 @@ from PIL import Image
 from torch import Tensor
 
 from attention_lab.data import PHOTOS, photograph
-
-from .course import ROOT
+from autograder.lessons.course import ROOT
 
 FOLDER = ROOT / "datasets/digits"
 SIDE, FRAME = 32, 2  # of a picture, and the width of its frame, pixels

@@ -1,6 +1,6 @@
 """Mistakes that the catalogues of several topics have in common."""
 
-from solutions.shared.declare import Mistake
+from autograder.lessons.declare import Mistake
 
 HIDDEN = "hidden_channels(channels, reduction)"  # as the references say it
 

@@ -6,9 +6,9 @@
 from dataclasses import replace
 from random import Random
 
+from autograder.lessons.declare import Case, Mistake, RandomTensor, call
+from autograder.lessons.sizes import MAPS, Construct, bottleneck, bottlenecks, empty_bottlenecks, on_bottleneck, on_maps
 from solutions.shared import mistakes
-from solutions.shared.declare import Case, Mistake, RandomTensor, call
-from solutions.shared.sizes import MAPS, Construct, bottleneck, bottlenecks, empty_bottlenecks, on_bottleneck, on_maps
 
 # --- Calls
 OVERFLOW = 3e4  # the factor from which `exp` of a product of queries and keys is infinite

@@ -25,11 +25,11 @@ from torch import Tensor, nn
 
 from attention_lab.my_net import BLOCKS
 from attention_lab.plugs import CONTROLS, Maker
+from autograder.lessons.course import ROOT, lessons
+from autograder.lessons.topics import topic
 
-from .course import ROOT, lessons
 from .digit_net import BATCH, TESTED, WIDTHS, DigitNet, Draw, PairNet, learn, right_on_test
 from .digits import COLOURS, digit_pairs, framed_digits
-from .topics import topic
 
 RUNS = ROOT / "work/real"
 STEPS, LONGER, SEEDS, PEAK_RATE = 1000, 5, (0, 1, 2), 0.005

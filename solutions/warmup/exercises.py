@@ -8,8 +8,8 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
-from solutions.shared.declare import Case, Exercise, RandomTensor, Size, TorchModule, call
-from solutions.shared.sizes import IMAGES, batch_and_map
+from autograder.lessons.declare import Case, Exercise, RandomTensor, Size, TorchModule, call
+from autograder.lessons.sizes import IMAGES, batch_and_map
 
 POOL = Exercise("global_average_pool", sizes=IMAGES, visible=(
     call((2, 3, 4, 5)), call((1, 6, 7, 3), label="a batch of one"), call((3, 1, 1, 6), label="one channel and one row"),

@@ -1,6 +1,6 @@
 """Known mistakes, correct variants and equivalent mutants of 00_warmup. Each mistake is the reference with one thing changed."""
 
-from solutions.shared.declare import Mistake, Variant
+from autograder.lessons.declare import Mistake, Variant
 from solutions.shared.mistakes import OVERFLOW, naive_softmax
 
 # What the reference says, and most mistakes replace.

@@ -9,8 +9,8 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
-from solutions.shared.declare import Affine, Case, Exercise, RandomTensor, Size
-from solutions.shared.sizes import Construct
+from autograder.lessons.declare import Affine, Case, Exercise, RandomTensor, Size
+from autograder.lessons.sizes import Construct
 
 Pair = tuple[int, int]
 Tiling = tuple[Pair, Pair]  # the size of a window, and how many there are along each axis

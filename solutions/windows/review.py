@@ -1,6 +1,6 @@
 """What `review()` asks of 08a_windows."""
 
-from solutions.shared.declare import Item
+from autograder.lessons.declare import Item
 
 ITEMS = (
     Item("windows-shape",

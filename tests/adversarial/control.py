@@ -37,10 +37,10 @@ from attention_lab.checking import judging, observe, recorded, values
 from attention_lab.checking.protocol import Answer, Observation, Question, plain, read
 from attention_lab.checking.recorded import RecordedExercise
 from autograder.judge import recording
+from autograder.lessons import derive
+from autograder.lessons.topics import topic
 from autograder.submission import notebook
 from autograder.worker import wire
-from solutions.shared import derive
-from solutions.shared.topics import topic
 
 from .harness import GUESSABLE, LESSON, ROOT
 from .traces import Watch, end, marked

@@ -175,7 +175,7 @@ class World:
         self.secrets = {place: f"planted-{uuid.uuid4().hex}" for place in places}
         if seed:
             self.secrets["seed"] = seed
-        self.secrets["hidden cases"] = "primes: no bottleneck has as many channels"  # a comment in solutions/shared/sizes.py
+        self.secrets["hidden cases"] = "primes: no bottleneck has as many channels"  # a comment in autograder/lessons/sizes.py
         self.gradebook, self.other = self.kept / "gradebook.db", self.kept / "other.ipynb"
 
     def __enter__(self) -> World:

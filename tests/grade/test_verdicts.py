@@ -14,9 +14,9 @@ from autograder.judge import cache as module
 from autograder.judge import versions
 from autograder.judge.cache import Verdicts, storable
 from autograder.judge.judge import Judge, Result
+from autograder.lessons.course import ROOT
 from autograder.submission.notebook import Cell, cells_to_run, lesson
 from autograder.submission.parse import parse
-from solutions.shared.course import ROOT
 from tests.classroom.pupils import LESSON, PUPILS, file_of
 
 CELLS = [Cell("import torch"), Cell("def squeeze(x):\n    return x.mean(dim=(2, 3))", ("squeeze",))]
@@ -108,7 +108,7 @@ def digest(monkeypatch, tree):
 
 
 @pytest.mark.parametrize("file", ["autograder/judge/judge.py", "autograder/worker/main.py", "course/attention_lab/checking/compare.py",
-                                  "solutions/shared/derive.py", "solutions/se/reference.py", "solutions/se/exercises.py",
+                                  "autograder/lessons/derive.py", "solutions/se/reference.py", "solutions/se/exercises.py",
                                   "solutions/se/mistakes.py"])
 def test_a_change_of_code_is_another_digest(tree, file, monkeypatch):
     before, text = digest(monkeypatch, tree), (tree / file).read_text()

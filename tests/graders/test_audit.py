@@ -8,9 +8,9 @@ import pytest
 from autograder.audit import audit
 from autograder.audit.mutants import Mutant, mutants
 from autograder.judge import questions
+from autograder.lessons import declare
 from solutions.se import mistakes as catalogue
 from solutions.se import reference as se
-from solutions.shared import declare
 from tests import hidden
 from tests.hidden import LESSONS, SEED
 

@@ -6,11 +6,11 @@ import pytest
 
 from autograder.audit.audit import Local
 from autograder.judge import recording
+from autograder.lessons import derive
+from autograder.lessons.declare import Case, Earlier, Exercise, RandomTensor
+from autograder.lessons.sizes import odd_sides
 from solutions.catnet import reference as catnet
 from solutions.grl import reference as grl
-from solutions.shared import derive
-from solutions.shared.declare import Case, Earlier, Exercise, RandomTensor
-from solutions.shared.sizes import odd_sides
 
 
 def stripes(r):

@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from attention_lab.checking.values import LAYOUTS
+from autograder.lessons import derive
+from autograder.lessons.topics import topic as load
 from autograder.submission import notebook
 from solutions.se import reference as se
-from solutions.shared import derive
-from solutions.shared.topics import topic as load
 from tests.hidden import LESSONS, graders
 from tests.suites import few
 

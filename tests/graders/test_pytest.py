@@ -7,10 +7,10 @@ import pytest
 
 from autograder.intake.files import read
 from autograder.judge import judge, recording
+from autograder.lessons.course import NOTEBOOKS, ROOT
 from autograder.submission import notebook
 from solutions.se import mistakes as catalogue
 from solutions.se import reference as se
-from solutions.shared.course import NOTEBOOKS, ROOT
 
 MISTAKE = next(mistake for mistake in catalogue.MISTAKES if mistake.id == "se-gate-detached")
 SOLVED = NOTEBOOKS / "01_se/01_se.ipynb"

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from attention_lab.checking.values import LAYOUTS
 from autograder.audit.audit import Local
 from autograder.judge import recording
+from autograder.lessons.declare import Case, RandomTensor
 from solutions.se import reference as se
 from solutions.se.mistakes import VARIANTS
-from solutions.shared.declare import Case, RandomTensor
 
 side = st.integers(1, 9)
 image_layout = st.sampled_from(sorted(LAYOUTS))

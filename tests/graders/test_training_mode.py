@@ -6,8 +6,8 @@ import pytest
 
 from autograder.audit.audit import Local
 from autograder.judge import recording
-from solutions.shared import derive
-from solutions.shared.topics import topic
+from autograder.lessons import derive
+from autograder.lessons.topics import topic
 from tests.hidden import LESSONS, POINTS
 from tests.suites import few
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import nbformat
 
-from solutions.shared.course import COURSE, NOTEBOOKS, Lesson, lessons, version
+from autograder.lessons.course import COURSE, NOTEBOOKS, Lesson, lessons, version
 from tests.bank import answers
 
 HERE = Path(__file__).parent

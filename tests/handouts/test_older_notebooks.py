@@ -8,7 +8,7 @@ import pytest
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell
 
-from solutions.shared.course import COURSE, version
+from autograder.lessons.course import COURSE, version
 
 from .keep import ANSWERS, HERE, KEPT
 

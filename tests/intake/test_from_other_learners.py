@@ -17,7 +17,7 @@ from attention_lab.checking.verdict import Verdict
 from attention_lab.progress import FILE, Progress, began, remember
 from attention_lab.review import SCHEDULE, questions
 from attention_lab.storage import LARGEST
-from solutions.shared.course import COURSE
+from autograder.lessons.course import COURSE
 
 TOO_DEEP = "[" * 100_000
 ODD = [TOO_DEEP, '{"squeeze": ' * 50_000, "[]", "7", '"text"', '{"squeeze": []}', '{"squeeze": 1e999}', '{"squeeze": NaN}',

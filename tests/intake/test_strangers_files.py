@@ -18,9 +18,9 @@ from autograder.doctor import memory_limit
 from autograder.insights.code import length, normalised, shown
 from autograder.intake import reader
 from autograder.intake.files import content, read
+from autograder.lessons.course import COURSE
 from autograder.submission.notebook import cells_to_run, lesson
 from autograder.submission.parse import Unreadable, digest, parse
-from solutions.shared.course import COURSE
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from attention_lab.checking import report
 from autograder.intake.files import read
+from autograder.lessons.course import NOTEBOOKS
 from autograder.submission import notebook
-from solutions.shared.course import NOTEBOOKS
 from tests.bank import Answer, answers
 from tests.hidden import LESSONS, graders
 from tests.suites import NIGHTLY, few

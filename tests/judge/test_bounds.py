@@ -10,10 +10,10 @@ from torch.overrides import TorchFunctionMode
 
 from attention_lab.checking import bounds, compare, protocol, report
 from autograder.judge import judge
+from autograder.lessons.course import ROOT
+from autograder.lessons.declare import Case, RandomTensor
 from autograder.sandbox import budget, validation
 from autograder.sandbox.sandbox import Died
-from solutions.shared.course import ROOT
-from solutions.shared.declare import Case, RandomTensor
 
 from .test_tries import Exercise
 

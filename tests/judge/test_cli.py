@@ -13,7 +13,7 @@ import pytest
 from autograder import cli
 from autograder.intake.files import read
 from autograder.judge import seed
-from solutions.shared.course import COURSE, NOTEBOOKS, ROOT, lessons
+from autograder.lessons.course import COURSE, NOTEBOOKS, ROOT, lessons
 
 SOLVED, RELEASED = (folder / "01_se/01_se.ipynb" for folder in (NOTEBOOKS, COURSE))
 KEYS = ["notebook", "lesson", "points", "max_points", "isolation", "device", "error", "exercises"]

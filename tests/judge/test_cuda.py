@@ -7,7 +7,7 @@ import torch
 
 from autograder.intake.files import read
 from autograder.judge.judge import Judge
-from solutions.shared.course import NOTEBOOKS
+from autograder.lessons.course import NOTEBOOKS
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU here: the CUDA pass was not run")
 SOLVED = read(NOTEBOOKS / "01_se/01_se.ipynb")

@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from autograder.intake.files import read
-from solutions.shared.course import NOTEBOOKS, ROOT
+from autograder.lessons.course import NOTEBOOKS, ROOT
 from tests.adversarial.traces import marked
 
 # In a cell: the kernel is not to kill it with its parent.

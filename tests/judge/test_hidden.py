@@ -10,8 +10,8 @@ import torch
 from attention_lab.checking import recorded
 from attention_lab.threads import one_thread
 from autograder.judge import questions
+from autograder.lessons.course import COURSE
 from autograder.submission.notebook import lesson
-from solutions.shared.course import COURSE
 
 LESSON = lesson("01_se")
 

@@ -16,8 +16,8 @@ from nbformat.v4 import new_code_cell
 from attention_lab.checking import report
 from autograder.intake.files import read
 from autograder.judge.session import is_absent
+from autograder.lessons.course import NOTEBOOKS
 from autograder.submission.parse import parse
-from solutions.shared.course import NOTEBOOKS
 from tests.suites import few
 
 SOLVED = read(NOTEBOOKS / "01_se/01_se.ipynb")

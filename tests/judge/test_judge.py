@@ -12,12 +12,12 @@ from autograder.intake.files import read
 from autograder.judge.cache import storable
 from autograder.judge.proxy_process import IMPORTED, ProxyProcess, texts
 from autograder.judge.session import Session
+from autograder.lessons.course import COURSE, NOTEBOOKS
 from autograder.sandbox.budget import Budget, Times
 from autograder.sandbox.isolation import probed
 from autograder.submission.notebook import Cell
 from solutions.catnet import reference as catnet
 from solutions.grl import reference as grl
-from solutions.shared.course import COURSE, NOTEBOOKS
 from tests.seams import test_iterative_refinement as refinement
 from tests.seams import test_stripe_attention as stripes
 from tests.seams.way import IMPORTS, Way

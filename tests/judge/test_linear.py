@@ -12,10 +12,10 @@ import pytest
 from autograder.classroom.nbgrader_plugin.harmless import make_harmless
 from autograder.classroom.nbgrader_plugin.repair import Mark, restore
 from autograder.intake.files import load
+from autograder.lessons.course import COURSE
 from autograder.submission import parse as parsing
 from autograder.submission.notebook import cells_to_run, lesson, lesson_of, lessons
 from autograder.submission.parse import Unreadable, parse
-from solutions.shared.course import COURSE
 from tests.suites import few
 
 SE = lesson("01_se")

@@ -8,12 +8,12 @@ from attention_lab.checking import judging, report
 from attention_lab.checking.protocol import Observation
 from autograder.judge import measuring, recording
 from autograder.judge.session import Session
+from autograder.lessons import derive
+from autograder.lessons.course import lessons
+from autograder.lessons.declare import Case, RandomTensor
+from autograder.lessons.topics import topic
 from autograder.sandbox.sandbox import Worker
 from autograder.submission.notebook import Cell
-from solutions.shared import derive
-from solutions.shared.course import lessons
-from solutions.shared.declare import Case, RandomTensor
-from solutions.shared.topics import topic
 
 N = 6144  # a map of 144 MiB, far above what an honest answer needs
 MAP = 4 * N * N  # bytes

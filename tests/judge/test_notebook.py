@@ -9,9 +9,9 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from autograder.intake.files import read
+from autograder.lessons.course import COURSE, NOTEBOOKS
 from autograder.submission.notebook import cells_to_run, completed, defined_names, lesson, lesson_of, same_code
 from autograder.submission.parse import LARGEST, Unreadable, parse
-from solutions.shared.course import COURSE, NOTEBOOKS
 
 SE = lesson("01_se")
 SOLVED, RELEASED = (read(folder / "01_se/01_se.ipynb") for folder in (NOTEBOOKS, COURSE))

@@ -9,9 +9,9 @@ import pytest
 from attention_lab.checking import judging, report
 from autograder.judge import questions, recording
 from autograder.judge.session import Session
+from autograder.lessons.declare import Case, RandomTensor, TorchModule
 from autograder.sandbox.sandbox import Worker
 from autograder.submission.notebook import Cell
-from solutions.shared.declare import Case, RandomTensor, TorchModule
 from tests.seams.way import IMPORTS, _module
 
 LYING = """

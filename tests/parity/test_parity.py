@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from torch import Tensor
 
+from autograder.lessons.topics import SOLUTIONS, topic
 from solutions.shared.parity import Case, Skip, Unit, read
-from solutions.shared.topics import SOLUTIONS, topic
 
 DIRECTORY = Path(os.environ.get("PARITY_DIR") or SOLUTIONS)
 FILES = sorted(DIRECTORY.rglob("*.safetensors") if "PARITY_DIR" in os.environ else SOLUTIONS.glob("*/parity/*/*.safetensors"))

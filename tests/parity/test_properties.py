@@ -6,6 +6,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from autograder.lessons.topics import SOLUTIONS
 from solutions.bam.reference import BAM, RepairedSpatialAttention, SpatialBranch, conv_output_size
 from solutions.catnet.reference import (
     CMAT,
@@ -22,7 +23,6 @@ from solutions.external.reference import ExternalAttention, MultiHeadExternalAtt
 from solutions.memory.reference import EfficientPositionAttention
 from solutions.polarized.reference import AuthorsPolarized, ChannelPolarized, PolarizedSelfAttention, SpatialPolarized
 from solutions.pyramid_split.reference import EPSABlock, PyramidSplitAttention, SplitAndConcat
-from solutions.shared.topics import SOLUTIONS
 from solutions.warmup.reference import count_parameters, dot_product_attention, gate, global_average_pool
 from solutions.windows.reference import WindowAttention, cosine_attention, window_partition, window_reverse
 

@@ -2,7 +2,7 @@
 
 import torch
 
-from solutions.shared.declare import Affine, Case, Factory, Given, RandomTensor, TorchModule
+from autograder.lessons.declare import Affine, Case, Factory, Given, RandomTensor, TorchModule
 
 ATTENTION = """
 def dot_product_attention(q, k, v, scale=None):

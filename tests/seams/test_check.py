@@ -13,8 +13,8 @@ from nbgrader.utils import determine_grade
 from attention_lab.check import check, verdict_on
 from attention_lab.checking import recorded
 from autograder.judge import recording
+from autograder.lessons.declare import Case, RandomTensor
 from solutions.se import reference as se
-from solutions.shared.declare import Case, RandomTensor
 
 GATE = "class Gate(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.fc = nn.Linear(3, 3)\n\n" \
        "    def forward(self, x):\n        return torch.sigmoid(self.fc(x))\n"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from solutions.shared.declare import Case, RandomTensor
+from autograder.lessons.declare import Case, RandomTensor
 
 SCALE = """
 class Scale(nn.Module):

@@ -12,10 +12,10 @@ from attention_lab.checking import device, judging, recorded, report
 from attention_lab.checking.observe import observe
 from attention_lab.checking.protocol import Located, Mixed
 from autograder.judge import recording
+from autograder.lessons.declare import Affine, Case, Earlier, Mistake, RandomTensor
 from solutions.catnet import reference as catnet
 from solutions.grl import reference as grl
 from solutions.pyramid_split import reference as pyramid_split
-from solutions.shared.declare import Affine, Case, Earlier, Mistake, RandomTensor
 
 SHAPE = (2, 4, 5, 6)
 MAP = (Case("a map of 5 x 6", (RandomTensor(SHAPE),)), Case("another device, a map of 5 x 6", (RandomTensor(SHAPE),), device=True))

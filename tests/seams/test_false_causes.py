@@ -1,6 +1,6 @@
 """A cause that a report names is true: each of these answers was once told a false one."""
 
-from solutions.shared.declare import Case, Mistake, RandomTensor
+from autograder.lessons.declare import Case, Mistake, RandomTensor
 
 MIX = """
 class Mix(nn.Module):

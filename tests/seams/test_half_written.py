@@ -3,7 +3,7 @@
 import pytest
 
 from attention_lab.checking import report
-from solutions.shared.declare import Case, Mistake, RandomTensor
+from autograder.lessons.declare import Case, Mistake, RandomTensor
 
 MIX = """
 class Mix(nn.Module):

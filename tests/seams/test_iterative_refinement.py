@@ -2,8 +2,8 @@
 
 import pytest
 
+from autograder.lessons.declare import Case, Earlier, Mistake, RandomTensor
 from solutions.catnet import reference as catnet
-from solutions.shared.declare import Case, Earlier, Mistake, RandomTensor
 
 from .way import Way
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from solutions.shared import derive
-from solutions.shared.declare import Case, Exercise, RandomTensor, call
+from autograder.lessons import derive
+from autograder.lessons.declare import Case, Exercise, RandomTensor, call
 
 ROWS = """
 class Rows(nn.Module):

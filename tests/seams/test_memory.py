@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from solutions.shared.declare import Case, RandomTensor
+from autograder.lessons.declare import Case, RandomTensor
 
 MIX = """
 def mix(q, k, v):

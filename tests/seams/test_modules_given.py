@@ -2,7 +2,7 @@
 
 import pytest
 
-from solutions.shared.declare import Case, Earlier, Factory, Given, RandomTensor, TorchModule
+from autograder.lessons.declare import Case, Earlier, Factory, Given, RandomTensor, TorchModule
 
 COUNT = """
 def count_parameters(module):

@@ -2,7 +2,7 @@
 
 import torch
 
-from solutions.shared.declare import Case
+from autograder.lessons.declare import Case
 
 SIZE = """
 def conv_output_size(size, kernel_size, padding=0, dilation=1, stride=1):

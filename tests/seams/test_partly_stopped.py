@@ -1,6 +1,6 @@
 """An answer that stops with an error in some cases: the others are compared all the same, and what they show is said."""
 
-from solutions.shared.declare import Case, Mistake, RandomTensor
+from autograder.lessons.declare import Case, Mistake, RandomTensor
 
 BLOCKS = """
 def block_means(x, size):

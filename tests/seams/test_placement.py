@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from attention_lab.checking import weights
-from solutions.shared.declare import Case, RandomTensor
+from autograder.lessons.declare import Case, RandomTensor
 
 POSITION = """
 class PositionAttention(nn.Module):

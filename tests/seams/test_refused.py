@@ -1,6 +1,6 @@
 """Arguments that are refused, on construction or at the first call."""
 
-from solutions.shared.declare import Case, Mistake, RandomTensor
+from autograder.lessons.declare import Case, Mistake, RandomTensor
 
 TOKENS = """
 class Tokens(nn.Module):

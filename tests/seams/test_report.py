@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from attention_lab.checking import report
 from attention_lab.checking.verdict import NOT_COMPARED, Check, Verdict, grouped
-from solutions.shared.declare import Case, RandomTensor
+from autograder.lessons.declare import Case, RandomTensor
 
 CASES = (Case("two vectors", (RandomTensor((2, 3)),)), Case("one", (RandomTensor((1, 5)),)))
 TWICE = "class Twice(nn.Module):\n    def forward(self, x):\n        {}"

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from attention_lab.check import asker
 from attention_lab.checking import judging, recorded, report
 from autograder.judge import recording
+from autograder.lessons import derive
+from autograder.lessons.declare import Case, RandomTensor
 from solutions.se import mistakes
 from solutions.se import reference as se
 from solutions.se.exercises import EXERCISES
-from solutions.shared import derive
-from solutions.shared.declare import Case, RandomTensor
 
 SHAPE = (2, 3, 4)
 REFERENCE = """

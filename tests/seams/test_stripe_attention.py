@@ -2,8 +2,8 @@
 
 import pytest
 
+from autograder.lessons.declare import Case, Mistake, RandomTensor
 from solutions.grl import reference as grl
-from solutions.shared.declare import Case, Mistake, RandomTensor
 
 from .way import Way
 

@@ -5,7 +5,7 @@ import torch
 
 from attention_lab.checking.fingerprint import fingerprint
 from attention_lab.checking.protocol import Observation
-from solutions.shared.declare import Case, RandomTensor
+from autograder.lessons.declare import Case, RandomTensor
 
 NORMED = """
 class Unit(nn.Module):

@@ -17,8 +17,8 @@ from nbgrader.converters import BaseConverter, NbGraderException
 
 from autograder.classroom.nbgrader_plugin.handed_in import digest_of, file_of
 from autograder.intake.files import beginning, load
+from autograder.lessons.course import ROOT
 from autograder.submission.parse import NOTE, Unreadable, as_text, decoded, text
-from solutions.shared.course import ROOT
 
 SHOWN = 1500  # characters of an unreadable file that its page shows
 UNREADABLE = "unreadable"  # the id of the cell above a notebook that stands in for a file that is none

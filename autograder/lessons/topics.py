@@ -12,6 +12,7 @@ from .course import ROOT, own_lessons
 from .declare import Exercise, Item
 
 SOLUTIONS = ROOT / "solutions"
+MOVED = {f"solutions.shared.{name}" for name in ("course", "declare", "derive", "sizes", "topics")}  # where the framework lay in 1.0
 
 
 class Topic:
@@ -25,8 +26,17 @@ class Topic:
         return (self.folder / file).exists()
 
     def module(self, name: str) -> ModuleType:
-        """A module of the folder, such as "figures" or "parity.grl.adapter"."""
-        return import_module(f"{self.package}.{name}")
+        """A module of the folder, such as "figures" or "parity.grl.adapter".
+
+        Raises ModuleNotFoundError, with what to write instead, for a lesson of one's own that still imports what has moved here.
+        """
+        try:
+            return import_module(f"{self.package}.{name}")
+        except ModuleNotFoundError as missing:
+            if (missing.name or "") not in MOVED:
+                raise
+            new = f"{__package__}.{missing.name.rpartition('.')[2]}"
+            raise ModuleNotFoundError(f"{self.folder / name}.py: {missing.name} is now {new}; change the import") from missing
 
     @cached_property
     def reference(self) -> ModuleType:
