@@ -35,8 +35,8 @@ from autograder.lessons.topics import topic
 
 sys.path[:0] = [str(COURSE)]  # the library as it is here, whatever is installed
 
-from attention_lab import real  # noqa: E402
-from attention_lab.review import QUESTIONS  # noqa: E402
+from attention_lab.notebook import real_run as real  # noqa: E402
+from attention_lab.notebook.review import QUESTIONS  # noqa: E402
 from builder import measure, notebooks, record, shared  # noqa: E402
 from builder.draw import draw  # noqa: E402
 from builder.run import beside, run  # noqa: E402

@@ -1,7 +1,7 @@
 """What a piece of Python depends on: the definitions that it reaches by name, each with a digest of what it does.
 
     reach = Reach({"attention_lab": COURSE / "attention_lab"})
-    reach.of("attention_lab.training", ["train"])   {"attention_lab.training.train": "9f86d081884c", ...}
+    reach.of("attention_lab.networks.training", ["train"])   {"attention_lab.networks.training.train": "9f86d081884c", ...}
 
 A definition is one statement at the top of a module: a function, a class, an assignment, an import. It reaches whatever its names mean in
 its module, and so on, through all modules below the folders that are given; files are read and never imported. A name that a

@@ -22,7 +22,7 @@ from torch import Tensor
 from attention_lab.checking import compare, fingerprint, recorded
 from attention_lab.checking.observe import observe
 from attention_lab.checking.recorded import RecordedExercise, RecordedLesson
-from attention_lab.threads import one_thread
+from attention_lab.networks.threads import one_thread
 from autograder.judge import recording
 from autograder.lessons import derive
 from autograder.lessons.course import COURSE, NOTEBOOKS, ROOT, Lesson

@@ -16,7 +16,8 @@ from autograder.lessons.course import COURSE, NOTEBOOKS, OWN
 from builder import cells
 
 CELL_SECONDS = 300
-OF_OTHERS = {"attention_lab.mine", "attention_lab.plugs"}  # what takes modules out of the notebooks of other lessons
+# What takes modules out of the notebooks of other lessons.
+OF_OTHERS = {"attention_lab.networks.own_modules", "attention_lab.networks.adapters"}
 
 
 def run(notebook: NotebookNode, folder: Path, beside: Iterable[Path] = (), experiments: bool = False) -> None:

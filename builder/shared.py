@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 from attention_lab.checking import recorded
-from attention_lab.course_map import duration
+from attention_lab.notebook.course_map import duration
 from autograder.lessons.course import COURSE, LIST, ROOT, lessons, repository
 from builder import first_cell
 

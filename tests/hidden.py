@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import pytest
 
-from attention_lab.threads import one_thread
+from attention_lab.networks.threads import one_thread
 from autograder.audit.audit import Local
 from autograder.judge import questions, recording
 from autograder.lessons import derive

@@ -8,8 +8,8 @@ PAGE = '''# %% [markdown]
 # # A page
 
 # %%
-from attention_lab.challenge import challenge
-from attention_lab.training import compare
+from attention_lab.notebook.challenge import challenge
+from attention_lab.networks.training import compare
 
 results = compare(["one"], [0], lambda arm, seed: 1.0)
 

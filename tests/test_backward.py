@@ -2,7 +2,7 @@
 
 import pytest
 
-from attention_lab.backward import check_gradients
+from attention_lab.networks.backward import check_gradients
 
 
 def by_hand(grad_y, x, s):

@@ -1,8 +1,8 @@
-"""The marked boards (attention_lab.boards), and what is looked at in a module with two gates."""
+"""The marked boards (attention_lab.tasks.boards), and what is looked at in a module with two gates."""
 
 import torch
 
-from attention_lab import boards
+from attention_lab.tasks import boards
 from solutions.coordinate.reference import CoordinateAttention
 
 

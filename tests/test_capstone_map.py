@@ -4,7 +4,7 @@ import statistics
 
 import pytest
 
-from attention_lab.plugs import CONTROLS, PLUGS
+from attention_lab.networks.adapters import CONTROLS, PLUGS
 from autograder.lessons.topics import topic
 
 FIGURES = topic("capstone").module("figures")

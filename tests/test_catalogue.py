@@ -5,8 +5,8 @@ from functools import lru_cache
 
 import pytest
 
-from attention_lab.check import verdict_on
 from attention_lab.checking import recorded
+from attention_lab.notebook.check import verdict_on
 from autograder.judge import recording
 from autograder.lessons.topics import topic
 from builder import build

@@ -1,6 +1,6 @@
 """A challenge's line: what is to beat, whether it is beaten, and its conditions."""
 
-from attention_lab.challenge import challenge
+from attention_lab.notebook.challenge import challenge
 
 
 def test_before_an_attempt_it_says_what_to_beat():

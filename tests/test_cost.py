@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from attention_lab.cost import cost
+from attention_lab.networks.cost import cost
 
 
 def ones(*shape):

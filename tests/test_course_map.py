@@ -5,8 +5,8 @@ import shutil
 import pytest
 
 from attention_lab.checking.verdict import Verdict
-from attention_lab.course_map import CourseMap, duration
-from attention_lab.progress import remember
+from attention_lab.notebook.course_map import CourseMap, duration
+from attention_lab.notebook.progress import remember
 from autograder.lessons.course import lessons
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from attention_lab import data
+from attention_lab.tasks import data
 
 # ---------------------------------------------------------------------- lamp scenes
 

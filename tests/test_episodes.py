@@ -1,4 +1,4 @@
-"""The episodes of few-shot segmentation (attention_lab.episodes), and the mask that is drawn by hand (attention_lab.drawn_mask)."""
+"""The episodes of few-shot segmentation (tasks.episodes), and the mask that is drawn by hand (pictures.drawn_mask)."""
 
 import base64
 import re
@@ -6,7 +6,8 @@ import re
 import pytest
 import torch
 
-from attention_lab import drawn_mask, episodes
+from attention_lab.pictures import drawn_mask
+from attention_lab.tasks import episodes
 
 MAPS = {name: torch.rand(2, 3) for name in ("prototype", "prior mask", "look-up")}
 

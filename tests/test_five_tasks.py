@@ -8,12 +8,12 @@ import torch
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from torch import nn
 
-from attention_lab.card import paper_card
-from attention_lab.five_tasks import TASKS, UNASKED, WIDTH, TaskNet, questions, right
-from attention_lab.leaderboard import answered, fronts, heat_map, pareto_front
-from attention_lab.paper_tables import ROWS, PaperTable
-from attention_lab.plugs import CONTROLS, PLUGS, plugged
-from attention_lab.training import Results
+from attention_lab.networks.adapters import CONTROLS, PLUGS, plugged
+from attention_lab.networks.paper_tables import ROWS, PaperTable
+from attention_lab.networks.training import Results
+from attention_lab.notebook.card import paper_card
+from attention_lab.pictures.leaderboard import answered, fronts, heat_map, pareto_front
+from attention_lab.tasks.five_tasks import TASKS, UNASKED, WIDTH, TaskNet, questions, right
 from autograder.lessons.course import lessons
 from autograder.lessons.topics import topic
 

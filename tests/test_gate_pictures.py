@@ -6,7 +6,7 @@ import torch
 from matplotlib.colors import to_rgba
 
 from attention_lab import pictures
-from attention_lab.gate_pictures import kernel_at, lamp_and_gates, pooled_and_gated, weight_bars
+from attention_lab.pictures.gates import kernel_at, lamp_and_gates, pooled_and_gated, weight_bars
 
 mpl.use("agg")
 

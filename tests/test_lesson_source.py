@@ -144,7 +144,8 @@ def test_training_in_front_of_a_challenge_is_found():
 ])
 def test_a_cell_that_depends_on_training_is_found(code, names):
     experiment = "# %% tags=[\"experiment\"]\nscores = compare(arms)\n\n"
-    found = compared_but_trained(expanded(f"# %%\nfrom attention_lab.training import compare, train\n\n{experiment}# %%\n{code}\n"))
+    imports = "# %%\nfrom attention_lab.networks.training import compare, train\n\n"
+    found = compared_but_trained(expanded(f"{imports}{experiment}# %%\n{code}\n"))
     assert found == ({code: names} if names else {})
 
 

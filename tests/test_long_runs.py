@@ -12,7 +12,7 @@ from solutions.shared.long_runs import LongRuns, Row
 EXPERIMENTS = sorted(path.parent.name for path in (ROOT / "solutions").glob("*/experiment.py"))
 PAGE = """\
 # %%
-from attention_lab.training import compare, train
+from attention_lab.networks.training import compare, train
 
 # %% points=2
 check(nothing)

@@ -40,10 +40,11 @@ def copy(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("file, old, new, found", [
-    ("course/attention_lab/training.py", "model.train()", "model.eval()", {"experiments": ["attention_lab.training.train"]}),
-    ("course/attention_lab/training.py", "Train `model` in place", "Train a `model` in place", {}),
+    ("course/attention_lab/networks/training.py", "model.train()", "model.eval()",
+     {"experiments": ["attention_lab.networks.training.train"]}),
+    ("course/attention_lab/networks/training.py", "Train `model` in place", "Train a `model` in place", {}),
     ("course/attention_lab/checking/wording.py", "zero everywhere", "0 everywhere", {}),
-    ("course/attention_lab/course_map.py", "builds on", "begins with", {}),
+    ("course/attention_lab/notebook/course_map.py", "builds on", "begins with", {}),
     ("course/attention_lab/course.toml", "minutes = 75", "minutes = 79", {}),
     ("solutions/shared/digit_net.py", "BATCH = ", "BATCH = 2 * ", {"real pictures": ["solutions.shared.digit_net.BATCH"]}),
 ])
@@ -53,14 +54,14 @@ def test_what_puts_a_measurement_out_of_date(copy, file, old, new, found):
 
 def test_a_reason_keeps_a_measurement_and_stands_in_its_record(copy, tmp_path, monkeypatch):
     eca = LESSON["02_eca"]
-    copy("course/attention_lab/training.py", "model.train()", "model.train(True)")
+    copy("course/attention_lab/networks/training.py", "model.train()", "model.train(True)")
     page = notebooks.read_source(eca)
     said = measure.complaint(eca, page)
-    assert "attention_lab.training.train" in said and "make measure LESSON=02_eca" in said
+    assert "attention_lab.networks.training.train" in said and "make measure LESSON=02_eca" in said
     written = {}
     monkeypatch.setattr(measure, "_write", lambda lesson, kept: written.update(kept))
     measure.excuse(eca, page, "train() means train(True)")
     monkeypatch.setattr(measure, "records", lambda _: written)
     assert not measure.complaint(eca, page)
     *_, reason = written["experiments"]["kept"]  # after those that were given before
-    assert reason["because"] == "train() means train(True)" and reason["changed"] == ["attention_lab.training.train"]
+    assert reason["because"] == "train() means train(True)" and reason["changed"] == ["attention_lab.networks.training.train"]

@@ -8,10 +8,10 @@ import nbformat
 import pytest
 import torch
 
-from attention_lab import my_net as module
-from attention_lab.five_tasks import SIDE, TASKS, UNASKED
-from attention_lab.mine import NotYet
-from attention_lab.my_net import FILE, Board, MyNet, Row, my_net
+from attention_lab.networks import my_net as module
+from attention_lab.networks.my_net import FILE, Board, MyNet, Row, my_net
+from attention_lab.networks.own_modules import NotYet
+from attention_lab.tasks.five_tasks import SIDE, TASKS, UNASKED
 from solutions.cbam.reference import CBAM
 from solutions.se.reference import SEBlock
 

@@ -4,13 +4,14 @@ read, and words that the course does without.
 (One sentence per line: test_lesson_source.py.)
 """
 
+import ast
 import re
 
 import nbformat
 import pytest
 
 from autograder.lessons.course import ROOT
-from builder import build, first_cell, notebooks
+from builder import build, cells, first_cell, notebooks
 from builder.cells import experiment
 from tests.test_handout import GIVEN
 
@@ -43,7 +44,7 @@ def without_link(source):
 
 
 def lines_before_the_first_exercise(notebook, given=()):
-    """Lines of code, without empty ones and comments, above the first cell that a learner fills.
+    """Lines of code, without empty ones, comments and imports, above the first cell that a learner fills.
 
     What every page begins with does not count, nor what its reader knows already: `given`."""
     found = []
@@ -53,7 +54,11 @@ def lines_before_the_first_exercise(notebook, given=()):
         if cell.metadata.get("nbgrader", {}).get("solution"):
             return found
         if cell.cell_type == "code":
-            found += [line for line in cell.source.split("\n") if line.strip() and not line.strip().startswith("#")]
+            lines = cell.source.split("\n")
+            for node in ast.walk(ast.parse(cells.code([cell]))):
+                if isinstance(node, ast.Import | ast.ImportFrom):
+                    lines[node.lineno - 1:node.end_lineno] = [""] * (node.end_lineno - node.lineno + 1)
+            found += [line for line in lines if line.strip() and not line.strip().startswith("#")]
     raise ValueError("the page has no exercise")
 
 
@@ -120,7 +125,7 @@ def test_code_is_counted_up_to_the_first_exercise():
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in cells])
     notebook.cells[1].metadata["nbgrader"] = {"solution": True}
     notebook.cells.insert(1, nbformat.v4.new_code_cell("class Known(Module):\n    pass"))
-    assert lines_before_the_first_exercise(notebook, ("class Known",)) == ["import torch", "x = 1"]
+    assert lines_before_the_first_exercise(notebook, ("class Known",)) == ["x = 1"]
 
 
 @LESSONS

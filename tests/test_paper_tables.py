@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch import nn
 
-from attention_lab import backbones, paper_tables
-from attention_lab.paper_tables import ROWS, PaperTable, paper_table
+from attention_lab.networks import backbones, paper_tables
+from attention_lab.networks.paper_tables import ROWS, PaperTable, paper_table
 from autograder.lessons.course import lessons
 from autograder.lessons.topics import topic
 

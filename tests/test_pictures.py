@@ -12,6 +12,7 @@ from matplotlib.container import ErrorbarContainer
 from nbclient import NotebookClient
 
 from attention_lab import pictures
+from attention_lab.networks.training import Results
 from attention_lab.pictures import (
     heat_map_over,
     maps_below,
@@ -23,7 +24,6 @@ from attention_lab.pictures import (
     show_means,
     yours_against_expected,
 )
-from attention_lab.training import Results
 
 mpl.use("agg")
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from attention_lab.pictures import predict_then_run
-from attention_lab.prediction import remind
+from attention_lab.pictures.prediction import remind
 
 
 def words(predictions):

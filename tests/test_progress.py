@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from attention_lab.checking.verdict import Verdict
-from attention_lab.progress import FILE, Progress, remember
+from attention_lab.notebook.progress import FILE, Progress, remember
 
 
 @pytest.fixture

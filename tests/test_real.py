@@ -8,7 +8,7 @@ import statistics
 import pytest
 import torch
 
-from attention_lab.real import FILE, RealRun, real_run
+from attention_lab.notebook.real_run import FILE, RealRun, real_run
 from builder import build
 from solutions.shared import real
 from solutions.shared.digit_net import DigitNet, answers

@@ -5,7 +5,7 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
-from attention_lab.restoration import (
+from attention_lab.tasks.restoration import (
     GRID,
     PHOTOGRAPHS,
     PLACES,

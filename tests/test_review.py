@@ -9,8 +9,8 @@ import pytest
 import torch
 
 from attention_lab import review
-from attention_lab.progress import FILE
-from attention_lab.review import QUESTIONS, SCHEDULE
+from attention_lab.notebook.progress import FILE
+from attention_lab.notebook.review import QUESTIONS, SCHEDULE
 from autograder.lessons.topics import topic
 from builder import build
 

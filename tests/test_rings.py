@@ -1,11 +1,11 @@
-"""The white dots in their rings (attention_lab.rings), and the measurement of how far a network sees."""
+"""The white dots in their rings (attention_lab.tasks.ringed_dots), and the measurement of how far a network sees."""
 
 import pytest
 import torch
 from torch import nn
 from torch.nn import functional as F
 
-from attention_lab import rings
+from attention_lab.tasks import ringed_dots as rings
 
 
 def colours_around(pictures):

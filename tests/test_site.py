@@ -18,7 +18,7 @@ from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from attention_lab.prediction import Predictions
+from attention_lab.pictures.prediction import Predictions
 from autograder.lessons.course import COURSE, NOTEBOOKS, lessons
 from docs.site import museum
 from docs.site.blocks import plain
@@ -141,7 +141,7 @@ def test_a_hand_out_holds_what_the_folder_holds(site):
                 name = str(path.relative_to(COURSE))
                 if path.is_file() and ".ipynb_checkpoints" not in name and not path.name.startswith("."):
                     assert packed.read(f"attention-by-hand/{name}") == path.read_bytes()
-        assert {"README.md", "pyproject.toml", "attention_lab/check.py", "attention_lab/photos/coffee.jpg"} <= names
+        assert {"README.md", "pyproject.toml", "attention_lab/notebook/check.py", "attention_lab/photos/coffee.jpg"} <= names
         assert {name.partition("/")[0] for name in names if "/" in name} == {lesson.name, "attention_lab"}
     with zipfile.ZipFile(site / "downloads/course.zip") as packed:
         assert {f"attention-by-hand/{each.name}/{each.name}.ipynb" for each in lessons()} <= set(packed.namelist())
@@ -184,7 +184,7 @@ def test_signatures_and_docstrings_of_library_and_references(site):
     def names(path):
         return set(re.findall(r'<dt class="sig[^>]* id="([^"]+)"', (site / path).read_text(encoding="utf-8")))
 
-    assert {"attention_lab.data.lamp_scenes", "attention_lab.data.LampScenes"} <= names("library/data.html")
+    assert {"attention_lab.tasks.data.lamp_scenes", "attention_lab.tasks.data.LampScenes"} <= names("library/data.html")
     assert {"solutions.se.reference.Excitation", "solutions.se.reference.Excitation.forward"} <= names("reference/se.html")
     text = re.sub(r"<[^>]+>", "", (site / "reference/se.html").read_text(encoding="utf-8"))
     assert "the bottleneck has no channel left" in text and "CVPR 2018" in text

@@ -4,14 +4,15 @@ import pytest
 import torch
 from torch import nn
 
-from attention_lab import puzzles, slide_pictures
+from attention_lab.pictures import sliders as slide_pictures
+from attention_lab.tasks import bars_and_posts
 
 
 def test_a_gradient_tells_which_pixels_are_reached():
     layers = nn.Sequential(nn.Conv2d(2, 3, 3, padding=1), nn.BatchNorm2d(3), nn.ReLU(), nn.Conv2d(3, 1, 3, padding=4, dilation=4))
     seen = slide_pictures.pixels_reached(layers, (5, 42), (2, 14))
     assert seen.any(0).nonzero().flatten().tolist() == [9, 10, 11, 13, 14, 15, 17, 18, 19]
-    strip = puzzles.bars_and_posts(1, distance=8, seed=1).pictures[0]
+    strip = bars_and_posts.bars_and_posts(1, distance=8, seed=1).pictures[0]
     assert slide_pictures.parts_seen(strip, seen) == "it sees 27 pixels, in 9 columns. The left bar: yes; a post beside it: yes."
     assert slide_pictures.parts_seen(strip, seen.roll(-1, 1)).endswith("The left bar: yes; a post beside it: yes.")
     assert slide_pictures.parts_seen(strip, seen.roll(14, 1)).endswith("The left bar: no; a post beside it: no.")

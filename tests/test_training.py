@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from attention_lab.training import Results, compare, train
+from attention_lab.networks.training import Results, compare, train
 
 
 def network(seed=0):

@@ -9,9 +9,9 @@ import nbformat
 import pytest
 from rich.console import Console
 
-from attention_lab.card import Card, paper_card
-from attention_lab.paper_tables import ROWS, PaperTable
-from attention_lab.training import Results
+from attention_lab.networks.paper_tables import ROWS, PaperTable
+from attention_lab.networks.training import Results
+from attention_lab.notebook.card import Card, paper_card
 from autograder import cli
 from autograder.lessons.course import COURSE, NOTEBOOKS
 from autograder.sandbox import sandbox as sandboxes
@@ -34,10 +34,10 @@ WIDER = """class SEBlock(nn.Module):
 """
 EMPTY = "class SEBlock(nn.Identity):\n    def __init__(self, channels, reduction=16):\n        super().__init__()\n"
 LIES = {  # for each row, the number that is wanted
-    "a table that counts nothing": "import attention_lab.paper_tables as tables, builtins\n"
+    "a table that counts nothing": "import attention_lab.networks.paper_tables as tables, builtins\n"
                                    "builtins.wanted = iter([row.exact for row in tables.ROWS])\n"
                                    "tables.parameters.__code__ = (lambda network: next(wanted)).__code__\n",
-    "parameters of one's own": "from attention_lab.paper_tables import ROWS\nwanted = iter([row.exact for row in ROWS])\n"
+    "parameters of one's own": "from attention_lab.networks.paper_tables import ROWS\nwanted = iter([row.exact for row in ROWS])\n"
                                "print('28 of 28 rows met')\nnn.Module.parameters = lambda self: [torch.empty(next(wanted), device='meta', "
                                "requires_grad=True)]\n",
 }

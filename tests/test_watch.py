@@ -15,7 +15,7 @@ import nbformat
 import pytest
 from rich.console import Console
 
-from attention_lab.exercise_file import ExerciseFile
+from attention_lab.notebook.exercise_file import ExerciseFile
 from attention_lab.watch import Watch, find, watch
 from builder import build
 

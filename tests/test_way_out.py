@@ -7,10 +7,11 @@ import pytest
 import torch
 from torch import nn
 
-from attention_lab import check, progress, puzzle, solution, way_out
+from attention_lab import check, progress, puzzle, solution
 from attention_lab.checking import recorded
 from attention_lab.checking.verdict import Verdict
-from attention_lab.progress import FILE, digest, kept, remember
+from attention_lab.notebook import puzzle as way_out
+from attention_lab.notebook.progress import FILE, digest, kept, remember
 from autograder.lessons.topics import topic
 from builder import build, hints, notebooks
 

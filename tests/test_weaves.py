@@ -6,8 +6,8 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from attention_lab import weaves
-from attention_lab.puzzles import UNASKED
+from attention_lab.tasks import woven_cloths as weaves
+from attention_lab.tasks.scoring import UNASKED
 
 
 def falls(patch):

@@ -23,7 +23,7 @@ from attention_lab.checking import judging, placement, recorded
 from attention_lab.checking.differences import differences
 from attention_lab.checking.observe import observe
 from attention_lab.checking.verdict import Verdict
-from attention_lab.threads import one_thread
+from attention_lab.networks.threads import one_thread
 from autograder.audit.missing import missing
 from autograder.audit.mutants import mutants
 from autograder.intake.files import read

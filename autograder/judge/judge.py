@@ -16,7 +16,7 @@ from attention_lab.checking import judging, recorded, verdict
 from attention_lab.checking.bounds import TOGETHER
 from attention_lab.checking.protocol import Answer, Question
 from attention_lab.checking.verdict import Check, Verdict
-from attention_lab.threads import one_thread
+from attention_lab.networks.threads import one_thread
 from autograder.judge import measuring, questions
 from autograder.judge.proxy_process import ProxyProcess
 from autograder.judge.questions import Graders

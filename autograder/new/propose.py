@@ -12,7 +12,7 @@ from dataclasses import replace
 from itertools import chain, zip_longest
 
 from attention_lab.checking.observe import observe
-from attention_lab.threads import one_thread
+from attention_lab.networks.threads import one_thread
 from autograder.audit.mutants import Mutant, mutants
 from autograder.judge import recording
 from autograder.lessons import derive

@@ -1,6 +1,6 @@
 """card.json as somebody hands it in: read within bounds, and compared with what was recounted.
 
-What a card looks like is what `attention_lab.card` writes; the types below bound what it may hold.
+What a card looks like is what `attention_lab.notebook.card` writes; the types below bound what it may hold.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from typing import Annotated, Any, Literal
 
 import fastjsonschema
 
-from attention_lab.card import Card
 from attention_lab.checking.bounds import Bounds, Name, Text, Whole
-from attention_lab.paper_tables import PaperTable
+from attention_lab.networks.paper_tables import PaperTable
+from attention_lab.notebook.card import Card
 from autograder.sandbox.validation import schema
 
 LARGEST = 256 << 10  # bytes; a card with all rows and the whole map has 21 kB

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from attention_lab.paper_tables import CAPSTONE, ROWS, PaperTable, Row
+from attention_lab.networks.paper_tables import CAPSTONE, ROWS, PaperTable, Row
 from autograder.intake.files import read
 from autograder.judge.judge import SECONDS
 from autograder.judge.session import Session
@@ -23,7 +23,7 @@ from autograder.submission.parse import Unreadable
 
 
 def handed_in(capstone: Path) -> dict[str, NotebookNode]:
-    """The capstone's notebook, and of the lessons that have a row those that are where `attention_lab.mine` looks, by lesson.
+    """The capstone's notebook, and of the lessons that have a row those that are where `own_modules` looks, by lesson.
 
     Raises Unreadable, with the file's name, where one can't be read, and where the first one is another lesson's.
     """

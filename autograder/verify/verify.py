@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from attention_lab.checking.report import number
-from attention_lab.paper_tables import Row
+from attention_lab.networks.paper_tables import Row
 from autograder.judge.judge import Judge, Result
 from autograder.judge.questions import closure
 from autograder.lessons.topics import topic

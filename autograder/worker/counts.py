@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from attention_lab.checking.bounds import TEXT, Bounds, Name, Text
-from attention_lab.mine import mine
-from attention_lab.paper_tables import CAPSTONE, paper_table
+from attention_lab.networks.own_modules import mine
+from attention_lab.networks.paper_tables import CAPSTONE, paper_table
 
 
 @dataclass

@@ -10,6 +10,7 @@ import builtins
 import contextlib
 import gc
 import importlib
+import importlib.util
 import inspect
 import json
 import os
@@ -34,7 +35,7 @@ from .cells import Cells, Silent, built_as_usual
 from .counts import counted
 
 # What lessons import for pictures and experiments; here all of it does nothing, so that no check waits for a plot.
-SILENT = ("cost", "data", "pictures", "training")
+SILENT = ("networks.cost", "networks.training", "pictures", "tasks.data")
 HEAP_TYPE = 1 << 9  # of a class's flags: it was made by Python code, and can be changed
 SOCKET = 3  # a worker's one open file besides /dev/null
 
@@ -116,10 +117,7 @@ def prepare(device: str) -> None:
     attention_lab.check = lambda *_args, **_kwargs: 0.0
     attention_lab.progress = Silent()
     for name in SILENT:
-        module = types.ModuleType(f"attention_lab.{name}")
-        module.__getattr__ = Silent().__getattr__
-        sys.modules[module.__name__] = module
-        setattr(attention_lab, name, module)
+        _silence(f"attention_lab.{name}")
     # At the first gradient, at a checkpoint, at most notebooks' first cell, and at its first figure.
     for late in ("torch.fx.experimental.symbolic_shapes", "torch._dynamo", "matplotlib.pyplot", "matplotlib.backends.backend_agg"):
         importlib.import_module(late)
@@ -129,6 +127,17 @@ def prepare(device: str) -> None:
         x = torch.randn(2, 4, 4, 4, device=device, dtype=dtype, requires_grad=True)
         out = net(x)
         torch.autograd.grad(out, [x, *net.parameters()], torch.ones_like(out))
+
+
+def _silence(name: str) -> None:
+    """In the place of a module of the library one that does nothing; what lies in its folder, if it has one, is still found."""
+    module = types.ModuleType(name)
+    if folder := importlib.util.find_spec(name).submodule_search_locations:
+        module.__path__ = folder
+    module.__getattr__ = Silent().__getattr__
+    sys.modules[name] = module
+    package, _, last = name.rpartition(".")
+    setattr(sys.modules[package], last, module)
 
 
 def _as_it_is(model: Callable | None = None, **_options: Any) -> Callable:

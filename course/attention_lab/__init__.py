@@ -1,12 +1,18 @@
-"""The small library of the course *Attention by Hand*: checks, pictures, data, a training loop, a cost meter.
+"""The small library of the course *Attention by Hand*.
 
     from attention_lab import check, course_map, progress, puzzle, review, solution
+
+notebook: what a learner calls in a lesson. checking: how an answer is compared with the recorded one. tasks: the data that networks
+learn from. networks: training, cost, the papers' networks. pictures: plots, and what can be touched.
 """
 
-from .check import check
-from .course_map import course_map
-from .progress import progress
-from .review import review
-from .way_out import puzzle, solution
+from . import old_names
+from .notebook.check import check
+from .notebook.course_map import course_map
+from .notebook.progress import progress
+from .notebook.puzzle import puzzle, solution
+from .notebook.review import review
+
+old_names.keep()
 
 __all__ = ["check", "course_map", "progress", "puzzle", "review", "solution"]

@@ -22,10 +22,10 @@ from rich.console import Console
 from rich.markdown import Markdown
 from rich.text import Text
 
-from .check import check
 from .checking import recorded
-from .exercise_file import ExerciseFile
-from .progress import kept
+from .notebook.check import check
+from .notebook.exercise_file import ExerciseFile
+from .notebook.progress import kept
 
 LOOKS = 0.1  # seconds between two looks at the files
 KEYS = "h hint   n next   a all   q quit"

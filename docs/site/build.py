@@ -28,6 +28,7 @@ COPIED = {  # page: its source
     "contributing": ROOT / "CONTRIBUTING.md",
     "photographs": ROOT / "datasets/photos/CARD.md",
 }
+ROOMS = ("notebook", "pictures", "networks", "tasks")  # of the library: what notebooks import
 NOT_HANDED_OUT = ("__pycache__", ".egg-info", ".ipynb_checkpoints", "build/", ".progress.json", ".review.json")
 
 
@@ -57,8 +58,9 @@ def write(source: Path, chosen: Sequence[Lesson]) -> None:
     pages = {"index": front(chosen), "museum": museum.page(chosen), **{name: copied(path) for name, path in COPIED.items()}}
     for each in chosen:
         pages[f"lessons/{each.name}"] = lesson.page(each)
-    library = {path.stem: path for path in sorted((COURSE / "attention_lab").glob("*.py")) if path.stem != "__init__"}
-    pages |= {f"library/{name}": api.page(path, f"attention_lab.{name}", f"`{name}`") for name, path in library.items()}
+    rooms = [COURSE / "attention_lab" / room for room in ROOMS]
+    library = {path.stem: path for room in rooms for path in sorted(room.glob("*.py")) if path.stem != "__init__"}
+    pages |= {f"library/{name}": api.page(path, f"attention_lab.{path.parent.name}.{name}", f"`{name}`") for name, path in library.items()}
     pages["library/index"] = index("The library attention_lab", "What the notebooks import.", library)
     references = {each.topic: ROOT / "solutions" / each.topic / "reference.py" for each in chosen}
     pages |= {f"reference/{name}": api.page(path, f"solutions.{name}.reference", f"`{name}`") for name, path in references.items()}

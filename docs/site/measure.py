@@ -21,10 +21,10 @@ from docs.site.predictions import CALL, RECORDED, digest, recorded
 
 KIND = "application/vnd.attention-lab.measured+json"
 TELL_TALE = f"""
-import attention_lab.pictures, attention_lab.prediction
+import attention_lab.pictures, attention_lab.pictures.prediction
 def tell(predicted, measured, unit):
     display({{"{KIND}": {{"unit": unit, "measured": {{name: float(value) for name, value in measured.items()}}}}}}, raw=True)
-attention_lab.pictures.predict_then_run = attention_lab.prediction.predict_then_run = tell
+attention_lab.pictures.predict_then_run = attention_lab.pictures.prediction.predict_then_run = tell
 """
 
 

@@ -49,12 +49,12 @@ import torch.nn.functional as F
 from torch import nn
 
 from attention_lab import check, course_map, progress, review
-from attention_lab.cost import cost
+from attention_lab.networks.cost import cost
 from attention_lab.pictures import predict_then_run, score_bars, show, show_maps
-from attention_lab.puzzles import bars_and_posts
-from attention_lab.slide_pictures import parts_seen, pixels_reached, strip_seen
-from attention_lab.touch import slide
-from attention_lab.training import compare, train
+from attention_lab.tasks.bars_and_posts import bars_and_posts
+from attention_lab.pictures.sliders import parts_seen, pixels_reached, strip_seen
+from attention_lab.pictures.touch import slide
+from attention_lab.networks.training import compare, train
 
 # %% tags=["nbval-ignore-output"]
 course_map()
@@ -940,7 +940,7 @@ for combine in ("sum", "product"):
 # It needs the imports, your exercises, `count` (section 6) and section 10's first two cells, but not the training.
 
 # %% tags=["experiment"]
-from attention_lab.challenge import challenge
+from attention_lab.notebook.challenge import challenge
 
 mine = None  # a function that makes your network: (B, 2, H, W) -> (B, 2)
 
@@ -981,8 +981,8 @@ challenge("parameters of the network", count(mine()) if mine else None, 1173, fe
 # </details>
 
 # %% tags=["experiment"]
-from attention_lab.my_net import my_net
-from attention_lab.real import real_run
+from attention_lab.networks.my_net import my_net
+from attention_lab.notebook.real_run import real_run
 
 real_run()
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from torch import nn
 
-from attention_lab import plugs
+from attention_lab.networks import adapters as plugs
 from solutions.capstone.experiment import reference
 from solutions.shared.attempts import Attempts
 

@@ -11,9 +11,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from attention_lab import plugs
-from attention_lab.cost import cost
-from attention_lab.five_tasks import SIDE, TASKS, WIDTH, TaskNet
+from attention_lab.networks import adapters as plugs
+from attention_lab.networks.cost import cost
+from attention_lab.tasks.five_tasks import SIDE, TASKS, WIDTH, TaskNet
 from autograder.lessons.course import lessons
 from autograder.lessons.topics import topic
 from solutions.shared.long_runs import LongRuns, Row

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import torch
 
-from attention_lab.five_tasks import TASKS
-from attention_lab.leaderboard import pareto_front
-from attention_lab.plugs import CONTROLS, PLUGS
+from attention_lab.networks.adapters import CONTROLS, PLUGS
+from attention_lab.pictures.leaderboard import pareto_front
+from attention_lab.tasks.five_tasks import TASKS
 from solutions.shared.drawing import PALETTE, Drawing, mix
 from solutions.shared.long_runs import Row, Table, read
 

@@ -47,17 +47,17 @@ import torch.nn.functional as F
 from torch import nn
 
 from attention_lab import check, course_map, progress, review
-from attention_lab.challenge import challenge
-from attention_lab.backbones import multiply_adds, resnet
-from attention_lab.card import paper_card
-from attention_lab.five_tasks import TASKS, WIDTH, Questions, TaskNet, questions, right
-from attention_lab.leaderboard import answered, fronts, heat_map
-from attention_lab.paper_tables import network, paper_table
+from attention_lab.notebook.challenge import challenge
+from attention_lab.networks.backbones import multiply_adds, resnet
+from attention_lab.notebook.card import paper_card
+from attention_lab.tasks.five_tasks import TASKS, WIDTH, Questions, TaskNet, questions, right
+from attention_lab.pictures.leaderboard import answered, fronts, heat_map
+from attention_lab.networks.paper_tables import network, paper_table
 from attention_lab.pictures import predict_then_run, show
-from attention_lab.plugs import plugged
-from attention_lab.prediction import remind
-from attention_lab.touch import slide
-from attention_lab.training import compare, train
+from attention_lab.networks.adapters import plugged
+from attention_lab.pictures.prediction import remind
+from attention_lab.pictures.touch import slide
+from attention_lab.networks.training import compare, train
 
 # %% tags=["nbval-ignore-output"]
 course_map()
@@ -472,7 +472,7 @@ print(tuple(xxs(torch.empty(1, 3, 224, 224, device="meta")).shape))
 # ## 6. The papers' tables
 #
 # Each row below is a network of the literature, built from *your* modules in the authors' way (the skeletons are in
-# `attention_lab/backbones.py`).
+# `attention_lab/networks/backbones.py`).
 # "Met" means: your network has exactly as many parameters as the authors' own code, counted by building it.
 # "Second-hand" numbers are often quoted, but we could not see where they were first printed.
 #
@@ -584,7 +584,8 @@ parameter_table([("ResNet-152, no attention", plain)])
 # There are 16 channels, and no pooling anywhere: without the module, a score sees 7 x 7 pixels.
 #
 # Gates and modules that have their own shortcut are used as they are.
-# Attention without one (CloAttention, EMSA, windows, GRL's) gets a BatchNorm in front and a shortcut around it (`attention_lab/plugs.py`).
+# Attention without one (CloAttention, EMSA, windows, GRL's) gets a BatchNorm in front and a shortcut around it.
+# (The code is in `attention_lab/networks/adapters.py`.)
 #
 # Training takes 200 steps (500 for the look-up) of 16 pictures, with Adam and a rate that rises to 0.01 and falls.
 # The score is the percentage of right answers on 400 new pictures.
@@ -845,7 +846,7 @@ challenge("right answers in the worst of five tasks, mean of three runs", worst,
 # %% tags=["experiment"]
 # Your own network and everything that you tried in it, from lesson 00 on. It answers the
 # questions of all five tasks at once. Which two blocks do you give it now?
-from attention_lab.my_net import my_net
+from attention_lab.networks.my_net import my_net
 
 for blocks in [("nothing",), ("SE", "CBAM"), ("CoordAtt", "EMSA")]:
     board = my_net(*blocks)

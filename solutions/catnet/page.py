@@ -50,14 +50,20 @@ import torch.nn.functional as F
 from torch import nn
 
 from attention_lab import check, course_map, progress, review
-from attention_lab.challenge import challenge
-from attention_lab.drawn_mask import draw_mask
-from attention_lab.episodes import (best_threshold, colour_features, overlap, packed,
-                                    striped_episodes, unpacked)
+from attention_lab.notebook.challenge import challenge
+from attention_lab.pictures.drawn_mask import draw_mask
+from attention_lab.tasks.episodes import (
+    best_threshold,
+    colour_features,
+    overlap,
+    packed,
+    striped_episodes,
+    unpacked,
+)
 from attention_lab.pictures import (ALERT, FEATURES, LAYERS, MAPS, PAPER, predict_then_run,
                                     score_bars, show, show_images)
-from attention_lab.prediction import INVITATION, remind
-from attention_lab.training import compare, train
+from attention_lab.pictures.prediction import INVITATION, remind
+from attention_lab.networks.training import compare, train
 
 # %% tags=["nbval-ignore-output"]
 course_map()
@@ -867,7 +873,7 @@ challenge("IoU on new episodes, worst of three runs", worst, 85, "%")
 # </details>
 
 # %% tags=["experiment"]
-from attention_lab.real import real_run
+from attention_lab.notebook.real_run import real_run
 
 real_run()
 

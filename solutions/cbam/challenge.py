@@ -22,7 +22,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from attention_lab.training import compare
+from attention_lab.networks.training import compare
 from solutions.shared.long_runs import LongRuns
 
 

@@ -48,9 +48,9 @@ import torch.nn.functional as F
 from torch import nn
 
 from attention_lab import check, course_map, progress, review
-from attention_lab.data import photograph
+from attention_lab.tasks.data import photograph
 from attention_lab.pictures import heat_map_over, predict_then_run, show, show_images
-from attention_lab.puzzles import crosses_without_cue, framed_crosses
+from attention_lab.tasks.framed_crosses import crosses_without_cue, framed_crosses
 
 # %% [markdown]
 # In lesson 01 each channel got one gate, which all positions shared.
@@ -280,8 +280,8 @@ check(SpatialGate)
 # What do the maximum and the mean see, and which kernel tells the marks apart?
 
 # %% tags=["experiment"]
-from attention_lab.gate_pictures import pooled_and_gated
-from attention_lab.touch import slide
+from attention_lab.pictures.gates import pooled_and_gated
+from attention_lab.pictures.touch import slide
 
 
 def gated(share, kernel):
@@ -479,7 +479,7 @@ print(f"ResNet-50 with CBAM: 25,557,032 + {added:,} = {25_557_032 + added:,} par
 # On features of 56 x 56:
 
 # %% tags=["experiment"]
-from attention_lab.cost import cost
+from attention_lab.networks.cost import cost
 
 
 class SEBlock(nn.Module):
@@ -702,7 +702,7 @@ print("torch.max(x, 1)[0]: shape", tuple(torch.max(x, 1)[0].shape))
 
 # %% tags=["experiment"]
 from attention_lab.pictures import score_bars
-from attention_lab.training import compare, train
+from attention_lab.networks.training import compare, train
 
 CHANNELS, REDUCTION = 12, 2
 
@@ -870,7 +870,7 @@ show(maps_below(new[:6].clamp(0, 1), {"map": maps},
 # It needs the imports, your exercises and section 10's first two cells, but not the training.
 
 # %% tags=["experiment"]
-from attention_lab.challenge import challenge
+from attention_lab.notebook.challenge import challenge
 
 mine = None  # a function that makes your block, such as lambda: CBAM(CHANNELS, REDUCTION)
 
@@ -907,8 +907,8 @@ challenge("parameters of the attention", size, beat=25, fewer=True,
 # </details>
 
 # %% tags=["experiment"]
-from attention_lab.my_net import my_net
-from attention_lab.real import real_run
+from attention_lab.networks.my_net import my_net
+from attention_lab.notebook.real_run import real_run
 
 real_run()
 

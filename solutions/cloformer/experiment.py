@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from attention_lab.weaves import movement
+from attention_lab.tasks.woven_cloths import movement
 from solutions.shared.long_runs import LongRuns, Row
 
 HERE = Path(__file__).parent

@@ -51,13 +51,13 @@ import torch.nn.functional as F
 from torch import nn
 
 from attention_lab import check, course_map, progress, review
-from attention_lab.challenge import challenge
+from attention_lab.notebook.challenge import challenge
 from attention_lab.pictures import PAPER, predict_then_run, score_bars, show, show_images
-from attention_lab.prediction import remind
-from attention_lab.puzzles import right_of_each
-from attention_lab.touch import slide
-from attention_lab.training import compare, train
-from attention_lab.weaves import grey_waves, movement, shown, woven_cloths
+from attention_lab.pictures.prediction import remind
+from attention_lab.tasks.scoring import right_of_each
+from attention_lab.pictures.touch import slide
+from attention_lab.networks.training import compare, train
+from attention_lab.tasks.woven_cloths import grey_waves, movement, shown, woven_cloths
 
 # %% tags=["nbval-ignore-output"]
 course_map()
@@ -986,8 +986,8 @@ challenge("right answers after 45 steps, worst of three runs", found, 80, "%",
 # </details>
 
 # %% tags=["experiment"]
-from attention_lab.my_net import my_net
-from attention_lab.real import real_run
+from attention_lab.networks.my_net import my_net
+from attention_lab.notebook.real_run import real_run
 
 real_run()
 

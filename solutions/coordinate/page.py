@@ -46,12 +46,13 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from attention_lab import boards, check, course_map, progress, review
-from attention_lab.challenge import challenge
+from attention_lab.tasks import boards
+from attention_lab import check, course_map, progress, review
+from attention_lab.notebook.challenge import challenge
 from attention_lab.pictures import PAPER, predict_then_run, score_bars, show, show_images
-from attention_lab.prediction import INVITATION, remind
-from attention_lab.touch import slide
-from attention_lab.training import compare, train
+from attention_lab.pictures.prediction import INVITATION, remind
+from attention_lab.pictures.touch import slide
+from attention_lab.networks.training import compare, train
 
 # %% tags=["nbval-ignore-output"]
 course_map()
@@ -583,8 +584,8 @@ challenge("right on new boards, worst of three runs", worst, 95, "%",
 # </details>
 
 # %% tags=["experiment"]
-from attention_lab.my_net import my_net
-from attention_lab.real import real_run
+from attention_lab.networks.my_net import my_net
+from attention_lab.notebook.real_run import real_run
 
 real_run()
 

@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from attention_lab.training import compare
+from attention_lab.networks.training import compare
 from solutions.shared.long_runs import LongRuns
 
 PEAK_RATE = 1e-2  # twice the page's

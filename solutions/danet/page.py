@@ -50,9 +50,14 @@ from torch import nn
 
 from attention_lab import check, course_map, progress, review
 from attention_lab.pictures import PAPER, predict_then_run, score_bars, show, show_images
-from attention_lab.puzzles import UNASKED, coloured_posters, weight_on_the_same, what_it_reads
-from attention_lab.touch import point
-from attention_lab.training import compare, train
+from attention_lab.tasks.scoring import UNASKED
+from attention_lab.tasks.coloured_posters import (
+    coloured_posters,
+    weight_on_the_same,
+    what_it_reads,
+)
+from attention_lab.pictures.touch import point
+from attention_lab.networks.training import compare, train
 
 # %% tags=["nbval-ignore-output"]
 course_map()
@@ -835,7 +840,7 @@ show(score_bars(results, "right positions on patches of new posters (%)", highli
 # It needs the imports, `posters` (section 1), your exercises, and the first cells of sections 4 and 11, but not the training.
 
 # %% tags=["experiment"]
-from attention_lab.challenge import challenge
+from attention_lab.notebook.challenge import challenge
 
 mine = None  # your class; mine(CHANNELS) takes the place of PositionAttention
 PEAK_RATE = 5e-3
@@ -872,8 +877,8 @@ challenge("right after 125 steps, worst of three runs", worst, 90, "%")
 # </details>
 
 # %% tags=["experiment"]
-from attention_lab.my_net import my_net
-from attention_lab.real import real_run
+from attention_lab.networks.my_net import my_net
+from attention_lab.notebook.real_run import real_run
 
 real_run()
 

@@ -20,8 +20,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from attention_lab.puzzles import BANDS
-from attention_lab.training import compare
+from attention_lab.networks.training import compare
+from attention_lab.tasks.glowing_discs import BANDS
 from solutions.shared.long_runs import LongRuns
 
 

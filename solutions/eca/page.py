@@ -49,7 +49,7 @@ from torch import nn
 
 from attention_lab import check, course_map, progress, review
 from attention_lab.pictures import predict_then_run, show, show_gate, show_means
-from attention_lab.puzzles import BANDS, glowing_discs
+from attention_lab.tasks.glowing_discs import BANDS, glowing_discs
 
 # %% [markdown]
 # Lesson 01 gave each channel a gate made from all channels.
@@ -495,8 +495,8 @@ draw_matrices({
 # In one channel the mean stands out; which other gates are about as wide open, and why?
 
 # %% tags=["experiment"]
-from attention_lab.gate_pictures import kernel_at
-from attention_lab.touch import slide
+from attention_lab.pictures.gates import kernel_at
+from attention_lab.pictures.touch import slide
 
 hill = torch.tensor([2.0, 2.2, 2.4, 2.5, 2.5, 2.4, 3.2, 2.0, 1.8, 1.6, 1.5, 1.4])
 
@@ -640,7 +640,7 @@ for channels in (64, 2048):
 
 # %% tags=["experiment"]
 from attention_lab.pictures import score_bars
-from attention_lab.training import compare, train
+from attention_lab.networks.training import compare, train
 
 
 def network(attention, width=8):
@@ -829,7 +829,7 @@ print(f"leaving out the first and the last band, in {100 * inside:.0f} %")
 # It needs the imports, your exercises and section 8's first two cells, but not the training.
 
 # %% tags=["experiment"]
-from attention_lab.challenge import challenge
+from attention_lab.notebook.challenge import challenge
 
 mine = None  # a function that makes your gate, such as lambda: ECABlock(BANDS)
 
@@ -876,8 +876,8 @@ challenge("overlap on new pictures, worst of three runs", worst, beat=93, unit="
 # </details>
 
 # %% tags=["experiment"]
-from attention_lab.my_net import my_net
-from attention_lab.real import real_run
+from attention_lab.networks.my_net import my_net
+from attention_lab.notebook.real_run import real_run
 
 real_run()
 

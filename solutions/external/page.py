@@ -50,14 +50,15 @@ import torch.nn.functional as F
 from torch import nn
 
 from attention_lab import check, course_map, progress, review
-from attention_lab.challenge import challenge
-from attention_lab.cost import cost
+from attention_lab.notebook.challenge import challenge
+from attention_lab.networks.cost import cost
 from attention_lab.pictures import (FEATURES, LAYERS, MAPS, PAPER, predict_then_run, score_bars,
                                     show, show_images)
-from attention_lab.prediction import remind
-from attention_lab.puzzles import QUESTIONS, hue_discs, right_of_each
-from attention_lab.touch import slide
-from attention_lab.training import compare, train
+from attention_lab.pictures.prediction import remind
+from attention_lab.tasks.hue_discs import QUESTIONS, hue_discs
+from attention_lab.tasks.scoring import right_of_each
+from attention_lab.pictures.touch import slide
+from attention_lab.networks.training import compare, train
 
 # %% tags=["nbval-ignore-output"]
 course_map()
@@ -974,8 +975,8 @@ challenge("odd one out, right answers in the worst of three runs", worst, 90, "%
 # </details>
 
 # %% tags=["experiment"]
-from attention_lab.my_net import my_net
-from attention_lab.real import real_run
+from attention_lab.networks.my_net import my_net
+from attention_lab.notebook.real_run import real_run
 
 real_run()
 

@@ -54,14 +54,23 @@ import torch.nn.functional as F
 from torch import nn
 
 from attention_lab import check, course_map, progress, review
-from attention_lab.challenge import challenge
-from attention_lab.cost import cost
+from attention_lab.notebook.challenge import challenge
+from attention_lab.networks.cost import cost
 from attention_lab.pictures import predict_then_run, score_bars, show, show_images
-from attention_lab.prediction import remind
-from attention_lab.restoration import (PHOTOGRAPHS, PLACES, Restorer, noisy, photograph_crop,
-                                       psnr, restored_at, sticker_walls, wall_pictures)
-from attention_lab.touch import point
-from attention_lab.training import compare, train
+from attention_lab.pictures.prediction import remind
+from attention_lab.tasks.restoration import (
+    PHOTOGRAPHS,
+    PLACES,
+    Restorer,
+    noisy,
+    photograph_crop,
+    psnr,
+    restored_at,
+    sticker_walls,
+    wall_pictures,
+)
+from attention_lab.pictures.touch import point
+from attention_lab.networks.training import compare, train
 
 # %% tags=["nbval-ignore-output"]
 course_map()
@@ -1189,8 +1198,8 @@ challenge("the restored rocket: PSNR", found, 32.5, "dB")
 # </details>
 
 # %% tags=["experiment"]
-from attention_lab.my_net import my_net
-from attention_lab.real import real_run
+from attention_lab.networks.my_net import my_net
+from attention_lab.notebook.real_run import real_run
 
 real_run()
 

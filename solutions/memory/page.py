@@ -46,11 +46,11 @@ from torch import nn
 from torch.utils.checkpoint import checkpoint
 
 from attention_lab import check, course_map, progress, review
-from attention_lab.cost import cost
+from attention_lab.networks.cost import cost
 from attention_lab.pictures import (FEATURES, INK, LAYERS, MAPS, OTHER, PAPER, predict_then_run,
                                     show)
-from attention_lab.slide_pictures import so_far_in_words, softmax_so_far
-from attention_lab.touch import slide
+from attention_lab.pictures.sliders import so_far_in_words, softmax_so_far
+from attention_lab.pictures.touch import slide
 
 # %% tags=["nbval-ignore-output"]
 course_map()
@@ -551,7 +551,7 @@ print("right?", "Yes." if same else "No.", "Without the N x N matrix?",
 # It needs the imports and section 4's first cell.
 
 # %%
-from attention_lab.challenge import challenge
+from attention_lab.notebook.challenge import challenge
 
 mine = None  # your function; mine(q, k, v) gives what plain gives
 
@@ -612,8 +612,8 @@ challenge("times the plain form's multiply-adds, forward", work, 0.6, fewer=True
 # </details>
 
 # %% tags=["experiment"]
-from attention_lab.my_net import my_net
-from attention_lab.real import real_run
+from attention_lab.networks.my_net import my_net
+from attention_lab.notebook.real_run import real_run
 
 real_run()
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import torch
 
-from attention_lab.training import compare
+from attention_lab.networks.training import compare
 from solutions.shared.long_runs import LongRuns
 
 SHARPNESS, PEAK_RATE = 8, 0.03  # the two numbers that we changed: the page has 1 and 0.02

@@ -49,7 +49,7 @@ from torch import nn
 
 from attention_lab import check, course_map, progress, review
 from attention_lab.pictures import predict_then_run, show, show_images
-from attention_lab.puzzles import candidates, coarse, coloured_dots, with_bar
+from attention_lab.tasks.coloured_dots import candidates, coarse, coloured_dots, with_bar
 
 # %% tags=["nbval-ignore-output"]
 course_map()
@@ -320,7 +320,7 @@ check(SpatialPolarized)
 # Here is one module on two photographs:
 
 # %% tags=["experiment"]
-from attention_lab.data import photograph
+from attention_lab.tasks.data import photograph
 from attention_lab.pictures import heat_map_over
 
 branch = SpatialPolarized(4)  # channels: bright, dark, and two that are 0
@@ -639,7 +639,7 @@ for side in (4, 7, 14, 56):
 # And is the channel branch of any use when the question is *where*?*
 
 # %% tags=["experiment"]
-from attention_lab.training import compare, train
+from attention_lab.networks.training import compare, train
 
 CHANNELS = 16
 
@@ -815,8 +815,8 @@ show(maps_below(under_bars.clamp(0, 1), maps),
 # Pale bars behind the gates: with the factor 1.
 
 # %% tags=["experiment"]
-from attention_lab.slide_pictures import position_weights, where_it_listens
-from attention_lab.touch import slide
+from attention_lab.pictures.sliders import position_weights, where_it_listens
+from attention_lab.pictures.touch import slide
 
 COLOURS = ("red", "green", "blue")
 best = max(range(2), key=lambda seed: results.runs["channel", seed]["right dot (%)"])
@@ -878,7 +878,7 @@ slide({"logits times": {"0": 0, "1/4": 0.25, "1": 1, "4": 4},
 # It needs the imports, your exercises and section 9's first two cells, but not the training.
 
 # %% tags=["experiment"]
-from attention_lab.challenge import challenge
+from attention_lab.notebook.challenge import challenge
 
 mine = None  # a function that makes your network: (B, 3, 16, 16) -> (B, 1, 16, 16)
 PEAK_RATE = 0.02
@@ -915,8 +915,8 @@ challenge("right dots after 128 steps, worst of three runs", worst, 95, "%",
 # </details>
 
 # %% tags=["experiment"]
-from attention_lab.my_net import my_net
-from attention_lab.real import real_run
+from attention_lab.networks.my_net import my_net
+from attention_lab.notebook.real_run import real_run
 
 real_run()
 

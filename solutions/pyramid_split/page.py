@@ -48,13 +48,18 @@ import torch.nn.functional as F
 from torch import nn
 
 from attention_lab import check, course_map, progress, review
-from attention_lab.cost import cost
+from attention_lab.networks.cost import cost
 from attention_lab.pictures import predict_then_run, score_bars, show, show_images
-from attention_lab.puzzles import DIRECTIONS, striped_cloths, with_dots, with_other_dots
-from attention_lab.slide_pictures import desks_in_words, mixing_desks
-from attention_lab.threads import one_thread
-from attention_lab.touch import slide
-from attention_lab.training import compare, train
+from attention_lab.tasks.striped_cloths import (
+    DIRECTIONS,
+    striped_cloths,
+    with_dots,
+    with_other_dots,
+)
+from attention_lab.pictures.sliders import desks_in_words, mixing_desks
+from attention_lab.networks.threads import one_thread
+from attention_lab.pictures.touch import slide
+from attention_lab.networks.training import compare, train
 
 # %% tags=["nbval-ignore-output"]
 course_map()
@@ -868,7 +873,7 @@ slide({"blue in the dot": blues},
 # It needs the imports, your exercises, `count` (section 4) and section 9's first two cells, but not the training.
 
 # %% tags=["experiment"]
-from attention_lab.challenge import challenge
+from attention_lab.notebook.challenge import challenge
 
 mine = None  # a function that makes your network: (B, 3, 12, 20) -> (B, 3)
 
@@ -906,8 +911,8 @@ challenge("parameters of the network", count(mine()) if mine else None, 5535, fe
 # </details>
 
 # %% tags=["experiment"]
-from attention_lab.my_net import my_net
-from attention_lab.real import real_run
+from attention_lab.networks.my_net import my_net
+from attention_lab.notebook.real_run import real_run
 
 real_run()
 

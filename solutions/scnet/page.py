@@ -45,13 +45,13 @@ import torch.nn.functional as F
 from torch import nn
 
 from attention_lab import check, course_map, progress, review
-from attention_lab.challenge import challenge
-from attention_lab.cost import cost
+from attention_lab.notebook.challenge import challenge
+from attention_lab.networks.cost import cost
 from attention_lab.pictures import PAPER, predict_then_run, score_bars, show, show_images
-from attention_lab.prediction import remind
-from attention_lab.rings import enlarging, right_at_dots, ringed_dots, seen
-from attention_lab.touch import slide
-from attention_lab.training import compare, train
+from attention_lab.pictures.prediction import remind
+from attention_lab.tasks.ringed_dots import enlarging, right_at_dots, ringed_dots, seen
+from attention_lab.pictures.touch import slide
+from attention_lab.networks.training import compare, train
 
 # %% tags=["nbval-ignore-output"]
 course_map()
@@ -588,8 +588,8 @@ challenge("right at the dots, worst of three runs", worst, 95, "%",
 # </details>
 
 # %% tags=["experiment"]
-from attention_lab.my_net import my_net
-from attention_lab.real import real_run
+from attention_lab.networks.my_net import my_net
+from attention_lab.notebook.real_run import real_run
 
 real_run()
 

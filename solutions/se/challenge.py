@@ -18,7 +18,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from attention_lab.training import compare
+from attention_lab.networks.training import compare
 from solutions.shared.long_runs import LongRuns
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 
-from attention_lab.data import on_a_wall, photo_patches, under_lamp
+from attention_lab.tasks.data import on_a_wall, photo_patches, under_lamp
 from solutions.shared.long_runs import LongRuns, Row
 
 HERE = Path(__file__).parent

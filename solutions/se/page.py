@@ -47,7 +47,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from attention_lab import check, course_map, progress, review
-from attention_lab.data import lamp_scenes, photograph
+from attention_lab.tasks.data import lamp_scenes, photograph
 from attention_lab.pictures import predict_then_run, show, show_gate, show_images
 
 # %% [markdown]
@@ -349,7 +349,7 @@ def gate_backward(grad_y, x, s):
 
 
 # %%
-from attention_lab.backward import check_gradients
+from attention_lab.networks.backward import check_gradients
 
 print(check_gradients(gate_backward))
 
@@ -389,7 +389,7 @@ predict_then_run(predicted, measured, unit="parameters")
 # Guess: how many times as many parameters does the convolution have, and how many times as many multiply-adds?
 
 # %%
-from attention_lab.cost import cost
+from attention_lab.networks.cost import cost
 
 predicted = {"parameters": None, "multiply-adds": None}
 
@@ -547,9 +547,9 @@ print("Does exhibit A compute what your SE block computes?", "Yes." if same else
 # ```
 
 # %% tags=["experiment"]
-from attention_lab.data import on_a_wall, photo_patches, under_lamp, with_two_lamps
+from attention_lab.tasks.data import on_a_wall, photo_patches, under_lamp, with_two_lamps
 from attention_lab.pictures import INK, PAPER, score_bars
-from attention_lab.training import compare, train
+from attention_lab.networks.training import compare, train
 
 CHANNELS, REDUCTION = 16, 2
 
@@ -708,8 +708,8 @@ show(figure, f"A scatter plot: gate {chosen} against the lamp's balance of red a
 # Watch the framed paper: what does the camera see, and what do the networks with and without SE say?
 
 # %% tags=["experiment"]
-from attention_lab.gate_pictures import lamp_and_gates
-from attention_lab.touch import slide
+from attention_lab.pictures.gates import lamp_and_gates
+from attention_lab.pictures.touch import slide
 
 plain = network(nn.Identity(), outputs=2).eval()
 plain.load_state_dict(trained["plain", 0])
@@ -869,7 +869,7 @@ show(show_images(torch.stack(shown, dim=1).flatten(0, 1), columns=4,
 # It needs the imports, your exercises and section 9's first two cells, but not the training.
 
 # %% tags=["experiment"]
-from attention_lab.challenge import challenge
+from attention_lab.notebook.challenge import challenge
 
 mine = None  # a function that makes your network, such as lambda: network(se(), outputs=2)
 
@@ -913,8 +913,8 @@ challenge("right answers on new pictures, worst of three runs", worst, beat=99.8
 # </details>
 
 # %% tags=["experiment"]
-from attention_lab.my_net import my_net
-from attention_lab.real import real_run
+from attention_lab.networks.my_net import my_net
+from attention_lab.notebook.real_run import real_run
 
 real_run()
 

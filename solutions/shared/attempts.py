@@ -9,8 +9,8 @@ from typing import Any
 
 import jupytext
 
-from attention_lab.challenge import Challenge
-from attention_lab.training import compare
+from attention_lab.networks.training import compare
+from attention_lab.notebook.challenge import Challenge
 
 from .long_runs import LongRuns
 

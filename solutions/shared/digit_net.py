@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from attention_lab.backbones import layers
+from attention_lab.networks.backbones import layers
 from autograder.lessons.topics import topic
 
 from .digits import Digits

@@ -16,7 +16,7 @@ import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor
 
-from attention_lab.data import PHOTOS, photograph
+from attention_lab.tasks.data import PHOTOS, photograph
 from autograder.lessons.course import ROOT
 
 FOLDER = ROOT / "datasets/digits"

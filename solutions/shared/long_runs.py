@@ -17,7 +17,7 @@ from unittest.mock import patch
 import jupytext
 import torch
 
-from attention_lab import training
+from attention_lab.networks import training
 
 
 class Row(NamedTuple):

@@ -23,8 +23,8 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 
-from attention_lab.my_net import BLOCKS
-from attention_lab.plugs import CONTROLS, Maker
+from attention_lab.networks.adapters import CONTROLS, Maker
+from attention_lab.networks.my_net import BLOCKS
 from autograder.lessons.course import ROOT, lessons
 from autograder.lessons.topics import topic
 

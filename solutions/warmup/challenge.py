@@ -19,8 +19,8 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from attention_lab.puzzles import CARDS, card_games
-from attention_lab.training import compare
+from attention_lab.networks.training import compare
+from attention_lab.tasks.card_games import CARDS, card_games
 from solutions.shared.long_runs import LongRuns
 
 

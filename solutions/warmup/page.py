@@ -48,9 +48,9 @@ import torch.nn.functional as F
 from torch import nn
 
 from attention_lab import check, course_map, progress
-from attention_lab.data import photograph
+from attention_lab.tasks.data import photograph
 from attention_lab.pictures import predict_then_run, show, show_images
-from attention_lab.puzzles import CARD_COLOURS, card_games, card_pictures
+from attention_lab.tasks.card_games import CARD_COLOURS, card_games, card_pictures
 
 # %% [markdown]
 # **How a lesson works.** Run the cells from top to bottom (Shift+Enter).
@@ -409,8 +409,8 @@ predict_then_run(predicted, measured, unit="weight")
 # What happens to the weights of (1, 0) when its 1 grows?
 
 # %% tags=["nbval-ignore-output"]
-from attention_lab.gate_pictures import weight_bars
-from attention_lab.touch import slide
+from attention_lab.pictures.gates import weight_bars
+from attention_lab.pictures.touch import slide
 
 
 steps = {f"{n:g}": float(n) for n in (-2, 0, 1, 2, 4)}
@@ -606,8 +606,8 @@ show(show_images(torch.stack([photo[0, :1], tokens[0, :, 0].reshape(1, h, w)]),
 import matplotlib.pyplot as plt
 
 from attention_lab.pictures import PAPER
-from attention_lab.puzzles import CARDS, SQUARES, as_inputs
-from attention_lab.training import compare, train
+from attention_lab.tasks.card_games import CARDS, SQUARES, as_inputs
+from attention_lab.networks.training import compare, train
 
 
 def over_the_queries(q, k, v):
@@ -778,7 +778,7 @@ print("softmax dim 0:", *suspicious(along(0), *batch), sep=" | ")
 # It needs the imports, your exercises and section 11's first cell, but not the training.
 
 # %% tags=["experiment"]
-from attention_lab.challenge import challenge
+from attention_lab.notebook.challenge import challenge
 
 mine = None  # your attention, a function of q, k and v, such as dot_product_attention
 
@@ -815,7 +815,7 @@ challenge("right answers, six at once, worst of three runs", right, beat=98.2, u
 # %% tags=["experiment"]
 # Your own network, and the leaderboard of all that you try. It has two places for the blocks
 # that you will write from lesson 01 on; both are empty now.
-from attention_lab.my_net import my_net
+from attention_lab.networks.my_net import my_net
 
 my_net()
 

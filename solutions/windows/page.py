@@ -55,13 +55,13 @@ import torch.nn.functional as F
 from torch import nn
 
 from attention_lab import check, course_map, progress, review
-from attention_lab.challenge import challenge
+from attention_lab.notebook.challenge import challenge
 from attention_lab.pictures import (ALERT, FEATURES, LAYERS, MAPS, OTHER, PAPER,
                                     predict_then_run, score_bars, show, show_images)
-from attention_lab.prediction import INVITATION, remind
-from attention_lab.puzzles import coloured_tiles, right_at_borders
-from attention_lab.touch import point
-from attention_lab.training import compare, train
+from attention_lab.pictures.prediction import INVITATION, remind
+from attention_lab.tasks.coloured_tiles import coloured_tiles, right_at_borders
+from attention_lab.pictures.touch import point
+from attention_lab.networks.training import compare, train
 
 # %% tags=["nbval-ignore-output"]
 course_map()
@@ -963,8 +963,8 @@ challenge("five columns to the right: right tiles, mean of three runs", found, 9
 # </details>
 
 # %% tags=["experiment"]
-from attention_lab.my_net import my_net
-from attention_lab.real import real_run
+from attention_lab.networks.my_net import my_net
+from attention_lab.notebook.real_run import real_run
 
 real_run()
 

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.nightly
 
 CONTROLS = """
 from matplotlib.figure import Figure
-from attention_lab.touch import slide
+from attention_lab.pictures.touch import slide
 
 def bars(power, which):
     figure = Figure(figsize=(4, 2))
@@ -28,7 +28,7 @@ slide({"Scale of the logits": {"x 1/2": -1, "x 1": 0, "x 2": 1}, "Bar": {"first"
 """
 CELLS = """
 import torch
-from attention_lab.touch import point
+from attention_lab.pictures.touch import point
 
 def own_row(row, column):
     lights = torch.zeros(2, 3)
@@ -40,7 +40,7 @@ point((2, 3), own_row, lambda row, column: f"Row {row}, column {column}.", start
 """
 OVER_A_PICTURE = """
 import torch
-from attention_lab.touch import point
+from attention_lab.pictures.touch import point
 
 picture = torch.tensor([[1.0, 0, 0], [0, 0, 1]]).T[:, None].expand(3, 2, 2)  # red on the left, blue on the right
 point((2, 2), lambda row, column: torch.eye(2)[[column, column]], lambda row, column: f"Column {column} is lit.", (0, 0), picture)

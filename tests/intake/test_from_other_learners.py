@@ -10,12 +10,12 @@ from importlib.util import find_spec
 import pytest
 
 from attention_lab import review
-from attention_lab.check import verdict_on
 from attention_lab.checking import recorded
 from attention_lab.checking.protocol import Call, Construct
 from attention_lab.checking.verdict import Verdict
-from attention_lab.progress import FILE, Progress, began, remember
-from attention_lab.review import SCHEDULE, questions
+from attention_lab.notebook.check import verdict_on
+from attention_lab.notebook.progress import FILE, Progress, began, remember
+from attention_lab.notebook.review import SCHEDULE, questions
 from attention_lab.storage import LARGEST
 from autograder.lessons.course import COURSE
 

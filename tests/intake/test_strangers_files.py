@@ -11,8 +11,8 @@ from nbconvert.exporters import HTMLExporter
 from nbformat.v4 import new_code_cell, new_notebook
 from traitlets.config import Config
 
-from attention_lab.check import OpeningHint
 from attention_lab.checking.verdict import Check, Verdict
+from attention_lab.notebook.check import OpeningHint
 from autograder.classroom import nbgrader_plugin
 from autograder.doctor import memory_limit
 from autograder.insights.code import length, normalised, shown

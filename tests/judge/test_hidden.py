@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from attention_lab.checking import recorded
-from attention_lab.threads import one_thread
+from attention_lab.networks.threads import one_thread
 from autograder.judge import questions
 from autograder.lessons.course import COURSE
 from autograder.submission.notebook import lesson

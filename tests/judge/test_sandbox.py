@@ -127,7 +127,7 @@ def test_notebook_magic_and_friends_do_nothing(sandbox):
                    "from IPython.display import display, HTML; display(HTML('<b>'))",
                    "import matplotlib.pyplot as plt\nplt.plot([1, 2]); plt.show()",
                    "from attention_lab import check, progress\nassert check(print) == 0.0\nprogress()",
-                   "from attention_lab.pictures import show_images\nfrom attention_lab.training import train\n"
+                   "from attention_lab.pictures import show_images\nfrom attention_lab.networks.training import train\n"
                    "show_images(train(1)[0].lead, titles=[])",
                    "if __name__ == '__main__': v = 5",
                    "from dataclasses import dataclass\n@dataclass\nclass Pair:\n    a: int",

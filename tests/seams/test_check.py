@@ -10,8 +10,8 @@ from conftest import ROOT
 from nbclient import NotebookClient
 from nbgrader.utils import determine_grade
 
-from attention_lab.check import check, verdict_on
 from attention_lab.checking import recorded
+from attention_lab.notebook.check import check, verdict_on
 from autograder.judge import recording
 from autograder.lessons.declare import Case, RandomTensor
 from solutions.se import reference as se

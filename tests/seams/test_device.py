@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 import torch
 
-from attention_lab.check import asker
 from attention_lab.checking import device, judging, recorded, report
 from attention_lab.checking.observe import observe
 from attention_lab.checking.protocol import Located, Mixed
+from attention_lab.notebook.check import asker
 from autograder.judge import recording
 from autograder.lessons.declare import Affine, Case, Earlier, Mistake, RandomTensor
 from solutions.catnet import reference as catnet

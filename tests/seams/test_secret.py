@@ -9,8 +9,8 @@ import torch
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from attention_lab.check import asker
 from attention_lab.checking import judging, recorded, report
+from attention_lab.notebook.check import asker
 from autograder.judge import recording
 from autograder.lessons import derive
 from autograder.lessons.declare import Case, RandomTensor

@@ -5,8 +5,8 @@ import sys
 from textwrap import dedent
 from types import ModuleType
 
-from attention_lab.check import asker
 from attention_lab.checking import judging, recorded, report, verdict
+from attention_lab.notebook.check import asker
 from autograder.judge import recording
 from autograder.lessons.declare import Mistake
 

@@ -1,0 +1,140 @@
+"""Skeletons of the papers' networks, with places for a learner's modules: ResNet, MobileNetV2 and ResT as in the authors' code.
+
+Built within `torch.device("meta")` they have shapes and no numbers, so that even a network of 60 million parameters is there at once and
+can be counted. What a skeleton calls (a block, a gate) comes from outside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import Tensor, nn
+
+WIDTHS = 64, 128, 256, 512  # of ResNet's four stages
+DEPTHS = {18: (2, 2, 2, 2), 34: (3, 4, 6, 3), 50: (3, 4, 6, 3), 101: (3, 4, 23, 3), 152: (3, 8, 36, 3)}
+MOBILE = ((1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1))
+
+Gate = Callable[[int, int], nn.Module]  # of a stage (0 to 3) and the number of channels
+Block = Callable[..., nn.Module]  # of (in_channels, planes, stride, downsample), as lessons 06a and e1 write theirs
+
+
+def parameters(network: nn.Module) -> int:
+    """Trainable parameters; a shared one counts once."""
+    return sum(p.numel() for p in network.parameters() if p.requires_grad)
+
+
+def layers(inside: int, outside: int, size: int, stride: int = 1, groups: int = 1, then: type[nn.Module] | None = None) -> list[nn.Module]:
+    """A convolution without bias that keeps H and W up to the stride, BatchNorm, and what follows."""
+    made = [nn.Conv2d(inside, outside, size, stride, size // 2, groups=groups, bias=False), nn.BatchNorm2d(outside)]
+    return [*made, then()] if then else made
+
+
+class Residual(nn.Module):
+    """way(x) + shortcut(x), and a ReLU unless it is left out."""
+
+    def __init__(self, way: Sequence[nn.Module], shortcut: nn.Module | None, rectified: bool = True) -> None:
+        super().__init__()
+        self.way, self.shortcut = nn.Sequential(*way), shortcut or nn.Identity()
+        self.rectified = rectified
+
+    def forward(self, x: Tensor) -> Tensor:
+        total = self.way(x) + self.shortcut(x)
+        return total.relu() if self.rectified else total
+
+
+def basic(gate: Gate | None = None) -> Block:
+    """The block of ResNet-18 and ResNet-34; the gate stands behind its last BatchNorm."""
+    def made(inside: int, planes: int, stride: int = 1, downsample: nn.Module | None = None) -> nn.Module:
+        way = [*layers(inside, planes, 3, stride, then=nn.ReLU), *layers(planes, planes, 3)]
+        return Residual([*way, *_gates(gate, planes, planes)], downsample)
+
+    return made
+
+
+def bottleneck(gate: Gate | None = None) -> Block:
+    """The block of ResNet-50 and deeper ones, its stride on the 3 x 3 convolution; the gate stands behind its last BatchNorm."""
+    def made(inside: int, planes: int, stride: int = 1, downsample: nn.Module | None = None) -> nn.Module:
+        way = [*layers(inside, planes, 1, then=nn.ReLU), *layers(planes, planes, 3, stride, then=nn.ReLU), *layers(planes, 4 * planes, 1)]
+        return Residual([*way, *_gates(gate, planes, 4 * planes)], downsample)
+
+    return made
+
+
+def _gates(gate: Gate | None, planes: int, channels: int) -> list[nn.Module]:
+    return [gate(WIDTHS.index(planes), channels)] if gate else []
+
+
+def resnet(depth: int, block: Block | None = None, between: Callable[[int], nn.Module] | None = None) -> nn.Sequential:
+    """ResNet with 1000 classes, (B, 3, H, W) -> (B, 1000). depth: of DEPTHS. block: by default the plain one.
+
+    between: a module for the channels at the end of each stage but the last.
+    """
+    expansion = 1 if depth < 50 else 4
+    block = block or (basic() if expansion == 1 else bottleneck())
+    made = [*layers(3, WIDTHS[0], 7, 2, then=nn.ReLU), nn.MaxPool2d(3, 2, 1)]
+    inside = WIDTHS[0]
+    for stage, (planes, count) in enumerate(zip(WIDTHS, DEPTHS[depth])):
+        outside = expansion * planes
+        for index in range(count):
+            stride = 2 if stage and not index else 1
+            fits = stride == 1 and inside == outside
+            made.append(block(inside, planes, stride, None if fits else nn.Sequential(*layers(inside, outside, 1, stride))))
+            inside = outside
+        if between and stage < 3:
+            made.append(between(outside))
+    return nn.Sequential(*made, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(inside, 1000))
+
+
+def mobilenet_v2(inside_block: Callable[[int], nn.Module] | None = None,
+                 behind_block: Callable[[int], nn.Module] | None = None) -> nn.Sequential:
+    """MobileNetV2 with 1000 classes. inside_block: a module for the expanded channels, behind the depth-wise convolution (not in the first
+    block, which does not expand). behind_block: a module for the channels that a block puts out, in front of its shortcut's sum."""
+    made, channels = layers(3, 32, 3, 2, then=nn.ReLU6), 32
+    for ratio, outside, count, first_stride in MOBILE:
+        for index in range(count):
+            stride, wide = (1 if index else first_stride), ratio * channels
+            way = layers(channels, wide, 1, then=nn.ReLU6) if ratio > 1 else []
+            way += layers(wide, wide, 3, stride, groups=wide, then=nn.ReLU6)
+            way += [inside_block(wide)] if inside_block and ratio > 1 else []
+            way += layers(wide, outside, 1)
+            way += [behind_block(outside)] if behind_block else []
+            fits = stride == 1 and channels == outside
+            made.append(Residual(way, None, rectified=False) if fits else nn.Sequential(*way))
+            channels = outside
+    made += layers(channels, 1280, 1, then=nn.ReLU6)
+    return nn.Sequential(*made, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Dropout(0.2), nn.Linear(1280, 1000))
+
+
+class ResT(nn.Module):
+    """ResT with 1000 classes, from lesson 07b's position code, patch embedding and block: (B, 3, H, W) -> (B, 1000)."""
+
+    def __init__(self, dims: Sequence[int], depths: Sequence[int], position: type[nn.Module], embed: type[nn.Module],
+                 block: type[nn.Module]) -> None:
+        super().__init__()
+        half = dims[0] // 2
+        self.stem = nn.Sequential(*layers(3, half, 3, 2, then=nn.ReLU), *layers(half, half, 3, then=nn.ReLU),
+                                  nn.Conv2d(half, dims[0], 3, 2, 1, bias=False), position(dims[0]))
+        self.embeds = nn.ModuleList(embed(narrow, wide) for narrow, wide in zip(dims, dims[1:]))
+        self.blocks = nn.ModuleList(
+            nn.ModuleList(block(dim, heads, fewer, 4, qkv_bias=True, apply_transform=True) for _ in range(depth))
+            for dim, depth, heads, fewer in zip(dims, depths, (1, 2, 4, 8), (8, 4, 2, 1)))
+        self.norm, self.classify = nn.LayerNorm(dims[-1]), nn.Linear(dims[-1], 1000)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.stem(x)
+        size, tokens = tuple(x.shape[2:]), x.flatten(2).mT
+        for stage, blocks in enumerate(self.blocks):
+            if stage:
+                tokens, size = self.embeds[stage - 1](tokens.mT.unflatten(2, size))
+            for block in blocks:
+                tokens = block(tokens, *size)
+        return self.classify(self.norm(tokens).mean(dim=1))
+
+
+def multiply_adds(network: nn.Module, side: int = 224) -> int:
+    """Multiply-adds of one picture of side x side pixels, by the rules of `cost`; the network may be on the meta device."""
+    from .cost import cost
+
+    device = next(network.parameters()).device
+    return cost(network, torch.empty(1, 3, side, side, device=device), latency=False).multiply_adds

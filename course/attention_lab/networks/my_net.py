@@ -1,0 +1,264 @@
+"""`my_net`: a small network of your own that takes up the blocks that you have solved, and the leaderboard of everything you tried.
+
+    my_net()                     the plain network
+    my_net(SEBlock)              with this page's block at both of its places
+    my_net("SE", CBAM)           with an earlier lesson's block, by name, at the first place
+
+It answers five kinds of questions about small pictures (`five_tasks`), each about a different kind of context. The leaderboard is a file
+beside the lessons' folders, so that it grows from lesson to lesson; no update touches it.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+import statistics
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from ..checking.kinds import fits
+from ..checking.report import GOOD, OPEN
+from ..pictures.leaderboard import pareto_front
+from ..short_errors import Unusable
+from ..storage import found, keep, put_beside
+from ..tasks.five_tasks import SIDE, TASKS, UNASKED, WIDTH, conv, questions, right
+from .adapters import PLUGS, Plug
+from .cost import cost
+from .own_modules import mine
+from .threads import one_thread
+from .training import train
+
+FILE = ".my_net.json"
+PLACES, NOTHING = 2, "nothing"
+LEARNED, TESTED = 2000, 300  # pictures of each kind
+EPOCHS, BATCH, PEAK_RATE = 4, 16, 0.01
+SHOWN = 10  # rows of the leaderboard; the newest one is always among them
+BLOCKS = {**PLUGS, "DANet position, by rows": Plug("05b_memory", "EfficientPositionAttention", lambda made, c: made(c, 2))}
+
+
+class MyBlock(nn.Module):
+    """x + mix(module(near(x))), (B, 16, H, W) -> (B, 16, H, W); near and mix are convolutions with BatchNorm and ReLU."""
+
+    def __init__(self, kernel_size: int, module: nn.Module) -> None:
+        super().__init__()
+        self.near, self.module, self.mix = conv(WIDTH, kernel_size), module, conv(WIDTH, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.mix(self.module(self.near(x)))
+
+
+class MyNet(nn.Module):
+    """Five maps of scores, one for each of TASKS, (n, 3, 24, 24) -> [(n, classes, 12, 12)]: a stem, a block for each module, linear heads.
+
+    pictures may have one axis more in front, (B, 5, 3, 24, 24); n is then 5 B. Without modules no position sees more than 7 x 7 pixels.
+    """
+
+    def __init__(self, modules: Sequence[nn.Module]) -> None:
+        super().__init__()
+        self.stem = conv(3, 3, stride=2)
+        self.blocks = nn.Sequential(*(MyBlock(1 if place else 3, module) for place, module in enumerate(modules)))
+        self.heads = nn.ModuleList(nn.Conv2d(WIDTH, task.classes, kernel_size=1) for task in TASKS.values())
+
+    def forward(self, pictures: Tensor) -> list[Tensor]:
+        features = self.blocks(self.stem(pictures.flatten(0, -4)))
+        return [head(features) for head in self.heads]
+
+
+@dataclass
+class Row:
+    """A network on the leaderboard. blocks: by name, one for each place. runs: right answers in per cent, for each run (with another
+    seed) those of each kind of question.
+
+    latency: of one picture, in seconds.
+    """
+
+    blocks: list[str]
+    runs: list[list[float]]
+    parameters: int
+    multiply_adds: int
+    latency: float
+
+    @property
+    def scores(self) -> list[float]:
+        """Of each run, the mean over the kinds."""
+        return [statistics.fmean(kinds) for kinds in self.runs]
+
+    @property
+    def score(self) -> float:
+        """The mean of the runs."""
+        return statistics.fmean(self.scores)
+
+    @property
+    def kinds(self) -> list[float]:
+        """Of each kind of question, the mean of the runs."""
+        return [statistics.fmean(kind) for kind in zip(*self.runs)]
+
+    @property
+    def name(self) -> str:
+        return ", ".join(self.blocks)
+
+
+class Board:
+    """The leaderboard, the best network first, shown when it is the last line of a cell. newest: the network that ran last."""
+
+    def __init__(self, rows: list[Row], newest: Row, said: str = "") -> None:
+        self.rows, self.newest, self.said = sorted(rows, key=lambda row: -row.score), newest, said
+
+    @property
+    def scores(self) -> dict[str, float]:
+        """Right answers in per cent by network."""
+        return {row.name: row.score for row in self.rows}
+
+    @property
+    def costs(self) -> dict[str, dict[str, float]]:
+        """Parameters and multiply-adds by network."""
+        return {"parameters": {row.name: row.parameters for row in self.rows},
+                "multiply-adds": {row.name: row.multiply_adds for row in self.rows}}
+
+    def _lines(self) -> list[tuple[int, Row, list[str]]]:
+        """(place, row, what stands in its columns) of the rows that are shown."""
+        front = pareto_front({row.name: (row.multiply_adds, row.score) for row in self.rows}, LUCK)
+        lines = []
+        for place, row in enumerate(self.rows, 1):
+            if place <= SHOWN or row is self.newest:
+                runs = "one run" if len(row.scores) == 1 else f"{len(row.scores)} runs, {min(row.scores):.1f} to {max(row.scores):.1f}"
+                lines.append((place, row, [f"{row.score:.1f} %", "★" if row.name in front else "", runs,
+                                           *(f"{kind:.0f}" for kind in row.kinds),
+                                           f"{row.parameters:,}", f"{row.multiply_adds:,}", f"{1e6 * row.latency:,.0f} µs"]))
+        return lines
+
+    def _more(self) -> str:
+        hidden = len(self.rows) - len(self._lines())
+        return " ".join(filter(None, [ABOUT, f"{hidden} more networks are on the leaderboard." if hidden else "", self.said]))
+
+    def __repr__(self) -> str:
+        lines = ["     " + HEAD.format("blocks", *COLUMNS)]
+        lines += [f"{'>' if row is self.newest else ' '}{place:3} " + HEAD.format(row.name, *cells) for place, row, cells in self._lines()]
+        return "\n".join([*lines, self._more()])
+
+    def _repr_html_(self) -> str:
+        cell = "<td style='text-align:{};white-space:nowrap'>{}</td>".format
+        rows = ""
+        for place, row, cells in self._lines():
+            strong = f"font-weight:600;outline:2px solid {GOOD}" if row is self.newest else ""
+            better = max(0, round(100 * (row.score - GUESS) / (100 - GUESS)))  # than a guess
+            bar = (f'<div style="width:100px;height:10px;border:1px solid {OPEN};border-radius:5px;overflow:hidden">'
+                   f'<div style="width:{better}px;height:10px;background:{GOOD}"></div></div>')
+            rows += (f'<tr style="{strong}">{cell("right", place)}{cell("left", escape(row.name))}{cell("left", bar)}'
+                     + "".join(cell("right", each) for each in cells) + "</tr>")
+        head = "".join(f"<th>{name}</th>" for name in ("", "blocks", "", *COLUMNS))
+        return f"<table><tr>{head}</tr>{rows}</table><p>{escape(self._more())}</p>"
+
+
+GUESS = statistics.fmean(100 / task.classes for task in TASKS.values())
+LUCK = 1.0  # points that a network must be ahead of a cheaper one: two seeds differ by as much
+ABOUT = (f"Right answers in per cent: the mean, and each of the five kinds of questions. Guessing gives {GUESS:.0f} %; there the bar "
+         f"begins. ★: nothing that costs fewer multiply-adds comes within {LUCK:g} point of it.")
+COLUMNS = "right", "", "", *TASKS, "parameters", "multiply-adds", "latency"
+HEAD = "{:36} {:>7} {:1} {:22}" + " {:>10}" * len(TASKS) + " {:>10} {:>13} {:>8}"
+
+
+def my_net(*blocks: Any) -> Board:
+    """Train your network with these blocks, about ten seconds, and show where it stands on your leaderboard.
+
+    blocks: none, one for both places, or one for each of the two places. A block is a class of this page (`SEBlock`), the name of
+    an earlier lesson's ("SE", see `adapters`), which is taken from your notebook of that lesson, or "nothing". The same blocks
+    again are trained with another seed.
+
+    Raises ValueError for another number of blocks or an unknown one, NotImplementedError for a block that is not solved yet.
+    """
+    if len(blocks) > PLACES:
+        raise Unusable(f"my_net has {PLACES} places for blocks, got {len(blocks)}")
+    chosen = list(blocks) * (PLACES if len(blocks) == 1 else 1) or [NOTHING]
+    chosen += [NOTHING] * (PLACES - len(chosen))
+    names = [_name(block) for block in chosen]
+    rows = _read()
+    row = next((each for each in rows if each.blocks == names), None)
+    seed = len(row.scores) if row else 0
+    torch.manual_seed(seed)
+    network = MyNet([_made(name, block) for name, block in zip(names, chosen)])
+    kinds = _learned(network, seed)
+    with one_thread():  # as it was trained
+        measured = [cost(network, torch.zeros(1, 3, SIDE, SIDE)) for _ in range(3)]
+    if row is None:
+        rows.append(row := Row(names, [], 0, 0, math.inf))
+    row.runs.append([round(kind, 2) for kind in kinds])
+    row.parameters, row.multiply_adds = measured[0].parameters, measured[0].multiply_adds
+    row.latency = min(row.latency, *(each.latency for each in measured))  # what else the machine did can only make it longer
+    return Board(rows, row, _write(rows))
+
+
+def _name(block: Any) -> str:
+    """A block's name on the leaderboard."""
+    if block == NOTHING or block in BLOCKS:
+        return block
+    name = getattr(block, "__name__", block)
+    for known, plug in BLOCKS.items():
+        if plug.exercise == name:
+            return known
+    if not isinstance(block, str | type):
+        raise Unusable(f"my_net makes a block itself, with {WIDTH} channels: give the class, {type(block).__name__}, or its name")
+    near = difflib.get_close_matches(str(name), [*BLOCKS, *(plug.exercise for plug in BLOCKS.values())], 1)
+    guess = f" (did you mean {near[0]}?)" if near else ""
+    raise Unusable(f"my_net has no place for {name!r}{guess}: give one of {', '.join(BLOCKS)}, or {NOTHING}; or a class of this page that "
+                   f"is one of {', '.join(plug.exercise for plug in BLOCKS.values())}")
+
+
+def _made(name: str, block: Any) -> nn.Module:
+    if name == NOTHING:
+        return nn.Identity()
+    plug = BLOCKS[name]
+    return plug.make(mine(plug.lesson, plug.exercise) if isinstance(block, str) else block, WIDTH)
+
+
+@cache
+def _pictures(n: int, seed: int) -> tuple[Tensor, Tensor]:
+    """n pictures of each kind (n, 5, 3, 24, 24), and the answers (n, 5, 12, 12)."""
+    asked = [questions(task, n, seed) for task in TASKS]
+    return torch.stack([each.pictures for each in asked], dim=1), torch.stack([each.answers for each in asked], dim=1)
+
+
+def _own(scores: list[Tensor]) -> list[Tensor]:
+    """Of each head its scores for the pictures of its own kind, (B, classes, 12, 12)."""
+    return [each.unflatten(0, (-1, len(TASKS)))[:, index] for index, each in enumerate(scores)]
+
+
+def _loss(scores: list[Tensor], answers: Tensor) -> Tensor:
+    return sum(F.cross_entropy(each, answers[:, index], ignore_index=UNASKED) for index, each in enumerate(_own(scores)))
+
+
+def _learned(network: MyNet, seed: int) -> list[float]:
+    """Train, and return the right answers on new pictures in per cent, for each kind."""
+    train(network, *_pictures(LEARNED, 0), loss=_loss, epochs=EPOCHS, batch_size=BATCH, peak_rate=PEAK_RATE, seed=seed)
+    pictures, answers = _pictures(TESTED, 1)
+    with torch.no_grad():
+        return [right(each, answers[:, index]) for index, each in enumerate(_own(network(pictures)))]
+
+
+def _read() -> list[Row]:
+    """The leaderboard; empty if nothing readable was kept, and what was is put aside."""
+    path = Path.cwd().parent / FILE
+    try:
+        rows = [Row(**row) for row in found(path)]
+        if not all(fits(row, Row) for row in rows):
+            raise ValueError(f"{FILE} holds something else")
+    except FileNotFoundError:
+        return []
+    except (ValueError, TypeError):
+        put_beside(path)
+        return []
+    return rows
+
+
+def _write(rows: list[Row]) -> str:
+    """Keep the leaderboard. Returns what there is to say."""
+    problem = keep(Path.cwd().parent / FILE, [asdict(row) for row in rows])
+    return f"It could not be kept in {FILE}: {problem}." if problem else ""

@@ -1,0 +1,185 @@
+"""The papers' tables of parameters, met with a learner's own modules: rows, what each needs, and a table that fills itself in.
+
+The numbers are in `paper_tables.json`, each with its source. `exact` was counted in the authors' own code; `stated` is what they print.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+from functools import partial
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from ..checking.report import GOOD
+from .adapters import Find
+from .backbones import ResT, basic, bottleneck, mobilenet_v2, parameters, resnet
+from .own_modules import mine
+
+DATA = json.loads(Path(__file__).parents[1].joinpath("paper_tables.json").read_text(encoding="utf-8"))
+UNITS = {"10^6": 10**6, "2^20": 2**20}
+BAD, WAITING = "#A84400", "#6B6B6B"
+CAPSTONE = "10_capstone"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of a paper's table.
+
+    stated: the authors' text, or "" where they print none; unit: what its M stands for; verified: do we have the place where it is
+    printed? exact: parameters of the authors' code, which is at `source`. exercises: the learner's, of `lesson`. trap: what to look out
+    for.
+    """
+
+    network: str
+    lesson: str
+    exercises: tuple[str, ...]
+    exact: int
+    stated: str
+    unit: str
+    verified: bool
+    source: str
+    trap: str
+
+    def build(self, find: Find) -> nn.Module:
+        """The network without numbers, on the meta device, from the modules that `find(lesson, exercise)` gives."""
+        with torch.device("meta"):
+            return BUILDERS[self.network](*(find(self.lesson, name) for name in self.exercises))
+
+    def as_stated(self, count: int) -> str:
+        """A count as the authors write it: in their unit, with as many decimals."""
+        decimals = len(self.stated.rstrip("M").partition(".")[2])
+        return f"{count / UNITS[self.unit]:.{decimals}f}M"
+
+
+def _gated(depth: int, make: Callable[[int, int], nn.Module]) -> nn.Module:
+    return resnet(depth, (basic if depth < 50 else bottleneck)(make))
+
+
+def _reduced(depth: int, block: Any) -> nn.Module:
+    """SE's and CBAM's networks: a gate with reduction 16 in each block."""
+    return _gated(depth, lambda stage, channels: block(channels, 16))
+
+
+def _eca(depth: int, kernels: tuple[int, ...], block: Any) -> nn.Module:
+    return _gated(depth, lambda stage, channels: block(channels, kernels[stage]))
+
+
+def _bam(depth: int, block: Any) -> nn.Module:
+    return resnet(depth, between=block)
+
+
+def _eca_mobile(block: Any) -> nn.Module:
+    return mobilenet_v2(behind_block=lambda channels: block(channels, 1 if channels < 96 else 3))
+
+
+def _coordinate_mobile(block: Any) -> nn.Module:
+    return mobilenet_v2(inside_block=lambda channels: block(channels, channels))
+
+
+def _rest(dims: tuple[int, ...], depths: tuple[int, ...], *modules: Any) -> nn.Module:
+    return ResT(dims, depths, *modules)
+
+
+def _cloformer(dims: list[int], splits: list[list[int]], network: Any) -> nn.Module:
+    dims, splits = deepcopy((dims, splits))  # a learner's network may change the lists that it is given
+    return network(dims, [2, 2, 6, 2], [sum(split) for split in splits], splits, [[3], [5], [7], [9]], [8, 4, 2, 1])
+
+
+BUILDERS: dict[str, Callable[..., nn.Module]] = {
+    **{f"SE-ResNet-{depth}": partial(_reduced, depth) for depth in (18, 34, 50, 101)},
+    "ECA-ResNet-18": partial(_eca, 18, (3, 5, 7, 7)),
+    "ECA-ResNet-34": partial(_eca, 34, (3, 3, 5, 7)),
+    "ECA-ResNet-50": partial(_eca, 50, (3, 5, 5, 7)),
+    "ECA-ResNet-101": partial(_eca, 101, (3, 3, 5, 7)),
+    "ECA-ResNet-152": partial(_eca, 152, (3, 3, 5, 7)),
+    "ECA-MobileNetV2": _eca_mobile,
+    **{f"CBAM-ResNet-{depth}": partial(_reduced, depth) for depth in (18, 50)},
+    **{f"BAM-ResNet-{depth}": partial(_bam, depth) for depth in (18, 50)},
+    **{f"DANet head, {classes} classes": lambda head, classes=classes: head(2048, classes) for classes in (19, 21)},
+    "EPSANet-50 (Small)": partial(resnet, 50),
+    "EPSANet-101 (Small)": partial(resnet, 101),
+    "ResT-Lite": partial(_rest, (64, 128, 256, 512), (2, 2, 2, 2)),
+    "ResT-Small": partial(_rest, (64, 128, 256, 512), (2, 2, 6, 2)),
+    "ResT-Base": partial(_rest, (96, 192, 384, 768), (2, 2, 6, 2)),
+    "ResT-Large": partial(_rest, (96, 192, 384, 768), (2, 2, 18, 2)),
+    "SCNet-50": partial(resnet, 50),
+    "SCNet-101": partial(resnet, 101),
+    "MobileNetV2 + CA": _coordinate_mobile,
+    "CloFormer-XXS": partial(_cloformer, [32, 64, 128, 256], [[3, 1], [2, 2], [4, 4], [4, 12]]),
+    "CloFormer-XS": partial(_cloformer, [48, 96, 160, 352], [[2, 1], [3, 3], [5, 5], [7, 15]]),
+    "CloFormer-S": partial(_cloformer, [64, 128, 224, 448], [[3, 1], [4, 4], [7, 7], [7, 21]]),
+}
+ROWS = tuple(Row(**row | {"exercises": tuple(row["exercises"])}) for row in DATA["rows"])
+
+
+class PaperTable:
+    """The rows, and for each what the learner's modules gave: a number of parameters, or in words why there is none."""
+
+    def __init__(self, found: Mapping[Row, int | str]):
+        self.found = dict(found)
+
+    @property
+    def met(self) -> list[str]:
+        """The networks whose parameters are the authors' to the last digit."""
+        return [row.network for row, yours in self.found.items() if yours == row.exact]
+
+    def _cells(self, row: Row, yours: int | str) -> tuple[str, str, str, str]:
+        """network, stated, yours, verdict."""
+        unit = " (M = 2^20)" if row.unit == "2^20" else ""
+        stated = f"{row.stated}{unit}{'' if row.verified else ' (second-hand)'}" if row.stated else "–"
+        if isinstance(yours, str):
+            return row.network, stated, "", yours
+        verdict = "met" if yours == row.exact else f"{abs(yours - row.exact):,} too {'many' if yours > row.exact else 'few'}"
+        return row.network, stated, f"{yours:,}", verdict
+
+    def __repr__(self) -> str:
+        lines = [self._cells(row, yours) for row, yours in self.found.items()]
+        widths = [max(map(len, column)) for column in zip(*lines)]
+        text = ("  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip() for line in lines)
+        return "\n".join([*text, self._summary()])
+
+    def _repr_html_(self) -> str:
+        left = 'style="text-align:left;vertical-align:top"'
+        head = ("network", "the authors state", "your parameters", "", "the trap")
+        table = "<tr>" + "".join(f"<th {left}>{cell}</th>" for cell in head) + "</tr>"
+        for row, yours in self.found.items():
+            network, stated, count, verdict = (escape(cell) for cell in self._cells(row, yours))
+            colour = GOOD if verdict == "met" else WAITING if isinstance(yours, str) else BAD
+            met = '✓\N{NO-BREAK SPACE}met' if verdict == "met" else verdict
+            mark = f'<b style="color:{colour}">{met}</b>'
+            table += "<tr>" + "".join(f"<td {left}>{cell}</td>" for cell in (network, stated, count, mark, escape(row.trap))) + "</tr>"
+        return f"<table>{table}</table><p>{escape(self._summary())}</p>"
+
+    def _summary(self) -> str:
+        return f"{len(self.met)} of {len(self.found)} rows met to the last digit."
+
+
+def network(name: str, find: Find = mine) -> nn.Module:
+    """A row's network, on the meta device. Raises KeyError for another name, and what `find` raises where a module is missing."""
+    return {row.network: row for row in ROWS}[name].build(find)
+
+
+def paper_table(here: Mapping[str, Any] | None = None, find: Find = mine) -> PaperTable:
+    """Build every row's network from the learner's modules and count. here: exercises of the capstone itself, by name."""
+    return PaperTable({row: _counted(row, here or {}, find) for row in ROWS})
+
+
+def _counted(row: Row, here: Mapping[str, Any], find: Find) -> int | str:
+    number = row.lesson.partition("_")[0]
+
+    def found(lesson: str, name: str) -> Any:
+        return here[name] if lesson == CAPSTONE and name in here else find(lesson, name)
+
+    try:
+        return parameters(row.build(found))
+    except NotImplementedError as error:
+        return str(error) or f"not yet: lesson {number}"
+    except Exception as error:  # a learner's code may raise anything
+        return f"lesson {number}: {type(error).__name__}: {error}"

@@ -1,0 +1,201 @@
+"""The visible check of an exercise: `check(SEBlock)` in the notebook, beside the lesson's folder `checks`."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from torch import Tensor
+
+from ..checking import only_data, recorded
+from ..checking.judging import Ask, judge
+from ..checking.observe import namespace_of, observe
+from ..checking.protocol import Answer, Question
+from ..checking.report import Report
+from ..checking.verdict import Verdict
+from ..networks.threads import one_thread
+from . import progress, puzzle
+
+
+def check(thing: Callable, picture: bool = False) -> float:
+    """Check one exercise on the lesson's recorded inputs, show the report, and return the points.
+
+    In a notebook the report is how the points are drawn: as the last line of a cell, the check shows one thing and is worth a number.
+    thing: the function or class that the exercise asks for, under its own name.
+    picture: also draw your output, the expected one and their difference, where both are tensors of one shape.
+    Raises FileNotFoundError where the lesson's checks are not beside the notebook, ValueError for a name that the lesson
+    does not ask for.
+    """
+    verdict = verdict_on(thing, Path.cwd() / recorded.FOLDER)
+    _note_what_helps(verdict, thing)
+    points, below = Points(verdict.points), _picture(verdict) if picture else []
+    points.report = OpeningHint(verdict)
+    if shell := _notebook():
+        _show_rest()  # of an earlier check in this cell
+        _waiting.append((points, below))
+        shell.events.register("post_run_cell", _show_rest)
+    else:
+        print(points.report, *below, sep="\n")
+    return points
+
+
+class Points(float):
+    """The points of a check. A notebook draws them as the report; as text they are the plain number that nbgrader reads."""
+
+    report: Report
+    shown = False  # has the report been drawn?
+
+    def _repr_html_(self) -> str:
+        self.shown = True
+        return self.report._repr_html_()
+
+
+# The page's hints stand in a cell of their own, below the check. Where no script is run, the report's last line names the hint.
+# What an earlier report opened is closed; what a learner opened is left alone.
+OPEN_HINT = """
+((number) => {
+  let cell = document.currentScript.closest(".jp-Cell");
+  for (let below = 0; cell && below < 2; below++) {
+    cell = cell.nextElementSibling;
+    for (const hint of cell ? cell.querySelectorAll("details") : []) {
+      const named = hint.querySelector("summary").textContent.startsWith(`Hint ${number}:`);
+      if (hint.dataset.opened) hint.open = false;
+      if (named && !hint.open) Object.assign(hint, {open: true}).dataset.opened = "by a report";
+    }
+  }
+})"""
+
+
+class OpeningHint(Report):
+    """A report that opens the hint which belongs to the mistake that it names, and closes the one that an earlier report opened."""
+
+    def _repr_html_(self) -> str:
+        return f"<div>{super()._repr_html_()}<script>{OPEN_HINT}({int(self.verdict.hint)});</script></div>"
+
+
+_waiting: list[tuple[Points, list]] = []  # checks of the cell that is running, each with what comes below its report
+
+
+def _show_rest(_result: Any = None) -> None:
+    """At the end of a cell: the reports that it has not shown as its value (a check need not be the last line), and the pictures."""
+    from IPython.display import display  # in a notebook only
+
+    while _waiting:
+        points, below = _waiting.pop(0)
+        for thing in below if points.shown else [points.report, *below]:
+            display(thing)
+
+
+def _notebook() -> Any:
+    """IPython's shell if it draws HTML; None in a terminal or a script."""
+    ipython = sys.modules.get("IPython")  # imported by every kernel
+    shell = ipython and ipython.get_ipython()
+    return shell if shell and "text/html" in shell.display_formatter.active_types else None
+
+
+def _picture(verdict: Verdict) -> list:
+    """Your output beside the expected one, as a list of one figure; without a picture it is empty, and a printed line says why."""
+    if verdict.shown:
+        from ..pictures import yours_against_expected  # matplotlib takes longer to import than a check takes
+
+        return [yours_against_expected(*verdict.shown)]
+    right = verdict.points == verdict.max_points
+    print("No picture:", "nothing differs." if right else "there is no output to draw beside the expected one.")
+    return []
+
+
+def _note_what_helps(verdict: Verdict, thing: Callable) -> None:
+    """Keep the points, and add to the report what helps and how often this was tried."""
+    now, new = progress.remember(Path.cwd(), verdict, progress.digest(thing))
+    if verdict.points == verdict.max_points:
+        if new and now.tries > 1:
+            verdict.notes.append(f"Solved on try {now.tries}.")
+        return
+    helps = [f"Hint {verdict.hint}, below, is about this."] if verdict.hint else []
+    if ways := _ways_out(verdict) if len(now.failed) >= puzzle.TRIES else []:
+        helps.append(" ".join(["Stuck?", *ways]))
+    if helps and now.tries > 1:
+        helps[0] = f"This is try {now.tries}. {helps[0]}"
+    verdict.notes += helps
+
+
+def _ways_out(verdict: Verdict) -> list[str]:
+    """What is left to those who have tried several times, in sentences."""
+    name, ways = verdict.exercise, []
+    if not verdict.mistake and _is_map(verdict):
+        ways.append(f"In a new cell, `check({name}, picture=True)` draws your output beside the expected one.")
+    if puzzle.available(recorded.parts(Path.cwd() / recorded.FOLDER)[name].lesson):
+        ways.append(f"After `from attention_lab import puzzle, solution`, `puzzle({name})` gives you the lines of our answer to put in "
+                    f"order, and `solution({name})` shows it whole.")
+    return ways
+
+
+def _is_map(verdict: Verdict) -> bool:
+    """Is a picture worth looking at: is the output a tensor of the expected shape, with positions besides batch and channels?"""
+    if not verdict.shown:
+        return False
+    got, expected = verdict.shown
+    return got.shape == expected.shape and got.ndim > 2
+
+
+def verdict_on(thing: Callable, checks: Path) -> Verdict:
+    """The verdict on `thing` by the recorded checks in the folder `checks`; its earlier exercises are found where it was defined."""
+    known, name = recorded.parts(checks), getattr(thing, "__name__", "")
+    if not known:
+        raise FileNotFoundError(f"no checks in {checks}: a notebook and its folder `{checks.name}` belong in one folder")
+    if name not in known:
+        shown = f"`{name}`" if name else f"an object of type {type(thing).__name__}"
+        raise ValueError(f"check was given {shown}; it takes one of this lesson's exercises, written with def or class under its own name: "
+                         f"{', '.join(known)}")
+    namespace = namespace_of(thing)
+    exercise = _loaded(checks, name, namespace)
+    with one_thread():
+        verdict = judge(exercise, asker(thing, namespace))
+        verdict.hint = exercise.hints.get(verdict.mistake or "", 0)
+        if verdict.started and verdict.points < verdict.max_points:
+            _blame_earlier(verdict, exercise.uses, checks, namespace)
+    return verdict
+
+
+def _loaded(checks: Path, name: str, namespace: dict[str, Any]) -> recorded.RecordedExercise:
+    """An exercise's checks, which may come from a stranger. Raises ValueError where they hold more than data, or would call something else
+    than the lesson's exercises."""
+    exercise, known, again = recorded.load(checks, name), recorded.parts(checks), f"take the folder `{checks.name}` from the course again"
+    if problem := only_data.problem(exercise):
+        raise ValueError(f"the check of {name} is not as it was recorded: {problem}; {again}")
+    for other in {other for case in exercise.cases for other in only_data.named(case.question)}:
+        if other not in known or other in namespace and not only_data.defined_in(namespace, namespace[other]):
+            raise ValueError(f"the check of {name} asks for {other[:60]!r}, which is no exercise that this notebook defines; {again}")
+    return exercise
+
+
+def asker(thing: Callable, namespace: dict[str, Any]) -> Ask:
+    """Asks `thing` in this process. namespace: the learner's global names."""
+    asked = []
+
+    def ask(question: Question, tensors: dict[str, Tensor]) -> Answer:
+        # What a learner prints is seen once, not once a question.
+        with contextlib.redirect_stdout(io.StringIO()) if asked else contextlib.nullcontext():
+            asked.append(True)
+            return observe(thing, question, tensors, namespace)
+    return ask
+
+
+def _blame_earlier(verdict: Verdict, uses: list[str], checks: Path, namespace: dict[str, Any]) -> None:
+    """Say so where an earlier exercise that this one is built from is not right yet: repairing it comes first."""
+    known = recorded.parts(checks)
+    for name in [name for name in uses if name in known]:  # not those of another lesson
+        piece = namespace.get(name)
+        if not only_data.defined_in(namespace, piece) or piece.__name__ != name:
+            continue
+        earlier = judge(_loaded(checks, name, namespace), asker(piece, namespace))
+        if earlier.points < earlier.max_points:
+            verdict.evidence.insert(0, verdict.headline)
+            verdict.headline = (f"`{name}`, an earlier exercise, does not pass its own check yet"
+                                f"{'' if earlier.started else ' (it is not implemented)'}: repair it first, then check this one again.")
+            verdict.specific = True
+            return

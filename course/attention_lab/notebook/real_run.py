@@ -1,0 +1,179 @@
+"""A lesson's recorded run on real pictures, shown from `real.json` beside the notebook: `real_run()`.
+
+How it was recorded, and every number of it: `real.md`, beside the lesson's source in the course's repository.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..pictures.style import ALERT, FEATURES, INK, MAPS, OTHER, data_url, house_figure
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+FILE = "real.json"
+GUESS = 50.0  # right answers without a look at the frame, per cent
+WIDER = "one more 3x3 conv"
+COLOURS, ANSWERS = ("red", "green", "blue"), (*map(str, range(10)), "not it")
+PLACES = "first", "second"
+LITTLE = 0.25  # a share of the differences that explains little
+BLOCKS = "first block (16 x 16 positions)", "second block (8 x 8 positions)"
+MODULE_COLOURS, CONTROL_STYLES = (FEATURES, MAPS), (("-", OTHER), ("--", OTHER), (":", INK))
+
+
+class RealRun:
+    """The recorded run: learning curves with a table, and a look inside each module."""
+
+    def __init__(self, content: dict[str, Any]) -> None:
+        self.content = content
+
+    def ends(self, arm: str) -> list[float]:
+        """The right answers at the end of each run, in per cent."""
+        return [curve[-1] for curve in self.content["arms"][arm]["curves"]]
+
+    def gap(self, arm: str, control: str) -> tuple[float, float]:
+        """How many points `arm` is ahead of `control`, and the standard error of that."""
+        ours, theirs = self.ends(arm), self.ends(control)
+        error = ((statistics.variance(ours) + statistics.variance(theirs)) / len(ours)) ** 0.5
+        return statistics.fmean(ours) - statistics.fmean(theirs), error
+
+    def said(self) -> list[str]:
+        """What the numbers say, sentence by sentence."""
+        lines = []
+        for arm in self.content["modules"]:
+            for control in self.content["controls"]:
+                points, error = self.gap(arm, control)
+                ahead = f"{abs(points):.1f} points {'ahead of' if points > 0 else 'behind'}"
+                luck = "more than luck explains" if abs(points) > 2 * error else "which may be luck"
+                lines.append(f"{arm} is {ahead} \"{control}\", {luck} (standard error: {error:.1f}).")
+        if WIDER in self.content["controls"]:
+            lines.append(f"\"{WIDER}\" helps too: with it each position sees so far that the frame comes into view.")
+        if longer := [f"{arm} {of['longer']:.1f} %" for arm, of in self.content["arms"].items() if of["longer"] is not None]:
+            lines.append(f"After {self.content['longer']:,} steps (one run each): {', '.join(longer)}.")
+        return lines + [self._inside(arm, block, at) for arm, blocks in self.content["inside"].items() for block, at in zip(blocks, PLACES)]
+
+    def _inside(self, arm: str, block: dict[str, Any], place: str) -> str:
+        """What a block's channels depend on."""
+        colour, answer = (block["explained"][what] for what in ("colour", "answer"))
+        cue = self.content["cue"]
+        channels = f"which channels {arm} turns up or down"
+        if max(colour, answer) < LITTLE:
+            return (f"In the {place} block, {channels} has little to do with {cue} ({100 * colour:.0f} % of the differences between "
+                    f"pictures) or with the right answer ({100 * answer:.0f} %).")
+        (most, share), (least, rest) = sorted([(cue, colour), ("the right answer", answer)], key=lambda each: -each[1])
+        return (f"In the {place} block, {channels} depends on {most} ({100 * share:.0f} % of the differences between pictures) more than "
+                f"on {least} ({100 * rest:.0f} %).")
+
+    def __repr__(self) -> str:
+        return "\n".join(self.said())
+
+    def _repr_html_(self) -> str:
+        content = self.content
+        seconds = sum(sum(arm["seconds"]) for arm in content["arms"].values())
+        rows = "".join(
+            f"<tr><td style='text-align:left'>{escape(name)}</td><td>{statistics.fmean(self.ends(name)):.1f} %</td>"
+            f"<td>{min(self.ends(name)):.1f} to {max(self.ends(name)):.1f} %</td><td>{arm['parameters']:,}</td></tr>"
+            for name, arm in content["arms"].items())
+        modules = " and ".join(content["modules"])
+        about = (f"<p><b>On real pictures.</b> {escape(content['said'])} Without help it gets about {GUESS:.0f} % at best. "
+                 f"Recorded with our own {escape(modules)}: {content['steps'][-1]:,} steps, three seeds, tested on other photographs and "
+                 f"other people's digits; {seconds / 3600:.2f} CPU hours in all.</p>")
+        table = ("<table><tr><th></th><th>right answers, mean of three runs</th><th>lowest to highest</th><th>parameters</th></tr>"
+                 f"{rows}</table><ul>{''.join(f'<li>{escape(line)}</li>' for line in self.said())}</ul>")
+        pictures = [_image(_curves(content), f"Learning curves: {'; '.join(self.said()[:1])}")]
+        pictures += [f"<p><b>Inside {escape(arm)}</b> (the best of the three runs): how much of each position and of each channel comes "
+                     "out, compared with what went in. Purple: more than on average; orange: less.</p>"
+                     + _image(_inside(content, arm), f"Inside {arm}: four pictures, how much of each position passes its two blocks, and "
+                                                     "which channels it treats differently for each colour and each answer.")
+                     for arm in content["modules"]]
+        return about + pictures[0] + table + "".join(pictures[1:])
+
+
+def real_run() -> RealRun:
+    """The recorded run of this lesson's module on real pictures, shown when it is the last line of a cell.
+
+    Raises FileNotFoundError where no `real.json` lies beside the notebook.
+    """
+    path = Path.cwd() / FILE
+    if not path.exists():
+        raise FileNotFoundError(f"{FILE} is not in {path.parent}: it belongs beside the notebook, in the folder as it was handed out")
+    return RealRun(json.loads(path.read_text(encoding="utf-8")))
+
+
+def _image(figure: Figure, alt: str) -> str:
+    return f'<img alt="{escape(alt)}" src="{data_url(figure)}" style="max-width:100%">'
+
+
+@house_figure
+def _curves(content: dict[str, Any]) -> Figure:
+    """Right answers against steps, a line for each seed."""
+    import matplotlib.pyplot as plt
+
+    figure, axis = plt.subplots(figsize=(7.5, 3))
+    looks = {**dict(zip(content["controls"], CONTROL_STYLES)), **{name: ("-", c) for name, c in zip(content["modules"], MODULE_COLOURS)}}
+    for name, (style, colour) in looks.items():
+        for index, curve in enumerate(content["arms"][name]["curves"]):
+            axis.plot(content["steps"], curve, style, color=colour, linewidth=1.6, label=name if index == 0 else None)
+    axis.axhline(GUESS, color=ALERT, linewidth=0.8)
+    axis.annotate("the colour guessed", (1, GUESS), (0, -11), xycoords=axis.get_yaxis_transform(), textcoords="offset points",
+                  ha="right", color=ALERT, fontsize=8)
+    axis.set(ylim=(44, 100), xlabel="steps of 64 pictures", ylabel="right answers on\nnew pictures (%)")
+    axis.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False)
+    return figure
+
+
+@house_figure
+def _inside(content: dict[str, Any], arm: str) -> Figure:
+    """Pictures above the two blocks' maps of out / in; beside them what each block does to its channels, by colour and by answer."""
+    import matplotlib.pyplot as plt
+
+    blocks, number = content["inside"][arm], len(content["pictures"])
+    figure = plt.figure(figsize=(9.5, 4.4))
+    left, right = figure.subfigures(1, 2, width_ratios=(4.4, 5.1))
+    grid = left.subplots(3, number)
+    for column, (picture, answer) in enumerate(zip(content["pictures"], content["answers"])):
+        grid[0, column].imshow(_pixels(picture))
+        grid[0, column].set_title(ANSWERS[answer], loc="center")
+        for row, block in enumerate(blocks, 1):
+            _map(grid[row, column], block["maps"][column], _limit(block["maps"]))
+    for axis in grid.flat:
+        axis.set_xticks([]), axis.set_yticks([])
+        axis.spines[:].set_visible(False)
+    for row, label in enumerate(("picture", *BLOCKS)):
+        grid[row, 0].set_ylabel(label.replace(" (", "\n("), fontsize=8)
+    left.suptitle("position by position", fontsize=10)
+    axes = right.subplots(4, 1, height_ratios=(3, 11, 3, 11))
+    for index, block in enumerate(blocks):
+        for axis, labels, values in zip(axes[2 * index:2 * index + 2], (COLOURS, ANSWERS), (block["by_colour"], block["by_answer"])):
+            _map(axis, values, _limit([block["by_colour"], block["by_answer"]]), aspect="auto")
+            axis.set_yticks(range(len(labels)), labels, fontsize=6)
+            axis.set_xticks([])
+            axis.tick_params(length=0)
+        axes[2 * index].set_title(f"{BLOCKS[index].partition(' (')[0]}: its {len(block['by_colour'][0])} channels", fontsize=8)
+    right.suptitle("channel by channel, by the colour that counts and by answer", fontsize=10)
+    return figure
+
+
+def _map(axis: Axes, values: list, limit: float, aspect: str = "equal") -> None:
+    axis.imshow(values, cmap="PuOr", vmin=-limit, vmax=limit, aspect=aspect)
+
+
+def _limit(values: Any) -> float:
+    """The largest absolute number in nested lists, and no less than what is worth a colour."""
+    return max([0.05, *map(_limit, values)]) if isinstance(values, list) else abs(values)
+
+
+def _pixels(address: str) -> Any:
+    """The picture in a `data:` address."""
+    import base64
+    import io
+
+    from PIL import Image
+
+    return Image.open(io.BytesIO(base64.b64decode(address.partition(",")[2])))

@@ -1,0 +1,270 @@
+"""Five minutes of what earlier lessons taught, days and weeks later: `review()`.
+
+Each lesson's folder holds its questions, `review.json`, which comes with the course, and beside it when each of them comes next,
+`.review.json`, which is the learner's own. A question comes a day after its lesson's first exercise was solved, and then, as long as
+it is answered rightly, after 3, 7 and 21 days; a wrong answer sends it back to 1.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from datetime import date, timedelta
+from html import escape
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from ..checking.report import MONO, _code
+from ..short_errors import Unusable
+from ..storage import found, keep, put_beside
+from .progress import began
+
+QUESTIONS, SCHEDULE = "review.json", ".review.json"
+DAYS = 1, 3, 7, 21
+AT_ONCE = 5
+LETTERS = "abcdefgh"
+_shown: list[Question] = []  # what the learner has read in this session: only these can be answered
+
+
+@dataclass
+class Question:
+    """A question of a lesson. step: which of DAYS it waits, or waited, for. due: the day when it comes next. asked: when it is shown."""
+
+    folder: Path
+    item: dict[str, Any]
+    step: int
+    due: date
+    asked: date
+
+    def meant(self, answer: Any) -> Any:
+        """The answer in the form that the question wants: a letter, a tuple of ints, a number. ValueError for what has another form."""
+        if isinstance(answer, str) and self.wants != "a letter":
+            try:
+                answer = ast.literal_eval(answer.strip())  # '5', '(4, 6)'
+            except (ValueError, SyntaxError, MemoryError, RecursionError):
+                raise ValueError(f"{answer!r} is not {self.wants}") from None
+        if self.wants == "a letter" and isinstance(answer, str) and answer.strip(" ().").lower() in list(self.letters):
+            return answer.strip(" ().").lower()
+        if self.wants == "a shape" and isinstance(answer, tuple | list) and all(isinstance(size, int) for size in answer):
+            return tuple(answer)
+        if self.wants.endswith("number") and not isinstance(answer, bool | type) and hasattr(answer, "__float__"):
+            return float(answer)
+        example = {"a letter": 'such as "a"', "a shape": "a tuple such as (2, 3), or (2,) for one axis"}.get(self.wants, "such as 4")
+        raise ValueError(f"{answer!r} is not {self.wants}, {example}")
+
+    def right(self, answer: Any) -> bool:
+        """Is an answer right that has the form? A float may be 1 % off."""
+        wanted = self.answer
+        if isinstance(wanted, float):
+            return abs(answer - wanted) <= 0.01 * abs(wanted)
+        return answer == wanted
+
+    def written(self, answer: Any) -> str:
+        """An answer as people write it; a letter with its choice."""
+        if isinstance(answer, str):
+            return f'"{self.choices[self.letters.index(answer)]}"'
+        return f"{answer:g}" if isinstance(answer, float) else str(answer)
+
+    @property
+    def tagged(self) -> str:
+        """The question after its lesson's number."""
+        return f"[{self.folder.name.partition('_')[0]}] {self.item['asks']}"
+
+    @property
+    def letters(self) -> str:
+        return LETTERS[:len(self.item["choices"])]
+
+    @property
+    def choices(self) -> list[str]:
+        """The choices with their letters, in the order of the day."""
+        return [f"{letter}) {self.item['choices'][place]}" for letter, place in zip(self.letters, self._order)]
+
+    @property
+    def answer(self) -> Any:
+        """What is right: a number, a tuple, or the letter that the right choice has in the order of the day."""
+        wanted = self.item["answer"]
+        if isinstance(wanted, str):
+            return self.letters[self._order.index(self.letters.index(wanted))]
+        return tuple(wanted) if isinstance(wanted, list) else wanted
+
+    @property
+    def _order(self) -> list[int]:
+        """The places of the choices in the item, in another order from day to day: who remembers a letter has learned nothing."""
+        places = range(len(self.item["choices"]))
+        return Random(f"{self.item['id']} {self.asked}").sample(places, len(places))
+
+    @property
+    def wants(self) -> str:
+        """What an answer looks like."""
+        wanted = self.item["answer"]
+        number = "a line number" if "which line" in self.item["asks"].lower() else "a number"
+        return "a letter" if isinstance(wanted, str) else "a shape" if isinstance(wanted, list) else number
+
+
+class Review:
+    """Questions to answer, or what became of the answers: as HTML or text."""
+
+    def __init__(self, head: str, parts: list[tuple[str, str, list[str]]], foot: str = ""):
+        """parts: for each question its text, its code with numbered lines, and what stands below."""
+        self.head, self.parts, self.foot = head, parts, foot
+
+    def __repr__(self) -> str:
+        lines = [self.head]
+        for number, (asks, code, below) in enumerate(self.parts, 1):
+            lines += [f"{number}. {asks}", *(f"      {line}" for line in [*code.split("\n"), *below] if line)]
+        return "\n".join([*lines, *filter(None, [self.foot])])
+
+    def _repr_html_(self) -> str:
+        parts = ""
+        for asks, code, below in self.parts:
+            shown = f'<pre style="{MONO};margin:4px 0">{escape(code)}</pre>' if code else ""
+            parts += f'<li style="margin-top:8px">{_code(asks)}{shown}{"".join(f"<div>{_code(line)}</div>" for line in below)}</li>'
+        foot = f'<div style="margin-top:8px">{_code(self.foot)}</div>' if self.foot else ""
+        return f'<div style="max-width:820px;line-height:1.45"><div>{_code(self.head)}</div><ol>{parts}</ol>{foot}</div>'
+
+
+def review(*answers: Any) -> Review:
+    """Ask up to five questions of the lessons that you have worked on, or take your answers to those that were asked.
+
+    answers: one for each question shown, in order: a number, a shape as a tuple, or a letter as a string; None to skip one.
+    Raises ValueError for another number of answers than questions, or for one of another form; then nothing is written down.
+    """
+    asked = list(_shown)
+    if not answers or not asked:
+        return _ask(late=bool(answers))
+    if len(answers) != len(asked):
+        raise Unusable(f"{len(answers)} answers to {len(asked)} questions: give one for each, None to skip it")
+    meant = []
+    for number, (each, answer) in enumerate(zip(asked, answers, strict=True), 1):
+        try:
+            meant.append(None if answer is None else each.meant(answer))
+        except ValueError as error:
+            raise Unusable(f"answer {number}: {error}. Nothing was written down: correct it and run the cell again") from None
+    _shown.clear()
+    return _take(asked, meant)
+
+
+def questions(folder: Path) -> list[Question]:
+    """Every question of the lessons beside `folder` of which an exercise is solved, with what the schedules say.
+
+    A lesson whose questions can't be read has none: the others' are asked all the same.
+    """
+    asked = []
+    for path in sorted(folder.parent.glob(f"*/{QUESTIONS}")):
+        if day := began(path.parent):
+            plan, first = _schedule(path.parent), day + timedelta(DAYS[0])
+            asked += [Question(path.parent, item, *plan.get(item["id"], (0, first)), asked=date.today()) for item in _items(path)]
+    return asked
+
+
+def _items(path: Path) -> list[dict[str, Any]]:
+    """What a lesson asks; nothing where its file holds something else."""
+    try:
+        items = found(path)
+    except (FileNotFoundError, ValueError):
+        return []
+    return items if isinstance(items, list) and all(map(_asks, items)) else []
+
+
+def _asks(item: Any) -> bool:
+    """Is it a question? Its answer is a letter of its choices, a shape, or a number."""
+    if not isinstance(item, dict) or not all(isinstance(item.get(key), str) for key in ("id", "asks", "code", "why")):
+        return False
+    answer, choices = item.get("answer"), item.get("choices")
+    if not isinstance(choices, list) or len(choices) > len(LETTERS) or not all(isinstance(choice, str) for choice in choices):
+        return False
+    if isinstance(answer, str):
+        return len(answer) == 1 and answer in LETTERS[:len(choices)]
+    numbers = answer if isinstance(answer, list) else [answer]
+    return all(isinstance(number, int if isinstance(answer, list) else int | float) for number in numbers)
+
+
+def _ask(late: bool) -> Review:
+    """The questions that are due, those that have waited longest first. late: answers were given before anything was asked."""
+    today = date.today()
+    everything = questions(Path.cwd())
+    due = sorted((each for each in everything if each.due <= today), key=lambda each: each.due)
+    _shown[:] = _mixed(due)[:AT_ONCE]
+    if not everything:
+        return Review("Nothing to review yet. When you have solved an exercise, come back tomorrow: `review()` asks what you remember.", [])
+    if not due:
+        soonest = min(each.due for each in everything)
+        return Review(f"Nothing to review today; the next questions come on {soonest:%A, %d %B}.", [])
+    rest = f" ({len(due) - len(_shown)} more are waiting)" if len(due) > len(_shown) else ""
+    number = f"{len(_shown)} question{'s' * (len(_shown) > 1)}"
+    head = f"What do you remember? {number} from earlier lessons{rest}; answer without looking anything up."
+    parts = []
+    for each in _shown:
+        parts.append((f"{each.tagged} ({each.wants})", _numbered(each.item["code"]), each.choices))
+    form = ", ".join({"a letter": '"?"', "a shape": "(...)"}.get(each.wants, "?") for each in _shown)
+    foot = f"Write your answers into the brackets, in this order, and run the cell again: `review({form})`."
+    return Review(head, parts, ("The answers in the brackets belong to other questions. " if late else "") + foot)
+
+
+def _take(asked: list[Question], answers: list) -> Review:
+    """Judge the answers and write down when each question comes again."""
+    today, parts, right = date.today(), [], 0
+    for each, answer in zip(asked, answers, strict=True):
+        if answer is None:
+            parts.append((each.tagged, "", ["○ Skipped: it comes again."]))
+            continue
+        good = each.right(answer)
+        right += good
+        step = min(each.step + 1, len(DAYS) - 1) if good else 0
+        odd = _write(each.folder, each.item["id"], step, today + timedelta(DAYS[step]))
+        said = "✓ Right." if good else f"✗ You answered {each.written(answer)}; it is {each.written(each.answer)}."
+        below = [f"{said} {each.item['why']}", _again(DAYS[step]), *filter(None, [odd])]
+        parts.append((each.tagged, _numbered(each.item["code"]), below))
+    skipped = sum(answer is None for answer in answers)
+    head = f"{right} of {len(asked) - skipped} right{f', {skipped} skipped' if skipped else ''}."
+    return Review(head, parts, "Empty the brackets and run `review()` again for more.")
+
+
+def _again(days: int) -> str:
+    return f"It comes again {'tomorrow' if days == 1 else f'in {days} days'}."
+
+
+def _mixed(due: list[Question]) -> list[Question]:
+    """The questions that wait equally long, one lesson after another, so that five are not all from one."""
+    places: dict[tuple, int] = {}
+    ranked = []
+    for each in due:
+        round_ = places[each.due, each.folder] = places.get((each.due, each.folder), -1) + 1
+        ranked.append((each.due, round_))
+    return [due[index] for index in sorted(range(len(due)), key=lambda index: ranked[index])]
+
+
+def _numbered(code: str) -> str:
+    return "\n".join(f"{number}  {line}" for number, line in enumerate(code.split("\n"), 1)) if code else ""
+
+
+def _schedule(folder: Path) -> dict[str, tuple[int, date]]:
+    """When each question of a lesson comes next; empty if nothing readable was kept."""
+    try:
+        return _strictly(folder)
+    except ValueError:
+        return {}
+
+
+def _strictly(folder: Path) -> dict[str, tuple[int, date]]:
+    """The same. Raises ValueError where there is a file that holds something else."""
+    latest = date.today() + timedelta(DAYS[-1])  # what lies behind it would never come
+    try:
+        return {name: (min(max(0, int(step)), len(DAYS) - 1), min(date.fromisoformat(due), latest))
+                for name, (step, due) in found(folder / SCHEDULE).items()}
+    except FileNotFoundError:
+        return {}
+    except (TypeError, AttributeError) as error:
+        raise ValueError(f"{SCHEDULE} holds something else") from error
+
+
+def _write(folder: Path, name: str, step: int, due: date) -> str:
+    """Write one question's next day into the schedule. Returns what there is to say."""
+    said = ""
+    try:
+        plan = _strictly(folder)
+    except ValueError:
+        plan, said = {}, put_beside(folder / SCHEDULE)
+    keep(folder / SCHEDULE, {name: [step, due.isoformat()] for name, (step, due) in (plan | {name: (step, due)}).items()})
+    return said

@@ -1,0 +1,111 @@
+"""A heat map of modules and tasks, the pictures behind one of its numbers, and Pareto fronts: what cannot be had cheaper without becoming
+worse."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from ..tasks.five_tasks import SIDE, UNASKED
+from .style import ALERT, FEATURES, INK, OTHER, house_figure
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+    from torch import Tensor
+
+    from ..networks.training import Results
+    from ..tasks.five_tasks import Questions
+
+
+def pareto_front(points: Mapping[str, tuple[float, float]], margin: float = 0) -> list[str]:
+    """The names of the points that score more than every cheaper one, by more than `margin`; the cheapest first.
+
+    points: (cost, score) by name. Of several that cost the same, the best one counts; of equal ones the first.
+    """
+    front: list[str] = []
+    for name, (_, score) in sorted(points.items(), key=lambda item: (item[1][0], -item[1][1])):
+        if not front or score > points[front[-1]][1] + margin:
+            front.append(name)
+    return front
+
+
+@house_figure
+def heat_map(results: Results, guesses: Mapping[str, float]) -> Figure:
+    """The mean score of each arm on each task in per cent, coloured from a guess (white) to 100 (blue).
+
+    results: of `compare`, with tasks as measures. guesses: by task, in per cent.
+    Raises KeyError for a task without a guess.
+    """
+    import matplotlib.pyplot as plt
+
+    tasks = results.measures
+    means = [[results.mean(arm, task) for task in tasks] for arm in results.arms]
+    shares = [[max(0.0, (mean - guesses[task]) / (100 - guesses[task])) for mean, task in zip(row, tasks)] for row in means]
+    figure, axis = plt.subplots(figsize=(2.2 + 1.3 * len(tasks), 0.8 + 0.36 * len(results.arms)))
+    axis.imshow(shares, cmap=_blues(), vmin=0, vmax=1, aspect="auto")
+    for row, values in enumerate(means):
+        for column, mean in enumerate(values):
+            light = shares[row][column] > 0.55
+            axis.text(column, row, f"{mean:.0f}", ha="center", va="center", color="white" if light else INK)
+    axis.set_xticks(range(len(tasks)), [f"{task}\n(a guess: {guesses[task]:.0f})" for task in tasks])
+    axis.set_yticks(range(len(results.arms)), results.arms)
+    axis.tick_params(length=0)
+    axis.spines[:].set_visible(False)
+    axis.set_title(f"right answers on new pictures (%), {len(results.seeds)} seed{'s' * (len(results.seeds) > 1)}")
+    return figure
+
+
+@house_figure
+def answered(asked: Questions, scores: Tensor) -> Figure:
+    """Pictures with a disc where a question was answered rightly and a cross where it was not. scores: (n, classes, 12, 12)."""
+    import matplotlib.pyplot as plt
+
+    number = len(asked.pictures)
+    figure, axes = plt.subplots(1, number, figsize=(2.3 * number, 2.3), squeeze=False)
+    for axis, picture, answers, found in zip(axes[0], asked.pictures, asked.answers, scores.argmax(dim=1)):
+        axis.imshow((picture.permute(1, 2, 0) / 2 + 0.5).clamp(0, 1).numpy(), extent=(0, SIDE, SIDE, 0))
+        axis.axis("off")
+        for places, marker, colour in ((found == answers, "o", FEATURES), (found != answers, "X", ALERT)):
+            rows, columns = (places & (answers != UNASKED)).numpy().nonzero()
+            axis.scatter(2 * columns + 1, 2 * rows + 1, s=42, marker=marker, color=colour, edgecolor="white", linewidth=0.8)
+    return figure
+
+
+@house_figure
+def fronts(scores: Mapping[str, float], costs: Mapping[str, Mapping[str, float]], label: str, margin: float = 0) -> Figure:
+    """Score against each kind of cost, one plot beside the other; a line joins what is on the Pareto front.
+
+    scores: by name. costs: for each kind of cost, such as "parameters", by name. label: of the scores. margin: as in `pareto_front`.
+    """
+    import matplotlib.pyplot as plt
+
+    figure, axes = plt.subplots(1, len(costs), figsize=(3.4 * len(costs), 3.2), sharey=True, squeeze=False)
+    for axis, (kind, of) in zip(axes[0], costs.items()):
+        points = {name: (of[name], score) for name, score in scores.items()}
+        front = pareto_front(points, margin)
+        axis.plot(*zip(*(points[name] for name in front)), "-", color=FEATURES, linewidth=1)
+        for name, point in points.items():
+            axis.plot(*point, "o", color=FEATURES if name in front else OTHER, markersize=5)
+        for name, below in _lines_below(points).items():
+            axis.annotate(name, points[name], (5, 4 - 9 * below), textcoords="offset points", fontsize=7.5)
+        axis.set(xlabel=kind)
+        axis.xaxis.set_major_formatter(lambda value, _: f"{value / 1000:,.4g}k" if value else "0")
+        axis.margins(x=0.25, y=0.14)
+    axes[0][0].set_ylabel(label)
+    return figure
+
+
+def _lines_below(points: Mapping[str, tuple[float, float]]) -> dict[str, int]:
+    """How many lines each name moves down, so that the names of points that nearly coincide do not cover each other."""
+    across, up = (max(values) - min(values) or 1 for values in zip(*points.values()))
+    placed: dict[str, int] = {}
+    for name, (cost, score) in points.items():
+        near = (other for other in placed if abs(cost - points[other][0]) < across / 4 and abs(score - points[other][1]) < up / 12)
+        placed[name] = 1 + max((placed[other] for other in near), default=-1)
+    return placed
+
+
+def _blues():
+    from matplotlib.colors import LinearSegmentedColormap
+
+    return LinearSegmentedColormap.from_list("share", ["#FFFFFF", "#7FB8D8", FEATURES])

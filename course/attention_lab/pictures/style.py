@@ -1,0 +1,134 @@
+"""The style of all pictures: features are blue, gates and maps orange, learned layers green.
+
+The colours are from Okabe and Ito's palette, which colour-blind readers can tell apart; the background is opaque, so a picture looks the
+same on a light and on a dark page.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Callable
+from contextlib import contextmanager
+from functools import wraps
+from typing import TYPE_CHECKING, Any, ParamSpec
+
+from torch import Tensor
+
+if TYPE_CHECKING:  # importing matplotlib takes longer than grading a notebook, so only drawing imports it
+    from collections.abc import Iterator
+
+    import numpy as np
+    from matplotlib.axes import Axes
+    from matplotlib.colors import Colormap
+    from matplotlib.figure import Figure
+
+FEATURES, MAPS, LAYERS = "#0072B2", "#E69F00", "#009E73"
+OTHER, ALERT, INK, PAPER = "#8C8C8C", "#D55E00", "#222222", "#FCFCFA"
+
+P = ParamSpec("P")
+
+
+@contextmanager
+def _house_style() -> Iterator[None]:
+    import matplotlib.pyplot as plt
+
+    ours = {
+        "figure.facecolor": PAPER, "savefig.facecolor": PAPER, "axes.facecolor": PAPER, "figure.dpi": 100,
+        "text.color": INK, "axes.labelcolor": INK, "axes.edgecolor": INK, "xtick.color": INK, "ytick.color": INK,
+        "axes.spines.top": False, "axes.spines.right": False, "axes.titlesize": 10, "axes.titlelocation": "left",
+        "figure.titlesize": 11, "font.size": 9, "image.interpolation": "nearest", "figure.constrained_layout.use": True,
+    }
+    with plt.style.context(["default", ours]):  # from the default: a notebook's own style would mix with ours
+        yield
+
+
+def house_figure(draw: Callable[P, Figure]) -> Callable[P, Figure]:
+    """Draw in the house style, and close the figure in pyplot: the inline backend shows what is open a second time."""
+
+    @wraps(draw)
+    def drawn(*args: P.args, **kwargs: P.kwargs) -> Figure:
+        import matplotlib.pyplot as plt
+
+        with _house_style():
+            before = set(plt.get_fignums())
+            try:
+                return draw(*args, **kwargs)
+            finally:
+                for number in set(plt.get_fignums()) - before:
+                    plt.close(number)
+
+    return drawn
+
+
+def data_url(figure: Figure) -> str:
+    """A figure as the address of an image that a page holds in itself; the figure is closed."""
+    import matplotlib.pyplot as plt
+
+    png = io.BytesIO()
+    figure.savefig(png, format="png", bbox_inches="tight", facecolor=figure.get_facecolor())
+    plt.close(figure)
+    return f"data:image/png;base64,{base64.b64encode(png.getvalue()).decode()}"
+
+
+def numbers(values: Any, name: str) -> Tensor:
+    if not isinstance(values, Tensor):
+        raise TypeError(f"{name} must be a tensor, got {described(values)}")
+    return values.detach().cpu().double()
+
+
+def described(value: Any) -> str:
+    return "None" if value is None else f"an object of type {type(value).__name__}"
+
+
+def one_plot(width: float, height: float) -> tuple[Figure, Axes]:
+    import matplotlib.pyplot as plt
+
+    return plt.subplots(figsize=(width, height))
+
+
+def grid(
+    rows: int, columns: int, width: float, height: float, beside: float = 0, above: float = 0
+) -> tuple[Figure, np.ndarray]:
+    """A figure of rows x columns pictures, each of width x height inches, with room for a colour bar beside them and
+    titles above; the axes in reading order."""
+    import matplotlib.pyplot as plt
+
+    size = columns * width + beside, rows * height + above
+    figure, axes = plt.subplots(rows, columns, figsize=size, squeeze=False)
+    return figure, axes.flatten()
+
+
+def draw_image(axis: Axes, image: Tensor) -> None:
+    low, high = image.min().item(), image.max().item()
+    if low < -1 or high > 2:
+        raise ValueError(f"an image has values in [0, 1]; these go from {low:.3g} to {high:.3g}")
+    axis.imshow(image.expand(3, -1, -1).permute(1, 2, 0).clamp(0, 1).numpy())
+
+
+def colour_map(kind: str) -> Colormap:
+    from matplotlib.colors import LinearSegmentedColormap
+
+    stops = {
+        "features": ["#FFFFFF", "#7FB8D8", FEATURES, "#00253D"],
+        "signed": ["#5A2000", ALERT, "#F2B58C", "#FFFFFF", "#7FB8D8", FEATURES, "#00253D"],
+        "heat": [MAPS + "00", MAPS + "90", MAPS + "E0", "#FFE08AF2"],  # without weight the image shows through
+    }
+    return LinearSegmentedColormap.from_list(kind, stops[kind]).with_extremes(bad=OTHER)
+
+
+def scale(values: Tensor) -> tuple[Colormap, float, float]:
+    """Colours and their ends: from 0 where nothing is negative, else the same to both sides of 0."""
+    finite = values[values.isfinite()]
+    low, high = (finite.min().item(), finite.max().item()) if finite.numel() else (0.0, 1.0)
+    if low >= 0:
+        return colour_map("features"), 0.0, high or 1.0
+    reach = max(-low, high)
+    return colour_map("signed"), -reach, reach
+
+
+def whole_ticks(*axes: Any) -> None:
+    from matplotlib.ticker import MaxNLocator
+
+    for axis in axes:
+        axis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))

@@ -1,0 +1,66 @@
+"""Lesson 06b: where is the dot of that colour?
+
+The same `n` pictures and answers come for the same `seed` on every machine. The answer depends on a cue, which the lesson takes away
+to see what was really used.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+DOT_COLOURS = torch.tensor([[0.85, 0.2, 0.15], [0.1, 0.65, 0.3], [0.15, 0.35, 0.9]])
+
+
+class Dots(NamedTuple):
+    """pictures (n, 3, 16, 16); heat, 1 at the centre in question and falling off around it (n, 1, 16, 16); centres, row and column of
+    the three dots (n, 3, 2); asked, which of them is meant (n,)."""
+
+    pictures: Tensor
+    heat: Tensor
+    centres: Tensor
+    asked: Tensor
+
+
+def coloured_dots(n: int, seed: int) -> Dots:
+    """Three dots side by side, one of each of DOT_COLOURS; the bar at the top edge has the colour of the dot that is asked for."""
+    g, side, pitch = torch.Generator().manual_seed(seed), 16, 3
+    corner = torch.randint(6, side - 5, (n, 1, 2), generator=g)
+    cell = torch.rand(n, 4, generator=g).argsort(1)[:, :3]  # three of 2 x 2 places
+    asked = torch.randint(3, (n,), generator=g)
+    centres = corner + pitch * torch.stack([cell // 2, cell % 2], dim=2)
+    rows, columns = torch.arange(side)[:, None], torch.arange(side)
+    distance = ((rows - centres[:, :, 0, None, None]) ** 2
+                + (columns - centres[:, :, 1, None, None]) ** 2)  # squared, (n, 3, 16, 16)
+    pictures = torch.full((n, 3, side, side), 0.3)
+    for dot in range(3):
+        pictures = torch.where(distance[:, dot, None] <= 1, DOT_COLOURS[dot][:, None, None], pictures)
+    pictures = with_bar(pictures, asked)
+    pictures += 0.05 * torch.randn(pictures.shape, generator=g)
+    heat = torch.exp(-distance[torch.arange(n), asked] / 2)[:, None]
+    return Dots(pictures, heat, centres, asked)
+
+
+def coarse(sheet: Tensor, cell: int) -> Tensor:
+    """A sheet (n, 1, H, W) averaged over cells of cell x cell positions, and enlarged again."""
+    return F.interpolate(F.avg_pool2d(sheet, cell), scale_factor=cell)
+
+
+def candidates(heat: Tensor, centres: Tensor, asked: Tensor, cell: int) -> Tensor:
+    """How many dots of each picture are as hot as the one that is asked for on a heat map of such cells, that one included: (n,).
+
+    1 means that it stands out. heat, centres and asked are those of `coloured_dots`.
+    """
+    places = centres[..., 0] * heat.shape[3] + centres[..., 1]
+    values = coarse(heat, cell).flatten(1).gather(1, places)  # (n, 3)
+    return (values >= values.gather(1, asked[:, None])).sum(1)
+
+
+def with_bar(pictures: Tensor, asked: Tensor) -> Tensor:
+    """The pictures of coloured dots with a bar (two rows at the top) of the colours of the dots `asked` (n,); a new tensor."""
+    changed = pictures.clone()
+    changed[:, :, :2] = DOT_COLOURS[asked][:, :, None, None]
+    return changed

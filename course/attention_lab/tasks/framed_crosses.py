@@ -1,0 +1,49 @@
+"""Lesson 03: is that bar horizontal?
+
+The same `n` pictures and answers come for the same `seed` on every machine. The answer depends on a cue, which the lesson takes away
+to see what was really used.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+
+class Crosses(NamedTuple):
+    """pictures (n, 3, 19, 19); answers, 1 if the bar in question is horizontal (n,); places, 0 if the left cross is framed, 1 if the
+    right one is (n,)."""
+
+    pictures: Tensor
+    answers: Tensor
+    places: Tensor
+
+
+def framed_crosses(n: int, seed: int) -> Crosses:
+    """Two crosses, each of a red and a blue bar; a green frame says which cross counts, the colour of the stars which of its bars."""
+    g, side = torch.Generator().manual_seed(seed), 19
+    horizontal = torch.randint(2, (n, 2, 2), generator=g).bool()  # picture, place, colour
+    places, colours = torch.randint(2, (2, n), generator=g)
+    pictures = torch.zeros(n, 3, side, side)
+    for place, column in enumerate((4, 14)):
+        for colour in (0, 1):  # red is channel 0, blue is channel 2
+            pictures[horizontal[:, place, colour], 2 * colour, 13, column - 1:column + 2] = 1
+            pictures[~horizontal[:, place, colour], 2 * colour, 12:15, column] = 1
+        frame = torch.zeros(side, side)
+        frame[9:18, column - 4:column + 5] = 1
+        frame[10:17, column - 3:column + 4] = 0
+        pictures[places == place, 1] += frame
+    for colour in (0, 1):
+        pictures[colours == colour, 2 * colour, 0:3:2, ::2] = 1  # the stars
+    pictures += 0.1 * torch.randn(pictures.shape, generator=g)
+    return Crosses(pictures, horizontal[torch.arange(n), places, colours].long(), places)
+
+
+def crosses_without_cue(n: int, seed: int) -> tuple[Tensor, Tensor]:
+    """Pictures and answers as in `framed_crosses`, but stars and frame are those of other pictures: they say nothing about the answer."""
+    (pictures, answers, _), (others, *_) = framed_crosses(n, seed), framed_crosses(n, seed + 100)
+    mixed = others.clone()  # its stars and its frame; red and blue below the sky are the crosses
+    mixed[:, ::2, 9:] = pictures[:, ::2, 9:]
+    return mixed, answers

@@ -1,0 +1,72 @@
+"""Lesson 07a: which discs are white?
+
+The same `n` pictures and answers come for the same `seed` on every machine. The answer depends on a cue, which the lesson takes away
+to see what was really used.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from .scoring import UNASKED
+
+QUESTIONS = ("book", "legend", "odd one out")
+BOOK = torch.tensor([0, 1, 0, 0, 1, 1] * 2)  # of twelve steps around the hues; opposite ones agree, so that no straight line tells
+
+
+class HueDiscs(NamedTuple):
+    """pictures (n, 3, 24, 24); answers at half the resolution (n, 12, 12), 0 for black, 1 for white, UNASKED outside the discs; hues of
+    the six discs, in turns around the circle, 0 to 1 (n, 6); places, row and column of a position in each disc (n, 6, 2)."""
+
+    pictures: Tensor
+    answers: Tensor
+    hues: Tensor
+    places: Tensor
+
+
+def hue_discs(n: int, seed: int, question: str) -> HueDiscs:
+    """Six coloured discs; which of them are white, and which black? question: where the answer is to be found.
+
+    "book": each hue has the same answer in all pictures, BOOK. "legend": there are two hues, and two swatches at the left edge pair one
+    with black and one with white, anew in each picture. "odd one out": five discs have one hue, and the sixth, which has another, is white.
+    Any hue can occur with any question. Raises ValueError for another question.
+    """
+    if question not in QUESTIONS:
+        raise ValueError(f"the question is one of {', '.join(QUESTIONS)}; got {question!r}")
+    g, side, every = torch.Generator().manual_seed(seed), 24, torch.arange(n)[:, None]
+    pictures = torch.full((n, side, side, 3), 0.5)
+    if question == "book":
+        steps = torch.randint(len(BOOK), (n, 6), generator=g)
+        hues, white = (steps + 0.15 + 0.7 * torch.rand(n, 6, generator=g)) / len(BOOK), BOOK[steps]
+    elif question == "legend":
+        two, colours = torch.rand(n, 1, generator=g) + torch.arange(2) / 2, torch.rand(n, 2, generator=g).argsort(1)
+        which = torch.randint(2, (n, 6), generator=g)
+        hues, white = two[every, which], colours[every, which]
+        for swatch, row in enumerate((4, 15)):
+            pictures[:, row:row + 5, 1:4] = _rgb(two[:, swatch, None, None])
+            pictures[:, row:row + 5, 4:7] = colours[:, swatch, None, None, None].float()
+    else:
+        common = torch.rand(n, 1, generator=g)
+        hues = torch.cat([common.expand(n, 5), common + 0.35 + 0.3 * torch.rand(n, 1, generator=g)], 1)
+        white = torch.tensor([0, 0, 0, 0, 0, 1]).expand(n, 6)
+    answers = torch.full((n, side, side), UNASKED)
+    cells = torch.rand(n, 8, generator=g).argsort(1)[:, :6]  # six of 4 x 2 places
+    rows = 3 + 6 * (cells // 2) + torch.randint(2, (n, 6), generator=g)
+    columns = 12 + 6 * (cells % 2) + torch.randint(3, (n, 6), generator=g)
+    at = torch.arange(side)
+    for disc in range(6):
+        inside = (at[:, None] - rows[:, disc, None, None]) ** 2 + (at - columns[:, disc, None, None]) ** 2 <= 4
+        pictures = torch.where(inside[..., None], _rgb(hues[:, disc, None, None]), pictures)
+        answers = torch.where(inside, white[:, disc, None, None], answers)
+    pictures += 0.02 * torch.randn(pictures.shape, generator=g)
+    return HueDiscs(pictures.permute(0, 3, 1, 2).contiguous(), answers[:, ::2, ::2].contiguous(), hues % 1,
+                    torch.stack([rows // 2, columns // 2], dim=2))
+
+
+def _rgb(hues: Tensor) -> Tensor:
+    """Equally bright colours of hues in turns around the circle, (...) -> (..., 3)."""
+    return 0.5 + 0.5 * torch.cos(2 * math.pi * (hues[..., None] - torch.arange(3) / 3))
