@@ -1,58 +1,34 @@
-"""The bank, `solutions/<topic>/answers/`: answers as learners write them, right and wrong, one file each,
-named `<Exercise>--<what is special>.py`.
-
-The first line of a wrong answer may say what its report must lead with, a part of the headline: `# expect: columns of the map`.
-`# expect: nothing, <reason>` marks an answer that no comparison of tensors can see, only the judge, which measures a process.
-"""
+"""The bank, `solutions/<topic>/answers/`: answers as learners write them, right and wrong, of all lessons (autograder/lessons/bank.py)."""
 
 from dataclasses import dataclass
-from functools import cached_property
-from pathlib import Path
+from functools import cache
 
+from autograder.lessons import bank
 from autograder.lessons.course import lessons
-from autograder.lessons.topics import SOLUTIONS
+from autograder.lessons.topics import topic
 from tests.suites import few
-
-LESSONS = {lesson.topic: lesson.name for lesson in lessons()}
-EXPECT = "# expect: "
-NOTHING = "nothing, "
 
 
 @dataclass(frozen=True)
-class Answer:
-    """One file of the bank."""
+class Answer(bank.Answer):
+    """An answer, and the lesson that it is of."""
 
-    lesson: str
-    path: Path
+    lesson: str = ""
 
     @property
     def id(self) -> str:
-        return f"{self.lesson}/{self.path.stem}"
+        return f"{self.lesson}/{self.name}"
 
-    @property
-    def exercise(self) -> str:
-        return self.path.stem.split("--")[0]
 
-    @cached_property
-    def source(self) -> str:
-        return self.path.read_text(encoding="utf-8")
-
-    @property
-    def expected(self) -> str:
-        """What the headline of its report must contain; empty where the file says nothing."""
-        first = self.source.partition("\n")[0]
-        return first.removeprefix(EXPECT).strip() if first.startswith(EXPECT) else ""
-
-    @property
-    def measured(self) -> bool:
-        """Whether only a measured process betrays it."""
-        return self.expected.startswith(NOTHING)
+@cache
+def _all() -> list[Answer]:
+    topics = [(lesson.name, topic(lesson.topic)) for lesson in lessons()]
+    return [Answer(**vars(answer), lesson=name) for name, each in topics for answer in bank.answers(each.folder, each.reference)]
 
 
 def answers(kind: str) -> list[Answer]:
     """All answers that are "right", or all that are "wrong"."""
-    paths = sorted(SOLUTIONS.glob(f"*/answers/{kind}/*.py"))
-    return [Answer(LESSONS[path.parts[-4]], path) for path in paths if path.parts[-4] in LESSONS]  # not of a lesson that is not out yet
+    return [answer for answer in _all() if answer.kind == kind]
 
 
 def parameters(found: list[Answer], most: int = 1000) -> list:

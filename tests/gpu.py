@@ -21,6 +21,7 @@ import torch
 
 from autograder.intake.files import read
 from autograder.lessons.course import NOTEBOOKS, ROOT, lessons
+from tests.bank import answers
 
 REPORT = ROOT / "work/gpu.json"
 SECONDS = 600  # for all parts together
@@ -46,7 +47,7 @@ STAYING = {
         "                matrix[i, j] = kernel[j - i + k // 2]\n"
         "    return matrix\n",
     ("08a_windows", "WindowAttention"):
-        (ROOT / "solutions/windows/answers/wrong/WindowAttention--index-and-mask-stay-on-the-cpu.py").read_text(encoding="utf-8"),
+        next(answer.source for answer in answers("wrong") if answer.name == "WindowAttention--index-and-mask-stay-on-the-cpu"),
 }
 
 

@@ -10,7 +10,7 @@ from attention_lab.notebook.check import verdict_on
 from autograder.judge import recording
 from autograder.lessons.topics import topic
 from builder import build
-from tests.bank import Answer, answers, parameters
+from tests.bank import answers, parameters
 from tests.suites import few
 
 LESSONS = {lesson.name: lesson for lesson in build.lessons()}
@@ -113,7 +113,7 @@ def test_the_catalogue_is_large_enough(lesson):
 
 
 def verdict_of(answer):
-    return verdict(LESSONS[answer.lesson], answer.path.stem, answer.source, answer.exercise)
+    return verdict(LESSONS[answer.lesson], answer.name, answer.source, answer.exercise)
 
 
 @pytest.mark.parametrize("answer", parameters(answers("right"), most=2))
@@ -138,15 +138,3 @@ def test_most_wrong_answers_say_what_their_report_must_lead_with():
 
 def test_every_lesson_of_the_bank_is_known():
     assert {answer.lesson for kind in ("right", "wrong") for answer in answers(kind)} == set(LESSONS)
-
-
-@pytest.mark.parametrize(("first", "expected", "measured"), [
-    ("# expect: columns of the map", "columns of the map", False),
-    ("# expect: nothing, only a measured process shows it", "nothing, only a measured process shows it", True),
-    ("# attention between positions: mean over rows", "", False),
-    ("import torch  # expect: columns", "", False),
-])
-def test_the_first_line_of_an_answer(tmp_path, first, expected, measured):
-    (tmp_path / "squeeze--x.py").write_text(f"{first}\n# expect: another line\n", encoding="utf-8")
-    answer = Answer("01_se", tmp_path / "squeeze--x.py")
-    assert (answer.id, answer.exercise, answer.expected, answer.measured) == ("01_se/squeeze--x", "squeeze", expected, measured)

@@ -86,8 +86,7 @@ def test_from_a_reference_to_judged_notebooks(repository, run, tmp_path):
     status, said = run("autograder", "audit", "own_centring")
     assert status == 2 and "not built yet" in said
 
-    (made / "answers/right/centred--flat.py").write_text(RIGHT, encoding="utf-8")
-    (made / "answers/wrong/centred--batch.py").write_text(WRONG, encoding="utf-8")
+    (made / "answers/centred.py").write_text(f"# %% right: flat\n{RIGHT}\n\n\n# %% wrong: batch\n{WRONG}\n", encoding="utf-8")
     status, said = run("builder", "own_centring")
     assert status == 0, said
     released = repository / "course/own_centring/own_centring.ipynb"

@@ -12,7 +12,6 @@ import inspect
 import io
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -29,8 +28,9 @@ from autograder.audit.mutants import mutants
 from autograder.intake.files import read
 from autograder.judge import recording
 from autograder.judge.judge import Judge
+from autograder.lessons import bank
 from autograder.lessons.course import NOTEBOOKS, OWN
-from autograder.lessons.topics import Topic, topic
+from autograder.lessons.topics import topic
 from autograder.submission import notebook
 
 MUTATED = 3  # the seeds with which mutants are tried, which are many
@@ -97,9 +97,9 @@ def audit(lesson_name: str, seeds: Sequence[str] = tuple(named(MUTATED))) -> Aud
     changed = {slot.name: mutants(inspect.getsource(getattr(reference, slot.name))) for slot in lesson.exercises}
     found.totals = {"solved notebook": 1, "variants": len(catalogue.VARIANTS), "mistakes": len(catalogue.MISTAKES),
                     "mutants": sum(map(len, changed.values())), "of them equivalent": len(catalogue.EQUIVALENT)}
-    bank = answers(files, [slot.name for slot in lesson.exercises]) if lesson_name.startswith(OWN) else []
-    if bank:
-        found.totals["answers of the bank"] = len(bank)
+    answers = bank.answers(files.folder, reference) if lesson_name.startswith(OWN) else []
+    if answers:
+        found.totals["answers of the bank"] = len(answers)
     found.missing = list(missing(files))
     surviving: dict[str, list[str]] = {name: [] for name in catalogue.EQUIVALENT}
     judged_with: list[str] = []
@@ -118,12 +118,12 @@ def audit(lesson_name: str, seeds: Sequence[str] = tuple(named(MUTATED))) -> Aud
             judged = local[variant.exercise].judge(recording.source_of(variant, reference))
             if judged.points < judged.max_points:
                 found.false_rejections.append(f"{variant.id} ({seed}): {judged.headline}")
-        for path in bank:
-            judged = local[path.stem.partition("--")[0]].judge(path.read_text(encoding="utf-8"))
-            full, right = judged.points == judged.max_points, path.parent.name == "right"
+        for answer in answers:
+            judged = local[answer.exercise].judge(answer.source)
+            full, right = judged.points == judged.max_points, answer.kind == "right"
             if full != right:
                 wrongly = found.false_rejections if right else found.false_acceptances
-                wrongly.append(f"{path.parent.name}/{path.name} ({seed}): {judged.headline}")
+                wrongly.append(f"{answer.kind}: {answer.name} ({seed}): {judged.headline}")
         for mistake in catalogue.MISTAKES:
             judged = local[mistake.exercise].judge(recording.source_of(mistake, reference), measured=False)
             if judged.points == judged.max_points:
@@ -139,16 +139,6 @@ def audit(lesson_name: str, seeds: Sequence[str] = tuple(named(MUTATED))) -> Aud
                     surviving.setdefault(mutant.id, []).append(seed)
     found.survivors = [f"{name} ({', '.join(where)})" for name, where in surviving.items() if name not in catalogue.EQUIVALENT]
     found.stale = [name for name in catalogue.EQUIVALENT if surviving[name] != judged_with]
-    return found
-
-
-def answers(files: Topic, exercises: Sequence[str]) -> list[Path]:
-    """The bank of a topic. Raises ValueError for a file whose name begins with none of its exercises."""
-    found = sorted(files.folder.glob("answers/*/*.py"))
-    for path in found:
-        if path.stem.partition("--")[0] not in exercises or path.parent.name not in ("right", "wrong"):
-            raise ValueError(f"{path}: an answer is answers/right/NAME--what.py or answers/wrong/NAME--what.py, "
-                             f"NAME one of {', '.join(exercises)}")
     return found
 
 

@@ -6,6 +6,7 @@ import inspect
 from collections import Counter
 from collections.abc import Iterator
 
+from autograder.lessons import bank
 from autograder.lessons.topics import Topic
 from autograder.new.page import WRITE
 from autograder.new.propose import FUNCTION, MODULE, PROPOSED
@@ -21,11 +22,13 @@ def missing(files: Topic) -> Iterator[str]:
     mistakes, variants = (Counter(each.exercise for each in kind) for kind in (files.mistakes.MISTAKES, files.mistakes.VARIANTS))
     if proposed := sum(mistake.sentence.startswith(PROPOSED) for mistake in files.mistakes.MISTAKES):
         yield f"mistakes.py has {proposed} sentences that were proposed and not rewritten"
+    answers = bank.answers(files.folder, files.reference)
     for exercise in files.exercises:
         least = MODULE if inspect.isclass(getattr(files.reference, exercise.name)) else FUNCTION
-        bank = {kind: len(list((files.folder / "answers" / kind).glob(f"{exercise.name}--*.py"))) for kind in ("right", "wrong")}
+        answered = Counter(answer.kind for answer in answers if answer.exercise == exercise.name)
         for what, have, need in (("known mistakes", mistakes[exercise.name], least), ("right variants", variants[exercise.name], VARIANTS),
-                                 ("right answers in the bank", bank["right"], RIGHT), ("wrong answers in the bank", bank["wrong"], WRONG)):
+                                 ("right answers in the bank", answered["right"], RIGHT),
+                                 ("wrong answers in the bank", answered["wrong"], WRONG)):
             if have < need:
                 yield f"{exercise.name} has {have} {what}; {need} or more would do"
     if not files.has("hints.toml"):

@@ -15,6 +15,7 @@ from typing import Any
 import torch
 from rich.console import Console
 
+from autograder.lessons import bank
 from autograder.lessons.course import OWN, OWN_LIST, ROOT, own_lessons
 from autograder.lessons.declare import Mistake
 from autograder.lessons.topics import SOLUTIONS, topic
@@ -72,8 +73,7 @@ def new(name: str, reference: Path, folder: Path, console: Console) -> int:
         raise ValueError(f"{reference}: {taken[double[0]]} has an exercise {double[0]}, too; give yours another name")
     with tempfile.TemporaryDirectory() as scratch:
         made = Path(scratch, name)
-        for kind in ("right", "wrong"):
-            (made / "answers" / kind).mkdir(parents=True)
+        (made / bank.FOLDER).mkdir(parents=True)
         title = " ".join(word if word.isupper() else word.capitalize() for word in name.split("_"))
         texts = {"reference.py": sketch.text, "exercises.py": exercises_source(name, sketch), "mistakes.py": "MISTAKES = VARIANTS = ()\n",
                  "page.py": page(title, sketch)}

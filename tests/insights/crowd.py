@@ -30,8 +30,10 @@ def bank(folders: Iterable[Path] = ()) -> dict[str, dict[str, dict[str, str]]]:
     """Answers by exercise, by kind ("right", "wrong") and by what is special; `folders` hold a right/ and a wrong/ of their own."""
     found = {name: {"right": {"solved": SOLVED[name]}, "wrong": {}} for name in NAMES}
     for kind in ("right", "wrong"):
-        paths = [answer.path for answer in answers(kind) if answer.lesson == LESSON]
-        for path in [*paths, *(path for folder in folders for path in sorted((folder / kind).glob("*.py")))]:
+        for answer in answers(kind):
+            if answer.lesson == LESSON:
+                found[answer.exercise][kind].setdefault(answer.what, answer.source)
+        for path in [path for folder in folders for path in sorted((folder / kind).glob("*.py"))]:
             exercise, _, special = path.stem.partition("--")
             found[exercise][kind].setdefault(special, path.read_text(encoding="utf-8"))
     return found

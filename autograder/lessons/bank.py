@@ -1,0 +1,122 @@
+"""The bank of a topic, `answers/<exercise>.py`: answers as learners write them, right and wrong, a cell each.
+
+    # %% right: einsum                                             what is special about it
+    # %% wrong: no-keepdim, expect: columns of the map             what its report must lead with, a part of the headline
+    # %% wrong: same-buffer, expect: nothing, only a measured process shows it
+
+What stands above the first cell, the imports, belongs to every answer. An answer that differs from the reference in a few lines may
+say only these, as comments: `# %% wrong: no-sigmoid, edits, expect: ...`, then the lines that go (`# - `) and those that come in
+their place (`# + `), as `ast.unparse` writes the reference, without docstrings and annotations; `#` alone parts two edits.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+FOLDER = "answers"
+CELL = re.compile(r"^# %% (?P<kind>right|wrong): (?P<what>[\w.-]+)(?P<edits>, edits)?(, expect: (?P<expected>.+))?$", re.MULTILINE)
+ANY_CELL = re.compile(r"^# %%.*$", re.MULTILINE)
+NOTHING = "nothing, "
+
+
+@dataclass(frozen=True)
+class Answer:
+    """kind: "right" or "wrong". what: what is special about it. expected: what the headline of its report must contain, if that is said."""
+
+    exercise: str
+    kind: str
+    what: str
+    source: str
+    expected: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"{self.exercise}--{self.what}"
+
+    @property
+    def measured(self) -> bool:
+        """Whether only a measured process betrays it."""
+        return self.expected.startswith(NOTHING)
+
+
+def answers(folder: Path, reference: ModuleType) -> list[Answer]:
+    """All answers of a topic's folder.
+
+    Raises ValueError, with the file and the cell, for a heading that can't be read, a name that is there twice, a file that is named
+    after nothing in the reference, and an edit that does not apply exactly once.
+    """
+    if old := sorted((folder / FOLDER).glob("*/*.py")):
+        raise ValueError(f"{old[0]}: answers are cells of {FOLDER}/<exercise>.py now; put it there, below a line such as "
+                         f"`# %% {old[0].parent.name}: {old[0].stem.partition('--')[2]}`")
+    found: list[Answer] = []
+    for path in sorted((folder / FOLDER).glob("*.py")):
+        found += read(path, reference)
+    return found
+
+
+def read(path: Path, reference: ModuleType) -> list[Answer]:
+    """The answers of one file; raises as `answers` does."""
+    if not hasattr(reference, path.stem):
+        raise ValueError(f"{path}: the reference has no {path.stem!r}, after which the file is named")
+    text = path.read_text(encoding="utf-8")
+    headings = list(ANY_CELL.finditer(text))
+    above = text[:headings[0].start()] if headings else ""
+    found: dict[str, Answer] = {}
+    for heading, end in zip(headings, [*(each.start() for each in headings[1:]), len(text)]):
+        says = CELL.fullmatch(heading[0])
+        if not says:
+            raise ValueError(f"{path}: {heading[0]!r} is not `# %% right: name` or `# %% wrong: name, expect: part of the headline`")
+        if says["what"] in found:
+            raise ValueError(f"{path}: two answers are called {says['what']!r}")
+        own = text[heading.end():end].strip("\n") + "\n"
+        try:
+            own = edited(plain(reference, path.stem), own) if says["edits"] else own
+        except ValueError as error:
+            raise ValueError(f"{path}, {says['what']}: {error}") from None
+        found[says["what"]] = Answer(path.stem, says["kind"], says["what"], above + own, says["expected"] or "")
+    return list(found.values())
+
+
+class _Plain(ast.NodeTransformer):
+    """Takes docstrings and annotations away."""
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        node.returns = None
+        for argument in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):
+            argument.annotation = None
+        return self.visit_ClassDef(node)
+
+    def visit_ClassDef(self, node: ast.ClassDef | ast.FunctionDef) -> ast.AST:
+        self.generic_visit(node)
+        if ast.get_docstring(node) is not None:
+            node.body = node.body[1:] or [ast.Pass()]
+        return node
+
+
+def plain(reference: ModuleType, exercise: str) -> str:
+    """The reference's code of an exercise, as edits see it."""
+    tree = ast.parse(Path(str(reference.__file__)).read_text(encoding="utf-8"))
+    [node] = [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == exercise]
+    return ast.unparse(_Plain().visit(node))
+
+
+def edited(source: str, edits: str) -> str:
+    """`source` with other lines. edits: hunks of `# - ` lines and `# + ` lines; other comments stay above the answer.
+
+    Raises ValueError for lines that are not there, or are there more than once.
+    """
+    comments = [line for line in edits.splitlines() if line.startswith("# ") and line[2:4] not in ("- ", "+ ")]
+    for old, new in re.findall(r"((?:^# - .*\n)+)((?:^# \+ .*\n)*)", edits, re.MULTILINE):
+        gone, come = ([line[4:] for line in hunk.splitlines()] for hunk in (old, new))
+        lines = source.splitlines()
+        places = [at for at in range(len(lines)) if [line.strip() for line in lines[at:at + len(gone)]] == [line.strip() for line in gone]]
+        if len(places) != 1:
+            raise ValueError(f"{gone} stands {len(places)} times in the reference, not once")
+        at = places[0]
+        margin = len(lines[at]) - len(lines[at].lstrip()) - (len(gone[0]) - len(gone[0].lstrip()))
+        source = "\n".join([*lines[:at], *(" " * margin + line if line.strip() else "" for line in come), *lines[at + len(gone):]])
+    return "\n".join([*comments, source]) + "\n"

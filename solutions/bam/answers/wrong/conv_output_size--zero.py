@@ -1,7 +1,0 @@
-# expect: result of 0 is returned
-# 0 is let through
-def conv_output_size(size, kernel_size, padding=0, dilation=1, stride=1):
-    out = (size + 2 * padding - dilation * (kernel_size - 1) - 1) // stride + 1
-    if out < 0:
-        raise ValueError("too small")
-    return out

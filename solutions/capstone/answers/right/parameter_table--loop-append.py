@@ -1,9 +1,0 @@
-def parameter_table(rows: list[tuple[str, nn.Module]]) -> list[tuple[str, int, float, float]]:
-    """For each (name, module): the name, its trainable parameters (a shared one once), and
-    that number in units of 10^6 and of 2^20, both rounded to two digits.
-    """
-    table = []
-    for name, module in rows:
-        count = sum(p.numel() for p in module.parameters() if p.requires_grad)
-        table.append((name, count, round(count / 10**6, 2), round(count / 2**20, 2)))
-    return table

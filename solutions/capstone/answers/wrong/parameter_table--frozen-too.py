@@ -1,9 +1,0 @@
-# expect: frozen parameters
-def parameter_table(rows):
-    out = []
-    for name, module in rows:
-        n = 0
-        for p in module.parameters():
-            n += p.numel()
-        out.append((name, n, round(n / 10**6, 2), round(n / 2**20, 2)))
-    return out

@@ -1,4 +1,0 @@
-def directional_pool(x):
-    rows = x.mean(dim=3, keepdim=True)
-    columns = x.mean(dim=2, keepdim=True)
-    return rows, columns

@@ -1,9 +1,0 @@
-# expect: it is the mean of the expected one over axis 3
-import torch
-
-
-def directional_pool(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """The mean of each row and of each column: (B, C, H, W) -> (B, C, H, 1), (B, C, 1, W)."""
-    rows = x.mean(3, keepdim=True)
-    cols = rows.mean(2, keepdim=True)
-    return rows, cols

@@ -1,8 +1,0 @@
-# expect: its dtype is torch.float32
-import torch
-
-
-def directional_pool(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """The mean of each row and of each column: (B, C, H, W) -> (B, C, H, 1), (B, C, 1, W)."""
-    x = x.float()
-    return x.mean(3, keepdim=True), x.mean(2, keepdim=True)

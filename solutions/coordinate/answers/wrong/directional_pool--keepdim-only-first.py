@@ -1,7 +1,0 @@
-# expect: axes of size 1 are missing
-import torch
-
-
-def directional_pool(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """The mean of each row and of each column: (B, C, H, W) -> (B, C, H, 1), (B, C, 1, W)."""
-    return x.mean(3, keepdim=True), x.mean(2)

@@ -1,3 +1,0 @@
-# one return with two products
-def attention_cost(n: int, dim: int, memory_size: int) -> tuple[int, int]:
-    return 2 * n * n * dim, 2 * n * dim * memory_size

@@ -1,0 +1,232 @@
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+# %% right: einsum
+# einsum
+
+
+class SpatialPolarized(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        self.wq = nn.Conv2d(channels, channels // 2, 1)
+        self.wv = nn.Conv2d(channels, channels // 2, 1)
+
+    def forward(self, x):
+        w = torch.einsum("bchw->bc", self.wq(x)) / (x.shape[2] * x.shape[3])
+        m = torch.einsum("bc,bchw->bhw", w.softmax(-1), self.wv(x))
+        return 1 / (1 + torch.exp(-m[:, None]))
+
+
+# %% right: pool-module
+# AdaptiveAvgPool2d and a softmax module
+
+
+class SpatialPolarized(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        self.wq = nn.Conv2d(channels, channels // 2, 1)
+        self.wv = nn.Conv2d(channels, channels // 2, 1)
+        self.pool = nn.AdaptiveAvgPool2d(1)
+        self.softmax = nn.Softmax(dim=1)
+
+    def forward(self, x):
+        q = self.softmax(self.pool(self.wq(x)))
+        return (self.wv(x) * q).sum(dim=1, keepdim=True).sigmoid()
+
+
+# %% wrong: full-width, expect: keeps all C channels
+# all C channels inside
+
+
+class SpatialPolarized(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        self.wq = nn.Conv2d(channels, channels, 1)
+        self.wv = nn.Conv2d(channels, channels, 1)
+
+    def forward(self, x):
+        q = self.wq(x).mean((2, 3)).softmax(1)
+        s = torch.einsum("bc,bchw->bhw", q, self.wv(x))
+        return s.sigmoid().unsqueeze(1)
+
+
+# %% wrong: h-w-swapped, expect: H and W exchanged
+# w and h in the wrong order
+
+
+class SpatialPolarized(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        self.wq = nn.Conv2d(channels, channels // 2, 1)
+        self.wv = nn.Conv2d(channels, channels // 2, 1)
+
+    def forward(self, x):
+        b, c, w, h = x.shape
+        q = self.wq(x).mean((2, 3)).softmax(1)
+        s = torch.einsum("bc,bcn->bn", q, self.wv(x).flatten(2))
+        return s.sigmoid().view(b, 1, h, w)
+
+
+# %% wrong: images-mixed, expect: with the values of every image
+# weights of two axes in a matrix product
+
+
+class SpatialPolarized(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        self.wq = nn.Conv2d(channels, channels // 2, 1)
+        self.wv = nn.Conv2d(channels, channels // 2, 1)
+
+    def forward(self, x):
+        b, c, h, w = x.shape
+        weights = self.wq(x).mean(dim=(2, 3)).softmax(dim=-1)
+        sheet = weights @ self.wv(x).flatten(2)
+        return torch.sigmoid(sheet.view(b, 1, h, w))
+
+
+# %% wrong: max-pool, expect: pooled with the maximum
+# global max pooling
+
+
+class SpatialPolarized(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        self.wq = nn.Conv2d(channels, channels // 2, 1)
+        self.wv = nn.Conv2d(channels, channels // 2, 1)
+
+    def forward(self, x):
+        q = nn.functional.adaptive_max_pool2d(self.wq(x), 1).softmax(1)
+        return (q * self.wv(x)).sum(1, keepdim=True).sigmoid()
+
+
+# %% wrong: mean-of-channels, expect: divide by C // 2 once more
+# mean in place of sum
+
+
+class SpatialPolarized(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        self.wq = nn.Conv2d(channels, channels // 2, 1)
+        self.wv = nn.Conv2d(channels, channels // 2, 1)
+
+    def forward(self, x):
+        q = self.wq(x).mean((2, 3), keepdim=True).softmax(dim=1)
+        return torch.sigmoid((q * self.wv(x)).mean(1, keepdim=True))
+
+
+# %% wrong: never-pooled, expect: is not pooled
+# forgot the mean over the positions
+
+
+class SpatialPolarized(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        self.wq = nn.Conv2d(channels, channels // 2, 1)
+        self.wv = nn.Conv2d(channels, channels // 2, 1)
+
+    def forward(self, x):
+        q = torch.softmax(self.wq(x), dim=1)
+        v = self.wv(x)
+        return torch.sigmoid((q * v).sum(dim=1, keepdim=True))
+
+
+# %% wrong: no-keepdim, expect: lost its channel axis
+# the channel axis is gone
+
+
+class SpatialPolarized(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        self.wq = nn.Conv2d(channels, channels // 2, 1)
+        self.wv = nn.Conv2d(channels, channels // 2, 1)
+
+    def forward(self, x):
+        q = self.wq(x).mean((2, 3), keepdim=True).softmax(dim=1)
+        return torch.sigmoid((q * self.wv(x)).sum(1))
+
+
+# %% wrong: no-sigmoid, expect: sigmoid at the end is missing
+# the sigmoid is left to the block
+
+
+class SpatialPolarized(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        self.wq = nn.Conv2d(channels, channels // 2, 1)
+        self.wv = nn.Conv2d(channels, channels // 2, 1)
+
+    def forward(self, x):
+        q = self.wq(x).mean((2, 3)).softmax(1)
+        s = torch.einsum("bc,bchw->bhw", q, self.wv(x))
+        return s.unsqueeze(1)
+
+
+# %% wrong: not-summed, expect: do not add them up
+# forgot to add up
+
+
+class SpatialPolarized(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        self.wq = nn.Conv2d(channels, channels // 2, 1)
+        self.wv = nn.Conv2d(channels, channels // 2, 1)
+
+    def forward(self, x):
+        q = self.wq(x).mean((2, 3), keepdim=True).softmax(1)
+        return torch.sigmoid(q * self.wv(x))
+
+
+# %% wrong: softmax-last-dim, expect: axis of size 1
+# softmax over the last axis of the pooled query
+
+
+class SpatialPolarized(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        self.wq = nn.Conv2d(channels, channels // 2, 1)
+        self.wv = nn.Conv2d(channels, channels // 2, 1)
+
+    def forward(self, x):
+        q = self.wq(x).mean((2, 3), keepdim=True).softmax(dim=-1)
+        return torch.sigmoid((q * self.wv(x)).sum(1, keepdim=True))
+
+
+# %% wrong: softmax-over-positions, expect: over the positions after the product
+# softmax where the authors' file has it
+
+
+class SpatialPolarized(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        self.wq = nn.Conv2d(channels, channels // 2, 1)
+        self.wv = nn.Conv2d(channels, channels // 2, 1)
+
+    def forward(self, x):
+        b, c, h, w = x.shape
+        q = self.wq(x).mean((2, 3)).unsqueeze(1)
+        v = self.wv(x).view(b, c // 2, h * w)
+        s = torch.softmax(q @ v, dim=2)
+        return torch.sigmoid(s).view(b, 1, h, w)
+
+
+# %% wrong: the-post, expect: channels of the query is missing
+# the snippet of the post
+
+
+class SpatialPolarized(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        self.wq = nn.Conv2d(channels, channels // 2, 1)
+        self.wv = nn.Conv2d(channels, channels // 2, 1)
+
+    def forward(self, x):
+        b, c, h, w = x.size()
+        wv = self.wv(x).reshape(b, c // 2, -1)
+        wq = nn.AdaptiveAvgPool2d((1, 1))(self.wq(x))
+        wq = wq.permute(0, 2, 3, 1).reshape(b, 1, c // 2)
+        wz = torch.matmul(wq, wv)
+        return torch.sigmoid(wz.reshape(b, 1, h, w))

@@ -1,8 +1,0 @@
-# expect: your code changes it in place
-class PixelAttention(nn.Module):
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        self.conv = nn.Conv2d(channels, channels, kernel_size=3, padding=1, groups=channels)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return x.mul_(torch.sigmoid(self.conv(x)))

@@ -1,8 +1,0 @@
-# expect: You add the gate to x
-class PixelAttention(nn.Module):
-    def __init__(self, channels):
-        super().__init__()
-        self.conv = nn.Conv2d(channels, channels, 3, padding=1, groups=channels)
-
-    def forward(self, x):
-        return x + self.conv(x).sigmoid()

@@ -1,8 +1,0 @@
-# expect: Your gate is a softmax over the positions
-class PixelAttention(nn.Module):
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        self.conv = nn.Conv2d(channels, channels, kernel_size=3, padding=1, groups=channels)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return x * self.conv(x).flatten(2).softmax(-1).view_as(x)

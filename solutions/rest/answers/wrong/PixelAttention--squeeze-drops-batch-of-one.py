@@ -1,9 +1,0 @@
-# expect: batch of one
-class PixelAttention(nn.Module):
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        self.conv = nn.Conv2d(channels, channels, kernel_size=3, padding=1, groups=channels)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        gate = torch.sigmoid(self.conv(x))
-        return (x * gate).squeeze(0)

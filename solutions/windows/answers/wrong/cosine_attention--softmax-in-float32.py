@@ -1,9 +1,0 @@
-# expect: it is right to about six digits only
-import torch.nn.functional as F
-
-
-def cosine_attention(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, transform) -> torch.Tensor:
-    """Attention whose logits are transform(cosines of queries and keys)."""
-    cosines = F.normalize(q, dim=-1) @ F.normalize(k, dim=-1).transpose(-2, -1)
-    weights = torch.softmax(transform(cosines), dim=-1, dtype=torch.float32).to(v.dtype)
-    return weights @ v

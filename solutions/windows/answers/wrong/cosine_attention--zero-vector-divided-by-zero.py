@@ -1,6 +1,0 @@
-# expect: You divide by the bare length
-def cosine_attention(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, transform) -> torch.Tensor:
-    """Attention whose logits are transform(cosines of queries and keys)."""
-    cosines = (q / q.norm(dim=-1, keepdim=True)) @ (k / k.norm(dim=-1, keepdim=True)).transpose(-2, -1)
-    weights = torch.softmax(transform(cosines), dim=-1)
-    return weights @ v

@@ -1,9 +1,0 @@
-# expect: You make windows with `reshape` or `view` alone
-def window_partition(x: torch.Tensor, window_size: tuple[int, int]) -> torch.Tensor:
-    """Windows of a batch of grids, (B, H, W, C) -> (B * nW, wh, ww, C)."""
-    B, H, W, C = x.shape
-    wh, ww = window_size
-    if H % wh != 0 or W % ww != 0:
-        raise ValueError(f"windows {window_size} do not divide {(H, W)}")
-    x = x.reshape(B, H // wh, wh, W // ww, ww, C)
-    return x.reshape(-1, wh, ww, C)

@@ -1,8 +1,0 @@
-# expect: ValueError
-def window_partition(x: torch.Tensor, window_size: tuple[int, int]) -> torch.Tensor:
-    """Windows of a batch of grids, (B, H, W, C) -> (B * nW, wh, ww, C)."""
-    B, H, W, C = x.shape
-    wh, ww = window_size
-    x = x.reshape(B, H // wh, wh, W // ww, ww, C)
-    x = x.permute(0, 1, 3, 2, 4, 5)
-    return x.reshape(-1, wh, ww, C)
