@@ -10,11 +10,12 @@ from __future__ import annotations
 import contextlib
 import inspect
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from types import ModuleType
 from typing import Any
 
+from nbformat import NotebookNode
 from rich.text import Text
 from torch import Tensor
 
@@ -30,7 +31,7 @@ from autograder.judge import recording
 from autograder.judge.judge import Judge
 from autograder.lessons import bank
 from autograder.lessons.course import NOTEBOOKS, OWN
-from autograder.lessons.topics import topic
+from autograder.lessons.topics import Topic, topic
 from autograder.submission import notebook
 
 MUTATED = 3  # the seeds with which mutants are tried, which are many
@@ -91,55 +92,68 @@ def audit(lesson_name: str, seeds: Sequence[str] = tuple(named(MUTATED))) -> Aud
     """Judge everything that is known of a lesson, once for each seed. Raises ValueError for an unknown lesson."""
     lesson = notebook.lesson(lesson_name)
     files = topic(lesson.topic)
-    catalogue, reference = files.mistakes, files.reference
-    found = Audit(lesson_name, tuple(seeds))
     solved = read(NOTEBOOKS / lesson_name / f"{lesson_name}.ipynb")
-    changed = {slot.name: mutants(inspect.getsource(getattr(reference, slot.name))) for slot in lesson.exercises}
-    found.totals = {"solved notebook": 1, "variants": len(catalogue.VARIANTS), "mistakes": len(catalogue.MISTAKES),
-                    "mutants": sum(map(len, changed.values())), "of them equivalent": len(catalogue.EQUIVALENT)}
-    answers = bank.answers(files.folder, reference) if lesson_name.startswith(OWN) else []
+    answers = bank.answers(files.folder, files.reference) if lesson_name.startswith(OWN) else []
+    changed = {slot.name: mutants(inspect.getsource(getattr(files.reference, slot.name))) for slot in lesson.exercises}
+    found = Audit(lesson_name, tuple(seeds), missing=list(missing(files)))
+    found.totals = {"solved notebook": 1, "variants": len(files.mistakes.VARIANTS), "mistakes": len(files.mistakes.MISTAKES),
+                    "mutants": sum(map(len, changed.values())), "of them equivalent": len(files.mistakes.EQUIVALENT)}
     if answers:
         found.totals["answers of the bank"] = len(answers)
-    found.missing = list(missing(files))
-    surviving: dict[str, list[str]] = {name: [] for name in catalogue.EQUIVALENT}
-    judged_with: list[str] = []
+    with_full_points: dict[str, list[str]] = {}  # mutants, and the seeds
+    mutated: list[str] = []
     for seed in seeds:
-        with Judge(device="cpu", seed=seed) as judge:  # so that the result does not depend on the machine
-            try:
-                result = judge.grade(solved, lesson_name)
-            except ValueError as error:  # of a mistake that can't be told from the reference, or from another one
-                found.false_acceptances.append(f"{error} ({seed})")
-                continue
-            found.false_rejections += [f"the solved notebook ({seed}): {result.error}"] if result.error else []
-            found.false_rejections += [f"{name} of the solved notebook ({seed}): {judged.headline}"
-                                       for name, judged in result.verdicts.items() if judged.points < judged.max_points]
-            local = {exercise.name: Local(exercise, reference) for exercise in judge.graders(lesson_name).exercises}
-        for variant in catalogue.VARIANTS:
-            judged = local[variant.exercise].judge(recording.source_of(variant, reference))
-            if judged.points < judged.max_points:
-                found.false_rejections.append(f"{variant.id} ({seed}): {judged.headline}")
-        for answer in answers:
-            judged = local[answer.exercise].judge(answer.source)
-            full, right = judged.points == judged.max_points, answer.kind == "right"
-            if full != right:
-                wrongly = found.false_rejections if right else found.false_acceptances
-                wrongly.append(f"{answer.kind}: {answer.name} ({seed}): {judged.headline}")
-        for mistake in catalogue.MISTAKES:
-            judged = local[mistake.exercise].judge(recording.source_of(mistake, reference), measured=False)
-            if judged.points == judged.max_points:
-                found.false_acceptances.append(f"{mistake.id} ({seed})")
-            elif judged.mistake != mistake.id:
-                found.misnamed.append(f"{mistake.id} as {judged.mistake} ({seed})")
-        if len(judged_with) == MUTATED:
+        local = _solved_notebook(found, seed, solved, files.reference)
+        if not local:
             continue
-        judged_with.append(seed)
-        for name, each in changed.items():
-            for mutant in each:
-                if local[name].accepts(mutant.source):
-                    surviving.setdefault(mutant.id, []).append(seed)
-    found.survivors = [f"{name} ({', '.join(where)})" for name, where in surviving.items() if name not in catalogue.EQUIVALENT]
-    found.stale = [name for name in catalogue.EQUIVALENT if surviving[name] != judged_with]
+        _known_right_and_wrong(found, seed, local, files)
+        _bank(found, seed, local, answers)
+        if len(mutated) < MUTATED:
+            mutated.append(seed)
+            for mutant_id in [mutant.id for name, each in changed.items() for mutant in each if local[name].accepts(mutant.source)]:
+                with_full_points.setdefault(mutant_id, []).append(seed)
+    equivalent = files.mistakes.EQUIVALENT
+    found.survivors = [f"{name} ({', '.join(where)})" for name, where in with_full_points.items() if name not in equivalent]
+    found.stale = [name for name in equivalent if with_full_points.get(name, []) != mutated]
     return found
+
+
+def _solved_notebook(found: Audit, seed: str, solved: NotebookNode, reference: ModuleType) -> dict[str, Local]:
+    """Judge the solved notebook as a submission. Returns each exercise's hidden questions under this seed, none if they can't be drawn."""
+    with Judge(device="cpu", seed=seed) as judge:  # so that the result does not depend on the machine
+        try:
+            result = judge.grade(solved, found.lesson)
+        except ValueError as error:  # of a mistake that can't be told from the reference, or from another one
+            found.false_acceptances.append(f"{error} ({seed})")
+            return {}
+        if result.error:
+            found.false_rejections.append(f"the solved notebook ({seed}): {result.error}")
+        found.false_rejections += [f"{name} of the solved notebook ({seed}): {judged.headline}"
+                                   for name, judged in result.verdicts.items() if judged.points < judged.max_points]
+        return {exercise.name: Local(exercise, reference) for exercise in judge.graders(found.lesson).exercises}
+
+
+def _known_right_and_wrong(found: Audit, seed: str, local: Mapping[str, Local], files: Topic) -> None:
+    """The variants of the catalogue are right; each of its mistakes is wrong, and named as itself."""
+    for variant in files.mistakes.VARIANTS:
+        judged = local[variant.exercise].judge(recording.source_of(variant, files.reference))
+        if judged.points < judged.max_points:
+            found.false_rejections.append(f"{variant.id} ({seed}): {judged.headline}")
+    for mistake in files.mistakes.MISTAKES:
+        judged = local[mistake.exercise].judge(recording.source_of(mistake, files.reference), measured=False)
+        if judged.points == judged.max_points:
+            found.false_acceptances.append(f"{mistake.id} ({seed})")
+        elif judged.mistake != mistake.id:
+            found.misnamed.append(f"{mistake.id} as {judged.mistake} ({seed})")
+
+
+def _bank(found: Audit, seed: str, local: Mapping[str, Local], answers: Iterable[bank.Answer]) -> None:
+    for answer in answers:
+        judged = local[answer.exercise].judge(answer.source)
+        full, right = judged.points == judged.max_points, answer.kind == "right"
+        if full != right:
+            wrongly = found.false_rejections if right else found.false_acceptances
+            wrongly.append(f"{answer.kind}: {answer.name} ({seed}): {judged.headline}")
 
 
 class Local:

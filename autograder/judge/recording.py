@@ -199,30 +199,12 @@ def _dead_gradients(case: RecordedCase) -> set[str]:
 
 
 def _record_once(name: str, case: declare.Case, namespace: dict[str, Any], seed: str, attempt: int, device: str) -> RecordedCase:
-    thing, g, words = namespace[name], generator(seed, name, case.label, attempt), (seed, name, attempt)
-    asking = _Asking(namespace, g, words)
-    call = asking.call(case.args, case.kwargs, "input")
-    question = Question(name, None, case.method, call.args, call.kwargs, train=case.train, dtype=case.dtype,
-                        trace=inspect.isclass(thing) and case.check == "output" and not derive.relaid(case), largest=case.limit is not None,
-                        again=case.again, drop_largest=case.drop_largest, measured=case.peak is not None)
-    if case.earlier:
-        question.earlier = asking.call(case.args if case.earlier is True else case.earlier, case.kwargs, "earlier")
-    load_weights = case.raises is None and not case.fresh and case.method != NUMBER
-    if inspect.isclass(thing):
-        positional, named = ((), case.construct) if isinstance(case.construct, dict) else (case.construct, {})
-        construct = asking.call(positional, named, "construct")
-        question.construct = Construct(construct.args, construct.kwargs, load_weights)
-        if load_weights:
-            for weight, drawn in random_state(asking.module(thing, construct), *words).items():
-                asking.tensors[f"state.{weight}"] = torch.zeros_like(drawn) if weight in case.zeros else drawn + case.added.get(weight, 0)
+    thing, asking = namespace[name], _Asking(namespace, generator(seed, name, case.label, attempt), (seed, name, attempt))
+    question = _question(name, case, thing, asking)
     with _LoneNorms() as norms:
         header, tensors = _asked(thing, question, derive.resized(case) if inspect.isclass(thing) and case.earlier is True else (), asking)
     if case.raises is None and case.gradients and case.peak is None and not norms.seen:
-        for path, leaf in values.leaves(header.output):
-            if isinstance(leaf, dict) and "tensor" in leaf and tensors[leaf["tensor"]].is_floating_point():
-                shape = tensors[leaf["tensor"]].shape
-                kind = "signs" if case.limit else "normal"  # of a large tensor, which is recorded for its memory
-                asking.tensors[f"cotangent.{path}".rstrip(".")] = draw(declare.RandomTensor(tuple(shape), kind), g)
+        _add_cotangents(case, header, tensors, asking)
         question.gradients = True
         header, tensors = observe(thing, question, asking.tensors, namespace)
     if case.device:
@@ -231,17 +213,50 @@ def _record_once(name: str, case: declare.Case, namespace: dict[str, Any], seed:
         header.devices = {n: there for n, there in header.devices.items()  # a gradient of zeros may be missing as well
                              if not n.startswith("grad.") or bool(here[n].any())}
     _refuse_surprises(name, case, header)
-    if header.raised:  # the reference's own line and words stay here
+    tensors = {key: _rounded(t, BITS[case.dtype]) for key, t in _to_be_kept(case, header, tensors).items()}
+    function = getattr(thing, case.method) if inspect.isclass(thing) else thing
+    inputs = [p for p in inspect.signature(function).parameters if p != "self"]
+    return RecordedCase(case.label, case.check, question, asking.tensors, header, tensors, mentions=list(case.raises or ()),
+                         limit=case.limit, peak=case.peak, integer=case.integer, inputs=inputs)
+
+
+def _question(name: str, case: declare.Case, thing: Any, asking: _Asking) -> Question:
+    """What a case asks, without gradients yet: nobody knows the output's shape. Its tensors are drawn into `asking`."""
+    call = asking.call(case.args, case.kwargs, "input")
+    question = Question(name, None, case.method, call.args, call.kwargs, train=case.train, dtype=case.dtype,
+                        trace=inspect.isclass(thing) and case.check == "output" and not derive.relaid(case), largest=case.limit is not None,
+                        again=case.again, drop_largest=case.drop_largest, measured=case.peak is not None)
+    if case.earlier:
+        question.earlier = asking.call(case.args if case.earlier is True else case.earlier, case.kwargs, "earlier")
+    if inspect.isclass(thing):
+        load_weights = case.raises is None and not case.fresh and case.method != NUMBER
+        positional, named = ((), case.construct) if isinstance(case.construct, dict) else (case.construct, {})
+        construct = asking.call(positional, named, "construct")
+        question.construct = Construct(construct.args, construct.kwargs, load_weights)
+        if load_weights:
+            for weight, drawn in random_state(asking.module(thing, construct), *asking.words).items():
+                asking.tensors[f"state.{weight}"] = torch.zeros_like(drawn) if weight in case.zeros else drawn + case.added.get(weight, 0)
+    return question
+
+
+def _add_cotangents(case: declare.Case, header: Observation, tensors: dict[str, Tensor], asking: _Asking) -> None:
+    """Draw what each output is weighted with before the gradient is taken."""
+    for path, leaf in values.leaves(header.output):
+        if isinstance(leaf, dict) and "tensor" in leaf and tensors[leaf["tensor"]].is_floating_point():
+            shape = tensors[leaf["tensor"]].shape
+            kind = "signs" if case.limit else "normal"  # of a large tensor, which is recorded for its memory
+            asking.tensors[f"cotangent.{path}".rstrip(".")] = draw(declare.RandomTensor(tuple(shape), kind), asking.g)
+
+
+def _to_be_kept(case: declare.Case, header: Observation, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The tensors of an answer without what stays here: the reference's own lines and words, and what nobody asks for. Changes `header`."""
+    if header.raised:
         header.raised = Raised(header.raised.type, header.raised.value_error, header.raised.numbers)
     header.states = {}  # what names a learner gives is asked of the learner
     _forget(case.untraced, header, tensors)
     if header.largest:
         header.largest.line = None
-    tensors = {key: _rounded(t, BITS[case.dtype]) for key, t in tensors.items()}
-    function = getattr(thing, case.method) if inspect.isclass(thing) else thing
-    inputs = [p for p in inspect.signature(function).parameters if p != "self"]
-    return RecordedCase(case.label, case.check, question, asking.tensors, header, tensors, mentions=list(case.raises or ()),
-                         limit=case.limit, peak=case.peak, integer=case.integer, inputs=inputs)
+    return tensors
 
 
 def _asked(thing: Any, question: Question, others: Sequence[declare.Case], asking: _Asking) -> Answer:
