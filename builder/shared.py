@@ -8,11 +8,12 @@ from pathlib import Path
 
 from attention_lab.checking import recorded
 from attention_lab.notebook.course_map import duration
-from autograder.lessons.course import COURSE, LIST, ROOT, lessons, repository
+from autograder.lessons.course import COURSE, LIST, ROOT, lessons, plans, repository, ways
 from builder import first_cell
 
 PHOTOS = COURSE / "attention_lab/photos"
-PAGES = [ROOT / name for name in ("README.md", "docs/learners.md", "CITATION.cff", "course/pyproject.toml")]  # it writes parts of them
+PAGES = [ROOT / name for name in (  # it writes parts of them
+    "README.md", "docs/learners.md", "docs/instructors.md", "CITATION.cff", "course/pyproject.toml")]
 
 
 def build() -> None:
@@ -40,11 +41,46 @@ def table() -> str:
     return "\n".join(rows)
 
 
+def paths() -> str:
+    """The ways through the course, in README.md."""
+    rows = ["| if you have | take | and learn | time |", "|---|---|---|---|"]
+    short = {lesson.name: lesson.name.partition("_")[0] for lesson in lessons()}
+    for way in ways():
+        rows.append(f"| one {way.name} | {', '.join(short[name] for name in way.lessons)} | {way.says} | {_hours(way.minutes)} |")
+    all_of_it = _hours(sum(lesson.minutes for lesson in lessons()))
+    rows.append(f"| all the time that it takes | everything | every module, and three electives | {all_of_it} |")
+    return "\n".join(rows)
+
+
+def term() -> str:
+    """The plans for a class, in docs/instructors.md: what is done in each week, and what it takes."""
+    by_name = {lesson.name: lesson for lesson in lessons()}
+    tables = []
+    for weeks in plans():
+        chosen = [by_name[name] for week in weeks for name in week]
+        rows = [f"**{len(weeks)} weeks, {_hours(sum(lesson.minutes for lesson in chosen))} of a student's time.**", "",
+                "| week | lessons | hours | points |", "|---|---|---|---|"]
+        for number, week in enumerate(weeks, 1):
+            each = [by_name[name] for name in week]
+            titles = "; ".join(f"{lesson.name.partition('_')[0]} {lesson.title}" for lesson in each)
+            points = sum(part.points for lesson in each for part in recorded.parts(COURSE / lesson.name / recorded.FOLDER).values())
+            rows.append(f"| {number} | {titles} | {duration(sum(lesson.minutes for lesson in each))} | {points:g} |")
+        tables.append("\n".join(rows))
+    return "\n\n".join(tables)
+
+
+def _hours(minutes: int) -> str:
+    """A time in half hours, as one says it."""
+    halves = round(minutes / 30)
+    return f"about {halves // 2}{' ½' * (halves % 2)} hours".replace(" ½", "½")
+
+
 def with_parts(page: Path) -> str:
     """A page of PAGES with the table of lessons, what it says about Colab, or the repository's address, as they are now."""
     name = repository()
     address = f"https://github.com/{name}" if name else ""
-    written = {"lessons": table(), "colab": first_cell.elsewhere(name), "citation": f'repository-code: "{address}"' if name else "",
+    written = {"lessons": table(), "paths": paths(), "plans": term(),
+               "colab": first_cell.elsewhere(name), "citation": f'repository-code: "{address}"' if name else "",
                "urls": f'[project.urls]\nRepository = "{address}"' if name else ""}
     return re.sub(r"(?s)((?:<!--|#) (\w+), written by the build(?: -->)?\n).*?(\n(?:<!--|#) /\2\b)",
                   lambda part: part[1] + written[part[2]] + part[3], page.read_text(encoding="utf-8"))

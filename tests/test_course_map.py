@@ -5,9 +5,9 @@ import shutil
 import pytest
 
 from attention_lab.checking.verdict import Verdict
-from attention_lab.notebook.course_map import CourseMap, duration
+from attention_lab.notebook.course_map import CHOSEN, CourseMap, course_map, duration
 from attention_lab.notebook.progress import remember
-from autograder.lessons.course import lessons
+from autograder.lessons.course import lessons, ways
 
 
 @pytest.fixture
@@ -67,6 +67,32 @@ def test_a_lesson_builds_on_earlier_ones():
     for entry in lessons():
         assert set(entry.builds_on) <= set(before), entry.name
         before.append(entry.name)
+
+
+def test_a_path_shows_its_lessons_in_every_notebook_until_everything_is_wanted(lesson, monkeypatch):
+    monkeypatch.chdir(lesson)
+    _, *lines, note = repr(course_map("evening")).splitlines()
+    assert [line[3:5] for line in lines] == ["00", "01"] and "2 h 45 min" in note and "16 lessons are not on it" in note
+    other = lesson.parent / "02_eca"
+    shutil.copytree(lesson / "checks", other / "checks")
+    monkeypatch.chdir(other)
+    assert course_map()._repr_html_().count("<tr>") == 1 + 2 and "16 lessons" in course_map()._repr_html_()
+    assert len(repr(course_map("everything")).splitlines()) == 1 + len(lessons()) == len(repr(course_map()).splitlines())
+
+
+def test_a_path_that_is_not_there_is_one_line_and_an_odd_file_is_everything(lesson, monkeypatch):
+    monkeypatch.chdir(lesson)
+    with pytest.raises(ValueError, match="no path 'week': choose one of 'evening', 'weekend', 'everything'"):
+        course_map("week")
+    for odd in ("{", "[]", '{"path": 3}', '{"path": "week"}'):
+        (lesson.parent / CHOSEN).write_text(odd)
+        assert len(repr(course_map()).splitlines()) == 1 + len(lessons())
+
+
+def test_the_lessons_of_a_path_are_in_order_and_each_is_there():
+    names = [lesson.name for lesson in lessons()]
+    for way in ways():
+        assert way.lessons == [name for name in names if name in way.lessons] and 0 < way.minutes
 
 
 @pytest.mark.parametrize("minutes, said", [(30, "30 min"), (105, "1 h 45 min"), (120, "2 h")])

@@ -34,6 +34,29 @@ def lessons() -> list[Lesson]:
     return [Lesson(**entry) for entry in tomllib.loads(LIST.read_text(encoding="utf-8"))["lesson"]]
 
 
+@dataclass(frozen=True)
+class Way:
+    """A way through the course for those who have less time."""
+
+    name: str
+    says: str
+    lessons: list[str]
+
+    @property
+    def minutes(self) -> int:
+        return sum(lesson.minutes for lesson in lessons() if lesson.name in self.lessons)
+
+
+def ways() -> list[Way]:
+    """The ways through the course, shortest first."""
+    return [Way(**entry) for entry in tomllib.loads(LIST.read_text(encoding="utf-8"))["path"]]
+
+
+def plans() -> list[list[list[str]]]:
+    """Plans for a class: for each plan its weeks, for each week the names of its lessons."""
+    return [entry["weeks"] for entry in tomllib.loads(LIST.read_text(encoding="utf-8"))["plan"]]
+
+
 def version() -> str:
     """The version of the library, and so of the lessons that are built with it."""
     return tomllib.loads((COURSE / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]

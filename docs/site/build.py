@@ -19,6 +19,7 @@ HERE = Path(__file__).parent
 BUILT = ROOT / "work/site"
 HEAT_MAP = re.compile(r"!\[[^\]]*\]\(figures/map\.svg\)")
 TABLE = re.compile("(?s)<!-- lessons,.*?-->\n(.*?)<!-- /lessons -->")  # of README.md, written by the build
+PATHS = re.compile("(?s)<!-- paths,.*?-->\n(.*?)<!-- /paths -->")  # likewise
 COPIED = {  # page: its source
     "learners": ROOT / "docs/learners.md",
     "instructors": ROOT / "docs/instructors.md",
@@ -79,10 +80,12 @@ def front(chosen: Sequence[Lesson]) -> str:
     """The front page: index.md with what other sources know."""
     capstone = next(each for each in lessons() if each.topic == "capstone")
     picture = next(found[0] for cell in lesson.cells(capstone) if (found := HEAT_MAP.search(cell["source"])))
-    table = re.sub(r"(?<=\d) (?=h|min)", "\N{NO-BREAK SPACE}", TABLE.search((ROOT / "README.md").read_text(encoding="utf-8"))[1])
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    table = re.sub(r"(?<=\d) (?=h|min)", "\N{NO-BREAK SPACE}", TABLE.search(readme)[1])
     known = {
         "heat map": picture.replace("(figures/", f"(lessons/{capstone.name}/figures/"),
         "drawing": html(drawing("lessons/")),
+        "paths": PATHS.search(readme)[1],
         "table": re.sub(r"\(course/\w+/(\w+)\.ipynb\)", r"(lessons/\1.md)", table),
         "lessons": "\n".join(f"lessons/{each.name}" for each in chosen),
     }

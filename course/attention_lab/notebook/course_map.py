@@ -1,6 +1,6 @@
 """The map of the course: what each lesson builds on and adds, how long it takes, and how much of it is solved.
 
-`course.toml` beside this file is a copy of solutions/course.toml, made by the build.
+The library's `course.toml` is a copy of solutions/course.toml, made by the build.
 """
 
 from __future__ import annotations
@@ -11,20 +11,27 @@ from pathlib import Path
 
 from ..checking import recorded
 from ..checking.report import GOOD, number
+from ..short_errors import Unusable
+from ..storage import found, keep
 from .progress import rows, total
 
 LIST = Path(__file__).parents[1] / "course.toml"
+CHOSEN = ".path.json"  # beside the lessons' folders: the path that was chosen
+EVERYTHING = "everything"
 HEAD = ("lesson", "what it adds", "builds on", "time", "solved")
 
 
 class CourseMap:
-    """One row a lesson, in order; the one at hand is marked."""
+    """One row a lesson, in order; the one at hand is marked. With a path, its lessons and the one at hand alone."""
 
-    def __init__(self, folder: Path):
-        beside = _beside(folder)
+    def __init__(self, folder: Path, path: str = EVERYTHING):
+        beside, listed = _beside(folder), tomllib.loads(LIST.read_text(encoding="utf-8"))
         self.rows = []  # (is it this one, is it solved, the cells of HEAD)
         self.links = []  # for each row the notebook to open, or None if it is open already or not there
-        for lesson in tomllib.loads(LIST.read_text(encoding="utf-8"))["lesson"]:
+        chosen = {each["name"]: each["lessons"] for each in listed["path"]}.get(path, [lesson["name"] for lesson in listed["lesson"]])
+        shown = [lesson for lesson in listed["lesson"] if lesson["name"] in chosen or beside.get(lesson["name"], (False,))[0]]
+        self.note = _note(path, sum(lesson["minutes"] for lesson in shown if lesson["name"] in chosen), len(listed["lesson"]) - len(chosen))
+        for lesson in shown:
             here, got, most = beside.get(lesson["name"], (False, 0, 0))
             solved = most > 0 and got == most
             points = f"{'✓ ' if solved else ''}{number(got)} of {number(most)}" if most else "not in this folder"
@@ -40,7 +47,7 @@ class CourseMap:
         marks = [" ", *("▶" if here else " " for here, _, _ in self.rows)]
         lines = ("  ".join([mark, *(cell.ljust(width) for cell, width in zip(row, widths, strict=True))]).rstrip()
                  for mark, row in zip(marks, cells, strict=True))
-        return "\n".join(lines)
+        return "\n".join([*lines, *([self.note] if self.note else [])])
 
     def _repr_html_(self) -> str:
         left = 'style="text-align:left"'
@@ -51,7 +58,7 @@ class CourseMap:
             points = f'<span style="color:{GOOD}">{points}</span>' if solved else points
             row = "".join(f"<td {left}>{cell}</td>" for cell in (title, adds, builds_on))
             table += f'<tr>{row}<td style="text-align:left;white-space:nowrap">{time}</td><td {left}>{points}</td></tr>'
-        return f"<table>{table}</table>"
+        return f"<table>{table}</table>" + (f"<p>{escape(self.note)}</p>" if self.note else "")
 
 
 def _beside(folder: Path) -> dict[str, tuple[bool, float, float]]:
@@ -73,6 +80,35 @@ def duration(minutes: int) -> str:
     return " ".join([f"{hours} h"] * bool(hours) + [f"{rest} min"] * bool(rest))
 
 
-def course_map() -> CourseMap:
-    """Where you are in the course: shown when it is the last line of a cell."""
-    return CourseMap(Path.cwd())
+def course_map(path: str = "") -> CourseMap:
+    """Where you are in the course: shown when it is the last line of a cell.
+
+    path: "evening" or "weekend" shows the lessons of that way through the course from now on, in every lesson beside this one;
+    "everything" shows all lessons again. Raises ValueError for another word.
+    """
+    known = [*(each["name"] for each in tomllib.loads(LIST.read_text(encoding="utf-8"))["path"]), EVERYTHING]
+    if path and path not in known:
+        raise Unusable(f"there is no path {path!r}: choose one of {', '.join(map(repr, known))}")
+    kept = Path.cwd().parent / CHOSEN
+    if path:
+        keep(kept, {"path": path})
+    else:
+        path = _kept(kept)
+    return CourseMap(Path.cwd(), path if path in known else EVERYTHING)
+
+
+def _kept(file: Path) -> str:
+    """The path that was chosen before; everything, if none was or the file is odd."""
+    try:
+        content = found(file)
+    except (FileNotFoundError, ValueError):
+        return EVERYTHING
+    path = content.get("path") if isinstance(content, dict) else None
+    return path if isinstance(path, str) else EVERYTHING
+
+
+def _note(path: str, minutes: int, left_out: int) -> str:
+    if not left_out:
+        return ""
+    return (f"Your path, {path!r}, takes about {duration(minutes)}. {left_out} lessons are not on it; "
+            f'course_map("{EVERYTHING}") shows them.')
