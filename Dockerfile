@@ -1,4 +1,4 @@
-# The course and its grader in a container; docs/instructors.md has the line to run it.
+# The course and its grader in a container; docs/instructors/sandbox.md has the line to run it.
 # PyTorch's own package index has wheels for computers without a GPU: name it in PIP_EXTRA_INDEX_URL and the image is gigabytes smaller.
 # Where that base can't be pulled, BASE names another: a Debian 12 with python3 and python3-venv.
 ARG BASE=python:3.11-slim-bookworm

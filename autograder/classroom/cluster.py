@@ -279,7 +279,7 @@ def checked(address: str) -> str:
         raise ValueError(f"{address!r} is no address of a cluster: it looks like tls://HOST:8786")
     if parts.scheme == "tcp" and not _is_here(parts.hostname):
         raise ValueError(f"{address} is refused: without encryption anyone on the way could read the class's seed and send code to be run. "
-                         "Use tls:// with certificates, as docs/instructors.md shows; tcp:// is for this machine alone")
+                         "Use tls:// with certificates, as docs/instructors/cluster.md shows; tcp:// is for this machine alone")
     return address
 
 
@@ -297,7 +297,8 @@ def _client(address: str) -> Any:
         raise ValueError(INSTALL) from None
     security = Security() if address.startswith("tls:") else None
     if security and not (security.tls_ca_file and security.tls_client_cert):
-        raise ValueError("the cluster's certificates are not set up: first `export DASK_CONFIG=docs/cluster.yaml` (docs/instructors.md)")
+        raise ValueError("the cluster's certificates are not set up: first `export DASK_CONFIG=docs/cluster.yaml` "
+                         "(docs/instructors/cluster.md)")
     try:
         return Client(address, security=security, timeout=PATIENCE, set_as_default=False)
     except OSError as error:

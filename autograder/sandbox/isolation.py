@@ -83,8 +83,8 @@ def layers_for(isolation: str) -> tuple[str, ...]:
     open_to = {"files", "network"} - set().union(*(layer.keeps for layer in LAYERS if layer.name in layers))
     if open_to:
         raise NoLayers(f"Nothing on this machine keeps learners' code from your {' and the '.join(sorted(open_to))}, so nothing was run. "
-                      "`autograder doctor` says what to install; the container in docs/instructors.md has it; for notebooks whose authors "
-                      "you trust there is `--isolation none` (with nbgrader: `--JudgeCells.isolation=none`).")
+                      "`autograder doctor` says what to install; the container in docs/instructors/sandbox.md has it; for notebooks "
+                      "whose authors you trust there is `--isolation none` (with nbgrader: `--JudgeCells.isolation=none`).")
     return layers
 
 

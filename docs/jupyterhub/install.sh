@@ -11,7 +11,7 @@ umask 022
 "$HUB/bin/pip" install -q -c constraints.txt ./course --group grade jupyterhub==6.1.1
 npm install --silent --global --prefix "$HUB" configurable-http-proxy@5.3.0
 
-# The commands of docs/instructors.md, in the clone that they are typed in; it has this environment as .venv.
+# The commands of docs/instructors/jupyterhub.md, in the clone that they are typed in; it has this environment as .venv.
 printf '#!/bin/sh\nPYTHONPATH=.:course exec "%s/bin/python" -m autograder "$@"\n' "$HUB" > "$HUB/bin/autograder"
 chmod +x "$HUB/bin/autograder"
 

@@ -23,6 +23,7 @@ PATHS = re.compile("(?s)<!-- paths,.*?-->\n(.*?)<!-- /paths -->")  # likewise
 COPIED = {  # page: its source
     "learners": ROOT / "docs/learners.md",
     "instructors": ROOT / "docs/instructors.md",
+    **{f"instructors/{path.stem}": path for path in sorted((ROOT / "docs/instructors").glob("*.md"))},
     "own-lesson": ROOT / "docs/own-lesson.md",
     "security": ROOT / "docs/security.md",
     "protocol": ROOT / "docs/protocol.md",

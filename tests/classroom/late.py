@@ -1,4 +1,4 @@
-"""A class's own rule for late work, as docs/instructors.md gives it."""
+"""A class's own rule for late work, as docs/instructors/grading.md gives it."""
 
 import math
 

@@ -12,7 +12,7 @@ from nbgrader.api import Gradebook
 
 from .pupils import LESSON, PUPILS, ROOT, hand_in
 
-DOCS = (ROOT / "docs/instructors.md").read_text(encoding="utf-8")
+DOCS = (ROOT / "docs/instructors/grading.md").read_text(encoding="utf-8")
 LATE = re.search(r"```python\n(import math.+?)```", DOCS, re.DOTALL)[1]  # as an instructor would copy it
 
 

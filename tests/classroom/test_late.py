@@ -1,4 +1,4 @@
-"""The rule for late work that docs/instructors.md gives, as an instructor copies it."""
+"""The rule for late work that docs/instructors/grading.md gives, as an instructor copies it."""
 
 import re
 
@@ -12,7 +12,7 @@ DAY = 86400
 
 @pytest.fixture
 def rule():
-    text = (ROOT / "docs/instructors.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs/instructors/grading.md").read_text(encoding="utf-8")
     (code,) = [block for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL) if "LateSubmissionPlugin" in block]
     config = Config()
     exec(code, {"get_config": lambda: config, "__name__": "copied"})

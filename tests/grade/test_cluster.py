@@ -1,4 +1,5 @@
-"""Judging on a Dask cluster: a real scheduler and real workers, each a process of its own, by the commands of docs/instructors.md."""
+"""Judging on a Dask cluster: a real scheduler and real workers, each a process of its own, by the commands of
+docs/instructors/cluster.md."""
 
 import json
 import os
@@ -31,7 +32,7 @@ from .classes import command, counts, environment, grade, moved
 pytestmark = pytest.mark.nightly
 
 CONFIG = ROOT / "docs/cluster.yaml"
-DOCS = (ROOT / "docs/instructors.md").read_text(encoding="utf-8")
+DOCS = (ROOT / "docs/instructors/cluster.md").read_text(encoding="utf-8")
 THERE = "tls://10.0.0.1:8786"  # the scheduler's address in them
 SEED = "0123456789abcdef0123456789abcdef"
 SECONDS = 120  # for a process to start, on a busy machine

@@ -1,4 +1,5 @@
-"""A machine with a hub, as docs/instructors.md sets one up: accounts of the system, the instructor's clone, an exchange, a JupyterHub.
+"""A machine with a hub, as docs/instructors/jupyterhub.md sets one up: accounts of the system, the instructor's clone, an exchange, a
+JupyterHub.
 
 It needs root. All that it makes goes again, whatever happens; a run that is killed (SIGKILL) leaves its accounts, for `userdel`.
 """
