@@ -1,4 +1,4 @@
-"""`autograder check | grade | insights | export | verify | new | audit | doctor`."""
+"""`autograder check | grade | insights | export | verify | replay | new | audit | doctor`."""
 
 from __future__ import annotations
 
@@ -84,6 +84,14 @@ def main(arguments: list[str] | None = None) -> None:
     verify.add_argument("--isolation", choices=ISOLATIONS, default="auto",
                         help="none: without a sandbox, for notebooks whose authors you trust")
     verify.set_defaults(run=_verify)
+
+    replay = commands.add_parser("replay", help="judge again what a learner reports with report_problem(...)",
+                                 description="Judges the code in the file with the hidden questions, as check does. Exit status 0: the "
+                                 "points are those in the file; 1: they are not; 2: the file could not be read or judged.")
+    replay.add_argument("problem", type=Path, metavar="FILE", help="problem-LESSON-EXERCISE.txt, as report_problem(...) wrote it")
+    replay.add_argument("--isolation", choices=ISOLATIONS, default="auto",
+                        help="none: without a sandbox, for code whose authors you trust")
+    replay.set_defaults(run=_replay)
 
     new = commands.add_parser("new", help="the folder of a lesson of your own, from a reference (docs/own-lesson.md)",
                               description="Exit status 0, or 2 for wrong use or a sketch that no lesson can be made of.")
@@ -184,6 +192,13 @@ def _verify(options: argparse.Namespace) -> int:
     from autograder.verify.verify import verify  # imports every lesson's exercises
 
     return verify(options.card, options.notebook, options.isolation, Terminal())
+
+
+def _replay(options: argparse.Namespace) -> int:
+    get_ready()
+    from autograder.replay import replay
+
+    return replay(options.problem, options.isolation, Terminal())
 
 
 def _new(options: argparse.Namespace) -> int:

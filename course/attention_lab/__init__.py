@@ -1,6 +1,6 @@
 """The small library of the course *Attention by Hand*.
 
-    from attention_lab import check, course_map, progress, puzzle, review, solution
+    from attention_lab import check, course_map, progress, puzzle, report_problem, review, solution
 
 notebook: what a learner calls in a lesson. checking: how an answer is compared with the recorded one. tasks: the data that networks
 learn from. networks: training, cost, the papers' networks. pictures: plots, and what can be touched.
@@ -11,8 +11,9 @@ from .notebook.check import check
 from .notebook.course_map import course_map
 from .notebook.progress import progress
 from .notebook.puzzle import puzzle, solution
+from .notebook.report_problem import report_problem
 from .notebook.review import review
 
 old_names.keep()
 
-__all__ = ["check", "course_map", "progress", "puzzle", "review", "solution"]
+__all__ = ["check", "course_map", "progress", "puzzle", "report_problem", "review", "solution"]

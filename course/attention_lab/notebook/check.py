@@ -116,8 +116,11 @@ def _note_what_helps(verdict: Verdict, thing: Callable) -> None:
             verdict.notes.append(f"Solved on try {now.tries}.")
         return
     helps = [f"Hint {verdict.hint}, below, is about this."] if verdict.hint else []
-    if ways := _ways_out(verdict) if len(now.failed) >= puzzle.TRIES else []:
-        helps.append(" ".join(["Stuck?", *ways]))
+    if len(now.failed) >= puzzle.TRIES:
+        ways = _ways_out(verdict)
+        helps += [" ".join(["Stuck?", *ways])] if ways else []
+        helps.append(f"Do you think that the check is wrong? After `from attention_lab import report_problem`, "
+                     f"`report_problem({verdict.exercise})` writes a file that lets a maintainer look into it.")
     if helps and now.tries > 1:
         helps[0] = f"This is try {now.tries}. {helps[0]}"
     verdict.notes += helps
@@ -149,7 +152,7 @@ def verdict_on(thing: Callable, checks: Path) -> Verdict:
         raise FileNotFoundError(f"no checks in {checks}: a notebook and its folder `{checks.name}` belong in one folder")
     if name not in known:
         shown = f"`{name}`" if name else f"an object of type {type(thing).__name__}"
-        raise ValueError(f"check was given {shown}; it takes one of this lesson's exercises, written with def or class under its own name: "
+        raise ValueError(f"{shown} is none of this lesson's exercises, each written with def or class under its own name: "
                          f"{', '.join(known)}")
     namespace = namespace_of(thing)
     exercise = _loaded(checks, name, namespace)

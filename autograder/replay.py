@@ -1,0 +1,61 @@
+"""`autograder replay`: what a learner reports with `report_problem(...)`, judged again beside the verdict that it was written for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from nbformat.v4 import new_code_cell, new_notebook
+from rich.console import Console
+from rich.text import Text
+
+from attention_lab.checking.report import number, text
+from attention_lab.checking.verdict import Verdict
+from attention_lab.notebook.problem import Problem, versions
+from autograder.classroom.pool import Pool
+from autograder.intake import problems
+from autograder.outward import on_terminal
+from autograder.submission import notebook
+
+NEAR = 0.01  # points are written down with six digits
+
+
+def replay(path: Path, isolation: str, console: Console) -> int:
+    """Say on `console` what the check said and what the judge says now. The exit status: 0 where both give the same points, else 1.
+
+    Raises ValueError where the file can't be read or judged, NoLayers and NoRoom as the pool does.
+    """
+    problem = problems.read(path)
+    known = notebook.lesson(problem.lesson)
+    if problem.exercise not in [slot.name for slot in known.exercises]:
+        raise ValueError(f"{path} is about {problem.exercise}, which is no exercise of {problem.lesson}")
+    said = _judged(problem, isolation, console)
+    _say(console, f"{problem.exercise} of {problem.lesson}, the check that the learner ran:", problem.verdict)
+    _say(console, "the judge's hidden questions, now:", text(said))
+    agree = abs(said.points - problem.points) < NEAR and abs(said.max_points - problem.most) < NEAR
+    points = f"{number(problem.points)} of {number(problem.most)} points", f"{number(said.points)} of {number(said.max_points)} points"
+    _say(console, f"They agree: {points[0]}." if agree else f"They do NOT agree: {points[0]} there, {points[1]} now.")
+    _say(console, _versions(problem))
+    return int(not agree)
+
+
+def _judged(problem: Problem, isolation: str, console: Console) -> Verdict:
+    """The verdict on the code alone: what the learner has not sent is missing. Raises ValueError where there is none."""
+    sent = new_notebook(cells=[new_code_cell(problem.code)])
+    with Pool(1, isolation, say=lambda said: _say(console, said)) as pool:
+        result = pool.submit(sent, problem.lesson).result()
+    if result.error:
+        raise ValueError(f"{problem.exercise} could not be judged: {result.error}")
+    return result.verdicts[problem.exercise]
+
+
+def _versions(problem: Problem) -> str:
+    here = versions()
+    other = [f"{name} {problem.versions[name]} there, {here[name]} here" for name in here if problem.versions[name] != here[name]]
+    return f"Versions that differ: {'; '.join(other)}." if other else "The versions are the same."
+
+
+def _say(console: Console, said: str, below: str = "") -> None:
+    """A line, and a text of several lines below it, each of them indented."""
+    console.print(Text(on_terminal(said)), soft_wrap=True)
+    for line in on_terminal(below, lines=True).split("\n") if below else []:
+        console.print(Text(f"    {line}"), soft_wrap=True)

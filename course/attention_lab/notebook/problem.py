@@ -1,0 +1,71 @@
+"""What a learner sends who thinks that a check is wrong: a text that people read, and that `autograder replay` judges again."""
+
+from __future__ import annotations
+
+import platform
+import re
+from dataclasses import dataclass
+
+import torch
+
+from ..checking.report import number
+
+LARGEST = 256 << 10  # bytes; an exercise with all that it uses has a few thousand
+LONGEST = 100  # characters of a version
+NAME = re.compile(r"\w{1,64}", re.ASCII)
+POINTS = re.compile(r"(\d{1,3}(?:\.\d{1,6})?) of (\d{1,3}(?:\.\d{1,6})?)")
+HEAD = "A problem with a check of the course Attention by Hand. Below are what the check said, versions, and the code that was checked."
+VERDICT, CODE = "== what the check said", "== the code that was checked"
+VERSIONS = "attention_lab", "torch", "python", "platform", "device"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """lesson: its name, 01_se. points, most: what the check gave, and what the exercise is worth. versions: by the names in VERSIONS.
+    verdict: the text of the report. code: the exercise and what it uses."""
+
+    lesson: str
+    exercise: str
+    points: float
+    most: float
+    versions: dict[str, str]
+    verdict: str
+    code: str
+
+    def text(self) -> str:
+        """What stands in the file."""
+        points = f"{number(self.points)} of {number(self.most)}"
+        fields = {"lesson": self.lesson, "exercise": self.exercise, "points": points, **self.versions}
+        head = "\n".join(f"{name}: {value}" for name, value in fields.items())
+        said = "\n".join(f"    {line}" for line in self.verdict.split("\n"))
+        return f"{HEAD}\n\n{head}\n\n{VERDICT}\n{said}\n\n{CODE}\n{self.code}\n"
+
+
+def read(data: bytes) -> Problem:
+    """The problem that a file holds, whoever wrote it. Raises ValueError, whose message completes "The file ..."."""
+    try:
+        text = data.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError:
+        raise ValueError("is no text") from None
+    above, code_mark, code = text.partition(f"\n{CODE}\n")
+    head, verdict_mark, said = above.partition(f"\n{VERDICT}\n")
+    if not head.startswith(HEAD) or not verdict_mark or not code_mark:
+        raise ValueError("is none that report_problem(...) has written, or not all of it")
+    fields = dict(line.split(": ", 1) for line in head.split("\n") if ": " in line)
+    if missing := [name for name in ("lesson", "exercise", "points", *VERSIONS) if name not in fields]:
+        raise ValueError(f"lacks the line `{missing[0]}: ...`")
+    points = POINTS.fullmatch(fields["points"])
+    if not points or not NAME.fullmatch(fields["lesson"]) or not NAME.fullmatch(fields["exercise"]):
+        raise ValueError("has a lesson, an exercise or points that are none")
+    told = {name: fields[name][:LONGEST] for name in VERSIONS}
+    verdict = "\n".join(line.removeprefix("    ") for line in said.strip("\n").split("\n"))
+    return Problem(fields["lesson"], fields["exercise"], float(points[1]), float(points[2]), told, verdict, code.strip("\n"))
+
+
+def versions() -> dict[str, str]:
+    """What a verdict may depend on, by name. Nothing tells one machine of its kind from another."""
+    from .card import _versions  # brings along what trains and draws
+
+    mps = torch.backends.mps.is_available()
+    return {**_versions(), "platform": f"{platform.system()} {platform.machine()}",
+            "device": "cuda" if torch.cuda.is_available() else "mps" if mps else "cpu"}

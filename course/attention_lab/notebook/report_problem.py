@@ -1,0 +1,87 @@
+"""For a learner who believes that a check is wrong: `report_problem(SEBlock)` writes a file that a maintainer can judge again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError, metadata
+from pathlib import Path
+
+from ..checking import recorded
+from ..checking.observe import namespace_of
+from ..checking.report import score, text
+from ..checking.verdict import Verdict
+from ..short_errors import Unusable
+from .check import _notebook, verdict_on
+from .needed import needed
+from .problem import LARGEST, Problem, versions
+from .puzzle import Shown
+
+TEMPLATE = "A check or a grade"  # .github/ISSUE_TEMPLATE/a-check.md
+
+
+def report_problem(exercise: Callable) -> Shown:
+    """Write what a maintainer needs who looks into a check that you believe is wrong, as a text file beside the notebook.
+
+    exercise: the function or class, as `check` takes it. Returns what to do with the file.
+    The file holds the exercise's code with the helpers, values and imports that it uses, what the check says, and versions; nothing else.
+    Raises ValueError, in a sentence, for what is no exercise of this lesson, is not written yet or has full points, and outside of a
+    notebook.
+    """
+    try:
+        verdict = verdict_on(exercise, Path.cwd() / recorded.FOLDER)
+    except (ValueError, FileNotFoundError) as error:
+        raise Unusable(str(error)) from None
+    name = verdict.exercise
+    if not verdict.started:
+        raise Unusable(f"{name} is not written yet, so there is no verdict to report")
+    if verdict.points == verdict.max_points:
+        raise Unusable(f"{name} has full points, so there is nothing to report")
+    problem = Problem(recorded.parts(Path.cwd() / recorded.FOLDER)[name].lesson, name, verdict.points, verdict.max_points, versions(),
+                      _without_paths(text(verdict)), _code(exercise, name))
+    content, path = problem.text().encode("utf-8", "replace"), Path.cwd() / f"problem-{problem.lesson}-{name}.txt"
+    if len(content) > LARGEST:
+        raise Unusable(f"the code of {name} has more than {LARGEST:,} bytes with all that it uses; send what matters of it")
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise Unusable(f"{path.name} can't be written: {error.strerror}") from None
+    return Shown(_what_now(path.name, verdict))
+
+
+def _code(exercise: Callable, name: str) -> str:
+    """The exercise's code with all that it uses. Raises ValueError where the cells that were run do not have it."""
+    if not (shell := _notebook()):
+        raise Unusable("report_problem(...) takes the code from the cells that you have run: call it in a notebook")
+    namespace = namespace_of(exercise)
+    code = needed(name, shell.history_manager.input_hist_parsed, namespace)
+    if not code:
+        raise Unusable(f"none of the cells that you have run defines {name}: run its cell again, without a magic such as %%time, "
+                       f"and then report_problem({name})")
+    return code
+
+
+def _without_paths(said: str) -> str:
+    """A report in which an error's message does not tell where the notebook lies, or whose it is."""
+    for folder, shown in ((Path.cwd(), "."), (Path.home(), "~")):
+        if folder != folder.parent:
+            said = said.replace(str(folder), shown)
+    return said
+
+
+def _what_now(file: str, verdict: Verdict) -> str:
+    points = score(verdict).partition(": ")[2].strip(".")
+    return (f"{file} is written, beside this notebook. It holds the code of {verdict.exercise} with the helpers, values and imports that "
+            f"it uses, the report ({points}), the versions of attention_lab, torch and Python, and the kind of system; nothing else. "
+            f"Please read it before you send it. In a class, send it to your instructor. Otherwise {_address()}, attach the file, and say "
+            "why you think that the check is wrong.")
+
+
+def _address() -> str:
+    """Where problems are reported; an installed library knows the repository's address once that is published."""
+    try:
+        urls = metadata("attention-lab").get_all("Project-URL") or []
+    except PackageNotFoundError:
+        urls = []
+    repository = next((url.partition(", ")[2] for url in urls if url.startswith("Repository, ")), "")
+    where = f"at {repository}/issues" if repository else "in the course's repository"
+    return f"open an issue of the kind “{TEMPLATE}” {where}"
