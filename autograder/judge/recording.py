@@ -224,7 +224,8 @@ def _question(name: str, case: declare.Case, thing: Any, asking: _Asking) -> Que
     """What a case asks, without gradients yet: nobody knows the output's shape. Its tensors are drawn into `asking`."""
     call = asking.call(case.args, case.kwargs, "input")
     question = Question(name, None, case.method, call.args, call.kwargs, train=case.train, dtype=case.dtype,
-                        trace=inspect.isclass(thing) and case.check == "output" and not derive.relaid(case), largest=case.limit is not None,
+                        trace=inspect.isclass(thing) and case.check == "output" and not derive.relaid(case),
+                        largest="product" if isinstance(case.limit, declare.OfProducts) else case.limit is not None,
                         again=case.again, drop_largest=case.drop_largest, measured=case.peak is not None)
     if case.earlier:
         question.earlier = asking.call(case.args if case.earlier is True else case.earlier, case.kwargs, "earlier")

@@ -83,6 +83,10 @@ class Blend:
     """A callable argument that takes four tensors of one dtype by place: (a, b, s, t) -> a moved by the share s to b, b by t to a."""
 
 
+class OfProducts(int):
+    """A limit of a Case for what products of matrices give, and for no other tensor."""
+
+
 @dataclass(frozen=True)
 class Case:
     """One call of an exercise, and what is compared of it.
@@ -97,8 +101,9 @@ class Case:
     again: the call is made twice with the very same inputs, and the second answer counts.
     device: the call is made on another device. large: the numbers overflow a bare `exp`.
     raises: the numbers that a ValueError names (an empty tuple: any message); None: nothing is raised.
-    limit: elements that no tensor's storage may reach, forward or backward. peak: bytes by which a call without gradients may not
-    enlarge the process, as the judge measures it from outside (hidden cases only). integer: an int must be an int, not 7.0.
+    limit: elements that no tensor's storage may reach, forward or backward (see OfProducts). peak: bytes by which a call without
+    gradients may not enlarge the process, as the judge measures it from outside (hidden cases only). integer: an int must be an int,
+    not 7.0.
     fresh: the module keeps the values that it starts with; the output must not depend on those that are drawn.
     zeros: the parameters that are at zero, where all others are drawn. added: numbers that are added to what is drawn for a parameter.
     untraced: sub-modules whose input and output are not kept, because they are too large for the file of checks.

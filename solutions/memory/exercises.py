@@ -4,7 +4,7 @@ import math
 from random import Random
 from typing import Any
 
-from autograder.lessons.declare import Case, Exercise, RandomTensor, Size, call
+from autograder.lessons.declare import Case, Exercise, OfProducts, RandomTensor, Size, call
 from autograder.lessons.sizes import Construct, Shape, on_map
 from solutions.shared.position_attention import BOTH, POSITIONS, VISIBLE, few
 
@@ -99,6 +99,14 @@ def stored(positions: int, share: int, d: int, e: int) -> Case:
                     label=f"{positions} queries and keys, where no tensor may have 1/{share} as many elements as there are pairs")
 
 
+def few_keys(d: int, e: int) -> Case:
+    """Blocks of two keys: `chunk(block)` makes two blocks of them, and a product with half of the keys. A limit on every tensor would
+    refuse right answers that keep each block's sum or output until the end."""
+    return streamed(1, 1024, 1024, d, e, 2, kind="signs", dtype="float32", gradients=False, limit=OfProducts(1024 ** 2 // 2),
+                    label="1024 queries and keys in blocks of 2, where no product of matrices may have half as many elements as there are "
+                          "pairs")
+
+
 def streamed_measured(r: Random) -> Case:
     """Less memory than one N x M map takes, as for the module."""
     return streamed(1, 6144, 6144, *r.sample(range(8, 17), 2), dtype="float32", gradients=False, peak=4 * 6144 ** 2,
@@ -114,6 +122,7 @@ STREAMING = Exercise("streaming_attention", sizes=(
     lambda r: streamed(*[r.randint(4, 6)] * 5, 3, label="all sizes alike"),
     lambda r: streamed(2, 40, 6, 3, 2, 4, label="more queries than keys"),
     *(lambda r, case=case: case for case in UNEVEN),
+    lambda r: few_keys(*r.sample(range(8, 33), 2)),
     *(lambda r, n=n, share=share: stored(n, share, *r.sample(range(8, 33), 2)) for n, share in ((1024, 2), (4096, 8))),
     streamed_measured,
 ), refuses=tuple(lambda r, block=block: streamed(2, 3, 6, 4, 5, kwargs={"block": block}, label=f"block={block}", raises=())
@@ -123,7 +132,7 @@ visible=(
     streamed(2, 2, 70, 2, 2, label="the default block"), streamed(2, 3, 5, 2, 4, kwargs={"block": 9}, label="a block larger than M"),
     streamed(2, 4, 5, 3, 2, kwargs={"block": 1}, label="blocks of one key"), streamed(3, 4, 4, 4, 4, 3, label="all sizes alike"),
     streamed(2, 3, 1, 4, 2, label="one key"), streamed(1, 4, 6, 3, 5, 4, label="a batch of one"),
-    *UNEVEN, stored(1024, 2, 2, 1), stored(4096, 8, 2, 1),
+    *UNEVEN, few_keys(2, 1), stored(1024, 2, 2, 1), stored(4096, 8, 2, 1),
 ), small=streamed(2, 3, 5, 2, 4, kwargs={"block": 2}), large=3.0, overflow=30.0)
 
 EXERCISES = (EFFICIENT, STREAMING)

@@ -78,7 +78,8 @@ class _Observation:
                     stack.enter_context(Reading())
                 for before in filter(None, (self.question.earliest, self.question.earlier)):
                     self.call(target, before, watched=False)
-                largest = stack.enter_context(LargestTensor(self.namespace)) if self.question.largest else None
+                watch = LargestTensor(self.namespace, products=self.question.largest == "product")
+                largest = stack.enter_context(watch) if self.question.largest else None
                 if self.header.unplaced and self.elsewhere:
                     return self.header, {}
                 output = self.call(target, Call(self.question.args, self.question.kwargs), watched=True)

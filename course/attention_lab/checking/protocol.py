@@ -59,7 +59,7 @@ class Question:
     device: str = "cpu"
     gradients: bool = False
     trace: bool = False  # write down what sub-modules receive and give
-    largest: bool = False  # write down the largest tensor that is made
+    largest: Literal[False, True, "product"] = False  # write down the largest tensor that is made, or that a product of matrices gives
     choice: int = 0  # which of several placements of the weights (see `placement`)
     again: bool = False  # the call is made twice with the very same inputs, and the second answer counts
     drop_largest: bool = False  # dropout drops the largest elements, instead of none

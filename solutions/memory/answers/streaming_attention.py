@@ -105,6 +105,22 @@ def streaming_attention(q, k, v, block=64):
     return out
 
 
+# %% right: two-passes
+def streaming_attention(q, k, v, block=64):
+    if block < 1:
+        raise ValueError(f"block must be positive, not {block}")
+    pairs = list(zip(k.split(block, dim=1), v.split(block, dim=1)))
+    with torch.no_grad():  # the softmax does not depend on what is subtracted
+        tops = torch.cat([(q @ keys.mT).amax(-1, keepdim=True) for keys, _ in pairs], dim=-1)
+        top = tops.amax(-1, keepdim=True)
+    sums, outs = [], []
+    for keys, values in pairs:
+        weights = (q @ keys.mT - top).exp()
+        sums.append(weights.sum(-1, keepdim=True))
+        outs.append(weights @ values)
+    return sum(outs) / sum(sums)
+
+
 # %% wrong: assert, expect: ValueError
 def streaming_attention(q, k, v, block=64):
     assert block >= 1
@@ -122,6 +138,23 @@ def streaming_attention(q, k, v, block=64):
         o = o * alpha + p @ v[:, start:start + block]
         m = m_new
     return o / l
+
+
+# %% wrong: chunk, expect: makes a tensor of 524,288 elements, shape (1, 1024, 512)
+def streaming_attention(q, k, v, block=64):
+    if block < 1:
+        raise ValueError(f"block must be at least 1, got {block}")
+    m = q.new_full((*q.shape[:2], 1), -torch.inf)
+    s = torch.zeros_like(m)
+    o = v.new_zeros(*q.shape[:2], v.shape[-1])
+    for keys, values in zip(k.chunk(block, dim=1), v.chunk(block, dim=1)):
+        logits = q @ keys.transpose(1, 2)
+        new = torch.maximum(m, logits.amax(dim=-1, keepdim=True))
+        weights = torch.exp(logits - new)
+        s = s * torch.exp(m - new) + weights.sum(dim=-1, keepdim=True)
+        o = o * torch.exp(m - new) + weights @ values
+        m = new
+    return o / s
 
 
 # %% wrong: divided-in-each-block, expect: divide by the sum in every block

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ..protocol import Observation
     from ..recorded import RecordedCase
 
+PRODUCTS = {torch.ops.aten.mm, torch.ops.aten.bmm, torch.ops.aten.addmm, torch.ops.aten.baddbmm}  # what `@` and einsum come down to
 CUTS = {torch.split, torch.chunk, Tensor.split, Tensor.chunk}
 
 
@@ -62,12 +63,13 @@ class _Calls(TorchFunctionMode):
 class LargestTensor(Dispatch):
     """Remembers the largest storage that an operation of the forward or backward pass returned, in elements.
 
-    namespace: the learner's global names, by which their own line is found.
+    namespace: the learner's global names, by which their own line is found. products: look at products of matrices alone. A right answer
+    may keep something small of each block, and together that is large if blocks are small; what a block's product holds is not.
     """
 
-    def __init__(self, namespace: dict[str, Any] | None = None) -> None:
+    def __init__(self, namespace: dict[str, Any] | None = None, products: bool = False) -> None:
         super().__init__()
-        self.namespace, self.calls = namespace, _Calls()
+        self.namespace, self.products, self.calls = namespace, products, _Calls()
         self.found = Largest(0, "", [], None, [])
 
     def __enter__(self) -> LargestTensor:
@@ -80,6 +82,8 @@ class LargestTensor(Dispatch):
 
     def __torch_dispatch__(self, function, types, args=(), kwargs=None):
         result = function(*args, **(kwargs or {}))
+        if self.products and function.overloadpacket not in PRODUCTS:
+            return result
         for item in result if isinstance(result, (tuple, list)) else [result]:
             if isinstance(item, Tensor):
                 elements = item.untyped_storage().nbytes() // item.element_size()
