@@ -134,7 +134,7 @@ class _Asking:
         return values.torch_module(node, self.tensors, self._build)
 
 
-BITS = {"float64": 36, "float32": 18}  # of the largest element that are kept
+BITS = {"float64": 36, "float32": 18, "bfloat16": 8}  # of the largest element that are kept
 ATTEMPTS = 30
 PATIENCE = 8
 NORMS = {F.batch_norm, F.instance_norm, torch.batch_norm, torch.instance_norm, torch.native_batch_norm}

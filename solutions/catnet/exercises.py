@@ -155,6 +155,11 @@ def on_construct(r: Random, construct: Construct) -> Case:
     return gathered(construct, ordinary(r))
 
 
+def half(of: Construct, shape: tuple[int, int, int]) -> Case:
+    """Ones that stand for a missing mask have a dtype of their own, and bfloat16 is the one that it shows in."""
+    return gathered(of, shape, words="no mask, bfloat16 numbers", dtype="bfloat16", gradients=False)
+
+
 def unmasked_after_a_mask(of: Construct, shape: tuple[int, int, int]) -> Case:
     return gathered(of, shape, words="no mask, after a call with one", earlier=gathered(of, shape, True).args)
 
@@ -182,6 +187,7 @@ ATTENTION = Exercise("CrossMaskedAttention", sizes=(
     reading("a batch of one", lambda r: (1, 3, 5), masked=False, **ROW),
     reading("no mask, another device", ordinary, masked=False, device=True),
     lambda r: unmasked_after_a_mask({"channels": 6, "reduction": 2}, ordinary(r)),
+    lambda r: half({"channels": 6, "reduction": 2}, ordinary(r)),
     *bottlenecks(on_construct, default=8),
 ), refuses=(
     *empty_bottlenecks(on_construct, default=8), *(lambda r, words=words: other_axis(words) for words in OTHER_AXES),
@@ -193,7 +199,7 @@ ATTENTION = Exercise("CrossMaskedAttention", sizes=(
     gathered({"channels": 4, "reduction": 2}, (2, 3, 2), True, HARD, "mask"), gathered((3, 1), (2, 2, 3), words=ONE),
     gathered({"channels": 4, "reduction": 2, **KEYS}, (2, 3, 2), True, BY_NAME, gradients=False), *map(other_axis, OTHER_AXES),
     gathered({"channels": 4, "reduction": 2}, (2, 2, 3), words="no mask, another device", device=True),
-    unmasked_after_a_mask({"channels": 4, "reduction": 2}, (2, 2, 3)),
+    unmasked_after_a_mask({"channels": 4, "reduction": 2}, (2, 2, 3)), half({"channels": 4, "reduction": 2}, (2, 2, 3)),
 ), small=gathered({"channels": 4, "reduction": 2}, (2, 2, 3), True), large=2.0, overflow=OVERFLOW)
 
 

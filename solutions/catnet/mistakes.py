@@ -411,8 +411,9 @@ ATTENTION = mistakes(
                           "hidden = -(-channels // reduction)"),
               reduction_ignored=("The argument `reduction` has no effect: 8 is written in its place.", "hidden = channels // 8"),
               float_width=(NOT_WHOLE, "hidden = channels / reduction")),
-    ("ones-for-no-mask", "Without a mask you multiply by ones that stay on the CPU in float32, whatever device and dtype x has. Return "
-     "what was gathered as it is.", ((RESULT, "gathered * (torch.ones(len(x), 1, *x.shape[2:]) if mask is None else mask)"),)),
+    ("ones-for-no-mask", "Without a mask you multiply by ones of a dtype, or on a device, of their own: bfloat16 numbers come back as "
+     "float32. Return what was gathered as it is.",
+     ((RESULT, "gathered * (torch.ones(len(x), 1, *x.shape[2:]) if mask is None else mask)"),)),
     ("remembers-the-mask", "Without a mask you use the one of the call before. Then nothing is multiplied.",
      ((f"return {RESULT}", "self.last = getattr(self, 'last', None) if mask is None else mask\n"
                          "        return gathered if self.last is None else gathered * self.last"),)),
@@ -583,8 +584,9 @@ BLOCK = mistakes(
     ("softmax-over-queries", "Your self-attention takes the softmax over the queries, as the authors' code does. Here it runs over the "
                              "keys.",
      ((SELF, SELF.replace("reduction)", 'reduction, "queries")')),)),
-    ("eps", "Your LayerNorms have eps=1e-6. Leave torch's default, 1e-5.",
-     tuple((f"self.norm{i} = nn.LayerNorm(channels)", f"self.norm{i} = nn.LayerNorm(channels, eps=1e-6)") for i in range(3))),
+    *((f"eps{number}", "Your LayerNorms have another eps than torch's default. Leave the default, 1e-5.",
+       tuple((f"self.norm{i} = nn.LayerNorm(channels)", f"self.norm{i} = nn.LayerNorm(channels, eps={eps})") for i in range(3)))
+      for number, eps in (("", "1e-6"), ("-3", "1e-3"), ("-4", "1e-4"), ("-8", "1e-8"), ("-12", "1e-12"))),
     ("one-norm", "One LayerNorm serves for all. There are three: norm0, norm1, norm2.",
      (("self.norm1 = nn.LayerNorm(channels)", "self.norm1 = self.norm0"), ("self.norm2 = nn.LayerNorm(channels)",
                                                                            "self.norm2 = self.norm0"))),

@@ -122,3 +122,35 @@ def test_a_nan_is_not_taken_for_the_zero_of_a_known_mistake(way):
                  mistakes=(Mistake("scale-nothing", "scale", "You multiply by zero.", code="def scale(x):\n    return x * 0"),))
     lesson.wrong("def scale(x):\n    return x - x", "You multiply by zero.")
     lesson.wrong("def scale(x):\n    return x * float('nan')", never=("You multiply by zero.",))
+
+
+GATHER = """
+def gather(weights, values, mask):
+    return weights.softmax(-1) @ values * mask
+"""
+MASKS = [Case(words, (RandomTensor((2, 4, 4)), RandomTensor((2, 4, 3)), RandomTensor((2, 4, 1), kind=kind)))
+         for words, kind in (("any mask", "normal"), ("another mask", "normal"), ("a mask of 0 and 1", "mask"))]
+
+
+def test_a_mask_in_the_wrong_place_is_not_missing_at_the_end(way):
+    """Where it has no zeros, such a mask does nothing, and the result lacks a factor; where it has some, the factor does not help."""
+    lesson = way(GATHER, "gather", *MASKS)
+    lesson.wrong(GATHER.replace(".softmax", ".masked_fill(mask.mT == 0, -9.0).softmax").replace(" * mask", " * 1"), "Output: ",
+                 "With a mask of 0 and 1", never=("would be right if",))
+    lesson.wrong(GATHER.replace(" * mask", " + 0 * mask"), "it would be right if it were multiplied by `mask`")
+
+
+def test_six_digits_of_one_input_are_no_float32_if_another_is_far_away(way):
+    twice = "def twice(x):\n    return 2 * x"
+    lesson = way(twice, "twice", *(Case(words, (RandomTensor((3, 4), scale=scale),), gradients=False)
+                                   for words, scale in (("numbers", 1.0), ("large numbers", 1e6))))
+    lesson.wrong(twice + " + 1e-8 * x ** 2", "Output: 12 of 12 numbers differ", "With large numbers.", never=("six digits", "float32"))
+    lesson.wrong("def twice(x):\n    return (2 * x + 0.1).float().to(x) - 0.1", "about six digits only, as with a float32")
+
+
+def test_numbers_that_are_near_everywhere(way):
+    norm = "def norm(x):\n    return F.layer_norm(x, x.shape[1:], eps={})"
+    lesson = way(norm.format(1e-5), "norm", *(Case(f"{width} numbers", (RandomTensor((3, width)),)) for width in (4, 6, 8)))
+    near = "Another eps, or another small constant, makes such a difference"
+    lesson.wrong(norm.format(1e-6), "numbers differ", near)
+    lesson.wrong(norm.format(1e-5) + " * (1 + 0.1 * x)", "numbers differ", never=(near,))

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from autograder.lessons.declare import Case, RandomTensor
+from autograder.lessons.declare import Case, OfProducts, RandomTensor
 
 MIX = """
 def mix(q, k, v):
@@ -48,6 +48,15 @@ def test_the_backward_pass_counts(way):
         def mix(q, k, v):
             return Thrifty.apply(q, k, v)
         """, "argest tensor", "4,096 elements")
+
+
+def test_a_limit_of_products_of_matrices(way):
+    """What is kept of each block is large together, and no product is; a product with all pairs is refused."""
+    case = Case("64 tokens", BIG, limit=OfProducts(64 * 32), gradients=False)
+    lesson = way(MIX, "mix", *CASES[:1], case)
+    lesson.right(MIX.replace("    return", "    torch.zeros(64, 64)\n    return"))
+    for product in ("q @ k.mT", "torch.einsum('bnd,bmd->bnm', q, k)", "torch.baddbmm(torch.zeros(()).to(q), q, k.mT)"):
+        lesson.wrong(f"def mix(q, k, v):\n    return ({product}).softmax(-1) @ v", "makes a tensor of 4,096 elements")
 
 
 def test_a_limit_within_an_exercise_with_one_check(way):

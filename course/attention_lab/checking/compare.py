@@ -23,7 +23,8 @@ from .facts import Fact
 # another order differ by about sqrt(K) eps; the longest sums here have K = 4,096 terms, the longest way forward and back has 16 of
 # them in a row, and each of two processors is that far from the true number: 2 * 16 * 64. Measured: at most a fiftieth of it.
 PROCESSORS = 2 * 16 * 64
-RELATIVE = {"float64": 1e-9, "float32": PROCESSORS * torch.finfo(torch.float32).eps}
+RELATIVE = {"float64": 1e-9, **{str(dtype).removeprefix("torch."): PROCESSORS * torch.finfo(dtype).eps
+                                for dtype in (torch.float32, torch.bfloat16)}}  # of bfloat16 that leaves dtype, shape and finiteness
 FEW_DIGITS = 1e-6  # relative: what a float32 on the way or another eps makes of a float64
 DRAWN = 1024  # weights are drawn in multiples of 1 / DRAWN
 KINDS = ("output", "grad.input", "grad.param", "grad", "buffer", "received", "gave")

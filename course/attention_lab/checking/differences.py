@@ -208,7 +208,8 @@ def _tensor(case: RecordedCase, name: str, expected: Tensor, got: Tensor | None,
         return Difference(check, where, facts.NoGradient() if gradient else facts.NoBuffer())
     inputs = {} if gradient else inputs_of(case)
     if got.dtype != expected.dtype:
-        digits = max(RELATIVE["float32"], 16 * torch.finfo(got.dtype).eps) if got.is_floating_point() else RELATIVE[dtype]
+        coarser = max(torch.finfo(t.dtype).eps for t in (got, expected) if t.is_floating_point()) if got.is_floating_point() else 0.0
+        digits = max(RELATIVE["float32"], 16 * coarser) if coarser else RELATIVE[dtype]
         right = close(got, expected, within / RELATIVE[dtype] * digits)
         fact = facts.WrongDtype(str(expected.dtype), str(got.dtype), () if right else explain(got, expected, within, inputs),
                                 follows=bool(inputs) and expected.is_floating_point())

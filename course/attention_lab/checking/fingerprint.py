@@ -27,7 +27,7 @@ from .weights import canonical
 
 WAVE = 0.7548776662466927  # radians an element, so that no two elements count alike
 WIDTH = 2  # numbers in a row: a norm and a projection
-RELATIVE = {"float64": 1e-8, "float32": compare.RELATIVE["float32"]}  # two ways to compute the same mistake round differently
+RELATIVE = {**compare.RELATIVE, "float64": 1e-8}  # two ways to compute the same mistake round differently
 # By what factor the noise of two float32 ways may differ. From one rounding to 64 independent ones it grows by sqrt(64). The same
 # way on other processors: at most 1.01, measured under all variations of tests/test_processors.py.
 NOISE = 8

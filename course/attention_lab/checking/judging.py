@@ -29,11 +29,13 @@ from .verdict import (
     checks_in,
     checks_of,
     comparable,
+    contradicted,
     green,
     grouped,
     headline,
     leading_case,
     listed,
+    near_throughout,
     of_other_sizes,
     other_kinds,
     other_names,
@@ -45,6 +47,8 @@ from .verdict import (
 
 Ask = Callable[[Question, dict[str, Tensor]], Answer]
 AskAll = Callable[[list[Question]], list[Answer]]
+NEAR_THROUGHOUT = ("No output is wrong by more than a thousandth of the largest number. Another eps, or another small constant, makes "
+                   "such a difference.")
 EXPLAINED = 12  # placements that come equally close and are looked at in detail
 
 
@@ -169,6 +173,7 @@ def _red(exercise: RecordedExercise, observed: list[Answer], found: list[list[Di
     case = exercise.cases[index]
     retry = replace(case.question, gradients=False, trace=False)
     found[index] = [with_use(d, case, observed[index], lambda other: ask(index, retry, other)) for d in found[index]]
+    found[index] = [d for d in found[index] if not contradicted(exercise, found, d)] or found[index]
     difference = worst(found[index])
     wrong_numbers = any(d.check == case.check and d.where.startswith("output") for d in found[index])
     shown = _picture(case, observed[index])
@@ -189,6 +194,8 @@ def _red(exercise: RecordedExercise, observed: list[Answer], found: list[list[Di
     more = [unsaid(d, verdict.headline) for d in best_first(found[index])[:2]]
     verdict.evidence = [f"With {case.label}{':' if any(more) else '.'}", *filter(None, more)]
     verdict.evidence += _other_side(exercise, found, stopped, index)
+    if not mistake and isinstance(difference.facts[0], facts.NumbersDiffer) and near_throughout(exercise, found):
+        verdict.evidence.append(NEAR_THROUGHOUT)
     compared = comparable(exercise, found)
     wrong = [exercise.cases[i].label for i in compared if found[i]]
     right = [exercise.cases[i].label for i in compared if not found[i]]

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from . import facts, values, wording
-from .differences import Difference, lent
+from .differences import Difference, inputs_of, lent
 from .facts import Fact
 from .protocol import NUMBER, Answer, Call, Observation, Question
 from .recorded import RecordedCase, RecordedExercise
@@ -31,6 +31,7 @@ LABELS = {"output": "output", "gradients": "gradients", "start": "fresh module",
           "errors": "ValueErrors"}
 NOT_COMPARED = "not compared: the output is not right"
 COMPARED = ("gradients", "large", "dtype", "device", "state")  # the checks that say nothing where the output is wrong
+NEAR = 1e-3  # of the largest expected number: another eps and the like hardly make a larger difference
 OF_MEMORY = ("largest tensor", "peak memory")  # where a Difference of the check "memory" says that a limit was exceeded
 
 
@@ -250,7 +251,8 @@ def candidates(found: list[list[Difference]]) -> list[int]:
 def leading_case(exercise: RecordedExercise, found: list[list[Difference]]) -> int:
     """The failing case that says most: where something specific is seen, and not by chance in this case alone."""
     failing = [i for i in candidates(found) if i not in exercise.apart] or candidates(found)
-    fair = [i for i in failing if not any(_by_chance(d, [found[j] for j in failing]) for d in found[i])] or failing
+    fair = [i for i in failing if not any(_by_chance(d, [found[j] for j in failing]) or contradicted(exercise, found, d) for d in found[i])]
+    fair = fair or failing
     first = next((i for i in fair if any(d.specific for d in found[i])), fair[0])
     if worst(found[first]).where == "crash":  # in `forward`, perhaps for what another method returns
         own = [i for i in fair if exercise.cases[i].question.method != "forward"]
@@ -262,6 +264,35 @@ def _by_chance(difference: Difference, failing: list[list[Difference]]) -> bool:
     """Is it of a kind that an odd case shows by chance, and is there a failing case that does not show it?"""
     kind = type(difference.facts[0])
     return kind in facts.BY_CHANCE and not all(any(type(d.facts[0]) is kind for d in ds) for ds in failing)
+
+
+def contradicted(exercise: RecordedExercise, found: list[list[Difference]], difference: Difference) -> bool:
+    """Does it say something of the output that is not so in another failing case: right to six digits, right if an input multiplied it?"""
+    fact = difference.facts[0]
+    if not difference.where.startswith("output") or not isinstance(fact, facts.FewDigits | facts.InputNotMultiplied):
+        return False
+    others = [i for i in candidates(found) if i not in exercise.apart]
+    if isinstance(fact, facts.InputNotMultiplied):
+        return any(isinstance(d.facts[0], facts.NumbersDiffer) for i in others if fact.name in inputs_of(exercise.cases[i])
+                   for d in found[i] if d.where.startswith("output"))
+    return not fact.half and any(_share(exercise.cases[i], d) > NEAR for i in others for d in found[i])
+
+
+def near_throughout(exercise: RecordedExercise, found: list[list[Difference]]) -> bool:
+    """Is every output that differs near the expected one?"""
+    outputs = [(exercise.cases[i], d) for i in candidates(found) for d in found[i] if d.where.startswith("output")]
+    return bool(outputs) and all(isinstance(d.facts[0], facts.NumbersDiffer | facts.FewDigits | facts.Scaled) and _share(case, d) <= NEAR
+                                 for case, d in outputs)
+
+
+def _share(case: RecordedCase, difference: Difference) -> float:
+    """By how much an output's numbers differ, as a share of the largest expected number; 0 where the fact does not say."""
+    match difference.facts[0]:
+        case facts.Scaled(factor):
+            return abs(factor - 1)
+        case facts.NumbersDiffer(largest=by) if difference.where.startswith("output"):
+            return by / (max(largest for name, largest in case.largest.items() if name.startswith("output")) or 1.0)
+    return 0.0
 
 
 def headline(exercise: RecordedExercise, found: list[list[Difference]], index: int, difference: Difference,

@@ -54,8 +54,8 @@ def _relation(fact: Fact, reveal: bool) -> str | None:
         case facts.AxesPermuted(order):
             return f"its axes are in the order {order}; the numbers are right, permute them back."
         case facts.FewDigits(half=False):
-            return ("it is right to about six digits only: a float32 (or another dtype) somewhere on the way, or a small constant such as "
-                    "eps that is another one or stands in another place.")
+            return ("it is right to about six digits only, as with a float32 (or another dtype) somewhere on the way, or with a small "
+                    "constant such as eps that is another one or stands in another place.")
         case facts.FewDigits(half=True):
             return "it is right to two or three digits only: a half-precision number (float16, bfloat16) somewhere on the way."
         case facts.Scaled(-1.0):

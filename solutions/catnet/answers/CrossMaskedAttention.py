@@ -806,7 +806,7 @@ class CrossMaskedAttention(nn.Module):
         return out if mask is None else out * mask
 
 
-# %% wrong: ones-for-no-mask, expect: ones that stay on the CPU
+# %% wrong: ones-for-no-mask, expect: ones of a dtype, or on a device, of their own
 class CrossMaskedAttention(nn.Module):
     def __init__(self, channels, reduction=8, softmax_over="keys"):
         super().__init__()
@@ -827,6 +827,33 @@ class CrossMaskedAttention(nn.Module):
     def forward(self, x, y, mask=None):
         if mask is None:
             mask = torch.ones(x.shape[0], 1, x.shape[2], x.shape[3])
+        v = self.value(y).flatten(2)
+        out = v @ self.attention(x, y).transpose(1, 2)
+        out = out.reshape(x.shape)
+        return out * mask
+
+
+# %% wrong: ones-in-float32, expect: ones of a dtype, or on a device, of their own
+class CrossMaskedAttention(nn.Module):
+    def __init__(self, channels, reduction=8, softmax_over="keys"):
+        super().__init__()
+        hidden = channels // reduction
+        if hidden == 0:
+            raise ValueError(f"no channels: {channels} // {reduction}")
+        if softmax_over not in ("keys", "queries"):
+            raise ValueError(softmax_over)
+        self.query = nn.Conv2d(channels, hidden, 1)
+        self.key = nn.Conv2d(channels, hidden, 1)
+        self.value = nn.Conv2d(channels, channels, 1)
+        self.dim = 2 if softmax_over == "keys" else 1
+
+    def attention(self, x, y):
+        q, k = self.query(x).flatten(2), self.key(y).flatten(2)
+        return (q.transpose(1, 2) @ k * q.shape[1] ** -0.5).softmax(self.dim)
+
+    def forward(self, x, y, mask=None):
+        if mask is None:
+            mask = torch.ones(x.shape[0], 1, x.shape[2], x.shape[3], device=x.device)
         v = self.value(y).flatten(2)
         out = v @ self.attention(x, y).transpose(1, 2)
         out = out.reshape(x.shape)
