@@ -71,6 +71,7 @@ def record_checks(lesson: Lesson, notebook: NotebookNode) -> RecordedLesson:
     about = _hints(lesson, notebook)
     for exercise in exercises:
         exercise.hints = about.get(exercise.name, {})
+        exercise.used_later = list(files.used_later.get(exercise.name, ()))
     return RecordedLesson(lesson.name, lesson.title, exercises)
 
 
@@ -114,8 +115,8 @@ def checks(lesson: Lesson, notebook: NotebookNode) -> dict[str, bytes]:
 
 def difference(lesson: Lesson, then: RecordedExercise, now: RecordedExercise) -> str:
     """What a recorded exercise says otherwise than it did then; nothing where it says the same."""
-    if (then.name, then.points, then.uses, then.hints) != (now.name, now.points, now.uses, now.hints):
-        return "its points, hints or earlier exercises"
+    if _besides(then) != _besides(now):
+        return "its points, hints, earlier exercises or layers that are used later"
     if [_about(mistake) for mistake in then.mistakes] != [_about(mistake) for mistake in now.mistakes]:
         return "the known mistakes"
     if [_asked(case) for case in then.cases] != [_asked(case) for case in now.cases]:
@@ -138,6 +139,11 @@ def difference(lesson: Lesson, then: RecordedExercise, now: RecordedExercise) ->
             if not fingerprint.same(theirs, ours, sizes[:len(theirs[1])], mistake.grain or case.grain):
                 return f"{mistake.id}: {case.label}"
     return ""
+
+
+def _besides(exercise: RecordedExercise) -> tuple:
+    """What is recorded of an exercise besides its cases and mistakes."""
+    return exercise.name, exercise.points, exercise.uses, exercise.hints, exercise.used_later
 
 
 def _about(mistake: recorded.RecordedMistake) -> tuple:

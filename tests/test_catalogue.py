@@ -1,5 +1,6 @@
 """The visible check against the catalogue and against answers as learners write them."""
 
+import inspect
 import textwrap
 from functools import lru_cache
 
@@ -9,7 +10,7 @@ from attention_lab.checking import recorded
 from attention_lab.notebook.check import verdict_on
 from autograder.judge import recording
 from autograder.lessons.topics import topic
-from builder import build
+from builder import build, notebooks
 from tests.bank import answers, parameters
 from tests.suites import few
 
@@ -84,6 +85,18 @@ OTHER_KIND = """
         def forward(self, x, image_size):
             return self.reduction(self.pool(x.transpose(1, 2).unflatten(2, tuple(image_size)))).permute(0, 2, 3, 1)
 """
+LATER_UNUSED = """
+    class Excitation(nn.Module):
+        def __init__(self, channels, reduction=16):
+            super().__init__()
+            if channels // reduction == 0:
+                raise ValueError(f"{channels} {reduction}")
+            self.fc1 = nn.Conv2d(channels, channels // reduction, 1, bias=False)
+            self.fc2 = nn.Conv2d(channels // reduction, channels, 1, bias=False)
+
+        def forward(self, z):
+            return torch.sigmoid(self.fc2(torch.relu(self.fc1(z[:, :, None, None])))).flatten(1)
+"""
 LISTS = """
     def parameter_table(rows):
         counts = [(name, sum(p.numel() for p in module.parameters() if p.requires_grad)) for name, module in rows]
@@ -99,6 +112,21 @@ def test_another_kind_of_layer_or_result_is_named_and_costs_nothing(lesson, exer
     found = verdict(LESSONS[lesson], "kind", textwrap.dedent(source), exercise)
     assert found.points == found.max_points
     assert said in found.notes[0]
+
+
+def test_a_layer_of_another_kind_is_not_named_if_no_later_cell_uses_it():
+    found = verdict(LESSONS["01_se"], "kind", textwrap.dedent(LATER_UNUSED), "Excitation")
+    assert (found.points, found.notes) == (found.max_points, [])
+
+
+@pytest.mark.parametrize("lesson", LESSONS.values(), ids=str)
+def test_what_is_said_to_be_used_later_is(lesson):
+    """By a cell that holds no exercise, and by the name that a layer of the reference has."""
+    code = [cell.source for cell in notebooks.read_source(lesson).cells if cell.cell_type == "code"]
+    cells = [source for source in code if "BEGIN SOLUTION" not in source]
+    for name, layers in topic(lesson.topic).used_later.items():
+        own = inspect.getsource(getattr(reference(lesson), name))
+        assert all(f"self.{layer} = " in own and any(f".{layer}" in cell for cell in cells) for layer in layers), name
 
 
 @pytest.mark.parametrize("lesson", LESSONS.values(), ids=str)

@@ -48,6 +48,11 @@ class Topic:
         return self.module("exercises").EXERCISES
 
     @cached_property
+    def used_later(self) -> dict[str, tuple[str, ...]]:
+        """By exercise, the layers that a later cell of the page uses in a way in which one of another kind fails."""
+        return getattr(self.module("exercises"), "USED_LATER", {})
+
+    @cached_property
     def mistakes(self) -> ModuleType:
         return self.module("mistakes")
 

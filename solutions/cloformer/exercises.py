@@ -266,3 +266,4 @@ BLOCK = Exercise("CloBlock", sizes=(
    uses=("CloAttention", "ConvFFN"), large=8.0, overflow=1e4)
 
 EXERCISES = (MAP, CONV, GLOBAL, ATTENTION, FFN, BLOCK)
+USED_LATER = {"GlobalBranch": ("q", "kv")}

@@ -72,3 +72,4 @@ HEAD = Exercise("DANetHead", sizes=(
     uses=("PositionAttention", "ChannelAttention"), large=4.0, overflow=OVERFLOW)
 
 EXERCISES = (POSITION, CHANNEL, HEAD)
+USED_LATER = {"PositionAttention": ("value",)}

@@ -188,3 +188,4 @@ MULTI = Exercise("MultiHeadExternalAttention", sizes=(
     overflow=1e4)
 
 EXERCISES = (NORMALIZE, EXTERNAL, COST, BLOCK, MULTI)
+USED_LATER = {"ExternalAttention": ("mk",), "MultiHeadExternalAttention": ("expand", "mk")}

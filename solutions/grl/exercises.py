@@ -288,3 +288,4 @@ GRL = Exercise("GRLBlock", sizes=(
     uses=("MixedAttention", "LocalConvBlock"), large=3.0)
 
 EXERCISES = (ANCHORS, STRIPE, MIXED, LOCAL, GRL)
+USED_LATER = {"AnchorProjection": ("reduction",), "MixedAttention": ("qkv",)}

@@ -85,7 +85,8 @@ class RecordedMistake:
 
 @dataclass
 class RecordedExercise:
-    """What an exercise is checked with. hints: by mistake, the number of the hint on the page that is about it."""
+    """What an exercise is checked with. hints: by mistake, the number of the hint on the page that is about it. used_later: the layers
+    that a later cell of the page uses in a way in which one of another kind fails."""
 
     name: str
     points: float
@@ -93,6 +94,7 @@ class RecordedExercise:
     cases: list[RecordedCase]
     mistakes: list[RecordedMistake]
     hints: dict[str, int] = field(default_factory=dict)
+    used_later: list[str] = field(default_factory=list)
 
     @cached_property
     def scale(self) -> dict[str, float]:
@@ -228,7 +230,8 @@ def to_bytes(exercise: RecordedExercise, lesson: str = "", title: str = "", numb
     shelf.tensors["rows"] = torch.tensor(list(rows), dtype=torch.float64).reshape(-1, fingerprint.WIDTH).T.contiguous()
     specs, body = packing.pack(shelf.tensors)
     header = json.dumps([{"name": exercise.name, "points": exercise.points, "uses": exercise.uses, "cases": cases,
-                          "mistakes": mistakes, "digests": list(digests), "hints": exercise.hints}, specs], separators=(",", ":")).encode()
+                          "mistakes": mistakes, "digests": list(digests), "hints": exercise.hints,
+                          "used_later": exercise.used_later}, specs], separators=(",", ":")).encode()
     content = LENGTH.pack(len(header)) + header + _by_place(body)
     part = Part(lesson, title, number, exercise.name, exercise.points)
     return json.dumps(asdict(part)).encode() + b"\n" + zlib.compress(content, effort)
@@ -257,7 +260,8 @@ def from_bytes(data: bytes, most: int = 0) -> RecordedExercise:
         cases.append(RecordedCase(**case | typed | {"tensors": held(case["tensors"]), "expected_tensors": expected}))
     mistakes = [RecordedMistake(m["id"], m["sentence"], [(digests[digest], rows[n]) for digest, n in m["fingerprints"]], m["grain"])
                 for m in header["mistakes"]]
-    return RecordedExercise(header["name"], header["points"], header["uses"], cases, mistakes, header.get("hints", {}))
+    return RecordedExercise(header["name"], header["points"], header["uses"], cases, mistakes, header.get("hints", {}),
+                            header.get("used_later", []))
 
 
 def _by_place(body: bytes) -> bytes:

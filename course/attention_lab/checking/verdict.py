@@ -140,15 +140,18 @@ def other_names(exercise: RecordedExercise, header: Observation) -> list[str]:
 
 
 def other_kinds(exercise: RecordedExercise, observed: list[Answer]) -> list[str]:
-    """Notes on what is right, but of another kind than on the page: a linear layer for a 1x1 convolution, a list for a tuple."""
+    """Notes on what is right, but of another kind than on the page: a linear layer for a 1x1 convolution, if a later cell uses it; a list
+    for a tuple."""
     if exercise.cases[0].secret:
         return []
     theirs = {name.removeprefix("state."): t for name, t in exercise.cases[0].tensors.items() if name.startswith("state.")}
     other = {name.rpartition(".")[0]: len(shape) > theirs[name].ndim for name, shape in observed[0][0].parameters
-             if name in theirs and name.rpartition(".")[2] == "weight" and len(shape) != theirs[name].ndim}
+             if name in theirs and name.rpartition(".")[2] == "weight" and len(shape) != theirs[name].ndim
+             and name.rpartition(".")[0] in exercise.used_later}
     notes = [f"Your {listed([f'`{name}`' for name in other][:3])} {'is a layer' if len(other) == 1 else 'are layers'} of another kind than "
              f"on the page ({'a convolution' if all(other.values()) else 'a linear layer'}, with the same numbers). "
-             "That is fine here, but a later cell that calls it as the page's will fail."] if other else []
+             f"That is fine here, but a later cell uses {'it' if len(other) == 1 else 'them'} as the page's, and will fail."
+             ] if other else []
     pairs = (_kinds(case.expected.output, header.output) for case, (header, _) in zip(exercise.cases, observed) if by_value(case))
     if kinds := next((kinds for kinds in pairs if kinds), None):
         notes.append(f"You return {kinds[1]} where the page has {kinds[0]}. That costs nothing, but a later cell may tell them apart.")
