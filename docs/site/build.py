@@ -52,7 +52,8 @@ def build(into: Path, chosen: Sequence[Lesson], *, strict: bool) -> Path:
 
 def copied(page: Path) -> str:
     """A page of the repository, whose links lead to where its neighbours stand on the site."""
-    return page.read_text(encoding="utf-8").replace("](docs/", "](").replace("](../CONTRIBUTING.md", "](contributing.md")
+    moved = {"](docs/": "](", "](../CONTRIBUTING.md": "](contributing.md", "](../README.md": "](index.md"}
+    return re.sub("|".join(map(re.escape, moved)), lambda link: moved[link[0]], page.read_text(encoding="utf-8"))
 
 
 def write(source: Path, chosen: Sequence[Lesson]) -> None:
