@@ -53,7 +53,7 @@ class GradebookWriter(Autograde):
     Which of them are graded, what is skipped and what `force` does is nbgrader's matter. students: these alone; nobody: all.
     """
 
-    layers_known = True  # the command has asked for them, with its own options: see nbgrader_plugin.exporter
+    machine_known = True  # the command looks at it with its own options: see nbgrader_plugin.exporter
 
     def __init__(self, progress: LiveTable, students: list[str], **keywords: Any):
         super().__init__(**keywords)

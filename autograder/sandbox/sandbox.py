@@ -283,9 +283,9 @@ class Sandbox:
         finally:
             worker.close()
         if raised := answer["raised"]:
-            raise NoRoom(f"Learners' code can't have {ROOM >> 30} GiB of memory on this machine, so right answers might lose points. "
-                         f"Nothing was graded. The reason: {raised['message']}. Is there a limit on memory (`ulimit -v`), or is too "
-                         "little of it free? `autograder doctor` tries more.")
+            raise NoRoom(f"Learners' code can't have {ROOM >> 30} GiB of memory on this machine, so right answers might lose points and "
+                         f"nothing is graded on it. The reason: {raised['message']}. Is there a limit on memory (`ulimit -v`), or is "
+                         "too little of it free? `autograder doctor` tries more.")
         self.roomy = True
 
     def _start(self, folder: Path) -> tuple[subprocess.Popen, socket.socket]:

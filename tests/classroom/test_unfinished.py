@@ -17,7 +17,7 @@ from .pupils import LESSON, RELEASED
 
 
 class Grading(Autograde):
-    layers_known = True  # nothing of a learner's is run here
+    machine_known = True  # nothing of a learner's is run here
 
 
 def judged(self, nb, resources):

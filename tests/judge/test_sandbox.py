@@ -68,7 +68,7 @@ def test_memory_and_files_are_bounded(sandbox):
 
 def test_a_machine_on_which_a_worker_holds_too_little_is_refused(sandbox, monkeypatch):
     monkeypatch.setattr(sandboxes, "ROOM", 8 << 30)  # a worker may have three
-    with pytest.raises(NoRoom, match=r"can't have 8 GiB of memory on this machine.*Nothing was graded.*allocate.*`ulimit -v`"):
+    with pytest.raises(NoRoom, match=r"can't have 8 GiB of memory on this machine.*nothing is graded on it.*allocate.*`ulimit -v`"):
         sandbox.prove()
     monkeypatch.undo()
     sandbox.prove()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import glob
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from nbformat.v4 import new_markdown_cell
 from nbgrader.api import Gradebook
 from nbgrader.converters import BaseConverter, NbGraderException
 
+from autograder.classroom.nbgrader_plugin.graded import anything_to_grade
 from autograder.classroom.nbgrader_plugin.handed_in import digest_of, file_of
 from autograder.intake.files import beginning, load
 from autograder.lessons.course import ROOT
@@ -85,20 +87,18 @@ class ReadAnything(NotebookExporter):
 def init_notebooks(self: Any) -> None:
     """In the place of nbgrader's method: the notebooks of each submission that matches, and those that should be in it.
 
-    Raises NbGraderException where learners' code can't be kept in, or the class's seed is not the one that its marks were made with: before
-    anything is written, and once for the whole class.
+    Raises NbGraderException if learners' code can't be kept in here, or can't have the memory that right answers need, or if the class's
+    seed is not the one that its marks were made with: before anything is written, and once for the whole class.
     """
     from autograder.classroom.nbgrader_plugin import same_seed
     from autograder.classroom.nbgrader_plugin.judge_cells import JudgeCells
     from autograder.sandbox.isolation import NoLayers, layers_for  # imports torch
 
-    if not getattr(self, "layers_known", False):
-        try:
-            layers_for(JudgeCells(parent=self).isolation)
+    settings, machine_known = JudgeCells(parent=self), getattr(self, "machine_known", False)
+    if not machine_known:
+        with _refused(self, NoLayers, ValueError):
+            layers_for(settings.isolation)
             same_seed.check(self.coursedir)
-        except (NoLayers, ValueError) as error:
-            self.log.error(error)
-            raise NbGraderException(str(error)) from error
     with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
         known = {assignment.name: [notebook.name for notebook in assignment.notebooks] for assignment in gradebook.assignments}
     wanted = known.get(self.coursedir.assignment_id, [])
@@ -110,6 +110,19 @@ def init_notebooks(self: Any) -> None:
         self.assignments[folder] = sorted({*found, *missing})
     if not self.assignments:
         BaseConverter.init_notebooks(self)  # says what was looked for, and raises
+    if not machine_known and wanted and anything_to_grade(self):
+        with _refused(self, RuntimeError, OSError, ValueError):
+            settings.judge(Path(self.coursedir.root)).prove()
+
+
+@contextmanager
+def _refused(converter: Any, *errors: type[Exception]) -> Iterator[None]:
+    """Say once, and without a traceback, why nothing is graded on this machine."""
+    try:
+        yield
+    except errors as error:
+        converter.log.error(error)
+        raise NbGraderException(str(error)) from error
 
 
 def convert_single_notebook(self: Any, notebook_filename: str) -> None:

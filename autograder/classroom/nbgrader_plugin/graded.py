@@ -7,6 +7,7 @@ notebook in the first one's place, and over a gradebook that was lost, exchanged
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,14 @@ def why_again(autograde: Any, student: str) -> str | None:
             return str(error)
         reasons += ["handed in at another time than the gradebook's"] if time not in (None, submission.timestamp) else []
         return next(filter(None, reasons), None)
+
+
+def anything_to_grade(autograde: Any) -> bool:
+    """Will any of the submissions that were found be graded in this run?"""
+    pattern = re.compile(autograde._format_source("(?P<assignment_id>.*)", "(?P<student_id>.*)", escape=True))
+    students = {found["student_id"] for folder in autograde.assignments if (found := pattern.match(folder))}
+    students -= set(autograde.coursedir.student_id_exclude.split(","))
+    return any(autograde.force or why_again(autograde, student) for student in students)
 
 
 def _why(held: SubmittedNotebook | None, source: Path, graded: Path) -> str | None:

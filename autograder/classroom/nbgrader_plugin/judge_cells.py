@@ -66,14 +66,19 @@ class JudgeCells(NbGraderPreprocessor):
         nb.metadata[RECORD] = {"digest": self.parent.digest, "busy": result.busy, RESULT: json.dumps(asdict(result))}
         return nb, resources
 
+    def judge(self, root: Path) -> Judge:
+        """This process's judge for the course in the folder `root`. Raises what Judge raises."""
+        from autograder.judge import seed
+
+        return _judge(self.isolation, self.device, root / seed.NAME)
+
     def _result(self, nb: NotebookNode, name: str, _student: str) -> Result:
         """The judge's result, or one that is kept."""
-        from autograder.judge import seed
         from autograder.judge.cache import Verdicts
         from autograder.submission.notebook import cells_to_run, lesson
 
         root = Path(self.parent.parent.coursedir.root)
-        judge = _judge(self.isolation, self.device, root / seed.NAME)
+        judge = self.judge(root)
         verdicts = Verdicts(root / VERDICTS, judge)
         key = verdicts.key(cells_to_run(nb, lesson(name)), lesson(name))
         result = verdicts.get(key)
