@@ -27,6 +27,7 @@ from autograder.judge.cache import restored
 from autograder.judge.identity import differences, identity
 from autograder.judge.judge import Graders, Result
 from autograder.judge.seed import FILE, class_seed
+from autograder.sandbox.isolation import NoRoom
 from autograder.submission.parse import Unreadable
 
 LOOK = 0.5  # seconds between two looks at which workers there are
@@ -173,7 +174,7 @@ class ClusterPool:
                 list(together.map(self._admit, new, map(present.get, new)))
 
     def _admit(self, worker: Worker, threads: int) -> None:
-        """Let a worker that is as this machine is take part; say why it can't where it is not."""
+        """Let a worker that is as this machine is, and has the memory, take part; say why it can't if it is not."""
         try:
             checked(worker.address)
             wrong = LOUD if self._ask(worker, *LOGS_MESSAGES) else differences(
@@ -184,16 +185,23 @@ class ClusterPool:
             return
         except Exception as error:
             wrong = str(error) or type(error).__name__
-        with self.change:
-            if wrong:
-                self.refused[worker] = wrong
-            else:
-                self.members.add(worker)
         if wrong:
-            self.say(f"The worker {worker.address} is left out: {wrong}")
+            self._leave_out(worker, wrong)
             return
+        with self.change:
+            self.members.add(worker)
         for _ in range(threads):
             threading.Thread(target=self._serve, args=[worker], daemon=True).start()
+
+    def _leave_out(self, worker: Worker, wrong: str) -> None:
+        """Give a worker nothing more to do, and say why, once."""
+        with self.change:
+            known = worker in self.refused
+            self.members.discard(worker)
+            self.refused[worker] = wrong
+            self.change.notify_all()
+        if not known:
+            self.say(f"The worker {worker.address} is left out: {wrong}")
 
     def _ask(self, worker: Worker, function: Callable[..., Any], *arguments: Any) -> Any:
         return self.client.run(function, *arguments, workers=[worker.address])[worker.address]
@@ -207,13 +215,17 @@ class ClusterPool:
                     self.change.notify()  # another one, should this one have been woken for a job
                     return
                 waiting = self.jobs.popleft()
-            if waiting.lost == 0 and not waiting.future.set_running_or_notify_cancel():
+            if not waiting.future.running() and not waiting.future.set_running_or_notify_cancel():
                 continue
             if waiting.began:
                 waiting.began()
             try:
                 result = self._judged(worker, waiting.job)
             except Lost:
+                waiting.lost += 1
+                self._return(worker, waiting)
+            except NoRoom as error:  # its memory was enough when it was admitted
+                self._leave_out(worker, str(error))
                 self._return(worker, waiting)
             except Exception as error:
                 waiting.future.set_exception(error)
@@ -239,7 +251,6 @@ class ClusterPool:
 
     def _return(self, worker: Worker, waiting: Waiting) -> None:
         """Have a job that a worker could not finish done by another one."""
-        waiting.lost += 1
         with self.change:
             self.members.discard(worker)  # if it is there after all, it is met again
             if not (self.closed or self.ended or waiting.lost >= TRIES):
@@ -260,7 +271,7 @@ class ClusterPool:
             self.jobs.clear()
         self.say(self.ended)
         for each in waiting:
-            if each.lost or each.future.set_running_or_notify_cancel():
+            if each.future.running() or each.future.set_running_or_notify_cancel():
                 each.future.set_exception(NoWorkers(self.ended))
 
     def _nobody(self) -> str:

@@ -20,6 +20,7 @@ from nbformat import NotebookNode, from_dict
 from autograder.classroom.pool import File, Pool, get_ready
 from autograder.judge.identity import identity
 from autograder.judge.versions import unchanged
+from autograder.sandbox.sandbox import Sandbox
 
 IDLE = 900.0  # seconds without a job after which another run's beginning ends a run, whose command was killed
 
@@ -70,11 +71,19 @@ def knows_jobs() -> None:
 
 
 async def who(isolation: str, device: str) -> dict[str, str]:
-    """This machine's `identity`. Raises what that raises, and ValueError where the worker may start no process."""
+    """This machine's `identity`. Raises what that raises, ValueError if the worker may start no process, and NoRoom if learners' code
+    can't have its memory here."""
     if multiprocessing.current_process().daemon:
         raise ValueError("its process may start no other one: start it with DASK_CONFIG=docs/cluster.yaml, or with --no-nanny")
     get_ready()
-    return await asyncio.to_thread(identity, isolation, device)
+    known = await asyncio.to_thread(identity, isolation, device)
+    await asyncio.to_thread(_prove, isolation)
+    return known
+
+
+def _prove(isolation: str) -> None:
+    with Sandbox(isolation) as sandbox:
+        sandbox.prove()
 
 
 async def begin(run: str, private: Private, jobs: int) -> None:
