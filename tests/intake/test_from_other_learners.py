@@ -1,16 +1,20 @@
 """What passes between learners is data: checks, hand-outs and small files that somebody else wrote, or that were damaged."""
 
 import json
+import resource
 import shutil
+import socket
 import zlib
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
 from importlib.util import find_spec
 
 import pytest
+import torch
 
 from attention_lab import review
-from attention_lab.checking import recorded
+from attention_lab.checking import packing, recorded
 from attention_lab.checking.protocol import Call, Construct
 from attention_lab.checking.verdict import Verdict
 from attention_lab.notebook.check import verdict_on
@@ -18,6 +22,7 @@ from attention_lab.notebook.progress import FILE, Progress, began, remember
 from attention_lab.notebook.review import SCHEDULE, questions
 from attention_lab.storage import LARGEST
 from autograder.lessons.course import COURSE
+from autograder.worker import wire
 
 TOO_DEEP = "[" * 100_000
 ODD = [TOO_DEEP, '{"squeeze": ' * 50_000, "[]", "7", '"text"', '{"squeeze": []}', '{"squeeze": 1e999}', '{"squeeze": NaN}',
@@ -93,6 +98,59 @@ def test_a_check_that_is_more_than_data_is_refused_in_a_sentence(lesson, changes
     with pytest.raises(ValueError, match=said) as refused:
         verdict_on(own("squeeze"), lesson / "checks")
     assert "take the folder `checks` from the course again" in str(refused.value)
+
+
+@contextmanager
+def little_memory():
+    """Fails what takes more than 100 MB, even for a moment."""
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    yield
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100 << 10
+
+
+def layer(name, *args, **kwargs):
+    return {"module": name, "args": list(args), "kwargs": kwargs}
+
+
+@pytest.mark.parametrize("node, said", [
+    (layer("Linear", 10**6, 10**6), "the number 1,000,000"), (layer("Linear", 16_000, 16_000), "layers of 256,016,000 numbers"),
+    (layer("Linear", 16_000, 16_000, device="cpu"), "layers of"), (layer("Linear", 16_000, 16_000, True, "cpu"), "can't build 'Linear'"),
+    (layer("Sequential", *[layer("MultiheadAttention", 1024, 8)] * 4), "layers of"),
+    ({"factory": layer("Conv2d", {"given": True}, 16_000, 3)}, "layers of"),
+    (layer("Conv2d", 1, 1, 1, padding=[9000, 9000]), "its padding is"), (layer("ConvTranspose2d", 1, 1, 1, 9000), "its stride is"),
+    (layer("AdaptiveAvgPool2d", 16_000), "its output_size is"), (layer("Upsample", scale_factor=1e6), "can't build 'Upsample'"),
+    (layer("Transformer", 8, 2, 9000), "can't build 'Transformer'"), (layer("LazyLinear", 10), "can't build 'LazyLinear'"),
+    (layer("Linear", {"tensor": "x"}, 3), "can't build 'Linear'"), (layer("Sequential", layer("Linear", -3, "x")), "can't build 'Linear'"),
+    ({"exercise": "squeeze", "args": [10**9], "kwargs": {}}, "the number 1,000,000,000"), ({"size": [1 << 40]}, "the number")])
+def test_what_would_take_much_memory_is_refused_before_it_is_built(lesson, node, said):
+    rewritten(lesson, args=[node])
+    with little_memory(), pytest.raises(ValueError, match=said) as refused:
+        verdict_on(own("squeeze"), lesson / "checks")
+    assert "take the folder `checks` from the course again" in str(refused.value)
+
+
+def test_a_stored_tensor_becomes_no_thousand_large_ones(lesson):
+    exercise, large = recorded.load(lesson / "checks", "squeeze"), torch.ones(500_000, dtype=torch.float64)
+    exercise.cases[0].tensors.update({f"more{number}": large for number in range(100)})
+    path = lesson / "checks/squeeze.check"
+    path.write_bytes(recorded.to_bytes(exercise, "01_se", "SE", 0))
+    with little_memory(), pytest.raises(ValueError, match="name tensors of 50,0.* numbers; at most 8,388,608"):
+        verdict_on(own("squeeze"), lesson / "checks")
+
+
+@pytest.mark.parametrize("shape", [[10**6, 10**6], [1 << 28] * 4, [0, 10**12], [10**12]])
+def test_a_tensor_has_no_more_numbers_than_were_handed_over(shape):
+    """In a file of checks, and from a worker."""
+    specs, body = packing.pack({"x": torch.ones(6)})
+    specs[0][2] = shape
+    frame = json.dumps([{}, specs]).encode()
+    mine, theirs = socket.socketpair()
+    with mine, theirs, little_memory():
+        with pytest.raises(ValueError, match="numbers of type|has the shape"):
+            packing.unpack(specs, body)
+        theirs.sendall(wire.LENGTHS.pack(len(frame), len(body)) + frame + body)
+        with pytest.raises(ValueError):
+            wire.receive(mine)
 
 
 @pytest.mark.parametrize("first, rest", [

@@ -38,5 +38,8 @@ def unpack(specs: list[list[Any]], body: bytes) -> dict[str, Tensor]:
         if not isinstance(name, str) or not all(isinstance(n, int) and 0 <= n <= LARGEST for n in shape):
             raise ValueError(f"no tensor is called {name!r} and has the shape {shape!r}")
         sizes[dtype].append(math.prod(shape))
+    for dtype, tensor in flat.items():
+        if (named := sum(sizes[dtype])) != tensor.numel():
+            raise ValueError(f"shapes of {named:,} numbers of type {dtype}, and {tensor.numel():,} are there")
     parts = {dtype: iter(tensor.split(sizes[dtype])) for dtype, tensor in flat.items()}
     return {name: next(parts[dtype]).view(shape).clone() for name, dtype, shape in specs}

@@ -20,7 +20,9 @@ from .protocol import Observation, Question, plain, read
 
 FOLDER, SUFFIX = "checks", ".check"
 LENGTH = struct.Struct("<I")
-LARGEST, UNPACKED, FIRST_LINE = 16 << 20, 64 << 20, 4 << 10  # bytes of a file, of what it unpacks to, and of its first line
+# Bytes of a file, of what it unpacks to, and of its first line; numbers in all tensors of its cases. The course's largest file has
+# 0.3 MB, unpacks to 0.7 MB and names 0.8 million numbers.
+LARGEST, UNPACKED, FIRST_LINE, NUMBERS = 4 << 20, 16 << 20, 4 << 10, 8 << 20
 UNREADABLE = (SafetensorError, LookupError, RuntimeError, TypeError, ValueError, struct.error, zlib.error)  # what from_bytes raises
 CASE = ("label", "check", "question", "expected", "mentions", "limit", "peak", "integer", "inputs")  # what JSON holds of a case
 
@@ -238,8 +240,8 @@ def to_bytes(exercise: RecordedExercise, lesson: str = "", title: str = "", numb
 
 
 def from_bytes(data: bytes, most: int = 0) -> RecordedExercise:
-    """The exercise that `to_bytes` wrote down. most: bytes that it may unpack to; 0 where it is our own. Raises one of UNREADABLE for
-    anything else."""
+    """The exercise that `to_bytes` wrote down. most: bytes that it may unpack to, and then its cases may name NUMBERS; 0 if it is our own.
+    Raises one of UNREADABLE for anything else."""
     unpacking = zlib.decompressobj()
     content = unpacking.decompress(data.partition(b"\n")[2], most)
     if not unpacking.eof:
@@ -248,6 +250,8 @@ def from_bytes(data: bytes, most: int = 0) -> RecordedExercise:
     header, specs = json.loads(content[LENGTH.size:end])
     tensors = packing.unpack(specs, _in_order(content[end:]))
     rows, digests = tensors.pop("rows").T.contiguous(), header["digests"]
+    if most and (many := _numbers_named(header["cases"], tensors)) > NUMBERS:
+        raise ValueError(f"its cases name tensors of {many:,} numbers; at most {NUMBERS:,} are read")
 
     def held(named: list[list]) -> dict[str, Tensor]:
         found = {name: tensors[str(number)] for name, number in named}
@@ -262,6 +266,11 @@ def from_bytes(data: bytes, most: int = 0) -> RecordedExercise:
                 for m in header["mistakes"]]
     return RecordedExercise(header["name"], header["points"], header["uses"], cases, mistakes, header.get("hints", {}),
                             header.get("used_later", []))
+
+
+def _numbers_named(cases: list[dict], tensors: dict[str, Tensor]) -> int:
+    """How many numbers the cases' tensors hold: each mention of a stored tensor becomes a tensor of its own."""
+    return sum(tensors[str(number)].numel() for case in cases for key in ("tensors", "expected_tensors") for _, number in case[key])
 
 
 def _by_place(body: bytes) -> bytes:

@@ -190,13 +190,14 @@ def blend(a: Tensor, b: Tensor, s: Tensor, t: Tensor, /) -> tuple[Tensor, Tensor
 def factory(node: dict, build: Callable[[dict], Any]) -> Callable[[Any], Any]:
     """The callable that a `factory` node describes: each call makes a new module."""
     def make(given: Any, /) -> Any:
-        return build(_filled(node["factory"], given))
+        return build(filled(node["factory"], given))
     return make
 
 
-def _filled(node: Any, given: Any) -> Any:
+def filled(node: Any, given: Any) -> Any:
+    """A node with a value in every place of {"given": true}."""
     if isinstance(node, list):
-        return [_filled(item, given) for item in node]
+        return [filled(item, given) for item in node]
     if isinstance(node, dict):
-        return given if node == {"given": True} else {key: _filled(item, given) for key, item in node.items()}
+        return given if node == {"given": True} else {key: filled(item, given) for key, item in node.items()}
     return node
