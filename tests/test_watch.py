@@ -15,7 +15,8 @@ import nbformat
 import pytest
 from rich.console import Console
 
-from attention_lab.notebook.exercise_file import ExerciseFile
+from attention_lab.notebook.exercise_file import BASE, ExerciseFile
+from attention_lab.storage import LARGEST
 from attention_lab.watch import Watch, find, watch
 from builder import build
 
@@ -257,3 +258,35 @@ def test_in_a_terminal_a_key_is_enough(folder):
     finally:
         ours.kill()
     assert "Next: squeeze" in "".join(said) + rest and "Hint 1" in rest and ours.returncode == 0
+
+
+@pytest.mark.parametrize("content", ["[" * 100_000, "[]", '{"squeeze": 7}', " " * (LARGEST + 1), '{"squeeze": 1e999}', None])
+def test_what_was_alike_last_time_is_data_or_forgotten(folder, content):
+    work = ExerciseFile(folder)
+    work.sync()
+    if content is None:
+        (folder / BASE).unlink()
+        os.mkfifo(folder / BASE)
+    else:
+        (folder / BASE).write_text(content)
+    edit(work.file, EMPTY, RIGHT)
+    assert "squeeze" in work.sync().changed and RIGHT in cell(work, "squeeze")
+
+
+ODD = {"source": 7}, {"source": [7]}, {"metadata": []}, {"metadata": {"nbgrader": 7}}, {"metadata": {"nbgrader": {"grade_id": []}}}
+
+
+@pytest.mark.parametrize("odd", [*ODD, "[" * 100_000, "[]", 7])
+def test_a_notebook_that_is_none_any_more_is_said_and_left_alone(work, here, odd):
+    """What a program did to it meanwhile, or whoever gave the folder away, ends no session."""
+    content = json.loads(work.notebook.read_text(encoding="utf-8"))
+    if isinstance(odd, str):
+        work.notebook.write_text(odd)
+    else:
+        content["cells"][3] = content["cells"][3] | odd if isinstance(odd, dict) else odd
+        work.notebook.write_text(json.dumps(content))
+    before, file = work.notebook.read_bytes(), work.file.read_bytes()
+    for what in (here.saved, lambda: here.work.hints("squeeze"), lambda: here.check(["squeeze"])):
+        here.act(what)
+        assert "01_se.ipynb is no" in here.console.export_text()
+    assert (work.notebook.read_bytes(), work.file.read_bytes()) == (before, file)

@@ -31,21 +31,27 @@ def keep(path: Path, content: Any) -> str:
 
 def found(path: Path) -> Any:
     """What JSON a file holds. Raises FileNotFoundError where there is none, and ValueError, in a sentence, for all that is odd about it."""
-    try:
-        if not path.is_file() and path.exists():
-            raise ValueError(f"{path.name} is no file")
-        with path.open("rb") as file:
-            data = file.read(LARGEST + 1)
-    except FileNotFoundError:
-        raise
-    except OSError as error:
-        raise ValueError(f"{path.name} can't be read: {error.strerror}") from None
-    if len(data) > LARGEST:
-        raise ValueError(f"{path.name} has more than {LARGEST:,} bytes")
+    data = content(path)
     try:
         return parsed(data)
     except ValueError as error:
         raise ValueError(f"{path.name} is not as it was written: {error}") from None
+
+
+def content(path: Path, most: int = LARGEST) -> bytes:
+    """What is in a file of at most `most` bytes. Raises as `found`."""
+    try:
+        if not path.is_file() and path.exists():
+            raise ValueError(f"{path.name} is no file")
+        with path.open("rb") as file:
+            data = file.read(most + 1)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise ValueError(f"{path.name} can't be read: {error.strerror}") from None
+    if len(data) > most:
+        raise ValueError(f"{path.name} has more than {most:,} bytes")
+    return data
 
 
 def parsed(data: bytes) -> Any:

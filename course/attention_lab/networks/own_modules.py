@@ -16,8 +16,10 @@ from types import ModuleType
 from typing import Any
 
 from ..short_errors import OneLine
+from ..storage import content
 
 DEFINITIONS = ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef
+LARGEST = 100 << 20  # bytes of a notebook, with the pictures that it shows
 
 
 class NotYet(OneLine, NotImplementedError):
@@ -76,10 +78,29 @@ def _exercises(path: Path, changed: int) -> tuple[dict[str, Any], dict[str, str]
 def code_cells(path: Path) -> list[dict]:
     """The code cells of a notebook; none where the file is no notebook."""
     try:
-        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-        return [cell for cell in cells if cell["cell_type"] == "code"]
-    except (ValueError, LookupError, TypeError):
+        return [cell for cell in notebook(path)["cells"] if cell["cell_type"] == "code"]
+    except ValueError:
         return []
+
+
+def notebook(path: Path) -> dict[str, Any]:
+    """What a notebook's file holds. Raises FileNotFoundError, and ValueError, in a sentence, for what is no notebook or a huge one."""
+    data = content(path, LARGEST)
+    try:
+        found = json.loads(data)  # what is among the outputs, a NaN for example, is nobody's concern here
+    except (ValueError, RecursionError):
+        raise ValueError(f"{path.name} is not JSON, or nests too deeply to be read") from None
+    if not isinstance(found, dict) or not isinstance(found.get("cells"), list) or not all(map(_is_cell, found["cells"])):
+        raise ValueError(f"{path.name} is no notebook, or one of its cells is odd")
+    return found
+
+
+def _is_cell(cell: Any) -> bool:
+    if not isinstance(cell, dict) or not isinstance(cell.get("cell_type"), str) or not isinstance(cell.get("metadata", {}), dict):
+        return False
+    source, marks = cell.get("source"), cell.get("metadata", {}).get("nbgrader", {})
+    lines = source if isinstance(source, list) else [source]
+    return isinstance(marks, dict) and isinstance(marks.get("grade_id", ""), str) and all(isinstance(line, str) for line in lines)
 
 
 def plain(source: str) -> str:

@@ -12,8 +12,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from ..networks.own_modules import DEFINITIONS, code_cells, define, plain
-from ..storage import keep
+from ..networks.own_modules import DEFINITIONS, define, notebook, plain
+from ..storage import content, found, keep
 
 MARK = "# %% "
 BASE = ".watch.json"  # each exercise as it was when file and notebook were last alike
@@ -35,7 +35,7 @@ class Synced:
 class ExerciseFile:
     """The exercises of the lesson in `folder`, in its notebook and in a Python file beside it, both named like the folder.
 
-    Raises FileNotFoundError where there is no notebook, ValueError where it holds no exercise.
+    Raises FileNotFoundError where there is no notebook, ValueError where it is none, or holds no exercise.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -103,7 +103,7 @@ class ExerciseFile:
 
     def hints(self, name: str) -> list[str]:
         """The titles and texts of an exercise's hints, as Markdown."""
-        cells = json.loads(self.notebook.read_text(encoding="utf-8"))["cells"]
+        cells = notebook(self.notebook)["cells"]
         checks = (index for index, cell in enumerate(cells) if "".join(cell["source"]).strip() == f"check({name})")
         below = "".join(cells[next(checks) + 1]["source"]) if name in self._in_notebook() else ""
         folds = re.findall(r"<details><summary>(Hint [^<]*)</summary>(.*?)</details>", below, re.DOTALL)
@@ -111,18 +111,18 @@ class ExerciseFile:
 
     def _cells(self) -> list[tuple[str | None, str]]:
         """(exercise or None, text) of the code cells up to the last exercise."""
-        cells = code_cells(self.notebook)
+        cells = [cell for cell in notebook(self.notebook)["cells"] if cell["cell_type"] == "code"]
         names = _names(cells)
-        found = [(names.get(_solution(cell)), "".join(cell["source"]).rstrip()) for cell in cells]
-        last = max((index for index, (name, _) in enumerate(found) if name), default=-1)
-        return found[:last + 1]
+        sources = [(names.get(_solution(cell)), "".join(cell["source"]).rstrip()) for cell in cells]
+        last = max((index for index, (name, _) in enumerate(sources) if name), default=-1)
+        return sources[:last + 1]
 
     def _in_notebook(self) -> dict[str, str]:
         return {name: source for name, source in self._cells() if name}
 
     def _in_file(self, names: list[str]) -> dict[str, tuple[int, str]]:
         """The first line and the text of each exercise. Raises ValueError for one whose mark is not there, or is there twice."""
-        lines = self.file.read_text(encoding="utf-8").splitlines()
+        lines = content(self.file).decode("utf-8").splitlines()
         starts = {name: [index for index, line in enumerate(lines) if line.rstrip() == MARK + name] for name in names}
         if wrong := [name for name, found in starts.items() if len(found) != 1]:
             raise ValueError(f"{self.file.name} should have the line \"{MARK}{wrong[0]}\" once, it has it {len(starts[wrong[0]])} times. "
@@ -146,12 +146,12 @@ class ExerciseFile:
 
     def _write_notebook(self, sources: dict[str, str]) -> None:
         """Exchange the text of exercise cells, and nothing else."""
-        content = json.loads(self.notebook.read_text(encoding="utf-8"))
-        names = _names(content["cells"])
-        for cell in content["cells"]:
+        whole = notebook(self.notebook)
+        names = _names(whole["cells"])
+        for cell in whole["cells"]:
             if (name := names.get(_solution(cell))) in sources:
                 cell["source"] = sources[name].splitlines(keepends=True)
-        _replace(self.notebook, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+        _replace(self.notebook, json.dumps(whole, indent=1, ensure_ascii=False) + "\n")
 
     def _set_aside(self, name: str, source: str) -> None:
         """Add a text that is replaced to those that are kept: an editor, or JupyterLab, may have brought back an older one."""
@@ -160,9 +160,10 @@ class ExerciseFile:
 
     def _base(self) -> dict[str, str]:
         try:
-            return json.loads((self.folder / BASE).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+            base = found(self.folder / BASE)
+        except (FileNotFoundError, ValueError):
             return {}
+        return base if isinstance(base, dict) and all(isinstance(source, str) for source in base.values()) else {}
 
     def _keep(self, sources: dict[str, str]) -> None:
         keep(self.folder / BASE, sources)
@@ -176,14 +177,19 @@ def _trimmed(above: int, lines: list[str]) -> tuple[int, str]:
 
 def _names(cells: list[dict]) -> dict[str, str]:
     """The exercises' names by the grade id of their cells; a check's id is that of its exercise with "-check" behind it."""
-    graders = [(cell["metadata"].get("nbgrader", {}), re.fullmatch(r"check\((\w+)\)", "".join(cell["source"]).strip())) for cell in cells]
-    return {grader["grade_id"].removesuffix("-check"): called[1] for grader, called in graders if grader.get("grade") and called}
+    graders = [(_marks(cell), re.fullmatch(r"check\((\w+)\)", "".join(cell["source"]).strip())) for cell in cells]
+    return {grader.get("grade_id", "").removesuffix("-check"): called[1] for grader, called in graders if grader.get("grade") and called}
+
+
+def _marks(cell: dict) -> dict[str, Any]:
+    """nbgrader's, of a cell."""
+    return cell.get("metadata", {}).get("nbgrader", {})
 
 
 def _solution(cell: dict) -> str:
     """The grade id of a cell that holds an exercise, or nothing."""
-    grader = cell["metadata"].get("nbgrader", {})
-    return grader["grade_id"] if cell["cell_type"] == "code" and grader.get("solution") else ""
+    grader = _marks(cell)
+    return grader.get("grade_id", "") if cell["cell_type"] == "code" and grader.get("solution") else ""
 
 
 def _parsed(source: str) -> list[ast.stmt]:
