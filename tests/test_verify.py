@@ -3,6 +3,7 @@
 import copy
 import io
 import json
+import os
 import shutil
 
 import nbformat
@@ -132,8 +133,8 @@ def test_what_paper_card_has_not_written_is_refused(card, tmp_path, edit, said):
 
 
 @pytest.mark.parametrize("text, said", [
-    (None, "no such file"), ("{", "not JSON"), ("[" * 100_000, "not JSON"), ("[]", "no card"), ('{"course": "Attention"}', "no card"),
-    ('{"a": ' + "9" * 5000 + "}", "not JSON"), (" " * (cards.LARGEST + 1), f"at most {cards.LARGEST:,} are read"), ("\udcff", "not JSON"),
+    (None, "No such file"), ("{", "not JSON"), ("[" * 100_000, "not JSON"), ("[]", "no card"), ('{"course": "Attention"}', "no card"),
+    ('{"a": ' + "9" * 5000 + "}", "not JSON"), (" " * (cards.LARGEST + 1), f"at most {cards.LARGEST:,} bytes are read"), ("\udcff", "not JSON"),
 ], ids=["absent", "cut", "deep", "list", "other", "long number", "large", "bytes"])
 def test_what_is_no_card_is_wrong_use(tmp_path, text, said, capsys):
     path = tmp_path / "card.json"
@@ -143,6 +144,16 @@ def test_what_is_no_card_is_wrong_use(tmp_path, text, said, capsys):
         cli.main(["verify", str(path), str(SOLVED)])
     error = capsys.readouterr().err
     assert ended.value.code == 2 and said in error and str(path) in error
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="links and pipes as Unix has them")
+def test_a_card_is_opened_as_what_was_handed_in_is(tmp_path):
+    (tmp_path / "secret").write_text(json.dumps({"course": "not for you"}))
+    (tmp_path / "link.json").symlink_to(tmp_path / "secret")
+    os.mkfifo(tmp_path / "pipe.json")
+    for name, why in (("link", "it is a link to another file"), ("pipe", "it is no file")):
+        with pytest.raises(ValueError, match=why):
+            cards.read(tmp_path / f"{name}.json")
 
 
 def test_a_notebook_of_another_lesson_or_none(tmp_path):

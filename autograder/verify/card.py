@@ -15,7 +15,9 @@ import fastjsonschema
 from attention_lab.checking.bounds import Bounds, Name, Text, Whole
 from attention_lab.networks.paper_tables import PaperTable
 from attention_lab.notebook.card import Card
+from autograder.intake.files import beginning
 from autograder.sandbox.validation import schema
+from autograder.submission.parse import Unreadable
 
 LARGEST = 256 << 10  # bytes; a card with all rows and the whole map has 21 kB
 Percent = Annotated[float, Bounds(minimum=0, maximum=100)]
@@ -79,14 +81,11 @@ class Refused(ValueError):
 def read(path: Path) -> dict[str, Any]:
     """The card in a file. Raises ValueError, with the file's name, where it is none; Refused where it is one that was edited."""
     try:
-        if not path.is_file():
-            raise ValueError(f"{path} can't be read: there is no such file")
-        with path.open("rb") as file:
-            data = file.read(LARGEST + 1)
-        if len(data) > LARGEST:
-            raise ValueError(f"{path} has {path.stat().st_size:,} bytes; of a card at most {LARGEST:,} are read")
-    except OSError as error:
-        raise ValueError(f"{path} can't be read: {error.strerror}") from error
+        data = beginning(path, LARGEST + 1)
+    except Unreadable as error:
+        raise ValueError(f"{path} {error}") from error
+    if len(data) > LARGEST:
+        raise ValueError(f"{path} is no card: of one, at most {LARGEST:,} bytes are read")
     try:
         card = json.loads(data, parse_constant=str)  # NaN and Infinity are no JSON, and here no numbers
     except (ValueError, RecursionError) as error:
