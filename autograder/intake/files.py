@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import logging
+from contextlib import suppress
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -30,6 +31,18 @@ def read(path: Path) -> NotebookNode:
 def load(path: Path) -> NotebookNode:
     """The notebook in a file; see parse. Raises Unreadable."""
     return reader.notebook(content(path))
+
+
+def load_with_digest(path: Path) -> tuple[str, NotebookNode | Unreadable]:
+    """The digest and the notebook, or why there is none, of one and the same content: the file is opened once, so nothing is exchanged in
+    between. The digest is empty if even that takes too much. Raises Unreadable for a file that can't be opened."""
+    data = content(path)
+    try:
+        return reader.both(data)
+    except Unreadable as problem:
+        with suppress(Unreadable):
+            return reader.digest(data), problem
+        return "", problem
 
 
 def digest(path: Path) -> str:

@@ -17,7 +17,7 @@ from typing import Any
 
 from nbformat import NotebookNode, from_dict
 
-from autograder.intake.reading import ANSWER, ASKED, DIGEST, NOTEBOOK, READY, REFUSED
+from autograder.intake.reading import ANSWER, ASKED, BOTH, DIGEST, LARGEST_ANSWER, NOTEBOOK, READY, REFUSED
 from autograder.lessons.course import ROOT
 from autograder.sandbox import calls
 from autograder.submission.parse import SMALLER, Unreadable
@@ -26,7 +26,6 @@ CPU_SECONDS = 10  # for one file; the slowest of the size that is read take four
 WALL_SECONDS = 120.0
 TRIES = 2  # a process that ends at a file may have met with an accident
 MEMORY = 1 << 30  # bytes beside those that Python itself has mapped
-LARGEST_ANSWER = 64 << 20  # bytes; what is kept of a notebook is bounded by parse.py, and much smaller
 LARGE = 8 << 20  # bytes of a file after which a new process is begun, because memory that was used once is rarely given back
 LIMITS = {"RLIMIT_AS": MEMORY, "RLIMIT_FSIZE": 0, "RLIMIT_NOFILE": 64, "RLIMIT_CORE": 0}
 PROGRAM = "import sys; sys.path.insert(0, {root!r}); from autograder.intake.reading import serve; serve({settings!r})"
@@ -40,6 +39,12 @@ def notebook(data: bytes) -> NotebookNode:
 def digest(data: bytes) -> str:
     """A name for what is written in a file; see parse.digest. Raises Unreadable if even that takes too much."""
     return _ask(DIGEST, data)
+
+
+def both(data: bytes) -> tuple[str, NotebookNode | Unreadable]:
+    """The digest and the notebook, or why there is none, of the same bytes, which are read once. Raises Unreadable for neither."""
+    name, content, why = _ask(BOTH, data)
+    return name, from_dict(content) if content is not None else Unreadable(why)
 
 
 class Reader:

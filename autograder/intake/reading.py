@@ -8,14 +8,23 @@ import struct
 import sys
 from typing import Any
 
-from autograder.submission.parse import SMALLER, Unreadable, digest, parse
+from autograder.submission.parse import SMALLER, Unreadable, digest, parse, read
 from autograder.worker import layers
 
 ASKED, ANSWER = ">cQ", ">cQ"  # what is asked, or how it went, and the bytes that follow
-NOTEBOOK, DIGEST = b"n", b"d"
+NOTEBOOK, DIGEST, BOTH = b"n", b"d", b"b"
 WELL, REFUSED = b"w", b"r"
 READY = b"ready"
-DO = {NOTEBOOK: parse, DIGEST: digest}
+LARGEST_ANSWER = 64 << 20  # bytes; the largest notebook that `parse` takes comes to less, unless it is written in unusual signs
+
+
+def both(data: bytes) -> tuple[str, Any, str]:
+    """The digest, the notebook, and why there is none."""
+    name, found = read(data)
+    return (name, None, str(found)) if isinstance(found, Unreadable) else (name, found, "")
+
+
+DO = {NOTEBOOK: parse, DIGEST: digest, BOTH: both}
 
 
 def serve(settings: dict[str, Any]) -> None:
@@ -41,7 +50,11 @@ def serve(settings: dict[str, Any]) -> None:
 
 def _answered(what: bytes, data: bytes) -> tuple[bytes, bytes]:
     try:
-        return WELL, json.dumps(DO[what](data), ensure_ascii=False).encode()
+        answer = json.dumps(DO[what](data), ensure_ascii=False).encode()
+        if len(answer) <= LARGEST_ANSWER:
+            return WELL, answer
+        why = (f"is too large to be graded: without outputs, {len(answer):,} bytes are left of it, and at most {LARGEST_ANSWER:,} are "
+               "taken. Remove long texts that you pasted, save it and hand it in again.")
     except Unreadable as error:
         why = str(error)
     except MemoryError:

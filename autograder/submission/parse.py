@@ -21,7 +21,7 @@ MOST_QUOTES = 4_000_000
 MOST_CELLS = 10_000
 MOST_CODE, MOST_SOURCE = 2_000_000, 20_000_000  # characters of all code cells, and of all cells
 IMAGES = ("image/png", "image/jpeg", "image/gif", "image/webp")
-ATTACHED = 4_000_000  # characters of base64 that one cell may bring along
+ATTACHED, ALL_ATTACHED = 4_000_000, 20_000_000  # characters of base64 that one cell, and all of them, may bring along
 LONGEST_TEXT = 200_000  # characters that are shown as text
 MEMBERS = 100  # of a notebook that breaks off, before its cells; Jupyter writes three
 ARCHIVES = {b"PK": "zip", b"\x1f\x8b": "gzip"}  # by how they begin
@@ -41,6 +41,14 @@ class Unreadable(ValueError):
     """The file is no notebook. The message completes "The notebook ..."."""
 
 
+def read(data: bytes) -> tuple[str, NotebookNode | Unreadable]:
+    """What `digest` and `parse` say of the same bytes, whose JSON is read once if it is whole."""
+    try:
+        everything, content, note = _content(data)
+        same = not note and everything.encode(json.detect_encoding(data), "replace") == data
+        return _digest_of(content, data) if same else digest(data), _notebook(content, note)
+    except Unreadable as problem:
+        return digest(data), problem
 
 
 def parse(data: bytes) -> NotebookNode:
@@ -49,13 +57,18 @@ def parse(data: bytes) -> NotebookNode:
     Of a file that breaks off, or goes on behind its notebook, what is whole; a first cell and NOTE in the metadata then say so.
     Raises Unreadable.
     """
+    _, content, note = _content(data)
+    return _notebook(content, note)
+
+
+def _content(data: bytes) -> tuple[str, Any, str]:
+    """The text of a file, what its JSON holds, and a note if that is not the whole text. Raises Unreadable if it is no notebook."""
     if not data.strip():
         raise Unreadable("is an empty file")
     for begins, kind in ARCHIVES.items():
         if data.startswith(begins):
             raise Unreadable(f"is a {kind} archive: unpack it and hand in the .ipynb inside")
     everything, note = decoded(data), ""
-    del data  # as large as what was made of it
     if weight(everything) > HEAVIEST:
         raise Unreadable(f"is too large to be read. {SMALLER}")
     try:
@@ -66,6 +79,10 @@ def parse(data: bytes) -> NotebookNode:
             raise Unreadable(f"is not a notebook file: it is not JSON ({error})") from None
     if not _is_notebook(content):
         raise Unreadable("is JSON, but not a notebook: it has no cells")
+    return everything, content, note
+
+
+def _notebook(content: dict[str, Any], note: str) -> NotebookNode:
     cells = content.get("cells")
     if cells is None:  # version 3 and before
         sheets = [sheet.get("cells") for sheet in content["worksheets"] if isinstance(sheet, dict)]
@@ -80,6 +97,7 @@ def parse(data: bytes) -> NotebookNode:
     if code > MOST_CODE or every > MOST_SOURCE:
         raise Unreadable(f"has {every:,} characters in its cells, {code:,} of them code; at most {MOST_SOURCE:,} are read, "
                          f"{MOST_CODE:,} of them code")
+    _drop_attachments(made)
     if note:
         made.insert(0, _made("markdown", f"**The file that you handed in {note}.** Your file is kept as you handed it in; "
                              "if something is missing here, ask your instructor how to hand it in again.", "not-whole"))
@@ -106,9 +124,17 @@ def digest(data: bytes) -> str:
     It does not depend on how the course reads a notebook, so that it stays the same when that changes.
     """
     try:
-        if weight(decoded(data)) > HEAVIEST:
-            return sha256(data).hexdigest()
-        cells = [{key: value for key, value in cell.items() if key not in OUTPUTS} for cell in json.loads(data)["cells"]]
+        if weight(decoded(data)) <= HEAVIEST:
+            return _digest_of(json.loads(data), data)
+    except (ValueError, RecursionError):
+        pass
+    return sha256(data).hexdigest()
+
+
+def _digest_of(content: Any, data: bytes) -> str:
+    """The digest of what was read of `data`."""
+    try:
+        cells = [{key: value for key, value in cell.items() if key not in OUTPUTS} for cell in content["cells"]]
         data = json.dumps(cells, sort_keys=True).encode()
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         pass
@@ -244,6 +270,15 @@ def _attachments(raw: Any) -> dict[str, dict[str, str]]:
                             and re.fullmatch(r"[A-Za-z0-9+/=\s]*", data)} for name, bundle in raw.items() if isinstance(bundle, dict)}
     small = sum(len(data) for bundle in pictures.values() for data in bundle.values()) <= ATTACHED
     return {name: bundle for name, bundle in pictures.items() if bundle and small}
+
+
+def _drop_attachments(cells: list[NotebookNode]) -> None:
+    """Leave out pictures behind those that a page may show in all: none of them earns points."""
+    left = ALL_ATTACHED
+    for cell in cells:
+        left -= sum(len(data) for bundle in cell.get("attachments", {}).values() for data in bundle.values())
+        if left < 0:
+            cell.pop("attachments", None)
 
 
 def as_text(source: str, inline: bool = False) -> str:

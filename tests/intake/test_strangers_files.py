@@ -1,5 +1,6 @@
 """Files that were made to stop whoever opens them: each is refused or shortened at once, and says so."""
 
+import json
 import logging
 import math
 import os
@@ -14,10 +15,12 @@ from traitlets.config import Config
 from attention_lab.checking.verdict import Check, Verdict
 from attention_lab.notebook.check import OpeningHint
 from autograder.classroom import nbgrader_plugin
+from autograder.classroom.nbgrader_plugin.exporter import ReadAnything
 from autograder.doctor import memory_limit
 from autograder.insights.code import length, normalised, shown
-from autograder.intake import reader
+from autograder.intake import files, reader
 from autograder.intake.files import content, read
+from autograder.intake.plain_file import open_plain
 from autograder.lessons.course import COURSE
 from autograder.submission.notebook import cells_to_run, lesson
 from autograder.submission.parse import Unreadable, digest, parse
@@ -115,6 +118,47 @@ def test_a_file_that_ends_its_reader_ends_nobody_elses(honest, monkeypatch):
         reader.notebook(b'{"cells": [], "x": "' + b"\\u0101" * 12_000_000 + b'"}')
     assert reader.notebook(honest) == parse(honest)
     reader.end()
+
+
+def test_what_is_graded_is_read_once(tmp_path, honest, monkeypatch):
+    """A file that is exchanged while it is read is another one for both, its digest and its cells, or for neither."""
+    path, opened = tmp_path / "01_se.ipynb", []
+    path.write_bytes(honest)
+    monkeypatch.setattr(files, "open_plain", lambda path: opened.append(path) or open_plain(path))
+    exporter = ReadAnything()
+    found, problem = exporter.read(path, {})
+    assert (exporter.digest, found, problem) == (digest(honest), parse(honest), None) and opened == [path]
+
+
+@pytest.mark.parametrize("data", [
+    b"", b"PK", b"7", b"{}", b'{"cells": [7]}', b'{"cells": [{}, {"source": "a"}', b'{"cells": []} {"cells": []}',
+    b'{"cells": [{"x": "\xe9"}]}',
+    '{"cells": [{"source": "é"}]}'.encode("utf-16"), b'\xef\xbb\xbf{"cells": [{"outputs": [], "source": "b"}]}',
+    b'{"cells": [{"source": "\xed\xa0\x80"}]}', b'{"worksheets": [{"cells": []}]}', b"[" * 100_000])
+def test_what_is_read_once_is_called_what_it_was_called_before(data):
+    """A gradebook holds the names of what was graded."""
+    name, found = reader.both(data)
+    assert name == digest(data) and (str(found) if isinstance(found, Unreadable) else found) == _parsed(data)
+
+
+def _parsed(data):
+    try:
+        return parse(data)
+    except Unreadable as error:
+        return str(error)
+
+
+def test_pictures_that_were_pasted_by_the_dozen_cost_nobody_the_points():
+    picture = {"p.png": {"image/png": "A" * 3_900_000}}
+    cells = [{"cell_type": "markdown", "source": "![](attachment:p.png)", "attachments": picture} for _ in range(20)]
+    made = reader.notebook(json.dumps({"cells": [*cells, {"cell_type": "code", "source": "x = 1"}]}).encode())
+    assert made.cells[-1].source == "x = 1" and sum("attachments" in cell for cell in made.cells) == 5
+
+
+def test_what_is_too_large_is_called_so_with_its_size():
+    data = json.dumps({"cells": [{"cell_type": "markdown", "source": "\U0001f600" * 19_000_000}]}, ensure_ascii=False).encode()
+    with pytest.raises(Unreadable, match=r"without outputs, 76,\d+,\d+ bytes are left of it, and at most 67,108,864 are taken"):
+        reader.notebook(data)
 
 
 def test_time_and_accidents_end_the_reader_alone(honest, monkeypatch):

@@ -17,8 +17,8 @@ from nbgrader.api import Gradebook
 from nbgrader.converters import BaseConverter, NbGraderException
 
 from autograder.classroom.nbgrader_plugin.graded import anything_to_grade
-from autograder.classroom.nbgrader_plugin.handed_in import digest_of, file_of
-from autograder.intake.files import beginning, load
+from autograder.classroom.nbgrader_plugin.handed_in import file_of
+from autograder.intake.files import beginning, load_with_digest
 from autograder.lessons.course import ROOT
 from autograder.submission.parse import NOTE, Unreadable, as_text, decoded, text
 
@@ -38,14 +38,13 @@ def released(coursedir: Any, assignment: str, notebook: str) -> NotebookNode:
 
 class ReadAnything(NotebookExporter):
     """nbgrader's way in. A file that is no notebook, or none at all, is replaced by the released notebook, with a note above it; the file
-    itself stays where it was handed in. digest: of the file that is being graded."""
+    itself stays where it was handed in. digest: of the file that was read last."""
 
     digest = ""
 
     def from_filename(self, filename: str, resources: dict | None = None, **kw: Any) -> tuple[str, dict]:
         """See nbconvert's Exporter. The released notebook is sought with nbgrader's resources."""
         path = Path(filename)
-        self.digest = digest_of(path)
         resources["metadata"] = {"name": path.stem, "path": str(path.parent)}
         return self.from_notebook_node(self.read(path, resources)[0], resources, **kw)
 
@@ -58,9 +57,12 @@ class ReadAnything(NotebookExporter):
 
     def read(self, path: Path, resources: dict) -> tuple[NotebookNode, Unreadable | None]:
         """The notebook, or the one in its place with the reason."""
+        self.digest = ""
         try:
             file = file_of(path)
-            notebook = load(file)
+            self.digest, notebook = load_with_digest(file)
+            if isinstance(notebook, Unreadable):
+                raise notebook
             if file != path:
                 self.log.warning("%s: there is no %s; what is graded is the only notebook there, %s", resources["nbgrader"]["student"],
                                  path.name, file.name)
