@@ -281,11 +281,12 @@ def _drop_attachments(cells: list[NotebookNode]) -> None:
             cell.pop("attachments", None)
 
 
-def as_text(source: str, inline: bool = False) -> str:
-    """Markdown that shows `source` letter by letter: a fenced block, or one line with every special character escaped."""
+def as_text(source: str, most: int = LONGEST_TEXT, inline: bool = False) -> str:
+    """Markdown that shows the beginning of `source`, at most `most` characters and LONGEST_TEXT, letter by letter: a fenced block, or one
+    line with every special character escaped."""
     if inline:
         return escape(re.sub(r"[\\`*_{}\[\]()#+!|~$-]", r"\\\g<0>", " ".join(source.split())))
-    if len(source) > LONGEST_TEXT:
-        source = source[:LONGEST_TEXT] + "\n... (the rest is in the file that was handed in)"
+    if len(source) > (most := min(most, LONGEST_TEXT)):
+        source = source[:most] + "\n... (the rest is in the file that was handed in)"
     fence = "`" * max(3, 1 + max(map(len, re.findall(r"`+", source)), default=0))
     return f"{fence}text\n{source}\n{fence}"

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import tracemalloc
 
 import nbformat
 import pytest
@@ -268,3 +269,30 @@ def test_very_long_markdown_is_not_rendered():
     cells = [new_markdown_cell("[" * (LONGEST + 1)), *(new_markdown_cell("word " * 1500) for _ in range(10))]
     make_harmless(cells)
     assert "```text" in cells[0].source and "```text" not in cells[1].source and "```text" in cells[-1].source
+
+
+@pytest.mark.parametrize("one, behind", [("![](attachment:p.png)", ""), ("![a][p]", "\n\n[p]: attachment:p.png"),
+                                         ("![](&#97;ttachment:p.png)", "")])
+def test_a_picture_that_is_shown_hundreds_of_times_is_not_rendered_so_often(one, behind):
+    """It came to gigabytes, in the process that grades a class."""
+    cell = new_markdown_cell(300 * one + behind, attachments={"p.png": {"image/png": "A" * 1_000_000}})
+    tracemalloc.start()
+    try:
+        make_harmless([cell])
+        assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    finally:
+        tracemalloc.stop()
+    assert len(rendered(cell)) < 100_000
+
+
+def test_pictures_are_shown_as_long_as_they_are_few():
+    attached = {name: {"image/png": letter * 1_500_000} for name, letter in (("p.png", "A"), ("q.png", "B"))}
+    cells = [new_markdown_cell("![](attachment:p.png) ![](attachment:q.png)", attachments=attached) for _ in range(4)]
+    make_harmless(cells)
+    assert [rendered(cell).count("base64,") for cell in cells] == [2, 2, 0, 0]
+
+
+def test_of_many_long_texts_the_beginning_is_shown():
+    cells = [new_markdown_cell(f"{number} " + "<&" * 90_000) for number in range(50)]
+    make_harmless(cells)
+    assert sum(len(cell.source) for cell in cells) < 700_000 and all("in the file that was handed in" in cell.source for cell in cells[3:])

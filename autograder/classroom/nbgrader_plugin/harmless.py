@@ -40,24 +40,38 @@ LAST = "attention-lab-end"  # a tag that is put behind a learner's text, to see 
 NOT_SHOWN = "This cell holds HTML or links that are not shown to others, or is very long. Here it is as text."
 LONGEST = 8_000  # characters of a learner's cell that are rendered, and ...
 MOST = 60_000  # ... of all such cells of a notebook: Markdown can be written so that its rendering takes very long
+MOST_PICTURES = 8_000_000  # characters of base64 that all attached pictures of a notebook come to, each as often as it is shown
+MOST_TEXTS = 400_000  # characters of all cells that are shown as text
 LONGEST_CODE, MOST_CODE = 10_000, 60_000  # the same of code, which is coloured: up to a tenth of a millisecond a character
 REST = "\n# ... (the rest is in the notebook that was handed in)"
 
 
 def make_harmless(cells: list[NotebookNode]) -> None:
     """Leave every Markdown cell that is plain as it is; of the others, show the source as text."""
-    left = MOST
+    left, pictures, texts = MOST, MOST_PICTURES, MOST_TEXTS
     for cell in cells:
         left -= len(cell.source)
-        if len(cell.source) > LONGEST or left < 0 or not _plain(cell):
-            cell.source = f"*{NOT_SHOWN}*\n\n{as_text(cell.source)}"
+        pixels = _pictures(cell) if len(cell.source) <= LONGEST and left >= 0 else None
+        if pixels is not None and pixels <= pictures:
+            pictures -= pixels
+        else:
+            shown = as_text(cell.source, max(0, texts))
+            texts -= len(cell.source)
+            cell.source = f"*{NOT_SHOWN}*\n\n{shown}"
 
 
-def _plain(cell: NotebookNode) -> bool:
+def _pictures(cell: NotebookNode) -> int | None:
+    """How many characters the attached pictures of a cell take on a page, each as often as it is shown there; None if more than plain tags
+    would be on it. Small stand-ins are rendered instead: one picture can be shown hundreds of times."""
+    attached, standing_in = [], {}
+    for name, bundle in cell.get("attachments", {}).items():
+        standing_in[name] = {mime: f"picture{len(attached) + n}=" for n, mime in enumerate(bundle)}
+        attached += bundle.values()
     try:
-        return not unsafe(rendered(cell))
+        html = rendered(NotebookNode({**cell, "attachments": standing_in}))
+        return None if unsafe(html) else sum(html.count(f"base64,picture{n}=") * len(data) for n, data in enumerate(attached))
     except Exception:  # nbconvert stops at a picture that is not attached, and on the page it would stop as well
-        return False
+        return None
 
 
 def rendered(cell: NotebookNode) -> str:
