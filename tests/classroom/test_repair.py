@@ -9,11 +9,14 @@ import pytest
 from bs4 import BeautifulSoup
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from nbconvert.exporters import HTMLExporter
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from nbgrader.preprocessors import CheckCellMetadata
+from traitlets.config import Config
 
-from autograder.classroom.nbgrader_plugin.harmless import LONGEST, as_text, make_harmless, rendered, unsafe
+from autograder.classroom import nbgrader_plugin
+from autograder.classroom.nbgrader_plugin.harmless import LONGEST, MOST_ADDED, as_text, make_harmless, rendered, unsafe
 from autograder.classroom.nbgrader_plugin.repair import Mark, restore
 from autograder.submission.notebook import defined_names
 from autograder.submission.parse import Unreadable, parse
@@ -296,3 +299,14 @@ def test_of_many_long_texts_the_beginning_is_shown():
     cells = [new_markdown_cell(f"{number} " + "<&" * 90_000) for number in range(50)]
     make_harmless(cells)
     assert sum(len(cell.source) for cell in cells) < 700_000 and all("in the file that was handed in" in cell.source for cell in cells[3:])
+
+
+def test_of_ten_thousand_cells_a_page_shows_the_first_and_all_of_the_lesson():
+    config = Config()
+    nbgrader_plugin.configure(config)
+    added = [new_code_cell(f"own{number} = 1", id=f"own-{number}") for number in range(MOST_ADDED + 200)]
+    notebook = copy.deepcopy(RELEASED)
+    notebook.cells = [*added, *notebook.cells]
+    page, _ = HTMLExporter(config=config).from_notebook_node(notebook)
+    assert "own0" in page and f"own{MOST_ADDED - 1}" in page and f"own{MOST_ADDED + 1}" not in page
+    assert all(f">{name}<" in page for name in GRADE_IDS) and "more cells are in the notebook that was handed in" in page

@@ -15,6 +15,7 @@ from bleach.html5lib_shim import HTMLTokenizer
 from bs4 import BeautifulSoup
 from nbconvert.exporters import HTMLExporter
 from nbformat import NotebookNode
+from nbformat.v4 import new_markdown_cell
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograder.submission.parse import as_text
@@ -43,6 +44,7 @@ MOST = 60_000  # ... of all such cells of a notebook: Markdown can be written so
 MOST_PICTURES = 8_000_000  # characters of base64 that all attached pictures of a notebook come to, each as often as it is shown
 MOST_TEXTS = 400_000  # characters of all cells that are shown as text
 LONGEST_CODE, MOST_CODE = 10_000, 60_000  # the same of code, which is coloured: up to a tenth of a millisecond a character
+MOST_ADDED = 500  # cells without one of nbgrader's marks; the longest lesson has 79 cells in all
 REST = "\n# ... (the rest is in the notebook that was handed in)"
 
 
@@ -127,6 +129,22 @@ class ShortCode(NbGraderPreprocessor):
                 left -= len(cell.source)
                 if len(cell.source) > most:
                     cell.source = cell.source[:most] + REST
+        return nb, resources
+
+
+class FewCells(NbGraderPreprocessor):
+    """A page shows all cells with one of nbgrader's marks, and of the others the first MOST_ADDED: each takes about a millisecond."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        left, kept = MOST_ADDED, []
+        for cell in nb.cells:
+            own = bool(cell.metadata.get("nbgrader", {}).get("grade_id"))
+            left -= not own
+            if own or left >= 0:
+                kept.append(cell)
+        if left < 0:
+            kept.append(new_markdown_cell(f"*{-left:,} more cells are in the notebook that was handed in.*", id="more-cells"))
+        nb.cells = kept
         return nb, resources
 
 
