@@ -31,7 +31,8 @@ def problem(exercise: RecordedExercise) -> str:
 
 def named(question: Question) -> Iterator[str]:
     """The names of the exercises that are built for a question, or handed over with it."""
-    calls = [question, *(each for each in vars(question).values() if isinstance(each, Call))]  # whatever calls a question will have
+    calls: list[Question | Call] = [
+        question, *(each for each in vars(question).values() if isinstance(each, Call))]  # whatever calls a question will have
     for node in [node for call in calls for node in (*call.args, *call.kwargs.values())]:
         yield from _named(node)
 
