@@ -233,8 +233,8 @@ def _own(scores: list[Tensor]) -> list[Tensor]:
 
 
 def _loss(scores: list[Tensor], answers: Tensor) -> Tensor:
-    losses = (F.cross_entropy(each, answers[:, index], ignore_index=UNASKED) for index, each in enumerate(_own(scores)))
-    return sum(losses, torch.zeros(()))
+    first, *others = (F.cross_entropy(each, answers[:, index], ignore_index=UNASKED) for index, each in enumerate(_own(scores)))
+    return sum(others, first)
 
 
 def _learned(network: MyNet, seed: int) -> list[float]:
