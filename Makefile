@@ -1,6 +1,6 @@
 # make lab     set everything up, copy the lessons to my/ and open JupyterLab there (PORT=8888, BROWSER=no for no browser)
 # make reset LESSON=01_se   start a lesson afresh; your old copy is kept in my/old/
-# make quick   a minute of tests after each small change: ruff, pages, what is built, the library and the judge
+# make quick   a minute of tests after each small change: ruff, mypy, pages, what is built, the library and the judge
 # make test    set everything up and run what a change is most likely to break (what else is tested: make nightly)
 # make nightly everything, in parts (PART=2/6: one); a part that has passed stays passed until something changes that it depends on
 # make affected   what to build and to test for what has changed since the last commit on main
@@ -36,11 +36,13 @@ reset: .venv/lab
 
 quick: .venv/test
 	$(BIN)/ruff check .
+	$(BIN)/mypy
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder $$($(BIN)/python -m tests.suites)
 
 # Three processes, on two cores: much of the time a test waits for a worker, a browser or a limit.
 test: .venv/test browser bubblewrap
 	$(BIN)/ruff check .
+	$(BIN)/mypy
 	$(BIN)/python -m pytest -n 3 --dist loadgroup --no-loadscope-reorder
 	$(BIN)/python -m tests.notebooks
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 3 --dist loadfile -p no:cacheprovider --nbval --nbval-cell-timeout=300 work/nbval

@@ -154,7 +154,7 @@ def _check(options: argparse.Namespace) -> int:
     get_ready()
     say = lambda text: console.print(Text(on_terminal(text)), soft_wrap=True)  # noqa: E731
     if options.cluster:
-        judges = ClusterPool(options.cluster, options.isolation, options.device, say=say)
+        judges: Pool | ClusterPool = ClusterPool(options.cluster, options.isolation, options.device, say=say)
     else:
         judges = Pool(options.jobs or 1, options.isolation, options.device, say=say)
     with judges as pool:

@@ -76,7 +76,8 @@ def batch_norm_defect() -> bool:
     x, incoming = (torch.randn(1, 3, 4, 5, generator=g, dtype=torch.float64) for _ in range(2))
     tokens = incoming.flatten(2).mT.contiguous().mT.unflatten(2, (4, 5))  # the same numbers, strides as after an einsum
     norm, leaf = nn.BatchNorm2d(3).double(), x.requires_grad_()
-    return not torch.allclose(*(torch.autograd.grad(norm(leaf), leaf, g)[0] for g in (incoming, tokens)))
+    usual, other = (torch.autograd.grad(norm(leaf), leaf, g)[0] for g in (incoming, tokens))
+    return not torch.allclose(usual, other)
 
 
 def _device() -> Iterator[Finding]:
@@ -142,10 +143,10 @@ def _walls() -> Iterator[Finding]:
     if "seccomp" in have:
         yield _calls(have)
     if "limits" in have:
-        worker = [f"{LIMITS['RLIMIT_AS'] >> 30} GiB of memory beside torch's own", f"{LIMITS['RLIMIT_CPU']} s of computing",
+        limits = [f"{LIMITS['RLIMIT_AS'] >> 30} GiB of memory beside torch's own", f"{LIMITS['RLIMIT_CPU']} s of computing",
                   f"{LIMITS['RLIMIT_FSIZE'] >> 20} MiB a file", f"{SCRATCH_BYTES >> 20} MiB for all its files",
                   f"{LIMITS['RLIMIT_NOFILE']} open files"]
-        yield Finding("good", f"limits of a worker: {', '.join(worker)}; a question {CPU_SECONDS:g} s of computing, {WALL_SECONDS:g} s in "
+        yield Finding("good", f"limits of a worker: {', '.join(limits)}; a question {CPU_SECONDS:g} s of computing, {WALL_SECONDS:g} s in "
                               f"all; a notebook {budget.CPU_SECONDS:g} s of computing, {budget.OWN_SECONDS:g} s in all")
     try:
         sandbox = Sandbox()
@@ -188,8 +189,7 @@ def _proxy(sandbox: Sandbox) -> Finding:
     room = proxy_process.LIMITS["RLIMIT_AS"] - (1 << 28)  # the rest is for the question itself
     proxy = ProxyProcess(sandbox, topic("se").reference, ["squeeze"])
     try:
-        proxy.start()
-        holds, _ = proxy.worker.ask({"op": "cell", "source": f"import torch\ntorch.ones({room >> 2})", "number": 2})
+        holds, _ = proxy.running().ask({"op": "cell", "source": f"import torch\ntorch.ones({room >> 2})", "number": 2})
     except (RuntimeError, Died) as error:
         return Finding("bad", f"no proxy runs: {error}")
     finally:

@@ -83,8 +83,8 @@ def build(lesson: Lesson, again: bool = False, experiments: bool = False) -> Non
 def _place(content: dict[str, bytes], folder: Path) -> None:
     """Write files into a lesson's folder; of its drawings, remove others."""
     (folder / "figures").mkdir(parents=True, exist_ok=True)
-    for path, held in content.items():
-        (folder / path).write_bytes(held)
+    for name, held in content.items():
+        (folder / name).write_bytes(held)
     for path in (folder / "figures").iterdir():
         if f"figures/{path.name}" not in content:
             path.unlink()

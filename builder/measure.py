@@ -107,7 +107,8 @@ def processor() -> str:
 def _experiments(lesson: Lesson, notebook: NotebookNode) -> Digests:
     """What the experiments on a page depend on: as if the page were a module, from the statements of their cells."""
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    starts, count = [], 0
+    starts: list[int] = []
+    count = 0
     for cell in code:
         statements = len(ast.parse(cells.code([cell])).body)
         starts += range(count, count + statements) if cells.experiment(cell) else []

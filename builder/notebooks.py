@@ -39,7 +39,7 @@ def read_source(lesson: Lesson) -> NotebookNode:
 
 def points(notebook: NotebookNode) -> dict[str, float]:
     """Points by exercise, in order; the metadata of its grade cell is the truth."""
-    return {cells.checked(cell): cell.metadata["nbgrader"]["points"] for cell in notebook.cells if cells.checked(cell)}
+    return {name: cell.metadata["nbgrader"]["points"] for cell in notebook.cells if (name := cells.checked(cell))}
 
 
 def keep_outputs(notebook: NotebookNode, before: NotebookNode) -> bool:

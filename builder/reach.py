@@ -26,7 +26,7 @@ class Place(NamedTuple):
     """A definition: the module's full name, and which of its statements."""
 
     module: str
-    index: int
+    at: int
 
 
 class Module:
@@ -52,7 +52,8 @@ class Reach:
     """Definitions in the packages of `folders`: the folder of each, by its full name."""
 
     def __init__(self, folders: Mapping[str, Path]):
-        self.folders, self._modules = folders, {}
+        self.folders = folders
+        self._modules: dict[str, Module] = {}
 
     def add(self, name: str, source: str) -> None:
         """A module that is no file."""
@@ -85,7 +86,7 @@ class Reach:
         for place in sorted(places):
             if not _imports(self._statement(place)) and not _text(self._statement(place)):
                 title = self._title(place)
-                found[title] = f"{found.get(title, '')}{self._modules[place.module].digest(place.index)}"
+                found[title] = f"{found.get(title, '')}{self._modules[place.module].digest(place.at)}"
         return found
 
     def texts(self, places: Iterable[Place]) -> set[str]:
@@ -94,7 +95,7 @@ class Reach:
                 if isinstance(node, ast.Constant) and isinstance(node.value, str)}
 
     def _statement(self, place: Place) -> ast.stmt:
-        return self._modules[place.module].statements[place.index]
+        return self._modules[place.module].statements[place.at]
 
     def _module(self, name: str) -> Module | None:
         if name not in self._modules:
@@ -170,12 +171,13 @@ def _bound(statement: ast.stmt) -> set[str]:
 
 def _used(statement: ast.stmt) -> dict[str, set[str] | None]:
     """The names that a statement uses; of one that is used through attributes alone, these."""
-    through, used = set(), {}
+    through: set[ast.Name] = set()
+    used: dict[str, set[str] | None] = {}
     for node in ast.walk(statement):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
             through.add(node.value)
-            if used.setdefault(node.value.id, set()) is not None:
-                used[node.value.id].add(node.attr)
+            if (attributes := used.setdefault(node.value.id, set())) is not None:
+                attributes.add(node.attr)
     for node in ast.walk(statement):
         if isinstance(node, ast.Name) and node not in through:
             used[node.id] = None
@@ -190,8 +192,8 @@ def _code(source: str) -> list[str]:
             row, column = token.start
             lines[row - 1] = lines[row - 1][:column]
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and _text(node.body[0]):
-            for row in range(node.body[0].lineno, node.body[0].end_lineno + 1):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and _text(first := node.body[0]):
+            for row in range(first.lineno, (first.end_lineno or first.lineno) + 1):
                 lines[row - 1] = ""
     return lines
 

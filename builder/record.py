@@ -134,8 +134,8 @@ def difference(lesson: Lesson, then: RecordedExercise, now: RecordedExercise) ->
             if not compare.close(new.expected_tensors[name].to(tensor.dtype), tensor, within):
                 return f"{old.label}: {name}"
     zero = [fingerprint.row_scales(case.expected_tensors, then.scale) for case in then.cases]
-    for mistake, new in zip(then.mistakes, now.mistakes, strict=True):
-        for case, theirs, ours, sizes in zip(then.cases, mistake.fingerprints, new.fingerprints, zero, strict=True):
+    for mistake, again in zip(then.mistakes, now.mistakes, strict=True):
+        for case, theirs, ours, sizes in zip(then.cases, mistake.fingerprints, again.fingerprints, zero, strict=True):
             if not fingerprint.same(theirs, ours, sizes[:len(theirs[1])], mistake.grain or case.grain):
                 return f"{mistake.id}: {case.label}"
     return ""

@@ -1,7 +1,8 @@
 """Who may import whom: the library knows nobody, the framework of a lesson knows the library, topics know both, and the judge
-loads topics by their names."""
+loads topics by their names. No modules import each other in a circle."""
 
 import ast
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,36 @@ def test_arrows_point_one_way(room):
     wrong = {f"{file.relative_to(ROOT)}: {name}" for file in sorted((ROOT / room).rglob("*.py")) for name in imported(file)
              for forbidden in FORBIDDEN[room] if f"{name}.".startswith(f"{forbidden.rstrip('.')}.") and not name.startswith(own)}
     assert not wrong, "\n".join(sorted(wrong))
+
+
+def modules(room: str) -> dict[str, Path]:
+    """The modules of a package by their full names, which begin with the name of its folder."""
+    folder = ROOT / room
+    return {".".join(file.relative_to(folder.parent).with_suffix("").parts).removesuffix(".__init__"): file
+            for file in sorted(folder.rglob("*.py"))}
+
+
+def imported_of(known: dict[str, Path], name: str) -> set[str]:
+    """Those of the known modules that a module names in an import: inside functions too, relative ones, and for type checkers alone."""
+    package = name.split(".") if known[name].name == "__init__.py" else name.split(".")[:-1]
+    found = set()
+    for node in ast.walk(ast.parse(known[name].read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = package[:len(package) + 1 - node.level] if node.level else []
+            source = ".".join([*base, *filter(None, [node.module])])
+            found |= {inside if (inside := f"{source}.{alias.name}") in known else source for alias in node.names}
+    return found & known.keys() - {name}
+
+
+@pytest.mark.parametrize("room", ["course/attention_lab", "autograder", "builder", "solutions", "docs", "benchmarks"])
+def test_no_modules_import_each_other_in_a_circle(room):
+    known = modules(room)
+    try:
+        TopologicalSorter({name: imported_of(known, name) for name in known}).prepare()
+    except CycleError as error:
+        pytest.fail(" <- ".join(error.args[1]))
 
 
 def test_an_own_lesson_from_before_the_move_is_told_what_to_import(tmp_path):

@@ -22,6 +22,7 @@ from torch import Tensor
 from attention_lab.checking import judging, placement, recorded
 from attention_lab.checking.differences import differences
 from attention_lab.checking.observe import observe
+from attention_lab.checking.protocol import Answer, Question
 from attention_lab.checking.verdict import Verdict
 from attention_lab.networks.threads import one_thread
 from autograder.audit.missing import missing
@@ -189,6 +190,6 @@ class Local:
         names = recording.run_source(source, self.reference, self.exercise.name)
         answers = {id(case.tensors): (case.expected, case.expected_tensors) for case in known}
 
-        def ask(question: dict[str, Any], tensors: dict[str, Tensor]) -> recorded.Observation:
+        def ask(question: Question, tensors: dict[str, Tensor]) -> Answer:
             return answers.get(id(tensors)) or observe(names[self.exercise.name], question, tensors, names)
         return ask

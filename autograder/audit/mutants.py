@@ -10,10 +10,12 @@ import ast
 import copy
 import warnings
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
+from typing import Any, TypeGuard, TypeVar
 
 Changes = Iterator[tuple[str, ast.AST]]
+Node = TypeVar("Node", bound=ast.AST)
 
 REDUCTIONS = {"mean", "sum", "amax", "amin", "norm", "std", "var"}
 AXES = REDUCTIONS | {"max", "min", "softmax", "log_softmax", "cat", "stack", "chunk", "split", "unbind", "permute", "transpose", "movedim",
@@ -27,10 +29,13 @@ ACTIVATIONS = {"relu", "gelu", "sigmoid", "tanh", "softmax", "silu", "hardsigmoi
 IN_PLACE = {"relu", "sigmoid", "tanh", "exp", "clamp", "masked_fill", "softmax", "abs", "sign"}
 LAYERS = {"Linear", "Conv1d", "Conv2d", "AvgPool2d", "avg_pool2d"}
 CONVOLUTION = {"padding", "stride", "dilation", "groups", "kernel_size"}
-OPERATORS_OF = {ast.Add: (ast.Sub, ast.Mult), ast.Sub: (ast.Add,), ast.Mult: (ast.Div, ast.Add), ast.Div: (ast.Mult, ast.FloorDiv),
-                ast.FloorDiv: (ast.Div, ast.Mult), ast.Pow: (ast.Mult,), ast.Mod: (ast.FloorDiv,)}
-COMPARED = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Is: ast.IsNot,
-            ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In}
+OPERATORS_OF: dict[type[ast.operator], tuple[type[ast.operator], ...]] = {
+    ast.Add: (ast.Sub, ast.Mult), ast.Sub: (ast.Add,), ast.Mult: (ast.Div, ast.Add), ast.Div: (ast.Mult, ast.FloorDiv),
+    ast.FloorDiv: (ast.Div, ast.Mult), ast.Pow: (ast.Mult,), ast.Mod: (ast.FloorDiv,)}
+COMPARED: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Is: ast.IsNot,
+    ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In}
+IN_PLACE_OF: dict[type[ast.operator], str] = {ast.Mult: "mul_", ast.Add: "add_", ast.Sub: "sub_", ast.Div: "div_"}
 
 
 @dataclass(frozen=True)
@@ -45,8 +50,9 @@ def mutants(source: str) -> list[Mutant]:
     """Every mutant of the one function or class in `source`. Two changes that give the same source are one mutant."""
     tree = ast.parse(source)
     _mark(tree)
-    name = tree.body[0].name
-    found, known, numbered = [], {ast.unparse(tree)}, Counter()
+    exercise = next(node for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef))
+    found: list[Mutant] = []
+    known, numbered = {ast.unparse(tree)}, Counter[str]()
     operators = ANY + OF_TENSORS if "Tensor" in source else ANY
     for node, line in _places(tree):
         for what, replacement in (change for operator in operators for change in operator(node)):
@@ -54,7 +60,7 @@ def mutants(source: str) -> list[Mutant]:
             if changed in known or not _compiles(changed):
                 continue
             known.add(changed)
-            label = f"{name} {line}: {what}"
+            label = f"{exercise.name} {line}: {what}"
             numbered[label] += 1
             found.append(Mutant(label if numbered[label] == 1 else f"{label} ({numbered[label]})", changed))
     return found
@@ -77,18 +83,18 @@ def _mark(tree: ast.AST) -> None:
         parameters = {argument.arg for argument in function.args.args} - {"self"}
         guards = {id(node) for statement in function.body if _is_guard(statement) for node in ast.walk(statement)}
         for node in (node for statement in function.body for node in ast.walk(statement)):
-            node.runs = function.name != "__init__" and id(node) not in guards
+            vars(node)["runs"] = function.name != "__init__" and id(node) not in guards
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in parameters:
-                node.others = sorted(parameters - {node.id})
+                vars(node)["others"] = sorted(parameters - {node.id})
             elif _of_self(node) and isinstance(node.ctx, ast.Load) and node.attr in layers:
-                node.others = sorted(layers - {node.attr})
+                vars(node)["others"] = sorted(layers - {node.attr})
 
 
-def _is_guard(node: ast.AST) -> bool:
+def _is_guard(node: ast.AST) -> TypeGuard[ast.If]:
     return isinstance(node, ast.If) and any(isinstance(statement, ast.Raise) for statement in node.body)
 
 
-def _of_self(node: ast.AST) -> bool:
+def _of_self(node: ast.AST) -> TypeGuard[ast.Attribute]:
     return isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self"
 
 
@@ -110,7 +116,7 @@ def _is_docstring(node: ast.AST) -> bool:
 
 # --- Words and pieces of the syntax tree
 
-def _with(node: ast.AST, **fields) -> ast.AST:
+def _with(node: Node, **fields: Any) -> Node:
     """A copy of the node with other fields."""
     changed = copy.copy(node)
     for key, value in fields.items():
@@ -124,12 +130,18 @@ def _called(node: ast.AST) -> str:
     return function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
 
 
-def _argument(node: ast.Call) -> ast.AST | None:
+def _calls(node: ast.AST, names: Container[str]) -> TypeGuard[ast.Call]:
+    """Is it a call of one of these?"""
+    return _called(node) in names
+
+
+def _argument(node: ast.Call) -> ast.expr | None:
     """What a function or method is mainly applied to: `x` of relu(x), torch.relu(x), x.relu()."""
-    owner = ast.unparse(node.func.value) if isinstance(node.func, ast.Attribute) else "self"
-    if owner in ("torch", "F", "nn", "nn.functional", "math", "self") or owner.startswith("self."):
-        return node.args[0] if node.args else None
-    return node.func.value
+    if isinstance(node.func, ast.Attribute):
+        owner = ast.unparse(node.func.value)
+        if owner not in ("torch", "F", "nn", "nn.functional", "math", "self") and not owner.startswith("self."):
+            return node.func.value
+    return node.args[0] if node.args else None
 
 
 def _renamed(node: ast.Call, name: str) -> ast.Call:
@@ -137,21 +149,27 @@ def _renamed(node: ast.Call, name: str) -> ast.Call:
     return _with(node, func=function)
 
 
-def _method(value: ast.AST, name: str, *args: ast.AST) -> ast.Call:
+def _method(value: ast.expr, name: str, *args: ast.expr) -> ast.Call:
     return ast.Call(ast.Attribute(value, name, ast.Load()), list(args), [])
 
 
-def _code(text: str, **holes: ast.AST) -> list[ast.stmt]:
+class _Fill(ast.NodeTransformer):
+    """Puts nodes in for names."""
+
+    def __init__(self, holes: dict[str, ast.expr]):
+        self.holes = holes
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return self.holes.get(node.id, node)
+
+
+def _code(text: str, **holes: ast.expr) -> list[ast.stmt]:
     """Statements from their text, with nodes put in for the names that stand in it."""
-    class Fill(ast.NodeTransformer):
-        def visit_Name(self, node):
-            return holes.get(node.id, node)
-
-    return [Fill().visit(statement) for statement in ast.parse(text).body]
+    return [_Fill(holes).visit(statement) for statement in ast.parse(text).body]
 
 
-def _expression(text: str, **holes: ast.AST) -> ast.AST:
-    return _code(text, **holes)[0].value
+def _expression(text: str, **holes: ast.expr) -> ast.expr:
+    return _Fill(holes).visit(ast.parse(text, mode="eval").body)
 
 
 def _swapped(items: list) -> Iterator[tuple[int, list]]:
@@ -172,19 +190,22 @@ def _short(node: ast.AST) -> str:
 # --- Operators: what could stand in the place of a node
 
 def constants(node: ast.AST) -> Changes:
-    if isinstance(node, ast.Constant) and type(node.value) in (int, float):
-        also = [node.value / 2, -node.value] if isinstance(node.value, float) else []
-        for value in (node.value + 1, node.value - 1, node.value * 2, *also):
-            yield f"{node.value} -> {value}", ast.Constant(value)
-    if isinstance(node, ast.Constant) and isinstance(node.value, bool):
-        yield f"{node.value} -> {not node.value}", ast.Constant(not node.value)
-    if isinstance(node, ast.Constant) and node.value in WORDS:
-        yield f"{node.value} -> {WORDS[node.value]}", ast.Constant(WORDS[node.value])
+    if not isinstance(node, ast.Constant):
+        return
+    value = node.value
+    if isinstance(value, bool):
+        yield f"{value} -> {not value}", ast.Constant(not value)
+    elif isinstance(value, int | float):
+        also = [value / 2, -value] if isinstance(value, float) else []
+        for other in (value + 1, value - 1, value * 2, *also):
+            yield f"{value} -> {other}", ast.Constant(other)
+    elif isinstance(value, str) and value in WORDS:
+        yield f"{value} -> {WORDS[value]}", ast.Constant(WORDS[value])
 
 
 def axes(node: ast.AST) -> Changes:
     """Axes of a reduction, a permutation, a concatenation: one left out, two exchanged."""
-    if _called(node) not in AXES:
+    if not _calls(node, AXES):
         return
     for holder in [*node.args, *(k.value for k in node.keywords)]:
         if isinstance(holder, (ast.Tuple, ast.List)):
@@ -200,12 +221,12 @@ def axes(node: ast.AST) -> Changes:
 
 
 def keepdim(node: ast.AST) -> Changes:
-    if _called(node) in REDUCTIONS and not any(k.arg == "keepdim" for k in node.keywords):
+    if _calls(node, REDUCTIONS) and not any(k.arg == "keepdim" for k in node.keywords):
         yield f"{_called(node)} keeps its axes", _with(node, keywords=[*node.keywords, ast.keyword("keepdim", ast.Constant(True))])
 
 
 def another_function(node: ast.AST) -> Changes:
-    if _called(node) in ANOTHER:
+    if _calls(node, ANOTHER):
         yield f"{_called(node)} -> {ANOTHER[_called(node)]}", _renamed(node, ANOTHER[_called(node)])
 
 
@@ -215,7 +236,7 @@ def order_of_layers(node: ast.AST) -> Changes:
         inner = node.args[0]
         yield (f"{_called(node)} and {_called(inner)} exchanged",
                _with(inner, args=[_with(node, args=[inner.args[0]])]))
-    if _called(node) in ("Sequential", "ModuleList"):
+    if _calls(node, ("Sequential", "ModuleList")):
         for i, layers in _swapped(node.args):
             yield f"layers {i} and {i + 1} exchanged", _with(node, args=layers)
         for i, layer in enumerate(node.args):
@@ -224,7 +245,7 @@ def order_of_layers(node: ast.AST) -> Changes:
 
 def layer_options(node: ast.AST) -> Changes:
     """bias, padding, stride, dilation, groups: added where absent, left out where given."""
-    if _called(node) not in LAYERS:
+    if not _calls(node, LAYERS):
         return
     given = {keyword.arg for keyword in node.keywords}
     convolution = {"padding": 1, "stride": 2, "dilation": 2} if _called(node).startswith("Conv") else {}
@@ -249,7 +270,7 @@ def activation(node: ast.AST) -> Changes:
 
 
 def step_left_out(node: ast.AST) -> Changes:
-    if _called(node) and not _called(node).endswith("Error") and (argument := _argument(node)) is not None:
+    if isinstance(node, ast.Call) and _called(node) and not _called(node).endswith("Error") and (argument := _argument(node)) is not None:
         yield f"{_called(node)} left out", argument
 
 
@@ -272,7 +293,7 @@ def rounding(node: ast.AST) -> Changes:
             yield f"rounded {what}", _expression(text, a=node.left, b=node.right)
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
         yield "rounded to the nearest", _expression("round(a / b)", a=node.left, b=node.right)
-    if _called(node) == "int" and node.args:
+    if _calls(node, {"int"}) and node.args:
         yield "int -> round", _renamed(node, "round")
 
 
@@ -286,8 +307,8 @@ def comparisons(node: ast.AST) -> Changes:
             yield f"without {_short(node.left)}", _with(node, left=first, ops=node.ops[1:], comparators=rest)
             yield f"without {_short(node.comparators[-1])}", _with(node, ops=node.ops[:-1], comparators=node.comparators[:-1])
     if isinstance(node, ast.BoolOp):
-        other = ast.Or() if isinstance(node.op, ast.And) else ast.And()
-        yield f"{type(node.op).__name__} -> {type(other).__name__}", _with(node, op=other)
+        joined = ast.Or() if isinstance(node.op, ast.And) else ast.And()
+        yield f"{type(node.op).__name__} -> {type(joined).__name__}", _with(node, op=joined)
         for i, value in enumerate(node.values):
             rest = node.values[:i] + node.values[i + 1:]
             yield f"without {_short(value)}", _with(node, values=rest) if len(rest) > 1 else rest[0]
@@ -308,7 +329,9 @@ def guards(node: ast.AST) -> Changes:
         yield "no message", _with(node, exc=_with(node.exc, args=[]))
         yield "printed, not raised", _code("print('impossible')")[0]
         for message in node.exc.args:
-            for part in message.values if isinstance(message, ast.JoinedStr) else ():
+            if not isinstance(message, ast.JoinedStr):
+                continue
+            for part in message.values:
                 if isinstance(part, ast.FormattedValue):
                     rest = [p for p in message.values if p is not part]
                     yield f"message without {_short(part.value)}", copy.deepcopy(node, {id(message): _with(message, values=rest)})
@@ -346,19 +369,23 @@ def returned_tensor(node: ast.AST) -> Changes:
 
 def remembered(node: ast.AST) -> Changes:
     """The first result is kept and given again."""
-    if not isinstance(node, ast.FunctionDef) or node.name == "__init__" or not isinstance(node.body[-1], ast.Return):
+    if not isinstance(node, ast.FunctionDef) or node.name == "__init__":
+        return
+    last = node.body[-1]
+    if not isinstance(last, ast.Return) or last.value is None:
         return
     holder = "self" if node.args.args and node.args.args[0].arg == "self" else node.name
     kept = f"if not hasattr({holder}, '_kept'):\n    {holder}._kept = value\nreturn {holder}._kept"
-    yield "the first result kept", _with(node, body=[*node.body[:-1], *_code(kept, value=node.body[-1].value)])
+    yield "the first result kept", _with(node, body=[*node.body[:-1], *_code(kept, value=last.value)])
     running = f"{holder}._kept = 0.5 * getattr({holder}, '_kept', value) + 0.5 * value\nreturn {holder}._kept"
-    yield "mixed with the result before", _with(node, body=[*node.body[:-1], *_code(running, value=node.body[-1].value)])
+    yield "mixed with the result before", _with(node, body=[*node.body[:-1], *_code(running, value=last.value)])
 
 
 def inputs(node: ast.AST) -> Changes:
     """What can happen to a tensor among the arguments before it is used, or after."""
     if not isinstance(node, ast.FunctionDef) or node.name == "__init__":
         return
+    last = node.body[-1]
     start = 1 if node.body and _is_docstring(node.body[0]) else 0
     first = lambda text: _with(node, body=[*node.body[:start], *_code(text), *node.body[start:]])  # noqa: E731
     for argument in filter(_is_tensor, [*node.args.args, *node.args.kwonlyargs]):
@@ -374,16 +401,15 @@ def inputs(node: ast.AST) -> Changes:
             ("its absolute value", f"{x} = {x}.abs()"), ("on the CPU", f"{x} = {x}.cpu()"), ("first column dropped", f"{x} = {x}[..., 1:]"),
         ):
             yield f"{x} {what}", first(text)
-        if isinstance(node.body[-1], ast.Return) and node.body[-1].value is not None:
+        if isinstance(last, ast.Return) and last.value is not None:
             after = f"result = value\n{x}.data.mul_(2)\nreturn result"
-            yield f"{x} doubled in place at the end", _with(node, body=[*node.body[:-1], *_code(after, value=node.body[-1].value)])
+            yield f"{x} doubled in place at the end", _with(node, body=[*node.body[:-1], *_code(after, value=last.value)])
 
 
 def in_place(node: ast.AST) -> Changes:
-    if _called(node) in IN_PLACE:
+    if _calls(node, IN_PLACE):
         yield f"{_called(node)} in place", _renamed(node, f"{_called(node)}_")
-    name = {ast.Mult: "mul_", ast.Add: "add_", ast.Sub: "sub_", ast.Div: "div_"}.get(type(getattr(node, "op", None)))
-    if isinstance(node, ast.BinOp) and name and isinstance(node.left, (ast.Name, ast.Call)):
+    if isinstance(node, ast.BinOp) and (name := IN_PLACE_OF.get(type(node.op))) and isinstance(node.left, (ast.Name, ast.Call)):
         yield f"{type(node.op).__name__} in place", _method(node.left, name, node.right)
 
 
@@ -422,7 +448,7 @@ def names(node: ast.AST) -> Changes:
     for other in getattr(node, "others", ()):
         if isinstance(node, ast.Name):
             yield f"{node.id} -> {other}", ast.Name(other, ast.Load())
-        else:
+        elif isinstance(node, ast.Attribute):
             yield f"self.{node.attr} -> self.{other}", _with(node, attr=other)
 
 
@@ -430,13 +456,14 @@ def subscripts(node: ast.AST) -> Changes:
     """Another side of a shape, a subscript left out, its parts exchanged."""
     if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
         yield f"without [{_short(node.slice)}]", node.value
-        if isinstance(node.value, ast.Attribute) and node.value.attr == "shape" and isinstance(node.slice, ast.Constant):
-            for other in {0, 1, 2, 3} - {node.slice.value}:
-                yield f"shape[{node.slice.value}] -> shape[{other}]", _with(node, slice=ast.Constant(other))
+        axis = node.slice.value if isinstance(node.slice, ast.Constant) else None
+        if isinstance(node.value, ast.Attribute) and node.value.attr == "shape" and isinstance(axis, int):
+            for other in {0, 1, 2, 3} - {axis}:
+                yield f"shape[{axis}] -> shape[{other}]", _with(node, slice=ast.Constant(other))
         if isinstance(node.slice, ast.Tuple):
             parts = node.slice.elts
-            for i, other in _swapped(parts):
-                yield f"parts {i} and {i + 1} of the subscript exchanged", _with(node, slice=_with(node.slice, elts=other))
+            for i, swapped in _swapped(parts):
+                yield f"parts {i} and {i + 1} of the subscript exchanged", _with(node, slice=_with(node.slice, elts=swapped))
             for i in range(len(parts)):
                 yield f"subscript without part {i}", _with(node, slice=_with(node.slice, elts=parts[:i] + parts[i + 1:]))
         if isinstance(node.slice, ast.Slice):
@@ -472,7 +499,7 @@ def comprehensions(node: ast.AST) -> Changes:
 
 def devices(node: ast.AST) -> Changes:
     """A tensor that stays where it was made."""
-    if _called(node) == "to" and node.args:
+    if _calls(node, {"to"}) and node.args:
         argument = node.args[0]
         yield "to, without the device", _with(node, args=[ast.Attribute(argument, "dtype", ast.Load())])
 

@@ -307,7 +307,8 @@ def _client(address: str) -> Any:
     except ImportError:
         raise ValueError(INSTALL) from None
     security = Security() if address.startswith("tls:") else None
-    if security and not (security.tls_ca_file and security.tls_client_cert):
+    ours = security.get_tls_config_for_role("client") if security else None
+    if ours and not (ours["ca_file"] and ours["cert"]):
         raise ValueError("the cluster's certificates are not set up: first `export DASK_CONFIG=docs/cluster.yaml` "
                          "(docs/instructors/cluster.md)")
     try:

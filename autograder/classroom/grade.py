@@ -59,7 +59,7 @@ def grade(options: argparse.Namespace) -> int:
             verdicts = Verdicts(Path(app.coursedir.root) / VERDICTS, judge)
             hidden = lambda: {options.lesson: judge.graders(options.lesson)}  # noqa: E731
             if options.cluster:
-                judges = ClusterPool(options.cluster, *chosen, hidden, seed_file, say)
+                judges: Pool | ClusterPool = ClusterPool(options.cluster, *chosen, hidden, seed_file, say)
             else:
                 judges = Pool(options.jobs or os.cpu_count() or 1, *chosen, log=log, prepare=hidden, seed_file=seed_file)
             with judges as pool, progress:

@@ -53,6 +53,7 @@ class GradebookWriter(Autograde):
     Which of them are graded, what is skipped and what `force` does is nbgrader's matter. students: these alone; nobody: all.
     """
 
+    assignments: dict[str, list[str]]  # nbgrader's: notebooks by the submission's folder
     machine_known = True  # the command looks at it with its own options: see nbgrader_plugin.exporter
 
     def __init__(self, progress: LiveTable, students: list[str], **keywords: Any):
@@ -85,9 +86,10 @@ class GradebookWriter(Autograde):
             raise NothingToGrade(f"nobody has handed in {lesson}: there is no folder {submitted}")
         super().init_notebooks()
         pattern = re.compile(self._format_source("(?P<assignment_id>.*)", "(?P<student_id>.*)", escape=True))
-        if strange := [folder for folder in self.assignments if not pattern.match(folder)]:
+        names = {folder: pattern.match(folder) for folder in self.assignments}
+        if strange := [folder for folder, name in names.items() if not name]:
             raise NothingToGrade(f"nbgrader can't take a student's id from this folder's name: {strange[0]!r}")
-        folders = {pattern.match(folder)["student_id"]: folder for folder in self.assignments}
+        folders = {name["student_id"]: folder for folder, name in names.items() if name}
         if unknown := sorted(set(self.students) - set(folders)):
             raise NothingToGrade(f"nothing was handed in by {', '.join(map(repr, unknown))}: there is no folder "
                                  f"{self._format_source(lesson, unknown[0])}")

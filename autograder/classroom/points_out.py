@@ -72,7 +72,7 @@ def canvas(lesson: ReleasedLesson, points: list[Points]) -> list[list[Any]]:
     """
     header = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", lesson.name, *_columns(lesson)]
     most = [slot.points for slot in lesson.exercises]
-    rows = [header, ["    Points Possible", "", "", "", "", sum(most), *most]]
+    rows: list[list[Any]] = [header, ["    Points Possible", "", "", "", "", sum(most), *most]]
     for each in points:
         name, id_ = f"{each.student.last_name or ''}, {each.student.first_name or ''}".strip(", "), each.student.id
         rows.append([name, id_ if id_.isdigit() else "", id_, id_, "", each.total, *each.exercises])
@@ -84,9 +84,9 @@ def moodle(lesson: ReleasedLesson, points: list[Points]) -> list[list[Any]]:
     passes over the rest; the gradebook's CSV import asks what each column is."""
     header = ["Identifier", "Student ID", "Full name", "Email address", "Grade", "Last modified (grade)", *_columns(lesson), "Late penalty"]
     now = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
-    return [header] + [
+    return [header, *(
         [f"Participant {each.student.id}", each.student.id, f"{each.student.first_name or ''} {each.student.last_name or ''}".strip(),
-         each.student.email or "", each.total, now, *each.exercises, each.penalty] for each in points]
+         each.student.email or "", each.total, now, *each.exercises, each.penalty] for each in points)]
 
 
 def _columns(lesson: ReleasedLesson) -> list[str]:

@@ -32,7 +32,7 @@ from autograder.sandbox.isolation import NoRoom
 from autograder.submission.parse import Unreadable
 
 # A process in which torch has computed can't be forked; one that has only imported it can, and the others need not import it again.
-START = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
+START = multiprocessing.get_context("forkserver") if sys.platform == "linux" else multiprocessing.get_context("spawn")
 END_SECONDS = 5.0  # that a judge process has to end in order
 TRIES = 2  # a judge process that ends in the middle of a notebook may have met with an accident
 DIED = "The process that graded this notebook ended {} times before it was done: too little memory, or a crash inside torch?"
@@ -74,6 +74,7 @@ class File:
 
 
 Submission = NotebookNode | Path | File
+Settings = tuple[str, str, str | None, Path]  # Judge's isolation, device, seed and seed_file
 
 
 class Pool:
@@ -165,7 +166,7 @@ class TooMuch(Exception):
 class JudgeProcess:
     """One process with a judge. Its methods raise EOFError or OSError where it ends."""
 
-    def __init__(self, settings: tuple, log: Path | None):
+    def __init__(self, settings: Settings, log: Path | None):
         self.connection, theirs = START.Pipe()
         self.process = START.Process(target=_serve, args=(theirs, settings, log), daemon=True)
         with _undisturbed():
@@ -247,7 +248,7 @@ def _undisturbed():
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _serve(connection: Connection, settings: tuple, log: Path | None) -> None:
+def _serve(connection: Connection, settings: Settings, log: Path | None) -> None:
     """Grade what comes over the connection, until the other side ends."""
     _leave_the_terminal()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # the judge then ends its workers
@@ -292,7 +293,10 @@ def _leave_the_terminal() -> None:
 
 def _end_with_parent() -> None:
     """A parent that was killed closes the connection, but a judge looks there only after the notebook that it is at."""
-    wait([multiprocessing.parent_process().sentinel])
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+    wait([parent.sentinel])
     os.kill(os.getpid(), signal.SIGTERM)
     time.sleep(END_SECONDS)  # Python hears a signal only between two steps of its own
     os.kill(os.getpid(), signal.SIGKILL)

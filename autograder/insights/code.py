@@ -87,8 +87,8 @@ def _form(tree: ast.Module) -> str:
     given = {node.arg for node in arguments}  # an exercise prescribes its arguments
     chosen = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)} - given
     attributes = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)}
-    for node in arguments:
-        node.annotation = None
+    for argument in arguments:
+        argument.annotation = None
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and node.id in chosen and not hasattr(builtins, node.id):
             node.id = renamed(node.id)
@@ -108,7 +108,9 @@ def _parsed(source: str) -> ast.Module:
         raise _NotAnalysed("it nests too deeply")
     tree.body = [node for node in tree.body if not isinstance(node, (ast.Import, ast.ImportFrom))]
     for node in ast.walk(tree):
-        first = node.body[0] if isinstance(node, DOCUMENTED) and node.body else None
+        if not isinstance(node, DOCUMENTED) or not node.body:
+            continue
+        first = node.body[0]
         if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
             node.body = node.body[1:] or ([] if isinstance(node, ast.Module) else [ast.Pass()])
     return tree

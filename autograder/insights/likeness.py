@@ -59,8 +59,8 @@ def _everything(by_exercise: dict[str, list[Answer]], forms: dict[str, dict[str,
     """Those whose answers are the same in each exercise."""
     together: dict[tuple[str, ...], list[tuple[Answer, ...]]] = {}
     for own in zip(*by_exercise.values()):
-        whole = tuple(forms[answer.verdict.exercise].get(answer.student) for answer in own)
-        if all(whole):
+        whole = tuple(form for answer in own if (form := forms[answer.verdict.exercise].get(answer.student)))
+        if len(whole) == len(own):
             together.setdefault(whole, []).append(own)
 
     def known(whole: tuple[str, ...]) -> bool:

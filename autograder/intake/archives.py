@@ -251,7 +251,8 @@ def _in_tar(file: IO[bytes], left: Allowance) -> Iterator[_Member]:
     zipped = file.read(2) == b"\x1f\x8b"
     file.seek(0)
     unpacked = gzip.GzipFile(fileobj=file) if zipped else file
-    with tarfile.open(fileobj=_Bounded(unpacked, Allowance(left.files, left.bytes)), mode="r|") as archive:
+    bounded = _Bounded(unpacked, Allowance(left.files, left.bytes))
+    with tarfile.open(fileobj=bounded, mode="r|") as archive:  # type: ignore[call-overload]  # of a stream it only reads
         for info in archive:
             left.files -= 1
             if left.files < 0:

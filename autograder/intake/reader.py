@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 from contextlib import suppress
-from typing import Any
+from typing import IO, Any, cast
 
 from nbformat import NotebookNode, from_dict
 
@@ -57,8 +57,10 @@ class Reader:
         program = PROGRAM.format(root=str(ROOT), settings=settings)
         self.process = subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         stderr=subprocess.PIPE, cwd="/", start_new_session=True)
-        if self.process.stdout.read(len(READY)) != READY:
-            said = self.process.stderr.read()[-2000:].decode(errors="replace")
+        pipes = self.process.stdin, self.process.stdout, self.process.stderr
+        self.stdin, self.stdout, self.stderr = cast(tuple[IO[bytes], IO[bytes], IO[bytes]], pipes)  # it has all three
+        if self.stdout.read(len(READY)) != READY:
+            said = self.stderr.read()[-2000:].decode(errors="replace")
             self.end()
             raise RuntimeError(f"the process that reads notebooks does not start: {said}")
 
@@ -69,9 +71,9 @@ class Reader:
         timer.start()
         reusable = False
         try:
-            self.process.stdin.write(struct.pack(ASKED, what, len(data)))
-            self.process.stdin.write(data)
-            self.process.stdin.flush()
+            self.stdin.write(struct.pack(ASKED, what, len(data)))
+            self.stdin.write(data)
+            self.stdin.flush()
             how, size = struct.unpack(ANSWER, self._exactly(struct.calcsize(ANSWER)))
             if size > LARGEST_ANSWER:
                 raise EOFError
@@ -88,7 +90,7 @@ class Reader:
         return answer
 
     def _exactly(self, size: int) -> bytes:
-        data = self.process.stdout.read(size)
+        data = self.stdout.read(size)
         if len(data) < size:
             raise EOFError
         return data
@@ -97,7 +99,7 @@ class Reader:
         if self.owner == os.getpid():  # a process that was forked since has no business with it
             self.process.kill()
             self.process.wait()
-            for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
+            for pipe in (self.stdin, self.stdout, self.stderr):
                 with suppress(OSError):
                     pipe.close()
 

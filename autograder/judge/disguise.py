@@ -32,7 +32,8 @@ def disguise(case: RecordedCase, ordinary: RecordedCase, tried: Sequence[Impleme
     The shapes are those of the implementation that goes furthest: an exercise's catalogue has a mistake that does not refuse what it
     should. Where there is none, those of an `ordinary` case.
 
-    tried: the reference and the exercise's mistakes. state: draws weights for the module that one makes of the case's arguments.
+    tried: the reference and the exercise's mistakes. state: draws weights for the module that one makes of the case's arguments; none for a
+    function.
     """
     tensors = {name: t for name, t in ordinary.tensors.items() if name.startswith(("state.", "cotangent"))}
     names, furthest = {name for name in tensors if name.startswith("state.")}, (False, False)
@@ -40,7 +41,7 @@ def disguise(case: RecordedCase, ordinary: RecordedCase, tried: Sequence[Impleme
         header, seen = observe(each.thing, case.question, case.tensors, each.namespace)
         if header.raised and header.raised.stage == "construct":
             continue
-        weights = {f"state.{name}": t for name, t in state(each).items()} if case.question.construct else {}
+        weights = {f"state.{name}": t for name, t in state(each).items()}
         reached = weights.keys() == names, not header.raised
         if reached > furthest:
             furthest = reached

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -192,7 +193,8 @@ def _with_proxies(graders: Graders, exercise: recorded.RecordedExercise, broken:
 
 
 def _verdict(graders: Graders, exercise: recorded.RecordedExercise, session: Session, result: Result) -> Verdict:
-    session.sandboxes["cpu"].budget.exercise = f"`{exercise.name}`"
+    if budget := session.sandboxes["cpu"].budget:
+        budget.exercise = f"`{exercise.name}`"
     found = _answered(graders, exercise, session, result)
     if found.points < found.max_points:
         found.notes += session.explanations(found)
@@ -214,7 +216,7 @@ def _answered(graders: Graders, exercise: recorded.RecordedExercise, session: Se
                     session.close()
                     raise Died("broken", f"more than {TOGETHER:,} numbers for one exercise")
             return [answers[i] for i in range(len(asked))]
-        found = judging.judge(exercise, session.ask, secret=True, ask_all=ask_all)
+        found = judging.judge(exercise, partial(measuring.ask, session), secret=True, ask_all=ask_all)
         found.notes += [UNMEASURED] if session.unmeasured and any(case.peak for case in exercise.cases) else []
         return found
 

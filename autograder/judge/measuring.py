@@ -10,27 +10,40 @@ from __future__ import annotations
 import ast
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING
+
+from torch import Tensor
 
 from attention_lab.checking.protocol import Answer, Question
+from attention_lab.checking.recorded import RecordedCase
+from autograder.judge import questions
+from autograder.judge.session import Session
 from autograder.submission.notebook import Cell, defined_names
 from autograder.worker import wire
 from autograder.worker.cells import takes_no_time
-
-if TYPE_CHECKING:
-    from attention_lab.checking.recorded import RecordedCase
-    from autograder.judge.session import Session
 
 HELD = 48 << 20  # bytes that a notebook's cells may hold before a call; those of the lessons hold 20
 LOOK = 0.1  # seconds between two looks at what the process has written: each takes the kernel 10 ms, for it walks through all pages
 
 
+class _HoldsMuch(Exception):
+    """The cells hold more than they may before a call."""
+
+
+def ask(session: Session, question: Question, tensors: dict[str, Tensor]) -> Answer:
+    """The learner's observation; where memory is measured, that of a new worker. Raises Died, Missing."""
+    device = "cuda" if question.device == "cuda" else "cpu"
+    packed = questions.pack([(question, tensors)])
+    if question.measured:
+        return measured(session, packed, question.exercise, device)
+    return session.observations(packed, question.exercise, 1, device)[0]
+
+
 def alone(session: Session, question: Question, case: RecordedCase) -> Answer:
     """The answer to a question that travels alone. A peak of memory depends a little on what else the machine is doing: one above its
     limit is measured once more, and the lower one counts. Raises Died, Missing."""
-    answers = [session.ask(question, case.tensors)]
+    answers = [ask(session, question, case.tensors)]
     if case.peak is not None and _grown(answers[0]) >= case.peak:
-        answers.append(session.ask(question, case.tensors))
+        answers.append(ask(session, question, case.tensors))
     return min(answers, key=_grown)
 
 
@@ -45,22 +58,23 @@ def measured(session: Session, packed: wire.Packed, exercise: str, device: str) 
     Where a notebook's cells hold much, they are first reduced to what they define: what a learner tried out beside an exercise is
     no part of the answer. Raises Died, Missing.
     """
-    answer = _asked(session, session.cells, packed, exercise, device, HELD)
-    if answer is None:
+    try:
+        return _asked(session, session.cells, packed, exercise, device, HELD)
+    except _HoldsMuch:
         answer = _asked(session, definitions(session.cells), packed, exercise, device, None)
-        if answer[0].raised:  # for want of what was left out
-            answer = _asked(session, session.cells, packed, exercise, device, None)
+    if answer[0].raised:  # for want of what was left out
+        return _asked(session, session.cells, packed, exercise, device, None)
     return answer
 
 
-def _asked(session: Session, cells: list[Cell], packed: wire.Packed, exercise: str, device: str, held: int | None) -> Answer | None:
-    """The answer of a new worker; None where its cells hold more than `held` bytes."""
+def _asked(session: Session, cells: list[Cell], packed: wire.Packed, exercise: str, device: str, held: int | None) -> Answer:
+    """The answer of a new worker. Raises _HoldsMuch where its cells hold more than `held` bytes."""
     fresh = session.afresh(cells)
     try:
         worker = fresh.begin(device)
         written = [worker.written()]
         if held is not None and written[0] > held:
-            return None
+            raise _HoldsMuch
         session.unmeasured = not worker.forget_peak()
         if session.unmeasured:
             return fresh.observations(packed, exercise, 1, device)[0]

@@ -107,7 +107,7 @@ class Proxies:
                 raise Refused(f"{header['name']} has no {', '.join(state)}")
             for name, parameter in parameters.items():
                 owner, _, local = name.rpartition(".")
-                target.get_submodule(owner)._parameters[local] = parameter  # the very leaf, so that its gradient is taken
+                target.get_submodule(owner)._parameters[local] = parameter  # type: ignore[assignment]  # the very leaf, so that its gradient is taken
             function = target
             if header["method"] != "forward":
                 if header["path"] or header["method"] not in _methods(type(module)):

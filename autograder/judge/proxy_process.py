@@ -7,6 +7,7 @@ learner's process; however much work that is, it costs this process its life, an
 from __future__ import annotations
 
 import ast
+import inspect
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -53,8 +54,13 @@ class ProxyProcess:
 
     def start(self) -> list[dict[str, Any]]:
         """Start the process, unless it runs. What proxies.make needs for each proxy. Raises RuntimeError where it doesn't start."""
-        self.worker = self.worker or self._started()
+        self.running()
         return self.proxies.headers()
+
+    def running(self) -> Worker:
+        """The process, which is started unless it runs. Raises RuntimeError where it doesn't start."""
+        self.worker = self.worker or self._started()
+        return self.worker
 
     def answer(self, header: dict[str, Any], tensors: dict[str, Tensor],
                waiting: Callable[[], None] | None = None) -> tuple[dict[str, Any], dict[str, Tensor]]:
@@ -98,8 +104,8 @@ class ProxyProcess:
 
 def texts(reference: ModuleType) -> dict[str, str]:
     """The text of a reference by its module's name, and before it of all that it imports of `solutions`."""
-    text = Path(reference.__file__).read_text(encoding="utf-8")
-    imported = [node.module for node in ast.walk(ast.parse(text)) if isinstance(node, ast.ImportFrom)]
+    text = Path(inspect.getfile(reference)).read_text(encoding="utf-8")
+    imported = [node.module for node in ast.walk(ast.parse(text)) if isinstance(node, ast.ImportFrom) and node.module]
     found: dict[str, str] = {}
     for name in imported:
         if name.startswith("solutions."):

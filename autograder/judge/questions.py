@@ -129,13 +129,15 @@ def drawn(lesson: notebook.ReleasedLesson, seed: str, device: str,
     files = topic(lesson.topic)
     known = files.mistakes.MISTAKES if mistakes is None else mistakes
     points = {slot.name: slot.points for slot in lesson.exercises}
-    for draw in range(DRAWS):
+    draw = 0
+    while True:
         cases = derive.hidden(files.exercises, files.reference, f"{seed}/{draw}")
         try:
             return [recording.record_exercise(e.name, cases[e.name], points[e.name], files.reference, known, e.uses,
                                               f"{seed}/{draw}", device) for e in files.exercises]
         except ValueError:
-            if draw == DRAWS - 1:
+            draw += 1
+            if draw == DRAWS:
                 raise
 
 

@@ -75,7 +75,8 @@ class _Asking:
     """Builds one question: nodes of the declared values, and the tensors that they name. words: what its numbers depend on."""
 
     def __init__(self, namespace: dict[str, Any], g: torch.Generator, words: tuple):
-        self.namespace, self.g, self.words, self.tensors = namespace, g, words, {}
+        self.namespace, self.g, self.words = namespace, g, words
+        self.tensors: dict[str, Tensor] = {}
 
     def node(self, value: Any, name: str, weights: bool = True) -> Any:
         """weights: are the weights of modules drawn?"""
@@ -173,24 +174,27 @@ def _record_alive(name: str, case: declare.Case, namespace: dict[str, Any], seed
     silences would hide mistakes), up to ATTEMPTS times, or PATIENCE times without gain: some gradients are zero by nature. Those are
     added to `by_nature`, and the exercise's other cases do not wait for them.
     """
-    best, fewest, since, always = None, math.inf, start, None
-    for attempt in range(start, start + ATTEMPTS):
-        made = _record_once(name, case, namespace, seed, attempt, device)
-        dead = _dead_gradients(made)
-        always = dead if always is None else always & dead
-        if len(dead) < fewest:
-            best, fewest, since = made, len(dead), attempt
-        if dead <= by_nature:
-            break
+    attempt = since = start
+    best = _record_once(name, case, namespace, seed, attempt, device)
+    dead = fewest = always = _dead_gradients(best)
+    while not dead <= by_nature:
         if attempt - since >= PATIENCE:
             by_nature |= always
             break
+        attempt += 1
+        if attempt == start + ATTEMPTS:
+            break
+        made = _record_once(name, case, namespace, seed, attempt, device)
+        dead = _dead_gradients(made)
+        always = always & dead
+        if len(dead) < len(fewest):
+            best, fewest, since = made, dead, attempt
     return best, since
 
 
 def _dead_gradients(case: RecordedCase) -> set[str]:
     """The gradients that are zero throughout; that of an input image by image."""
-    parts = {}
+    parts: dict[str, Tensor] = {}
     for name, tensor in case.expected_tensors.items():
         if name.startswith("grad.") and tensor.numel():
             images = name.startswith("grad.input.") and tensor.ndim > 1
@@ -228,7 +232,7 @@ def _question(name: str, case: declare.Case, thing: Any, asking: _Asking) -> Que
                         largest="product" if isinstance(case.limit, declare.OfProducts) else case.limit is not None,
                         again=case.again, drop_largest=case.drop_largest, measured=case.peak is not None)
     if case.earlier:
-        question.earlier = asking.call(case.args if case.earlier is True else case.earlier, case.kwargs, "earlier")
+        question.earlier = asking.call(case.earlier if isinstance(case.earlier, tuple) else case.args, case.kwargs, "earlier")
     if inspect.isclass(thing):
         load_weights = case.raises is None and not case.fresh and case.method != NUMBER
         positional, named = ((), case.construct) if isinstance(case.construct, dict) else (case.construct, {})
@@ -296,17 +300,17 @@ def _refuse_surprises(name: str, case: declare.Case, header: Observation) -> Non
         raise ValueError(f"{name}, case {case.label!r}: the reference mixes devices: {header.mixed}, on the CPU: {left}")
     if (raised is None) != (case.raises is None) or (raised and not raised.value_error):
         raise ValueError(f"{name}, case {case.label!r}: the reference raised {raised}")
-    if raised and not set(case.raises) <= set(raised.numbers):
+    if raised and not set(case.raises or ()) <= set(raised.numbers):
         raise ValueError(f"{name}, case {case.label!r}: the message {raised.message!r} does not name {case.raises}")
     if header.changed or header.unplaced:
         raise ValueError(f"{name}, case {case.label!r}: the reference changes {header.changed}, unplaced {header.unplaced}")
-    if case.limit and header.largest.elements >= case.limit:
+    if case.limit and header.largest and header.largest.elements >= case.limit:
         raise ValueError(f"{name}, case {case.label!r}: the reference itself makes {header.largest}")
 
 
 def source_of(mistake: declare.Mistake | declare.Variant, reference: ModuleType) -> str:
     """The code of a mistake or variant. Raises ValueError where an edit does not apply exactly once."""
-    if mistake.code:
+    if isinstance(mistake, declare.Variant) or mistake.code:
         return textwrap.dedent(mistake.code).strip()
     source = inspect.getsource(getattr(reference, mistake.exercise))
     for old, new in mistake.edits:
@@ -354,17 +358,22 @@ def _disguise_refused(made: RecordedExercise, reference: ModuleType, mistakes: S
     tried = [Implementation(space[made.name], space) for space in (vars(reference), *spaces)]
     for case in refused:
         g = generator(*words, "cotangents", case.label)
-        disguise(case, made.cases[0], tried, partial(_weights, case, words),
-                 lambda shape, g=g: draw(declare.RandomTensor(shape, "normal"), g))
+        disguise(case, made.cases[0], tried, partial(_weights, case, words), partial(_cotangent, g))
 
 
 def _weights(case: RecordedCase, words: tuple, implementation: Implementation) -> dict[str, Tensor]:
     """Weights for the module that an answer makes of a case's arguments."""
+    if case.question.construct is None:
+        return {}
     asking = _Asking(implementation.namespace, generator(), ())
     asking.tensors = case.tensors
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of layers without a channel
         return random_state(asking.module(implementation.thing, case.question.construct), *words)
+
+
+def _cotangent(g: torch.Generator, shape: tuple[int, ...]) -> Tensor:
+    return draw(declare.RandomTensor(shape, "normal"), g)
 
 
 def record_mistakes(made: RecordedExercise, reference: ModuleType, mistakes: Sequence[declare.Mistake]) -> None:

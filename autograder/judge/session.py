@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 
 from torch import Tensor
 
-from attention_lab.checking.protocol import Answer, Observation, Question
+from attention_lab.checking.protocol import Answer, Observation
 from attention_lab.checking.verdict import Verdict
-from autograder.judge import measuring, questions
 from autograder.judge.proxy_process import ProxyProcess
 from autograder.sandbox import sandbox, validation
 from autograder.sandbox.sandbox import Died, Sandbox, Worker
@@ -122,14 +121,6 @@ class Session:
         self.workers: dict[str, Worker] = {}
         self.heard: set[str] = set()  # exercises that these workers were asked about
         self.timed_out = self.unmeasured = False
-
-    def ask(self, question: Question, tensors: dict[str, Tensor]) -> Answer:
-        """The learner's observation. Raises Died, Missing."""
-        device = "cuda" if question.device == "cuda" else "cpu"
-        packed = questions.pack([(question, tensors)])
-        if question.measured:
-            return measuring.measured(self, packed, question.exercise, device)
-        return self.observations(packed, question.exercise, 1, device)[0]
 
     def afresh(self, cells: list[notebook.Cell]) -> Session:
         """A session of its own for `cells`, which are these or shortened ones: what is known of those that do not end holds there."""

@@ -138,13 +138,13 @@ def _is_size(value: Any) -> bool:
 
 
 def _twice(size: int | tuple[int, ...]) -> int | tuple[int, ...]:
-    return tuple(map(_twice, size)) if isinstance(size, tuple) else 2 * size
+    return tuple(2 * side for side in size) if isinstance(size, tuple) else 2 * size
 
 
 def _longer(tensor: RandomTensor) -> RandomTensor:
     """A longer batch, and a map of longer sides or a longer row of tokens."""
-    batch, *channels = tensor.shape
-    match channels:
+    batch, *sides = tensor.shape
+    match sides:
         case channels, height, width:
             return replace(tensor, shape=(batch + 1, channels, height + 1, width + 2))
         case tokens, channels:
@@ -165,7 +165,12 @@ def _one_image_more(tensor: RandomTensor) -> RandomTensor:
 def tensors(case: Case) -> list[RandomTensor]:
     """Every tensor that a case draws for its call, in order."""
     found: list[RandomTensor] = []
-    _with_tensors(case, lambda t: found.append(t) or t)
+
+    def seen(tensor: RandomTensor) -> RandomTensor:
+        found.append(tensor)
+        return tensor
+
+    _with_tensors(case, seen)
     return found
 
 

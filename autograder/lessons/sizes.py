@@ -16,12 +16,20 @@ Construct = dict[str, Any] | tuple  # a module's arguments
 # --- Maps
 def batch_and_map(r: Random) -> tuple[int, int, int]:
     """A batch, a height and a width, all different; small, because what is asked and answered travels between processes."""
-    return tuple(r.sample(range(3, 8), 3))
+    batch, height, width = r.sample(range(3, 8), 3)
+    return batch, height, width
 
 
 def odd_sides(r: Random) -> tuple[int, int]:
     """An odd height and another odd width."""
-    return tuple(r.sample((3, 5, 7, 9), 2))
+    height, width = r.sample((3, 5, 7, 9), 2)
+    return height, width
+
+
+def _large_sides(r: Random) -> tuple[int, int]:
+    """A height and another width; primes: no bottleneck has as many channels."""
+    height, width = r.sample((37, 41, 43, 47), 2)
+    return height, width
 
 
 def one_image(ordinary: Shape = batch_and_map) -> Shape:
@@ -37,7 +45,7 @@ MAPS: dict[str, Shape] = {  # what is special about them, in words; the first is
     "a map of one column": lambda r: (3, r.randint(5, 9), 1),
 }
 LARGE_MAPS: dict[str, Shape] = {
-    "a large map": lambda r: (1, *r.sample((37, 41, 43, 47), 2)),  # primes: no bottleneck has as many channels
+    "a large map": lambda r: (1, *_large_sides(r)),
     "a large batch": lambda r: (r.choice((17, 19)), 2, 3),
 }
 

@@ -33,10 +33,11 @@ class Topic:
         try:
             return import_module(f"{self.package}.{name}")
         except ModuleNotFoundError as missing:
-            if (missing.name or "") not in MOVED:
+            old = missing.name or ""
+            if old not in MOVED:
                 raise
-            new = f"{__package__}.{missing.name.rpartition('.')[2]}"
-            raise ModuleNotFoundError(f"{self.folder / name}.py: {missing.name} is now {new}; change the import") from missing
+            new = f"{__package__}.{old.rpartition('.')[2]}"
+            raise ModuleNotFoundError(f"{self.folder / name}.py: {old} is now {new}; change the import") from missing
 
     @cached_property
     def reference(self) -> ModuleType:

@@ -51,18 +51,18 @@ def _prose(heading: str, what: str, end: str = "") -> str:
 def gapped(text: str, exercise: Drafted) -> str:
     """The exercise's code with a gap for each body that a learner writes: of a class one per method, so that it exists unsolved."""
     tree = ast.parse(text)
-    node = next(each for each in tree.body if getattr(each, "name", "") == exercise.name)
+    node = next(each for each in tree.body if isinstance(each, ast.FunctionDef | ast.ClassDef) and each.name == exercise.name)
     methods = [node] if isinstance(node, ast.FunctionDef) else [each for each in node.body if isinstance(each, ast.FunctionDef)]
     lines = text.splitlines()
     for method in reversed(methods):
         body = [each for each in method.body if not _given(each)]
         if body:
             space = " " * body[0].col_offset
-            lines.insert(method.end_lineno, f"{space}### END SOLUTION")
+            lines.insert(method.end_lineno or method.lineno, f"{space}### END SOLUTION")
             lines.insert(body[0].lineno - 1, f"{space}### BEGIN SOLUTION")
     added = 2 * sum(any(not _given(each) for each in method.body) for method in methods)
     start = min([node.lineno, *(each.lineno for each in node.decorator_list)])
-    return inspect.cleandoc("\n" + "\n".join(lines[start - 1:node.end_lineno + added]))
+    return inspect.cleandoc("\n" + "\n".join(lines[start - 1:(node.end_lineno or node.lineno) + added]))
 
 
 def _given(statement: ast.stmt) -> bool:

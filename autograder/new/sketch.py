@@ -39,7 +39,7 @@ class Call:
     def shapes(self, r: Random) -> tuple[tuple[int, ...], ...]:
         """The shapes with a number for each letter."""
         drawn = {letter: r.randint(SMALLEST, LARGEST) for letter in self.letters}
-        return tuple(tuple(drawn.get(side, side) for side in shape) for shape in self.inputs)
+        return tuple(tuple(drawn[side] if isinstance(side, str) else side for side in shape) for shape in self.inputs)
 
     def with_ones(self, letters: list[str]) -> Call:
         """The same call, with 1 for these letters."""
@@ -91,10 +91,10 @@ def read(path: Path) -> Sketch:
     skipped = [*imports, *sketched, *(exercise.node for exercise in exercises)]
     given = [node for node in tree.body if node not in skipped and not _is_text(node) and getattr(node, "module", "") != "__future__"]
     return Sketch("\n".join(lines).strip() + "\n", "\n".join(map(ast.unparse, imports)),
-                  "\n\n\n".join(ast.get_source_segment(text, node) for node in given), tuple(exercises))
+                  "\n\n\n".join(ast.get_source_segment(text, node) or "" for node in given), tuple(exercises))
 
 
-def _calls(path: Path, node: ast.Assign, defined: dict[str, ast.AST]) -> dict[str, tuple[Call, ...]]:
+def _calls(path: Path, node: ast.Assign, defined: dict[str, ast.FunctionDef | ast.ClassDef]) -> dict[str, tuple[Call, ...]]:
     try:
         sketch = ast.literal_eval(node.value)
     except ValueError as error:

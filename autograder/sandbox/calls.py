@@ -14,6 +14,7 @@ from __future__ import annotations
 import errno
 import tempfile
 from functools import cache
+from typing import Any
 
 ALLOWED = """
 read write readv writev pread64 pwrite64 preadv pwritev preadv2 pwritev2 lseek close close_range sendfile copy_file_range
@@ -40,6 +41,11 @@ CLONE_THREAD, NAMESPACES = 0x10000, 0x7E020000
 UNIX, STREAM, KIND = 1, 1, 0xF
 MADVISE_HARM = 100  # from here on advice breaks a page of the machine's memory, if root gives it
 # Allowed with these arguments alone: a call stands here once for each of its ways.
+def _equal(name: str, position: int, *values: int) -> list[Rule]:
+    """A call with each of these values of one argument."""
+    return [(name, [(position, "EQ", value)]) for value in values]
+
+
 ALLOWED_WHERE: list[Rule] = [
     ("clone", [(0, "MASKED_EQ", CLONE_THREAD | NAMESPACES, CLONE_THREAD)]),
     ("prlimit64", [(0, "EQ", 0)]), ("sched_setaffinity", [(0, "EQ", 0)]),  # one's own
@@ -48,11 +54,11 @@ ALLOWED_WHERE: list[Rule] = [
     # One end of a pair of datagram sockets could send to any socket of the machine that has a path.
     ("socketpair", [(0, "EQ", UNIX), (1, "MASKED_EQ", KIND, STREAM)]),
     # names of threads and memory, and questions; not: end with parent (1), be dumpable (4), which decides who may look into /proc
-    *(("prctl", [(0, "EQ", option)]) for option in (3, 15, 16, 21, 23, 39, 0x53564D41)),
+    *_equal("prctl", 0, 3, 15, 16, 21, 23, 39, 0x53564D41),
     # terminals asked for (TCGETS, TIOCGWINSZ), FIONREAD, FIONBIO, close on exec; not: flags of files, typing on a terminal
-    *(("ioctl", [(1, "EQ", request)]) for request in (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)),
+    *_equal("ioctl", 1, 0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451),
     # copies, flags, locks, the size of a pipe; not: signals to whoever is named as a file's owner, leases, what happens in a folder
-    *(("fcntl", [(1, "EQ", command)]) for command in (0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030, 1032)),
+    *_equal("fcntl", 1, 0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030, 1032),
 ]
 # NVIDIA's driver is spoken to by ioctls of its own: type "F", and for its shared memory small numbers and two large ones.
 GPU: list[Rule] = [("ioctl", [condition]) for condition in (
@@ -131,8 +137,9 @@ def program(device: str) -> bytes:
     made = pyseccomp.SyscallFilter(refused)
     made.set_attr(pyseccomp.Attr.ACT_BADARCH, refused)  # a 32-bit program's entrance
     made.set_attr(pyseccomp.Attr.CTL_OPTIMIZE, 2)  # a tree: with a list, every call would pay for all that stand before it
-    rules = [(action, name, []) for action, names in ((pyseccomp.ALLOW, ALLOWED), (denied, NOT_PERMITTED), (missing, NOT_SUPPORTED))
-             for name in names]
+    rules: list[tuple[Any, str, list[Condition]]] = [
+        (action, name, []) for action, names in ((pyseccomp.ALLOW, ALLOWED), (denied, NOT_PERMITTED), (missing, NOT_SUPPORTED))
+        for name in names]
     rules += [(pyseccomp.ALLOW, *rule) for rule in ALLOWED_WHERE + (GPU if device == "cuda" else [])]
     rules += [(denied, *rule) for rule in NOT_PERMITTED_WHERE]
     for action, name, conditions in rules:

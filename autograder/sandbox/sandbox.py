@@ -19,7 +19,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 import psutil
 from torch import Tensor
@@ -113,6 +113,8 @@ class Worker:
                     self._within_bounds()
                     used = self._used(began, used)
                     return content, out
+                if remote is None:
+                    raise ValueError("a question, and nobody answers any")
                 self._send(wire.Packed(*remote(content, out, waiting)))
         except Died:
             self.close()
@@ -131,8 +133,9 @@ class Worker:
         """Who a question's time is spent by."""
         if not self.budget:
             return ""
-        is_cell = isinstance(question, dict) and question["op"] == "cell"
-        return self.budget.cells[question["number"]] if is_cell else self.budget.exercise
+        if isinstance(question, dict) and question["op"] == "cell":
+            return self.budget.cells[question["number"]]
+        return self.budget.exercise
 
     def _used(self, began: Times, before: Times) -> Times:
         """What was used since the question; what was seen before, where the process has ended."""
@@ -165,17 +168,17 @@ class Worker:
                 raise Died("excess", f"a folder that can't be read ({error.strerror})") from error
             if used > SCRATCH_BYTES or count > SCRATCH_FILES:
                 raise Died("excess", f"more than {SCRATCH_BYTES >> 20} MiB or {SCRATCH_FILES:,} files written")
-        with contextlib.suppress(AttributeError, psutil.Error):
-            if self.process.num_threads() > THREADS:
+        with contextlib.suppress(psutil.Error):
+            if self.process and self.process.num_threads() > THREADS:
                 raise Died("excess", f"more than {THREADS} threads")
 
     def cpu_seconds(self) -> float:
         """What the worker and its children have computed."""
-        try:
-            used = self.process.cpu_times()
-            return used.user + used.system + used.children_user + used.children_system
-        except (AttributeError, psutil.Error):
-            return 0.0  # it has ended; the socket will say so
+        with contextlib.suppress(psutil.Error):
+            if self.process:
+                used = self.process.cpu_times()
+                return used.user + used.system + used.children_user + used.children_system
+        return 0.0  # it has ended; the socket will say so
 
     def forget_peak(self) -> bool:
         """Let the peak of the process's memory begin anew. False where the system does not do that (it must be Linux)."""
@@ -228,7 +231,7 @@ class Sandbox:
         self.device = device
         self.scratch = Path(tempfile.mkdtemp(prefix="autograder-"))
         self.janitor = _janitor(self.scratch)
-        self.first: tuple[subprocess.Popen, socket.socket] | None = None
+        self.first: tuple[subprocess.Popen[bytes], socket.socket] | None = None
         self.budget: Budget | None = None  # of the submission whose workers are made
         self.started = False  # has the first one said so?
         self.roomy = False  # is it known that workers can hold ROOM?
@@ -251,13 +254,13 @@ class Sandbox:
             process, sock = self._start(folder)
             _wait_for(process, sock)
             return Worker(sock, process.pid, folder, process, self.budget)
-        self.get_ready()
+        process, control = self._forker()
         if not self.started:
-            _wait_for(*self.first)
+            _wait_for(process, control)
             self.started = True
         mine, theirs = socket.socketpair()
         mine.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)  # the kernel says who writes, in our numbers
-        socket.send_fds(self.first[1], [str(folder).encode()], [theirs.fileno()])
+        socket.send_fds(control, [str(folder).encode()], [theirs.fileno()])
         theirs.close()
         try:
             return Worker(mine, _first_word(mine), folder, budget=self.budget)
@@ -268,8 +271,14 @@ class Sandbox:
 
     def get_ready(self) -> None:
         """Begin to start the process that workers are forked from, which takes a few seconds; `worker` waits for it."""
-        if self.fork and (self.first is None or self.first[0].poll() is not None):
+        if self.fork:
+            self._forker()
+
+    def _forker(self) -> tuple[subprocess.Popen[bytes], socket.socket]:
+        """The process that workers are forked from, perhaps still starting, and the socket on which it is asked for them."""
+        if self.first is None or self.first[0].poll() is not None:
             self.first, self.started = self._start(self.scratch), False
+        return self.first
 
     def prove(self) -> None:
         """See that a worker can hold ROOM, once, if workers are forked: it takes some milliseconds. Raises NoRoom if it can't, and
@@ -288,7 +297,7 @@ class Sandbox:
                          "too little of it free? `autograder doctor` tries more.")
         self.roomy = True
 
-    def _start(self, folder: Path) -> tuple[subprocess.Popen, socket.socket]:
+    def _start(self, folder: Path) -> tuple[subprocess.Popen[bytes], socket.socket]:
         """A process with torch imported: the worker itself, or the one that forks them."""
         # Messages, not a stream: several judges may ask one process for workers.
         mine, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET) if self.fork else socket.socketpair()
@@ -314,8 +323,9 @@ class Sandbox:
             self.janitor.communicate()
 
 
-def _wait_for(process: subprocess.Popen, sock: socket.socket) -> None:
+def _wait_for(process: subprocess.Popen[bytes], sock: socket.socket) -> None:
     """Until a process that was started is ready. Raises RuntimeError with what it says instead."""
+    errors = cast(IO[bytes], process.stderr)  # it was started with a pipe for them
     sock.settimeout(START_SECONDS)
     try:
         ready = sock.recv(4096)
@@ -323,9 +333,9 @@ def _wait_for(process: subprocess.Popen, sock: socket.socket) -> None:
         ready = b""
     if ready != b"ready":
         process.kill()
-        said = ready + b"\n" + process.stderr.read()[-2000:]
+        said = ready + b"\n" + errors.read()[-2000:]
         raise RuntimeError(f"no worker starts: {said.decode(errors='replace')}")
-    process.stderr.close()
+    errors.close()
 
 
 def _first_word(sock: socket.socket) -> int:

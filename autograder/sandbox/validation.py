@@ -29,7 +29,7 @@ def schema(kind: Any) -> dict[str, Any]:
     """The JSON schema of a type: a dataclass, a plain type, a list, a tuple, a dict, a literal, one with bounds, or some of these."""
     if kind == protocol.Node:
         return {"$ref": "#/definitions/node"}
-    if is_dataclass(kind):
+    if isinstance(kind, type) and is_dataclass(kind):
         return _object(**{name: schema(each) for name, each in protocol.types_of(kind).items()})
     if kind in PLAIN:
         return {"type": PLAIN[kind]}
@@ -50,7 +50,7 @@ def schema(kind: Any) -> dict[str, Any]:
 
 
 def _bounded(made: dict[str, Any], bounds: Bounds) -> dict[str, Any]:
-    names = {"most": {"string": "maxLength", "array": "maxItems"}.get(made["type"]), "minimum": "minimum", "maximum": "maximum"}
+    names = {"most": "maxLength" if made["type"] == "string" else "maxItems", "minimum": "minimum", "maximum": "maximum"}
     return made | {names[name]: value for name, value in asdict(bounds).items() if value is not None}
 
 

@@ -84,7 +84,10 @@ def _released(name: str, topic: str) -> ReleasedLesson:
     for check in cells:
         marks = check.metadata.get("nbgrader", {})
         if check.cell_type == "code" and marks.get("grade"):
-            exercise = CALL.fullmatch(check.source.strip())[1]
+            called = CALL.fullmatch(check.source.strip())
+            if called is None:
+                raise ValueError(f"{name}: the grade cell {marks.grade_id} is no check of an exercise")
+            exercise = called[1]
             stub = next(c for c in cells if c.metadata.get("nbgrader", {}).get("solution") and exercise in defined_names(c.source))
             slots.append(Slot(exercise, stub.metadata.nbgrader.grade_id, marks.grade_id, float(marks.points), stub.source))
     code = [cell.source for cell in cells if cell.cell_type == "code"]
@@ -173,8 +176,9 @@ def join_halves(notebook: NotebookNode, marked: dict[str, frozenset[str]]) -> No
         names, further = every & set(defined_names(first.source)), set(defined_names(second.source))
         inside = names and not names & further
         cut = first.source.rpartition("\n")[2]
-        twins = claims[i - 1] is not None and claims[i] == claims[i - 1]
-        its_own = twins or inside and (claims[i] is None or marked[claims[i]] & names)  # the second half belongs to the first
+        claim = claims[i]
+        twins = claims[i - 1] is not None and claim == claims[i - 1]
+        its_own = twins or inside and (claim is None or marked[claim] & names)  # the second half belongs to the first
         indented = second.source.lstrip("\n")[:1].isspace()
         fits = halves < MOST_HALVES and len(first.source) + len(second.source) < LONGEST_JOINED
         if fits and first.cell_type == second.cell_type == "code" and (indented and its_own or twins and inside and cut.isspace()):

@@ -111,8 +111,8 @@ def _notebook(content: dict[str, Any], note: str) -> NotebookNode:
     notebook = NotebookNode(nbformat=4, nbformat_minor=5, metadata=metadata, cells=made)
     if note:
         notebook.metadata[NOTE] = note
-    metadata = content.get("metadata")
-    kernel = metadata.get("kernelspec") if isinstance(metadata, dict) else None
+    theirs = content.get("metadata")
+    kernel = theirs.get("kernelspec") if isinstance(theirs, dict) else None
     if isinstance(kernel, dict) and isinstance(kernel.get("name"), str) and isinstance(kernel.get("display_name"), str):
         notebook.metadata.kernelspec = {"name": text(kernel["name"]), "display_name": text(kernel["display_name"])}
     return notebook
@@ -159,7 +159,7 @@ def _what_is_whole(text: str) -> tuple[Any, str]:
     Nothing is read more than a few times, however the text is made.
     """
     try:
-        content, end = DECODER.raw_decode(text, BLANKS.match(text).end())
+        content, end = DECODER.raw_decode(text, _behind_blanks(text, 0))
     except (ValueError, RecursionError):
         content = _begun(text)
         count = len(content["cells"])
@@ -169,7 +169,7 @@ def _what_is_whole(text: str) -> tuple[Any, str]:
     if not _is_notebook(content):
         return content, ""
     try:
-        twice = _is_notebook(DECODER.raw_decode(text, BLANKS.match(text, end).end())[0])
+        twice = _is_notebook(DECODER.raw_decode(text, _behind_blanks(text, end))[0])
     except (ValueError, RecursionError):
         twice = False
     return content, ("holds two notebooks, one behind the other: the first was graded, the second was not read" if twice else
@@ -200,12 +200,17 @@ def _begun(text: str) -> dict[str, Any]:
     return {**content, "cells": cells}
 
 
+def _behind_blanks(text: str, at: int) -> int:
+    blanks = BLANKS.match(text, at)
+    return blanks.end() if blanks else at
+
+
 def _behind(text: str, at: int, sign: str) -> int:
     """The place behind a sign and the blanks around it. ValueError where it isn't there."""
-    at = BLANKS.match(text, at).end()
+    at = _behind_blanks(text, at)
     if not text.startswith(sign, at):
         raise ValueError(f"no {sign}")
-    return BLANKS.match(text, at + 1).end()
+    return _behind_blanks(text, at + 1)
 
 
 def decoded(data: bytes) -> str:

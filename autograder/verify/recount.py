@@ -51,7 +51,7 @@ def recount(notebooks: dict[str, NotebookNode], sandbox: Sandbox) -> PaperTable:
 
 def _counts(lesson: str, submission: NotebookNode | None, rows: list[Row], sandbox: Sandbox) -> dict[str, int | str]:
     """The counts of a lesson's rows, by network. The capstone's cells run as in Jupyter; of an earlier lesson `mine` takes its modules."""
-    cells = notebook.cells_to_run(submission, notebook.lesson(lesson)) if lesson == CAPSTONE else []
+    cells = notebook.cells_to_run(submission, notebook.lesson(lesson)) if submission and lesson == CAPSTONE else []
     sandbox.budget = Budget([f"the cell that begins with `{notebook.first_line(cell.source)}`" for cell in cells])
     sandbox.budget.exercise = f"the networks of {lesson}"
     session = Session({"cpu": sandbox}, cells, until=time.monotonic() + SECONDS)

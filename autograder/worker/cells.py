@@ -18,7 +18,7 @@ import operator
 import signal
 import types
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -134,9 +134,12 @@ class Cells:
     takes the name later (`squeeze = squeeze(x)`), or `del`, takes nothing away."""
 
     def __init__(self, scope: dict[str, Any]):
-        self.scope, self.names, self.answers = scope, (), {}
+        self.scope = scope
+        self.names: Sequence[str] = ()
+        self.answers: dict[str, Any] = {}
         self.future = 0  # `from __future__ import ...` holds for the cells that follow, as in IPython
-        self.running, self.unmet = False, []
+        self.running = False
+        self.unmet: list[Unmet] = []
         self.loop: asyncio.AbstractEventLoop | None = None  # one for all cells, as in Jupyter
         shell = Shell(self._nested)
         scope.update(get_ipython=lambda: shell, display=lambda *_args, **_kwargs: None)
@@ -150,8 +153,8 @@ class Cells:
             warnings.simplefilter("ignore")
             error = self._run(source, file, brief)
         self.running = False
-        raised = error and crash.describe(error, self.scope, "cell")
-        if isinstance(error, SyntaxError):
+        raised = None if error is None else crash.describe(error, self.scope, "cell")
+        if raised and isinstance(error, SyntaxError):
             raised.line, raised.number = (error.text or "").strip()[:lines.LONGEST], error.lineno
         return Ran(raised, isinstance(error, TimeIsUp), self.unmet[:MOST])
 
@@ -161,7 +164,7 @@ class Cells:
             statements = _parsed(source, file, self.future).body
         except BaseException as error:  # a SyntaxError, or one that is too much for the parser
             return error
-        first = None
+        first: BaseException | None = None
         for statement in (part for each in statements for part in _parts(each)):
             if (brief or isinstance(first, TimeIsUp)) and not takes_no_time(statement):
                 continue

@@ -114,8 +114,7 @@ def prepare(device: str) -> None:
     torch.set_num_threads(1)
     torch.set_num_interop_threads(1)
     torch.compile = _as_it_is
-    attention_lab.check = lambda *_args, **_kwargs: 0.0
-    attention_lab.progress = Silent()
+    vars(attention_lab).update(check=lambda *_args, **_kwargs: 0.0, progress=Silent())
     for name in SILENT:
         _silence(f"attention_lab.{name}")
     # At the first gradient, at a checkpoint, at most notebooks' first cell, and at its first figure.
@@ -132,9 +131,10 @@ def prepare(device: str) -> None:
 def _silence(name: str) -> None:
     """In the place of a module of the library one that does nothing; what lies in its folder, if it has one, is still found."""
     module = types.ModuleType(name)
-    if folder := importlib.util.find_spec(name).submodule_search_locations:
-        module.__path__ = folder
-    module.__getattr__ = Silent().__getattr__
+    found = importlib.util.find_spec(name)
+    if found and found.submodule_search_locations:
+        module.__path__ = found.submodule_search_locations
+    vars(module)["__getattr__"] = Silent().__getattr__
     sys.modules[name] = module
     package, _, last = name.rpartition(".")
     setattr(sys.modules[package], last, module)

@@ -21,7 +21,8 @@ from attention_lab.checking import values
 
 Remote = Callable[[dict, dict[str, Tensor]], tuple[dict, dict[str, Tensor]]]
 # What each question says, unless it says something else.
-QUESTION = {"construct": None, "path": "", "method": "forward", "training": False, "args": [], "kwargs": {}, "backward": False}
+QUESTION: dict[str, Any] = {
+    "construct": None, "path": "", "method": "forward", "training": False, "args": [], "kwargs": {}, "backward": False}
 
 
 def make(header: dict, remote: Remote) -> Any:
@@ -52,6 +53,8 @@ def make(header: dict, remote: Remote) -> Any:
 
 class _Inner(nn.Module):
     """A module inside a proxy that is neither torch's nor a container: computed by the judge as well."""
+
+    _built: dict[str, Any]  # see _furnish
 
     def __init__(self, remote: Remote):
         super().__init__()
@@ -145,7 +148,9 @@ class _Call:
 
     def __init__(self, remote: Remote, header: dict, names: list[str], held: dict[str, Tensor]):
         self.remote, self.header, self.given, self.held = remote, header, names, held
-        self.output, self.names, self.buffers = None, [], {}
+        self.output: Any = None
+        self.names: list[str] = []
+        self.buffers: dict[str, Tensor] = {}
 
     def ask(self, tensors: tuple[Tensor, ...], more: dict[str, Tensor], backward: bool) -> dict[str, Tensor]:
         everything = {**dict(zip(self.given, tensors)), **self.held, **more}

@@ -73,8 +73,8 @@ class Watch:
                     self.hinted[name] = report.verdict.hint - 1
                 first, *rest = repr(report).replace(", below, is about this.", " is about this: press h.").split("\n")
                 self.console.print(Text(first, style="green" if first.startswith("✓") else "red" if first.startswith("✗") else ""))
-                for line in rest:
-                    self.console.print(Text(line))
+                for more in rest:
+                    self.console.print(Text(more))
         self.next()
 
     def next(self) -> None:
@@ -140,15 +140,19 @@ def pressed() -> Iterator[queue.Queue[str]]:
     """The keys that are pressed, without waiting for the Enter key where the terminal can do that."""
     keys: queue.Queue[str] = queue.Queue()
     with _single_keys() as read:
-        threading.Thread(target=lambda: [keys.put(key) for key in iter(read, "")], daemon=True).start()
+        def listen() -> None:
+            for key in iter(read, ""):
+                keys.put(key)
+
+        threading.Thread(target=listen, daemon=True).start()
         yield keys
 
 
 @contextlib.contextmanager
-def _single_keys() -> Iterator:
+def _single_keys() -> Iterator[Callable[[], str]]:
     if not sys.stdin.isatty():
         yield lambda: ""
-    elif os.name == "nt":
+    elif sys.platform == "win32":
         import msvcrt
 
         yield msvcrt.getwch

@@ -2,6 +2,7 @@
 
 import copy
 import inspect
+from functools import partial
 from itertools import product
 
 import pytest
@@ -9,6 +10,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from attention_lab.checking import judging, recorded, report
 from autograder.intake.files import read
+from autograder.judge import measuring
 from autograder.judge.cache import storable
 from autograder.judge.proxy_process import IMPORTED, ProxyProcess, texts
 from autograder.judge.session import Session
@@ -301,7 +303,7 @@ def asked(way, sandbox, answer, *broken):
     proxies = ProxyProcess(sandbox, way.reference, list(broken)) if broken else None
     session = Session({"cpu": sandbox}, cells, proxies)
     try:
-        return judging.judge(exercise, session.ask, secret=True)
+        return judging.judge(exercise, partial(measuring.ask, session), secret=True)
     finally:
         session.close()
         if proxies:
@@ -350,7 +352,7 @@ def test_delegating_to_a_piece_that_would_be_the_answer(refined, sandbox):
     cells = [Cell(inspect.getsource(catnet)), Cell(IMPORTS + refinement.ANSWER, (refined.name,))]
     proxies = ProxyProcess(sandbox, catnet, ["CMAT"], without_forward=("CMAT",))
     session = Session({"cpu": sandbox}, cells, proxies)
-    judged = judging.judge(exercise, session.ask, secret=True)
+    judged = judging.judge(exercise, partial(measuring.ask, session), secret=True)
     session.close()
     proxies.close()
     assert judged.points == 0 and "forward" in report.text(judged)

@@ -1,6 +1,7 @@
 """The memory that an answer needs, as it is measured from outside."""
 
 import types
+from functools import partial
 
 import pytest
 
@@ -128,7 +129,7 @@ def exercise():
 def judged(exercise, sandbox, *cells):
     session = Session({"cpu": sandbox}, [Cell(source, ("smoothed",) if "def smoothed" in source else ()) for source in cells])
     try:
-        return judging.judge(exercise, session.ask, secret=True)
+        return judging.judge(exercise, partial(measuring.ask, session), secret=True)
     finally:
         session.close()
 
@@ -145,11 +146,11 @@ def test_what_lies_beside_an_answer_does_not_count(exercise, sandbox):
 
 
 @pytest.mark.parametrize("peaks, counts", [([MAP - 1], MAP - 1), ([MAP, MAP - 1], MAP - 1), ([MAP + 1, MAP + 2], MAP + 1), ([None], None)])
-def test_a_peak_above_its_limit_is_measured_once_more(exercise, peaks, counts):
+def test_a_peak_above_its_limit_is_measured_once_more(monkeypatch, exercise, peaks, counts):
     measured = iter([(Observation(grown=peak), {}) for peak in peaks])
-    session = types.SimpleNamespace(ask=lambda *_: next(measured))
+    monkeypatch.setattr(measuring, "ask", lambda *_: next(measured))
     case = exercise.cases[-1]
-    assert case.peak == MAP and measuring.alone(session, case.question, case)[0].grown == counts
+    assert case.peak == MAP and measuring.alone(None, case.question, case)[0].grown == counts
     assert not list(measured)
 
 

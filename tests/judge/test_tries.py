@@ -7,7 +7,7 @@ interpreter can; a count of placements is claimed in the words of every protocol
 import pytest
 
 from attention_lab.checking import judging, report
-from autograder.judge import questions, recording
+from autograder.judge import measuring, questions, recording
 from autograder.judge.session import Session
 from autograder.lessons.declare import Case, RandomTensor, TorchModule
 from autograder.sandbox.sandbox import Worker
@@ -53,7 +53,7 @@ class Exercise:
 
         def ask(question, tensors):
             self.frames.append(1)
-            return session.ask(question, tensors)
+            return measuring.ask(session, question, tensors)
 
         def ask_all(asked):
             self.frames.append(len(asked))

@@ -3,8 +3,7 @@
 import pytest
 
 from attention_lab.checking import facts
-from attention_lab.checking.probes.memory import Largest
-from attention_lab.checking.protocol import Mixed, Raised
+from attention_lab.checking.protocol import Largest, Mixed, Raised
 from attention_lab.checking.wording import words
 
 RAISED = Raised("KeyError", False, [], "'a'", line="y = x['a']", operands=[["x", "shape (2,)"]], caller="f(x)")

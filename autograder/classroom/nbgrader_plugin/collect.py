@@ -7,6 +7,7 @@ import shutil
 from datetime import datetime
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 from nbgrader.exchange import ExchangeError
 from nbgrader.exchange.default import ExchangeCollect, collect
@@ -23,6 +24,8 @@ UNNAMED = "has no name that `nbgrader submit` gives"
 
 class Collect(ExchangeCollect):
     """nbgrader's collector, which follows links, believes the name of a folder, and ends at the first that it cannot copy."""
+
+    src_records: list[dict[str, Any]]  # nbgrader's
 
     def _path_to_record(self, path: str) -> dict:
         """nbgrader's method, for which a folder with a name of one's own is the end. Such a one, and one in somebody else's name, is kept

@@ -28,7 +28,7 @@ def _plain(file: str) -> bool:
     return stat.S_ISREG(about.st_mode) and about.st_nlink == 1 and file.isprintable()
 
 
-def copy_plain_files_only(converter: type) -> None:
+def copy_plain_files_only(converter: type[base.BaseConverter]) -> None:
     """Let nbgrader's converter of learners' work find none of them: what is plain is copied here, the others stay where they are."""
     init = converter.init_assignment
 

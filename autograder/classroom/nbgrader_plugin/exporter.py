@@ -41,10 +41,13 @@ class ReadAnything(NotebookExporter):
     itself stays where it was handed in. digest: of the file that was read last."""
 
     digest = ""
+    parent: Any  # nbgrader's converter
 
-    def from_filename(self, filename: str, resources: dict | None = None, **kw: Any) -> tuple[str, dict]:
+    def from_filename(  # type: ignore[override]  # as in nbconvert's own exporters, what comes out is a text
+            self, filename: str, resources: dict | None = None, **kw: Any) -> tuple[str, dict]:
         """See nbconvert's Exporter. The released notebook is sought with nbgrader's resources."""
         path = Path(filename)
+        resources = {} if resources is None else resources
         resources["metadata"] = {"name": path.stem, "path": str(path.parent)}
         return self.from_notebook_node(self.read(path, resources)[0], resources, **kw)
 

@@ -54,7 +54,8 @@ def adapted() -> bool:
 class SubmissionPage(HTMLExporter):
     """A graded notebook as a page; a file of its name that is none, or too large, is an answer of one line."""
 
-    def from_filename(self, filename: str, resources: dict | None = None, **kw: Any) -> tuple[str, dict]:
+    def from_filename(  # type: ignore[override]  # as in nbconvert's own exporters, what comes out is a text
+            self, filename: str, resources: dict | None = None, **kw: Any) -> tuple[str, dict]:
         """nbconvert's method."""
         try:
             with open_plain(Path(filename)) as file:
@@ -103,8 +104,8 @@ class Templates(FileSystemLoader):
 
     def get_source(self, environment: Environment, template: str) -> tuple[str, str, Any]:
         """jinja's method."""
-        source, *rest = super().get_source(environment, template)
-        return source.replace(LAST_OF_MENU, LAST_OF_MENU + LINK), *rest
+        source, file, is_fresh = super().get_source(environment, template)
+        return source.replace(LAST_OF_MENU, LAST_OF_MENU + LINK), file, is_fresh
 
 
 class InsightsList(BaseHandler):

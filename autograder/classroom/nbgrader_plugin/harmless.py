@@ -65,7 +65,8 @@ def make_harmless(cells: list[NotebookNode]) -> None:
 def _pictures(cell: NotebookNode) -> int | None:
     """How many characters the attached pictures of a cell take on a page, each as often as it is shown there; None if more than plain tags
     would be on it. Small stand-ins are rendered instead: one picture can be shown hundreds of times."""
-    attached, standing_in = [], {}
+    attached: list[str] = []
+    standing_in = {}
     for name, bundle in cell.get("attachments", {}).items():
         standing_in[name] = {mime: f"picture{len(attached) + n}=" for n, mime in enumerate(bundle)}
         attached += bundle.values()

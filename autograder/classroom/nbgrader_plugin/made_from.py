@@ -81,9 +81,10 @@ def drawn_by(exporter: HTMLExporter) -> list[Any]:
 
 def _templates(environment: Environment, first: str) -> list[tuple[str, str]]:
     """The sources of a template and of all that it is made up of, by name."""
-    found, waiting = {}, [first]
-    while waiting:
+    found: dict[str, str] = {}
+    loader, waiting = environment.loader, [first]
+    while loader and waiting:
         if (name := waiting.pop()) not in found:
-            found[name] = environment.loader.get_source(environment, name)[0]
+            found[name] = loader.get_source(environment, name)[0]
             waiting += filter(None, find_referenced_templates(environment.parse(found[name])))
     return sorted(found.items())

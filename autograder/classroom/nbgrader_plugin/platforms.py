@@ -60,14 +60,14 @@ def usable(claim: Claim | Doubt) -> Claim | Doubt:
 
 def without_doubles(found: Placed) -> Placed:
     """Of several files that are one student's same notebook the newest counts, if the platform tells the time. Else none does."""
+    claims = {path: claim for path, claim in found.items() if isinstance(claim, Claim)}
     several: dict[tuple[str, str], list[PurePosixPath]] = {}
-    for path, claim in found.items():
-        if isinstance(claim, Claim):
-            several.setdefault((claim.student, claim.notebook), []).append(path)
+    for path, claim in claims.items():
+        several.setdefault((claim.student, claim.notebook), []).append(path)
     decided = dict(found)
     for (student, notebook), paths in several.items():
-        newest = max(found[path].time for path in paths)
-        last = [path for path in paths if found[path].time == newest]
+        newest = max(claims[path].time for path in paths)
+        last = [path for path in paths if claims[path].time == newest]
         for path in paths:
             if path not in last:
                 decided[path] = Doubt(f"{student} handed in a newer {notebook}")

@@ -88,7 +88,7 @@ def restore(nb: NotebookNode, marks: dict[str, Mark]) -> None:
     for i, claim in enumerate(claims):  # a cell that defines another exercise is not the one that it says it is
         if claim and marks[claim].names and defined[i] & every and not defined[i] & marks[claim].names:
             claims[i] = None
-    chosen = {}
+    chosen: dict[str, int] = {}
     for grade_id, mark in marks.items():
         free = [i for i in range(len(nb.cells)) if claims[i] in (None, grade_id) and i not in chosen.values()]
         mine = [i for i in free if claims[i] == grade_id]

@@ -11,12 +11,13 @@ from torch import Tensor, nn
 
 from .bounds import NAME
 from .lines import LONGEST, line_of
-from .protocol import Raised
+from .protocol import Raised, Stage
 
 
-def describe(error: BaseException, namespace: dict[str, Any], stage: str) -> Raised:
+def describe(error: BaseException, namespace: dict[str, Any], stage: Stage) -> Raised:
     """The error as plain data. namespace: the learner's global names."""
-    line, number, operands, place, caller = None, None, [], None, None
+    operands: list[tuple[str, str]] = []
+    line, number, place, caller = None, None, None, None
     step, frames = error.__traceback__, []
     while step is not None:
         if step.tb_frame.f_globals is namespace:  # the learner's own code
@@ -45,14 +46,16 @@ def _message(error: BaseException) -> str:
         return ""
 
 
-def _last(error: BaseException) -> FrameType:
+def _last(error: BaseException) -> FrameType | None:
+    """The frame in which it was raised."""
+    frame: FrameType | None = None
     step = error.__traceback__
-    while step.tb_next is not None:
-        step = step.tb_next
-    return step.tb_frame
+    while step is not None:
+        frame, step = step.tb_frame, step.tb_next
+    return frame
 
 
-def _operands(line: str, scope: dict[str, Any]) -> list[list[str]]:
+def _operands(line: str, scope: dict[str, Any]) -> list[tuple[str, str]]:
     """Names and attributes of a source line that hold tensors, layers or numbers, each with its shape or value."""
     for candidate in (line, line.rstrip(":") + ": pass", f"{line} pass"):
         try:
@@ -62,14 +65,14 @@ def _operands(line: str, scope: dict[str, Any]) -> list[list[str]]:
             continue
     else:
         return []
-    found = {}
+    found: dict[str, str] = {}
     for node in ast.walk(parsed):
         if isinstance(node, (ast.Name, ast.Attribute)):
             expression = ast.unparse(node)
             text = _text(_value(node, scope))
             if text and expression != "self":
                 found.setdefault(expression, text)
-    return [[name, text] for name, text in found.items()][:6]
+    return list(found.items())[:6]
 
 
 def _value(node: ast.expr, scope: dict[str, Any]) -> Any:

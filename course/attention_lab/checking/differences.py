@@ -15,7 +15,7 @@ from .compare import RELATIVE, close, difference_of_values, explain, kind_of, la
 from .facts import Fact
 from .observe import NotAModule
 from .probes import dropout, memory
-from .protocol import Answer, Observation, Raised
+from .protocol import Answer, Observation, Raised, Unplaced
 from .recorded import RecordedCase
 
 PROBES = (dropout, memory)
@@ -75,7 +75,7 @@ def _differences(case: RecordedCase, observation: Answer, scale: dict[str, float
     if case.expected.raised:
         return _error_differences(case, header)
     if header.unplaced:
-        return [Difference(case.check, "parameters", _unplaced(header))]
+        return [Difference(case.check, "parameters", _unplaced(header.unplaced, header))]
     changed = [Difference("input", f"input `{_input(case, path)}`", facts.InputChanged(lent(case).get(path, "tensor")))
                for path in header.changed]
     if header.raised and header.raised.stage != "gradients":
@@ -118,7 +118,7 @@ def _left_behind(case: RecordedCase, header: Observation) -> list[Difference]:
     if header.mixed:
         return [Difference(case.check, "device", facts.DevicesMixed(header.mixed, asked, _first_input(case)))]
     if header.unplaced:
-        return [Difference(case.check, "parameters", _unplaced(header))]
+        return [Difference(case.check, "parameters", _unplaced(header.unplaced, header))]
     if raised and asked != "meta":
         return []  # it is told as on the CPU
     if raised and raised.stage != "gradients":
@@ -126,7 +126,8 @@ def _left_behind(case: RecordedCase, header: Observation) -> list[Difference]:
     wanted, got = (values.leaves(side.output) for side in (case.expected, header))
     if [path for path, _ in wanted] != [path for path, _ in got]:
         return [Difference(case.check, *_nesting(case.expected.output, header.output))]
-    found = []
+    found: list[Difference] = []
+    fact: Fact | None
     for name, expected in sorted(case.expected.devices.items(), key=lambda item: item[0].startswith("grad.")):
         mine, where = header.devices.get(name), _title(case, name)
         if name.startswith("grad.") and (found or raised):
@@ -162,7 +163,7 @@ def of_output(case: RecordedCase, header: Observation, tensors: dict[str, Tensor
             difference = _tensor(case, expected["tensor"], case.expected_tensors[expected["tensor"]], tensors[mine["tensor"]], scale)
             found += [_exchanged(case, difference, tensors[mine["tensor"]])] if difference else []
         else:
-            fact = None
+            fact: Fact | None = None
             if isinstance(mine, dict) and "tensor" in mine and tensors[mine["tensor"]].numel() == 1:
                 held = tensors[mine["tensor"]]
                 mine = held.item()  # a number is a number, in a tensor of one element too, unless the page asks for an int
@@ -229,7 +230,8 @@ def inputs_of(case: RecordedCase) -> dict[str, Tensor]:
 
 
 def _error_differences(case: RecordedCase, header: Observation) -> list[Difference]:
-    raised, fact = header.raised, None
+    raised = header.raised
+    fact: Fact | None = None
     if raised is None:
         fact = facts.NothingRaised(tuple(case.mentions))
     elif not raised.value_error:
@@ -239,8 +241,7 @@ def _error_differences(case: RecordedCase, header: Observation) -> list[Differen
     return [Difference(case.check, "arguments", fact)] if fact else []
 
 
-def _unplaced(header: Observation) -> Fact:
-    unplaced = header.unplaced
+def _unplaced(unplaced: Unplaced, header: Observation) -> Fact:
     missing, extra = (tuple((name, tuple(shape)) for name, shape in spec) for spec in (unplaced.missing, unplaced.extra))
     return facts.Unplaced(missing, extra, tuple(unplaced.hidden), empty=not header.parameters)
 

@@ -6,18 +6,18 @@ A fact may hold expected numbers. Which of them a report may show is decided by 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from .probes.memory import Largest
-    from .protocol import Mixed, Raised
+from .protocol import Largest, Mixed, Raised
 
 
 @dataclass(frozen=True)
 class Fact:
     """Base class. specific: does it point at the fault, or does it only say that numbers differ?"""
 
-    specific = True
+    @property
+    def specific(self) -> bool:
+        return True
 
 
 # Two tensors: how the wrong one could be made from the expected one.

@@ -226,7 +226,8 @@ def _kept(case: RecordedCase, ask: Callable[[Question], Answer], scale: dict[str
     if alone == case.question or differences(case, ask(alone), scale):
         return None
     only_earliest = case.question.earliest and not differences(case, ask(replace(case.question, earliest=None)), scale)
-    if of_other_sizes(case, case.question.earliest if only_earliest else case.question.earlier):
+    before = case.question.earliest if only_earliest else case.question.earlier
+    if before and of_other_sizes(case, before):
         return ("A call is right by itself and wrong after one of other sizes on the same module: something that depends on the sizes "
                 "is kept from call to call (an index, a table, a mask, a number of tokens). Make it anew in each call.")
     return "A first call is right, a second one on the same module is wrong: something is kept from call to call."

@@ -30,11 +30,13 @@ def fits(value: Any, kind: Any) -> bool:
         return isinstance(value, list | tuple) and len(value) == len(parts) and all(map(fits, value, parts))
     if origin is dict:
         return isinstance(value, dict) and all(fits(key, parts[0]) and fits(item, parts[1]) for key, item in value.items())
-    if is_dataclass(kind):
+    if isinstance(kind, type) and is_dataclass(kind):
         return isinstance(value, kind) and all(fits(getattr(value, name), part) for name, part in types_of(kind).items())
     if kind in (int, float):
         return isinstance(value, int if kind is int else int | float) and not isinstance(value, bool) and math.isfinite(value)
-    return kind is Any or isinstance(value, NoneType if kind is None else kind) and (kind is not str or len(value) <= LONGEST)
+    if kind is str:
+        return isinstance(value, str) and len(value) <= LONGEST
+    return kind is Any or isinstance(value, NoneType if kind is None else kind)
 
 
 def _within(value: Any, bound: Any) -> bool:

@@ -12,7 +12,7 @@ LONGEST = 400  # characters of a line or of an error message that are worth read
 
 def current_line(namespace: dict[str, Any] | None) -> str | None:
     """The learner's line that is running, or None outside of their code. namespace: their global names."""
-    frame = sys._getframe(1)
+    frame: FrameType | None = sys._getframe(1)
     while frame and frame.f_globals is not namespace:
         frame = frame.f_back
     return frame and line_of(frame, frame.f_lineno)

@@ -16,7 +16,7 @@ from . import crash, values, weights
 from . import device as devices
 from .probes.dropout import NoDropout
 from .probes.memory import LargestTensor
-from .protocol import NUMBER, Answer, Call, Heard, Observation, Question, Unplaced
+from .protocol import NUMBER, Answer, Call, Heard, Observation, Question, Spec, Stage, Unplaced
 from .shadow import Reading
 
 CPU = torch.device("cpu")
@@ -58,14 +58,15 @@ class _Observation:
         self.hidden_layers: list[str] = []
         self.lent: list[tuple[str, Any, Any]] = []  # lists and dicts that a module is built from: path, itself, what it held
         self.transposed: set[str] = set()  # leaves that are matrices (in, out)
-        self.choice, self.choices = question.choice, {}
+        self.choice = question.choice
+        self.choices: dict[str, int] = {}  # by exercise
         self.device = torch.device(question.device)
         self.elsewhere = self.device.type != "cpu"
         self.mixed = devices.Mixed(self.device, self.namespace)
         self.shared: dict[str, nn.Module] = {}  # modules among the arguments that stand in several places
 
     def run(self) -> Answer:
-        stage = "construct"
+        stage: Stage = "construct"
         try:
             with (torch.random.fork_rng(devices=[]), torch.set_grad_enabled(not self.question.measured),
                   warnings.catch_warnings(), devices.prepared(self.device), contextlib.ExitStack() as stack):
@@ -99,7 +100,7 @@ class _Observation:
                     if name in self.names and buffer.device.type != "meta":
                         self.seen[f"buffer.{self.names[name]}"] = buffer.detach().clone()
         except weights.Unplaced as error:  # of a module that a call is given
-            self.header.unplaced = Unplaced(error.missing, error.extra, self.hidden_layers)
+            self.header.unplaced = Unplaced(_listed(error.missing), _listed(error.extra), self.hidden_layers)
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # a learner's code may raise anything, SystemExit too
@@ -122,7 +123,7 @@ class _Observation:
         if question.dtype != "float32":  # what a module is without being told: one that insists on another dtype is seen
             module = module.to(getattr(torch, question.dtype))
         module.train(question.train)
-        self.header.parameters = [[name, list(p.shape)] for name, p in module.named_parameters()]
+        self.header.parameters = [(name, list(p.shape)) for name, p in module.named_parameters()]
         self.header.shared = _under_two_names(module)
         self.hidden_layers = _unregistered(module)
         if not question.construct.load_weights:
@@ -130,7 +131,7 @@ class _Observation:
         try:
             self.names = self.place(module, "state.", question.exercise)
         except weights.Unplaced as error:
-            self.header.unplaced = Unplaced(error.missing, error.extra, self.hidden_layers)
+            self.header.unplaced = Unplaced(_listed(error.missing), _listed(error.extra), self.hidden_layers)
             return module
         if self.elsewhere:
             with self.mixed:
@@ -150,7 +151,7 @@ class _Observation:
         if not known:
             self.choice //= placed.count
             if exercise != prefix:  # torch's own modules have the names that were asked for
-                self.header.states[prefix] = [[name, list(shape)] for name, shape in placed.spec]
+                self.header.states[prefix] = _listed(placed.spec)
         self.transposed |= {prefix.replace("state.", "param.") + placed.names[name] for name in placed.transposed}
         return placed.names
 
@@ -302,6 +303,11 @@ class _Observation:
         return hook
 
 
+def _listed(spec: weights.Spec) -> Spec:
+    """Names and shapes as they travel."""
+    return [(name, list(shape)) for name, shape in spec]
+
+
 def _containers(value: Any, path: str) -> list[tuple[str, Any, Any]]:
     """Every list and dict in a value, which belongs to the caller: its path, itself, and what it holds now."""
     if not isinstance(value, (list, tuple, dict)):
@@ -313,7 +319,7 @@ def _containers(value: Any, path: str) -> list[tuple[str, Any, Any]]:
 
 def _as_it_was(passed: list | dict, was: list | dict) -> bool:
     """Does a container hold the very things that it held?"""
-    if isinstance(passed, dict):
+    if isinstance(passed, dict) and isinstance(was, dict):
         return list(passed) == list(was) and _as_it_was(list(passed.values()), list(was.values()))
     return len(passed) == len(was) and all(a is b for a, b in zip(passed, was))
 
@@ -332,7 +338,8 @@ def _tensors(output: Any, path: str = "") -> list[tuple[str, Tensor]]:
 
 def _under_two_names(module: nn.Module) -> list[tuple[str, str]]:
     """Two names each of one layer that has weights, or of one parameter; what is below such a layer is not named again."""
-    found, first = [], {}
+    found: list[tuple[str, str]] = []
+    first: dict[int, str] = {}
     layers = [(name, layer) for name, layer in module.named_modules(remove_duplicate=False) if next(layer.parameters(), None) is not None]
     for name, part in [*layers, *module.named_parameters(remove_duplicate=False)]:
         if first.setdefault(id(part), name) != name and not any(name.startswith(f"{second}.") for _, second in found):

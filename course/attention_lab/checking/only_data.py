@@ -50,7 +50,8 @@ def defined_in(namespace: dict[str, Any], thing: Any) -> bool:
 
 def _nodes(question: Question) -> Iterator[Any]:
     """Every node of a question, those inside others too."""
-    calls = [question, *(each for each in vars(question).values() if isinstance(each, Call))]  # whatever calls a question will have
+    calls: list[Question | Call] = [
+        question, *(each for each in vars(question).values() if isinstance(each, Call))]  # whatever calls a question will have
     waiting = [node for call in calls for node in (*call.args, *call.kwargs.values())]
     while waiting:
         node = waiting.pop()
@@ -76,7 +77,7 @@ def _too_large(question: Question) -> str:
 def _numbers_of(node: dict) -> int:
     """How many parameters and buffers a layer of torch's has, but for those of the layers that it is made of. Raises ValueError for a kind
     that may hold, or make of its input, more than its arguments tell, and what torch raises for arguments that don't fit."""
-    kind = getattr(nn, node["module"], None)
+    kind: Any = getattr(nn, node["module"], None)
     family = kind.__module__.rpartition(".")[2] if inspect.isclass(kind) else ""
     if family not in FAMILIES:
         raise ValueError("it is none of the layers that a check may hold")

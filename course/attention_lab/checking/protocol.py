@@ -15,15 +15,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, is_dataclass
 from functools import cache
-from types import NoneType, UnionType
+from types import UnionType
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from torch import Tensor
 
 from .bounds import Bounds, Name, Shape, Share, Text, Whole
-from .probes.memory import Largest
 
 Spec = list[tuple[Name, Shape]]  # names and shapes; in JSON a tuple is a list
+Stage = Literal["cell", "construct", "call", "gradients"]  # in which a learner's code raised something
+Cause = Literal["axes", "width", "strides", "uncut"]  # why a tensor is large: see Largest
 NUMBER = "parameters"  # a question's method
 Node = Annotated[Any, "node"]  # see `values`; in an answer without `module`, `exercise`, `affine` and `factory`
 
@@ -80,7 +81,7 @@ class Raised:
     number: Whole | None = None  # the line's number
     operands: Annotated[list[tuple[Text, Text]], Bounds(most=6)] = field(default_factory=list)  # expressions in it, what they hold
     caller: Text | None = None  # the line of the checked function or class that led there, where it is another one
-    stage: Literal["cell", "construct", "call", "gradients"] = "call"
+    stage: Stage = "call"
 
 
 @dataclass
@@ -100,6 +101,22 @@ class Heard:
     received: Node
     gave: Node
     again: bool = False
+
+
+@dataclass
+class Largest:
+    """The largest tensor that was made.
+
+    operation: the function that Python called, or torch's own name of it. line: the learner's.
+    causes: known reasons why it is large: `scaled_dot_product_attention` without an axis of heads ("axes"), with values of another
+    "width", with numbers of a position that do not lie side by side ("strides"); a `split` that left the whole ("uncut").
+    """
+
+    elements: Whole
+    operation: Text
+    shape: Shape
+    line: Text | None
+    causes: Annotated[list[Cause], Bounds(most=4)]
 
 
 @dataclass
@@ -147,9 +164,13 @@ Answer = tuple[Observation, dict[str, Tensor]]
 T = TypeVar("T")
 
 
-@cache
 def types_of(kind: type) -> dict[str, Any]:
     """The types of a dataclass's fields, with their bounds, but for those that only the judge fills in."""
+    return _types_of(kind)
+
+
+@cache
+def _types_of(kind: Any) -> dict[str, Any]:
     hints = get_type_hints(kind, include_extras=True)
     return {f.name: hints[f.name] for f in fields(kind) if not f.metadata}
 
@@ -165,7 +186,8 @@ def plain(value: Any) -> Any:
 
 def read(kind: type[T], data: Any) -> T:
     """The opposite of `plain`: a `kind` with its parts. What comes from a worker was validated before."""
-    made, types = {}, types_of(kind)
+    made: dict[str, Any] = {}
+    types = types_of(kind)
     for name, value in data.items():
         part = _dataclass_in(types[name])
         if part is None or value is None:
@@ -183,5 +205,5 @@ def read(kind: type[T], data: Any) -> T:
 def _dataclass_in(kind: Any) -> type | None:
     """The dataclass in `Kind`, `Kind | None`, `list[Kind]` or `dict[str, Kind]`."""
     if get_origin(kind) in (Union, UnionType, list, dict):
-        return next((part for part in get_args(kind) if part is not NoneType and is_dataclass(part)), None)
-    return kind if is_dataclass(kind) else None
+        return next((part for part in get_args(kind) if isinstance(part, type) and is_dataclass(part)), None)
+    return kind if isinstance(kind, type) and is_dataclass(kind) else None

@@ -219,7 +219,9 @@ def to_bytes(exercise: RecordedExercise, lesson: str = "", title: str = "", numb
     Cases hold their tensors as [name, number], in their order, by which weights may have to be placed. Rows of fingerprints are
     stored once as well: many mistakes leave most of what is observed as it should be. effort: of zlib, from 1 (fast) to 9 (small).
     """
-    shelf, cases, digests, rows = _Shelf(), [], {}, {}
+    shelf, cases = _Shelf(), []
+    digests: dict[str, int] = {}
+    rows: dict[tuple[float, ...], int] = {}
     for case in exercise.cases:
         fields = {key: plain(getattr(case, key)) for key in CASE}
         cases.append(fields | {"dtypes": _dtypes(case), "tensors": [[name, shelf.put(t)] for name, t in case.tensors.items()],

@@ -33,8 +33,8 @@ def clean(said: str) -> str:
 
 
 def _cleaned(verdict: Verdict) -> Verdict:
-    listed = {name: [clean(part) for part in getattr(verdict, name)] for name in ("evidence", "where", "cases", "notes")}
-    return replace(verdict, headline=clean(verdict.headline), **listed)
+    evidence, where, cases, notes = (list(map(clean, parts)) for parts in (verdict.evidence, verdict.where, verdict.cases, verdict.notes))
+    return replace(verdict, headline=clean(verdict.headline), evidence=evidence, where=where, cases=cases, notes=notes)
 
 
 def _sign(verdict: Verdict) -> tuple[str, str]:

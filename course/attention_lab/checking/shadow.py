@@ -120,7 +120,7 @@ def _view(like: Tensor, storage: UntypedStorage) -> Tensor:
     return torch.empty(0, dtype=like.dtype, device=storage.device).set_(storage, like.storage_offset(), like.size(), like.stride())
 
 
-def _shape(tensor: Tensor) -> tuple[torch.Size, tuple[int, ...], int]:
+def _shape(tensor: Tensor) -> tuple[torch.Size, tuple[int, ...], int | torch.SymInt]:
     return tensor.shape, tensor.stride(), tensor.storage_offset()
 
 

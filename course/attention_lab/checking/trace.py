@@ -14,7 +14,7 @@ def first_difference(case: RecordedCase, observation: Answer, scale: dict[str, f
     """Where along the named sub-modules the difference begins (None if that cannot be said for sure), and how many agree before it."""
     header, tensors = observation
     mine = {entry.name: entry for entry in header.trace}
-    agreed = []
+    agreed: list[str] = []
     for expected in case.expected.trace:
         if (name := expected.name) not in mine:
             continue

@@ -181,7 +181,8 @@ def points_of(exercise: RecordedExercise, found: list[list[Difference]], checks:
     half of the points are left."""
     shares = {check.name: SHARES[check.name] for check in checks}
     lost = [check.name for check in checks if check.outcome != "passed"]
-    passed, half = sum(shares[check.name] for check in checks if check.outcome == "passed"), sum(shares.values()) / 2
+    passed: float = sum(shares[check.name] for check in checks if check.outcome == "passed")
+    half = sum(shares.values()) / 2
     why = f"every check passed except {listed([f'`{LABELS[name]}`' for name in lost])}, worth {{lost:g}}."
     if "output" in lost:
         outputs = [ds for case, ds in zip(exercise.cases, found) if case.check == "output"]

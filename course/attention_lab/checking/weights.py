@@ -8,7 +8,7 @@ permuted before single layers are. A 1x1 convolution and a linear layer of the s
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from heapq import heappop, heappush
@@ -32,7 +32,7 @@ class Unplaced(Exception):
         self.missing, self.extra = missing, extra
 
 
-def canonical(shape: tuple[int, ...]) -> tuple[int, ...]:
+def canonical(shape: Sequence[int]) -> tuple[int, ...]:
     """`shape` without trailing axes of size 1: what a 1x1 convolution's and a linear layer's weight have in common.
 
     A single number is the same with any number of axes."""
@@ -82,12 +82,12 @@ def tree(spec: Spec, bare: bool = False) -> Node:
     return root
 
 
-def _pair_lists(left: list[Node], right: list[Node], names: tuple[list[str], list[str]]) -> Iterator[list[tuple[Node, Node]]]:
+def _pair_lists(left: list[Node], right: list[Node]) -> Iterator[list[tuple[Node, Node]]]:
     """Pairings of two lists with equal signatures: equal names stay together, the others in order, then permuted.
 
     A number (a place in a Sequential, where another answer may have its activations too) is no name, and `weight` is none.
     """
-    fixed, rest_left, rest_right = [], list(zip(names[0], left)), list(zip(names[1], right))
+    fixed, rest_left, rest_right = [], _by_last_names(left), _by_last_names(right)
     for name, node in list(rest_left):
         twin = next((o for o in rest_right if o[0] == name and o[1].signature() == node.signature()), None)
         if twin and not name.isdigit() and name not in LAYER:
@@ -144,13 +144,13 @@ def _match(left: Node, right: Node) -> Iterator[list[tuple[Node, Node]]]:
     if left.own() != right.own():  # bare parameters on one side, a layer on the other
         a, b, own = left.units(), right.units(), []
     if Counter(n.signature() for n in a) == Counter(n.signature() for n in b):
-        yield from _in_turns([_below(own, pairs) for pairs in islice(_pair_lists(a, b, _last_names(a, b)), LIMIT)])
+        yield from _in_turns([_below(own, pairs) for pairs in islice(_pair_lists(a, b), LIMIT)])
     else:  # another nesting: pair the sub-modules that both have, and of the others the layers themselves
         whole = _shared(a, b)
         parts = [[n for n in nodes if n.signature() in whole] for nodes in (a, b)]
         rest = [[unit for n in nodes if n.signature() not in whole for unit in n.units()] for nodes in (a, b)]
-        modules = _in_turns([_below(own, pairs) for pairs in islice(_pair_lists(*parts, _last_names(*parts)), LIMIT)])
-        layers = islice(_pair_lists(*rest, _last_names(*rest)), LIMIT)
+        modules = _in_turns([_below(own, pairs) for pairs in islice(_pair_lists(*parts), LIMIT)])
+        layers = islice(_pair_lists(*rest), LIMIT)
         yield from (left_units + more for left_units, more in _together([list(islice(modules, LIMIT)), list(layers)]))
 
 
@@ -160,8 +160,8 @@ def _shared(a: list[Node], b: list[Node]) -> set[tuple]:
     return {signature for signature, count in mine.items() if theirs[signature] == count}
 
 
-def _last_names(*lists: list[Node]) -> tuple[list[str], ...]:
-    return tuple([node.path.rpartition(".")[2] for node in nodes] for nodes in lists)
+def _by_last_names(nodes: list[Node]) -> list[tuple[str, Node]]:
+    return [(node.path.rpartition(".")[2], node) for node in nodes]
 
 
 def _below(own: list[tuple[Node, Node]], pairs: list[tuple[Node, Node]]) -> Iterator[list[tuple[Node, Node]]]:
@@ -232,12 +232,12 @@ def _left_over(reference: tuple, learner: tuple, fits: set[str], bound: set[str]
                       for units, spec in ((left, reference), (right, learner)))
     extra = []
     for name, shape in spare:
-        twin = next((m for m in missing if canonical(m[1]) == canonical(shape) and bound.isdisjoint((name, m[0]))), None)
-        missing.remove(twin) if twin else extra.append((name, shape))
+        place = next((m for m in missing if canonical(m[1]) == canonical(shape) and bound.isdisjoint((name, m[0]))), None)
+        missing.remove(place) if place else extra.append((name, shape))
     return missing, extra
 
 
-def spec_of(module: nn.Module, expected: set[str] = frozenset()) -> Spec:
+def spec_of(module: nn.Module, expected: set[str] | frozenset[str] = frozenset()) -> Spec:
     """Names and shapes of a module's state in definition order, without buffers of its own that are not `expected`.
 
     A learner may keep a table or an index as a buffer; only the running statistics of a norm take part in the placement. What is
@@ -245,7 +245,7 @@ def spec_of(module: nn.Module, expected: set[str] = frozenset()) -> Spec:
     """
     own = {name for name, _ in module.named_buffers() if name.rpartition(".")[2] not in STATISTICS} - expected
     state = {name: value for name, value in module.state_dict(keep_vars=True).items() if name not in own}
-    called = {}  # the first name of each tensor, or an expected one
+    called: dict[int, str] = {}  # the first name of each tensor, or an expected one
     for name, value in state.items():
         if id(value) not in called or name in expected and called[id(value)] not in expected:
             called[id(value)] = name
@@ -258,17 +258,18 @@ def candidates(reference: Spec, learner: Spec) -> list[tuple[dict[str, str], fro
     Bare matrices are tried as they stand and transposed: `s @ self.w` is as right as `s @ self.w.T`. First all of them alike.
     """
     matrices = [name for name, shape in learner if name.rpartition(".")[2] not in LAYER and len(shape) == 2]
-    turned = [(), matrices] if matrices else [()]
+    turned: list[Sequence[str]] = [(), matrices] if matrices else [()]
     if len(matrices) <= MATRICES:
         turned += [some for n in range(1, len(matrices)) for some in combinations(matrices, n)]
-    found, refused = [], None
+    found: list[tuple[dict[str, str], frozenset[str]]] = []
+    refused: Unplaced | None = None
     for transposed in map(frozenset, turned):
         spec = [(name, shape[::-1] if name in transposed else shape) for name, shape in learner]
         try:
             found += [(names, transposed) for names in placements(reference, spec)]
         except Unplaced as error:
             refused = refused or error
-    if not found:
+    if refused and not found:
         raise refused
     return found
 

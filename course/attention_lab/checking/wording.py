@@ -11,11 +11,12 @@ from typing import Any
 
 from . import blocks, facts, values
 from .facts import Fact
+from .protocol import Cause, Raised
 from .torch_errors import meaning
 
 LISTED = 6  # parameters of another shape that are listed one by one
 
-# Why a tensor is too large (the `causes` of probes.memory.Largest).
+# Why a tensor is too large (the `causes` of protocol.Largest).
 UNCUT = (" Without a `dim`, or with dim=0, `split` and `chunk` cut along axis 0, the batch, which leaves all positions in one piece here: "
          "name the axis of the positions.")
 FALLS_BACK = {
@@ -279,7 +280,7 @@ def _elsewhere(asked: str) -> str:
     return "the GPU" if asked.startswith("cuda") else "another device"
 
 
-def _why_so_large(causes: list[str]) -> str:
+def _why_so_large(causes: list[Cause]) -> str:
     reasons = [FALLS_BACK[cause] for cause in causes if cause in FALLS_BACK]
     fused = f" On the CPU `scaled_dot_product_attention` builds the whole map here, because {', and because '.join(reasons)}."
     return (fused if reasons else "") + (UNCUT if "uncut" in causes else "")
@@ -311,7 +312,7 @@ def _unplaced(fact: facts.Unplaced) -> str:
     return "The parameters are not the ones that the exercise asks for: " + " ".join(parts)
 
 
-def _crash(raised: dict[str, Any]) -> str:
+def _crash(raised: Raised) -> str:
     text = f"{raised.type} {DURING[raised.stage]}" + (f": {raised.message}" if raised.message else ", without a message")
     if means := meaning(raised.message):
         text += f"\n{means}"

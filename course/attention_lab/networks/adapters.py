@@ -46,9 +46,9 @@ class OnTokens(nn.Module):
         self.inner, self.how = module, how
 
     def forward(self, x: Tensor) -> Tensor:
-        size = tuple(x.shape[2:])
-        tokens = self.how(self.inner, x.flatten(2).mT, size)
-        return tokens.mT.unflatten(2, size)
+        height, width = x.shape[2:]
+        tokens = self.how(self.inner, x.flatten(2).mT, (height, width))
+        return tokens.mT.unflatten(2, (height, width))
 
 
 class Projected(nn.Module):

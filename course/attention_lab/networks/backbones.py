@@ -127,7 +127,7 @@ class ResT(nn.Module):
         for stage, blocks in enumerate(self.blocks):
             if stage:
                 tokens, size = self.embeds[stage - 1](tokens.mT.unflatten(2, size))
-            for block in blocks:
+            for block in blocks.children():
                 tokens = block(tokens, *size)
         return self.classify(self.norm(tokens).mean(dim=1))
 

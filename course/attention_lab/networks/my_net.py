@@ -191,8 +191,9 @@ def my_net(*blocks: Any) -> Board:
     if row is None:
         rows.append(row := Row(names, [], 0, 0, math.inf))
     row.runs.append([round(kind, 2) for kind in kinds])
-    row.parameters, row.multiply_adds = measured[0].parameters, measured[0].multiply_adds
-    row.latency = min(row.latency, *(each.latency for each in measured))  # what else the machine did can only make it longer
+    row.parameters, row.multiply_adds = measured[0].parameters or 0, measured[0].multiply_adds
+    # What else the machine did can only make it longer.
+    row.latency = min(row.latency, *(each.latency for each in measured if each.latency))
     return Board(rows, row, _write(rows))
 
 
@@ -232,7 +233,8 @@ def _own(scores: list[Tensor]) -> list[Tensor]:
 
 
 def _loss(scores: list[Tensor], answers: Tensor) -> Tensor:
-    return sum(F.cross_entropy(each, answers[:, index], ignore_index=UNASKED) for index, each in enumerate(_own(scores)))
+    first, *others = (F.cross_entropy(each, answers[:, index], ignore_index=UNASKED) for index, each in enumerate(_own(scores)))
+    return sum(others, first)
 
 
 def _learned(network: MyNet, seed: int) -> list[float]:

@@ -130,7 +130,7 @@ class Results:
             raise KeyError(f"no arm is called {arm!r}: there are {', '.join(self.arms)}")
         if measure is not None and measure not in self.measures:
             raise KeyError(f"nothing was measured as {measure!r}: there are {', '.join(self.measures)}")
-        measure = measure or next(iter(self.measures), None)
+        measure = measure or next(iter(self.measures), "")
         runs = (self.runs.get((arm, seed), {}) for seed in self.seeds)
         return [scores[measure] for scores in runs if measure in scores]
 
@@ -207,7 +207,7 @@ class _Bar:
         if self.outer is None:
             ipython = sys.modules.get("IPython")  # imported by every kernel; not worth importing elsewhere
             shell = ipython.get_ipython() if ipython else None
-            if hasattr(shell, "kernel"):
+            if ipython and hasattr(shell, "kernel"):
                 self.handle = ipython.display.display({"text/plain": self.line}, raw=True, display_id=True)
             else:
                 self.terminal = sys.stderr is not None and sys.stderr.isatty()

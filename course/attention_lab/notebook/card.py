@@ -73,14 +73,16 @@ def paper_card(table: PaperTable, results: Results | None = None, folder: Path |
 
 
 def _scores(results: Results | None) -> dict[str, Any]:
-    rows = []
-    for arm in results.arms if results else ():
+    rows: list[dict[str, Any]] = []
+    if results is None:
+        return {"status": "unverified", "seeds": [], "rows": rows}
+    for arm in results.arms:
         for task in results.measures:
             scores, error = results.scores(arm, task), results.standard_error(arm, task)
             if scores:
                 rows.append({"module": arm, "task": task, "mean": round(results.mean(arm, task), 2),
                              "standard_error": round(error, 2) if math.isfinite(error) else None, "seeds": len(scores)})
-    return {"status": "unverified", "seeds": list(results.seeds) if results else [], "rows": rows}
+    return {"status": "unverified", "seeds": list(results.seeds), "rows": rows}
 
 
 def _line(row: dict[str, Any]) -> tuple[str, ...]:

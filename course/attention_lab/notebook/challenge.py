@@ -36,6 +36,7 @@ def challenge(what: str, yours: float | None, beat: float, unit: str = "", fewer
     largest that is allowed).
     """
     side = "below" if fewer else "above"
+    lines: list[tuple[bool | None, str]]
     if yours is None:
         lines = [(None, f"{what}: get {side} {_number(beat)}{_unit(unit)}")]
     else:

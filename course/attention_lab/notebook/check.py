@@ -21,7 +21,7 @@ from ..networks.threads import one_thread
 from . import progress, puzzle
 
 
-def check(thing: Callable, picture: bool = False) -> float:
+def check(thing: Callable, picture: bool = False) -> Points:
     """Check one exercise on the lesson's recorded inputs, show the report, and return the points.
 
     In a notebook the report is how the points are drawn: as the last line of a cell, the check shows one thing and is worth a number.
@@ -178,7 +178,7 @@ def _loaded(checks: Path, name: str, namespace: dict[str, Any]) -> recorded.Reco
 
 def asker(thing: Callable, namespace: dict[str, Any]) -> Ask:
     """Asks `thing` in this process. namespace: the learner's global names."""
-    asked = []
+    asked: list[bool] = []
 
     def ask(question: Question, tensors: dict[str, Tensor]) -> Answer:
         # What a learner prints is seen once, not once a question.
@@ -193,7 +193,7 @@ def _blame_earlier(verdict: Verdict, uses: list[str], checks: Path, namespace: d
     known = recorded.parts(checks)
     for name in [name for name in uses if name in known]:  # not those of another lesson
         piece = namespace.get(name)
-        if not only_data.defined_in(namespace, piece) or piece.__name__ != name:
+        if piece is None or not only_data.defined_in(namespace, piece) or piece.__name__ != name:
             continue
         earlier = judge(_loaded(checks, name, namespace), asker(piece, namespace))
         if earlier.points < earlier.max_points:

@@ -86,7 +86,7 @@ def _statements(cell: str) -> Iterator[Statement]:
             continue
         decorators = getattr(node, "decorator_list", [])
         begins = min(each.lineno for each in [node, *decorators])
-        source = "\n".join(lines[begins - 1:node.end_lineno]) if decorators else ast.get_source_segment(cell, node)
+        source = "\n".join(lines[begins - 1:node.end_lineno]) if decorators else ast.get_source_segment(cell, node) or ""
         try:
             code = _compiled(node)
         except SyntaxError:  # a `return` outside of a function

@@ -135,7 +135,8 @@ def _lines(code: str) -> list[tuple[str, bool]]:
     told: set[int] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node):
-            told |= set(range(node.body[0].lineno, node.body[0].end_lineno + 1))
+            first = node.body[0]
+            told |= set(range(first.lineno, (first.end_lineno or first.lineno) + 1))
     lines, gap = [], False
     for number, line in enumerate(code.split("\n"), 1):
         if mark := MARK.match(line):

@@ -9,7 +9,7 @@ import json
 import statistics
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from ..pictures.style import ALERT, FEATURES, INK, MAPS, OTHER, data_url, house_figure
 
@@ -135,7 +135,7 @@ def _inside(content: dict[str, Any], arm: str) -> Figure:
 
     blocks, number = content["inside"][arm], len(content["pictures"])
     figure = plt.figure(figsize=(9.5, 4.4))
-    left, right = figure.subfigures(1, 2, width_ratios=(4.4, 5.1))
+    (left, right), = figure.subfigures(1, 2, squeeze=False, width_ratios=(4.4, 5.1))
     grid = left.subplots(3, number)
     for column, (picture, answer) in enumerate(zip(content["pictures"], content["answers"])):
         grid[0, column].imshow(_pixels(picture))
@@ -160,7 +160,7 @@ def _inside(content: dict[str, Any], arm: str) -> Figure:
     return figure
 
 
-def _map(axis: Axes, values: list, limit: float, aspect: str = "equal") -> None:
+def _map(axis: Axes, values: list, limit: float, aspect: Literal["equal", "auto"] = "equal") -> None:
     axis.imshow(values, cmap="PuOr", vmin=-limit, vmax=limit, aspect=aspect)
 
 

@@ -134,7 +134,8 @@ def _drawing(pictures: tuple[Tensor, Tensor], start: Tensor, truth: Tensor, maps
     width, height = 5 * pitch, rows * CELL + ABOVE + GAP
     parts = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
              f'style="max-width: 100%"><rect width="{width}" height="{height}" fill="{PAPER}"/>']
-    panels = {"support: mark cells": ('class="support"', pictures[0], start), "query": ("", pictures[1], truth)}
+    panels: dict[str, tuple[str, Tensor | None, Tensor]] = {
+        "support: mark cells": ('class="support"', pictures[0], start), "query": ("", pictures[1], truth)}
     panels |= {name: (f'data-map="{name}"', None, _stretched(maps[name])) for name in (PROTOTYPE, PRIOR, LOOK_UP)}
     for panel, (name, (mark, colours, values)) in enumerate(panels.items()):
         left = panel * pitch + GAP / 2

@@ -14,6 +14,7 @@ from .style import FEATURES, INK, LAYERS, MAPS, OTHER, colour_map, draw_image, h
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.colors import Colormap
     from matplotlib.figure import Figure
 
 
@@ -88,6 +89,7 @@ def kernel_at(means: Tensor, kernel: Tensor, gates: Tensor, channel: int) -> Fig
     inside = [c in covered for c in range(count)]
     above.bar(range(count), means.numpy(), color=[FEATURES if c else f"{FEATURES}55" for c in inside], width=0.7)
     top = 1.12 * means.max().item()
+    place: int | float
     for place, weight in zip(covered, kernel.tolist(), strict=True):
         mean = means[place].item() if 0 <= place < count else 0.0
         above.text(place, top, f"{weight:g}", ha="center", va="bottom", color="white", weight="bold", fontsize=8,
@@ -118,7 +120,7 @@ def pooled_and_gated(x: Tensor, weights: Tensor, high: float) -> Figure:
 
     x, weights = numbers(x, "x"), numbers(weights, "weights")
     figure = plt.figure(figsize=(7, 2.6))
-    channels, sheets = figure.subfigures(1, 2, width_ratios=[1, 1.75])
+    (channels, sheets), = figure.subfigures(1, 2, squeeze=False, width_ratios=[1, 1.75])
     for c, axis in enumerate(channels.subplots(-(-len(x) // 2), 2).flat):
         axis.set_axis_off()
         if c < len(x):
@@ -132,7 +134,7 @@ def pooled_and_gated(x: Tensor, weights: Tensor, high: float) -> Figure:
     return figure
 
 
-def _sheet(axis: Axes, sheet: Tensor, title: str, colours: object, high: float) -> None:
+def _sheet(axis: Axes, sheet: Tensor, title: str, colours: str | Colormap, high: float) -> None:
     """A sheet of numbers (H, W) from 0 to `high`; those that differ from the most frequent one are written down."""
     axis.pcolormesh(sheet.flip(0).numpy(), cmap=colours, vmin=0, vmax=high, edgecolors=f"{OTHER}55", linewidth=0.3)
     ground = sheet.flatten().mode().values

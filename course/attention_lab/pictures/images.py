@@ -6,7 +6,7 @@ from __future__ import annotations
 import html
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 import torch.nn.functional as F
@@ -132,7 +132,7 @@ def show_gate(weights: Tensor, labels: Sequence[str] | None = None, title: str =
         for edge in (0, 1):
             axis.axhline(edge, color=INK, linewidth=0.8, linestyle="--")
     if labels is not None:
-        slanted = {} if max(map(len, labels)) < 4 else {"rotation": 45, "ha": "right", "rotation_mode": "anchor"}
+        slanted: dict[str, Any] = {} if max(map(len, labels)) < 4 else {"rotation": 45, "ha": "right", "rotation_mode": "anchor"}
         axis.set_xticks(range(len(labels)), labels, **slanted)
     else:
         whole_ticks(axis.xaxis)

@@ -75,7 +75,7 @@ def predict_then_run(predicted: Mapping[str, float | None], measured: Mapping[st
     for name, value in predicted.items():
         if value is not None and (isinstance(value, (bool, str)) or not hasattr(value, "__float__")):
             raise TypeError(f"the prediction of {name!r} must be a number or None, got {value!r}")
-    return Predictions({name: None if predicted.get(name) is None else (float(predicted[name]), float(truth))
+    return Predictions({name: None if (value := predicted.get(name)) is None else (float(value), float(truth))
                         for name, truth in measured.items()}, unit)
 
 

@@ -137,7 +137,7 @@ def position_weights(before: nn.Module, branch: nn.Module, picture: Tensor) -> T
 
     before: the layers in front of it. branch: a `ChannelPolarized`. picture: (1, 3, H, W).
     """
-    return branch.wq(before(picture)).flatten(2).softmax(dim=2).view(picture.shape[2:])
+    return branch.get_submodule("wq")(before(picture)).flatten(2).softmax(dim=2).view(picture.shape[2:])
 
 
 @house_figure

@@ -152,7 +152,7 @@ def point(shape: tuple[int, int], lit: Callable[[int, int], Tensor], says: Calla
     from IPython.display import display
 
     rows, columns = shape
-    cells = list(product(range(rows), range(columns)))
+    cells: list[tuple[int, ...]] = list(product(range(rows), range(columns)))
     if tuple(start) not in cells:
         raise ValueError(f"{tuple(start)} is no cell of {rows} x {columns}")
     lights = [_levels(lit(*cell), shape) for cell in cells]

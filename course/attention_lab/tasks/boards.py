@@ -98,5 +98,5 @@ def gates_of_the_next(attention: nn.Module) -> Iterator[None]:
 
 def without_places(attention: nn.Module) -> nn.Module:
     """`attention` with every layer it had; but its layer `conv1` gets, at every row and column, the mean over all of them."""
-    attention.conv1.register_forward_pre_hook(lambda _, given: (given[0].mean((2, 3), keepdim=True).expand_as(given[0]),))
+    attention.get_submodule("conv1").register_forward_pre_hook(lambda _, given: (given[0].mean((2, 3), keepdim=True).expand_as(given[0]),))
     return attention

@@ -113,6 +113,7 @@ def _look_up(n: int, g: torch.Generator) -> tuple[Tensor, Tensor]:
     turns = torch.rand(n, 1, 1, generator=g) + torch.arange(3).view(1, 3, 1) / 3
     colours = 0.5 + 0.5 * torch.cos(2 * math.pi * (turns - torch.arange(3) / 3))  # (n, 3, RGB)
     meaning = torch.rand(n, 3, generator=g).argsort(1)  # of each colour: black, grey or white
+    y: int | Tensor
     for line in range(3):
         y = 1 + 8 * line
         pictures[:, y:y + 5, 1:4] = colours[:, line, None, None]

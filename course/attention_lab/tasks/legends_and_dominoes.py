@@ -45,6 +45,7 @@ def small_legends(n: int, seed: int, size: int) -> Legends:
     corners = torch.stack([top[:, None] + size * (entry // 2), left[:, None] + size * (entry % 2)], dim=2)
     pictures = torch.zeros(n, FIELD, FIELD, 4)
     answers, same = torch.full((n, FIELD, FIELD), UNASKED), torch.full((n, FIELD, FIELD), -1)
+    e: int | Tensor
     for e in range(ENTRIES):
         for cell in range(size * size):
             row, column = corners[:, e, 0] + cell // size, corners[:, e, 1] + cell % size

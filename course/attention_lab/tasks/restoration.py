@@ -65,7 +65,7 @@ def sticker_walls(n: int, seed: int) -> Walls:
                     lost = torch.rand((), generator=g).item() < LOST
                     for (row, window), faded in zip(blocks, (True, lost), strict=True):
                         cells = free[row, half * window:half * (window + 1)].nonzero()
-                        column = half * window + cells[torch.randint(len(cells), (), generator=g)].item()
+                        column = half * window + int(cells[torch.randint(len(cells), (), generator=g)])
                         free[row, column] = False
                         area = picture, slice(side * row, side * (row + 1)), slice(side * column, side * (column + 1))
                         whole[area], seen[area] = colour + motif, colour + (0 if faded else motif)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 from unittest.mock import patch
@@ -68,7 +68,8 @@ def seen(network: nn.Module, channels: int, row: int, column: int, side: int = 4
 @contextmanager
 def enlarging(mode: str) -> Iterator[None]:
     """While this is active, `F.interpolate` and `nn.Upsample` enlarge by this mode, "nearest" or "bilinear", whatever they ask for."""
-    def ours(x: Tensor, size: object = None, scale_factor: object = None, *_: object, **__: object) -> Tensor:
+    def ours(x: Tensor, size: int | Sequence[int] | None = None, scale_factor: float | Sequence[float] | None = None, *_: object,
+             **__: object) -> Tensor:
         return _INTERPOLATE(x, size, scale_factor, mode=mode)
 
     with patch.object(F, "interpolate", ours):

@@ -49,7 +49,8 @@ def woven_cloths(n: int, seed: int, glow: str = "wide") -> Cloths:
     middle = 4 + (SIDE - 8) * torch.rand(2, n, 1, 1, generator=g)
     distance = (rows - middle[0]) ** 2 + (columns - middle[1]) ** 2
     red = 0.6 * (1 - 2 * back) * torch.exp(-distance / (2 * SPREAD ** 2))
-    red = red * {"wide": 1, "checkerboard": 1 - 2 * ((rows + columns) % 2), "none": 0}[glow]
+    signs: dict[str, Tensor | int] = {"wide": 1, "checkerboard": 1 - 2 * ((rows + columns) % 2), "none": 0}
+    red = red * signs[glow]
     pictures = torch.stack([threads + red, threads, threads - red], dim=1)
     pictures += 0.25 * torch.randn(n, 1, SIDE, SIDE, generator=g) + 0.1 * torch.randn(n, 3, SIDE, SIDE, generator=g)
     return Cloths(pictures, torch.where(distance > FAR ** 2, falling ^ back, UNASKED))

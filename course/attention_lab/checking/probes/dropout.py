@@ -11,9 +11,9 @@ from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
 from .. import facts
+from ..protocol import Observation
 
 if TYPE_CHECKING:
-    from ..protocol import Observation
     from ..recorded import RecordedCase
 
 DROPOUTS = {torch.dropout, torch.feature_dropout, torch.alpha_dropout, F.dropout, F.dropout1d, F.dropout2d, F.dropout3d,

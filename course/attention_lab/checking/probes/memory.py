@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import torch
 import torch.nn.functional as F
@@ -12,32 +11,15 @@ from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
 from .. import facts
-from ..bounds import Bounds, Shape, Text, Whole
 from ..dispatch import Dispatch
 from ..lines import current_line
+from ..protocol import Cause, Largest, Observation
 
 if TYPE_CHECKING:
-    from ..protocol import Observation
     from ..recorded import RecordedCase
 
 PRODUCTS = {torch.ops.aten.mm, torch.ops.aten.bmm, torch.ops.aten.addmm, torch.ops.aten.baddbmm}  # what `@` and einsum come down to
 CUTS = {torch.split, torch.chunk, Tensor.split, Tensor.chunk}
-
-
-@dataclass
-class Largest:
-    """The largest tensor that was made.
-
-    operation: the function that Python called, or torch's own name of it. line: the learner's.
-    causes: known reasons why it is large: `scaled_dot_product_attention` without an axis of heads ("axes"), with values of another
-    "width", with numbers of a position that do not lie side by side ("strides"); a `split` that left the whole ("uncut").
-    """
-
-    elements: Whole
-    operation: Text
-    shape: Shape
-    line: Text | None
-    causes: Annotated[list[Literal["axes", "width", "strides", "uncut"]], Bounds(most=4)]
 
 
 class _Calls(TorchFunctionMode):
@@ -93,19 +75,20 @@ class LargestTensor(Dispatch):
                     self.found = Largest(elements, operation, list(item.shape), current_line(self.namespace), self._causes(called))
         return result
 
-    def _causes(self, called: tuple[Callable, tuple, dict] | None) -> list[str]:
+    def _causes(self, called: tuple[Callable, tuple, dict] | None) -> list[Cause]:
         if called is None or called[0] is not F.scaled_dot_product_attention:
             return ["uncut"] if self.calls.uncut else []
         _, args, kwargs = called
         q, k, v = (*args, *(kwargs[name] for name in ("query", "key", "value")[len(args):]))[:3]
-        found = {"axes": q.ndim < 4, "width": q.shape[-1] != v.shape[-1],
-                 "strides": any(t.shape[-1] > 1 and t.stride(-1) != 1 for t in (q, k, v))}
+        found: dict[Cause, bool] = {
+            "axes": q.ndim < 4, "width": q.shape[-1] != v.shape[-1],
+            "strides": any(t.shape[-1] > 1 and t.stride(-1) != 1 for t in (q, k, v))}
         return [cause for cause, holds in found.items() if holds]
 
 
 def differences(case: RecordedCase, observation: Observation) -> list[tuple[str, str, facts.Fact]]:
     """(check, where, what differs): a limit of the case that was reached."""
-    found = []
+    found: list[tuple[str, str, facts.Fact]] = []
     if case.limit is not None and observation.largest and observation.largest.elements >= case.limit:
         found.append(("memory", "largest tensor", facts.TooLarge(observation.largest, case.limit)))
     if case.peak is not None and observation.grown is not None and observation.grown >= case.peak:
