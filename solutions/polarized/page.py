@@ -53,7 +53,7 @@ from torch import nn
 
 from attention_lab import check, course_map, progress, review
 from attention_lab.pictures import maps_below, predict_then_run, show, show_images
-from attention_lab.pictures.longer_runs import runs_in_words, short_and_longer_runs
+from attention_lab.pictures.longer_runs import runs_in_words, short_and_longer_runs, tell_leads
 from attention_lab.pictures.polarized import gate_in_words, gate_over
 from attention_lab.pictures.prediction import remind
 from attention_lab.pictures.touch import slide
@@ -86,7 +86,8 @@ review()
 
 # %% tags=["experiment"]
 examples = coloured_dots(4, seed=5)
-show(show_images(torch.cat([examples.pictures.clamp(0, 1), examples.heat.expand(-1, 3, -1, -1)]), columns=4),
+shown = torch.cat([examples.pictures.clamp(0, 1), examples.heat.expand(-1, 3, -1, -1)])
+show(show_images(shown, columns=4),
      "Four pictures of three dots under a bar; below each, a white spot on black: the answer.")
 
 # %% [markdown]
@@ -180,15 +181,6 @@ normed = nn.LayerNorm(4)(scores).detach()  # each row by itself
 #
 # ![wq and a softmax over the N positions make weights (B, 1, N); wv makes values (B, C // 2, N). Their weighted mean goes through wz, LayerNorm and sigmoid: gates (B, C, 1, 1).](figures/channel_branch.svg)
 #
-# 1. `wq(x)` gives one number per position.
-#    Flatten H and W to one axis of N = H · W, and take the softmax over it, so that the weights sum to 1.
-# 2. `wv(x)` gives C // 2 channels of values.
-#    Take their weighted mean over the N positions: multiply and add up.
-#    (The matrix product `@` in the drawing does both.)
-# 3. `wz`, a convolution that wants (B, C // 2, 1, 1), turns the mean into C numbers.
-#    Then come `ln`, on (B, C), and a sigmoid: gates (B, C, 1, 1).
-#    Return the gates; do not multiply x by them yet.
-#
 # By hand, with C = 2 and two positions: `wq` gives 0 and 1.1, and $e^{1.1}$ is about 3, so the weights are 1/4 and 3/4.
 # The values 4 and 8 have the weighted mean 1 + 6 = 7.
 # `wz` with weights 1 and -1 gives (7, -7), `ln` makes (1, -1) of it, and the sigmoid (0.73, 0.27).
@@ -197,8 +189,19 @@ normed = nn.LayerNorm(4)(scores).detach()  # each row by itself
 # %%
 logits, values = torch.tensor([0.0, 1.1]), torch.tensor([4.0, 8.0])  # of two positions
 weights = logits.softmax(0)
-print(f"weights {weights.numpy().round(2)}, sum {weights.sum():.2f}, mean of the values {weights @ values:.2f}")
+print("weights", weights.numpy().round(2), f"sum {weights.sum():.2f}")
+print(f"mean of the values {weights @ values:.2f}")
 print("gates", F.layer_norm(torch.tensor([7.0, -7.0]), (2,)).sigmoid().numpy().round(2))
+
+# %% [markdown]
+# 1. `wq(x)` gives one number per position.
+#    Flatten H and W to one axis of N = H · W, and take the softmax over it, so that the weights sum to 1.
+# 2. `wv(x)` gives C // 2 channels of values.
+#    Take their weighted mean over the N positions: multiply and add up.
+#    (The matrix product `@` in the drawing does both.)
+# 3. `wz`, a convolution that wants (B, C // 2, 1, 1), turns the mean into C numbers.
+#    Then come `ln`, on (B, C), and a sigmoid: gates (B, C, 1, 1).
+#    Return the gates; do not multiply x by them yet.
 
 # %% exercise
 class ChannelPolarized(nn.Module):
@@ -280,6 +283,18 @@ print("the same gates:", torch.allclose(gates, branch(x).flatten(1), atol=1e-6))
 #
 # ![wq, a mean over H and W and a softmax make weights (B, C // 2); wv makes values (B, C // 2, H, W). The weighted mean of their channels is one sheet; sigmoid makes the map (B, 1, H, W).](figures/spatial_branch.svg)
 #
+# By hand, with C = 4: the pooled query is (1.1, 0), so the weights are (3/4, 1/4).
+# At a position with the values (2, -2), the sheet is 1.5 - 0.5 = 1 and the map σ(1) = 0.73.
+# At a position with the values (0, 4), the sheet is 1 again.
+
+# %%
+weights = torch.tensor([1.1, 0.0]).softmax(0)
+values = torch.tensor([[2.0, -2.0], [0.0, 4.0]])  # two positions, two channels
+print("weights", weights.numpy().round(2), f"sum {weights.sum():.2f}")
+sheet = values @ weights
+print("sheet", sheet.numpy().round(2), "map", sheet.sigmoid().numpy().round(2))
+
+# %% [markdown]
 # 1. `wq(x)` has C // 2 channels.
 #    The mean of each over H and W is the query, (B, C // 2).
 #    A softmax over these C // 2 numbers makes the weights.
@@ -288,16 +303,6 @@ print("the same gates:", torch.allclose(gates, branch(x).flatten(1), atol=1e-6))
 #    (To write it as a product `@`, give both factors three axes.)
 # 3. A sigmoid makes the map, (B, 1, H, W).
 #    There is no LayerNorm and no third convolution here.
-#
-# By hand, with C = 4: the pooled query is (1.1, 0), so the weights are (3/4, 1/4).
-# At a position with the values (2, -2), the sheet is 1.5 - 0.5 = 1 and the map σ(1) = 0.73.
-# At a position with the values (0, 4), the sheet is 1 again.
-
-# %%
-query, values = torch.tensor([1.1, 0.0]), torch.tensor([[2.0, -2.0], [0.0, 4.0]])  # two positions
-weights = query.softmax(0)
-print(f"weights {weights.numpy().round(2)}, sum {weights.sum():.2f}, sheet", (values @ weights).numpy().round(2))
-print("map", (values @ weights).sigmoid().numpy().round(2))
 
 # %% exercise
 class SpatialPolarized(nn.Module):
@@ -361,7 +366,8 @@ from attention_lab.tasks.data import photograph
 photos = {name: F.avg_pool2d(photograph(name), 4) for name in ("rocket", "china")}
 slide({"photograph": photos, "logits times": {"0": 0, "1/4": 0.25, "1": 1, "4": 4}},
       lambda photo, factor: gate_over(SpatialPolarized(4), photo, factor),
-      lambda photo, factor: gate_in_words(SpatialPolarized(4), photo, factor), start=["rocket", "1"])
+      lambda photo, factor: gate_in_words(SpatialPolarized(4), photo, factor),
+      start=["rocket", "1"])
 
 # %% [markdown]
 # <details><summary>What we see</summary>
@@ -453,12 +459,15 @@ predicted = {"parallel, 1 block": None, "sequential, 1 block": None,
 def half_open(layout):
     """A block whose gates are all 0.5."""
     block = PolarizedSelfAttention(8, layout)
-    nn.utils.vector_to_parameters(torch.zeros(sum(p.numel() for p in block.parameters())), block.parameters())
+    for numbers in block.parameters():
+        nn.init.zeros_(numbers)
     return block
 
 
-chains = [nn.Sequential(*[half_open(layout)] * n) for n in (1, 8) for layout in ("parallel", "sequential")]
-measured = {name: chain(torch.ones(1, 8, 3, 4)).mean().item() for name, chain in zip(predicted, chains)}
+ones = torch.ones(1, 8, 3, 4)
+chains = [nn.Sequential(*[half_open(layout)] * n)
+          for n in (1, 8) for layout in ("parallel", "sequential")]
+measured = {name: chain(ones).mean().item() for name, chain in zip(predicted, chains)}
 predict_then_run(predicted, measured, unit="times x")
 
 # %% [markdown]
@@ -491,14 +500,16 @@ predict_then_run(predicted, measured, unit="times x")
 #
 # Each test picture is also shown with the **bar of another picture**, to see whether the bar is used.
 # An arm that uses the bar must fall to chance then, because two of three times the other bar has another colour.
-#
+
+# %% [markdown]
 # Each arm is trained three times, for 256 steps of Adam with a one-cycle learning rate; together that takes about a minute.
 # Section 1 says what a *perfect* map of such cells can do.
 # **Predict:** what do the trained networks reach in so few steps?
 # And are the channel gates of any use if the question is *where*?
 
 # %% tags=["experiment"]
-predicted = {"no module": None, "full-size map": None, "map of 4 x 4 cells": None, "channel gates": None}
+predicted = {"no module": None, "full-size map": None, "map of 4 x 4 cells": None,
+             "channel gates": None}
 
 # %% tags=["experiment"]
 from attention_lab.networks.training import compare, train
@@ -552,18 +563,17 @@ predict_then_run(predicted, {arm: results.mean(arm) for arm in predicted}, unit=
 # The figure shows both, and what a perfect map of such cells reaches:
 
 # %% tags=["experiment"]
-longer = {"no module": [31.0], "map of 4 x 4 cells": [89.2, 89.5], "map of 8 x 8 cells": [49.5, 63.6],
-          "channel gates": [100.0], "both, parallel": [100.0]}
-limits = {f"map of {cell} x {cell} cells": perfect[cell] for cell in (4, 8)}
-for arm, control in (("full-size map", "no module"), ("full-size map", "map of 4 x 4 cells"),
-                     ("map of 4 x 4 cells", "map of 8 x 8 cells"), ("channel gates", "no module")):
-    # more than luck (two standard errors), and enough to matter (5 points)
-    matters = results.lead(arm, control) > 2 and results.mean(arm) - results.mean(control) > 5
-    print(f"'{arm}' is {'clearly' if matters else 'not clearly'} ahead of '{control}'")
+longer = {"no module": [31], "map of 4 x 4 cells": [89.2, 89.5],
+          "map of 8 x 8 cells": [49.5, 63.6], "channel gates": [100], "both, parallel": [100]}
 shown = "right dots on new pictures", longer, ("chance", 100 / 3)
-limit = "a perfect map of such cells"
-show(short_and_longer_runs(results, *shown, limits=limits, limit=limit, highlight=[arm for arm in arms if "map" in arm]),
-     runs_in_words(results, *shown, limits=limits, limit=limit))
+limits = {"limits": {f"map of {cell} x {cell} cells": perfect[cell] for cell in (4, 8)},
+          "limit": "a perfect map of such cells"}
+maps = [arm for arm in arms if "map" in arm]
+show(short_and_longer_runs(results, *shown, highlight=maps, **limits),
+     runs_in_words(results, *shown, **limits))
+tell_leads(results, [("full-size map", "no module"), ("channel gates", "no module"),
+                     ("full-size map", "map of 4 x 4 cells"),
+                     ("map of 4 x 4 cells", "map of 8 x 8 cells")])
 
 # %% [markdown]
 # **Three findings.**
@@ -585,9 +595,10 @@ show(short_and_longer_runs(results, *shown, limits=limits, limit=limit, highligh
 # %% tags=["experiment"]
 picture = test_set.pictures[sharing_a_cell(test_set, 4)[:1]]
 under_bars = with_bar(picture.expand(3, -1, -1, -1), torch.arange(3))
-maps = {arm: gate_maps(trained[arm, 0], under_bars - GREY) for arm in arms if "map" in arm}
-show(maps_below(under_bars.clamp(0, 1), maps),
-     "Columns: one picture under a bar of each colour. Below it, the full-size map, and the maps of 4 x 4 and 8 x 8 cells.")
+shown = {arm: gate_maps(trained[arm, 0], under_bars - GREY) for arm in maps}
+show(maps_below(under_bars.clamp(0, 1), shown),
+     "Columns: one picture under a bar of each colour. Below it, the full-size map, and the "
+     "maps of 4 x 4 and 8 x 8 cells.")
 
 # %% [markdown]
 # The full-size map closes the dots that are not meant, and leaves the right one more or less open.
@@ -666,7 +677,8 @@ with torch.no_grad():
     block.wv.weight.zero_(), block.wv.bias.fill_(3)  # every value is 3
     gates = block(x)[:, 0, 0, 0]
 print("gates of three images, all values 3:", [round(gate, 2) for gate in gates.tolist()])
-print("Do the weights sum to 1?", "Yes." if (gates - 0.9526).abs().max() < 1e-3 else "No, not yet.")
+right = (gates - 0.9526).abs().max() < 1e-3
+print("Do the weights sum to 1?", "Yes." if right else "No, not yet.")
 
 # %% [markdown]
 # <details><summary>The repair, and where it was seen</summary>

@@ -50,7 +50,14 @@ def runs_in_words(results: Results, label: str, longer: Mapping[str, Sequence[fl
     limits, words = limits or {}, []
     for arm in results.arms:
         parts = [f"{arm}: {results.mean(arm):.0f} %"]
-        parts += [f"with five times the steps {' and '.join(f'{score:.0f}' for score in longer[arm])} %"] if arm in longer else []
+        parts += [f"with five times the steps {', '.join(f'{score:.0f}' for score in longer[arm])} %"] if arm in longer else []
         parts += [f"{limit} {limits[arm]:.0f} %"] if arm in limits else []
         words.append(", ".join(parts))
     return f"{label[0].upper()}{label[1:]}; {baseline[0]}: {baseline[1]:.0f} %. {'; '.join(words)}."
+
+
+def tell_leads(results: Results, pairs: Collection[tuple[str, str]]) -> None:
+    """Print of each pair (arm, control) whether the arm is clearly ahead: by more than two standard errors, and by more than 5 points."""
+    for arm, control in pairs:
+        ahead = results.lead(arm, control) > 2 and results.mean(arm) - results.mean(control) > 5
+        print(f"'{arm}' is {'clearly' if ahead else 'not clearly'} ahead of '{control}'")
