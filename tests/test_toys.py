@@ -147,6 +147,14 @@ def test_another_dot_changes_nothing_of_the_cloth():
     assert changed[0, ..., :striped_cloths.CLOTH].equal(pictures[2, ..., :striped_cloths.CLOTH])
 
 
+def test_a_dot_turns_from_red_to_blue():
+    pictures, _, asked = striped_cloths.striped_cloths(8, seed=3)
+    red, blue = (striped_cloths.with_dots(pictures, colour) for colour in (0, 1))
+    assert torch.where((asked == 0)[:, None, None, None], red, blue).allclose(pictures)
+    between = striped_cloths.with_dots(pictures, 0.5)
+    assert between.allclose((red + blue) / 2) and between[..., striped_cloths.CLOTH:].equal(pictures[..., striped_cloths.CLOTH:])
+
+
 def test_a_network_names_a_direction_for_each_cloth():
     network = striped_cloths.direction_namer(lambda: nn.Conv2d(4, 4, 3), channels=4)
     assert network(striped_cloths.striped_cloths(5, seed=3).pictures).shape == (5, len(striped_cloths.DIRECTIONS))

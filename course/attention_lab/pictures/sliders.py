@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
-from .style import ALERT, FEATURES, INK, MAPS, house_figure
+from .style import ALERT, FEATURES, INK, LAYERS, MAPS, OTHER, house_figure
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -94,3 +94,71 @@ def so_far_in_words(logits: Tensor, results: Sequence[float], block: int) -> str
     factor = f"multiplied the old s and o by {(before.max() - m).exp():.2f}" if len(before) else "was the first"
     return (f"After {len(read)} of {len(logits) // block} blocks m = {m:.2f} and s = {s:.2f}. The last block {factor}. "
             f"o / s = {read[-1]:.2f}; the whole row gives {whole:.2f}.")
+
+
+@house_figure
+def mixing_desks(picture: Tensor, shares: Tensor, kernels: Sequence[int]) -> Figure:
+    """Lesson 06a: a cloth, and beside it for each channel the shares of the kernels, which add up to 1.
+
+    picture: (3, H, W), of `striped_cloths`, values around 0. shares: (S, C'). kernels: the S sizes.
+    """
+    import matplotlib.pyplot as plt
+
+    scales, channels = shares.shape
+    figure, (left, right) = plt.subplots(1, 2, figsize=(7, 2.3), width_ratios=[1, 1.7])
+    left.imshow((picture + 0.5).clamp(0, 1).permute(1, 2, 0).numpy())
+    left.set_axis_off()
+    for scale, (kernel, colour) in enumerate(zip(kernels, ("#9AD0F0", FEATURES, MAPS, ALERT), strict=True)):
+        right.bar([channel + 0.2 * (scale - (scales - 1) / 2) for channel in range(channels)], shares[scale].numpy(), 0.18, color=colour,
+                  label=f"{kernel} x {kernel}")
+    for share in (0.11, 0.25, 0.48):
+        right.axhline(share, color=OTHER, linewidth=0.8, linestyle="--", zorder=0)
+    right.set(ylim=(0, 0.55), yticks=(0, 0.11, 0.25, 0.48), ylabel="share", xticks=range(channels),
+              xticklabels=[f"channel {channel}" for channel in range(channels)])
+    right.legend(ncols=scales, frameon=False, loc="upper center", bbox_to_anchor=(0.5, 1.16), columnspacing=1, handlelength=1)
+    return figure
+
+
+def desks_in_words(right: Tensor, asked: Tensor, shares: Tensor, kernels: Sequence[int]) -> str:
+    """Lesson 06a: what a network names, and the kernels with the largest shares, in a sentence.
+
+    right: (n,), is the answer to the cloth's own question right? asked: (n,), 0 for the fine stripes, 1 for the coarse ones. shares and
+    kernels as for `mixing_desks`.
+    """
+    fine, coarse = (f"{100 * right[asked == kind].float().mean():.0f} %" for kind in (0, 1))
+    most = ", ".join(str(kernels[scale]) for scale in shares.argmax(0))
+    return (f"the network names the fine stripes in {fine} of the pictures, the coarse stripes in {coarse}; a guess has 33 %. "
+            f"The {shares.shape[1]} channels take most from the kernels {most}.")
+
+
+@torch.no_grad()
+def position_weights(before: nn.Module, branch: nn.Module, picture: Tensor) -> Tensor:
+    """Lesson 06b: the weight of each position in the mean of a channel branch, (H, W).
+
+    before: the layers in front of it. branch: a `ChannelPolarized`. picture: (1, 3, H, W).
+    """
+    return branch.wq(before(picture)).flatten(2).softmax(dim=2).view(picture.shape[2:])
+
+
+@house_figure
+def where_it_listens(before: nn.Module, branch: nn.Module, as_trained: nn.Module, picture: Tensor) -> Figure:
+    """Lesson 06b: a picture of dots, `position_weights` for it, and the gate of each channel; pale behind it, that of another branch.
+
+    before, branch and picture as for `position_weights`; the picture's values are around 0. as_trained: the other branch.
+    """
+    import matplotlib.pyplot as plt
+
+    weights = position_weights(before, branch, picture)
+    with torch.no_grad():
+        gates, reference = (each(before(picture)).flatten() for each in (branch, as_trained))
+    figure, axes = plt.subplots(1, 3, figsize=(7, 2.4), width_ratios=[1, 1, 1.5])
+    axes[0].imshow((picture[0] + 0.3).clamp(0, 1).permute(1, 2, 0).numpy())
+    axes[0].set_title("picture", loc="center")
+    axes[1].imshow(weights.numpy(), cmap="Oranges", vmin=0, vmax=max(weights.max().item(), 8 / weights.numel()))
+    axes[1].set_title("weights of the mean", loc="center")
+    for axis in axes[:2]:
+        axis.set(xticks=[], yticks=[])
+    axes[2].bar(range(len(gates)), reference.numpy(), 0.9, color="#BFE3D5")
+    axes[2].bar(range(len(gates)), gates.numpy(), 0.5, color=LAYERS)
+    axes[2].set(ylim=(0, 1), xlabel="channel", title="gates (0 closed, 1 open)")
+    return figure

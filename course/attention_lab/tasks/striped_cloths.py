@@ -49,6 +49,16 @@ def striped_cloths(n: int, seed: int) -> Cloths:
     return Cloths(pictures, torch.where(asked == 0, fine_direction, coarse_direction), asked)
 
 
+def with_dots(pictures: Tensor, blue: float) -> Tensor:
+    """Each cloth with a dot whose colour lies between red (0) and blue (1), where its own dot is; a new tensor.
+
+    pictures: (n, 3, 12, 20), of `striped_cloths`. blue: 0 to 1.
+    """
+    dot = (pictures[:, :1] - pictures[:, 2:]).abs() > 0.5  # elsewhere the channels are equal
+    noise = pictures[:, 1:2] + 0.5
+    return torch.where(dot, torch.tensor([0.5 - blue, -0.5, blue - 0.5])[:, None, None] + noise, pictures)
+
+
 def with_other_dots(pictures: Tensor) -> Tensor:
     """Each cloth with the dot of the next picture; a new tensor."""
     changed = pictures.clone()
