@@ -546,9 +546,7 @@ print("right?", "Yes." if same else "No.", "Without the N x N matrix?",
 # On a GPU, `with torch.nn.attention.sdpa_kernel(...)` allows only the kernels that you name, and you get an error if none of them fits.
 # </details>
 #
-# ### A challenge (not graded)
-#
-# When you write a text, or draw a picture pixel by pixel, you know only what came before.
+# **A challenge (not graded).** When you write a text, or draw a picture pixel by pixel, you know only what came before.
 # So each position may look at itself and at earlier positions, and the logits of all later keys become minus infinity.
 # Write this attention so that a training step's memory grows by less than a factor of 6 from N = 1024 to N = 4096, with the same gradients.
 # And do less work, because `plain`, below, computes an N x N matrix of which nearly half is thrown away.

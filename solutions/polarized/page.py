@@ -41,7 +41,7 @@
 # | [exercise 2, `SpatialPolarized`](#4.-Exercise-2:-SpatialPolarized) (4 points); a gate to touch | 26 |
 # | [exercise 3, `PolarizedSelfAttention`](#5.-Exercise-3:-PolarizedSelfAttention) (2 points); predict, then run | 17 |
 # | [the experiment](#6.-The-experiment:-how-fine-must-the-map-be?), without the challenge | 24 |
-# | [other people's code](#7.-Other-people's-code:-tick-off-the-steps): the bug museum, paper against code | 16 |
+# | [the bug museum](#7.-The-bug-museum:-tick-off-the-steps), paper against code | 16 |
 # | [what we now know](#8.-What-we-now-know), [questions](#9.-Questions-to-think-about) | 12 |
 #
 # </details>
@@ -628,7 +628,7 @@ challenge("right dots after 128 steps, worst of three runs", worst, 95, "%",
           at_most={"parameters of the network": (size, 3089)})
 
 # %% [markdown]
-# ## 7. Other people's code: tick off the steps
+# ## 7. The bug museum: tick off the steps
 #
 # A Chinese post ("polarized self-attention, a finer structure of dual attention") explains this module.
 # It was written before the authors' own code was public, and prints code for both branches.
@@ -693,7 +693,7 @@ print("Do the weights sum to 1?", "Yes." if right else "No, not yet.")
 # (Whatever fails this test is not the paper's branch, but a module that passes need not be right, because 32 equal weights pass too.)
 
 # %% [markdown]
-# ### Paper against code
+# **Paper against code.** The table shows what the paper says, what its authors' code does, and what we do.
 #
 # | | the paper | the authors' code, parallel | the authors' code, sequential | here |
 # |---|---|---|---|---|

@@ -426,7 +426,7 @@ predict_then_run(predicted, measured, unit="share of one scale")
 # Push it as far as it goes.
 # Then let the softmax read the number itself, without the sigmoid.
 
-# %%
+# %% tags=["nbval-ignore-output"]
 def shares(number, reads):
     """The shares of four scales; the first three have the number 0."""
     return torch.softmax(reads(torch.tensor([0.0, 0.0, 0.0, number])), 0)
@@ -781,7 +781,7 @@ print("does it train?          ", trains(module))
 # </details>
 
 # %% [markdown]
-# ### Paper against code
+# **Paper against code.** The table shows what the paper says, what its authors' code does, and what we do.
 #
 # | | the paper | the authors' code | here |
 # |---|---|---|---|
