@@ -647,8 +647,9 @@ challenge("right dots after 128 steps, worst of three runs", worst, 95, "%",
 class PostedSpatial(nn.Module):
     def __init__(self, channels):
         super().__init__()
-        self.wq = nn.Conv2d(channels, channels // 2, 1)
-        self.wv = nn.Conv2d(channels, channels // 2, 1)
+        half = channels // 2
+        self.wq = nn.Conv2d(channels, half, 1)
+        self.wv = nn.Conv2d(channels, half, 1)
         self.pool = nn.AdaptiveAvgPool2d(1)
 
     def query(self, x):
