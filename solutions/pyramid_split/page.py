@@ -255,7 +255,7 @@ predict_then_run(predicted, measured, unit="times the cost without groups")
 # <details><summary>What we found</summary>
 #
 # The convolution with 16 groups has a sixteenth of the parameters and of the multiply-adds.
-# But on one thread of our CPU it took 3 to 4 times as long.
+# But on one thread of our CPU it took 3 to 7 times as long, depending on what else the machine did.
 # Groups save parameters and arithmetic; whether they save time depends on how well the program for them is written.
 # Slow groups are [an old complaint](https://github.com/pytorch/pytorch/issues/10229).
 # A GPU may behave differently, so measure yours.
