@@ -4,6 +4,7 @@ import pytest
 import torch
 from torch import nn
 
+from attention_lab.pictures import mixing_desk
 from attention_lab.pictures import sliders as slide_pictures
 from attention_lab.tasks import bars_and_posts
 
@@ -35,6 +36,16 @@ def test_desks_are_said_in_words():
         "the network names the fine stripes in 100 % of the pictures, the coarse stripes in 50 %; a guess has 33 %. "
         "The 2 channels take most from the kernels 9, 3.")
     assert len(slide_pictures.mixing_desks(torch.zeros(3, 12, 20), shares, (3, 5, 7, 9)).axes) == 2
+
+
+def test_a_mixing_desk_is_said_in_words():
+    kernels = (3, 5, 7, 9)
+    inside, outside = (torch.tensor([0.0, 0, 0, number]).softmax(0) for number in (1, 8))
+    assert mixing_desk.desk_in_words(inside, kernels) == (
+        "Of the total, 3 x 3 gets 0.17, 5 x 5 gets 0.17, 7 x 7 gets 0.17, 9 x 9 gets 0.48. "
+        "All shares are between the limits 0.11 and 0.48.")
+    assert mixing_desk.desk_in_words(outside, kernels).endswith("Outside the limits 0.11 and 0.48: 3 x 3, 5 x 5, 7 x 7, 9 x 9.")
+    assert [bar.get_height() for bar in mixing_desk.mixing_desk(inside, kernels).axes[0].patches] == pytest.approx(inside.tolist())
 
 
 class Branch(nn.Module):

@@ -3,6 +3,7 @@
 import pytest
 import torch
 import torch.nn.functional as F
+from torch import nn
 
 from attention_lab.tasks import (
     bars_and_posts,
@@ -154,6 +155,11 @@ def test_a_dot_turns_from_red_to_blue():
     assert between.allclose((red + blue) / 2) and between[..., striped_cloths.CLOTH:].equal(pictures[..., striped_cloths.CLOTH:])
 
 
+def test_a_network_names_a_direction_for_each_cloth():
+    network = striped_cloths.direction_namer(lambda: nn.Conv2d(4, 4, 3), channels=4)
+    assert network(striped_cloths.striped_cloths(5, seed=3).pictures).shape == (5, len(striped_cloths.DIRECTIONS))
+
+
 def test_the_mark_of_the_patch_with_the_same_colour_is_the_answer():
     pictures, answers, places, same = coloured_posters.coloured_posters(16, seed=3)
     for picture, answer, cells, which in zip(pictures, answers, places.tolist(), same.tolist(), strict=True):
@@ -230,6 +236,27 @@ def test_dots_in_one_cell_cannot_be_told_apart():
     together = (cells == cells[torch.arange(200), asked][:, None]).all(2).sum(1)
     assert together.max() > 1
     assert (coloured_dots.candidates(heat, centres, asked, 4) >= together).all()
+
+
+def test_the_right_dot_is_found_at_its_centre_and_next_to_it():
+    dots = coloured_dots.coloured_dots(32, seed=3)
+    assert coloured_dots.right_dots(dots.heat, dots).all()
+    assert coloured_dots.right_dots(dots.heat.roll(1, 3), dots).all()
+    assert not coloured_dots.right_dots(dots.heat.roll((1, 1), (2, 3)), dots).any()
+    assert coloured_dots.right_with_perfect_map(dots, 1) == 100 and coloured_dots.right_with_perfect_map(dots, 16) == pytest.approx(100 / 3)
+    assert (coloured_dots.candidates(dots.heat, dots.centres, dots.asked, 4)[coloured_dots.sharing_a_cell(dots, 4)] <= 2).all()
+    changed = coloured_dots.with_other_bars(dots.pictures)
+    assert changed[1, :, :2].equal(dots.pictures[0, :, :2]) and changed[1, :, 2:].equal(dots.pictures[1, :, 2:])
+
+
+def test_a_dot_finder_shows_the_map_that_it_multiplies_by():
+    spatial = nn.Sequential(nn.Conv2d(8, 1, 1), nn.Sigmoid())
+    network = coloured_dots.dot_finder(coloured_dots.Gated(spatial, coloured_dots.Coarse(4)), channels=8).eval()
+    pictures = torch.rand(2, 3, 16, 16)
+    maps = coloured_dots.gate_maps(network, pictures)
+    assert maps.shape == (2, 16, 16) and maps.unfold(1, 4, 4).unfold(2, 4, 4).flatten(3).std(3).max() < 1e-6
+    features = network[:6](pictures)
+    assert network(pictures).allclose(network[7](features * maps[:, None]))
 
 
 def hues_and_answers(question):

@@ -44,31 +44,29 @@ def chunks() -> str:
 
 
 def to_scale() -> str:
-    """A with N = 9216 and what it is made from, 25.6 numbers a pixel, 900 x 450 px."""
+    """A with N = 9216 and what it is made from, 31.8 numbers a pixel, 900 x 356 px."""
     drawing = Drawing(
-        900, 450, "A matrix and what it is made from, drawn to scale",
+        900, 356, "A matrix and what it is made from, drawn to scale",
         "The matrix A of 9216 positions is a square of 9216 x 9216 numbers, 324 MiB in float32. Queries and keys are 9216 x 4, values "
         "9216 x 32: three thin lines beside it, together 1.4 MiB.",
     )
-    side, top = 360, 56
-    for x, name, shape, size, width in ((60, "queries", "9216 × 4", "0.14 MiB", 1.6), (160, "keys", "9216 × 4", "0.14 MiB", 1.6),
-                                        (260, "values", "9216 × 32", "1.1 MiB", 1.3)):
+    side, top = 290, 52
+    for x, name, shape, size, width in ((60, "queries", "9216 × 4", "0.14 MiB", 1.6), (190, "keys", "9216 × 4", "0.14 MiB", 1.6),
+                                        (320, "values", "9216 × 32", "1.1 MiB", 1.1)):
         drawing.line((x, top), (x, top + side), colour="features", width=width)
-        drawing.text(x, 36, name, bold=True)
-        drawing.text(x + 8, top + side / 2 - 8, shape, size=13, mono=True, anchor="start")
-        drawing.text(x + 8, top + side / 2 + 12, size, size=13, anchor="start")
-    left = 370
+        drawing.text(x, 34, name, bold=True, size=16)
+        drawing.text(x + 8, top + side / 2 - 8, shape, size=14, mono=True, anchor="start")
+        drawing.text(x + 8, top + side / 2 + 14, size, size=14, anchor="start")
+    left = 460
     drawing.rectangle(left, top, side, side, tint("gate", 0.25))
-    drawing.text(left + side / 2, 36, "A: the columns i that are looked at", bold=True)
-    drawing.text(left + side / 2, top + 120, "9216 × 9216", size=20, mono=True)
-    drawing.text(left + side / 2, top + 150, "324 MiB", size=26, bold=True)
-    drawing.text(left + side / 2, top + 300, "Does it ever have to exist?", size=18)
-    drawing.line((left, top + 200), (left + side, top + 200), colour="gate", width=3)
-    drawing.line((left + side + 4, top + 200), (left + side + 24, top + 200))
-    drawing.text(left + side + 30, top + 196, "row j: how", size=14, anchor="start")
-    drawing.text(left + side + 30, top + 214, "position j weighs", size=14, anchor="start")
-    drawing.text(left + side + 30, top + 232, "all positions,", size=14, anchor="start")
-    drawing.text(left + side + 30, top + 250, "36 KiB", size=14, anchor="start")
+    drawing.text(left + side / 2, 34, "A, made from these three lines", bold=True, size=16)
+    drawing.text(left + side / 2, top + 76, "9216 × 9216", size=20, mono=True)
+    drawing.text(left + side / 2, top + 108, "324 MiB", size=26, bold=True)
+    drawing.text(left + side / 2, top + 240, "Does it ever have to exist?", size=19, bold=True)
+    drawing.line((left, top + 160), (left + side, top + 160), colour="gate", width=3)
+    drawing.line((left + side + 4, top + 160), (left + side + 18, top + 160))
+    for row, words in enumerate(("row j: how", "position j weighs", "all positions,", "36 KiB")):
+        drawing.text(left + side + 24, top + 157 + 18 * row, words, size=14, anchor="start")
     return drawing.svg()
 
 

@@ -15,29 +15,33 @@
 #
 # *The same attention, number for number, in a fraction of the memory.*
 #
-# **After this lesson you will be able to**
+# ![Drawn to scale, except the thickness of queries and keys: the matrix A, 9216 x 9216, is a large square of 324 MiB. Beside it stand queries, keys and values as lines: 9216 x 4, 9216 x 4 and 9216 x 32, together 1.4 MiB. Does the matrix ever have to exist?](figures/to_scale.svg)
+#
+# The drawing shows lesson 05a's position attention for *one* image of 768 x 768 pixels, at 1/8 of its resolution.
+# A text of 131,072 tokens (pieces of words) would need 64 GiB for each head of attention, yet language models read such texts.
+# They call [FlashAttention](https://arxiv.org/abs/2205.14135) or one of its relatives, and in this lesson you write its central idea yourself.
+#
+# **Needs** lesson 05a (position attention, shown again below) and lesson 00 (dot products, softmax) · 2 h 15 · 7 points · difficulty 4 of 5
+#
+# <details><summary>Goals, parts and minutes</summary>
+#
+# After this lesson you will be able to
 #
 # - compute attention without ever holding its large matrix, and prove that you never hold it;
 # - explain why training needs more than that, and what it needs;
 # - compute a softmax over a row that you only ever see in pieces, the idea behind FlashAttention;
 # - say when torch's fused attention really is fused.
 #
-# **Why it matters.** Nearly everywhere, attention over long inputs avoids the large matrix.
-# torch's own [`scaled_dot_product_attention`](https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.scaled_dot_product_attention.html) chooses between several kernels, some of which avoid it.
-# (A kernel is a routine here, not the window of a convolution.)
-# FlashAttention is one of them, and libraries for language and image models call it.
-#
-# **You need** lesson 05a (position attention) and lesson 00 (dot products, softmax).
-# **Difficulty** 4 of 5.
-#
 # | part | minutes |
 # |---|---|
-# | [what the matrix costs](#1.-What-the-matrix-costs), [three ideas](#2.-Three-ideas) | 15 |
-# | [exercise 1, `EfficientPositionAttention`](#3.-Exercise-1:-EfficientPositionAttention) (3 points) | 30 |
-# | the proof, and [five ways side by side](#4.-Five-ways-side-by-side) | 15 |
-# | [a softmax in pieces](#5.-A-softmax-in-pieces), [exercise 2, `streaming_attention`](#6.-Exercise-2:-streaming_attention) (4 points) | 45 |
-# | which way to cut, [the bug museum](#7.-The-bug-museum) | 15 |
-# | [questions](#8.-A-challenge,-and-questions-to-think-about) (the challenge takes 20 to 30 more) | 15 |
+# | [what the matrix costs](#1.-What-the-matrix-costs) | 10 |
+# | three ideas, [exercise 1, `EfficientPositionAttention`](#2.-Exercise-1:-EfficientPositionAttention) (3 points), the proof | 40 |
+# | [five ways side by side](#3.-Five-ways-side-by-side) | 10 |
+# | [exercise 2, `streaming_attention`](#4.-Exercise-2:-streaming_attention) (4 points); a row to touch | 45 |
+# | [the bug museum](#5.-The-bug-museum) (the challenge takes 20 to 30 more) | 12 |
+# | [what we now know](#6.-What-we-now-know), [questions](#7.-Questions-to-think-about) | 18 |
+#
+# </details>
 
 # %%
 import torch
@@ -47,13 +51,11 @@ from torch.utils.checkpoint import checkpoint
 
 from attention_lab import check, course_map, progress, review
 from attention_lab.networks.cost import cost
-from attention_lab.pictures import (FEATURES, INK, LAYERS, MAPS, OTHER, PAPER, predict_then_run,
-                                    show)
+from attention_lab.networks.largest_storage import largest_storage
+from attention_lab.pictures import predict_then_run, show
+from attention_lab.pictures.memory_growth import growth_in_words, memory_growth
 from attention_lab.pictures.sliders import so_far_in_words, softmax_so_far
 from attention_lab.pictures.touch import slide
-
-# %% tags=["nbval-ignore-output"]
-course_map()
 
 # %% tags=["nbval-ignore-output"]
 review()
@@ -62,16 +64,15 @@ review()
 # ## 1. What the matrix costs
 #
 # An image of 768 x 768 pixels, at 1/8 of its resolution, has 96 · 96 = 9216 positions.
-# From 32 channels, position attention makes queries and keys (4 numbers per position) and values (32 numbers).
+# From 32 channels, position attention makes queries and keys (4 numbers per position) and values (32 numbers per position).
 # The queries and keys then give the matrix A.
-# Here they are, drawn to scale (but queries and keys are thicker: to scale, they would be thinner than a hair):
-#
-# ![Drawn to scale, except the thickness of queries and keys: the matrix A, 9216 x 9216, is a large square of 324 MiB. Beside it stand queries, keys and values as lines: 9216 x 4, 9216 x 4 and 9216 x 32, together 1.4 MiB.](figures/to_scale.svg)
+# (In the drawing, queries and keys are thicker than they should be: to scale, they would be thinner than a hair.)
 #
 # Everything that A holds can be computed from these thin tensors, at any time.
 # So does A ever have to exist?
 #
-# This is lesson 05a's module, which you know:
+# This is lesson 05a's module, as you wrote it there.
+# If you skipped that lesson, read its five lines of `attention` and `forward`; you need nothing else from it:
 
 # %%
 class PositionAttention(nn.Module):
@@ -110,20 +111,22 @@ predict_then_run(predicted, measured, unit="times as much memory")
 # %% [markdown]
 # <details><summary>Why</summary>
 #
-# Twice the side is four times the positions, and sixteen times the entries of A.
-# The forward pass holds two such matrices at once: products and softmax.
+# Twice the side means four times the positions, and sixteen times the entries of A.
+# The forward pass holds two such matrices at once: the products and their softmax.
 # A training step needs three: A, the gradient of A, and the gradient of the products.
 # The last is computed from the other two, so all three are alive.
 # Users of DANet's code (lesson 05a) noticed: this one module [doubled the memory](https://github.com/CASIA-IVA-Lab/DANet/issues/104) of their network.
 # </details>
 
 # %% [markdown]
-# ## 2. Three ideas
+# ## 2. Exercise 1: `EfficientPositionAttention`
 #
-# All give the same result, up to rounding.
+# ### Three ideas
+#
+# All three give the same result, up to rounding.
 #
 # **1. Chunks.** A row of A needs one query and all keys, and no other row.
-# So take 128 queries, compute their rows, multiply these by the values, forget the rows, go on.
+# So take 128 queries, compute their rows, multiply these by the values, forget the rows, and go on.
 # `queries.split(128, dim=1)` cuts them.
 # (`chunk(4, dim=1)` always makes four pieces, and a quarter of A still grows as N · N.)
 #
@@ -136,20 +139,35 @@ predict_then_run(predicted, measured, unit="times as much memory")
 
 # %% [markdown]
 # **3. A fused kernel.** `F.scaled_dot_product_attention(q, k, v, scale=1.0)` works through A in small blocks inside a single operation.
+# (A kernel is a routine here, not the window of a convolution.)
 # Without `scale=1.0` it divides the products by the square root of q's width (numbers per position), unlike DANet.
 # On the CPU, torch 2.13 works in blocks only if
 #
 # - q, k and v have four axes, (B, heads, N, width); here there is one head, so (B, 1, N, C);
-# - all three have the *same width*: v has C numbers, q and k only C // r, so pad q and k with zeros (`F.pad`): zeros change no product;
+# - all three have the *same width*: v has C numbers, q and k only C // r, so pad q and k with zeros (`F.pad`), which change no product;
 # - the numbers of one position lie *side by side* in memory (a `transpose` undoes this; `.contiguous()` restores it in a copy).
 #
 # Otherwise it silently builds A.
 
 # %% [markdown]
-# ## 3. Exercise 1: `EfficientPositionAttention`
+# ### The exercise
 #
-# It inherits its layers, so only `forward` is left to write: the same result, but no tensor with N · N numbers.
-# The limits, for one image with up to 32 channels, forward and backward:
+# A worked example first: N = 300 in chunks of 128 rows gives chunks of 128, 128 and 44 rows.
+# Each chunk has weights (B, rows, N) and gives (B, rows, C).
+# Joined along the axis of the rows they are (B, 300, C), which becomes (B, C, H, W).
+# Look at the pieces, and at what a fixed number of pieces does when N grows:
+
+# %%
+for n in (300, 3000):
+    q = torch.randn(1, n, 4)
+    for name, pieces in (("split(128)", q.split(128, dim=1)), ("chunk(4)", q.chunk(4, dim=1))):
+        rows = [piece.shape[1] for piece in pieces]
+        print(f"N = {n}, {name}: {len(rows)} pieces, the last with {rows[-1]} rows;",
+              f"the first has {rows[0] * n:,} weights")
+
+# %% [markdown]
+# `EfficientPositionAttention` inherits its layers, so only `forward` is left to write: the same result, but no tensor with N · N numbers.
+# These are the limits, for one image with up to 32 channels, forward and backward:
 #
 # | N | every tensor's *storage* (the memory behind it) must hold fewer than |
 # |---|---|
@@ -160,10 +178,6 @@ predict_then_run(predicted, measured, unit="times as much memory")
 #
 # A copy of `PositionAttention` earns at most half of the points; any of the ideas, even chunks alone, earns all.
 # Every softmax needs all N keys, so cut the queries, not the keys.
-#
-# Worked example: N = 300 in chunks of 128 rows gives chunks of 128, 128 and 44 rows.
-# Each has weights (B, rows, N) and gives (B, rows, C).
-# Joined along the axis of the rows: (B, 300, C), then (B, C, H, W).
 
 # %% exercise
 class EfficientPositionAttention(PositionAttention):
@@ -214,10 +228,11 @@ check(EfficientPositionAttention)
 # %% [markdown]
 # ### Prove it
 #
-# A `TorchDispatchMode` sees every operation that torch runs, the backward pass included.
-# This one remembers the largest storage that any of them returned: a tool worth keeping for your own work.
+# The `largest_storage` of the library watches every operation that torch runs, the backward pass included.
+# It returns the size of the largest storage that any of them made.
+# (Its twelve lines in `attention_lab/networks/largest_storage.py` are worth keeping for your own work.)
 # The cell also measures how much a *training step's* memory grows from 32 x 32 to 64 x 64.
-# Four times the positions should cost about four times as much, not sixteen.
+# Four times the positions should cost about four times as much, not sixteen times.
 #
 # `PositionAttention` says *no* twice.
 # Yours should say *yes* twice.
@@ -226,40 +241,19 @@ check(EfficientPositionAttention)
 # Or the number of chunks is fixed, as with `chunk(4)`.
 
 # %%
-from torch.utils._python_dispatch import TorchDispatchMode
-from torch.utils._pytree import tree_leaves
-
-
-class Largest(TorchDispatchMode):
-    """Remembers the largest storage that an operation returned, in numbers."""
-
-    elements = 0
-
-    def __torch_dispatch__(self, function, types, args=(), kwargs=None):
-        result = function(*args, **(kwargs or {}))
-        for t in tree_leaves(result):  # an operation may return several tensors
-            if isinstance(t, torch.Tensor):
-                held = t.untyped_storage().nbytes() // t.element_size()
-                self.elements = max(self.elements, held)
-        return result
-
-
 for kind in (PositionAttention, EfficientPositionAttention):
-    n = 32 * 32
-    with Largest() as largest:
-        kind(32)(torch.randn(1, 32, 32, 32, requires_grad=True)).square().sum().backward()
-    print(f"{kind.__name__}\n  N = {n}, largest storage: {largest.elements / n**2:.2f} N²,",
-          "below N² / 2?", "yes" if largest.elements < n * n / 2 else "no")
-    step = [cost(kind(32), torch.randn(1, 32, side, side), backward=True,
-                 latency=False).training_memory for side in (32, 64)]
-    print(f"  training step, 64 x 64 against 32 x 32: {step[1] / step[0]:.1f} times as much,",
-          "below 6?", "yes" if step[1] < 6 * step[0] else "no")
+    share = largest_storage(kind(32), torch.randn(1, 32, 32, 32)) / 1024**2
+    small, large = (cost(kind(32), torch.randn(1, 32, side, side), backward=True,
+                         latency=False).training_memory for side in (32, 64))
+    print(f"{kind.__name__}: largest storage {share:.2f} N²,",
+          f"training step {large / small:.1f} times as much")
+    print("  below N² / 2?", "yes;" if share < 0.5 else "no;", "below 6 times?",
+          "yes" if large < 6 * small else "no")
 
 # %% [markdown]
-# ## 4. Five ways side by side
+# ## 3. Five ways side by side
 #
-# *Before you run the next two cells, guess how much memory each method needs.
-# Put them in order, from the most memory in a training step at N = 4096 to the least; two are equal.*
+# Here are the three ideas as functions of queries, keys and values, beside the naive form; the third idea comes with and without padding.
 
 # %%
 def naive(q, k, v):  # (1, N, D), (1, N, D), (1, N, C) -> (1, N, C)
@@ -284,65 +278,90 @@ def fused_padded(q, k, v):
     return fused(q, k, v)
 
 
+# %% [markdown]
+# **Predict, then run:** how many MiB does each of them need in a training step at N = 4096?
+# (A itself, with 4096² numbers in float32, has 64 MiB.)
+
 # %% tags=["experiment"]
-import matplotlib.pyplot as plt
+predicted = {"naive": None, "chunks": None, "chunks, recomputed": None, "fused": None,
+             "fused, padded": None}
 
 sizes, memory = (256, 1024, 2304, 4096), {}
-for method in (naive, chunks, recomputed, fused, fused_padded):
-    memory[method.__name__] = [cost(method, *(torch.randn(1, n, width) for width in (4, 4, 32)),
-                                    backward=True, latency=False).training_memory / 2**20
-                               for n in sizes]
-print("MiB at N =   ", *(f"{n:6d}" for n in sizes), "  from 1024 to 4096")
-for name, needed in memory.items():
-    print(f"{name:13s}", *(f"{m:6.1f}" for m in needed), f"  x {needed[3] / needed[1]:.0f}")
-figure, axis = plt.subplots(figsize=(7.6, 4), facecolor=PAPER, layout="constrained")
-styles = {"naive": (FEATURES, "o-"), "chunks": (MAPS, "s-"), "recomputed": (LAYERS, "^-"),
-          "fused": (OTHER, "o--"), "fused_padded": (INK, "v:")}
-for name, (colour, style) in styles.items():
-    width, size = (6, 11) if name == "naive" else (1.6, 6)  # wide, to be seen below fused
-    axis.loglog(sizes, memory[name], style, color=colour, linewidth=width, markersize=size,
-                label=f"{name.replace('_', ', ')}: {memory[name][-1]:.0f} MiB")
-axis.set(xlabel="positions N", ylabel="tensors alive in a training step (MiB)", facecolor=PAPER,
-         xticks=sizes, xticklabels=[str(n) for n in sizes])
-axis.minorticks_off()
-axis.legend(frameon=False, title="at N = 4096")
-show(figure, "Memory against N, both axes logarithmic, one line per method. At N = 4096: "
-             + "; ".join(f"{name} {needed[-1]:.0f} MiB" for name, needed in memory.items()))
+for name, method in zip(predicted, (naive, chunks, recomputed, fused, fused_padded)):
+    memory[name] = [cost(method, *(torch.randn(1, n, width) for width in (4, 4, 32)),
+                         backward=True, latency=False).training_memory / 2**20 for n in sizes]
+predict_then_run(predicted, {name: memory[name][-1] for name in memory}, unit="MiB")
+
+# %% tags=["experiment"]
+show(memory_growth(sizes, memory), growth_in_words(sizes, memory))
 
 # %% [markdown]
-# Both axes are logarithmic, so a straight line is a power of N, and a steeper line a higher power.
-# In the last printed column, 16 means quadratic, 4 linear; the 13 would approach 16 if N grew.
+# Both axes are logarithmic, so a straight line is a power of N, and a steeper line is a higher power.
+# When N grows fourfold, sixteenfold memory means quadratic growth, and fourfold memory means linear growth.
+# (The factor of *chunks* would approach 16 if N grew.)
 #
-# Chunks alone pass every test that looks at the largest tensor, because no single one is large.
-# But autograd keeps all of them.
-# Fused attention, called with values of another width, needs as much memory as the naive form.
+# **Three findings.**
 #
-# `cost` counts tensors.
-# The next table shows how much a whole process's memory grew (`solutions/memory/measured.py` in the course's repository).
-# Batch 1, 8 channels in queries and keys, 64 in values, chunks of 256 rows, forward and backward:
+# - **Chunks alone are not enough for training.**
+#   They pass every test that looks at the largest tensor, because no single one is large, but autograd keeps all of them.
+# - **Chunks with recomputation, and the padded fused kernel, need memory that grows with N.**
+# - **Fused attention is not always fused.**
+#   Called with values of another width, it needs as much memory as the naive form.
 #
-# | method | N = 1024 | N = 4096 | N = 9216 |
-# |---|---|---|---|
-# | naive | 15 MiB | 195 MiB | 977 MiB |
-# | chunks | 8 MiB | 76 MiB | 351 MiB |
-# | chunks, recomputed | 6 MiB | 17 MiB | 39 MiB |
-# | fused, 8 and 64 wide | 14 MiB | 195 MiB | 977 MiB |
-# | fused, padded | 5 MiB | 10 MiB | 19 MiB |
+# `cost` counts tensors, but a whole process tells the same story (`solutions/memory/measured.md` in the course's repository).
+# With 64 channels and N = 9216, a training step made it grow by 977 MiB for *naive* and for *fused* without padding.
+# For *chunks* it grew by 351 MiB, for *chunks, recomputed* by 39 MiB, and for *fused, padded* by 19 MiB.
 #
-# No method saves multiplications: time stays quadratic.
-# Only memory can become linear.
+# None of these methods saves multiplications, so time stays quadratic; only memory can become linear.
 
 # %% [markdown]
-# ## 5. A softmax in pieces
+# ## 4. Exercise 2: `streaming_attention`
+#
+# ### A softmax in pieces
 #
 # In exercise 1 you cut the queries, and each softmax saw its whole row.
-# What if even one row is too long, or its keys arrive one block after the other?
+# What if even one row is too long, or if its keys arrive one block after the other?
 #
 # A softmax needs two things from the whole row: its **maximum** (so that `exp` does not overflow) and the **sum** of the exponentials.
-# Milakov and Gimelshein (2018) keep both while they read, and correct them when a larger number turns up.
+# Why the maximum?
+#
+# **Predict, then run.** The logits of one query are 1000 and 999, and the values are 10 and 20.
+# (A **logit** here is lesson 00's score, query times key.)
+# What does torch's softmax give, and what does `exp` divided by its sum give?
+# (Write `float("nan")` if you expect no valid number.)
+
+# %%
+predicted = {"softmax": None, "exp / sum": None}
+
+large, values = torch.tensor([1000.0, 999.0]), torch.tensor([10.0, 20.0])
+measured = {"softmax": (large.softmax(0) @ values).item(),
+            "exp / sum": (large.exp() / large.exp().sum() @ values).item()}
+predict_then_run(predicted, measured, unit="the result for one query")
+
+# %% [markdown]
+# Now take one query with three keys, in blocks of two and one.
+# The exponentials of the logits are 1, 2 and 4, so the weights are 1/7, 2/7 and 4/7.
+# With the values 7, 0 and 14, the result is (7 + 0 + 56) / 7 = 9.
+# The obvious way is to subtract each block's own maximum m, and to add up what the blocks give.
+# Run it, and see it fail:
+
+# %%
+logits, values = torch.tensor([1.0, 2.0, 4.0]).log(), torch.tensor([7.0, 0.0, 14.0])
+total = torch.zeros(2)
+for keys in (slice(0, 2), slice(2, 3)):
+    m = logits[keys].max()
+    e = torch.exp(logits[keys] - m)
+    total += torch.stack([e.sum(), e @ values[keys]])
+    print(f"m {m:.2f}, sum of exp {e.sum():.2f}, of exp times value {e @ values[keys]:.2f}")
+print(f"together {total[1] / total[0]:.2f}; the softmax gives {logits.softmax(0) @ values:.2f}")
+
+# %% [markdown]
+# The two blocks have subtracted *different* maxima, so their sums cannot be added as they are.
+#
+# Milakov and Gimelshein (2018) keep the maximum and the sum while they read, and correct them when a larger number turns up.
 # For each query we carry three things from block to block:
 #
-# - m, the largest logit so far (**logit** here means lesson 00's score, query times key);
+# - m, the largest logit so far;
 # - s, the sum of exp(logit - m) so far;
 # - o, the sum of exp(logit - m) · value so far.
 #
@@ -352,26 +371,9 @@ show(figure, "Memory against N, both axes logarithmic, one line per method. At N
 # At the very end, o / s is the result.
 #
 # ![One query and three keys, in blocks of two and one: m, s and o after each block, the factor 1/2 when the maximum rises, and o / s, which is 9.](figures/online_softmax.svg)
-#
-# Check it against the plain softmax.
-# The exponentials of the logits are 1, 2 and 4, so the weights are 1/7, 2/7 and 4/7.
-# With the values 7, 0 and 14, the result is (7 + 0 + 56) / 7 = 9.
 
 # %% [markdown]
-# **Predict, then run.** The logits of one query are 1000 and 999, and the values are 10 and 20.
-# What does each of these give: torch's softmax, and `exp` divided by its sum?
-# (Write `float("nan")` if you expect no valid number.)
-
-# %%
-predicted = {"softmax": None, "exp / sum": None}
-
-logits, values = torch.tensor([1000.0, 999.0]), torch.tensor([10.0, 20.0])
-measured = {"softmax": (logits.softmax(0) @ values).item(),
-            "exp / sum": (logits.exp() / logits.exp().sum() @ values).item()}
-predict_then_run(predicted, measured, unit="the result for one query")
-
-# %% [markdown]
-# ## 6. Exercise 2: `streaming_attention`
+# ### The exercise
 #
 # Write `streaming_attention(q, k, v, block=64)`: the softmax of q kᵀ, *without a scale*, times v, with `block` keys at a time.
 #
@@ -383,7 +385,7 @@ predict_then_run(predicted, measured, unit="the result for one query")
 #
 # For each query keep m, s and o, as in the drawing.
 # Before the first block m is minus infinity, and s and o are 0.
-# The result is exact for every M ≥ 1: a last block may be shorter, `block` may exceed M.
+# The result is exact for every M ≥ 1: the last block may be shorter, and `block` may exceed M.
 # Logits may reach 10,000 or -10,000, so never call `exp` on a positive number.
 # The function is differentiable, uses q's device and dtype, and makes no tensor of N · M numbers if both far exceed `block`.
 # If `block` is less than 1, raise a `ValueError`.
@@ -439,16 +441,15 @@ check(streaming_attention)
 # </details>
 
 # %% [markdown]
-# Your function on the worked example, and on something large: 16,384 queries and keys, a map of 128 x 128.
+# Now your function on the worked example, and on something large: 16,384 queries and keys, a map of 128 x 128.
 # The whole matrix would hold 16,384² numbers, exactly one GiB in float32.
 # **Predict** how many MiB your function needs at its worst moment, with the default block of 64.
 
 # %%
 predicted = {"N = M = 16,384": None}
 
-q, k = torch.ones(1, 1, 1), torch.tensor([1.0, 2.0, 4.0]).log().view(1, 3, 1)
-v = torch.tensor([7.0, 0.0, 14.0]).view(1, 3, 1)
-print(f"the worked example gives {streaming_attention(q, k, v, block=2).item():.4f}")
+k, v = logits.view(1, 3, 1), values.view(1, 3, 1)  # those of the wrong way, above
+print(f"worked example: {streaming_attention(torch.ones(1, 1, 1), k, v, block=2).item():.4f}")
 
 large = [torch.randn(1, 128 * 128, width) for width in (8, 8, 32)]
 needed = cost(streaming_attention, *large, latency=False).forward_memory / 2**20
@@ -461,7 +462,7 @@ predict_then_run(predicted, {"N = M = 16,384": needed}, unit="MiB")
 # In our solution four such tensors are alive at the worst moment, in the line with the exponentials.
 # They are the logits, the logits minus m, their exponentials, and `weights`, still from the previous block.
 # The output so far needs 2 MiB more.
-# A larger block needs more for its logits; a smaller one means more but smaller matrix products.
+# A larger block needs more memory for its logits; a smaller one means more but smaller matrix products.
 # </details>
 #
 # **Touch it.** One query reads 32 keys in blocks of 4, and your function gives the result after each block.
@@ -489,7 +490,7 @@ slide({"order": orders, "blocks read": {str(n): n for n in range(1, 9)}},
 # %% [markdown]
 # <details><summary>What we think</summary>
 #
-# With large logits first, o / s is 6.18 after 4 of 8 blocks, close to 6.16: what is left to read has little weight.
+# With large logits first, o / s is 6.18 after 4 of 8 blocks, close to 6.16, because the keys that are left have little weight.
 # The maximum is found in the first block, so nothing is rescaled: each factor is 1.
 # With small logits first, every block brings a new maximum, and rescales what was read before.
 # After 7 blocks o / s is still 3.65; the last one, which holds the largest logits, brings it to 6.16.
@@ -497,15 +498,21 @@ slide({"order": orders, "blocks read": {str(n): n for n in range(1, 9)}},
 #
 # ### Which way to cut?
 #
-# Cutting the queries is easier: no running maximum, and each softmax sees its whole row.
+# Cutting the queries is easier, because there is no running maximum and each softmax sees its whole row.
 # Cutting the keys takes m, s and o, but each query needs only one block at a time.
 # **FlashAttention** (Dao and others, 2022) cuts both.
 # A tile of some queries by some keys is small enough for the fast memory next to a GPU's arithmetic units, and your loop runs there.
 # The products never travel to the large, slow memory, so FlashAttention saves time too, although it does no fewer multiplications.
-# For the backward pass it keeps m and s of each query (later versions: m + ln s alone), and computes each tile a second time.
+# For the backward pass it keeps m and s of each query (later versions keep only m + ln s), and computes each tile a second time.
+#
+# | | the papers | here |
+# |---|---|---|
+# | rows in chunks, recomputed | Rabe and Staats: queries and keys in chunks | exercise 1: queries |
+# | running maximum | Milakov and Gimelshein: for a softmax alone | exercise 2: with the output |
+# | both, inside one GPU kernel | Dao and others | `F.scaled_dot_product_attention` |
 
 # %% [markdown]
-# ## 7. The bug museum
+# ## 5. The bug museum
 #
 # *Symptom.* Somebody replaced position attention's two products with torch's fused kernel, "to save memory".
 # The results are right.
@@ -527,31 +534,28 @@ print("right?", "Yes." if same else "No.", "Without the N x N matrix?",
 
 # %% [markdown]
 # Repair the function until the cell says yes twice.
-# (Two of the three conditions of section 2 are broken.)
+# (Two of the three conditions in section 2 are broken.)
 #
 # <details><summary>What is wrong, and where it was seen</summary>
 #
-# Queries and keys are 4 wide, values 32: pad the first two with 28 zeros.
+# Queries and keys are 4 wide and values are 32 wide, so pad the first two with 28 zeros.
 # And v comes out of a `transpose`, so a position's numbers are not side by side: call `.contiguous()` on it.
-# torch gives no warning: its kernel is an optimisation, and if it cannot run, the plain form is computed.
+# torch gives no warning, because its kernel is an optimisation: if it cannot run, the plain form is computed.
 # A widely used library had a fused attention that silently fell back to the full matrix:
 # [huggingface/transformers, pull request 46960](https://github.com/huggingface/transformers/pull/46960).
-# The lesson: measure memory, never assume it.
 # On a GPU, `with torch.nn.attention.sdpa_kernel(...)` allows only the kernels that you name, and you get an error if none of them fits.
 # </details>
-
-# %% [markdown]
-# ## 8. A challenge, and questions to think about
 #
 # **A challenge (not graded).** When you write a text, or draw a picture pixel by pixel, you know only what came before.
-# So each position may look at itself and at earlier positions: the logits of all later keys become minus infinity.
+# So each position may look at itself and at earlier positions, and the logits of all later keys become minus infinity.
 # Write this attention so that a training step's memory grows by less than a factor of 6 from N = 1024 to N = 4096, with the same gradients.
-# And do less work: `plain`, below, computes an N x N matrix of which nearly half is thrown away.
+# And do less work, because `plain`, below, computes an N x N matrix of which nearly half is thrown away.
 # In its forward pass, `recomputed` with a mask needs as many multiply-adds as `plain`; ours needs 0.51 times as many.
-# It needs the imports and section 4's first cell.
+# Before you run this cell, run the imports and section 3's first cell.
 
 # %%
 from attention_lab.notebook.challenge import challenge
+from attention_lab.tasks.causal_attention import largest_gap, queries_keys_values
 
 mine = None  # your function; mine(q, k, v) gives what plain gives
 
@@ -561,31 +565,37 @@ def plain(q, k, v):
     return (q @ k.transpose(1, 2)).masked_fill(later, -torch.inf).softmax(-1) @ v
 
 
-def numbers(n):
-    """Queries, keys and values of n positions."""
-    torch.manual_seed(n)
-    return [torch.randn(1, n, width, requires_grad=True) for width in (8, 8, 32)]
-
-
-def gradients(method):
-    inputs = numbers(300)
-    method(*inputs).square().sum().backward()
-    return [each.grad for each in inputs]
-
-
 work = growth = thousandths = None
 if mine:
-    small, large, all_of_it = (cost(method, *numbers(n), backward=True, latency=False)
-                               for method, n in ((mine, 1024), (mine, 4096), (plain, 4096)))
-    work = large.multiply_adds / all_of_it.multiply_adds  # a fused call counts as a whole map
+    small, large, whole = (
+        cost(method, *queries_keys_values(n), backward=True, latency=False)
+        for method, n in ((mine, 1024), (mine, 4096), (plain, 4096)))
+    work = large.multiply_adds / whole.multiply_adds  # a fused call counts as a whole map
     growth = large.training_memory / small.training_memory
-    pairs = zip(gradients(mine), gradients(plain))
-    thousandths = 1000 * max((a - b).abs().max().item() for a, b in pairs)
+    thousandths = 1000 * largest_gap(mine, plain)
 challenge("times the plain form's multiply-adds, forward", work, 0.6, fewer=True, at_most={
     "times as much memory as at N = 1024": (growth, 6),
     "thousandths by which a gradient differs": (thousandths, 1)})
 
 # %% [markdown]
+# ## 6. What we now know
+#
+# - The matrix A never has to exist: chunks of queries give the same result, number for number up to rounding.
+# - In training, chunks alone are not enough, because autograd keeps them; recomputation trades time for memory.
+# - A softmax can be computed over a row that is read in blocks, if the maximum, the sum and the output so far are rescaled.
+# - torch's fused attention builds the matrix without a warning if its conditions are not met, so measure memory, never assume it.
+# - Memory becomes linear in N, but the number of multiplications stays quadratic.
+#
+# **Today** nearly every network with attention over long inputs runs such a kernel.
+# Many call torch's own [`scaled_dot_product_attention`](https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.scaled_dot_product_attention.html).
+# Nothing has replaced the idea; newer versions of FlashAttention fit it to newer GPUs.
+# **What stays open:** can something that is as good as attention be had in less than quadratic time?
+# Many modules try, and lesson 07a is one of them: it compares the queries with a few learned keys instead of with all positions.
+# **Next**, lesson 06a leaves attention between positions, and chooses between kernels of several sizes.
+
+# %% [markdown]
+# ## 7. Questions to think about
+#
 # 1. `checkpoint` computes each chunk twice.
 #    Where in a network would you spend time to save memory, and where not?
 # 2. Your maximum is differentiable, but the gradients through it always add up to 0.
@@ -603,8 +613,8 @@ challenge("times the plain form's multiply-adds, forward", work, 0.6, fewer=True
 #    Deep in the network N is small, and there is little to save.
 # 2. o and s contain the same factor exp(-m), which cancels in o / s.
 #    The result does not depend on m, so its gradient with respect to m is 0.
-# 3. Not the result, up to rounding.
-#    The work is the same too: s and o are rescaled once per block, whether the maximum rises or not.
+# 3. The result stays the same, up to rounding.
+#    The work is the same too, because s and o are rescaled once per block, whether the maximum rises or not.
 # 4. m, s and o: E + 2 numbers per query.
 #    Two sets are merged exactly as a block is merged into what came before.
 # 5. Only if C is large.
@@ -623,13 +633,7 @@ real_run()
 my_net(EfficientPositionAttention)
 
 # %% [markdown]
-# ## 9. References
-#
-# | | the papers | here |
-# |---|---|---|
-# | rows in chunks, recomputed | Rabe and Staats: queries and keys in chunks | exercise 1: queries |
-# | running maximum | Milakov and Gimelshein: for a softmax alone | exercise 2: with the output |
-# | both, inside one GPU kernel | Dao and others | `F.scaled_dot_product_attention` |
+# ## 8. References
 #
 # - M. Milakov, N. Gimelshein: *Online normalizer calculation for softmax*, 2018, [arXiv:1805.02867](https://arxiv.org/abs/1805.02867).
 # - M. N. Rabe, C. Staats: *Self-attention Does Not Need O(n²) Memory*, 2021, [arXiv:2112.05682](https://arxiv.org/abs/2112.05682).
@@ -637,6 +641,9 @@ my_net(EfficientPositionAttention)
 #   NeurIPS 2022, [arXiv:2205.14135](https://arxiv.org/abs/2205.14135).
 #
 # Here is what you have solved:
+
+# %% tags=["nbval-ignore-output"]
+course_map()
 
 # %% tags=["nbval-ignore-output"]
 progress()

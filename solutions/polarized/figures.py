@@ -1,5 +1,7 @@
 """The drawings of the Polarized Self-Attention lesson."""
 
+from math import exp
+
 from solutions.shared.drawing import PALETTE, Drawing, depth, mix
 
 # One illustrative example for the whole lesson, so that a channel and a position look the same wherever they appear.
@@ -28,6 +30,48 @@ def _bar(drawing: Drawing, x: float, middle: float, values: tuple[float, ...], r
 
 def _sheet(drawing: Drawing, x: float, middle: float, values: tuple[tuple[float, ...], ...], role: str, *, side: float = 12) -> None:
     drawing.cells(x, middle - len(values) * side / 2, values, role, side=side)
+
+
+DOTS = {"wrong": (8, 9), "layer": (8, 12), "features": (11, 9)}  # of the first picture: colour, and the centre's row and column
+SIDE = 16  # of that picture, in pixels
+
+
+def _heat(cell: int) -> list[list[str]]:
+    """The answer for the first dot of DOTS, as greys, averaged over cells of cell x cell pixels."""
+    row, column = DOTS["wrong"]
+    heat = [[exp(-((y - row) ** 2 + (x - column) ** 2) / 2) for x in range(SIDE)] for y in range(SIDE)]
+    means = [[sum(heat[y - y % cell + i][x - x % cell + j] for i in range(cell) for j in range(cell)) / cell**2
+              for x in range(SIDE)] for y in range(SIDE)]
+    largest = max(map(max, means))
+    return [[mix("#FFFFFF", "#1A1A1A", round(15 * mean / largest) / 15) for mean in line] for line in means]
+
+
+def question() -> str:
+    """Three dots under a bar, and the answer on maps of three sizes, 900 x 324 px."""
+    drawing = Drawing(
+        900, 324, "Which dot is meant?",
+        "A picture of 16 x 16 pixels: an orange, a green and a blue dot lie side by side, and the bar at the top edge is orange. Beside it "
+        "the answer, a white spot where the orange dot is, on a map of 16 x 16 positions. Then the same answer averaged over cells of "
+        "4 x 4 and of 8 x 8 pixels; squares mark where the three dots are.",
+    )
+    pixel, top, pitch = 12, 84, 222
+    picture = [["#4D4D4D"] * SIDE for _ in range(SIDE)]
+    picture[:2] = [[PALETTE["wrong"]] * SIDE for _ in range(2)]
+    for colour, (row, column) in DOTS.items():
+        for y, x in ((0, 0), (0, 1), (1, 0), (0, -1), (-1, 0)):
+            picture[row + y][column + x] = PALETTE[colour]
+    drawing.text(450, 36, "The bar at the top has the colour of one dot. On which maps can you tell which dot it is?", size=18, bold=True)
+    panels = (("the picture", picture), ("the answer", _heat(1)), ("in cells of 4 × 4 pixels", _heat(4)),
+              ("in cells of 8 × 8 pixels", _heat(8)))
+    for place, (title, colours) in enumerate(panels):
+        left = 21 + place * pitch
+        drawing.text(left + SIDE * pixel / 2, top - 14, title, bold=True)
+        drawing.image(left, top, colours, pixel)
+        for colour, (row, column) in DOTS.items() if place else ():
+            x, y, reach = left + (column - 1) * pixel, top + (row - 1) * pixel, 3 * pixel
+            drawing.line((x, y), (x + reach, y), (x + reach, y + reach), (x, y + reach), (x, y), colour=colour, width=2.5)
+    drawing.text(450, 306, "squares: where the three dots of the picture lie", colour="quiet")
+    return drawing.svg()
 
 
 def polarized() -> str:
@@ -222,6 +266,7 @@ def layouts() -> str:
 
 
 FIGURES = {
+    "question": question,
     "polarized": polarized,
     "channel_branch": channel_branch,
     "spatial_branch": spatial_branch,

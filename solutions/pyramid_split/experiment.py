@@ -42,7 +42,8 @@ def more_arms(page: dict) -> dict:
             "softmax of 4 x sigmoid": (Wider, page["KERNELS"]), "softmax, no sigmoid": (Unbounded, page["KERNELS"])}
 
 
-CONTROLS, GATED, SINGLE = ("small kernels", "equal shares"), ("softmax", "sigmoids"), ("four kernels of 5", "four kernels of 9")
+CONTROLS, GATED = ("only 3 x 3 kernels", "equal shares"), ("softmax over scales", "sigmoids, no competition")
+SINGLE = ("four kernels of 5", "four kernels of 9")
 WIDER = ("softmax of 4 x sigmoid", "softmax, no sigmoid")
 ROWS = [
     *((Row(arm, 5), range(3)) for arm in (*CONTROLS, *GATED)),

@@ -41,20 +41,62 @@ def _colours(greys: Greys) -> list[list[str]]:
     return [[mix("#FFFFFF", "#000000", round(15 * min(1, max(0, grey))) / 15) for grey in line] for line in greys]
 
 
-def cloth() -> str:
-    """The lesson's question: fine and coarse stripes, a cloth of both with a dot, and the names of the directions, 900 x 520 px."""
+def _both(fine: str, coarse: str) -> Greys:
+    """Fine stripes on top of coarse ones."""
+    pairs = zip(_stripes(fine, FINE, 0.3), _stripes(coarse, COARSE, 0.3), strict=True)
+    return [[a + b - 0.5 for a, b in zip(*lines, strict=True)] for lines in pairs]
+
+
+def _picture(cloth: Greys, dot: str, width: int = 20) -> list[list[str]]:
+    """A cloth on grey, and to its left a dot in a hex colour."""
+    picture = [["#808080"] * (width - COLUMNS) + line for line in _colours(cloth)]
+    for row in range(ROWS):
+        for column in range(4):
+            if (row - 5) ** 2 + (column - 1) ** 2 <= 5:
+                picture[row][column] = dot
+    return picture
+
+
+RED, BLUE = "#E00000", "#1F3FE0"
+
+
+def question() -> str:
+    """Three cloths, each with a dot that says which stripes are meant, and samples of the directions, 900 x 356 px."""
     drawing = Drawing(
-        900, 520, "Which stripes are meant?",
-        "Fine stripes, which repeat every 3 pixels and are rising, plus coarse stripes, which repeat every 12 pixels and are falling, make "
-        "a cloth with both. To the left of the cloth is a red dot: it asks for the fine stripes. A blue dot would ask for the coarse ones. "
-        "A window of 3 x 3 pixels holds a whole fine stripe and a small part of a coarse one; a window of 9 x 9 holds most of a coarse "
-        "stripe. Below, samples of the three directions: upright, rising, falling.",
+        900, 356, "In which direction do the stripes run?",
+        "Three cloths, each of fine and coarse stripes in different directions. To the left of the first is a red dot, which asks for the "
+        "direction of the fine stripes; the other two have a blue dot, which asks for the coarse ones. Below, samples of the three "
+        "directions: upright, rising, falling.",
     )
-    side, top = 16, 92
-    fine, coarse = _stripes("rising", FINE, 0.3), _stripes("falling", COARSE, 0.3)
-    both = [[a + b - 0.5 for a, b in zip(*lines, strict=True)] for lines in zip(fine, coarse, strict=True)]
-    panels = {"fine stripes": (34, fine, "repeat every 3 pixels"), "coarse stripes": (262, coarse, "repeat every 12 pixels")}
-    drawing.text(450, 36, "In which direction do the stripes of the dot's kind run?", size=20, bold=True)
+    side, top = 13.5, 66
+    drawing.text(450, 36, "A red dot asks for the fine stripes, a blue dot for the coarse ones. In which direction do they run?", size=17,
+                 bold=True)
+    asked = (("rising", "falling", RED), ("rising", "upright", BLUE), ("upright", "falling", BLUE))
+    for number, (fine, coarse, dot) in enumerate(asked, start=1):
+        left = 20 + (number - 1) * 295
+        drawing.image(left, top, _picture(_both(fine, coarse), dot), side)
+        drawing.text(left + 10 * side, top + ROWS * side + 22, f"cloth {number}", bold=True)
+    small, below = 5, 268
+    drawing.text(44, below + 36, "the directions:", anchor="start", bold=True)
+    for i, direction in enumerate(ANGLES):
+        at = 190 + i * 232
+        for wavelength, shift in ((FINE, 0), (COARSE, COLUMNS * small + 14)):
+            drawing.image(at + shift, below, _colours(_stripes(direction, wavelength, 0.5)), small)
+        drawing.text(at + 2 * COLUMNS * small + 26, below + 36, direction, anchor="start", bold=True)
+    return drawing.svg()
+
+
+def cloth() -> str:
+    """What windows of 3 x 3 and 9 x 9 pixels see of fine and of coarse stripes, 900 x 330 px."""
+    drawing = Drawing(
+        900, 330, "Fine plus coarse stripes",
+        "Fine stripes, which repeat every 3 pixels, plus coarse stripes, which repeat every 12 pixels, make a cloth with both; a dot lies "
+        "to its left. A window of 3 x 3 pixels holds a whole fine stripe and a small part of a coarse one; a window of 9 x 9 holds most of "
+        "a coarse stripe.",
+    )
+    side, top = 16, 62
+    panels = {"fine stripes": (34, _stripes("rising", FINE, 0.3), "repeat every 3 pixels"),
+              "coarse stripes": (262, _stripes("falling", COARSE, 0.3), "repeat every 12 pixels")}
     for name, (left, greys, note) in panels.items():
         drawing.image(left, top, _colours(greys), side)
         drawing.text(left + COLUMNS * side / 2, top - 14, name, bold=True, size=16)
@@ -62,25 +104,12 @@ def cloth() -> str:
         for window, row, column in ((3, 9, 0), (9, 0, 2)):
             x, y, reach = left + column * side, top + row * side, window * side
             drawing.line((x, y), (x + reach, y), (x + reach, y + reach), (x, y + reach), (x, y), colour="wrong", width=3)
-    drawing.text(450, top + ROWS * side + 52, "boxes: what windows of 3 × 3 and 9 × 9 pixels see", anchor="end", colour="quiet")
+    drawing.text(450, top + ROWS * side + 54, "boxes: what windows of 3 × 3 and 9 × 9 pixels see", anchor="end", colour="quiet")
     for x, sign in ((236, "+"), (464, "=")):
         drawing.text(x, top + ROWS * side / 2 + 10, sign, size=30, bold=True)
-    left, width = 500, 20
-    picture = [["#808080"] * (width - COLUMNS) + line for line in _colours(both)]
-    for row in range(ROWS):
-        for column in range(4):
-            if (row - 5) ** 2 + (column - 1) ** 2 <= 5:
-                picture[row][column] = "#E00000"
-    drawing.image(left, top, picture, side)
-    drawing.text(left + width * side / 2, top - 14, "a picture: dot and cloth", bold=True, size=16)
-    drawing.text(left + width * side / 2, top + ROWS * side + 22, "red dot: the fine stripes; blue dot: the coarse ones")
-    small, below = 8, 374
-    drawing.text(34, below + 54, "directions:", anchor="start", bold=True, size=16)
-    for i, direction in enumerate(ANGLES):
-        at = 170 + i * 230
-        for wavelength, shift in ((FINE, 0), (COARSE, COLUMNS * small + 8)):
-            drawing.image(at + shift, below, _colours(_stripes(direction, wavelength, 0.5)), small)
-        drawing.text(at + COLUMNS * small + 4, below + ROWS * small + 22, direction, bold=True)
+    left = 500
+    drawing.image(left, top, _picture(_both("rising", "falling"), RED), side)
+    drawing.text(left + 10 * side, top - 14, "a picture: dot and cloth", bold=True, size=16)
     return drawing.svg()
 
 
@@ -264,6 +293,7 @@ def epsa_block() -> str:
 
 
 FIGURES = {
+    "question": question,
     "cloth": cloth,
     "psa_block": psa_block,
     "receptive_fields": receptive_fields,

@@ -1,16 +1,17 @@
 """Lesson 06a: in which direction do those stripes run?
 
 The same `n` pictures and answers come for the same `seed` on every machine. The answer depends on a cue, which the lesson takes away
-to see what was really used.
+to see what was really used. The small network that answers stands here too, without the module that a lesson puts into it.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 DIRECTIONS = ("upright", "rising", "falling")
 CLOTH = 9  # the column in which the cloth begins; the dot is to the left of it
@@ -63,3 +64,13 @@ def with_other_dots(pictures: Tensor) -> Tensor:
     changed = pictures.clone()
     changed[..., :CLOTH] = pictures.roll(1, 0)[..., :CLOTH]
     return changed
+
+
+def direction_namer(make: Callable[[], nn.Module], channels: int) -> nn.Sequential:
+    """A 1 x 1 convolution, a module, the mean over all positions and a linear layer: (B, 3, H, W) -> (B, 3), logits of DIRECTIONS.
+
+    make: makes the module, from `channels` to `channels` channels. Nothing else looks at neighbouring pixels.
+    """
+    return nn.Sequential(
+        nn.Conv2d(3, channels, 1, bias=False), nn.BatchNorm2d(channels), nn.ReLU(), make(),
+        nn.BatchNorm2d(channels), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(channels, len(DIRECTIONS)))

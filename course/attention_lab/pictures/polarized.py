@@ -1,0 +1,59 @@
+"""Lesson 06b: a spatial gate that is set by hand, over photographs by day and by night."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor, nn
+
+from .style import draw_image, grid, house_figure
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+LOGIT = 30  # of a sheet, where the other sheet's mean is 1
+
+
+@torch.no_grad()
+def bright_or_dark(branch: nn.Module, photo: Tensor, factor: float) -> tuple[Tensor, Tensor]:
+    """Set a spatial branch by hand, and look at a photograph: the weights of its sheets bright and dark (2,), and its map (H, W).
+
+    branch: a `SpatialPolarized` of 4 channels; its numbers are overwritten. The query's logit for bright is LOGIT times the mean
+    darkness, that for dark LOGIT times the mean brightness. A value is above 0 where its sheet is above 0.7.
+    photo: (3, H, W) in [0, 1]. factor: multiplies both logits.
+    """
+    bright = photo.mean(0)
+    for numbers in branch.parameters():
+        numbers.zero_()
+    branch.wq.weight[0, 1] = branch.wq.weight[1, 0] = factor * LOGIT
+    branch.wv.weight[0, 0] = branch.wv.weight[1, 1] = 16
+    branch.wv.bias.fill_(-11)
+    sheets = torch.stack([bright, 1 - bright, 0 * bright, 0 * bright])
+    of_bright = torch.sigmoid(factor * LOGIT * (1 - 2 * bright.mean()))
+    return torch.stack([of_bright, 1 - of_bright]), branch(sheets[None])[0, 0]
+
+
+@house_figure
+def gate_over(branch: nn.Module, photo: Tensor, factor: float) -> Figure:
+    """A photograph, and beside it the map that `bright_or_dark` gives, from 0 (closed) to 1 (open)."""
+    weights, gate = bright_or_dark(branch, photo, factor)
+    figure, (left, right) = grid(1, 2, 2.7, 2.7 * photo.shape[1] / photo.shape[2], beside=0.8, above=0.25)
+    draw_image(left, photo)
+    drawn = right.imshow(gate.numpy(), cmap="inferno", vmin=0, vmax=1)
+    left.set_title("photograph", loc="center")
+    right.set_title(f"{weights[0]:.2f} · bright + {weights[1]:.2f} · dark", loc="center")
+    for axis in (left, right):
+        axis.set_axis_off()
+    figure.colorbar(drawn, ax=[left, right], label="map (0 closed, 1 open)", pad=0.02, aspect=25)
+    return figure
+
+
+def gate_in_words(branch: nn.Module, photo: Tensor, factor: float) -> str:
+    """What `gate_over` draws, in a sentence."""
+    weights, gate = bright_or_dark(branch, photo, factor)
+    bright = photo.mean(0)
+    light, shade = (gate[part].mean() for part in (bright > 0.6, bright < 0.4))
+    return (f"The photograph has a mean brightness of {bright.mean():.2f}. With the logits times {factor:g}, the weights are "
+            f"{weights[0]:.2f} for bright and {weights[1]:.2f} for dark. The mean of the map is {light:.2f} over bright positions "
+            f"and {shade:.2f} over dark ones.")
