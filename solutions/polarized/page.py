@@ -86,8 +86,8 @@ review()
 
 # %% tags=["experiment"]
 examples = coloured_dots(4, seed=5)
-shown = torch.cat([examples.pictures.clamp(0, 1), examples.heat.expand(-1, 3, -1, -1)])
-show(show_images(shown, columns=4),
+with_answers = torch.cat([examples.pictures.clamp(0, 1), examples.heat.expand(-1, 3, -1, -1)])
+show(show_images(with_answers, columns=4),
      "Four pictures of three dots under a bar; below each, a white spot on black: the answer.")
 
 # %% [markdown]
@@ -374,7 +374,7 @@ slide({"photograph": photos, "logits times": {"0": 0, "1/4": 0.25, "1": 1, "4": 
 #
 # By night the map opens for what is bright, and by day for what is dark.
 # With equal weights the two sheets cancel, and the map is the same everywhere, for every photograph.
-# So here the whole information about *where* comes through the softmax.
+# So without the choice of the softmax, this map would say nothing about *where*.
 # </details>
 #
 # CBAM's map comes from one fixed convolution.
@@ -565,12 +565,12 @@ predict_then_run(predicted, {arm: results.mean(arm) for arm in predicted}, unit=
 # %% tags=["experiment"]
 longer = {"no module": [31], "map of 4 x 4 cells": [89.2, 89.5],
           "map of 8 x 8 cells": [49.5, 63.6], "channel gates": [100], "both, parallel": [100]}
-shown = "right dots on new pictures", longer, ("chance", 100 / 3)
+about = "right dots on new pictures", longer, ("chance", 100 / 3)
 limits = {"limits": {f"map of {cell} x {cell} cells": perfect[cell] for cell in (4, 8)},
           "limit": "a perfect map of such cells"}
 maps = [arm for arm in arms if "map" in arm]
-show(short_and_longer_runs(results, *shown, highlight=maps, **limits),
-     runs_in_words(results, *shown, **limits))
+show(short_and_longer_runs(results, *about, highlight=maps, **limits),
+     runs_in_words(results, *about, **limits))
 tell_leads(results, [("full-size map", "no module"), ("channel gates", "no module"),
                      ("full-size map", "map of 4 x 4 cells"),
                      ("map of 4 x 4 cells", "map of 8 x 8 cells")])
@@ -595,8 +595,8 @@ tell_leads(results, [("full-size map", "no module"), ("channel gates", "no modul
 # %% tags=["experiment"]
 picture = test_set.pictures[sharing_a_cell(test_set, 4)[:1]]
 under_bars = with_bar(picture.expand(3, -1, -1, -1), torch.arange(3))
-shown = {arm: gate_maps(trained[arm, 0], under_bars - GREY) for arm in maps}
-show(maps_below(under_bars.clamp(0, 1), shown),
+gates = {arm: gate_maps(trained[arm, 0], under_bars - GREY) for arm in maps}
+show(maps_below(under_bars.clamp(0, 1), gates),
      "Columns: one picture under a bar of each colour. Below it, the full-size map, and the "
      "maps of 4 x 4 and 8 x 8 cells.")
 

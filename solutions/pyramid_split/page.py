@@ -656,9 +656,9 @@ predict_then_run(predicted, {arm: results.mean(arm) for arm in predicted}, unit=
 # %% tags=["experiment"]
 longer = {"only 3 x 3 kernels": [67.2, 71.9, 68.0], "equal shares": [66.6, 67.6, 69.7],
           "softmax over scales": [100.0] * 3, "sigmoids, no competition": [100.0] * 3}
-shown = "right answers on new pictures", longer, ("one kind of stripes, always", 200 / 3)
-show(short_and_longer_runs(results, *shown, highlight=["softmax over scales"]),
-     runs_in_words(results, *shown))
+about = "right answers on new pictures", longer, ("one kind of stripes, always", 200 / 3)
+show(short_and_longer_runs(results, *about, highlight=["softmax over scales"]),
+     runs_in_words(results, *about))
 tell_leads(results, [("softmax over scales", "only 3 x 3 kernels"),
                      ("softmax over scales", "equal shares"),
                      ("softmax over scales", "sigmoids, no competition"),
