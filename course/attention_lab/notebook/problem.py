@@ -1,4 +1,4 @@
-"""What a learner sends who thinks that a check is wrong: a text that people read, and that `autograder replay` judges again."""
+"""What a learner sends who thinks that a check is wrong: a text that people read, and that a maintainer can judge again."""
 
 from __future__ import annotations
 

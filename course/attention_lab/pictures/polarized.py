@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
@@ -16,7 +16,7 @@ LOGIT = 30  # of a sheet, where the other sheet's mean is 1
 
 
 @torch.no_grad()
-def bright_or_dark(branch: nn.Module, photo: Tensor, factor: float) -> tuple[Tensor, Tensor]:
+def bright_or_dark(branch: Any, photo: Tensor, factor: float) -> tuple[Tensor, Tensor]:
     """Set a spatial branch by hand, and look at a photograph: the weights of its sheets bright and dark (2,), and its map (H, W).
 
     branch: a `SpatialPolarized` of 4 channels; its numbers are overwritten. The query's logit for bright is LOGIT times the mean

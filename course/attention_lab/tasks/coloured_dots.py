@@ -6,7 +6,7 @@ to see what was really used. The small network that answers stands here too, wit
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 import torch.nn.functional as F
@@ -135,5 +135,6 @@ def dot_finder(module: nn.Module, channels: int) -> nn.Sequential:
 @torch.no_grad()
 def gate_maps(network: nn.Sequential, pictures: Tensor) -> Tensor:
     """The map of a `dot_finder` whose module is `Gated` by a spatial gate, (n, 3, H, W) -> (n, H, W)."""
-    *before, gated, _ = network
+    layers: list[Any] = list(network)
+    *before, gated, _ = layers
     return gated.gate(nn.Sequential(*before)(pictures))[:, 0]
