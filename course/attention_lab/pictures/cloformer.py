@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from ..tasks.cloth_net import ClothNet, right_with_anothers_keys
-from ..tasks.woven_cloths import SIDE, THREAD, Cloths, grey_waves, movement, shown
+from ..tasks.woven_cloths import SIDE, THREAD, grey_waves, movement, shown
 from .images import show, show_images
 from .scores import score_bars
 from .style import ALERT, FEATURES, INK, OTHER, house_figure
@@ -27,17 +27,18 @@ BRANCHES = {"local": FEATURES, "global": ALERT}
 Responses = Mapping[str, Mapping[str, Mapping[int, float]]]  # by the network's name, the branch and the wavelength, in per cent
 
 
-def show_cloths(cloths: Mapping[str, Cloths]) -> None:
-    """The first cloth of each set, under the set's name."""
-    show(show_images(shown(torch.cat([each.pictures[:1] for each in cloths.values()])), titles=list(cloths)),
+def show_cloths(cloths: Mapping[str, tuple[Tensor, Tensor]]) -> None:
+    """The first cloth of each set of pictures and answers, under the set's name."""
+    show(show_images(shown(torch.cat([pictures[:1] for pictures, _ in cloths.values()])), titles=list(cloths)),
          "The same cloth three times: nine patches with fine diagonal threads in noise; with a wide coloured glow, without it, and with "
          "the glow's colours as a fine checkerboard.")
 
 
-def show_scores(results: Results, parameters: Mapping[str, int], trained: ClothNet, cloths: Cloths) -> None:
+def show_scores(results: Results, parameters: Mapping[str, int], trained: ClothNet,
+                cloths: tuple[Tensor, Tensor]) -> None:
     """The arms' scores as bars, the comparisons that the text makes, and two tests of what the network with both branches uses.
 
-    trained: one network of the arm "two of each".
+    trained: one network of the arm "two of each". cloths: new pictures and their answers.
     """
     show(score_bars(results, "right on new cloths after 180 steps (%)", measure="a cloth", baselines={"at chance": 50},
                     parameters=parameters, highlight=BOTH),

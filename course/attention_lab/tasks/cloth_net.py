@@ -8,7 +8,6 @@ import torch
 from torch import Tensor, nn
 
 from .scoring import right_of_each
-from .woven_cloths import Cloths
 
 CHANNELS = 16
 WIDE_OPEN = 100.0  # tanh of this, times any scale, is 1
@@ -46,11 +45,12 @@ def with_open_gate(net: ClothNet) -> ClothNet:
     return net
 
 
-def right_with_anothers_keys(net: ClothNet, cloths: Cloths) -> float:
-    """Right answers in per cent, if the global branch gets the keys and values of the next cloth."""
+def right_with_anothers_keys(net: ClothNet, cloths: tuple[Tensor, Tensor]) -> float:
+    """Right answers in per cent, if the global branch gets the keys and values of the next cloth. cloths: pictures and answers."""
+    pictures, answers = cloths
     hook = net.attn.global_branch.kv.register_forward_hook(lambda module, inputs, output: output.roll(1, 0))
     try:
         with torch.no_grad():
-            return right_of_each(net(cloths.pictures), cloths.answers)
+            return right_of_each(net(pictures), answers)
     finally:
         hook.remove()
