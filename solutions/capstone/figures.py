@@ -35,6 +35,30 @@ def _picture(task: str) -> list[list[str]]:
     return [["#" + "".join(f"{value:02X}" for value in pixel) for pixel in row] for row in pixels]
 
 
+def question() -> str:
+    """Two networks and how many parameters their papers state, 1000 x 300 px."""
+    drawing = Drawing(
+        1000, 300, "Where did a million parameters go?",
+        "Two bars. ResNet-50 has 25.56 million parameters. ECA-ResNet-50 is the same network with one ECA module added to each of its 16 "
+        "blocks; its authors state 24.37M. The second bar is shorter, although something was added: the gap has a question mark.",
+    )
+    left, width = 250, 620  # of the longer bar
+    shorter = width * 24.37 / 25.56
+    zoom = 4  # the gap is drawn larger than it is, or nobody would see it
+    shorter = width - zoom * (width - shorter)
+    drawing.text(500, 44, "You add a module to each of 16 blocks. Where did a million parameters go?", bold=True, size=22)
+    for y, name, below, length, stated in ((86, "ResNet-50", "", width, "25.56M"),
+                                           (180, "ECA-ResNet-50", "16 modules more", shorter, "24.37M")):
+        drawing.text(left - 16, y + 32, name, bold=True, size=19, anchor="end")
+        drawing.text(left - 16, y + 54, below, size=15, anchor="end", colour="quiet")
+        drawing.rectangle(left, y, length, 56, mix(PALETTE["features"], "#FFFFFF", 0.55), radius=6)
+        drawing.text(left + 20, y + 36, f"{stated} parameters", size=20, anchor="start")
+    drawing.rectangle(left + shorter, 180, width - shorter, 56, mix(PALETTE["wrong"], "#FFFFFF", 0.2), radius=6, outline="wrong")
+    drawing.text(left + (shorter + width) / 2, 218, "?", bold=True, size=30)
+    drawing.text(500, 276, "as their papers' tables and repositories state it (the bars do not begin at 0)", size=15, colour="quiet")
+    return drawing.svg()
+
+
 def tasks() -> str:
     """One picture of each of the five tasks, 900 x 290 px."""
     drawing = Drawing(
@@ -53,7 +77,7 @@ def tasks() -> str:
         drawing.image(left, 56, _picture(task), side)
         drawing.text(middle, 230, seen, size=13.5)
         drawing.text(middle, 252, asked, size=12.5, bold=True)
-        drawing.text(middle, 273, f"a guess: {GUESSES[task]:.0f} %", size=12.5, colour="quiet")
+        drawing.text(middle, 273, f"at chance: {GUESSES[task]:.0f} %", size=12.5, colour="quiet")
     return drawing.svg()
 
 
@@ -175,21 +199,31 @@ def arms(runs: Table) -> list[str]:
     return [arm for arm in (*CONTROLS, *PLUGS) if Row(arm) in runs]
 
 
+FINDINGS = (  # what is written on the map: the modules and tasks in the frame, neighbours on the map, and a sentence in two lines
+    (("SE, no squeeze", "SE"), ("what",), "\"what\": the picture's mean helps.", "SE without it stays near \"nothing\"."),
+    (("CoordAtt",), ("where",), "\"where\": coordinates help. Only CoordAtt", "gets all of it, in every run."),
+    (("EMSA", "windows"), ("look-up", "far"), "Content is not reach: EMSA solves \"look-up\"",
+     "but not \"far\"; windows do the opposite."),
+)
+
+
 def whole_map() -> str:
-    """Every module on every task at the page's budget and at five times as much, 900 x 700 px."""
+    """Every module on every task at the page's steps and at five times as many, with three findings written on it."""
     runs = table()
     names = arms(runs)
     top, line, column = 98, 29, 148
+    bottom = top + line * len(names)
     said = {name: ", ".join(f"{task} " + " / ".join(f"{statistics.fmean(of[task]):.0f}" for longer in (1, 5)
                                                     if (of := scores(runs, name, longer))) for task in TASKS) for name in names}
     drawing = Drawing(
-        900, top + line * len(names) + 58, "Every module on every task",
-        "Right answers in per cent, means of three seeds, at the page's budget / at five times the budget. "
+        900, top + line * len(names) + 132, "Every module on every task",
+        " ".join(f"Finding {number}: {one} {two}" for number, (_, _, one, two) in enumerate(FINDINGS, 1))
+        + " Right answers in per cent, means of three seeds, at the page's budget / at five times the budget. "
         + " ".join(f"{name}: {words}." for name, words in said.items()))
     for place, task in enumerate(TASKS):
         left = 152 + column * place
         drawing.text(left + column / 2, 36, task, bold=True, size=16)
-        drawing.text(left + column / 2, 56, f"a guess: {GUESSES[task]:.0f} %", size=12.5, colour="quiet")
+        drawing.text(left + column / 2, 56, f"at chance: {GUESSES[task]:.0f} %", size=12.5, colour="quiet")
         for half, budget in enumerate(("x 1", "x 5")):
             drawing.text(left + 37 + 72 * half, 82, budget, size=12.5)
     for row, name in enumerate(names):
@@ -202,11 +236,25 @@ def whole_map() -> str:
                 share = max(0.0, (mean - GUESSES[task]) / (100 - GUESSES[task]))
                 drawing.rectangle(left, y, 70, line - 3, mix(BLUE, "#FFFFFF", 0.62 * share), outline="border")
                 drawing.text(left + 35, y + 18, f"{mean:.0f}" + (f" ± {spread:.0f}" if spread >= 0.5 else ""), size=13)
-    drawing.text(450, top + line * len(names) + 26,
+    for number, (modules, framed, *lines) in enumerate(FINDINGS, 1):
+        left, y = 151 + column * list(TASKS).index(framed[0]), top - 2 + line * names.index(modules[0])
+        drawing.frame(left, y, column * len(framed) - 2, line * len(modules) + 1, colour="wrong")
+        _badge(drawing, left, y, number)
+        left = 22 + 292 * (number - 1)
+        _badge(drawing, left + 8, bottom + 26, number)
+        for place, words in enumerate(lines):
+            drawing.text(left + 24, bottom + 30 + 18 * place, words, size=12.5, anchor="start", bold=True)
+    drawing.text(450, bottom + 84,
                  "right answers on new pictures (%): mean of three seeds, ± standard deviation where it is at least 0.5", size=13.5)
-    drawing.text(450, top + line * len(names) + 46,
-                 "white: a guess, blue: 100 %; x 1: the page's number of steps, x 5: five times as many; in bold: the controls", size=13.5)
+    drawing.text(450, bottom + 106, "white: at chance, blue: 100 %; x 1: the page's number of steps, x 5: five times as many; "
+                                    "in bold: the controls", size=13.5)
     return drawing.svg()
+
+
+def _badge(drawing: Drawing, x: float, y: float, number: int) -> None:
+    """The number of a finding in a red disc, centred at (x, y)."""
+    drawing.rectangle(x - 9, y - 9, 18, 18, PALETTE["wrong"], radius=9, outline="wrong")
+    drawing.text(x, y + 5, str(number), size=13, bold=True)
 
 
 def all_fronts() -> str:
@@ -258,4 +306,4 @@ def _front(drawing: Drawing, left: float, top: float, points: dict[str, tuple[fl
         drawing.text(left + 148, top + 12 + 15 * line, name, size=12, anchor="start")
 
 
-FIGURES = {"tasks": tasks, "resnet": resnet, "cloformer": cloformer, "map": whole_map, "fronts": all_fronts}
+FIGURES = {"question": question, "tasks": tasks, "resnet": resnet, "cloformer": cloformer, "map": whole_map, "fronts": all_fronts}

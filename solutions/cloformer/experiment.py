@@ -46,7 +46,7 @@ ROWS = [
 
 def changed_arms(page: dict[str, Any]) -> dict[str, Callable[[], nn.Module]]:
     """The page's network, with something changed."""
-    net, local = page["Net"], page["AttnConv"]
+    net, local = page["network"], page["AttnConv"]
 
     class Added(local):
         def forward(self, x: Tensor) -> Tensor:

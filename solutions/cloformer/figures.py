@@ -32,30 +32,31 @@ def _cloth(patches: tuple[str, ...], glow: tuple[int, int, str] | None) -> list[
 
 
 def questions() -> str:
-    """The cloth, and the rule of the two sides, 900 x 430 px."""
+    """The cloth, and the rule of the two sides, 1000 x 340 px."""
     drawing = Drawing(
-        900, 430, "Which way do the threads run, seen from the front?",
+        1000, 340, "Which way do the threads run, seen from the front?",
         "Left: a cloth of 3 x 3 patches with fine diagonal threads, rising or falling; a faint red glow lies in the upper left. "
         "In the lower right patch, far from the glow, a question mark. Right: a patch with rising threads and one with falling threads. "
         "Rule: under a red glow the front is up, and rising threads are rising; under a blue glow the back is up, and what "
         "rises here falls on the front.",
     )
-    side, left, top = 8.8, 44, 70
-    drawing.text(left + 18 * side, 34, "A cloth", bold=True, size=19)
-    drawing.text(left + 18 * side, 56, "fine threads, and a wide, faint glow", size=14)
+    side, left, top = 8.1, 24, 24
     drawing.image(left, top, _cloth(PATCHES, (8, 10, RED)), side)
     middle_x, middle_y = left + 30 * side, top + 30 * side
     drawing.rectangle(middle_x - 24, middle_y - 24, 48, 48, "#FFFFFF", radius=24)
     drawing.text(middle_x, middle_y + 10, "?", bold=True, size=28)
-    drawing.text(left + 18 * side, top + 36 * side + 28, "Do the threads at ? rise or fall, seen from the front?", size=15)
-    for x, way, name in ((500, "/", "rising"), (690, "\\", "falling")):
-        drawing.image(x, 70, _cloth((way,), None), side)
-        drawing.text(x + 53, 56, name, bold=True)
-    for y, colour, words in ((236, RED, "Red glow: the front is up."), (326, BLUE, "Blue glow: the back is up.")):
-        drawing.rectangle(440, y - 26, 400, 76, mix(colour, "#FFFFFF", 0.22), radius=12)
-        drawing.text(640, y, words, bold=True, size=16)
-    drawing.text(640, 266, "What looks rising is rising.", size=15)
-    drawing.text(640, 356, "What looks rising is falling, and the other way round.", size=15)
+    for line, words in enumerate(("Do the threads at ? rise or fall,", "seen from the front?")):
+        drawing.text(340, 46 + 28 * line, words, bold=True, size=20, anchor="start")
+    drawing.text(340, 110, "The threads are fine and near.", size=17, anchor="start")
+    drawing.text(340, 134, "The glow is faint, wide and far.", size=17, anchor="start")
+    for x, way, name in ((690, "/", "rising"), (846, "\\", "falling")):
+        drawing.image(x, 50, _cloth((way,), None), side)
+        drawing.text(x + 6 * side, 38, name, bold=True, size=17)
+    for x, colour, words, then in ((340, RED, "Red glow: the front is up.", "What looks rising is rising."),
+                                   (662, BLUE, "Blue glow: the back is up.", "What looks rising is falling.")):
+        drawing.rectangle(x, 196, 306, 92, mix(colour, "#FFFFFF", 0.22), radius=12)
+        drawing.text(x + 153, 234, words, bold=True, size=18)
+        drawing.text(x + 153, 264, then, size=17)
     return drawing.svg()
 
 

@@ -15,52 +15,61 @@
 #
 # *Some heads look near, the others look everywhere: two kinds of attention in one block.*
 #
-# **After this lesson you will be able to**
+# ![Left: a cloth of nine patches with fine diagonal threads under a faint red glow. Right: rising and falling threads, and the rule: under a red glow the front is up; under a blue one the back, so rising and falling swap.](figures/questions.svg)
+#
+# Vision transformers suffer when they shrink: [DeiT](https://arxiv.org/abs/2012.12877) falls from 81.8 % on ImageNet to 72.2 % when its 86 million parameters
+# become 5.7 million.
+# [CloFormer](https://arxiv.org/abs/2303.17803) (2023) reports 77.0 % with 4.2 million, and credits a local branch that is half convolution, half attention.
+# You build that branch here, and test what it brings.
+#
+# **Needs** lessons 05a (queries, keys, values, heads) and 07b (few keys, a transformer's block) · 3 h 40 · 15 points · difficulty 4 of 5
+#
+# <details><summary>Goals, parts and minutes</summary>
+#
+# After this lesson you will be able to
 #
 # - build attention from convolutions, and test how it differs from a convolution;
 # - divide heads between branches that work side by side;
-# - find out with waves what a branch lets through, and whether this is built in or learned;
-# - check a drawing against code by counting parameters.
-#
-# **Why it matters.** The authors of [CloFormer](https://arxiv.org/abs/2303.17803) (2023) write that vision transformers lose accuracy when shrunk for phones.
-# Their answer is a local branch, which you build here.
-# [HiLo attention](https://arxiv.org/abs/2205.13213) and [Inception Transformer](https://arxiv.org/abs/2205.12956) divide heads or channels
-# between fine and coarse detail too.
-#
-# **You need** lesson 05a (queries, keys, values, heads of attention) and lesson 07b (depth-wise, few keys, a transformer's block).
-# **Difficulty** 4 of 5.
+# - find a leak: a layer that sees more than you think;
+# - find out with waves what a branch lets through, and whether this is built in or learned.
 #
 # | part | minutes |
 # |---|---|
-# | [a question](#1.-A-cloth), [exercise 1, `AttnMap`](#2.-Exercise-1:-AttnMap) (1 point) | 16 |
-# | [exercise 2, `AttnConv`](#3.-Exercise-2:-AttnConv) (3 points), [four tests](#4.-Four-tests) | 33 |
-# | [exercise 3, `GlobalBranch`](#5.-Exercise-3:-GlobalBranch) (4 points), [one key](#6.-One-key) | 40 |
-# | [exercise 4, `CloAttention`](#7.-Exercise-4:-CloAttention) (3 points), [near and far along a network](#8.-Near-and-far-along-a-network) | 25 |
-# | [exercise 5, `ConvFFN`](#9.-Exercise-5:-ConvFFN) (1 point), [exercise 6, `CloBlock`](#10.-Exercise-6:-CloBlock) (3 points) | 28 |
-# | [the bug museum](#11.-The-bug-museum) | 11 |
-# | [the experiment](#12.-The-experiment) | 34 |
-# | [which waves pass?](#13.-Which-waves-pass?) | 20 |
-# | [paper against code](#14.-Paper-against-code), [questions](#15.-A-challenge,-and-questions-to-think-about), without the challenge | 13 |
+# | [a cloth](#1.-A-cloth) | 6 |
+# | [exercise 1, `AttnMap`](#2.-Exercise-1:-AttnMap) (1 point) | 10 |
+# | [exercise 2, `AttnConv`](#3.-Exercise-2:-AttnConv) (3 points), and four tests | 34 |
+# | [exercise 3, `GlobalBranch`](#4.-Exercise-3:-GlobalBranch) (4 points) | 36 |
+# | [exercise 4, `CloAttention`](#5.-Exercise-4:-CloAttention) (3 points) | 20 |
+# | [exercise 5, `ConvFFN`](#6.-Exercise-5:-ConvFFN) (1 point) | 10 |
+# | [exercise 6, `CloBlock`](#7.-Exercise-6:-CloBlock) (3 points) | 22 |
+# | [the experiment](#8.-The-experiment) | 38 |
+# | [which waves pass?](#9.-Which-waves-pass?) | 18 |
+# | [the bug museum](#10.-The-bug-museum) | 9 |
+# | [paper against code](#11.-Paper-against-code,-and-a-challenge), without the challenge | 5 |
+# | [what we now know](#12.-What-we-now-know) | 4 |
+# | [questions](#13.-Questions-to-think-about) | 8 |
+# </details>
 
 # %%
-from functools import partial
-
-import matplotlib.pyplot as plt
 import torch
 import torch.nn.functional as F
 from torch import nn
 
 from attention_lab import check, course_map, progress, review
 from attention_lab.notebook.challenge import challenge
-from attention_lab.pictures import PAPER, predict_then_run, score_bars, show, show_images
-from attention_lab.pictures.prediction import remind
-from attention_lab.tasks.scoring import right_of_each
-from attention_lab.pictures.touch import slide
 from attention_lab.networks.training import compare, train
-from attention_lab.tasks.woven_cloths import grey_waves, movement, shown, woven_cloths
-
-# %% tags=["nbval-ignore-output"]
-course_map()
+from attention_lab.pictures import predict_then_run
+from attention_lab.pictures.cloformer import (
+    show_cloths,
+    show_responses,
+    show_scores,
+    slide_waves,
+    wave_responses,
+)
+from attention_lab.pictures.prediction import remind
+from attention_lab.tasks.cloth_net import ClothNet, parameters, with_open_gate
+from attention_lab.tasks.scoring import right_of_each
+from attention_lab.tasks.woven_cloths import woven_cloths
 
 # %% tags=["nbval-ignore-output"]
 review()
@@ -68,41 +77,41 @@ review()
 # %% [markdown]
 # ## 1. A cloth
 #
-# ![Left: a cloth of nine patches with fine diagonal threads under a faint red glow. Right: rising and falling threads, and the rule: under a red glow the front is up; under a blue one the back, so rising and falling swap.](figures/questions.svg)
-#
 # **The question:** do the threads rise or fall, *seen from the front*?
-# Of 24 x 24 pixels, only those more than 10 pixels from the glow's middle have to answer: that far out, the glow drowns in noise.
+# The cloth has 24 x 24 pixels.
+# Only pixels more than 10 pixels from the middle of the glow have to answer.
+# That far out the glow has vanished in the noise, so its colour has to come from elsewhere.
 #
 # - The threads are thin: they repeat every 3 pixels, under noise.
 #   Each patch has a direction of its own.
 # - The glow is wide and weak, and can be anywhere.
-#   Red means that the front is up (facing us), blue that the back is.
+#   A red glow means that the front of the cloth faces us; a blue glow means that the back does.
 #   Seen from the other side, rising threads fall: try it with a drawing on thin paper.
 #
-# **Guess now.** Suppose that a network has one layer in which pixels meet.
-# How many of its answers, in per cent, are right
+# **Guess now.** Suppose that only one layer of a network lets pixels exchange information.
+# What percentage of its answers will be right if, in that layer,
 #
-# - if each pixel sees its neighbourhood of 5 x 5 pixels there;
-# - if each pixel sees itself and the means of all windows of 4 x 4 pixels;
-# - if one half of the layer does the first, the other half the second?
+# - each pixel sees the 5 x 5 pixels around it?
+# - each pixel sees itself and the means of all windows of 4 x 4 pixels?
+# - one half of the layer does the first, and the other half the second?
 #
 # Answering at random gives 50 %.
-# Write three numbers down for section 12.
+# Write three numbers down for section 8.
 
 # %% [markdown]
 # ## 2. Exercise 1: `AttnMap`
 #
 # A convolution has **shared weights**: one kernel for all positions of all pictures.
-# The weights of attention are **context-aware**: computed from the picture, separately for each position.
+# The weights of attention are **context-aware**, which means that they are computed from the picture, separately for each position.
 # CloFormer's local branch has both.
-# Its context-aware weights (exercise 2) come from a small network, `AttnMap`, built here:
+# Its context-aware weights come from a small network, `AttnMap`, which you build here:
 #
 # $$\text{FC}(\text{Swish}(\text{FC}(\cdot)))$$
 #
-# FC (fully connected) means that at each position all channels meet: a 1 x 1 convolution, dim to dim, with bias.
+# FC (fully connected) mixes all channels, at each position separately: it is a 1 x 1 convolution, dim to dim, with bias.
 # Swish, also called SiLU, is $z \cdot \sigma(z)$ with the sigmoid $\sigma$.
 # `F.silu` computes it; nothing follows the second convolution.
-# Use the docstrings' names for layers: later cells need them.
+# Use the docstrings' names for layers, because later cells need them.
 #
 # Worked example, one channel: conv1 multiplies by 2, conv2 multiplies by 3 and adds 1.
 # From x = 0.5, conv1 makes z = 1, and SiLU makes 1 · σ(1) = 0.73; the result is 3 · 0.73 + 1 = 3.19.
@@ -155,10 +164,24 @@ check(AttnMap)
 # | $Attn = \tanh(Attn_t / \sqrt d)$ | `tanh(... * head_dim ** -0.5)` |
 # | $X_{local} = Attn \odot V_s$ | times v |
 #
-# $\odot$ multiplies number by number: no softmax, no matrix of query-key pairs.
-# Neighbours enter only through `mixer`'s shared kernels; the tanh's weights, from -1 to 1, then multiply v.
+# $\odot$ multiplies number by number: there is no softmax, and no matrix of query-key pairs.
+# Neighbouring pixels enter only through `mixer`, whose kernels are shared.
+# The tanh turns its input into weights from -1 to 1, which multiply v.
+#
+# In numbers, one channel at one position: suppose that `attn_map` returns 1.1, that v is 10, and that head_dim is 4.
+# It matters whether the scale stands inside the tanh or outside:
+
+# %%
+attn_map_output, v, scale = torch.tensor(1.1), 10, 4 ** -0.5
+print(f"scaled inside the tanh: weight {torch.tanh(attn_map_output * scale):.2f},",
+      f"output {torch.tanh(attn_map_output * scale) * v:.1f}")
+print(f"scaled outside it:      weight {torch.tanh(attn_map_output) * scale:.2f},",
+      f"output {torch.tanh(attn_map_output) * scale * v:.1f}")
 
 # %% [markdown]
+# The paper's formula is the first one.
+# With the second, no weight could ever exceed 0.5.
+#
 # **The layers**, all with bias:
 #
 # - `qkv`: 1 x 1, dim to 3 · heads · head_dim channels, in the order [q | k | v];
@@ -169,10 +192,8 @@ check(AttnMap)
 # Heads are never separated here; head_dim also sets the scale.
 #
 # Worked example: `AttnConv(16, heads=2, head_dim=4, kernel_size=5)`, x (2, 16, 6, 7).
-# `qkv` and `mixer` make (2, 24, 6, 7); q, k and v have 8 channels each, and so has the output (2, 8, 6, 7).
-#
-# In numbers, one channel at one position: suppose attn_map gives 1.1, and v is 10.
-# The scale is $4^{-0.5} = 0.5$, tanh(1.1 · 0.5) = 0.50, and the output is 0.50 · 10 = 5.
+# `qkv` and `mixer` make (2, 24, 6, 7).
+# q, k, v and the output have 8 channels each: (2, 8, 6, 7).
 
 # %% exercise
 class AttnConv(nn.Module):
@@ -218,8 +239,7 @@ check(AttnConv)
 # </details>
 
 # %% [markdown]
-# ## 4. Four tests
-#
+# **Four tests.** How does it differ from a convolution?
 # All biases are 0.
 # *Doubled:* if x is doubled, does the output double?
 # *Negated:* if x becomes -x, does the output only change its sign?
@@ -252,16 +272,17 @@ predict_then_run(predicted, measured, unit="1 (yes) or 0 (no)")
 # <details><summary>Why</summary>
 #
 # Doubling x doubles v, but it also makes q · k four times as large, and so changes the weights of v: they are context-aware.
-# With -x, q and k both change their sign, so q · k and the weights stay; only v changes its sign.
+# With -x, both q and k change sign, so q · k and the weights stay the same; only v changes sign.
 #
 # No operation in `AttnConv` depends on position, so its output moves with the picture, as a convolution's does.
-# (With biases, the border would matter: `mixer` pads with zeros, not with `qkv`'s bias.)
+# (With biases, the border would matter, because `mixer` pads with zeros, not with `qkv`'s bias.)
 # </details>
 
 # %% [markdown]
-# ## 5. Exercise 3: `GlobalBranch`
+# ## 4. Exercise 3: `GlobalBranch`
 #
-# The other heads do ordinary attention, with few keys: one key and one value for each position of the *average-pooled* map.
+# The other heads do ordinary attention with few keys.
+# There is one key and one value for each position of the *average-pooled* map.
 #
 # ![x goes two ways. Above, q makes N queries. Below, kv makes M keys and M values from means of windows. Queries times keys, a softmax, times values, and back to a map.](figures/global.svg)
 #
@@ -270,10 +291,6 @@ predict_then_run(predicted, measured, unit="1 (yes) or 0 (no)")
 # Rows and columns left over (too few for a window) are not pooled: their positions make queries, but no keys.
 # There are two 1 x 1 convolutions with bias: `q` reads x and makes heads · head_dim channels.
 # `kv` reads the pooled x and makes twice as many, [k | v].
-#
-# A head has head_dim neighbouring channels of q, of k and of v; head 0 comes first.
-# Logits are scaled by head_dim ** -0.5; the softmax runs over the M keys.
-# The heads' results stand side by side again, in the same order, as a map.
 
 # %% [markdown]
 # **Worked example.** One channel, two rows and five columns, windows of 2:
@@ -283,13 +300,25 @@ predict_then_run(predicted, measured, unit="1 (yes) or 0 (no)")
 # | 1 | 3 | 0 | 2 | 9 |
 # | 5 | 7 | 4 | 2 | 9 |
 #
-# There are two windows, with means (1 + 3 + 5 + 7) / 4 = 4 and (0 + 2 + 4 + 2) / 4 = 2; the last column is left over.
-# Let the values be the means themselves.
-# There are *ten* queries and *two* keys.
-# If a query's logits are ln 3 and 0, its weights are 3/4 and 1/4, and it gets 3/4 · 4 + 1/4 · 2 = 3.5.
+# There are two windows, and the last column is left over.
+# So there are *ten* queries and *two* keys.
+# Let the values be the means themselves, and let a query's logits be ln 3 and 0.
+# What does this query get?
+
+# %%
+small = torch.tensor([[1.0, 3, 0, 2, 9], [5, 7, 4, 2, 9]])
+means = F.avg_pool2d(small[None], 2).flatten()
+weights = torch.tensor([3.0, 1.0]).log().softmax(0)
+print("means:", means.tolist(), "weights:", [round(w, 2) for w in weights.tolist()])
+print(f"the weights add up to {weights.sum():.2f}, and the query gets {weights @ means:.2f}")
+
+# %% [markdown]
+# A head has head_dim neighbouring channels of q, of k and of v; head 0 comes first.
+# Logits are scaled by head_dim ** -0.5; the softmax runs over the M keys.
+# Finally the heads' results are concatenated, in the same order, and reshaped to a map.
 #
 # In shapes: `GlobalBranch(16, heads=3, head_dim=4, window_size=2)`, x (2, 16, 5, 7).
-# Pooled (2, 16, 2, 3), so M = 6; q (2, 12, 5, 7), kv (2, 24, 2, 3).
+# The pooled map is (2, 16, 2, 3), so M = 6; q is (2, 12, 5, 7) and kv is (2, 24, 2, 3).
 # As heads: queries (2, 3, 35, 4), keys (2, 3, 6, 4), weights (2, 3, 35, 6); output (2, 12, 5, 7).
 
 # %% exercise
@@ -336,56 +365,9 @@ check(GlobalBranch)
 # </details>
 
 # %% [markdown]
-# ## 6. One key
+# ## 5. Exercise 4: `CloAttention`
 #
-# This function is the global branch of a published network, rebuilt.
-# With a map of 6 x 6 and windows of 4 there is one window, so one key per head.
-# A softmax over one number is 1: all positions must get the same vector.
-# Do they?
-
-# %%
-def exhibit(x, q, kv, heads, window):
-    b, _, h, w = x.shape
-    width = q.out_channels // heads
-    queries = q(x).reshape(b, -1, width, h * w).transpose(2, 3)
-    pooled = F.avg_pool2d(x, window)
-    pairs = kv(pooled).reshape(b, 2, -1, width, (h * w) // window ** 2).transpose(3, 4)
-    keys, values = pairs[:, 0], pairs[:, 1]
-    a = (queries @ keys.transpose(2, 3) * width ** -0.5).softmax(dim=3)
-    return (a @ values).transpose(2, 3).reshape(b, -1, h, w)
-
-# %%
-torch.manual_seed(0)
-mine = GlobalBranch(8, heads=2, head_dim=4, window_size=4)
-x = torch.randn(2, 8, 6, 6)
-for name, y in (("exhibit", exhibit(x, mine.q, mine.kv, 2, 4)), ("yours", mine(x))):
-    same = torch.allclose(y, y[:, :, :1, :1].expand_as(y), atol=1e-5)
-    print(f"{name}: output {tuple(y.shape)}, the same at all positions: {same}")
-
-# %% [markdown]
-# What goes wrong in `exhibit`, and why is there no error?
-# Print some shapes, and repair it.
-#
-# <details><summary>Hint</summary>
-#
-# How many heads do `keys` have?
-# </details>
-#
-# <details><summary>What is wrong, and where it was seen</summary>
-#
-# `(h * w) // window ** 2` is 36 // 16 = 2, but pooling leaves 1 · 1 = 1 position: it rounds down in each direction separately.
-# So the eight numbers of two heads are read as *one head with two keys*, and `-1` allows that, as in 07b.
-# One key gets the even channels of both heads, the other one the odd channels.
-# Broadcasting then gives this mixture to both heads of queries.
-# With left-over rows, `reshape` usually fails.
-#
-# Repair: `kv(pooled).reshape(b, 2, heads, width, -1)`.
-# Where we saw it: `low_fre_attention` in the [authors' code](https://github.com/qhfan/CloFormer/blob/main/classification/models/blocks.py).
-# At 224 x 224 pixels, nothing is left over: their maps have sides of 56, 28, 14 and 7, and their windows 8, 4, 2 and 1.
-# </details>
-
-# %% [markdown]
-# ## 7. Exercise 4: `CloAttention`
+# Now both kinds of heads stand side by side.
 #
 # ![x goes to an AttnConv for each local group and to the GlobalBranch; their channels are put side by side and go through proj.](figures/clo.svg)
 #
@@ -394,15 +376,16 @@ for name, y in (("exhibit", exhibit(x, mine.q, mine.kv, 2, 4)), ("yours", mine(x
 # Both may be lists or tuples.
 # All branches read the same x.
 #
-# - `local_branches`: an `nn.ModuleList` of `AttnConv`s; a group of 0 heads makes none, and the others keep their kernels;
+# - `local_branches`: an `nn.ModuleList` of `AttnConv`s.
+#   A group of 0 heads gets no branch; the other groups keep their own kernel sizes;
 # - `global_branch`: a `GlobalBranch`, or None if it has 0 heads;
 # - side by side as channels: local results in order, then the global one; then `proj`, 1 x 1, dim to dim, with bias.
 #
 # head_dim is dim // num_heads (num_heads divides dim; there is at least one head, and one kernel for each local group).
 # If the split does not sum to num_heads, raise a `ValueError`.
 #
-# Worked example: dim 32, 8 heads, split [3, 0, 2, 3], kernels [3, 5, 7]: head_dim is 4.
-# Branches: 3 heads with kernel 3, 2 heads with kernel 7, 3 global heads, so 12 + 8 + 12 = 32 channels.
+# Worked example: dim 32, 8 heads, split [3, 0, 2, 3], kernels [3, 5, 7], so head_dim is 4.
+# The branches are 3 heads with kernel 3, 2 heads with kernel 7 and 3 global heads, which make 12 + 8 + 12 = 32 channels.
 
 # %% exercise
 class CloAttention(nn.Module):
@@ -456,48 +439,22 @@ check(CloAttention)
 # </details>
 
 # %% [markdown]
-# ## 8. Near and far along a network
-#
-# The authors' networks are chains of four stages, each with half the height and width of the one before.
-# **Guess, then run:** in their smallest network, XXS, what share of the heads is local in the first stage, and in the last?
-
-# %%
-predicted = {"first stage": None, "last stage": None}
-
-# %%
-splits = {"XXS": ([3, 1], [2, 2], [4, 4], [4, 12]), "XS": ([2, 1], [3, 3], [5, 5], [7, 15]),
-          "S": ([3, 1], [4, 4], [7, 7], [7, 21])}  # the authors' configurations: local, global
-local = {network: [100 * near / (near + far) for near, far in stages]
-         for network, stages in splits.items()}
-measured = {"first stage": local["XXS"][0], "last stage": local["XXS"][-1]}
-predict_then_run(predicted, measured, unit="% of the heads")
-
-# %%
-figure, axis = plt.subplots(figsize=(7.4, 2.9), facecolor=PAPER, layout="constrained")
-for i, (network, shares) in enumerate(local.items()):
-    places = [stage + 0.27 * (i - 1) for stage in range(4)]
-    axis.bar(places, shares, 0.22, color="#0072B2", label="local" if i == 0 else None)
-    axis.bar(places, [100 - share for share in shares], 0.22, bottom=shares, color="#E69F00",
-             label="global" if i == 0 else None)
-    for place in places:
-        axis.text(place, 2, network, ha="center", fontsize=8, color="white")
-stages = [f"stage {i + 1}, kernel {k}\n{side} x {side} positions"
-          for i, (k, side) in enumerate(((3, 56), (5, 28), (7, 14), (9, 7)))]
-axis.set(xticks=range(4), xticklabels=stages, ylabel="heads (%)", facecolor=PAPER)
-axis.legend(frameon=False, ncols=2, loc="lower center", bbox_to_anchor=(0.5, 1))
-show(figure, "Share of local heads, the rest is global. " + "; ".join(
-    f"{network} {', '.join(f'{share:.0f} %' for share in shares)}"
-    for network, shares in local.items()))
-
-# %% [markdown]
-# The first stage is mostly local, the last one mostly global; local kernels grow from 3 to 9.
+# The authors give most heads of the first stage to the local branch, and most of the last stage to the global one.
 # We do not know whether *this* split is best.
+#
+# | stage | positions | kernel | local : global heads in XXS | in XS | in S |
+# |---|---|---|---|---|---|
+# | 1 | 56 x 56 | 3 | 3 : 1 | 2 : 1 | 3 : 1 |
+# | 2 | 28 x 28 | 5 | 2 : 2 | 3 : 3 | 4 : 4 |
+# | 3 | 14 x 14 | 7 | 4 : 4 | 5 : 5 | 7 : 7 |
+# | 4 | 7 x 7 | 9 | 4 : 12 | 7 : 15 | 7 : 21 |
 
 # %% [markdown]
-# ## 9. Exercise 5: `ConvFFN`
+# ## 6. Exercise 5: `ConvFFN`
 #
 # The second half of a transformer's block is an MLP at each position, with more channels in its middle.
-# CloFormer's has a depth-wise convolution there, so that neighbours meet once more; with stride 2 it also shrinks the map.
+# CloFormer's MLP has a depth-wise convolution there, so that neighbours exchange information once more.
+# With stride 2 it also shrinks the map.
 #
 # - `fc1`: 1 x 1, in_channels to hidden_channels; then a GELU (torch's default);
 # - `dwconv`: depth-wise on the hidden channels, kernel_size, padding kernel_size // 2, and the stride (`fc1` and `fc2` have none);
@@ -549,16 +506,20 @@ check(ConvFFN)
 # </details>
 
 # %% [markdown]
-# ## 10. Exercise 6: `CloBlock`
+# ## 7. Exercise 6: `CloBlock`
 #
 # ![x goes through norm1 and attn, and x is added. The sum goes through norm2 and mlp, and also through downsample; the results are added.](figures/block.svg)
 #
-# - `norm1`, `norm2`: `nn.GroupNorm(1, dim)`: all numbers of an image minus their common mean, divided by their standard deviation,
-#   then a learned weight and bias per channel;
-# - `attn`: `CloAttention`; `mlp`: `ConvFFN` with int(dim · mlp_ratio) hidden channels, mlp_kernel_size, the stride, and out_dim;
-# - `downsample`, the second shortcut: `nn.Identity()` for stride 1 (out_dim is dim then);
-#   for stride 2, even if out_dim is dim, an `nn.Sequential` of three layers: a convolution, dim to dim, mlp_kernel_size, stride 2,
-#   padding mlp_kernel_size // 2, with bias and *not* depth-wise; an `nn.BatchNorm2d`; a 1 x 1 convolution, dim to out_dim, with bias.
+# - `norm1`, `norm2`: `nn.GroupNorm(1, dim)`, which subtracts the common mean of all numbers of an image and divides by their
+#   standard deviation;
+#   a learned weight and bias per channel follow;
+# - `attn`: `CloAttention`;
+# - `mlp`: `ConvFFN` with int(dim · mlp_ratio) hidden channels, mlp_kernel_size, the stride, and out_dim;
+# - `downsample`, the second shortcut, depends on the stride:
+#   - stride 1: `nn.Identity()` (out_dim is dim then);
+#   - stride 2, even if out_dim is dim: an `nn.Sequential` of three layers.
+#     First comes a full convolution, dim to dim, mlp_kernel_size, stride 2, padding mlp_kernel_size // 2, with bias (*not* depth-wise).
+#     Then come an `nn.BatchNorm2d` and a 1 x 1 convolution, dim to out_dim, with bias.
 #
 # Strides are 1 or 2.
 # The second half, shortcut included, reads the result of the first.
@@ -616,93 +577,54 @@ check(CloBlock)
 # </details>
 
 # %% [markdown]
-# ## 11. The bug museum
+# **Small enough for a phone?**
+# The paper's networks, with ImageNet scores as their authors state them:
 #
-# The paper draws the first layer of `downsample` as a depth-wise convolution (DWConv).
-# Exercise 6 says "not depth-wise".
-# Who is right?
-# The paper also says how many parameters XXS has, and you can count.
+# | network | parameters | multiply-adds | ImageNet |
+# |---|---|---|---|
+# | [DeiT-Tiny](https://huggingface.co/timm/deit_tiny_patch16_224.fb_in1k) | 5.7 million | 1.3 billion | 72.2 % |
+# | CloFormer-XXS | 4.2 million | 0.6 billion | 77.0 % |
 #
-# XXS has three blocks with stride 2: from 32 to 64 channels, 64 to 128, and 128 to 256, with mlp_kernel_size 5.
-# Without the first layer of `downsample` in these three blocks, XXS has 3,628,904 parameters.
-# Count those first layers, with biases.
-# **Predict, then run:** how many million parameters does XXS have if the drawing is right, and if the exercise is?
-
-# %%
-predicted = {"as drawn": None, "as in the exercise": None}
-
-others = 3_628_904
-measured = {"as drawn": others, "as in the exercise": others}
-for dim, heads, split, kernel, window in ((32, 4, [3, 1], 3, 8), (64, 4, [2, 2], 5, 4),
-                                          (128, 8, [4, 4], 7, 2)):
-    block = CloBlock(dim, 2 * dim, heads, split, [kernel], window, 5, 4, stride=2)
-    for name, layer in (("as drawn", nn.Conv2d(dim, dim, 5, 2, 2, groups=dim)),
-                        ("as in the exercise", block.downsample[0])):
-        measured[name] += sum(p.numel() for p in layer.parameters())
-measured = {name: round(count / 1e6, 3) for name, count in measured.items()}
-predict_then_run(predicted, measured, unit="million parameters")
+# So the smaller network costs less than half and scores more.
+# But these two differ in nearly everything, also in how they were trained, so the table does not say what the local branch brings.
+# Nobody timed them on a phone here either.
+# A cleaner question needs equal parameters and one difference, and that is what comes next.
 
 # %% [markdown]
-# The paper's table says 4.2 million: full convolutions, as in the authors' code, give that; depth-wise ones give 3.6 million.
-# So the table's network is the code's, not the drawing's, and the three full convolutions hold an eighth of its parameters.
-# As in 06a, when a drawing and code disagree, a number in a table can tell which was trained.
-
-# %% [markdown]
-# ## 12. The experiment
+# ## 8. The experiment
 #
-# The network has a 1 x 1 convolution, one `CloAttention` (16 channels, 4 heads, kernel 5, windows of 4) beside a shortcut, and two more
-# 1 x 1 convolutions at each pixel.
-# So pixels meet in `CloAttention` alone (in training also in BatchNorm, which averages over the batch).
-# In front of `CloAttention` stands a BatchNorm, not `CloBlock`'s GroupNorm; the end of this section says why.
+# The network has a 1 x 1 convolution, one `CloAttention` (16 channels, 4 heads, kernel 5, windows of 4) beside a shortcut,
+# and two more 1 x 1 convolutions.
+# So pixels exchange information in `CloAttention` alone (and, in training, through BatchNorm, which averages over the batch).
+# We put a BatchNorm in front of `CloAttention`, not `CloBlock`'s GroupNorm; the end of this section says why.
 #
 # Training takes 180 steps of 12 cloths, with Adam and a learning rate that rises to 0.01 and falls.
-# *Right* is the mean of two percentages, for rising and for falling threads, so guessing gives 50 %.
-# We test on new cloths, also without their glow, and with the glow as a *checkerboard*.
-# Red and blue pixels alternate where the glow was.
+# *Right* is the mean of two percentages, for rising and for falling threads, so a network at chance scores 50 %.
+# We test on new cloths: as they are, without their glow, and with the glow turned into a *checkerboard*,
+# in which red and blue pixels alternate where the glow was.
 #
 # To section 1's three networks we add one whose *gate is open*.
-# There attn_map gives 100, so v's weights are 1: `AttnConv` is a plain convolution.
+# There we force `attn_map` to output 100.
+# The tanh then makes every weight 1, and `AttnConv` is a plain convolution.
 
 # %% tags=["experiment"]
-SEEDS = range(3)
-seen, new = woven_cloths(2160, seed=1), woven_cloths(300, seed=2)
-cloths = {"right": new, "glow removed": woven_cloths(300, seed=2, glow="none"),
+train_set = woven_cloths(2160, seed=1)
+cloths = {"a cloth": woven_cloths(300, seed=2),
+          "glow removed": woven_cloths(300, seed=2, glow="none"),
           "glow as checkerboard": woven_cloths(300, seed=2, glow="checkerboard")}
 
 
-class Net(nn.Module):
-    """Scores at each pixel, (B, 3, H, W) -> (B, 2, H, W)."""
-
-    def __init__(self, group_split, norm=nn.BatchNorm2d):
-        super().__init__()
-        self.stem, self.norm = nn.Conv2d(3, 16, 1), norm(16)
-        self.attn = CloAttention(16, 4, group_split, [5], window_size=4)
-        self.head = nn.Sequential(nn.BatchNorm2d(16), nn.Conv2d(16, 32, 1), nn.GELU(),
-                                  nn.Conv2d(32, 2, 1))
-
-    def features(self, x):
-        return self.norm(self.stem(x))
-
-    def forward(self, x):
-        return self.head(self.stem(x) + self.attn(self.features(x)))
+def network(group_split, norm=nn.BatchNorm2d):
+    return ClothNet(lambda: CloAttention(16, 4, group_split, [5], window_size=4), norm)
 
 
-def with_open_gate(net):
-    """tanh(100 * scale) is 1, so the local branch returns v."""
-    for branch in net.attn.local_branches:
-        branch.attn_map.register_forward_hook(lambda _, read, made: torch.full_like(made, 100))
-    return net
+def learn(model, seed, n=2160):
+    return train(model, train_set.pictures[:n], train_set.answers[:n],
+                 loss=F.cross_entropy, epochs=1, batch_size=12, peak_rate=0.01, seed=seed)
 
 
-def learn(model, seed):
-    return train(model, seen.pictures, seen.answers, loss=F.cross_entropy, epochs=1,
-                 batch_size=12, peak_rate=0.01, seed=seed)
-
-
-show(show_images(shown(torch.cat([each.pictures[:1] for each in cloths.values()])),
-                 titles=["a cloth", "glow removed", "glow as checkerboard"]),
-     "The same cloth three times: nine patches with fine diagonal threads in noise; with a "
-     "wide coloured glow, without it, and with the glow's colours as a fine checkerboard.")
+trained = {}  # by arm and seed
+show_cloths(cloths)
 
 # %% [markdown]
 # **Predict first.** Take your three guesses of section 1 ("two of each" means two local, two global heads).
@@ -720,12 +642,11 @@ predicted = {
 
 # %% tags=["experiment"]
 arms = {
-    "local heads only": lambda: Net([4, 0]),
-    "global heads only": lambda: Net([0, 4]),
-    "two of each": lambda: Net([2, 2]),
-    "two of each, gate open": lambda: with_open_gate(Net([2, 2])),
+    "local heads only": lambda: network([4, 0]),
+    "global heads only": lambda: network([0, 4]),
+    "two of each": lambda: network([2, 2]),
+    "two of each, gate open": lambda: with_open_gate(network([2, 2])),
 }
-trained = {}
 
 
 def run(arm, seed):
@@ -736,47 +657,39 @@ def run(arm, seed):
 
 
 remind(predicted)
-results = compare(arms, seeds=SEEDS, run=run)
+results = compare(arms, seeds=range(3), run=run)
 
 # %% tags=["experiment"]
 measured = {arm: results.mean(arm) for arm in arms}
 measured["two of each, glow as checkerboard"] = results.mean("two of each",
                                                              "glow as checkerboard")
-predict_then_run(predicted, measured, unit="% right (a guess: 50 %)")
+predict_then_run(predicted, measured, unit="% right (at chance: 50 %)")
 
 # %% tags=["experiment"]
-sizes = {arm: sum(p.numel() for p in make().parameters()) for arm, make in arms.items()}
-show(score_bars(results, "right on new cloths after 180 steps (%)", measure="right",
-                baselines={"a guess": 50}, parameters=sizes, highlight="two of each"),
-     "Bars: " + "; ".join(f"{arm} {results.mean(arm):.0f} %" for arm in arms))
-for other in ("local heads only", "global heads only", "two of each, gate open"):
-    gap = results.mean("two of each") - results.mean(other)
-    clearly = "clearly" if results.lead("two of each", other) > 2 and gap > 5 else "not clearly"
-    print(f"'two of each' is {clearly} ahead of '{other}' ({gap:+.0f} points)")
-both = trained["two of each", 0]
-hook = both.attn.global_branch.kv.register_forward_hook(lambda _, read, made: made.roll(1, 0))
-with torch.no_grad():
-    swapped = right_of_each(both(new.pictures), new.answers)
-hook.remove()
-print(f"two of each, glow removed: {results.mean('two of each', 'glow removed'):.0f} %;",
-      f"with the keys and values of another cloth: {swapped:.0f} %")
+show_scores(results, {arm: parameters(make()) for arm, make in arms.items()},
+            trained["two of each", 0], cloths["a cloth"])
 
 # %% [markdown]
-# **Read it.** Each kind of head alone does no better than guessing.
-# Two of each get about 96 % right.
-# Without the glow, or with another cloth's keys and values, this network is back to guessing: so it uses the glow,
-# which comes through the global heads.
-# The checkerboard is no help either: half of each 4 x 4 window has one colour, half the other, and in the mean they cancel.
+# **Read it.** In our runs, each kind of head alone is at chance, and two of each get about 96 % right.
+# Without the glow, or with another cloth's keys and values, this network is back at chance.
+# So it uses the glow, which comes through the global heads.
+# The checkerboard is no help either, because half of each 4 x 4 window has one colour and half the other, and in the mean they cancel.
+# *Local heads only* has more parameters than *two of each* (3,618 and 2,594), so parameters do not explain the gap.
 #
-# And the gate?
-# With an open gate the network hardly does better than guessing after 180 steps.
+# **And the gate?**
+# With an open gate the network is hardly better than chance after 180 steps.
 # Would you write "without context-aware weights, the local branch cannot do it"?
-
-# %% [markdown]
-# <details><summary>What we did</summary>
+# We trained longer before writing anything: after 900 steps, three runs with an open gate score 92 to 93 %,
+# and the published branch scores 96 %.
+# So the gate brings *speed*.
+# It also brings about three points: even after 3,600 steps, the network with an open gate stops at 93 and 94 %.
+# Without the gate the threads can still be read, because a GELU follows later in the network.
+# The local and the global branch, in contrast, were both needed, however long we trained.
 #
-# We trained longer; each number is one run's % right.
-# "Added" is tanh(attn_map(q + k) · scale) + v, with no product; "GELU" is GELU(v), with no q and k.
+# <details><summary>All runs, and two other gates</summary>
+#
+# Each number is one run's % right.
+# *Added* is tanh(attn_map(q + k) · scale) + v, with no product; *GELU* is GELU(v), with no q and k.
 #
 # | network | 180 steps | 900 steps | 900 steps, half the rate |
 # |---|---|---|---|
@@ -787,42 +700,42 @@ print(f"two of each, glow removed: {results.mean('two of each', 'glow removed'):
 # | two of each, added | 50, 93, 93 | 96, 96, 96 | 95, 96 |
 # | two of each, GELU | 95, 95, 94 | 94, 96, 93 | 96, 95 |
 #
-# So the gate brings *speed*, and about three points more, even after 3,600 steps (93 and 94 % with an open gate).
-# Without it the threads can be read too, because a GELU follows later.
-# "Added" and "GELU" get close: most of the gain comes from something non-linear in the branch.
-# Before rounding, the published branch beats both in each pair of runs, by 0.7 to 3.6 points (46 in the run that is still guessing).
-# The local and the global branch, in contrast, are both needed, however long we trained.
+# *Added* and *GELU* get close, so most of the gain comes from something non-linear in the branch.
+# In every pair of runs the published branch scores higher than *added* and *GELU*: by 0.7 to 3.6 points,
+# and by 46 in the one run that is still at chance.
 #
 # Other splits and windows do about as well, except one run with a single local head (83 %).
-# All runs: `solutions/cloformer/experiment.md`.
+# All runs are in the repository's `solutions/cloformer/experiment.md`.
 # </details>
 
 # %% [markdown]
-# **One more guess.** "Local heads only", but with `GroupNorm(1, 16)` in front, as in the published block, instead of BatchNorm.
-# The heads still see 5 x 5 pixels each.
-# Does this network keep guessing, however long it trains?
+# **One more guess.** Take *local heads only*, but with `GroupNorm(1, 16)` in front, as in the published block, instead of BatchNorm.
+# Its heads still see 5 x 5 pixels each.
+# Does this network stay at chance, however long it trains?
+# Decide before you read on.
 #
-# <details><summary>What we found</summary>
-#
-# Usually not: after 900 steps five runs reach 95, 96, 50, 95 and 96 %, at two rates.
-# GroupNorm(1, 16) subtracts the mean of the *whole picture*, and the glow changes it.
-# So the norm is a small global branch, and we had to remove it to see what heads do.
-# Before you claim that a layer sees only its neighbourhood, look for means over the picture.
-# </details>
+# **GroupNorm was the leak.**
+# After 900 steps five runs (at two learning rates) score 95, 96, 50, 95 and 96 %: four of them solve the task without any global head.
+# `GroupNorm(1, 16)` subtracts the mean of the *whole picture*, and the glow changes that mean.
+# So the norm is a small global branch, which nobody would call attention.
+# We noticed it only because an arm that should have been at chance was not, and we had to remove it to see what the heads do.
+# Before you claim that a layer sees only its neighbourhood, look for means over the picture, in norms as well as in gates.
 
 # %% [markdown]
-# ## 13. Which waves pass?
+# ## 9. Which waves pass?
 #
-# The paper says that the local branch catches *high* frequencies (short waves, fine detail), the global one *low* frequencies (long waves).
+# The paper (section 3) says that the local branch catches *high* frequencies (short waves, fine detail),
+# and the global one *low* frequencies (long waves).
 # Is that so, and is it built in, or learned?
 #
-# To see it, we lay a diagonal grey wave on plain grey and measure how far it moves (changes) a branch's output: the root
-# of the mean squared change.
+# To find out, we add a diagonal grey wave to a plain grey picture and measure how much the branch's output changes.
+# The root mean square of that change is the branch's **response**.
 # On its way the wave passes the network's first convolution and BatchNorm.
-# For each branch, 100 % is its largest movement by any wave of 2 to 24 pixels, separately before and after training.
+# For each branch we scale the largest response to any wave of 2 to 24 pixels to 100 %, before training and again after it.
 #
-# **Predict, then run,** for "two of each", seed 0, before and after training: how far does a *long* wave (24 pixels)
-# move the local branch, and a *short* one (3 pixels, like the threads) the global branch?
+# **Predict, then run**, for *two of each*, seed 0: how strongly does the local branch respond to a *long* wave (24 pixels),
+# and the global branch to a *short* one (3 pixels, like the threads)?
+# Predict each before and after training.
 
 # %% tags=["experiment"]
 predicted = {
@@ -832,158 +745,173 @@ predicted = {
     "global branch, 3 pixels, after training": None,
 }
 
-WAVELENGTHS = 2, 3, 4, 6, 8, 12, 24
-TIMES, BRANCHES = ("before training", "after training"), ("local", "global")
-
-
-def output(when, branch, pictures):
-    torch.manual_seed(0)
-    net = Net([2, 2]).eval() if when == "before training" else trained["two of each", 0]
-    module = net.attn.local_branches[0] if branch == "local" else net.attn.global_branch
-    with torch.no_grad():
-        return module(net.features(pictures))
-
-
-def curve_of(when, branch):
-    """How far each wave moves the branch, its furthest as 100 %."""
-    return [100 * each for each in movement(partial(output, when, branch), WAVELENGTHS)]
-
-
-measured = {f"{branch} branch, {length} pixels, {when}":
-            curve_of(when, branch)[WAVELENGTHS.index(length)]
-            for branch, length in (("local", 24), ("global", 3)) for when in TIMES}
-predict_then_run(predicted, measured, unit="% of the wave that moves it furthest")
+torch.manual_seed(0)
+networks = {"before training": network([2, 2]).eval(),
+            "after training": trained["two of each", 0]}
+response = {when: wave_responses(model) for when, model in networks.items()}
+measured = {f"{branch} branch, {length} pixels, {when}": response[when][branch][length]
+            for branch, length in (("local", 24), ("global", 3)) for when in networks}
+predict_then_run(predicted, measured, unit="% of the strongest response")
 
 # %% tags=["experiment"]
-curves = {(when, branch): curve_of(when, branch) for when in TIMES for branch in BRANCHES}
-figure, axis = plt.subplots(figsize=(7.4, 3.4), facecolor=PAPER, layout="constrained")
-for (when, branch), curve in curves.items():
-    colour = "#0072B2" if branch == "local" else "#C7500A"
-    line = {"before training": "o--", "after training": "o-"}[when]
-    axis.semilogx(WAVELENGTHS, curve, line, color=colour,
-                  alpha=0.5 if when == "before training" else 1, label=f"{branch}, {when}")
-axis.axvline(3, color="#8C8C8C", linestyle=":")
-axis.annotate("the threads", (3, 45), (4, 0), textcoords="offset points", fontsize=9)
-axis.set(xticks=WAVELENGTHS, xticklabels=WAVELENGTHS, xlabel="wavelength (pixels)",
-         ylabel="movement of the branch (%)", facecolor=PAPER)
-axis.minorticks_off()
-axis.legend(frameon=False, fontsize=8, loc="center left", bbox_to_anchor=(1, 0.5))
-show(figure, "How far waves move each branch, its largest as 100 %, for wavelengths of "
-     f"{WAVELENGTHS} pixels. " + "; ".join(
-         f"{branch}, {when}: {', '.join(f'{each:.0f}' for each in curve)}"
-         for (when, branch), curve in curves.items()))
+show_responses(response)
 
 # %% [markdown]
 # **Touch it.** Choose a wave, and the network before or after training.
-# Beside the wave, each branch shows the channel that moves furthest, minus its values for plain grey.
-# Each branch has one colour scale for all waves before training, another after it: compare waves, not networks.
+# Next to the wave you see, for each branch, the channel that responds most; its response to plain grey is subtracted.
+# The colours of one branch can be compared between waves, but not between the untrained and the trained network: each has its own scale.
 # A pale picture means that little passes.
+# (If you have not run the experiment yet, the cell shows an untrained network alone.)
 
 # %% tags=["experiment"]
-moved = {}
-for when in TIMES:
-    for branch in BRANCHES:
-        grey = output(when, branch, torch.zeros(1, 3, 24, 24))
-        of_wave = {length: (output(when, branch, grey_waves(length)[:1]) - grey)[0]
-                   for length in WAVELENGTHS}
-        strongest = torch.stack(list(of_wave.values())).square().mean((0, 2, 3)).argmax()
-        moved[when, branch] = {length: m[strongest] for length, m in of_wave.items()}
-
-
-def drawn(length, when):
-    figure, axes = plt.subplots(1, 3, figsize=(5.4, 2.1), facecolor=PAPER, layout="constrained")
-    axes[0].imshow(grey_waves(length)[0, 0], cmap="gray", vmin=-0.5, vmax=0.5)
-    axes[0].set_title("the wave", fontsize=10)
-    for axis, branch in zip(axes[1:], BRANCHES):
-        furthest = max(m.abs().max() for m in moved[when, branch].values())
-        axis.imshow(moved[when, branch][length], cmap="RdBu", vmin=-furthest, vmax=furthest)
-        axis.set_title(f"{branch} branch", fontsize=10)
-    for axis in axes:
-        axis.set(xticks=[], yticks=[])
-    return figure
-
-
-def says(length, when):
-    near, far = (curves[when, branch][WAVELENGTHS.index(length)] for branch in BRANCHES)
-    return (f"A wave of {length} pixels, {when}: the local branch moves by {near:.0f} %, "
-            f"the global branch by {far:.0f} % of its furthest.")
-
-
-slide({"wavelength": {f"{length} pixels": length for length in WAVELENGTHS},
-       "network": {when: when for when in TIMES}},
-      drawn, says, start=("3 pixels", "after training"))
+torch.manual_seed(0)
+networks = {"before training": network([2, 2]).eval()}
+if trained:
+    networks["after training"] = trained["two of each", 0]
+slide_waves(networks)
 
 # %% [markdown]
-# <details><summary>What we see</summary>
-#
-# Before training, the local branch lets long waves through too: the longest moves it by 60 % in our run.
+# **What we see.**
+# Before training, the local branch lets long waves through too: its response to the longest is 60 % in our run.
 # Training made it nearly deaf to long waves: 2 to 7 % are left in our eight runs of this network.
-# (Variants that solve the task keep 3 to 72 %.)
-# What passes is a band around the threads' wavelength; waves of 2 pixels pass less well than those of 3.
+# A band around the threads' wavelength passes; waves of 2 pixels pass less well than waves of 3.
+# So this half of the claim holds here, but it is *learned*, because the threads demanded it.
+# (In other networks that solve the task, with another gate, split or window, 3 to 72 % is left.)
 #
-# The global branch lets only long waves through, trained or not: in a mean over 4 x 4 pixels, the light and dark parts of a short wave
-# nearly cancel.
-# So this was built in, by pooling, not by attention: with windows of 1 (no pooling), a wave of 3 pixels moves the trained branch by
-# more than 50 %, in both of our runs.
+# The global branch lets only long waves through, trained or not.
+# In a mean over 4 x 4 pixels, the light and dark parts of a short wave nearly cancel.
+# So this half is *built in*, by pooling and not by attention: with windows of 1 (no pooling),
+# the trained branch's response to a wave of 3 pixels is above 50 % in both of our runs.
 #
 # We have not tested whether local branches trained on photographs end up like this.
+
+# %% [markdown]
+# ## 10. The bug museum
+#
+# **One key.**
+# This function is the global branch of a published network, rebuilt.
+# With a map of 6 x 6 and windows of 4 there is one window, so there is one key per head.
+# A softmax over one number is 1, so all positions must get the same vector.
+# *Symptom:* they do not, and there is no error.
+
+# %%
+def exhibit(x, q, kv, heads, window):
+    b, _, h, w = x.shape
+    width = q.out_channels // heads
+    queries = q(x).reshape(b, -1, width, h * w).transpose(2, 3)
+    pooled = F.avg_pool2d(x, window)
+    pairs = kv(pooled).reshape(b, 2, -1, width, (h * w) // window ** 2).transpose(3, 4)
+    keys, values = pairs[:, 0], pairs[:, 1]
+    a = (queries @ keys.transpose(2, 3) * width ** -0.5).softmax(dim=3)
+    return (a @ values).transpose(2, 3).reshape(b, -1, h, w)
+
+
+torch.manual_seed(0)
+branch, x = GlobalBranch(8, heads=2, head_dim=4, window_size=4), torch.randn(2, 8, 6, 6)
+for name, y in (("exhibit", exhibit(x, branch.q, branch.kv, 2, 4)), ("yours", branch(x))):
+    same = torch.allclose(y, y[:, :, :1, :1].expand_as(y), atol=1e-5)
+    print(f"{name}: output {tuple(y.shape)}, the same at all positions: {same}")
+
+# %% [markdown]
+# What goes wrong in `exhibit`, and why is there no error?
+# Print some shapes, and repair it.
+#
+# <details><summary>Hint</summary>
+#
+# How many heads do `keys` have?
+# </details>
+#
+# <details><summary>What is wrong, and where it was seen</summary>
+#
+# `(h * w) // window ** 2` is 36 // 16 = 2, but pooling leaves 1 · 1 = 1 position, because it rounds down in each direction separately.
+# So the eight numbers of two heads are read as *one head with two keys*.
+# The `-1` in `reshape` hides the mistake, as it did in 07b.
+# One key gets the even channels of both heads, and the other key the odd ones.
+# Broadcasting then gives this mixture to both heads of queries.
+#
+# Repair: `kv(pooled).reshape(b, 2, heads, width, -1)`.
+# Where we saw it: `low_fre_attention` in the [authors' code](https://github.com/qhfan/CloFormer/blob/main/classification/models/blocks.py).
+# At 224 x 224 pixels nothing is left over: their maps have sides of 56, 28, 14 and 7, and their windows 8, 4, 2 and 1.
 # </details>
 
 # %% [markdown]
-# ## 14. Paper against code
+# ## 11. Paper against code, and a challenge
 #
 # | | the paper | the authors' code | here |
 # |---|---|---|---|
 # | K and V of the global branch | computed, then pooled | pooled, then computed: the same numbers, for less work | like the code |
 # | first layer of `downsample` | drawn as depth-wise | a full convolution | like the code |
-# | rows or columns left over | not said | an error, or mixed heads (section 6) | dropped |
+# | rows or columns left over | not said | an error, or mixed heads (section 10) | dropped |
 # | a group of 0 heads before another | not said | an IndexError | allowed |
 #
 # With the authors' weights your modules give the same outputs and gradients as their code (our tests check this to 1e-10).
-
-# %% [markdown]
-# ## 15. A challenge, and questions to think about
+# Which `downsample` was trained, the drawing's or the code's?
+# Only one of them has the 4.2 million parameters that the paper states; you will count them in lesson 10.
 #
 # **A challenge (not graded).**
-# After only 45 steps, "two of each" has 50.6, 77.3 and 71.4 % right, and with GELU(v) 64.5, 86.4 and 55.5 %.
-# Give it a local branch with no more parameters that gets above 80 % in each of three runs.
+# After only 45 steps, *two of each* scores 50.6, 77.3 and 71.4 %; with GELU(v) it scores 64.5, 86.4 and 55.5 %.
+# Write a local branch that has no more parameters than `AttnConv` and gets above 80 % in each of three runs.
 # Ours uses v alone: 85.6, 90.5 and 90.3 %.
-# It needs the imports, your exercises and section 12's first cell, but not the training.
+# Before you run the cell below, run the imports, your exercises and the first cell of section 8.
+# You do not need the training.
 
 # %% tags=["experiment"]
 mine = None  # your turn: a class with AttnConv's arguments, (16, 2, 4, 5) here
 
 
 def with_mine():
-    net = Net([2, 2])
+    net = network([2, 2])
     net.attn.local_branches[0] = mine(16, 2, 4, 5)
     return net
 
 
 def attempt(arm, seed):
-    model = train(with_mine(), seen.pictures[:540], seen.answers[:540], loss=F.cross_entropy,
-                  epochs=1, batch_size=12, peak_rate=0.01, seed=seed)
+    model = learn(with_mine(), seed, n=540)
     with torch.no_grad():
-        return right_of_each(model(new.pictures), new.answers)
+        return right_of_each(model(cloths["a cloth"].pictures), cloths["a cloth"].answers)
 
 
-found = have = None
-if mine:
-    have = sum(p.numel() for p in with_mine().parameters())
-    found = min(compare(["yours"], SEEDS, attempt).scores("yours"))
-challenge("right answers after 45 steps, worst of three runs", found, 80, "%",
+worst = min(compare(["yours"], range(3), attempt).scores("yours")) if mine else None
+have = parameters(with_mine()) if mine else None
+challenge("right answers after 45 steps, worst of three runs", worst, 80, "%",
           at_most={"parameters": (have, 2594)})  # both as "two of each"
 
 # %% [markdown]
-# 1. Swap q and k inside your `AttnConv`: what changes?
-# 2. And in your `GlobalBranch`?
+# ## 12. What we now know
+#
+# - Weights can be context-aware without a softmax and without a map of query-key pairs: `AttnConv` multiplies q, k and v number by number.
+# - For a cue that is far and a detail that is near, both kinds of heads were needed; neither alone left chance level,
+#   even after five times the steps.
+# - The gate mostly brings speed: an open gate gets within about three points when it trains longer.
+# - A norm over the whole picture is a global branch too, and can do the job that an experiment credits to attention.
+# - That the global branch passes only long waves is built in by pooling; that the local branch passes short ones was learned.
+#
+# **Today.** Dividing work between a local and a global path is common in small networks,
+# for instance in [HiLo attention](https://arxiv.org/abs/2205.13213) and [Inception Transformer](https://arxiv.org/abs/2205.12956).
+# A plain convolution remains a strong rival: in our run on real pictures, below,
+# one more 3 x 3 convolution scores 93.0 % and `CloAttention` 92.4 %.
+#
+# **Still open:** do local branches that are trained on photographs turn deaf to long waves too?
+#
+# **Next** comes the capstone: you build all of CloFormer-XXS, and meet the papers' tables.
 
 # %% [markdown]
+# ## 13. Questions to think about
+#
+# 1. Swap q and k inside your `AttnConv`: what changes?
+# 2. What changes if you swap them in your `GlobalBranch`?
+#
 # <details><summary>What we think</summary>
 #
 # 1. Nothing, because q · k = k · q.
 # 2. Nearly everything: queries are at all positions, keys at few.
 # </details>
+#
+# **Reference**
+#
+# - Q. Fan, H. Huang, J. Guan, R. He: *Rethinking Local Perception in Lightweight Vision Transformer*.
+#   2023, [arXiv:2303.17803](https://arxiv.org/abs/2303.17803).
+#   Authors' code: [qhfan/CloFormer](https://github.com/qhfan/CloFormer).
 
 # %% tags=["experiment"]
 from attention_lab.networks.my_net import my_net
@@ -996,13 +924,10 @@ real_run()
 # my_net("SE", CloAttention) has an earlier one first.
 my_net(CloAttention)
 
+# %% tags=["nbval-ignore-output"]
+course_map()
+
 # %% [markdown]
-# ## 16. References
-#
-# - Q. Fan, H. Huang, J. Guan, R. He: *Rethinking Local Perception in Lightweight Vision Transformer*.
-#   2023, [arXiv:2303.17803](https://arxiv.org/abs/2303.17803).
-#   Authors' code: [qhfan/CloFormer](https://github.com/qhfan/CloFormer).
-#
 # Here is what you have solved:
 
 # %% tags=["nbval-ignore-output"]

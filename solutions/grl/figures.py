@@ -1,12 +1,46 @@
 """The drawings of lesson 08b."""
 
+from pathlib import Path
+
 from solutions.shared.drawing import PALETTE, Drawing, mix, tint
 
+HERE = Path(__file__).parent
 TOKEN, ANCHOR = mix(PALETTE["features"], "#FFFFFF", 0.35), mix(PALETTE["gate"], "#FFFFFF", 0.45)
 
 
+def question() -> str:
+    """The noisy rocket beside the restored one, 1000 x 340 px."""
+    drawing = Drawing(
+        1000, 340, "Where does a clean pixel come from?",
+        "Left, a rocket before a sky at dusk, under strong noise. A pixel of the sky is marked; a small frame is around its neighbours, a "
+        "larger one around its window, a long one around a stripe that is as wide as the picture. Right, the same picture restored by the "
+        "blocks of this lesson: the sky is smooth, the rocket is sharp. Which other pixels knew the colour of the marked one?",
+    )
+    side, left, right, top = 300, 10, 690, 34
+    drawing.text(left + side / 2, 22, "noisy", bold=True, size=17)
+    drawing.text(right + side / 2, 22, "restored by the blocks you will write", bold=True, size=17)
+    drawing.photograph(left, top, side, (HERE / "rocket_noisy.jpg").read_bytes())
+    drawing.photograph(right, top, side, (HERE / "rocket_restored.jpg").read_bytes())
+    pixel = side / 256  # px of the drawing
+    column, row = 56, 104
+    x, y = left + column * pixel, top + row * pixel
+    drawing.frame(left, y - 8 * pixel, side, 16 * pixel, colour="gate")
+    drawing.frame(x - 8 * pixel, y - 8 * pixel, 16 * pixel, 16 * pixel, colour="features")
+    drawing.frame(x - 2.5 * pixel, y - 2.5 * pixel, 5 * pixel, 5 * pixel, colour="wrong", thickness=2.4)
+    drawing.arrow((326, 184), (674, 184))
+    drawing.text(500, 84, "Which other pixels know", bold=True, size=22)
+    drawing.text(500, 112, "this pixel's true colour?", bold=True, size=22)
+    for line, (colour, width, words) in enumerate((("wrong", 16, "its neighbours (local)?"), ("features", 30, "its window (regional)?"),
+                                                   ("gate", 64, "anything in its stripe (global)?"))):
+        level = 222 + 38 * line
+        height = {"wrong": 16, "features": 26, "gate": 22}[colour]
+        drawing.frame(378 - width / 2, level - height / 2, width, height, colour=colour)
+        drawing.text(424, level + 6, words, size=18, anchor="start")
+    return drawing.svg()
+
+
 def anchors() -> str:
-    """The question of the lesson, 900 x 330 px."""
+    """Two small maps instead of a large one, 900 x 330 px."""
     drawing = Drawing(
         900, 330, "Far tokens, and anchors between them",
         "A stripe of 4 rows and 8 columns of tokens, 32 in all. The first one asks what the last one holds. Beside it, the same stripe's 8 "
@@ -169,4 +203,4 @@ def block() -> str:
     return drawing.svg()
 
 
-FIGURES = {"anchors": anchors, "maps": maps, "stripe": stripe, "block": block}
+FIGURES = {"question": question, "anchors": anchors, "maps": maps, "stripe": stripe, "block": block}

@@ -5,6 +5,7 @@ maps orange, learned layers green, plain operations white circles. Data flows le
 All positions and sizes are px on the canvas, x to the right and y downwards.
 """
 
+import base64
 from collections.abc import Iterator, Sequence
 from html import escape
 
@@ -186,6 +187,18 @@ class Drawing:
                 square = f"M{_number(x + column * side)} {_number(y + row * side)}h{_number(side)}v{_number(side)}h{_number(-side)}z"
                 squares[colour] = squares.get(colour, "") + square
         self._parts += [f'<path d="{path}" fill="{colour}" shape-rendering="crispEdges"/>' for colour, path in squares.items()]
+
+    def photograph(self, x: float, y: float, side: float, jpeg: bytes) -> None:
+        """A square photograph of `side` px, its top left corner at (x, y), from the bytes of a JPEG file."""
+        source = f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode()}"
+        self._parts.append(f'<image x="{_number(x)}" y="{_number(y)}" width="{_number(side)}" height="{_number(side)}" href="{source}"/>')
+
+    def frame(self, x: float, y: float, width: float, height: float, *, colour: str, thickness: float = 3) -> None:
+        """An empty rectangle around something; `colour` is a name in the palette."""
+        self._parts.append(
+            f'<rect x="{_number(x)}" y="{_number(y)}" width="{_number(width)}" height="{_number(height)}" fill="none" '
+            f'stroke="{PALETTE[colour]}" stroke-width="{_number(thickness)}"/>'
+        )
 
     def box(self, x: float, y: float, width: float, height: float, strengths: Sequence[float], role: str, *,
             thickness: float) -> None:

@@ -4,7 +4,7 @@ The wall is made of tokens, 8 x 20 patches of 2 x 2 pixels. A sticker covers 2 x
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,8 +19,8 @@ from .data import PHOTOS, photograph
 
 GRID, PATCH = (8, 20), 2  # tokens of a wall, pixels on the side of a token
 PLACES = "beside", "window", "stripe", "nowhere"  # where the answer is: around a hole, or at the partner of a faded sticker
-HOLES = 4  # of a wall, each one token
-LOST = 0.15  # of the pairs, how many have faded altogether
+HOLES = 4  # in a wall, each one token
+LOST = 0.15  # share of pairs in which both stickers have faded
 PLANE = torch.tensor([[1.0, -1.0, 0.0], [1.0, 1.0, -2.0]]) / torch.tensor([[2.0], [6.0]]).sqrt()  # colours without grey
 HUES = (0.63, 0.87), (0.13, 0.37)  # of pairs in a window, of pairs in a stripe, in turns around the circle
 
@@ -111,6 +111,11 @@ def photograph_crop(name: str) -> Tensor:
     return picture[:, top:top + CROP, left:left + CROP]
 
 
+def photograph_crops() -> Tensor:
+    """The middles of all photographs, (6, 3, 256, 256), in the order of PHOTOGRAPHS."""
+    return torch.stack([photograph_crop(name) for name in PHOTOGRAPHS])
+
+
 def noisy(pictures: Tensor, seed: int) -> Tensor:
     """Pictures, (n, 3, H, W) or one alone, with noise of its own in each number. The same seed gives the same noise."""
     return pictures + NOISE * torch.randn(pictures.shape, generator=torch.Generator().manual_seed(seed))
@@ -119,6 +124,39 @@ def noisy(pictures: Tensor, seed: int) -> Tensor:
 def psnr(restored: Tensor, whole: Tensor) -> float:
     """Peak signal-to-noise ratio in dB of pictures in [0, 1]."""
     return -10 * (restored - whole).square().mean().log10().item()
+
+
+def restore_each(restorer: Callable[[str], nn.Module], pictures: Tensor) -> Tensor:
+    """Each picture of `photograph_crops`, by the network that restorer(name) makes for it."""
+    with torch.no_grad():
+        return torch.cat([restorer(name)(picture[None]) for name, picture in zip(PHOTOGRAPHS, pictures, strict=True)])
+
+
+def gains(restored: Tensor, seen: Tensor, whole: Tensor) -> dict[str, float]:
+    """How many dB closer to the whole photograph each restored one is than the noisy one, by name."""
+    return {name: psnr(after, true) - psnr(before, true)
+            for name, after, before, true in zip(PHOTOGRAPHS, restored, seen, whole, strict=True)}
+
+
+def blurred(pictures: Tensor, width: float) -> Tensor:
+    """Pictures (n, 3, H, W) after a Gaussian blur with a standard deviation of `width` pixels."""
+    steps = torch.arange(-8.0, 9.0)
+    kernel = torch.exp(-steps.square() / (2 * width**2))
+    kernel = (kernel / kernel.sum()).expand(3, 1, 1, -1)
+    for weights, padding in ((kernel, (8, 8, 0, 0)), (kernel.mT, (0, 0, 8, 8))):
+        pictures = F.conv2d(F.pad(pictures, padding, mode="reflect"), weights, groups=3)
+    return pictures
+
+
+def gains_of_a_blur(seen: Tensor, whole: Tensor) -> dict[str, float]:
+    """How many dB each photograph gains by a Gaussian blur whose width is the best one for the others, as for a network left without it.
+
+    seen, whole: (n, 3, H, W), noisy and true.
+    """
+    widths = [0.1 * step for step in range(4, 21)]
+    of_width = torch.tensor([list(gains(blurred(seen, width), seen, whole).values()) for width in widths])
+    chosen = (of_width.sum(1, keepdim=True) - of_width).argmax(0)  # for each photograph, by the sum over the others
+    return dict(zip(PHOTOGRAPHS, of_width[chosen, torch.arange(len(seen))].tolist(), strict=True))
 
 
 class Restorer(nn.Module):
@@ -148,7 +186,8 @@ class Restorer(nn.Module):
     def load(self, file: str | Path, left_out: str) -> "Restorer":
         """Take over the weights in a safetensors file that were trained without the photograph `left_out`; returns itself, in eval mode.
 
-        Weights are found by their names. A Linear layer takes those of a 1 x 1 convolution. Raises RuntimeError for blocks with others.
+        Weights are found by their names. A Linear layer takes those of a 1 x 1 convolution.
+        Raises RuntimeError if the blocks' parameters have other names or sizes.
         """
         start, mine = f"{left_out}.", self.state_dict()
         shipped = {name.removeprefix(start): value for name, value in load_file(file).items() if name.startswith(start)}

@@ -45,7 +45,7 @@ def woven_cloths(n: int, seed: int, glow: str = "wide") -> Cloths:
     falling = grown(torch.randint(2, patches, generator=g))
     start = grown(2 * math.pi * torch.rand(patches, generator=g))
     threads = 0.5 * _wave(rows, columns, THREAD, falling, start)
-    back = (torch.randperm(n, generator=g) % 2).view(n, 1, 1)  # one half of them, so that who ignores the glow is at a guess
+    back = (torch.randperm(n, generator=g) % 2).view(n, 1, 1)  # exactly half, so that ignoring the glow gives chance level
     middle = 4 + (SIDE - 8) * torch.rand(2, n, 1, 1, generator=g)
     distance = (rows - middle[0]) ** 2 + (columns - middle[1]) ** 2
     red = 0.6 * (1 - 2 * back) * torch.exp(-distance / (2 * SPREAD ** 2))
@@ -65,9 +65,9 @@ def grey_waves(wavelength: float) -> Tensor:
 
 
 def movement(branch: Callable[[Tensor], Tensor], wavelengths: Sequence[float]) -> list[float]:
-    """How far what `branch` gives moves when a grey wave is laid on plain grey: the root of the mean square, the largest as 1.
+    """How strongly the output of `branch` changes when a grey wave is laid on plain grey: the root of the mean square, the largest as 1.
 
-    branch: pictures (8, 3, 24, 24) -> (8, channels, 24, 24). The four outermost pixels are left out. ValueError if nothing moves.
+    branch: pictures (8, 3, 24, 24) -> (8, channels, 24, 24). The four outermost pixels are left out. ValueError if nothing changes.
     """
     inside = slice(4, -4)
     with torch.no_grad():

@@ -1,0 +1,82 @@
+"""Lesson 10's pictures: what modules cost, their scores, and the answers behind a score."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import torch
+from torch import nn
+
+from ..networks.backbones import multiply_adds
+from ..networks.paper_tables import network
+from ..networks.training import Results
+from ..tasks.five_tasks import SIDE, TASKS, WIDTH, Questions, TaskNet, right
+from ..tasks.task_scores import MakeModule, answers, test_questions
+from .images import show
+from .leaderboard import answered, fronts, heat_map
+from .touch import slide
+
+MARGIN, SHOWN = 2, 4  # points by which a dearer module must be better to be on a front; pictures to look at
+NOT_YET = float("nan")
+
+
+def print_missing(missing: Mapping[str, str]) -> None:
+    """Why modules of earlier lessons are not there, one a line."""
+    for name, why in missing.items():
+        print(f"{name}: {why}")
+
+
+def print_sizes(sizes: Mapping[str, int]) -> None:
+    """Parameters of networks by their module's name, and what is more than with nothing; the smallest first."""
+    for name, count in sorted(sizes.items(), key=lambda pair: pair[1]):
+        print(f"{name:20s} {count:8,d}  ({count - sizes['nothing']:+8,d})")
+
+
+def billions_of_multiply_adds(names: Iterable[str]) -> dict[str, float]:
+    """Multiply-adds in 10^9 of networks of the papers' tables, from the learner's modules; nan, and a printed reason, for a missing one."""
+    found = {}
+    for name in names:
+        try:
+            found[name] = multiply_adds(network(name)) / 1e9
+        except NotImplementedError as reason:
+            print(reason)
+            found[name] = NOT_YET
+    return found
+
+
+def show_task_scores(results: Results, makers: Mapping[str, MakeModule], task: str) -> None:
+    """A heat map of the arms on their tasks, and the Pareto fronts of one task: its scores against parameters and multiply-adds."""
+    tasks = results.measures
+    show(heat_map(results, {each: 100 / TASKS[each].classes for each in tasks}), "Right answers in per cent: " + "; ".join(
+        f"{arm}, {each}: {results.mean(arm, each):.0f}" for arm in results.arms for each in tasks))
+    nets = {arm: TaskNet(makers[arm](WIDTH), TASKS[task].classes) for arm in results.arms}
+    costs = {"parameters": {arm: sum(p.numel() for p in net.parameters()) for arm, net in nets.items()},
+             "multiply-adds": {arm: multiply_adds(net, side=SIDE) for arm, net in nets.items()}}
+    show(fronts({arm: results.mean(arm, task) for arm in nets}, costs, f"{task}, % right", margin=MARGIN),
+         f"Score in \"{task}\" against parameters and against multiply-adds; on the fronts: modules that beat every cheaper one by more "
+         f"than {MARGIN} points.")
+
+
+def slide_answers(makers: Mapping[str, MakeModule], trained: Mapping[tuple[str, str], nn.Module], tasks: Iterable[str]) -> None:
+    """Choose a module and a task: four new pictures with a disc for each right answer and a cross for each wrong one.
+
+    makers: by the module's name. trained: networks by module and task; where one is missing, an untrained network answers.
+    """
+    tasks, asked = list(tasks), {}
+    for task in tasks:
+        pictures, expected = test_questions(task)
+        asked[task] = Questions(pictures[:SHOWN], expected[:SHOWN])
+    scores = {}
+    for task in tasks:
+        for arm, make in makers.items():
+            torch.manual_seed(0)
+            net = trained.get((arm, task)) or TaskNet(make(WIDTH), TASKS[task].classes).eval()
+            scores[arm, task] = answers(net, asked[task].pictures)
+
+    def says(arm: str, task: str) -> str:
+        untrained = "" if (arm, task) in trained else " (untrained)"
+        return (f"{arm}{untrained}, {task}: {right(scores[arm, task], asked[task].answers):.0f} % of the answers in these pictures "
+                "are right.")
+
+    slide({"module": {arm: arm for arm in makers}, "task": {task: task for task in tasks}},
+          lambda arm, task: answered(asked[task], scores[arm, task]), says, start=["nothing", tasks[0]])

@@ -1,0 +1,133 @@
+"""Lesson 09's pictures: cloths and scores, and which waves pass the branches of a network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
+
+from ..tasks.cloth_net import ClothNet, right_with_anothers_keys
+from ..tasks.woven_cloths import SIDE, THREAD, grey_waves, movement, shown
+from .images import show, show_images
+from .scores import score_bars
+from .style import ALERT, FEATURES, INK, OTHER, house_figure
+from .touch import slide
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from ..networks.training import Results
+
+BOTH = "two of each"
+WAVELENGTHS = 2, 3, 4, 6, 8, 12, 24  # pixels
+BRANCHES = {"local": FEATURES, "global": ALERT}
+Responses = Mapping[str, Mapping[str, Mapping[int, float]]]  # by the network's name, the branch and the wavelength, in per cent
+
+
+def show_cloths(cloths: Mapping[str, tuple[Tensor, Tensor]]) -> None:
+    """The first cloth of each set of pictures and answers, under the set's name."""
+    show(show_images(shown(torch.cat([pictures[:1] for pictures, _ in cloths.values()])), titles=list(cloths)),
+         "The same cloth three times: nine patches with fine diagonal threads in noise; with a wide coloured glow, without it, and with "
+         "the glow's colours as a fine checkerboard.")
+
+
+def show_scores(results: Results, parameters: Mapping[str, int], trained: ClothNet,
+                cloths: tuple[Tensor, Tensor]) -> None:
+    """The arms' scores as bars, the comparisons that the text makes, and two tests of what the network with both branches uses.
+
+    trained: one network of the arm "two of each". cloths: new pictures and their answers.
+    """
+    show(score_bars(results, "right on new cloths after 180 steps (%)", measure="a cloth", baselines={"at chance": 50},
+                    parameters=parameters, highlight=BOTH),
+         "Bars: " + "; ".join(f"{arm} {results.mean(arm):.0f} %" for arm in results.arms))
+    for other in (arm for arm in results.arms if arm != BOTH):
+        gap = results.mean(BOTH) - results.mean(other)
+        clearly = "clearly" if results.lead(BOTH, other) > 2 and gap > 5 else "not clearly"
+        print(f"'{BOTH}' is {clearly} ahead of '{other}' ({gap:+.0f} points)")
+    print(f"'{BOTH}', glow removed: {results.mean(BOTH, 'glow removed'):.0f} %;",
+          f"with the keys and values of another cloth: {right_with_anothers_keys(trained, cloths):.0f} %")
+
+
+# ---------------------------------------------------------------------- waves
+
+def branch_output(net: ClothNet, branch: str, pictures: Tensor) -> Tensor:
+    """What the "local" or the "global" branch makes of pictures, (B, channels, H, W)."""
+    module = net.attn.local_branches[0] if branch == "local" else net.attn.global_branch
+    with torch.no_grad():
+        return module(net.features(pictures))
+
+
+def wave_responses(net: ClothNet) -> dict[str, dict[int, float]]:
+    """How strongly each branch responds to waves, by wavelength, in per cent of its strongest response."""
+    return {branch: dict(zip(WAVELENGTHS, (100 * each for each in movement(partial(branch_output, net, branch), WAVELENGTHS)), strict=True))
+            for branch in BRANCHES}
+
+
+@house_figure
+def response_curves(found: Responses) -> Figure:
+    """Response against wavelength, a line for each branch of each network."""
+    import matplotlib.pyplot as plt
+
+    figure, axis = plt.subplots(figsize=(7.8, 3.2))
+    for when, of_branch in found.items():
+        early = when.startswith("before")
+        for branch, curve in of_branch.items():
+            axis.semilogx(list(curve), list(curve.values()), "o--" if early else "o-", color=BRANCHES[branch], alpha=0.5 if early else 1,
+                          label=f"{branch}, {when}")
+    axis.axvline(THREAD, color=OTHER, linestyle=":")
+    axis.annotate("the threads", (THREAD, 45), (4, 0), textcoords="offset points", color=INK)
+    axis.set(xticks=WAVELENGTHS, xticklabels=WAVELENGTHS, xlabel="wavelength (pixels)", ylabel="response of the branch (%)")
+    axis.minorticks_off()
+    axis.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
+    return figure
+
+
+def show_responses(found: Responses) -> None:
+    """The curves, with a description."""
+    lines = (f"{branch}, {when}: {', '.join(f'{each:.0f}' for each in curve.values())}"
+             for when, of_branch in found.items() for branch, curve in of_branch.items())
+    show(response_curves(found), "How strongly each branch responds to waves, its strongest response as 100 %, for wavelengths of "
+         f"{WAVELENGTHS} pixels. {'; '.join(lines)}")
+
+
+def slide_waves(networks: Mapping[str, ClothNet]) -> None:
+    """Choose a wave and one of the networks: the wave, and what is left of it in the channel of each branch that responds most."""
+    found = {when: wave_responses(net) for when, net in networks.items()}
+    strongest = {(when, branch): _strongest_channel(net, branch) for when, net in networks.items() for branch in BRANCHES}
+
+    def says(length: int, when: str) -> str:
+        near, far = (found[when][branch][length] for branch in BRANCHES)
+        return (f"A wave of {length} pixels, {when}: the local branch responds with {near:.0f} %, the global branch with {far:.0f} % of "
+                "its strongest response.")
+
+    slide({"wavelength": {f"{length} pixels": length for length in WAVELENGTHS}, "network": {when: when for when in networks}},
+          lambda length, when: _passed(length, {branch: strongest[when, branch] for branch in BRANCHES}), says,
+          start=(f"{THREAD} pixels", list(networks)[-1]))
+
+
+def _strongest_channel(net: ClothNet, branch: str) -> dict[int, Tensor]:
+    """By wavelength, how one channel of a branch differs from its values for plain grey: the one that responds most of all."""
+    grey = branch_output(net, branch, torch.zeros(1, 3, SIDE, SIDE))
+    changes = {length: (branch_output(net, branch, grey_waves(length)[:1]) - grey)[0] for length in WAVELENGTHS}
+    channel = torch.stack(list(changes.values())).square().mean((0, 2, 3)).argmax()
+    return {length: change[channel] for length, change in changes.items()}
+
+
+@house_figure
+def _passed(length: int, of_branch: Mapping[str, Mapping[int, Tensor]]) -> Figure:
+    """A wave, and what each branch lets through; one scale for all wavelengths of a branch."""
+    import matplotlib.pyplot as plt
+
+    figure, axes = plt.subplots(1, 3, figsize=(5.4, 2.1))
+    axes[0].imshow(grey_waves(length)[0, 0], cmap="gray", vmin=-0.5, vmax=0.5)
+    axes[0].set_title("the wave", loc="center")
+    for axis, (branch, changes) in zip(axes[1:], of_branch.items(), strict=True):
+        most = max(change.abs().max() for change in changes.values())
+        axis.imshow(changes[length], cmap="RdBu", vmin=-most, vmax=most)
+        axis.set_title(f"{branch} branch", loc="center")
+    for axis in axes:
+        axis.set(xticks=[], yticks=[])
+    return figure

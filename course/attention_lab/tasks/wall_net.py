@@ -1,0 +1,79 @@
+"""The network that restores a wall of stickers with one block, its training set, and branches that can only average (lesson 08b)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+
+from .restoration import GRID, Walls
+
+WIDTH = 32  # channels of a token in the network
+SCALE = torch.tensor([2.0, 2.0, 2.0, 0.1]).repeat(4)  # of red, green, blue and the mark of damage, for the four pixels of a token
+
+
+class Averaging(nn.Module):
+    """Instead of an attention's `transform`: all logits are 0, so every token looks at all others equally and cannot choose.
+
+    It keeps the transform's parameters, so that networks with and without it have equally many.
+    """
+
+    def __init__(self, transform: nn.Module) -> None:
+        super().__init__()
+        self.transform = transform
+
+    def forward(self, attn: Tensor, table: Tensor, index: Tensor, mask: Tensor | None = None) -> Tensor:
+        return 0 * attn
+
+
+class WallNet(nn.Module):
+    """Tokens of a wall (B, 160, 16) -> restored ones (B, 160, 12), by one GRLBlock of 32 channels, anchors at 1/2.
+
+    make_block: called once. window, stripe: False makes this branch average over its window or stripe. In each branch, queries, keys
+    and anchors start from one matrix, so that similar tokens match from the first step.
+    """
+
+    def __init__(self, make_block: Callable[[], nn.Module], window: bool, stripe: bool) -> None:
+        super().__init__()
+        self.embed = nn.Sequential(nn.Linear(16, WIDTH), nn.LayerNorm(WIDTH))
+        self.block = make_block()
+        self.out = nn.Linear(WIDTH, 12)
+        attn = self.block.attn
+        _start_alike(attn)
+        if not window:
+            attn.window_attention.transform = Averaging(attn.window_attention.transform)
+        if not stripe:
+            branch = attn.stripe_attention
+            branch.transform_in, branch.transform_out = Averaging(branch.transform_in), Averaging(branch.transform_out)
+
+    def forward(self, seen: Tensor) -> Tensor:
+        tokens = self.block(self.embed(seen * SCALE), GRID)
+        return seen.unflatten(2, (4, 4))[..., :3].flatten(2) + self.out(tokens)
+
+
+@torch.no_grad()
+def _start_alike(attn: nn.Module) -> None:
+    """Queries and keys get one matrix, in the stripe branch the anchors too. `qkv` has, by rows, q, k, v of windows, then of stripes."""
+    part = WIDTH // 2
+    window_queries, window_keys, _, stripe_queries, stripe_keys, _ = attn.qkv.weight.split(part)
+    window_keys.copy_(window_queries)
+    stripe_keys.copy_(stripe_queries)
+    attn.anchor.reduction.weight.copy_(stripe_queries)
+    attn.qkv.bias.zero_()
+    attn.anchor.reduction.bias.zero_()
+
+
+def wall_targets(walls: Walls) -> Tensor:
+    """What `error_at_damage` compares with, (n, 160, 13): the whole tokens, and a last number that marks the damaged ones."""
+    return torch.cat([walls.whole, (walls.kinds >= 0)[..., None].float()], 2)
+
+
+def error_at_damage(restored: Tensor, targets: Tensor) -> Tensor:
+    """Mean squared error of restored tokens (n, 160, 12) at the damaged ones of `wall_targets`."""
+    return (restored - targets[..., :12])[targets[..., 12] > 0].square().mean()
+
+
+def left_as_it_is(walls: Walls) -> Tensor:
+    """The damaged walls without the mark of damage, (n, 160, 12)."""
+    return walls.seen.unflatten(2, (4, 4))[..., :3].flatten(2)
