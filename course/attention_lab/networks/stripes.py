@@ -42,7 +42,8 @@ def training_memory(cosine_attention: Callable[..., Tensor], side: int) -> dict[
         "stripes, anchors 1/2": (anchored(2), [*tokens, F.avg_pool2d(tokens[0], 2)]),
         "stripes, anchors 1/4": (anchored(4), [*tokens, F.avg_pool2d(tokens[0], 4)]),
     }
-    return {kind: cost(call, *grids, backward=True, latency=False).training_memory / 2**20 for kind, (call, grids) in kinds.items()}
+    bytes_kept = {kind: cost(call, *grids, backward=True, latency=False).training_memory or 0 for kind, (call, grids) in kinds.items()}
+    return {kind: count / 2**20 for kind, count in bytes_kept.items()}
 
 
 def _cut(size: tuple[int, int], *grids: Tensor) -> list[Tensor]:

@@ -252,7 +252,7 @@ def _read_archive(archive: Path) -> dict[str, bytes]:
             for member in tar:  # in the archive's order: going back would decompress it again
                 parent, _, name = member.name.rpartition("/")
                 if parent == CIFAR10_FOLDER and name in BATCHES and member.isfile():
-                    files[name] = tar.extractfile(member).read()  # type: ignore[union-attr]  # of a file it is there
+                    files[name] = tar.extractfile(member).read()
     except (tarfile.TarError, OSError, EOFError, zlib.error) as error:
         raise ValueError(f"cannot read {archive} ({error}): get it again, with MD5 sum {CIFAR10_MD5}") from None
     return files
