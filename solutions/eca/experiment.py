@@ -15,10 +15,10 @@ THREE = Fraction(3)
 
 
 ROWS = [
-    *((Row(arm, 5), range(2)) for arm in ("full matrix", "SE", "no neighbours", "plain", "ECA")),
+    *((Row(arm, 5), range(2)) for arm in ("full matrix", "SE", "no neighbours", "no gate", "ECA")),
     (Row("ECA, bands shuffled", 5), (0,)),
     *((Row(arm, 5, THREE), (0,)) for arm in ("SE", "full matrix")),
-    *((Row(arm), range(8)) for arm in ("plain", "no neighbours")),
+    *((Row(arm), range(8)) for arm in ("no gate", "no neighbours")),
 ]
 
 if __name__ == "__main__":

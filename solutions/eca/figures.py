@@ -1,9 +1,48 @@
 """The drawings of the Efficient Channel Attention lesson, with the channels of SE's: a channel looks the same wherever it appears."""
 
 from solutions.se.figures import CELL, GATE, LABEL, MIDDLE, SUMMARY, gating
-from solutions.shared.drawing import Drawing, stacked
+from solutions.shared.drawing import PALETTE, Drawing, stacked
 
 KERNEL = (0.25, 0.95, 0.55)
+
+# The first picture of glowing_discs(6, seed=27), rounded: its 48 bands added up, in 16 greys, and the mean of each band.
+ADDED = (
+    "79583687876985a6", "84b8408944368117", "680cdb4145966988", "55688fb684578573", "5a67784a865759b9", "46995a8938b53779",
+    "8a23d97d88979ab7", "49b5b6c97bba5cb5", "b938989eb692ad75", "2384958931895b79", "81309c88a8898867", "a654a6420f98666b",
+    "47c8781d4367b307", "79c655341c345676", "44968ac877358378", "7c6311f5c8d7974b",
+)
+MEANS = (
+    2.80, 2.75, 2.67, 2.64, 2.38, 2.32, 2.26, 2.40, 2.16, 2.14, 2.28, 2.40, 2.40, 2.48, 2.77, 3.34, 3.21, 3.44, 3.58, 3.87, 4.07, 4.20,
+    4.34, 4.31, 4.18, 4.25, 4.06, 3.98, 3.72, 3.50, 3.28, 2.87, 2.71, 2.38, 2.15, 2.13, 1.86, 1.68, 1.76, 1.71, 1.87, 1.97, 2.17, 2.33,
+    2.51, 2.74, 2.82, 3.00,
+)
+
+
+def question() -> str:
+    """The opening question: a picture in which a band glows, all bands added up and the mean of each, 1000 x 340 px."""
+    drawing = Drawing(
+        1000, 340, "Which band glows?",
+        "Left, a picture in 48 bands, all of them added up: noise. Right, the mean of each band as a line of dots: smooth hills with "
+        "small bumps. In one of the bands a disc glows. Which band is it?",
+    )
+    side, top = 15, 62
+    drawing.text(40, 44, "48 bands of colour, added up", bold=True, size=18, anchor="start")
+    drawing.image(40, top, [[f"#{6 * grey}" for grey in row] for row in ADDED], side)
+    drawing.text(40, top + 16 * side + 26, "Somewhere here, in one band, a disc glows.", size=15, anchor="start")
+
+    left, step, bottom, unit = 384, 12.2, 252, 70
+    points = [(left + step * band, bottom - unit * (mean - 1.6)) for band, mean in enumerate(MEANS)]
+    drawing.text(left - 28, 44, "the mean of each band", bold=True, size=18, anchor="start")
+    drawing.line((left - 12, 70), (left - 12, bottom + 14), (left + step * 47 + 12, bottom + 14), colour="quiet")
+    for mean in (2, 3, 4):
+        drawing.text(left - 20, bottom - unit * (mean - 1.6) + 5, str(mean), size=14, anchor="end", colour="quiet")
+    for band in (0, 10, 20, 30, 40, 47):
+        drawing.text(left + step * band, bottom + 34, str(band), size=14, colour="quiet")
+    drawing.line(*points, colour="features", width=2)
+    for x, y in points:
+        drawing.rectangle(x - 3.5, y - 3.5, 7, 7, PALETTE["features"], radius=3.5)
+    drawing.text(left + step * 23.5, bottom + 68, "Which band is it?", size=24, bold=True)
+    return drawing.svg()
 
 
 def eca_block() -> str:
@@ -116,6 +155,7 @@ def two_matrices() -> str:
 
 
 FIGURES = {
+    "question": question,
     "eca_block": eca_block,
     "sliding": sliding,
     "two_matrices": two_matrices,

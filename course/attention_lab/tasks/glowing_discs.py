@@ -1,4 +1,4 @@
-"""Lesson 02: which band glows?
+"""Lesson 02: which band glows? The pictures, a small network that looks for the disc, its loss and its score.
 
 The same `n` pictures and answers come for the same `seed` on every machine. The answer depends on a cue, which the lesson takes away
 to see what was really used.
@@ -10,7 +10,8 @@ import math
 from typing import NamedTuple
 
 import torch
-from torch import Tensor
+import torch.nn.functional as F
+from torch import Tensor, nn
 
 BANDS = 48  # channels of a picture of glowing discs, in the order of their wavelength
 
@@ -36,3 +37,25 @@ def glowing_discs(n: int, seed: int) -> Discs:
     pictures = spectrum[:, :, None, None] + torch.randn(n, BANDS, side, side, generator=g)
     pictures[torch.arange(n), bands] += 3 * discs
     return Discs(pictures, discs, bands)
+
+
+def disc_finder(gate: nn.Module, width: int = 8) -> nn.Sequential:
+    """A small network that marks the disc's pixels, (n, 48, 16, 16) -> (n, 16, 16) logits, behind a gate for the bands.
+
+    After the gate a 1 x 1 convolution mixes the bands, each picture is brought to one scale, and two 3 x 3 convolutions look for a disc.
+    """
+    return nn.Sequential(
+        gate, nn.Conv2d(BANDS, width, 1), nn.InstanceNorm2d(width, affine=True), nn.ReLU(),
+        nn.Conv2d(width, width, 3, padding=1), nn.BatchNorm2d(width), nn.ReLU(),
+        nn.Conv2d(width, 1, 3, padding=1), nn.Flatten(1, 2))
+
+
+def pixel_loss(logits: Tensor, discs: Tensor) -> Tensor:
+    """Right or wrong, pixel by pixel; the disc's few pixels count three times."""
+    return F.binary_cross_entropy_with_logits(logits, discs, pos_weight=torch.tensor(3.0))
+
+
+def overlap(logits: Tensor, discs: Tensor) -> float:
+    """Intersection over union in per cent: pixels rightly marked, divided by pixels that are marked or should be."""
+    marked, true = logits > 0, discs > 0.5
+    return 100 * ((marked & true).sum() / (marked | true).sum()).item()

@@ -1,0 +1,79 @@
+"""Lesson 02: a gate that looks at its neighbours, to slide along the channels, and the matrices that make gates of means."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor, nn
+
+from .gates import kernel_at
+from .images import show
+from .style import house_figure, numbers
+from .touch import slide
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+HILL = torch.tensor([2.0, 2.2, 2.4, 2.5, 2.5, 2.4, 3.2, 2.0, 1.8, 1.6, 1.5, 1.4])  # means of 12 channels; channel 6 stands out
+KERNELS = (torch.tensor([-1.0, 2, -1]), torch.tensor([-0.5, -0.5, 2, -0.5, -0.5]))
+
+
+@torch.no_grad()
+def gates_of(block: nn.Module, x: Tensor) -> Tensor:
+    """What a channel gate multiplies each channel by, (B, C, H, W) -> (B, C). No number of x may be 0."""
+    return (block(x) / x).mean(dim=(2, 3))
+
+
+def with_kernel(make_block: Callable[..., nn.Module], channels: int, kernel: Tensor) -> nn.Module:
+    """`make_block(channels, kernel_size=k)` whose layer `conv` holds these k numbers."""
+    block = make_block(channels, kernel_size=len(kernel))
+    block.conv.weight.data = kernel[None, None].clone()
+    return block
+
+
+def slide_a_kernel(make_block: Callable[..., nn.Module]) -> None:
+    """Something to touch: a kernel that moves along twelve channels, and the gates that a learner's ECA block gives them."""
+    places = {str(channel): channel for channel in range(len(HILL))}
+    sizes = {str(len(kernel)): kernel for kernel in KERNELS}
+    gates = {size: gates_of(with_kernel(make_block, len(HILL), kernel), HILL[None, :, None, None])[0] for size, kernel in sizes.items()}
+    slide({"channel": places, "size of the kernel": sizes},
+          lambda channel, kernel: kernel_at(HILL, kernel, gates[str(len(kernel))], channel),
+          lambda channel, kernel: gate_in_words(HILL, kernel, gates[str(len(kernel))], channel), start=["6", "3"])
+
+
+def gate_in_words(means: Tensor, kernel: Tensor, gates: Tensor, channel: int) -> str:
+    """The terms of one channel's score, its gate, and how much of the kernel lies over an end, in words.
+
+    means, gates: (C,). kernel: (k,) with odd k.
+    """
+    first = channel - len(kernel) // 2
+    inside = [(weight, means[c].item()) for c, weight in enumerate(kernel.tolist(), first) if 0 <= c < len(means)]
+    terms = " + ".join(f"{weight:g} · {mean:g}" for weight, mean in inside).replace("+ -", "- ")
+    return (f"Channel {channel}: {terms} = {sum(weight * mean for weight, mean in inside):.1f}, gate {gates[channel]:.2f}. "
+            f"Weights that meet zeros of the padding: {len(kernel) - len(inside)} of {len(kernel)}.")
+
+
+def show_matrices(matrices: Mapping[str, Tensor], alt: str) -> None:
+    """Show the matrices that lead from the means of the channels to the scores of the gates, side by side.
+
+    matrices: (C, C) each, by title; row i is the gate of channel i. alt: what a sighted reader takes from the picture.
+    """
+    show(_matrices(matrices), alt)
+
+
+@house_figure
+def _matrices(matrices: Mapping[str, Tensor]) -> Figure:
+    import matplotlib.pyplot as plt
+
+    figure, axes = plt.subplots(1, len(matrices), figsize=(3.3 * len(matrices), 3.5))
+    for axis, (title, matrix) in zip(axes, matrices.items(), strict=True):
+        matrix = numbers(matrix, title)
+        reach = matrix.abs().max().item()
+        axis.imshow(matrix.numpy(), cmap="RdBu", vmin=-reach, vmax=reach)
+        axis.set_title(title, loc="center")
+        axis.set(xlabel="looks at channel")
+    axes[0].set_ylabel("gate of channel")
+    figure.supxlabel("blue: above 0, red: below 0, white: 0; each matrix on its own scale", fontsize=9)
+    return figure
