@@ -15,10 +15,10 @@ compares red with blue.
 
 from pathlib import Path
 
-import torch
 from torch import Tensor, nn
 
 from attention_lab.networks.training import compare
+from attention_lab.tasks.papers_under_lamps import colour_reader
 from solutions.shared.long_runs import LongRuns
 
 
@@ -45,19 +45,16 @@ class MaximumSE(nn.Module):
 
 if __name__ == "__main__":
     page = LongRuns(Path(__file__).parent / "page.py").page
-    network, training, test = page["network"], page["training"], page["test"]
+    train_set, test_set = page["train_set"], page["test_set"]
     attempts = {
-        "SE as on the page": lambda: network(page["se"](), outputs=2),
-        "SE with the maximum": lambda: network(MaximumSE(), outputs=2),
-        "logarithm, minus its maximum, plain": lambda: nn.Sequential(Log(), MinusMaximum(), network(nn.Identity(), outputs=2)),
+        "SE as on the page": lambda: colour_reader(page["se"]()),
+        "SE with the maximum": lambda: colour_reader(MaximumSE()),
+        "logarithm, minus its maximum, plain": lambda: nn.Sequential(Log(), MinusMaximum(), colour_reader(nn.Identity())),
         "logarithm, minus its maximum, one matrix": lambda: nn.Sequential(Log(), MinusMaximum(), nn.Conv2d(3, 2, 1, bias=False)),
     }
 
     def run(arm: str, seed: int) -> float:
-        model = page["train"](attempts[arm](), training.image, training.label, loss=page["at_centre"],
-                              epochs=10, batch_size=32, peak_rate=0.04, seed=seed)
-        with torch.no_grad():
-            return 100 * (model(test.image)[:, :, 8, 8].argmax(1) == test.label).float().mean().item()
+        return page["train_and_test"](attempts[arm](), train_set.image, test_set.image, seed)
 
     results = compare(attempts, range(3), run)
     for arm, make in attempts.items():

@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as F
 
 from attention_lab.tasks.data import on_a_wall, photo_patches, under_lamp
+from attention_lab.tasks.papers_under_lamps import colour_reader
 from solutions.shared.long_runs import LongRuns, Row
 
 HERE = Path(__file__).parent
@@ -20,7 +21,7 @@ THIRD, THREE = Fraction(1, 3), Fraction(3)
 
 
 def run_of(page: dict) -> Callable[[str, int], float | dict[str, float]]:
-    """The page's run; for an arm on photographs, what the page does with them further down."""
+    """The page's run; for an arm on photographs, a network of the same kind that repaints them in white light."""
     photos = [F.avg_pool2d(photo_patches(split), 2) for split in ("train", "test")]
     places = {"alone": photos, "on a wall": [on_a_wall(pictures, seed) for seed, pictures in enumerate(photos)]}
 
@@ -36,7 +37,7 @@ def run_of(page: dict) -> Callable[[str, int], float | dict[str, float]]:
         def error(output: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
             return F.mse_loss(output[..., middle, middle], target[..., middle, middle])
 
-        model = page["train"](page["network"](between(), outputs=3), seen, truth, loss=error,
+        model = page["train"](colour_reader(between(), outputs=3), seen, truth, loss=error,
                               epochs=10, batch_size=32, peak_rate=0.04, seed=seed)
         with torch.no_grad():
             return {"new": -10 * error(model(unseen), new_truth).log10().item(), "seen": -10 * error(model(seen), truth).log10().item()}
@@ -44,11 +45,11 @@ def run_of(page: dict) -> Callable[[str, int], float | dict[str, float]]:
     return run
 
 
-WITHOUT = ("plain", "no squeeze", "plain, cue taken out", "SE, cue taken out")
-PHOTOGRAPHS = ("plain, alone", "SE, alone", "plain, on a wall", "no squeeze, on a wall", "SE, on a wall")
+WITHOUT = ("no module", "no squeeze", "no module, two lamps", "SE, two lamps")
+PHOTOGRAPHS = ("no module, alone", "SE, alone", "no module, on a wall", "no squeeze, on a wall", "SE, on a wall")
 ROWS = [
-    *((Row(arm, 5), range(2)) for arm in (*WITHOUT, "added", "SE")),
-    *((Row(arm, 5, rate), (0,)) for arm in (*WITHOUT, "added", "SE") for rate in (THIRD, THREE)),
+    *((Row(arm, 5), range(2)) for arm in (*WITHOUT, "gates added", "SE")),
+    *((Row(arm, 5, rate), (0,)) for arm in (*WITHOUT, "gates added", "SE") for rate in (THIRD, THREE)),
     *((Row(arm, 5), range(2)) for arm in PHOTOGRAPHS),
     *((Row(arm, 5, THIRD), (0,)) for arm in PHOTOGRAPHS),
 ]

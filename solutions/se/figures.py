@@ -219,14 +219,14 @@ def _pixels(drawing: Drawing, x: float, y: float, pixels: list[list[Colour]], si
 
 
 def question() -> str:
-    """A picture of papers under a lamp, its centre framed, and two ways to explain the centre's colour, 900 x 410 px."""
+    """A picture of papers under a lamp, its centre framed, and two ways to explain the centre's colour, 1000 x 340 px."""
     drawing = Drawing(
-        900, 410, "What colour is the paper in the centre?",
+        1000, 340, "What colour is the paper in the centre?",
         "Coloured papers under a lamp whose colour nobody tells you. A frame marks the paper in the centre, which looks reddish. "
         "It could be red paper under a white lamp or blue paper under a red lamp.",
     )
     lamp, paper, white = (1.0, 0.52, 0.42), (0.72, 0.62, 0.95), (1.0, 1.0, 1.0)
-    random, size, pixel = Random(7), 16, 20
+    random, size, pixel = Random(7), 16, 17
     papers = [[(0.5, 0.6, 0.4)] * size for _ in range(size)]
     for _ in range(40):  # later papers lie on earlier ones
         colour = (random.uniform(0.1, 1), random.uniform(0.1, 1), random.uniform(0.1, 1))
@@ -236,27 +236,26 @@ def question() -> str:
                 papers[row][column] = colour
     for row in range(5, 11):
         papers[row][5:11] = [paper] * 6
-    _pixels(drawing, 40, 44, [[_times(colour, lamp) for colour in row] for row in papers], pixel)
-    drawing.text(40, 32, "coloured papers under a lamp of an unknown colour", anchor="start", size=14)
-    left, top, side = 40 + 5 * pixel, 44 + 5 * pixel, 6 * pixel
+    drawing.text(40, 34, "papers under a lamp of an unknown colour", bold=True, size=17, anchor="start")
+    _pixels(drawing, 40, 48, [[_times(colour, lamp) for colour in row] for row in papers], pixel)
+    left, top, side = 40 + 5 * pixel, 48 + 5 * pixel, 6 * pixel
     drawing.line((left, top), (left + side, top), (left + side, top + side), (left, top + side), (left, top), width=5)
-    drawing.text(40, 390, "Does the framed paper reflect more red light, or more blue?", size=20, bold=True, anchor="start")
 
-    seen = _hex(_times(paper, lamp))
-    middle = top + side / 2
-    drawing.arrow((left + side, middle), (424, middle))
-    drawing.rectangle(428, middle - 45, 90, 90, seen)
-    drawing.text(473, middle - 57, "what you see", bold=True)
-    for centre, square, light, names in ((116, _times(paper, lamp), white, ("red paper", "white lamp")),
-                                         (272, paper, lamp, ("blue paper", "red lamp"))):
-        drawing.arrow((522, middle), (588, centre))
-        drawing.rectangle(592, centre - 35, 70, 70, _hex(square))
-        drawing.operation(694, centre, "×", radius=14)
-        drawing.rectangle(726, centre - 35, 70, 70, _hex(light), radius=35)
-        drawing.text(627, centre + 54, names[0])
-        drawing.text(761, centre + 54, names[1])
-        drawing.text(838, centre + 11, "?", size=34, bold=True)
-    drawing.text(694, 199, "or", bold=True)
+    seen, middle = _hex(_times(paper, lamp)), 146
+    drawing.arrow((left + side, middle), (404, middle))
+    drawing.rectangle(408, middle - 45, 90, 90, seen)
+    drawing.text(453, middle - 57, "what you see", bold=True, size=17)
+    for centre, square, light, names in ((84, _times(paper, lamp), white, ("red paper", "white lamp")),
+                                         (212, paper, lamp, ("blue paper", "red lamp"))):
+        drawing.arrow((502, middle), (610, centre))
+        drawing.rectangle(616, centre - 35, 70, 70, _hex(square))
+        drawing.operation(726, centre, "×", radius=14)
+        drawing.rectangle(766, centre - 35, 70, 70, _hex(light), radius=35)
+        drawing.text(651, centre + 54, names[0], size=16)
+        drawing.text(801, centre + 54, names[1], size=16)
+        drawing.text(890, centre + 11, "?", size=34, bold=True)
+    drawing.text(560, middle + 5, "or", bold=True, size=17)
+    drawing.text(658, 312, "Does the framed paper reflect more red light, or more blue?", size=21, bold=True)
     return drawing.svg()
 
 

@@ -1,0 +1,105 @@
+"""Lesson 01: a lamp to change, with what it does to a picture's means, and a gate that follows the lamp."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
+
+from ..tasks.data import lamp_scenes, under_lamp
+from .images import show
+from .style import FEATURES, INK, LAYERS, draw_image, house_figure, numbers
+from .touch import slide
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+RATIOS = (1 / 4, 0.4, 0.63, 1, 1.6, 2.5, 4)  # of the lamp's red to its blue
+CENTRE = 8  # row and column of a pixel on the paper in the centre
+
+
+def slide_a_lamp() -> None:
+    """Something to touch: a lamp over papers, the means of the picture, and what the two rules of the lesson's beginning say of it."""
+    slide({"red / blue of the lamp": {f"{ratio:.2g}": ratio for ratio in RATIOS},
+           "papers": dict(zip("ABC", lamp_scenes(3, seed=34).paper, strict=True))},
+          lambda ratio, paper: lamp_and_means(_lit(ratio, paper), paper, _lamp(ratio)),
+          lambda ratio, paper: rules_in_words(_lit(ratio, paper), paper, ratio), start=["1.6", "A"])
+
+
+def _lamp(ratio: float) -> Tensor:
+    """The colour of a lamp with so many times as much red as blue, (3,)."""
+    return torch.tensor([ratio ** 0.5, 1, ratio ** -0.5]) / 2
+
+
+def _lit(ratio: float, paper: Tensor) -> Tensor:
+    return paper * _lamp(ratio)[:, None, None]
+
+
+def rules_in_words(image: Tensor, paper: Tensor, ratio: float) -> str:
+    """What the centre pixel of a picture says, and what it says after each channel is divided by its mean; and whether that is right.
+
+    image: (3, 16, 16), under the lamp. paper: the same in white light. ratio: of the lamp's red to its blue.
+    """
+    truth, *answers = ("red" if each[0, CENTRE, CENTRE] > each[2, CENTRE, CENTRE] else "blue"
+                       for each in (paper, image, image / image.mean((1, 2), keepdim=True)))
+    centre, divided = (f"more {answer}, which is {'right' if answer == truth else 'wrong'}" for answer in answers)
+    return f"The lamp's red / blue is {ratio:.2g}. The centre alone: {centre}. Divided by the means: {divided}."
+
+
+@house_figure
+def lamp_and_means(image: Tensor, paper: Tensor, lamp: Tensor) -> Figure:
+    """A picture under its lamp, the means of its red, green and blue, the picture divided by these means, and the same in white light.
+
+    image, paper: (3, H, W) in [0, 1]; the middle of each picture is framed. lamp: its colour, (3,), drawn around `image`.
+    """
+    import matplotlib.pyplot as plt
+    from matplotlib.patches import Rectangle
+
+    image, paper = numbers(image, "image"), numbers(paper, "paper")
+    means = image.mean((1, 2))
+    divided = image / means[:, None, None]
+    height, width = image.shape[1:]
+    figure, (camera, bars, corrected, white) = plt.subplots(1, 4, figsize=(8.4, 2.3), width_ratios=[1, 0.8, 1, 1])
+    for axis, picture, title in ((camera, image, "the camera sees"), (corrected, divided / divided.max(), "divided by its means"),
+                                 (white, paper, "in white light")):
+        draw_image(axis, picture)
+        axis.add_patch(Rectangle((0.3 * width - 0.5, 0.3 * height - 0.5), 0.4 * width, 0.4 * height, fill=False, edgecolor="white",
+                                 linewidth=2))
+        axis.set(xticks=[], yticks=[])
+        axis.set_title(title, loc="center")
+        axis.spines[:].set(visible=True, linewidth=7, color=(lamp / lamp.max()).tolist() if axis is camera else "white")
+    for bar in bars.bar(["R", "G", "B"], means.numpy(), 0.7, color=["#C0392B", LAYERS, FEATURES]):
+        bars.text(bar.get_x() + 0.35, bar.get_height() + 0.02, f"{bar.get_height():.2f}", ha="center", va="bottom", fontsize=8)
+    bars.set(ylim=(0, 1), yticks=[0, 0.5, 1])
+    bars.set_title("its three means", loc="center")
+    return figure
+
+
+def show_gate_under_lamps(gates_of: Callable[[Tensor], Tensor]) -> None:
+    """Show the gate that depends most on the lamp, for one set of papers under 200 lamps; print how much the papers alone move it.
+
+    gates_of: pictures (n, 3, 16, 16) -> gates (n, C).
+    """
+    lit, lamps = under_lamp(lamp_scenes(1, seed=9).paper.expand(200, -1, -1, -1), seed=5)
+    other_papers = lamp_scenes(200, seed=10).paper * lamps[:1, :, None, None]
+    gates, by_papers = gates_of(lit), gates_of(other_papers)
+    balance = (lamps[:, 0] / lamps[:, 2]).log2()
+    correlation = torch.corrcoef(torch.cat([gates.T, balance[None]]))[:-1, -1].nan_to_num()
+    chosen = correlation.abs().argmax().item()
+    print(f"standard deviation of gate {chosen}: {gates[:, chosen].std():.2f} over lamps, {by_papers[:, chosen].std():.2f} over papers")
+    show(_gate_under_lamps(gates[:, chosen], balance, lamps, chosen, correlation[chosen].item()),
+         f"A scatter plot: gate {chosen} against the lamp's balance of red and blue, one dot for each of 200 lamps. "
+         f"Their correlation is {correlation[chosen]:.2f}.")
+
+
+@house_figure
+def _gate_under_lamps(gates: Tensor, balance: Tensor, lamps: Tensor, channel: int, correlation: float) -> Figure:
+    import matplotlib.pyplot as plt
+
+    figure, axis = plt.subplots(figsize=(6.5, 3.2))
+    axis.scatter(balance, gates, c=(lamps / lamps.amax(1, keepdim=True)).numpy(), edgecolors=INK, linewidths=0.5, s=26)
+    axis.set(xlabel="lamp: log2(red / blue); each dot has its lamp's colour", ylabel=f"gate of channel {channel}", ylim=(-0.05, 1.05),
+             title=f"The same papers under 200 lamps: correlation {correlation:.2f}")
+    return figure

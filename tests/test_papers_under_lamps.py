@@ -1,0 +1,60 @@
+"""What lesson 01 takes from the library for its experiment and for what can be touched: a lamp, its rules, its gate."""
+
+import re
+
+import matplotlib as mpl
+import pytest
+import torch
+from matplotlib.colors import to_rgba
+from torch import nn
+
+from attention_lab.pictures.se import lamp_and_means, rules_in_words, show_gate_under_lamps, slide_a_lamp
+from attention_lab.tasks.data import lamp_scenes
+from attention_lab.tasks.papers_under_lamps import CHANNELS, GateEachPosition, colour_reader, loss_at_centre, right_at_centre
+
+mpl.use("agg")
+
+
+def test_a_lamp_frames_what_the_camera_sees():
+    lamp, white = torch.tensor([1.0, 0.5, 0.25]), torch.rand(3, 16, 16)
+    camera, bars, corrected, _ = lamp_and_means(white * lamp[:, None, None], white, lamp).axes
+    assert {spine.get_edgecolor() for spine in camera.spines.values()} == {to_rgba((1, 0.5, 0.25))}
+    assert [bar.get_height() for bar in bars.patches] == pytest.approx((white.mean((1, 2)) * lamp).tolist())
+    assert corrected.images
+
+
+def test_the_rules_answer_in_words(capsys):
+    paper = torch.ones(3, 16, 16)
+    paper[0, 5:11, 5:11] = 0.8  # bluish paper
+    image = paper * torch.tensor([0.8, 0.5, 0.4])[:, None, None]
+    assert rules_in_words(image, paper, 2) == (
+        "The lamp's red / blue is 2. The centre alone: more red, which is wrong. Divided by the means: more blue, which is right.")
+    slide_a_lamp()
+    assert "The lamp's red / blue is 1.6." in capsys.readouterr().out
+
+
+def test_the_gate_that_follows_the_lamp_is_found(capsys):
+    def gates_of(images):
+        means = images.mean((2, 3))
+        return torch.stack([torch.zeros(len(images)), (means[:, 0] / means[:, 2]).log2().sigmoid()], dim=1)
+
+    show_gate_under_lamps(gates_of)
+    out = capsys.readouterr().out
+    assert "standard deviation of gate 1" in out and re.search(r"correlation is (0\.9|1\.0)", out)
+
+
+def test_a_colour_is_read_at_the_centre():
+    scenes = lamp_scenes(4, seed=0)
+    model = colour_reader(nn.Identity())
+    assert model[:6](scenes.image).shape == (4, CHANNELS, 16, 16) and loss_at_centre(model(scenes.image), scenes.label).isfinite()
+    scores = torch.zeros(4, 2, 16, 16)
+    scores[torch.arange(4), scenes.label, 8, 8] = 1
+    assert right_at_centre(lambda _: scores, scenes.image, scenes.label) == 100
+    assert right_at_centre(lambda _: -scores, scenes.image, scenes.label) == 0
+
+
+def test_each_position_is_gated_by_its_own_features():
+    x = torch.randn(2, CHANNELS, 3, 4)
+    layer = nn.Linear(CHANNELS, CHANNELS)
+    gated = GateEachPosition(layer)(x)
+    assert torch.allclose(gated[1, :, 2, 3], x[1, :, 2, 3] * layer(x[1, :, 2, 3]), atol=1e-6)
