@@ -47,25 +47,25 @@ def _card(drawing: Drawing, x: float, y: float, side: float, pattern: Sequence[i
 
 
 def cards() -> str:
-    """The game of the opening question: six cards in their colours and the pattern in question, 900 x 380 px."""
+    """The game of the opening question: six cards in their colours and the pattern in question, 1000 x 345 px."""
     drawing = Drawing(
-        900, 380, "Which colour is this card?",
+        1000, 345, "Which colour is this card?",
         "Six cards, each a pattern of 4 x 4 squares in its own colour. Below them one more pattern in grey, in which a few squares are "
         "flipped. Which colour is this card?",
     )
     game = card_games(1, seed=14)
-    drawing.text(40, 38, "Six cards, each with its own pattern and its own colour", bold=True, size=16, anchor="start")
+    drawing.text(40, 34, "Six cards, each with its own pattern and its own colour", bold=True, size=17, anchor="start")
     names = list(CARD_COLOURS)
     for place, (pattern, number) in enumerate(zip(game.cards[0].int().tolist(), game.colours[0].tolist(), strict=True)):
-        left = 40 + 143 * place
-        _card(drawing, left, 56, 26, pattern, CARD_COLOURS[names[number]])
-        drawing.text(left + 52, 182, names[number])
-    drawing.line((20, 206), (880, 206), colour="border")
-    _card(drawing, 398, 228, 32, game.questions[0, 0].int().tolist(), "#777777")
-    _frame(drawing, 398, 228, 128, 128)
-    drawing.text(382, 286, "The same pattern as one of them,", anchor="end")
-    drawing.text(382, 308, "badly printed: a few squares are flipped", anchor="end")
-    drawing.text(548, 300, "Which colour is this card?", bold=True, size=22, anchor="start")
+        left = 40 + 163 * place
+        _card(drawing, left, 48, 26, pattern, CARD_COLOURS[names[number]])
+        drawing.text(left + 52, 174, names[number], size=16)
+    drawing.line((20, 192), (980, 192), colour="border")
+    _card(drawing, 442, 207, 30, game.questions[0, 0].int().tolist(), "#777777")
+    _frame(drawing, 442, 207, 120, 120)
+    drawing.text(424, 262, "The same pattern as one of them,", anchor="end", size=17)
+    drawing.text(424, 286, "badly printed: a few squares are flipped", anchor="end", size=17)
+    drawing.text(584, 276, "Which colour is this card?", bold=True, size=26, anchor="start")
     return drawing.svg()
 
 

@@ -15,42 +15,54 @@
 #
 # *Four small tools that all later lessons are made of, and how this course works.*
 #
-# **After this lesson you will be able to**
+# ![Six cards in a row, each a pattern of 4 x 4 squares in its own colour: black, blue, green, orange, pink and red. Below them one more pattern in grey, badly printed: a few squares are flipped. Which colour is this card?](figures/cards.svg)
+#
+# **Why anyone cares.** What you do when you answer this question is called attention.
+# It is the heart of the [transformer](https://arxiv.org/abs/1706.03762), the network behind today's language models and [vision transformers](https://arxiv.org/abs/2010.11929).
+# Its cheaper relative is the gate: [MobileNetV3](https://arxiv.org/abs/1905.02244), made for phones, has one in many blocks.
+#
+# **Needs** PyTorch from a first tutorial: tensors, `nn.Module`, linear layers, a training loop · 1 h 15 · 10 points · difficulty 1 of 5
+#
+# <details><summary>Goals, parts and minutes</summary>
+#
+# After this lesson you will be able to
 #
 # - say what shape a tensor has, draw it, and predict what broadcasting does to it;
 # - close and open channels and positions of an image with a gate;
 # - compute attention on three words in your head, then write it for any number of them;
 # - test whether an attention function has its softmax along the right axis.
 #
-# **Why it matters.** Attention is the heart of the [transformer](https://arxiv.org/abs/1706.03762), the network behind today's language models and [vision transformers](https://arxiv.org/abs/2010.11929).
-# Gates are cheaper: many networks that run on phones, such as [MobileNetV3](https://arxiv.org/abs/1905.02244), have a small gate in many blocks.
-#
-# **You need** PyTorch from a first tutorial: tensors, `nn.Module`, linear layers, a training loop.
-# **Difficulty** 1 of 5.
-#
 # | part | minutes |
 # |---|---|
 # | how the course works, [the problem](#1.-Which-colour-is-this-card?) | 9 |
 # | [how to read the drawings](#2.-How-to-read-the-drawings), [exercise 1, `global_average_pool`](#3.-Exercise-1:-global_average_pool) (2 points) | 7 |
-# | [what broadcasts](#4.-What-broadcasts,-and-what-only-seems-to), [exercise 2, `gate`](#5.-Exercise-2:-gate) (3 points) | 14 |
-# | [attention by hand](#6.-Attention-by-hand), [exercise 3, `dot_product_attention`](#7.-Exercise-3:-dot_product_attention) (4 points) | 18 |
-# | [predict, then run: the scale](#8.-Predict,-then-run) | 5 |
-# | [exercise 4, `count_parameters`](#9.-Exercise-4:-count_parameters) (1 point) | 4 |
-# | [the bug museum](#10.-The-bug-museum) | 6 |
-# | [the experiment](#11.-The-experiment:-two-axes) | 8 |
-# | [paper against code](#12.-Paper-against-code), [questions](#13.-A-challenge,-and-questions-to-think-about), without the challenge, [handing in](#14.-When-you-are-done) | 4 |
+# | what broadcasts, [exercise 2, `gate`](#4.-Exercise-2:-gate) (3 points) | 14 |
+# | [attention by hand](#5.-Attention-by-hand), [exercise 3, `dot_product_attention`](#6.-Exercise-3:-dot_product_attention) (4 points) | 18 |
+# | predict, then run; something to touch; the scale | 6 |
+# | [exercise 4, `count_parameters`](#7.-Exercise-4:-count_parameters) (1 point) | 4 |
+# | [the bug museum](#8.-The-bug-museum) | 4 |
+# | [the experiment](#9.-The-experiment:-two-axes) | 8 |
+# | [paper against code](#10.-Paper-against-code,-and-a-challenge), without the challenge | 2 |
+# | [what we now know](#11.-What-we-now-know), [questions](#12.-Questions-to-think-about) and how to hand in | 3 |
+#
+# </details>
 
 # %%
 import math
 
 import torch
-import torch.nn.functional as F
 from torch import nn
 
 from attention_lab import check, course_map, progress
-from attention_lab.tasks.data import photograph
+from attention_lab.networks.training import compare, train
+from attention_lab.notebook.challenge import challenge
 from attention_lab.pictures import predict_then_run, show, show_images
-from attention_lab.tasks.card_games import CARD_COLOURS, card_games, card_pictures
+from attention_lab.pictures.gaps import print_gaps
+from attention_lab.pictures.prediction import remind
+from attention_lab.pictures.warmup import show_losses_and_questions, slide_a_query, spotlight
+from attention_lab.tasks.card_games import (CARD_COLOURS, AnswerLoss, CardPlayer, as_inputs,
+                                            card_games, card_pictures, right_answers)
+from attention_lab.tasks.data import photograph
 
 # %% [markdown]
 # **How a lesson works.** Run the cells from top to bottom (Shift+Enter).
@@ -59,19 +71,12 @@ from attention_lab.tasks.card_games import CARD_COLOURS, card_games, card_pictur
 # The check answers within a second or two; run it as often as you like.
 # Under each check are folded **hints**, which cost nothing; a red report opens the one about your mistake, if there is one.
 # Cells below an unsolved exercise stop with `NotImplementedError`; that is as it should be.
-#
-# This is the map of the course.
-# Each row says what a lesson adds and what it builds on; the last column fills up as your checks turn green.
-
-# %% tags=["nbval-ignore-output"]
-course_map()
+# A map of the whole course is at the end of the page.
 
 # %% [markdown]
 # ## 1. Which colour is this card?
 #
-# ![Six cards in a row, each a pattern of 4 x 4 squares in its own colour: black, blue, green, orange, pink and red. Below them one more pattern in grey, badly printed: a few squares are flipped. Which colour is this card?](figures/cards.svg)
-#
-# In this game somebody shows you a badly printed pattern and asks for its colour.
+# In the game at the top of the page somebody shows you a badly printed pattern and asks for its colour.
 # Each game has new patterns, so nothing can be memorised.
 # Decide.
 #
@@ -176,7 +181,7 @@ show(show_images(torch.cat([photos, kept[:, :, None, None].expand_as(photos)]), 
      "Four photographs, and below each a rectangle in its mean colour.")
 
 # %% [markdown]
-# ## 4. What broadcasts, and what only seems to
+# ## 4. Exercise 2: `gate`
 #
 # A **gate** is a tensor of weights that multiplies a feature map: 0 closes the gate, 1 lets a number pass, 0.5 halves it.
 # It may hold a number per channel, per position, or per element:
@@ -202,14 +207,13 @@ for shape in ((4, 6, 1, 1), (4, 1, 4, 6), (4, 6), (6, 4), (4, 1, 4, 1)):
 
 # %% [markdown]
 # Two shapes are traps.
-# (4, 6) was meant as (B, C), but from the right it meets (H, W): it runs because B = H and C = W here, and multiplies the wrong numbers.
+# (4, 6) was meant as (B, C), but torch lines it up with (H, W).
+# It runs because B = H and C = W here, and it multiplies the wrong numbers.
 # And (4, 1, 4, 1) is a gate that nobody meant, yet it stretches without complaint.
 # A result of the right shape proves little.
 
 # %% [markdown]
-# ## 5. Exercise 2: `gate`
-#
-# Write a gate that cannot be fooled.
+# So write a gate that cannot be fooled.
 # `gate(x, weights)` multiplies x, (B, C, H, W), by weights of exactly one of these shapes:
 #
 # | shape | meaning |
@@ -271,19 +275,16 @@ check(gate)
 # Here is your gate on a photograph: with one weight per channel (red passes, green and blue fade), and with one per position (a spotlight).
 
 # %% tags=["nbval-ignore-output"]
-photo = photograph("coffee")[None]
-b, c, h, w = photo.shape
-rows, columns = torch.linspace(-1, 1, h)[:, None], torch.linspace(-1, 1, w)[None, :]
-spotlight = torch.exp(-6 * ((rows + 0.1) ** 2 + columns ** 2))[None, None]  # rows broadcast too
-channels = torch.tensor([[1.0, 0.4, 0.2]])
-gated = [photo, gate(photo, channels), spotlight.expand(1, 3, -1, -1), gate(photo, spotlight)]
+photo, channels = photograph("coffee")[None], torch.tensor([[1.0, 0.4, 0.2]])
+light = spotlight(*photo.shape[2:])
+gated = [photo, gate(photo, channels), light.expand(1, 3, -1, -1), gate(photo, light)]
 titles = ["x", f"gate {tuple(channels.shape)}", "the map, a thin sheet",
-          f"gate {tuple(spotlight.shape)}"]
+          f"gate {tuple(light.shape)}"]
 show(show_images(torch.cat(gated), titles),
      "A cup of coffee; the same, reddish; a white spot on black; the cup, lit by that spot.")
 
 # %% [markdown]
-# ## 6. Attention by hand
+# ## 5. Attention by hand
 #
 # Take three words: *red ball rolls*.
 # Two of them ask a question.
@@ -315,25 +316,43 @@ show(show_images(torch.cat(gated), titles),
 # With matrices you ask all questions at once.
 # N queries (Q) and M keys (K) have D numbers each, M values (V) have E:
 #
-# | in the paper | in words | shape |
+# | in the paper (section 3.2.1) | in words | shape |
 # |---|---|---|
 # | $QK^\top$ | a score for each query and key | (B, N, M) |
 # | $\mathrm{softmax}(QK^\top / \sqrt{d_k})$ | the weights: one row for each query; each row sums to 1 | (B, N, M) |
 # | $\mathrm{softmax}(QK^\top / \sqrt{d_k})\,V$ | each query's weighted mean of the values | (B, N, E) |
 #
 # The transformer paper's $d_k$ is our D.
-# The factor $1 / \sqrt{D}$ is the **scale**; section 8 shows why it is there.
+# The factor $1 / \sqrt{D}$ is the **scale**; the end of section 6 shows why it is there.
 # It also sets the base: a softmax computes $e^{\text{scale} \cdot \text{score}}$, and with scale = ln 2 that is $2^{\text{score}}$, as in our example.
 
 # %% [markdown]
-# ## 7. Exercise 3: `dot_product_attention`
+# ## 6. Exercise 3: `dot_product_attention`
 #
-# Write it for any sizes: `q` (B, N, D), `k` (B, M, D), `v` (B, M, E) give (B, N, E).
+# Before you write the general form, look at the three words as tensors.
+# Each query has to be multiplied by each key, (N, D) times (D, M), so the keys must be turned from (3, 2) to (2, 3).
+# There are two ways that give this shape, and one of them is wrong.
+
+# %%
+q = torch.tensor([[[1.0, 0.0], [0.0, 1.0]]])              # ball and rolls ask
+k = torch.tensor([[[1.0, 0.0], [0.0, 1.0], [0.0, 0.0]]])  # red, ball, rolls
+v = torch.tensor([[[8.0, 0.0], [0.0, 4.0], [4.0, 4.0]]])
+print("transposed: ", k.transpose(1, 2).tolist())
+print("reshaped:   ", k.reshape(1, 2, 3).tolist())
+
+# %% [markdown]
+# The transposed keys stand in the columns: (1, 0), (0, 1) and (0, 0).
+# `reshape` keeps the numbers in their order and only cuts them differently, so its columns are not the keys.
+# The shape is right, and a network trains on it, only worse than it should.
+# This mistake was in [a transformer written for teaching](https://github.com/jsbaan/transformer-from-scratch/pull/6); even a test that trained a network did not notice it.
+
+# %% [markdown]
+# Write attention for any sizes: `q` (B, N, D), `k` (B, M, D), `v` (B, M, E) give (B, N, E).
 # Multiply the scores by `scale`; if it is `None`, use D ** -0.5.
 # Any other scale replaces the default, and 0 is a scale too (it makes all weights equal).
 #
-# Each query meets each key, (N, D) times (D, M), so k has to be transposed: `k.transpose(1, 2)` swaps its last two axes.
 # `@` multiplies matrices and leaves the batch axis alone.
+# `k.transpose(1, 2)` swaps the last two axes of k.
 #
 # A softmax runs along one axis, `dim`.
 # Which one?
@@ -381,14 +400,11 @@ check(dot_product_attention)
 # </details>
 
 # %%
-q = torch.tensor([[[1.0, 0.0], [0.0, 1.0]]])              # ball and rolls ask
-k = torch.tensor([[[1.0, 0.0], [0.0, 1.0], [0.0, 0.0]]])  # red, ball, rolls
-v = torch.tensor([[[8.0, 0.0], [0.0, 4.0], [4.0, 4.0]]])
 print("ball gets ", dot_product_attention(q, k, v, scale=math.log(2))[0, 0])
 print("rolls gets", dot_product_attention(q, k, v, scale=math.log(2))[0, 1])
 
 # %% [markdown]
-# ## 8. Predict, then run
+# ### Predict, then run
 #
 # A word asks with the query (1, 1): a colour *or* a thing.
 # Which weights do red, ball and rolls get, with base 2?
@@ -401,40 +417,14 @@ predicted = {"red": None, "ball": None, "rolls": None}
 
 either = torch.tensor([[[1.0, 1.0]]])
 weights = dot_product_attention(either, k, torch.eye(3)[None], scale=math.log(2))[0, 0]
-measured = dict(zip(predicted, weights.tolist()))
-predict_then_run(predicted, measured, unit="weight")
+predict_then_run(predicted, dict(zip(predicted, weights.tolist())), unit="weight")
 
 # %% [markdown]
 # **Touch it.** Choose the query: how much of a colour, how much of a thing?
 # What happens to the weights of (1, 0) when its 1 grows?
 
 # %% tags=["nbval-ignore-output"]
-from attention_lab.pictures.gates import weight_bars
-from attention_lab.pictures.touch import slide
-
-
-steps = {f"{n:g}": float(n) for n in (-2, 0, 1, 2, 4)}
-
-
-def asked(colour, thing):
-    """The weights of red, ball and rolls, (3,)."""
-    query = torch.tensor([[[colour, thing]]])
-    return dot_product_attention(query, k, torch.eye(3)[None], scale=math.log(2))[0, 0]
-
-
-def says(colour, thing):
-    red, ball, rolls = asked(colour, thing).tolist()
-    powers = [2 ** colour, 2 ** thing, 1]
-    return (f"Query ({colour:g}, {thing:g}): 2 to the power of the scores is {powers[0]:g}, "
-            f"{powers[1]:g}, 1; the sum {sum(powers):g}. The weights of red, ball and rolls "
-            f"are {red:.2f}, {ball:.2f}, {rolls:.2f}.")
-
-
-def drawn(colour, thing):
-    return weight_bars(asked(colour, thing), ["red", "ball", "rolls"])
-
-
-slide({"colour": steps, "thing": steps}, drawn, says, start=["1", "0"])
+slide_a_query(dot_product_attention, k)
 
 # %% [markdown]
 # <details><summary>What we think</summary>
@@ -464,7 +454,7 @@ for size in (4, 16, 64, 256):
 # Dividing by $\sqrt{D}$ keeps the choice as soft for 256 numbers as for 4.
 
 # %% [markdown]
-# ## 9. Exercise 4: `count_parameters`
+# ## 7. Exercise 4: `count_parameters`
 #
 # A module's first cost is its parameters.
 # `count_parameters(module)` returns an `int`: how many numbers are trained.
@@ -509,10 +499,10 @@ check(count_parameters)
 # </details>
 
 # %% [markdown]
-# ## 10. The bug museum
+# ## 8. The bug museum
 #
-# Two pieces of code that really were wrong, rebuilt as small as possible.
-# Each ran without an error.
+# This code really was wrong, and is rebuilt here as small as possible.
+# It ran without an error.
 #
 # ### Exhibit A: every weight is 1
 #
@@ -548,37 +538,9 @@ print("Does exhibit A compute what your attention does?", "Yes." if same else "N
 # Seen in [PetrochukM/PyTorch-NLP, issue 2](https://github.com/PetrochukM/PyTorch-NLP/issues/2).
 # A similar mistake was in a tutorial on vision transformers: [nerminnuraydogan/vision-transformer, issue 1](https://github.com/nerminnuraydogan/vision-transformer/issues/1).
 # </details>
-#
-# ### Exhibit B: nine pictures instead of one
-#
-# *Symptom.* To let positions attend to each other, an image (B, C, H, W) is turned into a list of positions, (B, H · W, C).
-# The shape is right, and the network trains, only worse than it should.
-# Here is the first channel of such a list, turned back into a picture.
-# Why nine cups?
-# Find the line, and repair it.
-
-# %% tags=["nbval-ignore-output"]
-photo = F.avg_pool2d(photograph("coffee")[None], 4)
-b, c, h, w = photo.shape
-tokens = photo.reshape(b, h * w, c)
-print(tuple(photo.shape), "->", tuple(tokens.shape))
-show(show_images(torch.stack([photo[0, :1], tokens[0, :, 0].reshape(1, h, w)]),
-                 ["channel 0 of the image", "number 0 of each position"]),
-     "On the left one grey cup; on the right nine small ones, three by three.")
 
 # %% [markdown]
-# <details><summary>What is wrong, and where it was seen</summary>
-#
-# `reshape` keeps the numbers in their order, row after row, and cuts them differently.
-# So three neighbouring numbers of one channel become "a position".
-# The picture on the right keeps every third number, so three rows of the photo fit into one.
-# The three channels lie one below another: nine small cups.
-# To swap axes, use `transpose` or `permute`: `photo.flatten(2).transpose(1, 2)`.
-# Seen in [jsbaan/transformer-from-scratch, pull request 6](https://github.com/jsbaan/transformer-from-scratch/pull/6); even a test that trained a network did not notice it.
-# </details>
-
-# %% [markdown]
-# ## 11. The experiment: two axes
+# ## 9. The experiment: two axes
 #
 # In the card game, a small network turns each question into a query, each pattern into a key, and each colour into a value.
 # It attends, and answers with a linear layer.
@@ -595,21 +557,8 @@ show(show_images(torch.stack([photo[0, :1], tokens[0, :, 0].reshape(1, h, w)]),
 # In two more arms the **cue**, the pattern by which the right card is found, is taken out: their questions are random.
 # Each arm is trained five times, with different initial weights and the same games in a different order.
 # (`train` is Adam with a learning rate that rises and falls; lesson 01 shows its eight lines.)
-#
-# In training, all six questions of a game are asked at once.
-# In the test we also ask three, two, and one at a time.
-# A guess is right in 1 of 6 cases (17 %).
-# *What percentage do you expect?*
-# Write your numbers into the third cell below, then run all.
 
 # %% tags=["experiment"]
-import matplotlib.pyplot as plt
-
-from attention_lab.pictures import PAPER
-from attention_lab.tasks.card_games import CARDS, SQUARES, as_inputs
-from attention_lab.networks.training import compare, train
-
-
 def over_the_queries(q, k, v):
     return (q @ k.mT * q.shape[-1] ** -0.5).softmax(dim=1) @ v
 
@@ -618,23 +567,7 @@ def plain_mean(q, k, v):
     return v.mean(dim=1, keepdim=True).expand(-1, q.shape[1], -1)
 
 
-class Player(nn.Module):
-    """Answers a game, (B, 6, 16 + 16 + 6) -> (B, 6, 6), with `at_once` questions at a time."""
-
-    def __init__(self, attend, width=16):
-        super().__init__()
-        self.attend = attend
-        self.query, self.key = nn.Linear(SQUARES, width), nn.Linear(SQUARES, width)
-        self.value, self.answer = nn.Linear(CARDS, width), nn.Linear(width, CARDS)
-
-    def forward(self, game, at_once=CARDS):
-        questions, cards, colours = game.split([SQUARES, SQUARES, CARDS], dim=2)
-        k, v = self.key(cards), self.value(colours)
-        found = [self.attend(q, k, v) for q in self.query(questions).split(at_once, dim=1)]
-        return self.answer(torch.cat(found, dim=1))
-
-
-arms = {
+arms = {  # how the colours are weighted; does the question show the pattern?
     "over the keys": (dot_product_attention, True),
     "over the queries": (over_the_queries, True),
     "plain mean": (plain_mean, True),
@@ -646,75 +579,50 @@ losses = {}
 
 def run(arm, seed):
     attend, cue = arms[arm]
-    training, test = card_games(1024, 0, cue), card_games(512, 1, cue)
-    curve = losses[arm, seed] = []
-
-    def loss(output, answers):
-        value = F.cross_entropy(output.flatten(0, 1), answers.flatten())
-        curve.append(value.item())
-        return value
-
-    model = train(Player(attend), as_inputs(training), training.answers, loss=loss,
+    train_set, test_set = card_games(1024, 0, cue), card_games(512, 1, cue)
+    loss = AnswerLoss()
+    model = train(CardPlayer(attend), as_inputs(train_set), train_set.answers, loss=loss,
                   epochs=12, batch_size=32, peak_rate=0.03, seed=seed)
-    with torch.no_grad():
-        right = {n: model(as_inputs(test), n).argmax(-1) == test.answers for n in (6, 3, 2, 1)}
-    return {f"{n} at once": 100 * found.float().mean().item() for n, found in right.items()}
+    losses[arm, seed] = loss.values
+    return right_answers(model, test_set)
 
+
+for attend in (dot_product_attention, over_the_queries, plain_mean):
+    print(f"{count_parameters(CardPlayer(attend))} parameters with {attend.__name__}")
+
+# %% [markdown]
+# In training, all six questions of a game are asked at once.
+# In the test we also ask three, two, and one at a time.
+# Chance level is 1 in 6, or 17 %.
+# *What percentage of right answers do you expect?*
+# Write your numbers into the next cell, and run it.
 
 # %% tags=["experiment"]
+predicted = {"over the keys, 6 at once": None, "over the keys, 1 at once": None,
+             "over the queries, 6 at once": None, "over the queries, 1 at once": None}
+
+# %% tags=["experiment"]
+remind(predicted)
 results = compare(arms, seeds=range(5), run=run)
 
 # %% tags=["experiment"]
-size = count_parameters(Player(dot_product_attention))
-print(f"Each arm has {size} parameters.")
-expected = {"over the keys, 6 at once": None, "over the keys, 1 at once": None,
-            "over the queries, 6 at once": None, "over the queries, 1 at once": None}
-measured = {name: results.mean(*name.split(", ")) for name in expected}
-predict_then_run(expected, measured, unit="right answers (%)")
+measured = {name: results.mean(*name.split(", ")) for name in predicted}
+predict_then_run(predicted, measured, unit="right answers (%)")
 
 # %% tags=["experiment"]
-assert count_parameters(Player(plain_mean)) == size  # the control has the same parameters
-for arm, control, measure in (("over the keys", "over the queries", "6 at once"),
-                              ("over the keys", "over the queries", "1 at once"),
-                              ("over the queries", "plain mean", "1 at once"),
-                              ("over the keys", "plain mean", "6 at once"),
-                              ("over the keys, no cue", "plain mean", "6 at once"),
-                              ("over the queries, no cue", "plain mean", "6 at once")):
-    gap = results.mean(arm, measure) - results.mean(control, measure)
-    # "clearly": by more than luck (two standard errors), and by enough to matter (5 points)
-    ahead = results.lead(arm, control, measure) > 2 and gap > 5
-    print(f"{measure}: '{arm}' is {'clearly' if ahead else 'not clearly'} ahead of '{control}'")
-
-figure, (left, right) = plt.subplots(1, 2, figsize=(9.5, 3.3), facecolor=PAPER,
-                                     layout="constrained")
-styles = {"over the keys": ("#0072B2", "o-"), "over the queries": ("#D55E00", "s--"),
-          "plain mean": ("#666666", "^:")}
-counts = (6, 3, 2, 1)
-for arm, (colour, style) in styles.items():
-    curves = torch.tensor([losses[arm, seed] for seed in results.seeds]).mean(0)
-    smooth = curves.unfold(0, 32, 32).mean(1)  # an epoch has 32 steps
-    left.plot(range(1, len(smooth) + 1), smooth, style, color=colour, label=arm, markersize=4)
-    means = [results.mean(arm, f"{n} at once") for n in counts]
-    errors = [2 * results.standard_error(arm, f"{n} at once") for n in counts]
-    right.errorbar(range(4), means, yerr=errors, fmt=style, color=colour, capsize=4)
-left.set(facecolor=PAPER, xlabel="epoch", xticks=range(0, 13, 3),
-         ylabel="training loss (cross entropy)")
-left.legend(frameon=False)
-right.axhline(100 / 6, color="#666666", linewidth=0.8)
-right.annotate("a guess", (0, 100 / 6), xytext=(0, 5), textcoords="offset points")
-right.set(facecolor=PAPER, xticks=range(4), xticklabels=counts, ylim=(0, 105),
-          xlabel="questions asked at once", ylabel="right answers on new games (%)",
-          title="Mean of 5 seeds; bars: 2 standard errors")
-keys, queries = ([round(results.mean(arm, f"{n} at once")) for n in counts]
-                 for arm in ("over the keys", "over the queries"))
-show(figure, "Left: the training loss of three arms over 12 epochs. Right: the percentage of "
-             f"right answers with 6, 3, 2 and 1 questions at once. Over the keys: {keys}, "
-             f"over the queries: {queries}; the plain mean is near a guess, 17 %.")
+show_losses_and_questions(results, losses)
+print_gaps(results, [("over the keys", "over the queries", "6 at once"),
+                     ("over the keys", "over the queries", "1 at once"),
+                     ("over the queries", "plain mean", "1 at once"),
+                     ("over the keys, no cue", "plain mean", "6 at once"),
+                     ("over the queries, no cue", "plain mean", "6 at once")], matters=5)
 
 # %% [markdown]
+# (A gap is more than luck if it is above two standard errors, and it is enough to matter if it is above 5 points.)
+#
 # **Read it.** With all six questions at once, the wrong axis learns as fast as the right one and answers equally well.
 # The loss curve hides the mistake, and so does a test that asks all six at once.
-# Ask fewer at once and the wrong axis gets worse; ask one at a time and it is back to a guess.
+# Ask fewer at once and the wrong axis gets worse; ask one at a time and it is at chance.
 #
 # Why?
 # Down a column, the *queries* compete for a card.
@@ -723,9 +631,10 @@ show(figure, "Left: the training loss of three arms over 12 epochs. Right: the p
 # A single query competes with nobody: all six weights are 1, and the output is the same in every game.
 # Its answer to one question needs the other five.
 #
-# Without the cue no arm beats a guess; nor does the plain mean.
-# Longer training changes none of this: after five times as many steps, at three learning rates, these arms still guess (15 to 18 %).
-# So does "over the queries" with one question at a time; with six it has 97 to 99 %.
+# Without the cue no arm is better than chance, and neither is the plain mean.
+# Longer training changes none of this.
+# After five times as many steps, at three learning rates, these arms are still at chance (15 to 18 %).
+# So is *over the queries* with one question at a time; with six it scores 97 to 99 %.
 # (All runs: `solutions/warmup/experiment.md`.)
 #
 # In images, where all positions ask at once, the results may be only slightly worse.
@@ -740,12 +649,12 @@ show(figure, "Left: the training loss of three arms over 12 epochs. Right: the p
 # %%
 def suspicious(attend, q, k, v):
     """What is wrong with an attention function, or nothing."""
-    found = []
+    problems = []
     if not torch.allclose(attend(q, k, torch.ones_like(v)), torch.ones(()), atol=1e-5):
-        found.append("rows do not sum to 1")
+        problems.append("rows do not sum to 1")
     if not torch.allclose(attend(q, k, v)[:, :1], attend(q[:, :1], k, v), atol=1e-5):
-        found.append("a query's output depends on the other queries")
-    return found or ["nothing"]
+        problems.append("a query's output depends on the other queries")
+    return problems or ["nothing"]
 
 
 def along(axis):
@@ -757,7 +666,7 @@ print("softmax dim 1:", *suspicious(along(1), *batch), sep=" | ")
 print("softmax dim 0:", *suspicious(along(0), *batch), sep=" | ")
 
 # %% [markdown]
-# ## 12. Paper against code
+# ## 10. Paper against code, and a challenge
 #
 # | | the paper (Vaswani et al., 2017) | `F.scaled_dot_product_attention` | here |
 # |---|---|---|---|
@@ -767,19 +676,14 @@ print("softmax dim 0:", *suspicious(along(0), *batch), sep=" | ")
 # | softmax over | the keys | the keys | the keys |
 #
 # DANet (lesson 05a) leaves the scale out, and others learn it; that is why `scale` is an argument here.
-
-# %% [markdown]
-# ## 13. A challenge, and questions to think about
 #
 # **A challenge (not graded).** With six questions at once, each card is the answer to one.
 # Write an attention that uses this, and still answers single questions.
 # Ours has 98.1 % with six, 4.2 % wrong with one, in the worst of three runs.
 # By hand, the best of all 720 ways to hand out the cards reaches 99.8 %.
-# It needs the imports, your exercises and section 11's first cell, but not the training.
+# Before you run this cell, run the imports, your exercises and the cell of section 9 that defines the arms; it trains nothing.
 
 # %% tags=["experiment"]
-from attention_lab.notebook.challenge import challenge
-
 mine = None  # your attention, a function of q, k and v, such as dot_product_attention
 
 right, wrong = None, None
@@ -792,6 +696,31 @@ challenge("right answers, six at once, worst of three runs", right, beat=98.2, u
           at_most={"wrong answers, one at a time, worst of three runs (%)": (wrong, 5)})
 
 # %% [markdown]
+# ## 11. What we now know
+#
+# - A gate multiplies what is there by weights, and attention takes a weighted mean.
+#   All modules of this course do one of the two, or both.
+# - Attention compares a query with every key, turns the scores into weights that sum to 1, and mixes the values.
+# - A softmax along the wrong axis can train as well as the right one.
+#   So a falling loss and a good test score do not show that attention is right.
+# - Two tests without any training find it: values of 1 must stay 1, and one query's output must not depend on the others.
+# - A result of the right shape proves little, because broadcasting and `reshape` are happy with wrong numbers.
+#
+# **Today.** This attention is the core of today's language models and of vision transformers.
+# It nearly always has several heads side by side.
+# Its competitors have not replaced it so far.
+# What changes is how it is computed, and how many pairs of positions it looks at (lessons 05b and 08a).
+#
+# **What stays open.** All weights of a query sum to 1.
+# So even a query that matches nothing must take something.
+# Language models learn to [put such weight on their first words](https://arxiv.org/abs/2309.17453), whatever these say.
+# Whether a softmax is the best way to hand out weights is an open question.
+#
+# **What comes next.** In lesson 01 the weights of a gate come from the whole image.
+
+# %% [markdown]
+# ## 12. Questions to think about
+#
 # 1. Add 5 to every score of a query.
 #    What happens to its weights?
 #    And if you multiply every score by 5?
@@ -809,7 +738,7 @@ challenge("right answers, six at once, worst of three runs", right, beat=98.2, u
 # 2. Nothing: a sum does not depend on the order of its terms.
 #    If the order of words matters, something must write it into the words themselves.
 # 3. All rows of scores are equal, so down each column every query gets 1/6 of every card: the plain mean.
-#    A guess.
+#    The network is at chance.
 # </details>
 
 # %% tags=["experiment"]
@@ -820,8 +749,6 @@ from attention_lab.networks.my_net import my_net
 my_net()
 
 # %% [markdown]
-# ## 14. When you are done
-#
 # **Your progress** is kept in a file beside this notebook; `progress()` shows this lesson's, `course_map()` every lesson's.
 # From tomorrow on, `review()` asks what you remember.
 #
@@ -839,6 +766,12 @@ my_net()
 # - A. Vaswani et al.: *Attention Is All You Need*, NeurIPS 2017, [arXiv:1706.03762](https://arxiv.org/abs/1706.03762).
 # - [Broadcasting semantics](https://docs.pytorch.org/docs/stable/notes/broadcasting.html) in PyTorch's documentation.
 # - Photographs: `attention_lab/photos/CARD.md` names authors and licences.
+#
+# This is the map of the course.
+# Each row says what a lesson adds and what it builds on; the last column fills up as your checks turn green.
+
+# %% tags=["nbval-ignore-output"]
+course_map()
 
 # %% tags=["nbval-ignore-output"]
 progress()

@@ -1,4 +1,4 @@
-"""Lesson 00: which colour is this card?
+"""Lesson 00: which colour is this card? The games, a small network that plays them, its loss and its score.
 
 The same `n` pictures and answers come for the same `seed` on every machine. The answer depends on a cue, which the lesson takes away
 to see what was really used.
@@ -6,11 +6,12 @@ to see what was really used.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
 CARDS, SQUARES = 6, 16  # cards of a game, squares of a card's pattern
 CARD_COLOURS = {"blue": "#0072B2", "orange": "#E69F00", "green": "#009E73", "red": "#D55E00", "pink": "#CC79A7", "black": "#222222"}
@@ -51,3 +52,40 @@ def card_pictures(cards: Tensor, colours: Tensor) -> Tensor:
     paint, paper = (torch.tensor([[int(c[i:i + 2], 16) / 255 for i in (1, 3, 5)] for c in colours])[:, :, None, None]
                     for colours in (CARD_COLOURS.values(), [UNPRINTED]))
     return torch.where(cards.reshape(-1, 1, 4, 4) > 0, paint[colours], paper)
+
+
+class CardPlayer(nn.Module):
+    """Answers a game, (B, 6, 16 + 16 + 6) -> (B, 6, 6): a query of each question, a key of each card, a value of each colour."""
+
+    def __init__(self, attend: Callable[[Tensor, Tensor, Tensor], Tensor], width: int = 16) -> None:
+        """attend: queries, keys and values, (B, N, width) each -> (B, N, width)."""
+        super().__init__()
+        self.attend = attend
+        self.query, self.key = nn.Linear(SQUARES, width), nn.Linear(SQUARES, width)
+        self.value, self.answer = nn.Linear(CARDS, width), nn.Linear(width, CARDS)
+
+    def forward(self, game: Tensor, at_once: int = CARDS) -> Tensor:
+        """game: as `as_inputs` makes it. at_once: how many of the six questions are asked together."""
+        questions, cards, colours = game.split([SQUARES, SQUARES, CARDS], dim=2)
+        keys, values = self.key(cards), self.value(colours)
+        attended = [self.attend(queries, keys, values) for queries in self.query(questions).split(at_once, dim=1)]
+        return self.answer(torch.cat(attended, dim=1))
+
+
+class AnswerLoss:
+    """The cross entropy of a game's six answers, which remembers its value at each step in `values`."""
+
+    def __init__(self) -> None:
+        self.values: list[float] = []
+
+    def __call__(self, output: Tensor, answers: Tensor) -> Tensor:
+        loss = F.cross_entropy(output.flatten(0, 1), answers.flatten())
+        self.values.append(loss.item())
+        return loss
+
+
+@torch.no_grad()
+def right_answers(player: nn.Module, games: Games) -> dict[str, float]:
+    """Right answers in per cent, with six, three, two and one questions at once: {"6 at once": ...}."""
+    right = {n: player(as_inputs(games), n).argmax(-1) == games.answers for n in (6, 3, 2, 1)}
+    return {f"{n} at once": 100 * each.float().mean().item() for n, each in right.items()}

@@ -1,0 +1,85 @@
+"""Lesson 00: a query to move, a spotlight for a gate, and the curves of the experiment with two axes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
+
+from .gates import weight_bars
+from .images import show
+from .style import ALERT, FEATURES, house_figure
+from .touch import slide
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from ..networks.training import Results
+
+WORDS = ("red", "ball", "rolls")
+STEPS = {f"{n:g}": float(n) for n in (-2, 0, 1, 2, 4)}
+QUESTIONS = (6, 3, 2, 1)  # how many are asked at once in the tests
+QUIET = "#666666"
+STYLES = {"over the keys": (FEATURES, "o-"), "over the queries": (ALERT, "s--"), "plain mean": (QUIET, "^:")}
+
+
+def spotlight(height: int, width: int) -> Tensor:
+    """Weights for each position, 1 a little above the middle and falling to 0 around it, (1, 1, height, width)."""
+    rows, columns = torch.linspace(-1, 1, height)[:, None], torch.linspace(-1, 1, width)[None, :]
+    return torch.exp(-6 * ((rows + 0.1) ** 2 + columns ** 2))[None, None]
+
+
+def slide_a_query(attend: Callable[..., Tensor], keys: Tensor) -> None:
+    """Something to touch: a query of two numbers, and the weights that a learner's attention gives the words red, ball and rolls.
+
+    attend: called as attend(q, k, v, scale=ln 2). keys: (1, 3, 2). If the values are the rows of the identity, the output is the weights.
+    """
+    def weights(colour: float, thing: float) -> Tensor:
+        return attend(torch.tensor([[[colour, thing]]]), keys, torch.eye(3)[None], scale=math.log(2))[0, 0]
+
+    slide({"colour": STEPS, "thing": STEPS}, lambda *query: weight_bars(weights(*query), WORDS),
+          lambda *query: query_in_words(query, keys[0].tolist(), weights(*query).tolist()), start=["1", "0"])
+
+
+def query_in_words(query: Sequence[float], keys: Sequence[Sequence[float]], weights: Sequence[float]) -> str:
+    """The powers of 2 that a softmax with base 2 makes of a query's scores, their sum, and the weights, in words."""
+    powers = [2 ** sum(a * b for a, b in zip(query, key, strict=True)) for key in keys]
+    made = ", ".join(f"{power:g}" for power in powers)
+    return (f"Query ({query[0]:g}, {query[1]:g}): 2 to the power of the scores is {made}; the sum is {sum(powers):g}. "
+            f"The weights of red, ball and rolls are {', '.join(f'{weight:.2f}' for weight in weights)}.")
+
+
+def show_losses_and_questions(results: Results, losses: Mapping[tuple[str, int], Sequence[float]]) -> None:
+    """Show the training loss of the three arms that have a cue, and their right answers with 6, 3, 2 and 1 questions at once.
+
+    results: measures are "6 at once" and so on. losses: the loss of each step, by arm and seed.
+    """
+    keys, queries, mean = ([round(results.mean(arm, f"{n} at once")) for n in QUESTIONS] for arm in STYLES)
+    show(_losses_and_questions(results, losses),
+         "Left: the training loss of three arms. Right: the percentage of right answers with 6, 3, 2 and 1 questions at once. "
+         f"Over the keys: {keys}, over the queries: {queries}, plain mean: {mean}; chance level is 17.")
+
+
+@house_figure
+def _losses_and_questions(results: Results, losses: Mapping[tuple[str, int], Sequence[float]]) -> Figure:
+    import matplotlib.pyplot as plt
+
+    figure, (left, right) = plt.subplots(1, 2, figsize=(9.5, 3.4))
+    for arm, (colour, style) in STYLES.items():
+        curves = torch.tensor([losses[arm, seed] for seed in results.seeds]).mean(0)
+        smooth = curves.unfold(0, 32, 32).mean(1)  # an epoch has 32 steps
+        left.plot(range(1, len(smooth) + 1), smooth, style, color=colour, label=arm, markersize=4)
+        means = [results.mean(arm, f"{n} at once") for n in QUESTIONS]
+        errors = [2 * results.standard_error(arm, f"{n} at once") for n in QUESTIONS]
+        right.errorbar(range(len(QUESTIONS)), means, yerr=errors, fmt=style, color=colour, capsize=4)
+    left.set(xlabel="epoch", ylabel="training loss (cross entropy)", title="In training the two axes look alike ...")
+    left.legend(frameon=False)
+    right.axhline(100 / 6, color=QUIET, linewidth=0.8)
+    right.annotate("chance level", (0, 100 / 6), xytext=(0, 5), textcoords="offset points")
+    right.set(xticks=range(len(QUESTIONS)), xticklabels=QUESTIONS, ylim=(0, 105), xlabel="questions asked at once",
+              ylabel="right answers on new games (%)", title="... until fewer questions are asked at once")
+    figure.supxlabel(f"mean of {len(results.seeds)} seeds; bars: two standard errors to each side", fontsize=9)
+    return figure
