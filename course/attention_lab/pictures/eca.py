@@ -29,7 +29,7 @@ def gates_of(block: nn.Module, x: Tensor) -> Tensor:
 def with_kernel(make_block: Callable[..., nn.Module], channels: int, kernel: Tensor) -> nn.Module:
     """`make_block(channels, kernel_size=k)` whose layer `conv` holds these k numbers."""
     block = make_block(channels, kernel_size=len(kernel))
-    block.conv.weight.data = kernel[None, None].clone()
+    block.get_parameter("conv.weight").data = kernel[None, None].clone()
     return block
 
 

@@ -87,7 +87,7 @@ def show_gate_under_lamps(gates_of: Callable[[Tensor], Tensor]) -> None:
     gates, by_papers = gates_of(lit), gates_of(other_papers)
     balance = (lamps[:, 0] / lamps[:, 2]).log2()
     correlation = torch.corrcoef(torch.cat([gates.T, balance[None]]))[:-1, -1].nan_to_num()
-    chosen = correlation.abs().argmax().item()
+    chosen = int(correlation.abs().argmax())
     print(f"standard deviation of gate {chosen}: {gates[:, chosen].std():.2f} over lamps, {by_papers[:, chosen].std():.2f} over papers")
     show(_gate_under_lamps(gates[:, chosen], balance, lamps, chosen, correlation[chosen].item()),
          f"A scatter plot: gate {chosen} against the lamp's balance of red and blue, one dot for each of 200 lamps. "
