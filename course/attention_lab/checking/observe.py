@@ -121,6 +121,8 @@ class _Observation:
         if question.dtype != "float32":  # what a module is without being told: one that insists on another dtype is seen
             module = module.to(getattr(torch, question.dtype))
         module.train(question.train)
+        if any(map(nn.parameter.is_lazy, module.parameters())):
+            self.give_sizes(module)
         self.header.parameters = [[name, list(p.shape)] for name, p in module.named_parameters()]
         self.header.shared = _under_two_names(module)
         self.hidden_layers = _unregistered(module)
@@ -140,6 +142,14 @@ class _Observation:
         if question.trace:
             self.listen(module)
         return module
+
+    def give_sizes(self, module: nn.Module) -> None:
+        """Lazy layers learn their sizes from the first input, here a copy of the question's."""
+        copies = {name: t.clone() for name, t in self.tensors.items()}
+        args, kwargs = ({key: values.decode(node, copies, self.build) for key, node in given}
+                        for given in (enumerate(self.question.args), self.question.kwargs.items()))
+        with torch.no_grad():
+            module(*args.values(), **kwargs)
 
     def place(self, module: nn.Module, prefix: str, exercise: str) -> dict[str, str]:
         """Give `module` the weights below `prefix`. Modules of one exercise are placed alike; its choice is one digit of `choice`."""
