@@ -101,6 +101,23 @@ def test_grade_cells_and_experiments_are_not_run():
     assert not any(cell.source.startswith("check(") or "on_photographs" in cell.source for cell in cells)
 
 
+def test_of_an_experiment_what_other_code_speaks_of_is_run():
+    known = lesson("05a_danet")
+    solved = read(NOTEBOOKS / "05a_danet/05a_danet.ipynb")
+    assert not any(cell.tagged for cell in cells_to_run(solved, known))
+    head = next(cell for cell in solved.cells if "class DANetHead" in cell.source)
+    head.source = head.source.replace("def block(inputs):", "def block(inputs, mine=layer):")
+    assert [cell.source.split("(")[0] for cell in cells_to_run(solved, known) if cell.tagged] == ["def layer"]
+
+
+def test_of_a_learners_own_experiment_definitions_and_what_they_need_are_run():
+    own = "%matplotlib inline\n!nvidia-smi\nACT, n = nn.ReLU(), 3\nmodel = train(SEBlock)\nwrong = (\ndef f(x):\n    return ACT(x)"
+    for source, run in ((own.replace("wrong = (\n", ""), "ACT, n = nn.ReLU(), 3\ndef f(x):\n    return ACT(x)"), (own, None)):
+        cell = new_code_cell(source, metadata={"tags": ["experiment"]})
+        cells = cells_to_run(new_notebook(cells=[cell, new_code_cell("def squeeze(x):\n    model = f(x)\n    return model")]), SE)
+        assert [cell.source for cell in cells if cell.tagged] == ([run] if run else [])
+
+
 def test_an_exercise_is_run_whatever_its_metadata_say():
     forged = copy.deepcopy(SOLVED)
     for cell in forged.cells:
