@@ -151,9 +151,40 @@ def _called(cell: notebook.Cell) -> str:
 
 
 def _exercise(graders: Graders, exercise: recorded.RecordedExercise, own: Session, result: Result) -> Verdict:
-    """Judge with the learner's earlier exercises; if some of those lost points, also with proxies for them. The better verdict counts."""
+    """Judge with what names mean at the notebook's end and, if that costs points, what they meant below the exercise's cell, where its
+    check stands. The better verdict counts."""
     earlier = {name: result.verdicts[name] for name in sorted(questions.closure(graders.exercises, exercise.name))}
-    broken = [name for name, its in earlier.items() if its.points < its.max_points]
+    broken = [name for name, its in earlier.items() if its.points < its.max_points or name in own.rebound]
+    judged = _at_the_end(graders, exercise, earlier, broken, own, result)
+    if judged.points == judged.max_points or any(check.outcome == "timeout" for check in judged.checks):
+        return judged
+    try:
+        if not own.rebinds(exercise.name):
+            return judged
+    except Died:
+        return judged
+    below = _below_its_cell(graders, exercise, broken, own, result)
+    if below.points <= judged.points:
+        return judged
+    own.rebound.add(exercise.name)
+    below.notes.append(BELOW)
+    return below
+
+
+def _below_its_cell(graders: Graders, exercise: recorded.RecordedExercise, broken: list[str], own: Session, result: Result) -> Verdict:
+    if broken:
+        return _with_proxies(graders, exercise, broken, own, result, exercise.name)
+    session = Session(own.sandboxes, own.cells, None, own.until, own.conduct, exercise.name)
+    try:
+        return _verdict(graders, exercise, session, result)
+    finally:
+        session.close()
+        result.timed_out |= session.timed_out
+
+
+def _at_the_end(graders: Graders, exercise: recorded.RecordedExercise, earlier: dict[str, Verdict], broken: list[str], own: Session,
+                result: Result) -> Verdict:
+    """Judge with the learner's earlier exercises; if some of those lost points, also with proxies for them. The better verdict counts."""
     lost = [check for name in broken for check in earlier[name].checks if check.outcome != "passed"]
 
     def with_own() -> Verdict:
@@ -175,10 +206,11 @@ def _exercise(graders: Graders, exercise: recorded.RecordedExercise, own: Sessio
     return by[with_courses] if by[with_courses].points > by[with_own].points else by[with_own]
 
 
-def _with_proxies(graders: Graders, exercise: recorded.RecordedExercise, broken: list[str], own: Session, result: Result) -> Verdict:
+def _with_proxies(graders: Graders, exercise: recorded.RecordedExercise, broken: list[str], own: Session, result: Result,
+                  then: str = "") -> Verdict:
     """The verdict with proxies, answered by the judge, for the learner's broken exercises."""
     proxies = ProxyProcess(own.sandboxes["cpu"], graders.reference, broken, graders.delegates[exercise.name], own.until)
-    session = Session(own.sandboxes, own.cells, proxies, own.until, own.conduct)
+    session = Session(own.sandboxes, own.cells, proxies, own.until, own.conduct, then)
     try:
         judged = _verdict(graders, exercise, session, result)
     finally:
@@ -236,6 +268,7 @@ def _answered(graders: Graders, exercise: recorded.RecordedExercise, session: Se
         return _nothing(exercise, "error", "The grader itself failed on this exercise. Your instructor sees that and will look at it.")
 
 
+BELOW = "Judged with what your names meant below its cell: a cell further down gives one of them another meaning."
 WITH_COURSES = "Judged with the course's own"
 UNMEASURED = "The peak of memory was not measured: this system does not tell it. Nothing was taken off for it."
 

@@ -36,4 +36,16 @@ def test_of_an_exercise_on_a_broken_one_the_better_verdict_counts(monkeypatch, l
     broken = Verdict("Excitation", 0.0, 3.0, [Check(lost, "failed")], "")
     exercises = [SimpleNamespace(name="Excitation", uses=[]), SimpleNamespace(name="SEBlock", uses=["Excitation"])]
     result = judge.Result("01_se", "limits", "cpu", {"Excitation": broken})
-    assert judge._exercise(SimpleNamespace(exercises=exercises), exercises[1], None, result).points == 3.0
+    session = SimpleNamespace(rebound=set(), rebinds=lambda _name: False)
+    assert judge._exercise(SimpleNamespace(exercises=exercises), exercises[1], session, result).points == 3.0
+
+
+@pytest.mark.parametrize("changed, below, counts", [(True, 4.0, 4.0), (True, 0.5, 1.0), (False, 4.0, 1.0)])
+def test_what_names_meant_below_the_cell_counts_where_it_is_better(monkeypatch, changed, below, counts):
+    monkeypatch.setattr(judge, "_verdict", lambda *_: Verdict("squeeze", 1.0, 4.0, [], ""))
+    monkeypatch.setattr(judge, "_below_its_cell", lambda *_: Verdict("squeeze", below, 4.0, [], ""))
+    session = SimpleNamespace(rebound=set(), rebinds=lambda _name: changed)
+    exercise = SimpleNamespace(name="squeeze", uses=[])
+    found = judge._exercise(SimpleNamespace(exercises=[exercise]), exercise, session, judge.Result("01_se", "limits", "cpu"))
+    assert found.points == counts and (judge.BELOW in found.notes, session.rebound) == (
+        (True, {"squeeze"}) if counts == 4 else (False, set()))
