@@ -50,7 +50,7 @@ class _Observation:
         self.thing, self.question, self.namespace = thing, question, namespace
         dtype = getattr(torch, question.dtype)
         self.tensors = {name: t.to(dtype) if t.is_floating_point() else t for name, t in tensors.items()}
-        self.header = Observation()
+        self.header, self.stage = Observation(), "construct"
         self.dropout = NoDropout(question.drop_largest)
         self.seen: dict[str, Tensor] = {}
         self.leaves: dict[str, Tensor] = {}  # what gradients are taken of: input.<number>, param.<the reference's name>
@@ -65,14 +65,13 @@ class _Observation:
         self.shared: dict[str, nn.Module] = {}  # modules among the arguments that stand in several places
 
     def run(self) -> Answer:
-        stage = "construct"
         try:
             with (torch.random.fork_rng(devices=[]), torch.set_grad_enabled(not self.question.measured),
                   warnings.catch_warnings(), devices.prepared(self.device), contextlib.ExitStack() as stack):
                 warnings.simplefilter("ignore")  # a warning on stderr is no verdict; nbgrader alone would pay zero points for it
                 torch.default_generator.manual_seed(0)  # torch.manual_seed also notes who asked, which takes longer than a small module
                 target = self.construct()
-                stage = "call"
+                self.stage = "call"
                 if self.elsewhere:
                     stack.enter_context(self.mixed)
                     stack.enter_context(Reading())
@@ -88,7 +87,7 @@ class _Observation:
                 self.header.output = values.encode(output, self.seen, "output", self.header.devices if self.elsewhere else None,
                                                    self.mixed.numbers.of)
                 self.header.dropout = sorted(self.dropout.active)
-                stage = "gradients"
+                self.stage = "gradients"
                 if self.question.gradients:
                     self.differentiate(output)
                 if largest:
@@ -102,7 +101,7 @@ class _Observation:
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # a learner's code may raise anything, SystemExit too
-            self.header.raised = crash.describe(error, self.namespace, stage)
+            self.header.raised = crash.describe(error, self.namespace, self.stage)
         self.header.mixed = self.mixed.first
         return self.header, {name: t.detach().cpu().clone(memory_format=torch.contiguous_format) for name, t in self.seen.items()}
 
@@ -121,7 +120,7 @@ class _Observation:
         if question.dtype != "float32":  # what a module is without being told: one that insists on another dtype is seen
             module = module.to(getattr(torch, question.dtype))
         module.train(question.train)
-        if any(map(nn.parameter.is_lazy, module.parameters())):
+        if question.method != NUMBER and any(map(nn.parameter.is_lazy, module.parameters())):
             self.give_sizes(module)
         self.header.parameters = [[name, list(p.shape)] for name, p in module.named_parameters()]
         self.header.shared = _under_two_names(module)
@@ -144,12 +143,16 @@ class _Observation:
         return module
 
     def give_sizes(self, module: nn.Module) -> None:
-        """Lazy layers learn their sizes from the first input, here a copy of the question's."""
+        """Lazy layers learn their sizes from the first input that the module is to meet, here a copy: what else it keeps of a first call
+        is then what it would have kept anyway, and of other sizes than the call that counts, where there is one before it."""
+        self.stage = "call"
+        first = self.question.earliest or self.question.earlier or Call(self.question.args, self.question.kwargs)
         copies = {name: t.clone() for name, t in self.tensors.items()}
         args, kwargs = ({key: values.decode(node, copies, self.build) for key, node in given}
-                        for given in (enumerate(self.question.args), self.question.kwargs.items()))
+                        for given in (enumerate(first.args), first.kwargs.items()))
         with torch.no_grad():
             module(*args.values(), **kwargs)
+        self.stage = "construct"
 
     def place(self, module: nn.Module, prefix: str, exercise: str) -> dict[str, str]:
         """Give `module` the weights below `prefix`. Modules of one exercise are placed alike; its choice is one digit of `choice`."""
