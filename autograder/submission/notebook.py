@@ -6,7 +6,7 @@ import ast
 import copy
 import difflib
 import re
-import symtable
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache
@@ -25,6 +25,11 @@ WORD = re.compile(r"\w+")
 MOST_HALVES, LONGEST_JOINED = 10, 20_000  # cells that one exercise may be cut into, and characters of all of them
 WRITES = re.compile(r"%%(writefile|file)\b")
 UNPARSED = (SyntaxError, ValueError, RecursionError, MemoryError)
+NEWLINE = re.compile(r"\r\n?|\n")
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+NAMED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+VALUES = (ast.Assign, ast.AnnAssign)
 LAYOUT = re.compile(r"#[^\n]*|\s+")
 
 
@@ -47,7 +52,7 @@ class ReleasedLesson:
     exercises: tuple[Slot, ...]
     shown: tuple[str, ...]  # the code of released cells that only show something: nothing else in the notebook needs them
     experiments: tuple[str, ...] = ()  # the code of those that train or measure
-    given: frozenset[str] = frozenset()  # the code of all but the exercises
+    given: tuple[str, ...] = ()  # the code of all cells but the exercises
 
 
 @dataclass(frozen=True)
@@ -98,7 +103,8 @@ def _released(name: str, topic: str) -> ReleasedLesson:
     plain = [cell.source for cell in cells if cell.cell_type == "code" and not cell.metadata.get("nbgrader")]
     shown = tuple(source for source in plain if "import " not in source
                       and not _needed(source, "\n".join(other for other in code if other != source)))
-    return ReleasedLesson(name, topic, tuple(slots), shown, experiments, frozenset(code) - {slot.stub for slot in slots})
+    given = tuple(source for source in code if source not in {slot.stub for slot in slots})
+    return ReleasedLesson(name, topic, tuple(slots), shown, experiments, given)
 
 
 def _needed(source: str, others: str) -> bool:
@@ -203,7 +209,8 @@ def _without_trials(cells: list[Cell], known: ReleasedLesson) -> list[Cell]:
     for part in chain.from_iterable(parts.values()):
         for name in part.binds:
             binders.setdefault(name, []).append(part)
-    needed = {name for cell in cells if not cell.tagged and cell.source not in known.given for name in global_names(cell.source)}
+    own = [cell.source for cell in cells if not cell.tagged and cell.source not in known.given]
+    needed = {name for source in own for name in global_names(source)}
     waiting += [part for name in needed for part in binders.pop(name, ())]
     kept = set()
     while waiting:
@@ -230,24 +237,35 @@ class Part:
 def parts_of(source: str) -> list[Part]:
     """A cell's imports and definitions, and where a name is given a value. Nothing of it if it is no Python beside its magics."""
     lines = [line for line in source.split("\n") if not line.startswith(("%", "!"))]
-    parts = []
     try:
-        for node in ast.parse("\n".join(lines)).body:
-            if isinstance(node, ast.Import | ast.ImportFrom):
-                binds = {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
-            elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-                binds = {node.name}
-            elif isinstance(node, ast.Assign | ast.AnnAssign):
-                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-                binds = {name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name)}
-            else:
-                continue
-            begin = min([node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", []))])
-            text = "\n".join(lines[begin - 1:node.end_lineno])
-            parts.append(Part(text, frozenset(binds), not isinstance(node, ast.Assign | ast.AnnAssign), frozenset(global_names(text))))
+        body = ast.parse("\n".join(lines)).body
     except UNPARSED:
         return []
-    return parts
+    lines = [line.encode() for line in NEWLINE.split("\n".join(lines))]  # as Python counts lines and columns
+    return [Part(_text(node, lines), frozenset(binds), not isinstance(node, VALUES), frozenset(_global_names(node)))
+            for node in body if (binds := _binds(node))]
+
+
+def _binds(statement: ast.stmt) -> set[str]:
+    """The names that an import, a definition or an assignment gives a value."""
+    if isinstance(statement, ast.Import | ast.ImportFrom):
+        return {(alias.asname or alias.name).partition(".")[0] for alias in statement.names}
+    if isinstance(statement, NAMED):
+        return {statement.name}
+    if isinstance(statement, VALUES):
+        targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+        return {name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name)}
+    return set()
+
+
+def _text(statement: ast.stmt, lines: list[bytes]) -> str:
+    """A statement's own text; of several in one line no more than this one."""
+    first = min([statement, *getattr(statement, "decorator_list", [])], key=lambda node: node.lineno)
+    begin, column = first.lineno - 1, 0 if isinstance(statement, NAMED) else first.col_offset
+    text = lines[begin:statement.end_lineno]
+    text[-1] = text[-1][:statement.end_col_offset]
+    text[0] = text[0][column:]
+    return b"\n".join(text).decode()
 
 
 @cache
@@ -256,17 +274,58 @@ def _released_parts(source: str) -> list[Part]:
 
 
 def global_names(source: str) -> set[str]:
-    """The names that code takes from outside of its functions and classes; where it is no Python, all words."""
+    """The names that code takes from outside of its functions; where it is no Python, all words."""
     try:
-        tables = [symtable.symtable(source, "cell", "exec")]
+        return _global_names(ast.parse(source))
     except UNPARSED:
         return set(WORD.findall(source))
-    names = set()
-    while tables:
-        table = tables.pop()
-        names |= {symbol.get_name() for symbol in table.get_symbols() if symbol.is_referenced() and symbol.is_global()}
-        tables += table.get_children()
+
+
+def _global_names(code: ast.AST) -> set[str]:
+    """Takes time in proportion to the code, which Python's own symtable does not: that lists a name in every function around it."""
+    names, bound, waiting = set(), Counter(), [code]  # bound: by how many of the functions around it
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Counter):
+            bound.subtract(node)
+            continue
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and not bound[node.id]:
+            names.add(node.id)
+        if isinstance(node, FUNCTIONS):
+            own = Counter(_local_names(node))
+            bound.update(own)
+            outside = [node.args, *getattr(node, "decorator_list", []), getattr(node, "returns", None)]
+            inside = node.body if isinstance(node.body, list) else [node.body]
+            waiting += [*filter(None, outside), own, *inside]  # the last one is looked at first
+        elif isinstance(node, COMPREHENSIONS):
+            own = Counter(_local_names(node))
+            bound.update(own)
+            waiting += [own, *ast.iter_child_nodes(node)]
+        else:
+            waiting += ast.iter_child_nodes(node)
     return names
+
+
+def _local_names(function: ast.AST) -> set[str]:
+    """The names that a function or comprehension gives a value itself, its arguments among them."""
+    local, elsewhere, waiting = set(), set(), [function]
+    while waiting:
+        node = waiting.pop()
+        if node is not function and isinstance(node, (*NAMED, ast.Lambda, *COMPREHENSIONS)):
+            local.add(getattr(node, "name", ""))
+            continue
+        if isinstance(node, ast.Global):
+            elsewhere.update(node.names)
+        elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            local.add(node.id)
+        elif isinstance(node, ast.arg):
+            local.add(node.arg)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            local |= _binds(node)
+        elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar):
+            local.add(node.name)
+        waiting += ast.iter_child_nodes(node)
+    return local - elsewhere
 
 
 def first_line(source: str) -> str:
