@@ -138,6 +138,7 @@ def _grade(graders: Graders, cells: list[notebook.Cell], sandboxes: dict[str, Sa
     try:
         for exercise in graders.exercises:
             result.verdicts[exercise.name] = _exercise(graders, exercise, own, result)
+        _again_below_their_cells(graders, own, result)
     finally:
         own.close()
         result.timed_out |= own.timed_out
@@ -151,40 +152,9 @@ def _called(cell: notebook.Cell) -> str:
 
 
 def _exercise(graders: Graders, exercise: recorded.RecordedExercise, own: Session, result: Result) -> Verdict:
-    """Judge with what names mean at the notebook's end and, if that costs points, what they meant below the exercise's cell, where its
-    check stands. The better verdict counts."""
-    earlier = {name: result.verdicts[name] for name in sorted(questions.closure(graders.exercises, exercise.name))}
-    broken = [name for name, its in earlier.items() if its.points < its.max_points or name in own.rebound]
-    judged = _at_the_end(graders, exercise, earlier, broken, own, result)
-    if judged.points == judged.max_points or any(check.outcome == "timeout" for check in judged.checks):
-        return judged
-    try:
-        if not own.rebinds(exercise.name):
-            return judged
-    except Died:
-        return judged
-    below = _below_its_cell(graders, exercise, broken, own, result)
-    if below.points <= judged.points:
-        return judged
-    own.rebound.add(exercise.name)
-    below.notes.append(BELOW)
-    return below
-
-
-def _below_its_cell(graders: Graders, exercise: recorded.RecordedExercise, broken: list[str], own: Session, result: Result) -> Verdict:
-    if broken:
-        return _with_proxies(graders, exercise, broken, own, result, exercise.name)
-    session = Session(own.sandboxes, own.cells, None, own.until, own.conduct, exercise.name)
-    try:
-        return _verdict(graders, exercise, session, result)
-    finally:
-        session.close()
-        result.timed_out |= session.timed_out
-
-
-def _at_the_end(graders: Graders, exercise: recorded.RecordedExercise, earlier: dict[str, Verdict], broken: list[str], own: Session,
-                result: Result) -> Verdict:
     """Judge with the learner's earlier exercises; if some of those lost points, also with proxies for them. The better verdict counts."""
+    earlier = {name: result.verdicts[name] for name in sorted(questions.closure(graders.exercises, exercise.name))}
+    broken = [name for name, its in earlier.items() if its.points < its.max_points]
     lost = [check for name in broken for check in earlier[name].checks if check.outcome != "passed"]
 
     def with_own() -> Verdict:
@@ -206,6 +176,42 @@ def _at_the_end(graders: Graders, exercise: recorded.RecordedExercise, earlier: 
     return by[with_courses] if by[with_courses].points > by[with_own].points else by[with_own]
 
 
+def _again_below_their_cells(graders: Graders, own: Session, result: Result) -> None:
+    """Judge what lost points once more, with what names meant below its cell, where its check stands. The better verdict counts.
+
+    All exercises have a verdict by now: this takes time from none of them, and no verdict becomes worse.
+    """
+    lost = {name for name, found in result.verdicts.items() if found.points < found.max_points}
+    for exercise in graders.exercises:
+        first = result.verdicts[exercise.name]
+        if exercise.name not in lost or any(check.outcome == "timeout" for check in first.checks) or not _rebound(exercise.name, own):
+            continue
+        broken = sorted(lost & questions.closure(graders.exercises, exercise.name))
+        below = _below_its_cell(graders, exercise, broken, own, result)
+        result.not_reached.pop(exercise.name, None)  # it was, at first
+        if below.points > first.points:
+            below.notes.append(BELOW)
+            result.verdicts[exercise.name] = below
+
+
+def _rebound(exercise: str, own: Session) -> bool:
+    try:
+        return own.rebinds(exercise)
+    except Died:
+        return False
+
+
+def _below_its_cell(graders: Graders, exercise: recorded.RecordedExercise, broken: list[str], own: Session, result: Result) -> Verdict:
+    if broken:
+        return _with_proxies(graders, exercise, broken, own, result, exercise.name)
+    session = Session(own.sandboxes, own.cells, None, own.until, own.conduct, exercise.name)
+    try:
+        return _verdict(graders, exercise, session, result)
+    finally:
+        session.close()
+        result.timed_out |= session.timed_out
+
+
 def _with_proxies(graders: Graders, exercise: recorded.RecordedExercise, broken: list[str], own: Session, result: Result,
                   then: str = "") -> Verdict:
     """The verdict with proxies, answered by the judge, for the learner's broken exercises."""
@@ -219,7 +225,7 @@ def _with_proxies(graders: Graders, exercise: recorded.RecordedExercise, broken:
         result.timed_out |= session.timed_out
     if judged.points:
         names = " and ".join(f"`{name}`" for name in broken)
-        judged.notes.append(f"{WITH_COURSES} {names}, because yours lost points: those are lost once, not twice.")
+        judged.notes.append(f"{WITH_COURSES} {names}: what yours loses is lost once, not twice.")
     return judged
 
 

@@ -112,13 +112,13 @@ class Session:
 
     proxies: answers for the earlier exercises that stand instead of the learner's. until: the time.monotonic() at which it ends.
     conduct: what another session has learned about the same cells. then: names have the meaning that they had below this exercise's
-    cell; without one, that of the notebook's end. rebound: exercises that needed it.
+    cell; without one, that of the notebook's end.
     """
 
     def __init__(self, sandboxes: dict[str, Sandbox], cells: list[notebook.Cell], proxies: ProxyProcess | None = None,
                  until: float = float("inf"), conduct: Conduct | None = None, then: str = ""):
         self.sandboxes, self.cells, self.proxies, self.until = sandboxes, cells, proxies, until
-        self.then, self.rebound = then, set[str]()
+        self.then = then
         self.names = sorted({name for cell in cells for name in cell.exercises})
         self.conduct = conduct or Conduct()
         self.workers: dict[str, Worker] = {}
@@ -207,21 +207,19 @@ class Session:
                     break
             else:
                 if self.then:
-                    self._go_back(device, self.then)
+                    self._then(device, self.then, go_back=True)
                 return worker
 
     def rebinds(self, exercise: str) -> bool:
         """Does a cell below the exercise's give another meaning to a name that functions or classes speak of? Raises Died."""
         if "cpu" not in self.workers:
             self.begin("cpu")
-        changed = self._go_back("cpu", exercise)
-        if changed:
-            self.close()
-        return changed
+        return self._then("cpu", exercise, go_back=False)
 
-    def _go_back(self, device: str, exercise: str) -> bool:
+    def _then(self, device: str, exercise: str, go_back: bool) -> bool:
+        """Had names another meaning below the exercise's cell? go_back: from now on they have it again. Raises Died."""
         try:
-            header, _ = self._asked(self.workers[device], {"op": "then", "exercise": exercise})
+            header, _ = self._asked(self.workers[device], {"op": "then", "exercise": exercise, "go_back": go_back})
             return validation.changed(header)
         except (Died, ValueError) as error:
             self._end(device)

@@ -183,7 +183,7 @@ class Cells:
         with warnings.catch_warnings(), _at_most(seconds):
             warnings.simplefilter("ignore")
             error = self._run(source, file)
-            self._define_what_waited()
+            error = self._define_what_waited() or error
         self.running = False
         now = {name: self.scope[name] for name in self.used if name in self.scope}
         self.then |= {name: now for name, answer in self.answers.items() if before.get(name) is not answer}
@@ -192,20 +192,23 @@ class Cells:
             raised.line, raised.number = (error.text or "").strip()[:lines.LONGEST], error.lineno
         return Ran(raised, isinstance(error, TimeIsUp), self.unmet[:MOST])
 
-    def go_back(self, exercise: str) -> bool:
-        """Give names the values that they had below the exercise's cell. Does that change one that functions or classes speak of? What came
-        later stays, unless it hides something of Python's: a helper may stand below."""
-        then, changed = self.then.get(exercise, {}), False
-        for name in self.used - self.answers.keys() if then else ():
+    def changed_since(self, exercise: str) -> dict[str, Any]:
+        """The names that functions or classes speak of and that had another value below the exercise's cell, with that value (MISSING:
+        none). What came later counts only if it hides something of Python's: a helper may stand below."""
+        then, changed = self.then.get(exercise), {}
+        for name in self.used - self.answers.keys() if then is not None else ():
             now, was = self.scope.get(name, MISSING), then.get(name, MISSING)
-            if now is was or was is MISSING and not hasattr(builtins, name):
-                continue
-            changed = True
+            if now is not was and (was is not MISSING or hasattr(builtins, name)):
+                changed[name] = was
+        return changed
+
+    def go_back(self, changed: dict[str, Any]) -> None:
+        """Give names the values that they had below an exercise's cell."""
+        for name, was in changed.items():
             if was is MISSING:
                 del self.scope[name]
             else:
                 self.scope[name] = was
-        return changed
 
     def _run(self, source: str, file: str) -> BaseException | None:
         """The first error, or None. After an error the next statement is run; when the time is up, only what takes none."""
@@ -229,10 +232,10 @@ class Cells:
             self._remember(statement)
         return first
 
-    def _define_what_waited(self) -> None:
+    def _define_what_waited(self) -> TimeIsUp | None:
         """What a definition lacks may stand in a cell below: somebody ran that one first. The name is left to whatever has it since."""
         waiting, self.waiting = self.waiting, []
-        for statement, file, was in waiting:
+        for i, (statement, file, was) in enumerate(waiting):
             if self.scope.get(statement.name) is not was:
                 continue
             try:
@@ -240,8 +243,12 @@ class Cells:
                 self._remember(statement)
             except NameError:
                 self.waiting.append((statement, file, was))
+            except TimeIsUp as error:
+                self.waiting += waiting[i + 1:]
+                return error
             except BaseException:  # it is told what the cell itself met
                 continue
+        return None
 
     def _nested(self, source: str) -> None:
         """The code of a magic."""

@@ -65,8 +65,11 @@ class Notebook:
         return plain(ran), {}
 
     def then(self, header: dict, _tensors: dict) -> tuple[dict, dict]:
-        """From now on names mean what they meant below the exercise's cell. Answers whether that changes anything; see Cells.go_back."""
-        return {"changed": self.cells.go_back(header["exercise"])}, {}
+        """Had names another meaning below the exercise's cell? With `go_back`, they have it again from now on."""
+        changed = self.cells.changed_since(header["exercise"])
+        if header["go_back"]:
+            self.cells.go_back(changed)
+        return {"changed": bool(changed)}, {}
 
     def call(self, header: dict, tensors: dict[str, Tensor]) -> tuple[dict, dict[str, Tensor]]:
         """What a function of the cells gives. Asked where the cells are the judge's own, and never of a learner's."""

@@ -41,9 +41,21 @@ def test_a_definition_waits_for_the_cell_that_has_what_it_lacks():
 def test_names_go_back_to_what_they_were_below_the_exercise():
     first = "AXES = 2\ndef pool(x):\n    return sum([x, AXES])\ndef squeeze(x):\n    return pool(x) + later()"
     cells = cells_of(first, "def pool(a, b): ...\nAXES = sum = 0\nx = 1", "def later():\n    return 1")
-    assert cells.go_back("squeeze") and cells.answers["squeeze"](3) == 6
-    assert not cells_of(first, "x = 1\nsqueeze = squeeze\ndef later(): ...").go_back("squeeze")
-    assert not cells_of("x = 1").go_back("squeeze")
+    changed = cells.changed_since("squeeze")
+    assert changed.keys() == {"pool", "AXES", "sum"}
+    cells.go_back(changed)
+    assert cells.answers["squeeze"](3) == 6 and not cells.changed_since("squeeze")
+    assert not cells_of(first, "x = 1\nsqueeze = squeeze\ndef later(): ...").changed_since("squeeze")
+    assert not cells_of("x = 1").changed_since("squeeze")
+    assert cells_of("def squeeze(x):\n    return sum(x)", "sum = 0").changed_since("squeeze")
+
+
+def test_what_waits_is_stopped_with_its_cell():
+    forever = "def later(f):\n    while True: pass"
+    cells = Cells({"__name__": "cells"})
+    cells.run("@later\ndef squeeze(x): ...\n@last\ndef other(x): ...", "<cell 0>", ["squeeze"], 0, False)
+    assert cells.run(forever, "<cell 1>", ["squeeze"], 0.1, False).late
+    assert [statement.name for statement, *_ in cells.waiting] == ["other"]
 
 
 def test_a_star_takes_no_answer_away():
