@@ -71,6 +71,12 @@ def test_lazy_layers_get_their_sizes_and_hide_nothing_that_is_kept(way):
     rows.wrong(lazy.replace("self.fc(x)", "x"), "uninitialized parameter")
 
 
+def test_lazy_layers_have_no_parameters_that_could_be_counted_before_any_input(way):
+    count = Case("the number of its parameters", construct={}, method="parameters", gradients=False)
+    rows = way(ROWS.replace("nn.Parameter(torch.ones(3))", "nn.Linear(3, 3).weight"), "Rows", count)
+    rows.wrong(ROWS.replace("self.weight = nn.Parameter(torch.ones(3))", "self.fc = nn.LazyLinear(3)"), "uninitialized parameter")
+
+
 def test_a_module_of_one_size_is_called_with_it_alone(way):
     def of(size):
         refused = f'if x.shape{size}:\n            raise ValueError("one size")\n        row = torch'
