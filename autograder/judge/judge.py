@@ -139,6 +139,7 @@ def _grade(graders: Graders, cells: list[notebook.Cell], sandboxes: dict[str, Sa
     try:
         for exercise in graders.exercises:
             result.verdicts[exercise.name] = _exercise(graders, exercise, own, result)
+        _again_below_their_cells(graders, own, result)
     finally:
         own.close()
         result.timed_out |= own.timed_out
@@ -176,10 +177,47 @@ def _exercise(graders: Graders, exercise: recorded.RecordedExercise, own: Sessio
     return by[with_courses] if by[with_courses].points > by[with_own].points else by[with_own]
 
 
-def _with_proxies(graders: Graders, exercise: recorded.RecordedExercise, broken: list[str], own: Session, result: Result) -> Verdict:
+def _again_below_their_cells(graders: Graders, own: Session, result: Result) -> None:
+    """Judge what lost points once more, with what names meant below its cell, where its check stands. The better verdict counts.
+
+    All exercises have a verdict by now: this takes time from none of them, and no verdict becomes worse.
+    """
+    lost = {name for name, found in result.verdicts.items() if found.points < found.max_points}
+    for exercise in graders.exercises:
+        first = result.verdicts[exercise.name]
+        if exercise.name not in lost or any(check.outcome == "timeout" for check in first.checks) or not _rebound(exercise.name, own):
+            continue
+        broken = sorted(lost & questions.closure(graders.exercises, exercise.name))
+        below = _below_its_cell(graders, exercise, broken, own, result)
+        result.not_reached.pop(exercise.name, None)  # it was, at first
+        if below.points > first.points:
+            below.notes.append(BELOW)
+            result.verdicts[exercise.name] = below
+
+
+def _rebound(exercise: str, own: Session) -> bool:
+    try:
+        return own.rebinds(exercise)
+    except Died:
+        return False
+
+
+def _below_its_cell(graders: Graders, exercise: recorded.RecordedExercise, broken: list[str], own: Session, result: Result) -> Verdict:
+    if broken:
+        return _with_proxies(graders, exercise, broken, own, result, exercise.name)
+    session = Session(own.sandboxes, own.cells, None, own.until, own.conduct, exercise.name)
+    try:
+        return _verdict(graders, exercise, session, result)
+    finally:
+        session.close()
+        result.timed_out |= session.timed_out
+
+
+def _with_proxies(graders: Graders, exercise: recorded.RecordedExercise, broken: list[str], own: Session, result: Result,
+                  then: str = "") -> Verdict:
     """The verdict with proxies, answered by the judge, for the learner's broken exercises."""
     proxies = ProxyProcess(own.sandboxes["cpu"], graders.reference, broken, graders.delegates[exercise.name], own.until)
-    session = Session(own.sandboxes, own.cells, proxies, own.until, own.conduct)
+    session = Session(own.sandboxes, own.cells, proxies, own.until, own.conduct, then)
     try:
         judged = _verdict(graders, exercise, session, result)
     finally:
@@ -188,7 +226,7 @@ def _with_proxies(graders: Graders, exercise: recorded.RecordedExercise, broken:
         result.timed_out |= session.timed_out
     if judged.points:
         names = " and ".join(f"`{name}`" for name in broken)
-        judged.notes.append(f"{WITH_COURSES} {names}, because yours lost points: those are lost once, not twice.")
+        judged.notes.append(f"{WITH_COURSES} {names}: what yours loses is lost once, not twice.")
     return judged
 
 
@@ -238,6 +276,7 @@ def _answered(graders: Graders, exercise: recorded.RecordedExercise, session: Se
         return _nothing(exercise, "error", "The grader itself failed on this exercise. Your instructor sees that and will look at it.")
 
 
+BELOW = "Judged with what your names meant below its cell: a cell further down gives one of them another meaning."
 WITH_COURSES = "Judged with the course's own"
 UNMEASURED = "The peak of memory was not measured: this system does not tell it. Nothing was taken off for it."
 

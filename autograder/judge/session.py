@@ -110,12 +110,14 @@ class Session:
     """A submission's cells in a worker. Where the worker dies, a new one runs them again for the next question.
 
     proxies: answers for the earlier exercises that stand instead of the learner's. until: the time.monotonic() at which it ends.
-    conduct: what another session has learned about the same cells.
+    conduct: what another session has learned about the same cells. then: names have the meaning that they had below this exercise's
+    cell; without one, that of the notebook's end.
     """
 
     def __init__(self, sandboxes: dict[str, Sandbox], cells: list[notebook.Cell], proxies: ProxyProcess | None = None,
-                 until: float = float("inf"), conduct: Conduct | None = None):
+                 until: float = float("inf"), conduct: Conduct | None = None, then: str = ""):
         self.sandboxes, self.cells, self.proxies, self.until = sandboxes, cells, proxies, until
+        self.then = then
         self.names = sorted({name for cell in cells for name in cell.exercises})
         self.conduct = conduct or Conduct()
         self.workers: dict[str, Worker] = {}
@@ -124,7 +126,7 @@ class Session:
 
     def afresh(self, cells: list[notebook.Cell]) -> Session:
         """A session of its own for `cells`, which are these or shortened ones: what is known of those that do not end holds there."""
-        return Session(self.sandboxes, cells, self.proxies, self.until, self.conduct)
+        return Session(self.sandboxes, cells, self.proxies, self.until, self.conduct, self.then)
 
     def ask_all(self, exercise: str, frame: wire.Packed, count: int) -> list[Answer]:
         """The observations for a frame of `count` questions, by a worker that was asked nothing about the exercise before; none where they
@@ -195,7 +197,24 @@ class Session:
                     self.conduct.died(number, death, brief)
                     break
             else:
+                if self.then:
+                    self._then(device, self.then, go_back=True)
                 return worker
+
+    def rebinds(self, exercise: str) -> bool:
+        """Does a cell below the exercise's give another meaning to a name that functions or classes speak of? Raises Died."""
+        if "cpu" not in self.workers:
+            self.begin("cpu")
+        return self._then("cpu", exercise, go_back=False)
+
+    def _then(self, device: str, exercise: str, go_back: bool) -> bool:
+        """Had names another meaning below the exercise's cell? go_back: from now on they have it again. Raises Died."""
+        try:
+            header, _ = self._asked(self.workers[device], {"op": "then", "exercise": exercise, "go_back": go_back})
+            return validation.changed(header)
+        except (Died, ValueError) as error:
+            self._end(device)
+            raise error if isinstance(error, Died) else Died("broken", str(error)) from error
 
     def _run(self, worker: Worker, number: int, brief: bool, left: float) -> float:
         """Run one cell. The seconds that it has computed. Raises Died, ValueError."""

@@ -103,6 +103,13 @@ def cell(header: dict[str, Any]) -> Ran:
     return protocol.read(Ran, header)
 
 
+def changed(header: dict[str, Any]) -> bool:
+    """Whether names had another meaning below an exercise's cell. Raises ValueError where this is no such answer."""
+    if header not in ({"changed": True}, {"changed": False}):
+        raise ValueError("not an answer about names")
+    return header["changed"] is True
+
+
 def counts(header: dict[str, Any], networks: Collection[str]) -> dict[str, int | str]:
     """The parameters of networks by their names, or in words why there are none. Raises ValueError where this is no such answer."""
     _checked(_counts, header)

@@ -6,9 +6,11 @@ import ast
 import copy
 import difflib
 import re
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
+from itertools import chain
 
 from nbformat import NotebookNode
 
@@ -21,6 +23,13 @@ CALL = re.compile(r"check\((\w+)\)")
 DEFINITION = re.compile(r"^(?:(?:class|def|async\s+def)\s+(\w+)|(\w+)\s*(?::[^=\n]*)?=(?!=))", re.MULTILINE)
 WORD = re.compile(r"\w+")
 MOST_HALVES, LONGEST_JOINED = 10, 20_000  # cells that one exercise may be cut into, and characters of all of them
+WRITES = re.compile(r"%%(writefile|file)\b")
+UNPARSED = (SyntaxError, ValueError, RecursionError, MemoryError)
+NEWLINE = re.compile(r"\r\n?|\n")
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+NAMED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+VALUES = (ast.Assign, ast.AnnAssign)
 LAYOUT = re.compile(r"#[^\n]*|\s+")
 
 
@@ -43,16 +52,18 @@ class ReleasedLesson:
     exercises: tuple[Slot, ...]
     shown: tuple[str, ...]  # the code of released cells that only show something: nothing else in the notebook needs them
     experiments: tuple[str, ...] = ()  # the code of those that train or measure
+    given: tuple[str, ...] = ()  # the code of all cells but the exercises
 
 
 @dataclass(frozen=True)
 class Cell:
     """A cell that is run. exercises: the exercises that it defines. number: which of the notebook's code cells it is, from 1 (0: of none,
-    it was added)."""
+    it was added). tagged: it is an experiment, of which only what is needed elsewhere is run."""
 
     source: str
     exercises: tuple[str, ...] = ()
     number: int = 0
+    tagged: bool = False
 
 
 @cache
@@ -95,7 +106,8 @@ def _released(name: str, topic: str) -> ReleasedLesson:
     plain = [cell.source for cell in cells if cell.cell_type == "code" and not cell.metadata.get("nbgrader")]
     shown = tuple(source for source in plain if "import " not in source
                       and not _needed(source, "\n".join(other for other in code if other != source)))
-    return ReleasedLesson(name, topic, tuple(slots), shown, experiments)
+    given = tuple(source for source in code if source not in {slot.stub for slot in slots})
+    return ReleasedLesson(name, topic, tuple(slots), shown, experiments, given)
 
 
 def _needed(source: str, others: str) -> bool:
@@ -129,8 +141,8 @@ def cells_to_run(notebook: NotebookNode, known: ReleasedLesson) -> list[Cell]:
     """The code cells of a submission in order, without grade cells, experiments, copies of a stub that was answered elsewhere, and what
     the lesson shows besides, unless a learner's code speaks of it.
 
-    A cell that defines an exercise is run whatever its metadata say. A copied or split experiment keeps its tag, and may have become
-    the place of a helper: of one that is not the lesson's own, what it defines is run.
+    A cell that defines an exercise is run whatever its metadata say. Of an experiment, what other code speaks of is run: a learner may use
+    its helpers. A copied or split one keeps its tag and may have become the place of a learner's own: all that it defines is run.
     """
     slots = {slot.name: slot for slot in known.exercises}
     joined = NotebookNode(cells=[copy.copy(cell) for cell in notebook.cells])
@@ -147,14 +159,12 @@ def cells_to_run(notebook: NotebookNode, known: ReleasedLesson) -> list[Cell]:
         # A cell's own word that it is graded says nothing: it may stand on the imports.
         if not exercises and CALL.fullmatch(cell.source.strip()):
             continue
-        source = cell.source
-        if not exercises and EXPERIMENT in cell.metadata.get("tags", []):
-            source = "" if any(same_code(source, released) for released in known.experiments) else definitions(source)
-        if source:
-            cells.append(Cell(source, exercises, number))
+        tagged = not exercises and EXPERIMENT in cell.metadata.get("tags", []) and not WRITES.match(cell.source)
+        cells.append(Cell(cell.source, exercises, number, tagged))
     copied = [{name for name in cell.exercises if same_code(cell.source, slots[name].stub)} for cell in cells]
     answered = {name for cell, stubs in zip(cells, copied) for name in cell.exercises if name not in stubs}
     cells = [cell for cell, stubs in zip(cells, copied) if not stubs & answered]
+    cells = _without_trials(cells, known)
     own = "\n".join(cell.source for cell in cells if cell.source not in known.shown)
     idle = {source for source in known.shown if not _needed(source, own)}
     return [cell for cell in cells if cell.source not in idle]
@@ -191,16 +201,137 @@ def join_halves(notebook: NotebookNode, marked: dict[str, frozenset[str]]) -> No
         i, halves = i + 1, 1
 
 
-def definitions(source: str) -> str:
-    """What a cell imports and defines as functions and classes, without the rest; nothing where it is no Python."""
+def _without_trials(cells: list[Cell], known: ReleasedLesson) -> list[Cell]:
+    """The cells, of experiments with nothing but what other code speaks of, or what a learner defines there."""
+    parts, waiting = {}, []
+    for i, cell in enumerate(cells):
+        if cell.tagged:
+            released = next((source for source in known.experiments if same_code(cell.source, source)), None)
+            parts[i] = _released_parts(released) if released else parts_of(cell.source)
+            waiting += [part for part in parts[i] if part.defines and not released]
+    binders: dict[str, list[Part]] = {}
+    for part in chain.from_iterable(parts.values()):
+        for name in part.binds:
+            binders.setdefault(name, []).append(part)
+    own = [cell.source for cell in cells if not cell.tagged and cell.source not in known.given]
+    needed = {name for source in own for name in global_names(source)}
+    waiting += [part for name in needed for part in binders.pop(name, ())]
+    kept = set()
+    while waiting:
+        part = waiting.pop()
+        if id(part) not in kept:
+            kept.add(id(part))
+            waiting += [other for name in part.speaks_of for other in binders.pop(name, ())]
+    shorter = [replace(cell, source="\n".join(part.source for part in parts[i] if id(part) in kept)) if cell.tagged else cell
+               for i, cell in enumerate(cells)]
+    return [cell for cell in shorter if cell.source]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A statement of a cell. binds: the names that it gives a value. defines: it is an import, or defines a function or class.
+    speaks_of: the global names in it."""
+
+    source: str
+    binds: frozenset[str]
+    defines: bool
+    speaks_of: frozenset[str]
+
+
+def parts_of(source: str) -> list[Part]:
+    """A cell's imports and definitions, and where a name is given a value. Nothing of it if it is no Python beside its magics."""
+    lines = [line for line in source.split("\n") if not line.startswith(("%", "!"))]
     try:
-        kept = [node for node in ast.parse(source).body
-                if isinstance(node, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)]
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ""
-    lines = source.split("\n")
-    begins = [min([node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", []))]) for node in kept]
-    return "\n".join("\n".join(lines[begin - 1:node.end_lineno]) for begin, node in zip(begins, kept))
+        body = ast.parse("\n".join(lines)).body
+    except UNPARSED:
+        return []
+    encoded = [line.encode() for line in NEWLINE.split("\n".join(lines))]  # as Python counts lines and columns
+    return [Part(_text(node, encoded), frozenset(binds), not isinstance(node, VALUES), frozenset(_global_names(node)))
+            for node in body if (binds := _binds(node))]
+
+
+def _binds(statement: ast.stmt) -> set[str]:
+    """The names that an import, a definition or an assignment gives a value."""
+    if isinstance(statement, ast.Import | ast.ImportFrom):
+        return {(alias.asname or alias.name).partition(".")[0] for alias in statement.names}
+    if isinstance(statement, NAMED):
+        return {statement.name}
+    if isinstance(statement, VALUES):
+        targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+        return {name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name)}
+    return set()
+
+
+def _text(statement: ast.stmt, lines: list[bytes]) -> str:
+    """A statement's own text; of several in one line no more than this one."""
+    first = min([statement, *getattr(statement, "decorator_list", [])], key=lambda node: node.lineno)
+    begin, column = first.lineno - 1, 0 if isinstance(statement, NAMED) else first.col_offset
+    text = lines[begin:statement.end_lineno]
+    text[-1] = text[-1][:statement.end_col_offset]
+    text[0] = text[0][column:]
+    return b"\n".join(text).decode()
+
+
+@cache
+def _released_parts(source: str) -> list[Part]:
+    return parts_of(source)
+
+
+def global_names(source: str) -> set[str]:
+    """The names that code takes from outside of its functions; where it is no Python, all words."""
+    try:
+        return _global_names(ast.parse(source))
+    except UNPARSED:
+        return set(WORD.findall(source))
+
+
+def _global_names(code: ast.AST) -> set[str]:
+    """Takes time in proportion to the code, which Python's own symtable does not: that lists a name in every function around it."""
+    names: set[str] = set()
+    bound: Counter[str] = Counter()  # by how many of the functions around it
+    waiting: list[ast.AST | Counter[str]] = [code]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Counter):
+            bound.subtract(node)
+            continue
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and not bound[node.id]:
+            names.add(node.id)
+        if isinstance(node, FUNCTIONS):
+            own = Counter(_local_names(node))
+            bound.update(own)
+            outside = [node.args, *getattr(node, "decorator_list", []), getattr(node, "returns", None)]
+            inside = node.body if isinstance(node.body, list) else [node.body]
+            waiting += [*filter(None, outside), own, *inside]  # the last one is looked at first
+        elif isinstance(node, COMPREHENSIONS):
+            own = Counter(_local_names(node))
+            bound.update(own)
+            waiting += [own, *ast.iter_child_nodes(node)]
+        else:
+            waiting += ast.iter_child_nodes(node)
+    return names
+
+
+def _local_names(function: ast.AST) -> set[str]:
+    """The names that a function or comprehension gives a value itself, its arguments among them."""
+    local, elsewhere, waiting = set(), set(), [function]
+    while waiting:
+        node = waiting.pop()
+        if node is not function and isinstance(node, (*NAMED, ast.Lambda, *COMPREHENSIONS)):
+            local.add(getattr(node, "name", ""))
+            continue
+        if isinstance(node, ast.Global):
+            elsewhere.update(node.names)
+        elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            local.add(node.id)
+        elif isinstance(node, ast.arg):
+            local.add(node.arg)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            local |= _binds(node)
+        elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar):
+            local.add(node.name)
+        waiting += ast.iter_child_nodes(node)
+    return local - elsewhere
 
 
 def first_line(source: str) -> str:
@@ -213,7 +344,7 @@ def _is_python(source: str) -> bool:
     try:
         ast.parse(source)
         return True
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except UNPARSED:
         return False
 
 

@@ -9,12 +9,16 @@ import __future__
 
 import ast
 import asyncio
+import builtins
 import contextlib
 import functools
 import importlib
 import inspect
 import linecache
 import operator
+import os
+import re
+import shlex
 import signal
 import types
 import warnings
@@ -32,7 +36,10 @@ from attention_lab.checking.protocol import Raised, Text
 FUTURE = functools.reduce(operator.or_, (getattr(__future__, name).compiler_flag for name in __future__.all_feature_names))
 MOST = 20  # imports that failed of which a cell's answer speaks
 AGAIN = 0.5  # seconds after which a cell that goes on in spite of TimeIsUp meets it once more
-DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+NAMED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+Named = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+DEFINITIONS = (ast.Import, ast.ImportFrom, *NAMED)
+MISSING = object()
 
 
 @dataclass
@@ -99,28 +106,47 @@ class Absent(Silent):
 
 class Shell:
     """What `get_ipython()` gives: a magic runs the code in it, if it holds code that is meant to leave something behind; `%%writefile`
-    writes and `%run` runs a file in the worker's own folder. The others do nothing."""
+    writes and `%run` runs a file in the worker's own folder, where `mkdir` makes folders and `%cd` enters them; `%env` sets a variable.
+    The others do nothing, and no other program is run."""
 
     CODE = {"time", "capture", "prun"}
 
     def __init__(self, run: Callable[[str], None]):
-        self._run = run
+        self._run, self._home = run, Path.cwd()
 
     def run_line_magic(self, name: str, line: str, *_rest: Any) -> None:
         if name in self.CODE and line:
             self._run(line)
         elif name == "run" and line:
-            path = Path(line.split()[0].strip("'\""))
+            path = Path(next(word for word in shlex.split(line) if not word.startswith("-")))
             self._run((path if path.suffix else path.with_suffix(".py")).read_text(encoding="utf-8"))
+        elif name == "mkdir":
+            self.system(f"mkdir {line}")
+        elif name == "cd" and line:
+            folder = Path(shlex.split(line)[-1]).resolve()
+            if folder.is_relative_to(self._home) and folder.is_dir():
+                os.chdir(folder)
+        elif name in ("env", "set_env"):
+            variable, given, value = line.partition("=") if "=" in line else line.partition(" ")
+            if given:
+                os.environ[variable.strip()] = value.strip()
 
     def run_cell_magic(self, name: str, line: str, body: str) -> None:
         if name in self.CODE or name == "timeit":
             self._run(body)
         elif name in ("writefile", "file"):
-            *options, path = line.split()
-            with open(path.strip("'\""), "a" if "-a" in options or "--append" in options else "w", encoding="utf-8") as file:
+            *options, path = shlex.split(line)
+            os.makedirs(os.path.dirname(path) or ".", exist_ok=True)  # a shell command that we don't run may have made it
+            with open(path, "a" if "-a" in options or "--append" in options else "w", encoding="utf-8") as file:
                 file.write(body)
             importlib.invalidate_caches()
+
+    def system(self, line: str) -> None:
+        for command in re.split(r"&&|;", line):
+            if command.split()[:1] == ["mkdir"]:
+                for folder in shlex.split(command)[1:]:
+                    if not folder.startswith("-"):
+                        os.makedirs(folder, exist_ok=True)
 
     def getoutput(self, *_args: Any, **_kwargs: Any) -> list[str]:
         return []
@@ -131,34 +157,66 @@ class Shell:
 
 class Cells:
     """The learner's global names, and the answers: for each exercise the last function or class that was given its name. A result that
-    takes the name later (`squeeze = squeeze(x)`), or `del`, takes nothing away."""
+    takes the name later (`squeeze = squeeze(x)`), or `del`, takes nothing away.
+
+    used: the names that functions and classes of the cells speak of. then: for each exercise their values below the cell that defined it
+    last, where its check stands. waiting: definitions for which a name was missing, with what had their own name at that time.
+    """
 
     def __init__(self, scope: dict[str, Any]):
         self.scope = scope
         self.names: Sequence[str] = ()
         self.answers: dict[str, Any] = {}
+        self.then: dict[str, dict[str, Any]] = {}
+        self.used: set[str] = set()
+        self.waiting: list[tuple[Named, str, Any]] = []
         self.future = 0  # `from __future__ import ...` holds for the cells that follow, as in IPython
-        self.running = False
+        self.running = self.brief = False
         self.unmet: list[Unmet] = []
         self.loop: asyncio.AbstractEventLoop | None = None  # one for all cells, as in Jupyter
         shell = Shell(self._nested)
-        scope.update(get_ipython=lambda: shell, display=lambda *_args, **_kwargs: None)
+        self.get_ipython = lambda: shell
+        scope.update(get_ipython=self.get_ipython, display=lambda *_args, **_kwargs: None)
 
     def run(self, source: str, file: str, names: list[str], seconds: float, brief: bool) -> Ran:
         """Run a cell. names: the exercises. seconds: of computing, after which it is stopped (0: no limit). brief: its definitions alone,
         for a cell that has cost a worker its life before."""
-        self.names, self.unmet, self.running = names, [], True
+        self.names, self.unmet, self.running, self.brief = names, [], True, brief
         linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
+        before = dict(self.answers)
         with warnings.catch_warnings(), _at_most(seconds):
             warnings.simplefilter("ignore")
-            error = self._run(source, file, brief)
+            error = self._run(source, file)
+            error = self._define_what_waited() or error
         self.running = False
+        now = {name: self.scope[name] for name in self.used if name in self.scope}
+        self.then |= {name: now for name, answer in self.answers.items() if before.get(name) is not answer}
         raised = None if error is None else crash.describe(error, self.scope, "cell")
         if raised and isinstance(error, SyntaxError):
             raised.line, raised.number = (error.text or "").strip()[:lines.LONGEST], error.lineno
         return Ran(raised, isinstance(error, TimeIsUp), self.unmet[:MOST])
 
-    def _run(self, source: str, file: str, brief: bool = False) -> BaseException | None:
+    def changed_since(self, exercise: str) -> dict[str, Any]:
+        """The names that functions or classes speak of and that had another value below the exercise's cell, with that value (MISSING:
+        none). What came later counts only if it hides something of Python's: a helper may stand below."""
+        changed: dict[str, Any] = {}
+        if (then := self.then.get(exercise)) is None:
+            return changed
+        for name in self.used - self.answers.keys():
+            now, was = self.scope.get(name, MISSING), then.get(name, MISSING)
+            if now is not was and (was is not MISSING or hasattr(builtins, name)):
+                changed[name] = was
+        return changed
+
+    def go_back(self, changed: dict[str, Any]) -> None:
+        """Give names the values that they had below an exercise's cell."""
+        for name, was in changed.items():
+            if was is MISSING:
+                del self.scope[name]
+            else:
+                self.scope[name] = was
+
+    def _run(self, source: str, file: str) -> BaseException | None:
         """The first error, or None. After an error the next statement is run; when the time is up, only what takes none."""
         try:
             statements = _parsed(source, file, self.future).body
@@ -166,19 +224,37 @@ class Cells:
             return error
         first: BaseException | None = None
         for statement in (part for each in statements for part in _parts(each)):
-            if (brief or isinstance(first, TimeIsUp)) and not takes_no_time(statement):
+            if (self.brief or isinstance(first, TimeIsUp)) and not takes_no_time(statement) and not (self.brief and _holds_code(statement)):
+                continue
+            try:
+                if isinstance(statement, (ast.Import, ast.ImportFrom)):
+                    self._import(statement, file)
+                else:
+                    self._execute(statement, file)
+            except BaseException as error:  # a learner's cell may raise anything, SystemExit too
+                first = error if isinstance(error, TimeIsUp) else first or error
+                if isinstance(error, NameError) and isinstance(statement, NAMED):
+                    self.waiting.append((statement, file, self.scope.get(statement.name)))
+            self._remember(statement)
+        return first
+
+    def _define_what_waited(self) -> TimeIsUp | None:
+        """What a definition lacks may stand in a cell below: somebody ran that one first. The name is left to whatever has it since."""
+        waiting, self.waiting = self.waiting, []
+        for i, (statement, file, was) in enumerate(waiting):
+            if self.scope.get(statement.name) is not was:
                 continue
             try:
                 self._execute(statement, file)
-            except ImportError as error:
-                if isinstance(statement, (ast.Import, ast.ImportFrom)):
-                    self._do_without(statement, error)
-                else:
-                    first = first or error
-            except BaseException as error:  # a learner's cell may raise anything, SystemExit too
-                first = error if isinstance(error, TimeIsUp) else first or error
-            self._remember()
-        return first
+                self._remember(statement)
+            except NameError:
+                self.waiting.append((statement, file, was))
+            except TimeIsUp as error:
+                self.waiting += waiting[i + 1:]
+                return error
+            except BaseException:  # it is told what the cell itself met
+                continue
+        return None
 
     def _nested(self, source: str) -> None:
         """The code of a magic."""
@@ -189,10 +265,23 @@ class Cells:
         flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT | self.future
         code = compile(ast.Module([statement], []), file, "exec", flags, dont_inherit=True)
         self.future |= code.co_flags & FUTURE
+        self.used |= _used_inside(code)
         running = eval(code, self.scope)
         if inspect.iscoroutine(running):
             self.loop = self.loop or asyncio.new_event_loop()
             self.loop.run_until_complete(running)
+
+    def _import(self, statement: ast.Import | ast.ImportFrom, file: str) -> None:
+        """Run an import; bind the name to something that does nothing where it fails."""
+        try:
+            try:
+                self._execute(statement, file)
+            except ImportError:
+                importlib.invalidate_caches()  # the file may have been written since Python looked, a moment ago
+                self._execute(statement, file)
+        except ImportError as error:
+            self._do_without(statement, error)
+        self.scope["get_ipython"] = self.get_ipython  # IPython's own knows of no shell here
 
     def _do_without(self, statement: ast.Import | ast.ImportFrom, error: ImportError) -> None:
         """Bind the name that an import would have bound."""
@@ -206,10 +295,11 @@ class Cells:
         module = error.name if isinstance(error, ModuleNotFoundError) else None
         self.unmet.append(Unmet(module and module[:lines.LONGEST], ast.unparse(statement)[:lines.LONGEST], str(error)[:lines.LONGEST]))
 
-    def _remember(self) -> None:
+    def _remember(self, statement: ast.stmt) -> None:
+        star = isinstance(statement, ast.ImportFrom) and statement.names[0].name == "*"  # `from torch import *` has a squeeze, too
         for name in self.names:
             value = self.scope.get(name)
-            if not callable(value) or isinstance(value, Silent) or isinstance(value, nn.Module) and name in self.answers:
+            if not callable(value) or isinstance(value, Silent) or (star or isinstance(value, nn.Module)) and name in self.answers:
                 continue  # a module made of a class is a result, too
             self.answers[name] = value
 
@@ -234,6 +324,18 @@ def _parts(statement: ast.stmt) -> Iterator[ast.stmt]:
     for alias in statement.names:
         part = ast.Import([alias]) if isinstance(statement, ast.Import) else ast.ImportFrom(statement.module, [alias], statement.level)
         yield ast.copy_location(part, statement)
+
+
+def _used_inside(code: types.CodeType) -> set[str]:
+    """The names that the functions and classes of a statement speak of."""
+    inside = [part for part in code.co_consts if isinstance(part, types.CodeType)]
+    return {name for part in inside for name in part.co_names}.union(*map(_used_inside, inside))
+
+
+def _holds_code(statement: ast.stmt) -> bool:
+    """Is it a magic with code below it, such as `%%time`?"""
+    called = statement.value.func if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call) else None
+    return isinstance(called, ast.Attribute) and called.attr == "run_cell_magic"
 
 
 def takes_no_time(statement: ast.stmt) -> bool:

@@ -30,7 +30,7 @@ import attention_lab
 from attention_lab.checking.observe import observe
 from attention_lab.checking.protocol import Question, plain, read
 
-from . import layers, proxies, restore, wire
+from . import bars, layers, proxies, restore, wire
 from .cells import Cells, Silent, built_as_usual
 from .counts import counted
 
@@ -64,6 +64,13 @@ class Notebook:
         self.scope.update(self.proxies)
         return plain(ran), {}
 
+    def then(self, header: dict, _tensors: dict) -> tuple[dict, dict]:
+        """Had names another meaning below the exercise's cell? With `go_back`, they have it again from now on."""
+        changed = self.cells.changed_since(header["exercise"])
+        if header["go_back"]:
+            self.cells.go_back(changed)
+        return {"changed": bool(changed)}, {}
+
     def call(self, header: dict, tensors: dict[str, Tensor]) -> tuple[dict, dict[str, Tensor]]:
         """What a function of the cells gives. Asked where the cells are the judge's own, and never of a learner's."""
         return self.scope[header["function"]](header["given"], tensors)
@@ -91,8 +98,8 @@ def serve(sock: socket.socket, put_back: Callable[[], None]) -> None:
         return wire.receive(sock)
 
     notebook = Notebook(remote)
-    operations = {"cell": notebook.cell, "proxy": notebook.proxy, "call": notebook.call, "observe": notebook.observe,
-                  "count": notebook.count}
+    operations = {"cell": notebook.cell, "proxy": notebook.proxy, "then": notebook.then, "call": notebook.call,
+                  "observe": notebook.observe, "count": notebook.count}
     while True:
         try:
             header, tensors = wire.receive(sock)
@@ -120,6 +127,7 @@ def prepare(device: str) -> None:
     # At the first gradient, at a checkpoint, at most notebooks' first cell, and at its first figure.
     for late in ("torch.fx.experimental.symbolic_shapes", "torch._dynamo", "matplotlib.pyplot", "matplotlib.backends.backend_agg"):
         importlib.import_module(late)
+    bars.put_up()  # torch has looked for real ones by now
     for dtype in (torch.float32, torch.float64):
         net = nn.Sequential(nn.Conv2d(4, 4, 3, padding=1), nn.BatchNorm2d(4), nn.ReLU(), nn.Conv2d(4, 4, 1), nn.Sigmoid(), nn.Flatten(),
                             nn.LayerNorm(64), nn.Linear(64, 2), nn.Softmax(-1)).to(device, dtype)
@@ -153,6 +161,8 @@ def begin(sock: socket.socket, settings: dict[str, Any], put_back: Callable[[], 
     sys.stdin, sys.stdout, sys.stderr = (open(os.devnull, mode) for mode in "rww")
     os.chdir(settings["folder"])
     sys.path.insert(0, "")  # as in Jupyter: a module that a cell writes can be imported
+    sys.dont_write_bytecode = True  # it would count as up to date if the module is written again in the same second
+    sys.breakpointhook = lambda *_args, **_kwargs: None
     try:
         layers.enclose(settings)
     except OSError as error:

@@ -65,6 +65,9 @@ CELLS = {
     "text": lambda n: [{"cell_type": "markdown", "source": "`" * n}],
     "texts": lambda n: [{"cell_type": "markdown", "source": "[a](b) *c* " * 50}] * (n // 600),
     "lines of a list": lambda n: [code(["x\n"] * (n // 8))],
+    "an experiment in one line": lambda n: [code("a=b;" * (n // 4), metadata={"tags": ["experiment"]})],
+    "names in functions": lambda n: [code(f"f = lambda {', '.join(f'a{i:05d}' for i in range(n // 20))}: {'lambda: ' * 900}("
+                                          f"{', '.join(f'a{i:05d}' for i in range(n // 20))})")],
     "tags": lambda n: [code("x", metadata={"tags": ["experiment"] * (n // 14)})],
     "metadata": lambda n: [code("x", metadata={"nbgrader": {f"{i}": i for i in range(n // 14)}})],
     "nested metadata": lambda n: [code("x", metadata={"a": DEEP})] * (n // 1000),

@@ -3,14 +3,16 @@
 import copy
 import json
 import os
+from dataclasses import asdict
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from autograder.intake.files import read
+from autograder.judge.versions import digest
 from autograder.lessons.course import COURSE, NOTEBOOKS
-from autograder.submission.notebook import cells_to_run, completed, defined_names, lesson, lesson_of, same_code
+from autograder.submission.notebook import cells_to_run, completed, defined_names, global_names, lesson, lesson_of, parts_of, same_code
 from autograder.submission.parse import LARGEST, Unreadable, parse
 
 SE = lesson("01_se")
@@ -99,6 +101,39 @@ def test_grade_cells_and_experiments_are_not_run():
     cells = cells_to_run(SOLVED, SE)
     assert exercises(cells) == [slot.name for slot in SE.exercises]
     assert not any(cell.source.startswith("check(") or "compare(arms" in cell.source for cell in cells)
+
+
+def test_of_an_experiment_what_other_code_speaks_of_is_run():
+    known = lesson("05a_danet")
+    solved = read(NOTEBOOKS / "05a_danet/05a_danet.ipynb")
+    assert not any(cell.tagged for cell in cells_to_run(solved, known))
+    head = next(cell for cell in solved.cells if "class DANetHead" in cell.source)
+    head.source = head.source.replace("def block(inputs):", "def block(inputs, mine=layer):")
+    assert [cell.source.split("(")[0] for cell in cells_to_run(solved, known) if cell.tagged] == ["def layer"]
+
+
+def test_of_a_learners_own_experiment_definitions_and_what_they_need_are_run():
+    own = "%matplotlib inline\n!nvidia-smi\nACT, n = nn.ReLU(), 3\nmodel = train(SEBlock)\nwrong = (\ndef f(x):\n    return ACT(x)"
+    for source, run in ((own.replace("wrong = (\n", ""), "ACT, n = nn.ReLU(), 3\ndef f(x):\n    return ACT(x)"), (own, None)):
+        cell = new_code_cell(source, metadata={"tags": ["experiment"]})
+        cells = cells_to_run(new_notebook(cells=[cell, new_code_cell("def squeeze(x):\n    model = f(x)\n    return model")]), SE)
+        assert [cell.source for cell in cells if cell.tagged] == ([run] if run else [])
+
+
+def test_of_several_statements_in_a_line_each_is_its_own():
+    cell = "%time\na = 'é'; b = f(a); print(b)\r\n@kept\ndef g(x=h):\n    return x\nfrom math import pi"
+    assert [part.source for part in parts_of(cell)] == ["a = 'é'", "b = f(a)", "@kept\ndef g(x=h):\n    return x", "from math import pi"]
+
+
+def test_global_names_are_those_from_outside():
+    code = "def f(x, *, y=default):\n    import os\n    global g\n    g = a\n" \
+           "    return [each + z for each in x if (lambda w: w + y)(1)], os\n"
+    assert global_names(code + "class C(Base):\n    n = k\n    def m(self): return [self, f]\n") == {"default", "a", "z", "Base", "k", "f"}
+    assert global_names("no python, but words") == {"no", "python", "but", "words"}
+
+
+def test_what_is_known_of_a_lesson_can_be_compared_between_machines():
+    assert digest(asdict(SE)) == digest(json.loads(json.dumps(asdict(SE))))
 
 
 def test_an_exercise_is_run_whatever_its_metadata_say():

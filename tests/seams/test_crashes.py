@@ -71,7 +71,7 @@ def test_a_crash_in_the_backward_pass_does_not_hide_a_wrong_output(way):
     (SCALE.replace("self, x):", "self, x, y):"), "missing 1 required positional argument: 'y'"),
     (SCALE.replace("self.weight = nn.Parameter(torch.ones(channels))", "self.weight = nn.Linear(channels, 1)"),
      "not expected: `weight.weight`"),
-    (SCALE.replace("self.weight = nn.Parameter(torch.ones(channels))", "self.fc = nn.LazyLinear(channels)"), "uninitialized parameter"),
+    (SCALE.replace("super().__init__()", "super().__init__()\n        self.fc = nn.LazyLinear(channels)"), "uninitialized parameter"),
 ])
 def test_the_wrong_kind_of_class(way, answer, telling):
     way(SCALE, "Scale", *CASES).wrong(answer, telling, never=("Not implemented yet", "no gradient arrives"))

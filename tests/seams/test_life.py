@@ -57,6 +57,26 @@ def test_the_last_mask_is_not_used_again(way):
                       SAME, "a second call, without `mask`")
 
 
+def test_lazy_layers_get_their_sizes_and_hide_nothing_that_is_kept(way):
+    """Their sizes come from the first call that the module is to meet: what it keeps of that is not what the call that counts needs."""
+    scaled = ROWS.replace("* row[:, None]", "* length").replace("row = torch.arange(x.shape[1], device=x.device, dtype=x.dtype)",
+                                                                "length = float(x.shape[1])")
+    layer, number = "self.fc = nn.Linear(3, 3)", "length = float(x.shape[1])"
+    linear = scaled.replace("self.weight = nn.Parameter(torch.ones(3))", layer).replace("self.weight * x", "self.fc(x)")
+    rows, lazy = lesson(way, linear), linear.replace(layer, "self.fc = nn.LazyLinear(3)")
+    rows.right(lazy)
+    kept_length = lazy.replace(number, f"self.length = getattr(self, 'length', float(x.shape[1]))\n        {number}")
+    rows.wrong(kept_length.replace(number, "length = self.length"), ANOTHER_SIZE)
+    rows.wrong(lazy.replace("y = gate", "y = gate @ gate[0, 0, 0, 0]"), "IndexError when it was called")
+    rows.wrong(lazy.replace("self.fc(x)", "x"), "uninitialized parameter")
+
+
+def test_lazy_layers_have_no_parameters_that_could_be_counted_before_any_input(way):
+    count = Case("the number of its parameters", construct={}, method="parameters", gradients=False)
+    rows = way(ROWS.replace("nn.Parameter(torch.ones(3))", "nn.Linear(3, 3).weight"), "Rows", count)
+    rows.wrong(ROWS.replace("self.weight = nn.Parameter(torch.ones(3))", "self.fc = nn.LazyLinear(3)"), "uninitialized parameter")
+
+
 def test_a_module_of_one_size_is_called_with_it_alone(way):
     def of(size):
         refused = f'if x.shape{size}:\n            raise ValueError("one size")\n        row = torch'

@@ -51,6 +51,7 @@ class _Observation:
         dtype = getattr(torch, question.dtype)
         self.tensors = {name: t.to(dtype) if t.is_floating_point() else t for name, t in tensors.items()}
         self.header = Observation()
+        self.stage: Stage = "construct"
         self.dropout = NoDropout(question.drop_largest)
         self.seen: dict[str, Tensor] = {}
         self.leaves: dict[str, Tensor] = {}  # what gradients are taken of: input.<number>, param.<the reference's name>
@@ -66,14 +67,13 @@ class _Observation:
         self.shared: dict[str, nn.Module] = {}  # modules among the arguments that stand in several places
 
     def run(self) -> Answer:
-        stage: Stage = "construct"
         try:
             with (torch.random.fork_rng(devices=[]), torch.set_grad_enabled(not self.question.measured),
                   warnings.catch_warnings(), devices.prepared(self.device), contextlib.ExitStack() as stack):
                 warnings.simplefilter("ignore")  # a warning on stderr is no verdict; nbgrader alone would pay zero points for it
                 torch.default_generator.manual_seed(0)  # torch.manual_seed also notes who asked, which takes longer than a small module
                 target = self.construct()
-                stage = "call"
+                self.stage = "call"
                 if self.elsewhere:
                     stack.enter_context(self.mixed)
                     stack.enter_context(Reading())
@@ -90,7 +90,7 @@ class _Observation:
                 self.header.output = values.encode(output, self.seen, "output", self.header.devices if self.elsewhere else None,
                                                    self.mixed.numbers.of)
                 self.header.dropout = sorted(self.dropout.active)
-                stage = "gradients"
+                self.stage = "gradients"
                 if self.question.gradients:
                     self.differentiate(output)
                 if largest:
@@ -104,7 +104,7 @@ class _Observation:
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # a learner's code may raise anything, SystemExit too
-            self.header.raised = crash.describe(error, self.namespace, stage)
+            self.header.raised = crash.describe(error, self.namespace, self.stage)
         self.header.mixed = self.mixed.first
         return self.header, {name: t.detach().cpu().clone(memory_format=torch.contiguous_format) for name, t in self.seen.items()}
 
@@ -123,6 +123,8 @@ class _Observation:
         if question.dtype != "float32":  # what a module is without being told: one that insists on another dtype is seen
             module = module.to(getattr(torch, question.dtype))
         module.train(question.train)
+        if question.method != NUMBER and any(map(nn.parameter.is_lazy, module.parameters())):
+            self.give_sizes(module)
         self.header.parameters = [(name, list(p.shape)) for name, p in module.named_parameters()]
         self.header.shared = _under_two_names(module)
         self.hidden_layers = _unregistered(module)
@@ -142,6 +144,18 @@ class _Observation:
         if question.trace:
             self.listen(module)
         return module
+
+    def give_sizes(self, module: nn.Module) -> None:
+        """Lazy layers learn their sizes from the first input that the module is to meet, here a copy: what else it keeps of a first call
+        is then what it would have kept anyway, and of other sizes than the call that counts, where there is one before it."""
+        self.stage = "call"
+        first = self.question.earliest or self.question.earlier or Call(self.question.args, self.question.kwargs)
+        copies = {name: t.clone() for name, t in self.tensors.items()}
+        args = [values.decode(node, copies, self.build) for node in first.args]
+        kwargs = {name: values.decode(node, copies, self.build) for name, node in first.kwargs.items()}
+        with torch.no_grad():
+            module(*args, **kwargs)
+        self.stage = "construct"
 
     def place(self, module: nn.Module, prefix: str, exercise: str) -> dict[str, str]:
         """Give `module` the weights below `prefix`. Modules of one exercise are placed alike; its choice is one digit of `choice`."""
