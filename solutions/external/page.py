@@ -764,10 +764,13 @@ challenge("odd one out, right answers in the worst of three runs", worst, 90, "%
 #   It removes a preference of all tokens for the same slot.
 # - The cost grows with N · S instead of N · N.
 #   Compared with fused self-attention this saves time, but no memory.
-#
+
+# %% [markdown]
 # External attention is used in [Keras's examples](https://keras.io/examples/vision/eanet/) for small images,
 # and in [MT-UNet](https://github.com/Dootmaan/MT-UNet), which segments medical images.
 # Fused attention took away part of its reason: exact self-attention no longer has to store its N x N matrix.
+# On our real pictures (below) it scores 93 %, and so does one more 3 x 3 convolution.
+# That test shows that information travels far enough, not that the module beats a convolution.
 #
 # How much does double normalisation matter in a large network?
 # A reader of the code replaced it by one softmax, and found [no clear difference on easy tasks](https://github.com/MenghaoGuo/EANet/issues/11).
