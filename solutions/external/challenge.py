@@ -20,6 +20,6 @@ def stronger() -> nn.Module:
 
 
 if __name__ == "__main__":
-    attempts = Attempts(Path(__file__).with_name("page.py"), also=["def counts(module, seed):"])
+    attempts = Attempts(Path(__file__).with_name("page.py"))
     attempts.page["MultiHeadExternalAttention"] = MultiHeadExternalAttention
     attempts.try_all({"4 heads, 4 slots": lambda: heads(4, 4), "4 heads, 3 slots": lambda: heads(4, 3), "and a stronger start": stronger})

@@ -17,14 +17,15 @@ ABOUT = """# 07a_external: long runs
 
 `python -m solutions.external.experiment` trains the page's arms for five times its 250 steps, and at half of its peak rates (0.02;
 self-attention 0.01). A number is the mean share of right positions on black and on white discs of new pictures, in per cent: book,
-legend, odd one out, then the same with the A (self-attention) or the sums Z (external) of another picture. For `external` and
-`one softmax` four more: the network trained on the book with its logits times 1/4 and times 4, with a random number of size 4 for each
-slot, and the slots in use (exp of the entropy of their mean weights on discs), of 64. `multi-head` is MultiHeadExternalAttention(32, 2, 2),
-the rows with heads are MultiHeadExternalAttention(32, heads, 1, slots)."""
+legend, odd one out, then the same with the A (self-attention) or the sums Z (external) of another picture. For `external
+attention` and `plain softmax` four more: the network trained on the book with its logits times 1/4 and times 4, with a random number of
+size 4 for each slot, and the slots in use (exp of the entropy of their mean weights on discs), of 64. `multi-head` is
+MultiHeadExternalAttention(32, 2, 2), the rows with heads are MultiHeadExternalAttention(32, heads, 1, slots)."""
 HALF = Fraction(1, 2)
 NONE, HEADS = "no module", "multi-head"
-ARMS = "external", "self-attention", "MLP", "one softmax"
-FEWER = {f"external, {slots} slots": slots for slots in (16, 8, 4)}
+EXTERNAL, PLAIN = "external attention", "plain softmax"
+ARMS = EXTERNAL, "self-attention", "MLP", PLAIN
+FEWER = {f"external attention, {slots} slots": slots for slots in (16, 8, 4)}
 IN_HEADS = {f"{slots} slots, {heads} head{'s' * (heads > 1)}": (heads, slots)
             for heads, slots in ((1, 16), (2, 16), (4, 16), (4, 4), (8, 2))}
 
@@ -44,9 +45,9 @@ def run_of(page: dict[str, Any]) -> Callable[[str, int], dict[str, float]]:
 
     def run(arm: str, seed: int) -> dict[str, float]:
         scores = page["run"](arm, seed)
-        if arm in ("external", "one softmax"):
-            model = page["network"](page["arms"][arm](page["CHANNELS"])).eval()
-            model.load_state_dict(page["trained"][arm, "book", seed])
+        if arm in (EXTERNAL, PLAIN):
+            torch.manual_seed(seed)
+            model = page["learn"](page["arms"][arm](page["CHANNELS"]), "book", seed)
             for name, factor, shift in (("x 1/4", 0.25, 0), ("x 4", 4, 0), ("shift", 1, 4)):
                 scores[name] = with_other_logits(page, model, factor, shift)
             scores["slots"] = slots_used(page, model)
@@ -62,12 +63,12 @@ def with_other_logits(page: dict[str, Any], model: nn.Module, factor: float, shi
     mk = model[2].module.mk
     mk.weight.mul_(factor)
     mk.bias = nn.Parameter(shift * torch.randn(len(mk.weight)))
-    return page["right_of_each"](model(page["new"]["book"].pictures), page["new"]["book"].answers)
+    return page["right_on_discs"](model, page["test_sets"]["book"])
 
 
 @torch.no_grad()
 def slots_used(page: dict[str, Any], model: nn.Module) -> float:
-    pictures, answers, *_ = page["new"]["book"]
+    pictures, answers, *_ = page["test_sets"]["book"]
     logits = model[2].module.mk(model[:2](pictures).flatten(2).transpose(1, 2))
     borrowing = isinstance(model[2].module, page["Borrowing"])
     mean = (page["double_normalize"](logits) if borrowing else logits.softmax(2))[answers.flatten(1) >= 0].mean(0)

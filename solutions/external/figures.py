@@ -1,6 +1,8 @@
 """The drawings of the External Attention lesson."""
 
-from solutions.shared.drawing import Drawing
+import math
+
+from solutions.shared.drawing import PALETTE, Drawing
 
 HUES = {"a": "#D98C1F", "b": "#3F7FE0", "c": "#BFD030", "d": "#C03FC8", "e": "#35C27A", "f": "#E0506A"}
 GREY = "#808080"
@@ -11,6 +13,46 @@ def _disc(drawing: Drawing, x: float, y: float, hue: str) -> None:
     """A disc of one of HUES around (x, y), with its letter, for readers who cannot tell the colours apart."""
     drawing.rectangle(x - 19, y - 19, 38, 38, HUES[hue], radius=19)
     drawing.text(x, y + 6, hue, bold=True, size=17)
+
+
+def _legend_picture(drawing: Drawing, left: float, top: float, answers: tuple[str, str]) -> tuple[float, float]:
+    """A picture of six discs whose swatches pair hue a with the first answer and hue b with the second; the middle of the ringed disc."""
+    drawing.rectangle(left, top, 240, 190, GREY)
+    for row, (hue, answer) in enumerate(zip("ab", answers, strict=True)):
+        y = top + 34 + 76 * row
+        drawing.rectangle(left + 14, y, 36, 48, HUES[hue])
+        drawing.text(left + 32, y + 30, hue, bold=True, size=17)
+        drawing.rectangle(left + 50, y, 36, 48, answer)
+    for (column, row), hue in zip(PLACES, "abbaab", strict=True):
+        _disc(drawing, left + 132 + 68 * column, top + 36 + 58 * row, hue)
+    return left + 132 + 68, top + 36 + 58  # the fourth disc, of hue a
+
+
+def mystery() -> str:
+    """Two pictures with contrary legends, and the slots that are the same for both, 1000 x 330 px."""
+    drawing = Drawing(
+        1000, 330, "The same disc, the same slots",
+        "Two grey pictures with the same six discs of hues a and b. In the left picture two swatches pair a with white and b with black, "
+        "in the right picture a with black and b with white. In each picture the same disc of hue a has a ring, and an arrow leads from it "
+        "to 64 learned slots in the middle, which are the same for every picture. Under the left picture stands: this disc counts as "
+        "white; under the right one: this disc counts as black.",
+    )
+    drawing.text(500, 36, "A token is compared with the slots, and never with another token.", bold=True, size=19)
+    for left, answers, word, side in ((36, ("#FFFFFF", "#000000"), "white", 1), (724, ("#000000", "#FFFFFF"), "black", -1)):
+        x, y = _legend_picture(drawing, left, 64, answers)
+        ring = 26
+        drawing.line(*((x + ring * math.cos(turn * math.pi / 18), y + ring * math.sin(turn * math.pi / 18)) for turn in range(37)),
+                     width=4)
+        start = (x + side * (ring + 4), y) if side > 0 else (left - 6, y)
+        drawing.arrow(start, (500 - side * 84, y))
+        drawing.text(left + 120, 282, f"The swatches say: a counts as {word}.", size=16)
+    for column in range(8):
+        for row in range(8):
+            drawing.rectangle(428 + 18 * column, 86 + 18 * row, 14, 14, PALETTE["layer"])
+    drawing.text(500, 252, "64 learned slots,", size=16)
+    drawing.text(500, 272, "the same for every picture", size=16)
+    drawing.text(500, 312, "The ringed discs are alike, and so are the slots. Can the two answers differ?", bold=True, size=19)
+    return drawing.svg()
 
 
 def questions() -> str:
@@ -206,4 +248,5 @@ def heads() -> str:
     return drawing.svg()
 
 
-FIGURES = {"questions": questions, "memory": memory, "double_normalization": double_normalization, "block": block, "heads": heads}
+FIGURES = {"mystery": mystery, "questions": questions, "memory": memory, "double_normalization": double_normalization, "block": block,
+           "heads": heads}

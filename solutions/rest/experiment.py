@@ -5,18 +5,19 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import jupytext
 import torch
 import torch.nn.functional as F
 from torch import nn
 
+from attention_lab.tasks.legends_and_dominoes import dominoes
+from solutions.rest.reference import PixelAttention
 from solutions.shared.long_runs import LongRuns, Row
 
 HERE = Path(__file__).parent
 ABOUT = """# 07b_rest: long runs
 
 `python -m solutions.rest.experiment` trains the page's arms for two, five and twenty times their 180 steps, and at half of their peak
-rate (0.01).
+rate (0.01), and networks with a position code on the dominoes of the same library.
 
 Black or white (`entries ..., ratio ...`): the mean share of right answers on black and on white of new pictures, in per cent, then the
 same without black and white in the pictures (a guess has 50). `transform` is with apply_transform, `norm` with its InstanceNorm alone,
@@ -35,15 +36,15 @@ CHANGED = {look_up(size, ratio, change): (size, {"sr_ratio": ratio, "change": ch
            for change in ("transform", "norm", "mean") for size, ratio in ((1, 2), (2, 4))}
 AT_SIZE = tuple(look_up(size, size) for size in (2, 4))
 BEYOND = tuple(look_up(*cell) for cell in ((1, 2), (2, 4), (4, 8), (1, 4), (2, 8), (1, 8)))
-CODES = "table", "PixelAttention", "added"
+POSITIONS = "table", "PixelAttention", "added"
 
 ROWS = [
-    *((Row(arm, 5), range(3)) for arm in (*BEYOND, *CODES)),
+    *((Row(arm, 5), range(3)) for arm in (*BEYOND, *POSITIONS)),
     *((Row(arm, 20), range(2)) for arm in BEYOND),
     *((Row(arm), range(3)) for arm in EVERY),
     *((Row(arm, 5), range(3)) for arm in CHANGED),
-    *((Row(arm, 5, HALF), range(2)) for arm in (*BEYOND, *CODES)),
-    *((Row(arm), range(3)) for arm in (*CHANGED, *CODES)),
+    *((Row(arm, 5, HALF), range(2)) for arm in (*BEYOND, *POSITIONS)),
+    *((Row(arm), range(3)) for arm in (*CHANGED, *POSITIONS)),
     *((Row(arm, 5), range(2)) for arm in AT_SIZE),
     *((Row(arm, 2), range(3)) for arm in BEYOND[:3]),
     (Row(look_up(1, 1), 5), (0,)),
@@ -63,10 +64,12 @@ class Mean(nn.Module):
 
 
 def with_changes(net: type[nn.Module]) -> type[nn.Module]:
-    """The page's network, whose block can be changed."""
+    """The page's network, whose block can be changed, and which can have a position code."""
     class Changed(net):
-        def __init__(self, *sizes: Any, change: str = "", **of_block: Any) -> None:
+        def __init__(self, *sizes: Any, position: nn.Module | None = None, change: str = "", **of_block: Any) -> None:
             super().__init__(*sizes, apply_transform=change in ("transform", "norm"), **of_block)
+            if position:
+                self.embed = nn.Sequential(self.embed, position)
             if change == "norm":
                 self.block.attn.transform_conv = nn.Identity()
             if change == "mean":
@@ -75,21 +78,62 @@ def with_changes(net: type[nn.Module]) -> type[nn.Module]:
     return Changed
 
 
-def define_second_experiment(page: dict[str, Any]) -> None:
-    """The page's `locate` and what it needs, which come after the `compare` where the long runs stop reading."""
-    cell = next(cell for cell in jupytext.read(HERE / "page.py", fmt="py:percent").cells if "def locate" in cell.source)
-    exec(cell.source.partition("places = compare")[0], page)
+# --- side and quarter: what a position code tells a network
+class Table(nn.Module):
+    """A learned vector for each position of a map of 12 x 12, added to it; for other sizes the table is stretched."""
+
+    def __init__(self, channels: int, size: tuple[int, int] = (12, 12)) -> None:
+        super().__init__()
+        self.table = nn.Parameter(0.02 * torch.randn(1, channels, *size))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        if x.shape[2:] == self.table.shape[2:]:
+            return x + self.table
+        return x + F.interpolate(self.table, x.shape[2:], mode="bicubic", align_corners=False)
+
+
+class Added(PixelAttention):
+    """The convolution of PixelAttention, added to x instead of made into a gate."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x + self.conv(x)
+
+
+CODES = {"no code": lambda channels: nn.Identity(), "table": Table, "PixelAttention": PixelAttention, "added": Added}
+TESTED = {f"{h} x {w}": (h, w) for h, w in ((12, 12), (9, 15), (18, 20))}
+
+
+def locate(page: dict[str, Any]) -> Callable[[str, int], dict[str, float]]:
+    """Train a network with a position code on both questions about dominoes, and test it at three sizes."""
+    cards = dominoes(2160, 1, 12, 12)
+    tests = {size: dominoes(100, 2, *sides) for size, sides in TESTED.items()}
+
+    def both(scores: torch.Tensor) -> torch.Tensor:
+        return scores.unflatten(1, (4, 2))  # four answers, two questions
+
+    def run(code: str, seed: int) -> dict[str, float]:
+        model = page["Net"](2, 8, position=CODES[code](page["CHANNELS"]))
+        page["train"](model, cards.pictures, torch.stack([cards.sides, cards.quarters], dim=1), epochs=1, batch_size=12, peak_rate=0.01,
+                      seed=seed, loss=lambda scores, answers: F.cross_entropy(both(scores), answers))
+        scores = {}
+        for size, (pictures, *answers) in tests.items():
+            with torch.no_grad():
+                found = both(model(pictures))
+            scores |= {f"{question}, {size}": page["right_of_each"](found[:, :, i], answers[i])
+                       for i, question in enumerate(("side", "quarter"))}
+        return scores
+
+    return run
 
 
 def run_of(page: dict[str, Any]) -> Callable[[str, int], dict[str, float]]:
     """The run of either experiment, by the name of its arm."""
-    return lambda arm, seed: page["locate" if arm in page["codes"] else "run"](arm, seed)
+    of_code = locate(page)
+    return lambda arm, seed: (of_code if arm in CODES else page["run"])(arm, seed)
 
 
 if __name__ == "__main__":
     runs = LongRuns(HERE / "page.py")
-    define_second_experiment(runs.page)
     runs.page["Net"] = with_changes(runs.page["Net"])
     runs.page["arms"] |= EVERY | CHANGED
-    runs.page["codes"]["no code"] = lambda channels: nn.Identity()
     runs.fill(HERE / "experiment.md", ABOUT, ROWS, run_of(runs.page))

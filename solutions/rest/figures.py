@@ -3,51 +3,54 @@
 from solutions.shared.drawing import Drawing
 
 HUES = {"a": "#D98C1F", "b": "#3F7FE0", "c": "#BFD030", "d": "#C03FC8"}
-GREY, RED, BLUE = "#808080", "#D24B40", "#3F6FE0"
+GREY = "#808080"
 ENTRIES = (("a", 0, 0, "#FFFFFF"), ("b", 0, 1, "#000000"), ("c", 1, 0, "#000000"), ("d", 1, 1, "#FFFFFF"))
 LONE = (("d", 2, 9), ("a", 4, 13), ("b", 7, 11), ("c", 9, 14), ("a", 12, 9), ("d", 13, 12), ("c", 1, 14),
         ("b", 0, 11), ("d", 5, 9), ("c", 6, 15), ("a", 10, 11), ("b", 14, 15))
 
 
-def questions() -> str:
-    """The look-up, and the dominoes, 900 x 444 px."""
-    drawing = Drawing(
-        900, 444, "Two questions about small pictures",
-        "Left: a grey field of 16 x 16 cells. Four entries of 2 x 2 cells form a block: a with a white dot, b black, c black, d white. "
-        "Twelve lone cells elsewhere have one of these hues: which are black, which are white? A frame around 5 x 5 cells "
-        "holds the whole block. "
-        "Right: a field of 12 x 12 cells with pairs of a red and a blue cell: on which side of the red cell is the blue one, and in which "
-        "quarter of the field does it lie?",
-    )
-    side, left, top = 19, 48, 72
-    drawing.text(left + 8 * side, 34, "Black or white?", bold=True, size=19)
-    drawing.text(left + 8 * side, 56, "A lone cell has the answer of the entry with its hue.", size=14)
+def _field(drawing: Drawing, left: float, top: float, side: float) -> None:
+    """The grey field of 16 x 16 cells with its four entries and its lone cells, which ask for black or white."""
     drawing.rectangle(left, top, 16 * side, 16 * side, GREY)
     for letter, row, column, answer in ENTRIES:
         x, y = left + (2 + 2 * column) * side, top + (6 + 2 * row) * side
         drawing.rectangle(x, y, 2 * side, 2 * side, HUES[letter])
-        drawing.rectangle(x + 24, y + 4, 10, 10, answer, radius=5)
-        drawing.text(x + 13, y + 27, letter, bold=True, size=17)
+        drawing.rectangle(x + 1.15 * side, y + 0.2 * side, 0.6 * side, 0.6 * side, answer, radius=0.3 * side)
+        drawing.text(x + 0.7 * side, y + 1.6 * side, letter, bold=True, size=0.9 * side)
     for letter, row, column in LONE:
         drawing.rectangle(left + column * side, top + row * side, side, side, HUES[letter])
-        drawing.text(left + (column + 0.5) * side, top + (row + 0.5) * side + 5, letter, bold=True, size=14)
+        drawing.text(left + (column + 0.5) * side, top + (row + 0.8) * side, letter, bold=True, size=0.8 * side)
+
+
+def keys() -> str:
+    """256 queries, and the 16 windows that answer them, 1000 x 356 px."""
+    drawing = Drawing(
+        1000, 356, "256 cells ask, 16 keys answer",
+        "Left: a grey field of 16 x 16 cells. Four entries of 2 x 2 cells form a block: a with a white dot, b black, c black, d white. "
+        "Twelve lone cells elsewhere have one of these hues: which are black, which are white? Right: 4 x 4 orange squares, one key for "
+        "each window of 5 x 5 cells. A frame around one window in the field holds the whole block, and an arrow leads from it to one of "
+        "the keys, in which the letters a, b, c, d and a question mark stand.",
+    )
+    side, left, top = 16, 70, 66
+    drawing.text(left + 8 * side, 34, "256 cells ask: black or white?", bold=True, size=19)
+    drawing.text(left + 8 * side, 54, "A lone cell has the answer of the entry with its hue.", size=14, colour="quiet")
+    _field(drawing, left, top, side)
     west, north = left + 2 * side, top + 6 * side
     east, south = west + 5 * side, north + 5 * side
     drawing.line((west, north), (east, north), (east, south), (west, south), (west, north), width=4)
-    drawing.text(left + 8 * side, top + 16 * side + 22, "16 x 16 cells; entries of 2 x 2 cells.", size=13, colour="quiet")
-    drawing.text(left + 8 * side, top + 16 * side + 40, "The frame: a window, which becomes one key at ratio 4.", size=13, colour="quiet")
-    side, left = 26, 500
-    drawing.text(left + 6 * side, 34, "Which side? Which quarter?", bold=True, size=19)
-    drawing.text(left + 6 * side, 56, "On which side of red is blue? Where is red?", size=14)
-    drawing.rectangle(left, top, 12 * side, 12 * side, GREY)
-    for red, blue in (((1, 1), (1, 2)), ((2, 8), (1, 8)), ((6, 4), (6, 3)), ((7, 10), (8, 10)), ((10, 1), (10, 2)), ((10, 7), (9, 7))):
-        for (row, column), colour in ((red, RED), (blue, BLUE)):
-            drawing.rectangle(left + column * side, top + row * side, side, side, colour)
-        drawing.text(left + (red[1] + 0.5) * side, top + (red[0] + 0.5) * side + 6, "?", bold=True, size=18)
-    drawing.line((left + 6 * side, top), (left + 6 * side, top + 12 * side), colour="quiet")
-    drawing.line((left, top + 6 * side), (left + 12 * side, top + 6 * side), colour="quiet")
-    drawing.text(left + 6 * side, top + 12 * side + 22, "12 x 12 cells; ? is red, its partner is blue.", size=13, colour="quiet")
-    drawing.text(left + 6 * side, top + 12 * side + 40, "Letters, frame and lines are not in the pictures.", size=13, colour="quiet")
+    key, right = 60, 640
+    drawing.text(right + 2 * key, 34, "16 keys answer", bold=True, size=19)
+    drawing.text(right + 2 * key, 54, "one for each window of 5 x 5 cells", size=14, colour="quiet")
+    for row in range(4):
+        for column in range(4):
+            x, y = right + column * key, top + 8 + row * key
+            crowded = (row, column) == (2, 1)
+            drawing.cells(x + 4, y + 4, [[0.75 if crowded else 0.3]], "gate", side=key - 8)
+            if crowded:
+                for letter, dx, dy in (("a", 18, 26), ("b", 42, 26), ("c", 18, 48), ("d", 42, 48)):
+                    drawing.text(x + dx, y + dy, letter, bold=True, size=18)
+    drawing.arrow((east, north + 2.5 * side), (right + key + 2, top + 8 + 2.5 * key))
+    drawing.text(490, 346, "One key has to hold all four entries. How few keys are enough?", bold=True, size=19)
     return drawing.svg()
 
 
@@ -194,4 +197,4 @@ def block() -> str:
     return drawing.svg()
 
 
-FIGURES = {"questions": questions, "pixel": pixel, "overlap": overlap, "emsa": emsa, "block": block}
+FIGURES = {"keys": keys, "pixel": pixel, "overlap": overlap, "emsa": emsa, "block": block}

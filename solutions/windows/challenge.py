@@ -25,7 +25,7 @@ if __name__ == "__main__":
     attempts = Attempts(Path(__file__).with_name("page.py"))
 
     def plain() -> nn.Module:
-        return attempts.page["TileNet"]((False, True, False, True))
+        return attempts.page["TileNet"](attempts.page["attention"], (False, True, False, True))
 
     def with_mlps() -> nn.Module:
         net = plain()

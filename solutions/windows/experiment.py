@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import nn
 
+from attention_lab.tasks.coloured_tiles import TileNet, coloured_tiles, right_at_borders, with_transform
 from solutions.shared.long_runs import LongRuns, Row
 
 HERE = Path(__file__).parent
@@ -15,27 +17,29 @@ ABOUT = """# 08a_windows: long runs
 `python -m solutions.windows.experiment` trains the page's arms for five times its 150 steps, and at half and at twice its peak rate of
 0.02. A number is the share of right answers on new pictures, in per cent: at the right borders of windows (columns 3 and 7), on the
 picture's right edge (column 11), at the borders of shifted windows (columns 1, 5, 9), elsewhere; then the largest scale of a head. For
-`shifted` four more, over all tiles: in windows of 2 x 6 with the table on its own scale and on the trained one, and the same in windows
+`one shifted` four more, over all tiles: in windows of 2 x 6 with the table on its own scale and on the trained one, and the same in windows
 of 2 x 8."""
-ARMS = "never shifted", "both shifted", "no mask", "shifted"
+ARMS = "never shifted", "both shifted", "no mask", "one shifted"
 
 ROWS = [
     *((Row(arm, 5), range(3)) for arm in ARMS),
     *((Row(arm, 5, Fraction(1, 2)), range(2)) for arm in ARMS),
     *((Row(arm, 1, Fraction(1, 2)), range(3)) for arm in ARMS),
     *((Row(arm, 1, Fraction(2)), range(3)) for arm in ARMS),
-    (Row("shifted"), range(3)),
+    (Row("one shifted"), range(3)),
 ]
 
 
 def run_of(page: dict[str, Any]) -> Callable[[str, int], dict[str, float]]:
-    """The page's run, the largest scale, and for the arm that has all the windows that were never trained."""
+    """The page's scores, the largest scale, and for the arm that has all the windows that were never trained."""
 
     def run(arm: str, seed: int) -> dict[str, float]:
-        scores = page["run"](arm, seed)
-        state = page["trained"][arm, seed]
+        model, tiles = page["learn"](arm, seed), page["test_set"]
+        with torch.no_grad():
+            scores = right_at_borders(model(tiles.pictures), tiles.answers, page["TILE_WINDOW"][1])
+        state = model.state_dict()
         scores["scale"] = max(value.exp().max().item() for name, value in state.items() if name.endswith("logit_scale"))
-        if arm == "shifted":
+        if arm == "one shifted":
             for width in (6, 8):
                 for name, transform in (("own", page["AffineTransform"]), ("trained", trained_scale(page))):
                     scores[f"{width}, {name}"] = in_other_windows(page, state, width, transform)
@@ -45,7 +49,8 @@ def run_of(page: dict[str, Any]) -> Callable[[str, int], dict[str, float]]:
 
 
 def trained_scale(page: dict[str, Any]) -> type:
-    """The page's `TrainedScale`, which stands behind its experiment."""
+    """The page's AffineTransform on the scale of the trained windows: it takes the log back, makes coordinates for windows of 2 x 4, and
+    takes the log again."""
 
     class TrainedScale(page["AffineTransform"]):
         def forward(self, attn: Any, table: torch.Tensor, index: Any, mask: Any = None) -> Any:
@@ -58,8 +63,12 @@ def trained_scale(page: dict[str, Any]) -> type:
 
 @torch.no_grad()
 def in_other_windows(page: dict[str, Any], state: dict[str, torch.Tensor], width: int, transform: type) -> float:
-    tiles = page["coloured_tiles"](300, seed=2, size=(6, 3 * width))
-    model = page["TileNet"]((False, True), transform, window=(2, width))
+    """The share of right answers over all tiles, in %, of trained weights in windows of 2 x width."""
+    def attention(shift: bool) -> nn.Module:
+        return with_transform(page["WindowAttention"](page["HEADS"], (2, width), shift), transform(page["HEADS"]))
+
+    tiles = coloured_tiles(300, seed=2, size=(6, 3 * width))
+    model = TileNet(attention, (False, True))
     model.load_state_dict(state)
     return 100 * (model(tiles.pictures).argmax(1) == tiles.answers).float().mean().item()
 

@@ -34,29 +34,35 @@ def _window(row: int, column: int) -> int:
 
 
 def windows() -> str:
-    """The question of the lesson, 900 x 300 px."""
+    """The question of the lesson, 1000 x 336 px."""
     drawing = Drawing(
-        900, 300, "Neighbours in two windows",
+        1000, 336, "Neighbours in two windows",
         "A grid of 4 rows and 6 columns, its cells numbered row by row from 0 to 23, cut into four windows of 2 x 3 cells. Cells 8 and 9 "
-        "are "
-        "neighbours, but 8 is in the first window and 9 in the second one. A cell looks at the cells of its own window only. How can 8 "
-        "learn what "
-        "9 is?",
+        "are neighbours, but 8 is in the first window and 9 in the second one. A cell looks at the cells of its own window only. Beside "
+        "the grid three smaller ones with the same windows stand for layer 1, layer 2 and layer 100. How can 8 ever learn what 9 is?",
     )
-    side, left, top = 46, 60, 66
-    drawing.text(left + 3 * side, 42, "4 x 6 cells, four windows of 2 x 3", bold=True)
+    side, left, top = 44, 60, 66
+    drawing.text(left + 3 * side, 40, "four windows of 2 x 3 cells", bold=True, size=17)
     _grid(drawing, left, top, _rolled(0, 0), lambda row, column: TINTS[_window(row, column)], side, bold=(8, 9))
     _borders(drawing, left, top, side, (0, 2, 4), (0, 3, 6))
     middle = top + 1.5 * side
-    drawing.line((left + 2 * side + 5, middle - side / 2 + 5), (left + 4 * side - 5, middle - side / 2 + 5),
-                 (left + 4 * side - 5, middle + side / 2 - 5), (left + 2 * side + 5, middle + side / 2 - 5),
-                 (left + 2 * side + 5, middle - side / 2 + 5), colour="wrong", width=3)
-    drawing.text(490, middle - 62, "8 and 9 are neighbours.", anchor="start", bold=True, size=17)
-    drawing.text(490, middle - 14, "A cell looks at the cells of its own window,", anchor="start")
-    drawing.text(490, middle + 8, "and at no others.", anchor="start")
-    drawing.text(490, middle + 58, "How can 8 ever learn what 9 is?", anchor="start", bold=True, size=17)
-    drawing.text(490, middle + 106, "Second question: in which order do", anchor="start")
-    drawing.text(490, middle + 128, "the cells of the third window count?", anchor="start")
+    drawing.line((left + 2 * side + 4, middle - side / 2 + 4), (left + 4 * side - 4, middle - side / 2 + 4),
+                 (left + 4 * side - 4, middle + side / 2 - 4), (left + 2 * side + 4, middle + side / 2 - 4),
+                 (left + 2 * side + 4, middle - side / 2 + 4), colour="wrong", width=4)
+    drawing.text(left + 3 * side, top + 4 * side + 30, "8 and 9 are neighbours.", size=16)
+    small = 24
+    for place, name in ((420, "layer 1"), (612, "layer 2"), (804, "layer 100")):
+        _grid(drawing, place, 112, [[" "] * WIDTH] * HEIGHT, lambda row, column: TINTS[_window(row, column)], small)
+        _borders(drawing, place, 112, small, (0, 2, 4), (0, 3, 6))
+        drawing.text(place + 2.5 * small, 112 + 1.5 * small + 6, "8", bold=True, size=17)
+        drawing.text(place + 3.5 * small, 112 + 1.5 * small + 6, "9", bold=True, size=17)
+        drawing.text(place + 3 * small, 100, name, bold=True, size=16)
+    drawing.arrow((350, 160), (412, 160))
+    drawing.arrow((570, 160), (606, 160))
+    drawing.text(780, 166, "...", bold=True, size=20)
+    drawing.text(684, 40, "A cell looks at its own window, and at no other cell.", bold=True, size=17)
+    drawing.text(684, 258, "Every layer has the same windows.", size=16)
+    drawing.text(500, 316, "However many layers we stack: how can 8 ever learn what 9 is?", bold=True, size=19)
     return drawing.svg()
 
 

@@ -1,4 +1,4 @@
-"""Lesson 08a: what colour is the tile on the right?
+"""Lesson 08a: what colour is the tile on the right? Pictures, scores, and the small network that answers.
 
 The same `n` pictures and answers come for the same `seed` on every machine. The answer depends on a cue, which the lesson takes away
 to see what was really used.
@@ -6,10 +6,11 @@ to see what was really used.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 TILE_COLOURS = torch.tensor([[0.00, 0.45, 0.70], [0.90, 0.62, 0.00], [0.00, 0.62, 0.45], [0.80, 0.47, 0.65]])
 
@@ -39,3 +40,48 @@ def right_at_borders(scores: Tensor, answers: Tensor, width: int) -> dict[str, f
     borders = {"border": (last == width - 1) & ~edge, "edge": edge, "shifted border": (last == width // 2 - 1) & ~edge}
     places = borders | {"elsewhere": ~torch.stack(list(borders.values())).any(0)}
     return {name: 100 * right[:, :, there].mean().item() for name, there in places.items() if there.any()}
+
+
+def right_by_column(scores: Tensor, answers: Tensor) -> dict[str, float]:
+    """The share of right answers in each column, in %: {"column 0": 99.5, ...}. scores: (n, 4, H, W). answers: (n, H, W)."""
+    right = (scores.argmax(1) == answers).float().mean((0, 1))
+    return {f"column {column}": 100 * share for column, share in enumerate(right.tolist())}
+
+
+def with_transform(attention: nn.Module, transform: nn.Module) -> nn.Module:
+    """Window attention with another sub-module `transform`. Raises AttributeError if it has none that could be replaced."""
+    if not isinstance(getattr(attention, "transform", None), nn.Module):
+        raise AttributeError(f"{type(attention).__name__} has no sub-module `transform`: call it that (exercise 6)")
+    attention.transform = transform
+    return attention
+
+
+class TileBlock(nn.Module):
+    """x + proj(attention(qkv(x))) on tokens, (B, L, 32) -> (B, L, 32). attention: called with (B, L, 96) and the size of the picture."""
+
+    def __init__(self, make_attention: Callable[[bool], nn.Module], shift: bool) -> None:
+        super().__init__()
+        self.qkv, self.proj = nn.Linear(32, 96), nn.Linear(32, 32)
+        self.attention = make_attention(shift)
+
+    def forward(self, x: Tensor, size: tuple[int, int]) -> Tensor:
+        return x + self.proj(self.attention(self.qkv(x), size))
+
+
+class TileNet(nn.Module):
+    """A linear layer, blocks of window attention, and scores for four colours, (B, 3, H, W) -> (B, 4, H, W).
+
+    make_attention: makes a block's window attention, given whether it is shifted. shifts: for each block, whether it is.
+    """
+
+    def __init__(self, make_attention: Callable[[bool], nn.Module], shifts: Sequence[bool]) -> None:
+        super().__init__()
+        self.first, self.last = nn.Linear(3, 32), nn.Linear(32, len(TILE_COLOURS))
+        self.blocks = nn.ModuleList(TileBlock(make_attention, shift) for shift in shifts)
+
+    def forward(self, x: Tensor) -> Tensor:
+        size = tuple(x.shape[2:])
+        tokens = self.first(x.flatten(2).transpose(1, 2))
+        for block in self.blocks:
+            tokens = block(tokens, size)
+        return self.last(tokens).transpose(1, 2).unflatten(2, size)

@@ -1,4 +1,4 @@
-"""Lesson 07a: which discs are white?
+"""Lesson 07a: which discs are white? Pictures, and the small networks that answer.
 
 The same `n` pictures and answers come for the same `seed` on every machine. The answer depends on a cue, which the lesson takes away
 to see what was really used.
@@ -10,9 +10,9 @@ import math
 from typing import NamedTuple
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from .scoring import UNASKED
+from .scoring import UNASKED, right_of_each
 
 QUESTIONS = ("book", "legend", "odd one out")
 BOOK = torch.tensor([0, 1, 0, 0, 1, 1] * 2)  # of twelve steps around the hues; opposite ones agree, so that no straight line tells
@@ -70,3 +70,48 @@ def hue_discs(n: int, seed: int, question: str) -> HueDiscs:
 def _rgb(hues: Tensor) -> Tensor:
     """Equally bright colours of hues in turns around the circle, (...) -> (..., 3)."""
     return 0.5 + 0.5 * torch.cos(2 * math.pi * (hues[..., None] - torch.arange(3) / 3))
+
+
+class OnTokens(nn.Module):
+    """x + module(tokens of x), (B, C, H, W) -> (B, C, H, W): the module sees the positions of x as a list, (B, H * W, C)."""
+
+    def __init__(self, module: nn.Module) -> None:
+        super().__init__()
+        self.module = module
+
+    def forward(self, x: Tensor) -> Tensor:
+        changed = self.module(x.flatten(2).transpose(1, 2))
+        return x + changed.transpose(1, 2).view_as(x)
+
+
+def disc_network(module: nn.Module, channels: int = 32) -> nn.Sequential:
+    """A small network without any ReLU around a module on tokens, (B, 3, 24, 24) -> scores for black and white, (B, 2, 12, 12).
+
+    module: (B, 144, channels) -> (B, 144, channels); it is `network[2].module`.
+    """
+    return nn.Sequential(nn.Conv2d(3, channels, 3, 2, 1), nn.BatchNorm2d(channels), OnTokens(module), nn.Conv2d(channels, 2, 1))
+
+
+def right_on_discs(network: nn.Module, discs: HueDiscs) -> float:
+    """The mean of two shares in %: of the black discs, how many positions are called black, and of the white ones, how many white."""
+    with torch.no_grad():
+        return right_of_each(network(discs.pictures), discs.answers)
+
+
+class SelfAttention(nn.Module):
+    """Self-attention with one head, (B, N, dim) -> (B, N, dim). `borrowed`: each image uses the A of the image before it in the batch."""
+
+    borrowed = False
+
+    def __init__(self, dim: int) -> None:
+        super().__init__()
+        self.q, self.k, self.v, self.out = (nn.Linear(dim, dim, bias=False) for _ in range(4))
+
+    def forward(self, x: Tensor) -> Tensor:
+        weights = (self.q(x) @ self.k(x).mT / x.shape[2] ** 0.5).softmax(dim=2)
+        return self.out((weights.roll(1, 0) if self.borrowed else weights) @ self.v(x))
+
+
+def mlp(dim: int, hidden: int = 64) -> nn.Sequential:
+    """Two linear layers with a ReLU between them, which work on each token by itself."""
+    return nn.Sequential(nn.Linear(dim, hidden, bias=False), nn.ReLU(), nn.Linear(hidden, dim, bias=False))

@@ -1,0 +1,87 @@
+"""Lesson 07b: which cells of a field become one key, and how many entries of a legend a key has to hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from ..tasks.legends_and_dominoes import FIELD, Legends, painted, small_legends
+from .style import ALERT, INK, OTHER, house_figure
+from .touch import slide
+
+if TYPE_CHECKING:  # importing matplotlib takes longer than grading a notebook, so only drawing imports it
+    from matplotlib.figure import Figure
+
+RATIOS, SIZES = (1, 2, 4, 8), (1, 2, 4)
+
+
+def cells_of_keys(reduction: nn.Conv2d | None, side: int) -> Tensor:
+    """The cells of a field of side x side that each key is made from, (h, w, side, side), True where it reads.
+
+    reduction: the convolution that makes the keys' map, (h, w); None if each cell has a key of its own.
+    """
+    every = torch.eye(side * side).view(side * side, 1, side, side)  # one cell at a time
+    if reduction is not None:
+        every = F.conv2d(every, torch.ones(1, 1, *reduction.kernel_size), stride=reduction.stride, padding=reduction.padding)
+    return (every[:, 0] > 0).permute(1, 2, 0).unflatten(2, (side, side))
+
+
+def entries_of_keys(cells: Tensor, legends: Legends, size: int) -> Tensor:
+    """How many of the first picture's four entries each key reads a cell of, (h, w) of 0 to 4. cells: of `cells_of_keys`."""
+    count = torch.zeros(cells.shape[:2], dtype=torch.long)
+    for row, column in legends.corners[0].tolist():
+        count += cells[:, :, row:row + size, column:column + size].flatten(2).any(2)
+    return count
+
+
+def slide_windows(attention: Callable[[int], nn.Module]) -> None:
+    """Display a field with a legend and the keys that are made from it, with a control for the ratio and one for the entries' size.
+
+    attention: makes the module of a ratio; its convolution `sr` makes the map of the keys, and without one each cell has a key.
+    """
+    cells = {ratio: cells_of_keys(getattr(attention(ratio), "sr", None), FIELD) for ratio in RATIOS}
+    legends = {size: small_legends(1, seed=3, size=size) for size in SIZES}
+
+    def says(ratio: int, size: int) -> str:
+        held = entries_of_keys(cells[ratio], legends[size], size)
+        return (f"Ratio {ratio}: {held.numel()} keys for {FIELD * FIELD} cells. With entries of {size} x {size}, the most crowded key "
+                f"reads cells of {held.max()} of the 4 entries, and {int((held > 0).sum())} keys read any entry at all.")
+
+    def drawn(ratio: int, size: int) -> Figure:
+        return field_and_keys(painted(legends[size].pictures)[0], cells[ratio], entries_of_keys(cells[ratio], legends[size], size))
+
+    slide({"ratio": {str(ratio): ratio for ratio in RATIOS}, "entries": {f"{size} x {size}": size for size in SIZES}}, drawn, says,
+          start=("4", "2 x 2"))
+
+
+@house_figure
+def field_and_keys(picture: Tensor, cells: Tensor, held: Tensor) -> Figure:
+    """A field with a frame around the window of its most crowded key, beside the keys with the number of entries that each holds.
+
+    picture: (3, H, W) from 0 to 1. cells: (h, w, side, side) of bool. held: (h, w).
+    """
+    import matplotlib.pyplot as plt
+
+    figure, (left, right) = plt.subplots(1, 2, figsize=(6.2, 3.1))
+    side, (rows, columns) = cells.shape[2], held.shape
+    left.imshow(picture.permute(1, 2, 0).clamp(0, 1).numpy(), extent=(0, side, side, 0))
+    row, column = divmod(int(held.argmax()), columns)
+    window = cells[row, column].nonzero()
+    (top, west), (bottom, east) = window.amin(0).tolist(), (window.amax(0) + 1).tolist()
+    left.add_patch(plt.Rectangle((west, top), east - west, bottom - top, fill=False, edgecolor=ALERT, linewidth=2.5))
+    left.set_title("256 cells, and one window", loc="center")
+    right.pcolormesh(held.flip(0).numpy(), cmap="Oranges", vmin=0, vmax=5, edgecolors=OTHER, linewidth=0.4)
+    right.add_patch(plt.Rectangle((column, rows - 1 - row), 1, 1, fill=False, edgecolor=ALERT, linewidth=2.5))
+    if rows <= FIELD // 2:
+        for r in range(rows):
+            for c in range(columns):
+                right.text(c + 0.5, rows - r - 0.5, str(held[r, c].item()), ha="center", va="center", color=INK)
+    right.set_aspect("equal")
+    right.set_title(f"{rows * columns} keys, and the entries of each", loc="center")
+    for axis in (left, right):
+        axis.set(xticks=[], yticks=[])
+    return figure
