@@ -21,6 +21,7 @@ from torch import Tensor
 
 from attention_lab.checking import compare, fingerprint, recorded
 from attention_lab.checking.observe import observe
+from attention_lab.checking.protocol import plain
 from attention_lab.checking.recorded import RecordedExercise, RecordedLesson
 from attention_lab.networks.threads import one_thread
 from autograder.judge import recording
@@ -151,9 +152,9 @@ def _about(mistake: recorded.RecordedMistake) -> tuple:
 
 
 def _asked(case: recorded.RecordedCase) -> tuple:
-    """What is asked in a case and how it is judged, without numbers that are compared."""
-    return (case.label, case.check, case.question, case.expected, case.mentions, case.limit, case.peak, case.integer, case.inputs,
-            list(case.tensors), list(case.expected_tensors))
+    """What is asked in a case and how it is judged, without numbers that are compared; tuples are lists here, as they are in a file."""
+    return (case.label, case.check, plain(case.question), plain(case.expected), case.mentions, case.limit, case.peak, case.integer,
+            case.inputs, list(case.tensors), list(case.expected_tensors))
 
 
 def drawn_alike(mine: Tensor, recorded: Tensor) -> bool:

@@ -7,7 +7,6 @@ learner's process; however much work that is, it costs this process its life, an
 from __future__ import annotations
 
 import ast
-import inspect
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -104,7 +103,7 @@ class ProxyProcess:
 
 def texts(reference: ModuleType) -> dict[str, str]:
     """The text of a reference by its module's name, and before it of all that it imports of `solutions`."""
-    text = Path(inspect.getfile(reference)).read_text(encoding="utf-8")
+    text = Path(vars(reference)["__file__"]).read_text(encoding="utf-8")
     imported = [node.module for node in ast.walk(ast.parse(text)) if isinstance(node, ast.ImportFrom) and node.module]
     found: dict[str, str] = {}
     for name in imported:

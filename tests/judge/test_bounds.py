@@ -166,11 +166,12 @@ class Alone:
 
 
 @pytest.mark.parametrize("numbers, outcome", [(10, "failed"), (bounds.TOGETHER // 2, "error")])
-def test_answers_that_come_one_by_one_have_a_bound_together(doubled, numbers, outcome):
+def test_answers_that_come_one_by_one_have_a_bound_together(monkeypatch, doubled, numbers, outcome):
     """Nothing but gradients is missing, until there are too many numbers: then nothing more is asked, and the worker is ended."""
     doubled.recorded.cases = [replace(doubled.recorded.cases[0]) for _ in range(4)]
     graders = types.SimpleNamespace(together={"doubled": [0, 1, 2, 3]}, frame=lambda *_: None)
     alone = Alone(numbers)
+    monkeypatch.setattr(judge.measuring, "ask", Alone.ask)
     verdict = judge._verdict(graders, doubled.recorded, alone, judge.Result(None, "none", "cpu"))
     assert alone.asked[-1] == "closed" or outcome == "failed"
     assert {check.outcome for check in verdict.checks} - {"passed"} == {outcome}
