@@ -39,7 +39,7 @@ class ResTLite(nn.Module):
         return self.head(self.norm(tokens).mean(1))
 
 
-def _through(blocks: nn.ModuleList, tokens: Tensor, size: Any) -> Tensor:
+def _through(blocks: Any, tokens: Tensor, size: Any) -> Tensor:
     for block in blocks:
         tokens = block(tokens, *size)
     return tokens
