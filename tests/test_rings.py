@@ -5,6 +5,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from attention_lab.pictures import scnet
 from attention_lab.tasks import ringed_dots as rings
 
 
@@ -57,3 +58,10 @@ def test_interpolation_follows_what_is_active():
         with rings.enlarging("nearest"):
             assert F.interpolate(x, (1, 4), mode="bilinear").flatten().tolist() == [0, 0, 8, 8]
     assert F.interpolate(x, (1, 4)).flatten().tolist() == [0, 0, 8, 8]
+
+
+def test_a_slider_tells_which_rows_a_position_sees(monkeypatch):
+    shown = {}
+    monkeypatch.setattr(scnet, "slide", lambda controls, drawn, says, start: shown.update(says=says, start=start))
+    scnet.slide_a_view(lambda channels, stride, pooling: nn.Conv2d(channels, channels, 3, stride, padding=1))
+    assert shown["says"](4, 25) == "Pooling 4, from row 25: it sees rows 24 to 26, 1 up and 1 down." and shown["start"] == ["4", "24"]

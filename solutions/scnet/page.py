@@ -14,32 +14,36 @@
 #
 # *A 3 x 3 convolution, cut into four smaller ones that help each other.*
 #
-# **After this lesson you will be able to**
+# ![Four white dots, all alike, each in the middle of a thin ring: red, green or blue. The ring's radius is 6 pixels; a 3 x 3 window around the dot sees white and grey. Which colour is the ring around a dot?](figures/rings.svg)
+#
+# A 3 x 3 convolution sees one pixel in each direction, so it would take six of them in a row to reach the ring.
+# SCNet ([project page](https://mmcheng.net/scconv/)) replaces ResNet-50's bottleneck by this lesson's block.
+# In the paper, classification, detection and keypoints all improve.
+# The main block of [PAN](https://arxiv.org/abs/2010.01073), a small network that enlarges images, has a similar structure.
+#
+# **Needs** lesson 01 (gates); lesson 04 helps · 1 h · 6 points · difficulty 2 of 5
+#
+# <details><summary>Goals, parts and minutes</summary>
+#
+# After this lesson you will be able to
 #
 # - build a convolution that asks what is around a position before it answers;
 # - measure how far a network sees, instead of calculating it;
 # - check with numbers what the code really does, when a paper and its code disagree.
 #
-# **Why it matters.** In the paper ([project page](https://mmcheng.net/scconv/)), this block replaces the bottleneck of ResNet-50.
-# Classification, detection and keypoints all improve.
-# The main block of [PAN](https://arxiv.org/abs/2010.01073), a small network that enlarges images, has a similar structure.
-#
-# **You need** lesson 01 (gates); lesson 04 helps.
-# **Difficulty** 2 of 5.
-#
 # | part | minutes |
 # |---|---|
-# | [what is around this dot?](#1.-What-is-around-this-dot?), [the idea](#2.-The-idea) | 10 |
-# | [what is Up?](#3.-What-is-Up?) | 3 |
-# | [exercise 1, `SCConv`](#4.-Exercise-1:-SCConv) (3 points), [the paper or the code?](#5.-The-paper-or-the-code?) | 17 |
-# | [exercise 2, `SCBottleneck`](#6.-Exercise-2:-SCBottleneck) (3 points), and what it costs | 18 |
-# | if you have time (run its cells anyway): [how far does it see?](#7.-How-far-does-it-see?) | another 8 |
-# | [the experiment](#8.-The-experiment) | 9 |
-# | [the bug museum](#9.-The-bug-museum) | 3 |
-# | if you have time: [paper against code](#10.-Paper-against-code), [questions](#11.-A-challenge,-and-questions-to-think-about), without the challenge | another 6 |
+# | [what is around this dot?](#1.-What-is-around-this-dot?), [the idea](#2.-The-idea), and what Up is | 13 |
+# | [exercise 1, `SCConv`](#3.-Exercise-1:-SCConv) (3 points), the paper or the code? | 17 |
+# | [exercise 2, `SCBottleneck`](#4.-Exercise-2:-SCBottleneck) (3 points), and what it costs | 18 |
+# | if you have time (run its cells anyway): [how far does it see?](#5.-How-far-does-it-see?) | another 8 |
+# | [the experiment](#6.-The-experiment), without the challenge | 9 |
+# | [the bug museum](#7.-The-bug-museum), [paper against code](#8.-Paper-against-code), [what we now know](#9.-What-we-now-know) | 3 |
+# | if you have time: [questions](#10.-Questions-to-think-about) | another 6 |
+#
+# </details>
 
 # %%
-import matplotlib.pyplot as plt
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -47,14 +51,12 @@ from torch import nn
 from attention_lab import check, course_map, progress, review
 from attention_lab.notebook.challenge import challenge
 from attention_lab.networks.cost import cost
-from attention_lab.pictures import PAPER, predict_then_run, score_bars, show, show_images
+from attention_lab.pictures import predict_then_run, score_bars, show, show_images
 from attention_lab.pictures.prediction import remind
 from attention_lab.tasks.ringed_dots import enlarging, right_at_dots, ringed_dots, seen
-from attention_lab.pictures.touch import slide
+from attention_lab.pictures.gaps import print_gaps
+from attention_lab.pictures.scnet import slide_a_view
 from attention_lab.networks.training import compare, train
-
-# %% tags=["nbval-ignore-output"]
-course_map()
 
 # %% tags=["nbval-ignore-output"]
 review()
@@ -62,9 +64,7 @@ review()
 # %% [markdown]
 # ## 1. What is around this dot?
 #
-# ![Four white dots, all alike, each in the middle of a thin ring: red, green or blue. The ring's radius is 6 pixels; a 3 x 3 window around the dot sees white and grey.](figures/rings.svg)
-#
-# At each of a dot's five white pixels, a network must name the ring's colour.
+# The drawing above is the puzzle: at each of a dot's five white pixels, a network must name the ring's colour.
 # All dots look alike, and the ring's pixels are 6 to 7 pixels from the dot's centre: five or more from every dot pixel.
 #
 # Four blocks will try, each after one 3 x 3 convolution:
@@ -73,8 +73,8 @@ review()
 # - **dilated**: the same, with the nine weights 4 pixels apart (dilation, lesson 04);
 # - **SC, pooling 1** and **SC, pooling 4**: the block of this lesson, with averages over 1 x 1 or 4 x 4 pixels in one of its branches.
 #
-# A guess is right in 33 % of all cases.
-# **Guess now:** write down what each block reaches, in per cent; section 8 trains the networks.
+# At chance, 33 % of the answers are right.
+# **Guess now:** write down what each block scores, in per cent; section 6 trains the networks.
 # What matters is how far each block can look.
 
 # %% [markdown]
@@ -99,7 +99,7 @@ review()
 # In SE (lesson 01), a channel has one number for the whole image; here every position has its own.
 
 # %% [markdown]
-# ## 3. What is Up?
+# ### What is Up?
 #
 # The [authors' code](https://github.com/MCG-NKU/SCNet/blob/master/scnet.py) calls `F.interpolate(..., size)` and leaves everything else to torch.
 # **Predict, then run:** this call enlarges the row (0, 8) to eight numbers.
@@ -113,14 +113,14 @@ measured = {"third": row[2].item(), "fourth": row[3].item()}
 predict_then_run(predicted, measured, unit="the number at this place")
 
 # %% [markdown]
-# ## 4. Exercise 1: `SCConv`
+# ## 3. Exercise 1: `SCConv`
 #
 # Build the drawing's calibrated half, from C = `channels` channels to C (nothing is halved here):
 #
 # - `k2`: an `nn.Sequential` of `nn.AvgPool2d(pooling)`, a convolution and a BatchNorm;
 # - `k3`, `k4`: Sequentials of a convolution and a BatchNorm; `k4`'s convolution has the `stride`;
 # - every convolution is 3 x 3 with padding 1, *without* bias; there is no ReLU;
-# - Up is the call of section 3: `F.interpolate` to the height and width of x, without a `mode`.
+# - Up is the call that you predicted in section 2: `F.interpolate` to the height and width of x, without a `mode`.
 #
 # Worked example: one channel, pooling 2, x has two rows, both (0, 2, 4, 6).
 # The means are (1, 5).
@@ -180,7 +180,7 @@ check(SCConv)
 # </details>
 
 # %% [markdown]
-# ## 5. The paper or the code?
+# ### The paper or the code?
 #
 # The paper says that Up is a **bilinear** interpolation, which is smooth.
 # The code names no `mode`: torch takes the **nearest** cell and makes steps, as you saw.
@@ -201,8 +201,8 @@ for weight in (p for p in one.parameters() if p.ndim == 4):
     nn.init.constant_(weight, 0.2)
 for mode in ("nearest", "bilinear"):
     with enlarging(mode), torch.no_grad():
-        mine = one(torch.linspace(-2, 2, 144).view(1, 1, 12, 12))[0, 0, 6]
-    measured[mode] = round((mine - authors).abs().max().item(), 3)
+        ours = one(torch.linspace(-2, 2, 144).view(1, 1, 12, 12))[0, 0, 6]
+    measured[mode] = round((ours - authors).abs().max().item(), 3)
 print("nearest:", measured.pop("nearest"))
 predict_then_run(predicted, measured, unit="largest difference")
 
@@ -215,7 +215,7 @@ predict_then_run(predicted, measured, unit="largest difference")
 # </details>
 
 # %% [markdown]
-# ## 6. Exercise 2: `SCBottleneck`
+# ## 4. Exercise 2: `SCBottleneck`
 #
 # ResNet's bottleneck narrows to `planes` channels, looks around and widens again.
 # Here two halves look around, and each narrows *all* of x to w = planes // 2 channels.
@@ -333,7 +333,7 @@ predict_then_run(predicted, measured, unit="times those of ResNet's block")
 # </details>
 
 # %% [markdown]
-# ## 7. How far does it see?
+# ## 5. How far does it see?
 #
 # Which input pixels can change the output at one position?
 # As in lesson 04, the gradient tells you: pixels with gradient zero change nothing.
@@ -375,32 +375,10 @@ predict_then_run(predicted, measured, unit="rows of pixels")
 # </details>
 
 # %% tags=["experiment"]
-views = {(pooling, row): seen(SCConv(4, 1, pooling).eval(), 4, row, 24)
-         for pooling in (1, 2, 4, 8) for row in (24, 25, 26, 27)}
-
-
-def drawn(pooling, row):
-    figure, axis = plt.subplots(figsize=(2.9, 2.9), facecolor=PAPER, layout="constrained")
-    axis.imshow(views[pooling, row], cmap="Blues", vmin=0, vmax=2)
-    axis.plot(24, row, "s", markersize=5, color="black")
-    lines = [line - 0.5 for line in range(0, 48, max(pooling, 2))]
-    axis.set(xticks=lines, yticks=lines, xticklabels=[], yticklabels=[])
-    axis.tick_params(length=0)
-    axis.grid(linewidth=0.4)
-    return figure
-
-
-def says(pooling, row):
-    rows = views[pooling, row].amax(1).nonzero().flatten()
-    return (f"Pooling {pooling}, from row {row}: it sees rows {rows.min()} to {rows.max()}, "
-            f"{row - rows.min()} up and {rows.max() - row} down.")
-
-
-slide({"pooling": {str(p): p for p in (1, 2, 4, 8)},
-       "row": {str(r): r for r in (24, 25, 26, 27)}}, drawn, says, start=["4", "24"])
+slide_a_view(SCConv)
 
 # %% [markdown]
-# ## 8. The experiment
+# ## 6. The experiment
 #
 # Each network: a 3 x 3 convolution with BatchNorm and ReLU, one of four blocks (32 channels, 8 planes), three scores at each position.
 # All are trained with Adam and a one-cycle schedule (peak rate 0.01), 120 steps of 16 pictures.
@@ -464,15 +442,11 @@ show(show_images((new.pictures[:3] + 0.3).clamp(0, 1)),
 sizes = {arm: sum(p.numel() for p in network(block()).parameters())
          for arm, block in arms.items()}
 show(score_bars(results, "right at the dots of new pictures (%)", highlight="SC, pooling 4",
-                baselines={"a guess": 100 / 3}, parameters=sizes),
+                baselines={"at chance": 100 / 3}, parameters=sizes),
      "Bars: " + "; ".join(f"{arm} {results.mean(arm):.0f} %, {sizes[arm]} parameters"
                           for arm in arms))
-for arm, control in (("SC, pooling 4", "plain"), ("SC, pooling 4", "SC, pooling 1"),
-                     ("SC, pooling 4", "dilated"), ("SC, pooling 1", "plain")):
-    gap = results.mean(arm) - results.mean(control)
-    # more than luck (two standard errors), and enough to matter (5 points)
-    clearly = "clearly" if results.lead(arm, control) > 2 and gap > 5 else "not clearly"
-    print(f"'{arm}' is {clearly} ahead of '{control}' ({gap:+.1f} points)")
+print_gaps(results, [("SC, pooling 4", "plain"), ("SC, pooling 4", "SC, pooling 1"),
+                     ("SC, pooling 4", "dilated"), ("SC, pooling 1", "plain")], matters=5)
 for arm in ("dilated", "SC, pooling 4"):
     print(f"'{arm}' without the cue: {results.mean(arm, 'no cue'):.1f} %")
 gain = results.mean("SC, pooling 4", "bilinear Up") - results.mean("SC, pooling 4")
@@ -481,9 +455,9 @@ for arm, block in arms.items():
     print(f"{arm}: the whole network sees {rows_seen(network(block()).eval(), 3, 24):.0f} rows")
 
 # %% [markdown]
-# **Read it.** The plain block guesses, and so does SC with pooling 1, which has the same layers and parameters as pooling 4.
+# **Read it.** The plain block is at chance, and so is SC with pooling 1, which has the same layers and parameters as pooling 4.
 # Only the averaging differs.
-# This is not a matter of time: in five times as many steps, with this learning rate or half of it, both still guess
+# This is not a matter of time: in five times as many steps, with this learning rate or half of it, both are still at chance
 # (32.9 to 34.3 % in ten long runs).
 # They *cannot* learn it, because the ring lies outside of what they see.
 #
@@ -495,11 +469,37 @@ for arm, block in arms.items():
 #
 # **And Up?** Here, neither switching a trained network from nearest to bilinear nor training with bilinear lowers the score.
 # (With pooling 2, switching even helps networks that have not finished learning, in one run from 83 to 96 %.)
-# So **a finished network's accuracy did not tell you which mode ran**; comparing outputs, as in section 5, did at once.
+# So **a finished network's accuracy did not tell you which mode ran**; comparing outputs, as after exercise 1, did at once.
 # (All runs: `solutions/scnet/experiment.md` in the course's repository.)
 
 # %% [markdown]
-# ## 9. The bug museum
+# ### A challenge (not graded)
+#
+# With pooling 2, the network sees 10 rows, enough for the ring.
+# Still, only one of our three runs finishes learning in 120 steps: 100, 85 and 83 % (in 600 steps, two of two do).
+# Keep pooling 2 and the training, change the block: can a network of at most 2,300 parameters get above 95 % with every seed?
+# (One of ours gets 100 %.)
+# It needs the imports, your exercises, `Plain` (section 4) and this section's first cell, but not the training.
+
+# %% tags=["experiment"]
+mine = None  # your turn: a function that makes a block, such as lambda: calibrated(2)
+
+
+def attempt(arm, seed):
+    model = train(network(mine()), pictures, answers, loss=F.cross_entropy, epochs=1,
+                  batch_size=16, peak_rate=0.01, seed=seed)
+    return tested(model)["right"]
+
+
+worst = have = None
+if mine:
+    have = sum(p.numel() for p in network(mine()).parameters())
+    worst = min(compare(["yours"], range(3), attempt).scores("yours"))
+challenge("right at the dots, worst of three runs", worst, 95, "%",
+          at_most={"parameters of the network": (have, 2300)})
+
+# %% [markdown]
+# ## 7. The bug museum
 #
 # **Exhibit: fine in training**
 #
@@ -529,7 +529,7 @@ for side in (32, 30, 35):
 # </details>
 
 # %% [markdown]
-# ## 10. Paper against code
+# ## 8. Paper against code
 #
 # | | the paper | the authors' code | here |
 # |---|---|---|---|
@@ -540,32 +540,23 @@ for side in (32, 30, 35):
 # With the authors' weights your two modules give the same outputs and gradients as their code (in our tests, to within 1e-10).
 
 # %% [markdown]
-# ## 11. A challenge, and questions to think about
+# ## 9. What we now know
 #
-# **A challenge (not graded).** With pooling 2, the network sees 10 rows, enough for the ring.
-# Still, only one of our three runs finishes learning in 120 steps: 100, 85 and 83 % (in 600 steps, two of two do).
-# Keep pooling 2 and the training, change the block: can a network of at most 2,300 parameters get above 95 % with every seed?
-# (One of ours gets 100 %.)
-# It needs the imports, your exercises, `Plain` (section 6) and section 8's first cell, but not the training.
-
-# %% tags=["experiment"]
-mine = None  # your turn: a function that makes a block, such as lambda: calibrated(2)
-
-
-def attempt(arm, seed):
-    model = train(network(mine()), pictures, answers, loss=F.cross_entropy, epochs=1,
-                  batch_size=16, peak_rate=0.01, seed=seed)
-    return tested(model)["right"]
-
-
-worst = have = None
-if mine:
-    have = sum(p.numel() for p in network(mine()).parameters())
-    worst = min(compare(["yours"], range(3), attempt).scores("yours"))
-challenge("right at the dots, worst of three runs", worst, 95, "%",
-          at_most={"parameters of the network": (have, 2300)})
+# - The block averages its input over cells and uses the averages as a gate, so each position knows what lies around it.
+# - In these runs the width of the view decides: pooling 4 and a dilated convolution solve the task.
+#   The blocks that see less stay at chance.
+# - The gate is not what helps here, because the three runs without it score 100 % too.
+# - The paper says bilinear and its code says nearest.
+#   A finished network's accuracy does not tell them apart; comparing outputs does.
+#
+# PAN uses a similar block to enlarge images.
+# In newer networks, large kernels and attention between positions do this job, because they see far as well.
+# One question stays open: does the gate earn its parameters on photographs, beside a dilated convolution of the same cost?
+# Lesson e2 keeps one coordinate while it averages, and lesson 05a compares positions with each other.
 
 # %% [markdown]
+# ## 10. Questions to think about
+#
 # 1. For which radii of the ring must the dilated block guess, whatever it learns?
 # 2. Is this attention?
 # 3. In [one version](https://github.com/MCG-NKU/SCNet/blob/1666a38ed7a7248de822b2d7708667cade67fe28/scnet.py) of the authors' file,
@@ -599,13 +590,16 @@ real_run()
 my_net(SCConv)
 
 # %% [markdown]
-# ## 12. References
+# ## 11. References
 #
 # - J. Liu, Q. Hou, M. Cheng, C. Wang, J. Feng: *Improving Convolutional Networks with Self-Calibrated Convolutions*.
 #   CVPR 2020, [project page](https://mmcheng.net/scconv/).
 #   Authors' code: [MCG-NKU/SCNet](https://github.com/MCG-NKU/SCNet).
 #
 # Here is what you have solved:
+
+# %% tags=["nbval-ignore-output"]
+course_map()
 
 # %% tags=["nbval-ignore-output"]
 progress()
