@@ -147,7 +147,7 @@ def test_an_address_that_is_none_is_refused(published, wrong):
 def test_the_cells_of_a_page_keep_their_ids():
     """Learners' notebooks, and graded ones, refer to them."""
     ids = [cell.id for cell in notebooks.read_source(LESSON).cells]
-    assert ids[:4] == ["markdown-000", first_cell.ID, "code-001", "markdown-002"] and len(set(ids)) == len(ids)
+    assert ids[:4] == ["markdown-000", first_cell.ID, "code-001", "code-002"] and len(set(ids)) == len(ids)
 
 
 def test_a_lesson_carries_the_version_that_it_is_built_with():

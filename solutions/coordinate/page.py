@@ -14,34 +14,35 @@
 #
 # *A gate for each row times a gate for each column.*
 #
-# **After this lesson you will be able to**
+# ![A board with sixteen coloured squares in four rows and four columns. A white mark at the left edge points at a row, one at the top edge at a column. Which colour is the square at the crossing?](figures/board.svg)
+#
+# This module was made for networks that run on phones.
+# In MobileNetV2, its [authors report](https://arxiv.org/abs/2103.02907), it lifts the accuracy on ImageNet from 72.3 to 74.3 %, and SE (lesson 01) lifts it to 73.5 %.
+# [timm](https://github.com/huggingface/pytorch-image-models/blob/main/timm/layers/coord_attn.py), the library of vision models, has it.
+#
+# **Needs** lessons 01 (SE) and 03 (CBAM's spatial gate) · 1 h · 5 points · difficulty 2 of 5
+#
+# <details><summary>Goals, parts and minutes</summary>
+#
+# After this lesson you will be able to
 #
 # - summarise a map along one axis without losing the positions along the other;
 # - build a module that turns two such summaries into gates;
 # - say what a product of two gates can draw, and what it cannot.
 #
-# **Why it matters.** This module was made for networks that run on phones.
-# In MobileNetV2, the [authors report](https://arxiv.org/abs/2103.02907), it lifts the accuracy on ImageNet from 72.3 to 74.3 %;
-# SE (lesson 01) lifts it to 73.5 %.
-# [timm](https://github.com/huggingface/pytorch-image-models/blob/main/timm/layers/coord_attn.py), the library of vision models,
-# has it.
-#
-# **You need** lessons 01 (SE) and 03 (CBAM's spatial gate).
-# **Difficulty** 2 of 5.
-#
 # | part | minutes |
 # |---|---|
 # | [which colour is at the crossing?](#1.-Which-colour-is-at-the-crossing?), [the idea](#2.-The-idea) | 11 |
-# | [exercise 1, `directional_pool`](#3.-Exercise-1:-directional_pool) (2 points) | 5 |
-# | [what can two gates draw?](#4.-What-can-two-gates-draw?) | 3 |
-# | [exercise 2, `CoordinateAttention`](#5.-Exercise-2:-CoordinateAttention) (3 points) | 18 |
-# | if you have time (run its cells anyway): [a number from the paper](#6.-A-number-from-the-paper) | another 5 |
-# | [the experiment](#7.-The-experiment) | 16 |
-# | [the bug museum](#8.-The-bug-museum) | 7 |
-# | if you have time: [paper against code](#9.-Paper-against-code), [questions](#10.-A-challenge,-and-questions-to-think-about), without the challenge | another 9 |
+# | [exercise 1, `directional_pool`](#3.-Exercise-1:-directional_pool) (2 points), what can two gates draw? | 8 |
+# | [exercise 2, `CoordinateAttention`](#4.-Exercise-2:-CoordinateAttention) (3 points) | 18 |
+# | if you have time (run its cells anyway): a number from the paper | another 5 |
+# | [the experiment](#5.-The-experiment), without the challenge | 16 |
+# | [the bug museum](#6.-The-bug-museum), [paper against code](#7.-Paper-against-code), [what we now know](#8.-What-we-now-know) | 7 |
+# | if you have time: [questions](#9.-Questions-to-think-about) | another 9 |
+#
+# </details>
 
 # %%
-import matplotlib.pyplot as plt
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -49,13 +50,11 @@ from torch import nn
 from attention_lab.tasks import boards
 from attention_lab import check, course_map, progress, review
 from attention_lab.notebook.challenge import challenge
-from attention_lab.pictures import PAPER, predict_then_run, score_bars, show, show_images
+from attention_lab.pictures import predict_then_run, score_bars, show, show_images
 from attention_lab.pictures.prediction import INVITATION, remind
-from attention_lab.pictures.touch import slide
+from attention_lab.pictures.gaps import print_gaps
+from attention_lab.pictures.coordinate import slide_the_marks
 from attention_lab.networks.training import compare, train
-
-# %% tags=["nbval-ignore-output"]
-course_map()
 
 # %% tags=["nbval-ignore-output"]
 review()
@@ -63,9 +62,7 @@ review()
 # %% [markdown]
 # ## 1. Which colour is at the crossing?
 #
-# ![A board with sixteen coloured squares in four rows and four columns. A white mark at the left edge points at a row, one at the top edge at a column.](figures/board.svg)
-#
-# One mark points at a row, the other one at a column.
+# In the drawing above, one mark points at a row and the other one at a column.
 # A network must name the colour of the square where they cross: red, green, blue or yellow.
 #
 # Five networks will try.
@@ -78,16 +75,16 @@ review()
 # - **coordinate**: the module of this lesson;
 # - **coordinate, no places**: the same layers, but the mean of every row and column is replaced by the mean over all positions.
 #
-# A guess is right in 25 % of cases.
+# At chance, 25 % of the answers are right.
 # Naming the most frequent colour of the board is right in about 38 %.
 #
-# **Guess now:** what does each network reach?
-# Replace each None with a percentage; section 7 trains the networks.
+# **Guess now:** what does each network score?
+# Replace each None with a percentage; section 5 trains the networks.
 
 # %%
 five = {"none": None, "SE": None, "CBAM's map": None, "coordinate": None,
         "coordinate, no places": None}
-print(INVITATION if None in five.values() else "Noted, until section 7.")
+print(INVITATION if None in five.values() else "Noted, until section 5.")
 
 # %% [markdown]
 # ## 2. The idea
@@ -147,7 +144,7 @@ check(directional_pool)
 # </details>
 
 # %% [markdown]
-# ## 4. What can two gates draw?
+# ### What can two gates draw?
 #
 # Take gates that are either 0 or 1, on a map of 4 x 4.
 # A position is open when its row *and* its column are open.
@@ -181,7 +178,7 @@ predict_then_run(predicted, measured, unit="open positions")
 # </details>
 
 # %% [markdown]
-# ## 5. Exercise 2: `CoordinateAttention`
+# ## 4. Exercise 2: `CoordinateAttention`
 #
 # Build section 2's module with these names (section 7 needs the convolutions' names):
 #
@@ -250,7 +247,7 @@ check(CoordinateAttention)
 # </details>
 
 # %% [markdown]
-# ## 6. A number from the paper
+# ### A number from the paper
 #
 # The authors' MobileNetV2 has the module in 16 of its 17 blocks: one with 96 channels, two with 144, three with 192,
 # four with 384, three with 576 and three with 960.
@@ -293,7 +290,7 @@ predict_then_run(predicted, measured, unit="parameters added")
 # </details>
 
 # %% [markdown]
-# ## 7. The experiment
+# ## 5. The experiment
 #
 # All modules work on 16 channels and a map of 14 x 14; a position of the map stands for 2 x 2 pixels.
 # SE has 8 hidden channels, as many as Coordinate Attention.
@@ -387,15 +384,12 @@ show(show_images((new.pictures[:3] + 0.3).clamp(0, 1)),
      "Three new boards: sixteen coloured squares, a white mark at the left and one at the top.")
 frequent = 100 * (boards.most_frequent(new) == new.answers).float().mean().item()
 show(score_bars(results, "right on new boards (%)", highlight="coordinate", parameters=sizes,
-                baselines={"a guess": 25, "the most frequent colour": frequent}),
+                baselines={"at chance": 25, "the most frequent colour": frequent}),
      "Bars: " + "; ".join(f"{arm} {results.mean(arm):.0f} %, {sizes[arm]} parameters"
                           for arm in arms))
-for arm, control in (("coordinate", "CBAM's map"), ("coordinate", "coordinate, no places"),
-                     ("CBAM's map", "none"), ("SE", "none"), ("coordinate, no places", "SE")):
-    gap = results.mean(arm) - results.mean(control)
-    # more than luck (two standard errors), and enough to matter (5 points)
-    clearly = "clearly" if results.lead(arm, control) > 2 and gap > 5 else "not clearly"
-    print(f"'{arm}' is {clearly} ahead of '{control}' ({gap:+.1f} points)")
+print_gaps(results, [("coordinate", "CBAM's map"), ("coordinate", "coordinate, no places"),
+                     ("CBAM's map", "none"), ("SE", "none"),
+                     ("coordinate, no places", "SE")], matters=5)
 print("Wrong cue (%):", {arm: round(results.mean(arm, "wrong cue")) for arm in arms})
 predict_then_run(five, {arm: results.mean(arm) for arm in arms}, unit="% right")
 
@@ -405,56 +399,31 @@ predict_then_run(five, {arm: results.mean(arm) for arm in arms}, unit="% right")
 # **Before you look:** apart from the crossing, where will the map be bright?
 
 # %% tags=["experiment"]
-every, model = boards.at_every_crossing(seed=5), network(coordinate()).eval()
-model.load_state_dict(trained["coordinate"])
-with torch.no_grad():
-    rows, columns = boards.gates(model[2], model[:2](every.pictures))
-products = (rows[..., None] * columns[:, :, None]).mean(1)  # (16, 14, 14)
-
-
-def drawn(row, column):
-    figure, axes = plt.subplots(1, 2, figsize=(5.6, 2.9), facecolor=PAPER, layout="constrained")
-    picture = (every.pictures[4 * row + column] + 0.3).clamp(0, 1)
-    axes[0].imshow(picture.permute(1, 2, 0))
-    axes[1].imshow(products[4 * row + column], cmap="viridis", vmin=0, vmax=products.max())
-    for axis in axes:
-        axis.set_axis_off()
-    return figure
-
-
-def says(row, column):
-    product = products[4 * row + column]
-    y, x = divmod(product.argmax().item(), 14)
-    return (f"Marks at row {row}, column {column} of the squares, counted from 0. The product "
-            f"is largest at position ({y}, {x}) of the 14 x 14 map: {product.max():.2f}. "
-            f"Mean of the map: {product.mean():.2f}.")
-
-
-places = {str(place): place for place in range(4)}
-slide({"mark at the left: row": places, "mark at the top: column": places}, drawn, says,
-      start=["1", "2"])
+trained_network = network(coordinate()).eval()
+trained_network.load_state_dict(trained["coordinate"])
+slide_the_marks(trained_network)
 
 # %% [markdown]
 # <details><summary>What we see</summary>
 #
 # In our run the crossing is brightest; the marks have about half its brightness, the top left corner a third.
 # A row's gate depends on this row's mean alone, and the mark at the top lifts the topmost rows' means, not only its column's.
-# Two groups of open rows and two of columns meet four times; three of these places are section 4's ghosts.
+# Two groups of open rows and two of columns meet four times; three of these places are the ghosts that you met after exercise 1.
 # They do no harm, since no square lies there.
 # </details>
 
 # %% [markdown]
 # **Read it.** The positions make the difference: **coordinate, no places** has all layers of **coordinate**, and does no better than SE.
-# With the wrong cue, **coordinate** scores 25 %, like a guess.
-# With the gates of another board it has 29 %: one board in 16 has the same crossing, and 1/16 + 15/16 · 25 % = 29.7 %.
+# With the wrong cue, **coordinate** scores 25 %, which is chance.
+# With the gates of another board it scores 29 %: one board in 16 has the same crossing, and 1/16 + 15/16 · 25 % = 29.7 %.
 #
 # Why do the others beat 38 %?
 # Three convolutions see 11 pixels: enough, we think, if the square is near a mark.
 # **CBAM's map** could draw the right spot, but its window sees only 19 pixels.
 #
 # Do the others need more steps?
-# With five times as many steps, at this rate or half of it, the four other networks reach 54 to 65 %.
-# **coordinate** has 100 % in its four long runs (two seeds, two rates).
+# With five times as many steps, at this rate or half of it, the four other networks score 54 to 65 %.
+# **coordinate** scores 100 % in its four long runs (two seeds, two rates).
 # Two more 3 x 3 convolutions instead of the module, with ten times its parameters, reach 69 and 70 % in two such runs.
 # With them the network sees 19 pixels; to see a mark and part of the farthest squares, it would need 23.
 #
@@ -465,9 +434,36 @@ slide({"mark at the left: row": places, "mark at the top: column": places}, draw
 # (All runs: `solutions/coordinate/experiment.md` in the course's repository.)
 
 # %% [markdown]
-# ## 8. The bug museum
+# ### A challenge (not graded)
 #
-# ### Exhibit A: fine on squares
+# The module costs 440 parameters here, as m is at least 8; with m = 2 it costs 134, and reaches 100 %
+# (three runs).
+# If each mean gets only a factor and a shift per channel before its sigmoid, the module costs 64 and reaches 81 to 84 %.
+# Can a module of at most 60 parameters get above 95 % with every seed?
+# (Our smallest has 32.)
+# It needs the imports, your exercises, `SE` (section 4) and this section's cells above the training.
+
+# %% tags=["experiment"]
+mine = None  # your turn: a function that makes a module, (B, 16, H, W) -> (B, 16, H, W)
+
+
+def attempt(arm, seed):
+    model = train(network(mine()), marked.pictures, marked.answers, loss=F.cross_entropy,
+                  epochs=1, batch_size=32, peak_rate=0.01, seed=seed)
+    return right(model, new)
+
+
+worst = have = None
+if mine:
+    have = parameters(mine())
+    worst = min(compare(["yours"], range(3), attempt).scores("yours"))
+challenge("right on new boards, worst of three runs", worst, 95, "%",
+          at_most={"parameters of the module": (have, 60)})
+
+# %% [markdown]
+# ## 6. The bug museum
+#
+# ### Exhibit: fine on squares
 #
 # *Symptom.* A network runs on all its square images, and crashes on the first wide one.
 # A [port to TensorFlow](https://github.com/northBeggar/Plug-and-Play/blob/563d1f324a1a15b8f160788a517e83c307fa0b5f/05-CA/tensorflow/CoordAttention.py)
@@ -496,34 +492,9 @@ for height, width in ((6, 6), (5, 5), (4, 8)):
 # `chunk(2)` makes two equal halves, but the line has H rows and W columns: ask for the sizes [H, W].
 # Square inputs never show it.
 # </details>
-#
-# ### Exhibit B: the second argument
-#
-# *Symptom.* [Somebody's network](https://github.com/houqb/CoordAttention/issues/5) stops: a size of 256 does not match 32.
-# x had 256 channels, so `oup`, the second argument of the authors' class, must have been 32.
-# The constructor accepted it.
-# Your class has this argument as well.
-# **Guess first:** which values fail, 16, 4 or 1?
-
-# %%
-for out_channels in (16, 4, 1):
-    module, x = CoordinateAttention(16, out_channels), torch.randn(2, 16, 4, 6)
-    try:
-        print(out_channels, "gives", tuple(module(x).shape))
-    except (RuntimeError, ValueError) as error:
-        print(out_channels, type(error).__name__, error)
 
 # %% [markdown]
-# <details><summary>What we think</summary>
-#
-# The gates multiply x, so this module cannot change the number of channels: 4 gates do not fit 16 channels.
-# But *one* fits by broadcasting.
-# With `out_channels=1` nothing fails, the output still has 16 channels, and all share their gates.
-# (If 4 does not fail, your class ignores `out_channels`.)
-# </details>
-
-# %% [markdown]
-# ## 9. Paper against code
+# ## 7. Paper against code
 #
 # | | the paper | the [authors' code](https://github.com/houqb/CoordAttention/blob/main/coordatt.py), and ours |
 # |---|---|---|
@@ -535,33 +506,23 @@ for out_channels in (16, 4, 1):
 # With the authors' weights, the outputs and gradients are those of their code (in our tests, to within 1e-10).
 
 # %% [markdown]
-# ## 10. A challenge, and questions to think about
+# ## 8. What we now know
 #
-# **A challenge (not graded).** The module costs 440 parameters here, as m is at least 8; with m = 2 it costs 134, and reaches 100 %
-# (three runs).
-# If each mean gets only a factor and a shift per channel before its sigmoid, the module costs 64 and reaches 81 to 84 %.
-# Can a module of at most 60 parameters get above 95 % with every seed?
-# (Our smallest has 32.)
-# It needs the imports, your exercises, `SE` (section 6) and section 7's cells above the training.
-
-# %% tags=["experiment"]
-mine = None  # your turn: a function that makes a module, (B, 16, H, W) -> (B, 16, H, W)
-
-
-def attempt(arm, seed):
-    model = train(network(mine()), marked.pictures, marked.answers, loss=F.cross_entropy,
-                  epochs=1, batch_size=32, peak_rate=0.01, seed=seed)
-    return right(model, new)
-
-
-worst = have = None
-if mine:
-    have = parameters(mine())
-    worst = min(compare(["yours"], range(3), attempt).scores("yours"))
-challenge("right on new boards, worst of three runs", worst, 95, "%",
-          at_most={"parameters of the module": (have, 60)})
+# - A mean over one axis keeps the position along the other axis, so a row's gate can tell where something is.
+# - In these runs the positions make the difference: the same layers without them do no better than SE.
+# - The network uses its marks, because it drops to chance when they point elsewhere.
+# - A product of a row gate and a column gate can mark one crossing.
+#   Marking two crossings also opens the two other places where their rows and columns meet.
+# - Multiplying the gates is not necessary for this puzzle: adding both results before one sigmoid solves it as well.
+#
+# timm has the module, and MobileNetV2 with it is the authors' released network.
+# Self-attention with a position code (lessons 05a and 07b) keeps both coordinates at once, at a higher cost.
+# One question stays open: how much of the gain on ImageNet comes from positions, and how much from the wider view?
+# Lesson 06b keeps full resolution in its gates.
 
 # %% [markdown]
+# ## 9. Questions to think about
+#
 # 1. Why one line of H + W means, and not two calls of `conv1`?
 #    With shared weights both give the same, but one line is faster, [an author answers](https://github.com/houqb/CoordAttention/issues/12).
 #    Would `bn1` give the same?
@@ -570,6 +531,9 @@ challenge("right on new boards, worst of three runs", worst, 95, "%",
 #    And on a board that is ten times as wide?
 # 3. If only the row's gate multiplies x, the network reaches 65 to 67 % (three runs).
 #    Why more than without a module, and why so much less than 100?
+# 4. [Somebody's network](https://github.com/houqb/CoordAttention/issues/5) stops, because `oup`, the second argument of the authors' class, was 32 and x had 256 channels.
+#    Your class has this argument as well, as `out_channels`.
+#    For x with 16 channels, which values fail: 16, 4 or 1?
 
 # %% [markdown]
 # <details><summary>What we think</summary>
@@ -581,6 +545,8 @@ challenge("right on new boards, worst of three runs", worst, 95, "%",
 # 2. By 7 % (2/28) of the mark's brightness above the background; on the wide board 0.7 %.
 # 3. Knowing the row leaves four squares; naming their most frequent colour is right in 53 % of all cases.
 #    The rest probably comes from squares that lie close to the upper mark.
+# 4. The gates multiply x, so this module cannot change the number of channels: 4 gates do not fit 16 channels.
+#    But *one* fits by broadcasting: nothing fails, the output still has 16 channels, and all share their gates.
 # </details>
 
 # %% tags=["experiment"]
@@ -595,7 +561,7 @@ real_run()
 my_net(CoordinateAttention)
 
 # %% [markdown]
-# ## 11. References
+# ## 10. References
 #
 # - Q. Hou, D. Zhou, J. Feng: *Coordinate Attention for Efficient Mobile Network Design*.
 #   CVPR 2021, [arXiv:2103.02907](https://arxiv.org/abs/2103.02907).
@@ -604,6 +570,9 @@ my_net(CoordinateAttention)
 #   ECCV 2018, [arXiv:1807.06521](https://arxiv.org/abs/1807.06521).
 #
 # Here is what you have solved:
+
+# %% tags=["nbval-ignore-output"]
+course_map()
 
 # %% tags=["nbval-ignore-output"]
 progress()

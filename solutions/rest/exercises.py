@@ -231,4 +231,3 @@ BLOCK = Exercise("ResTBlock", sizes=(
 ), small=grid(2, 3, 4, 4, of={"dim": 4, "num_heads": 2, "sr_ratio": 2, "mlp_ratio": 2}), uses=("EMSA",), large=8.0, overflow=1e4)
 
 EXERCISES = (PIXEL, EMBED, EMSA, BLOCK)
-USED_LATER = {"EMSA": ("kv", "proj")}

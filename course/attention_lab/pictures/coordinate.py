@@ -1,0 +1,44 @@
+"""The marks of a board, moved with two sliders over what a network's gates draw (lesson e2)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from torch import Tensor, nn
+
+from ..tasks import boards
+from .style import grid
+from .touch import slide
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+PLACES = 4  # rows, and columns, that a mark can point at
+
+
+def slide_the_marks(network: nn.Sequential) -> None:
+    """Sliders for the two marks of one board; beside the board, row gates times column gates, averaged over the channels.
+
+    network: two layers in front of a trained `CoordinateAttention` of the learner's, and what follows it.
+    """
+    layers = list(network)
+    every = boards.at_every_crossing(seed=5)
+    rows, columns = boards.gates(layers[2], nn.Sequential(*layers[:2])(every.pictures).detach())
+    products = (rows[..., None] * columns[:, :, None]).mean(1).detach()  # (16, 14, 14)
+
+    def drawn(row: int, column: int) -> Figure:
+        figure, (board, product) = grid(1, 2, 2.8, 2.9)
+        board.imshow((every.pictures[PLACES * row + column] + 0.3).clamp(0, 1).permute(1, 2, 0).numpy())
+        product.imshow(products[PLACES * row + column].numpy(), cmap="viridis", vmin=0, vmax=products.max().item())
+        for axis in (board, product):
+            axis.set_axis_off()
+        return figure
+
+    def says(row: int, column: int) -> str:
+        product: Tensor = products[PLACES * row + column]
+        y, x = divmod(int(product.argmax()), product.shape[1])
+        return (f"Marks at row {row}, column {column} of the squares, counted from 0. The product is largest at position ({y}, {x}) of the "
+                f"14 x 14 map: {product.max():.2f}. Mean of the map: {product.mean():.2f}.")
+
+    places = {str(place): place for place in range(PLACES)}
+    slide({"mark at the left: row": places, "mark at the top: column": places}, drawn, says, start=["1", "2"])
