@@ -72,3 +72,10 @@ def given(lesson):
 def test_little_code_is_given(lesson):
     lines = given(lesson)
     assert len(lines) <= MOST_GIVEN, f"{len(lines)} lines; plots, data and bookkeeping belong in attention_lab:\n" + "\n".join(lines)
+
+
+@pytest.mark.parametrize("lesson", build.lessons(), ids=lambda lesson: lesson.name)
+def test_a_learner_finds_torch_its_modules_and_its_functions(lesson):
+    """Under the names that everybody uses, on a page that does not need them all itself too."""
+    code = cells.code([cell for cell in page(lesson) if cell.cell_type == "code"])
+    assert {"import torch", "from torch import nn", "import torch.nn.functional as F"} <= set(code.split("\n"))

@@ -51,6 +51,7 @@
 import math
 
 import torch
+import torch.nn.functional as F
 from torch import nn
 
 from attention_lab import check, course_map, progress, review

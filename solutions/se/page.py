@@ -50,6 +50,7 @@
 
 # %%
 import torch
+import torch.nn.functional as F
 from torch import nn
 
 from attention_lab import check, course_map, progress, review
