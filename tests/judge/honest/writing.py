@@ -57,7 +57,7 @@ WRITING = {
     "a ParameterList": Honest(instead=excitation(
         "        self.w = nn.ParameterList([nn.Parameter(torch.empty(hidden, channels)), nn.Parameter(torch.empty(channels, hidden))])\n"
         "        for w in self.w:\n            nn.init.kaiming_uniform_(w, a=5 ** 0.5)",
-        "torch.sigmoid(F.linear(F.relu(F.linear(z, self.w[0])), self.w[1]))")),
+        "torch.sigmoid(nn.functional.linear(nn.functional.linear(z, self.w[0]).relu(), self.w[1]))")),
     "bare parameters and einsum": Honest(instead=excitation(
         "        self.fc1 = nn.Parameter(torch.randn(hidden, channels) * 0.1)\n"
         "        self.fc2 = nn.Parameter(torch.randn(channels, hidden) * 0.1)",
