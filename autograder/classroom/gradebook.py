@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import glob
 import os
-import re
 from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -20,7 +19,7 @@ from nbgrader.converters import Autograde, NbGraderException
 from autograder.classroom.cluster import ClusterPool
 from autograder.classroom.live import LiveTable
 from autograder.classroom.nbgrader_plugin.exporter import released
-from autograder.classroom.nbgrader_plugin.graded import FIRST, why_again
+from autograder.classroom.nbgrader_plugin.graded import FIRST, students_of, why_again
 from autograder.classroom.nbgrader_plugin.hand_in_time import time_in
 from autograder.classroom.nbgrader_plugin.handed_in import file_of, notebooks_beside
 from autograder.classroom.nbgrader_plugin.repair import Mark, known_marks, restore
@@ -85,11 +84,10 @@ class GradebookWriter(Autograde):
         if not any(map(os.path.isdir, glob.glob(submitted))):
             raise NothingToGrade(f"nobody has handed in {lesson}: there is no folder {submitted}")
         super().init_notebooks()
-        pattern = re.compile(self._format_source("(?P<assignment_id>.*)", "(?P<student_id>.*)", escape=True))
-        names = {folder: pattern.match(folder) for folder in self.assignments}
-        if strange := [folder for folder, name in names.items() if not name]:
+        students = students_of(self)
+        if strange := [folder for folder, student in students.items() if student is None]:
             raise NothingToGrade(f"nbgrader can't take a student's id from this folder's name: {strange[0]!r}")
-        folders = {name["student_id"]: folder for folder, name in names.items() if name}
+        folders = {student: folder for folder, student in students.items() if student is not None}
         if unknown := sorted(set(self.students) - set(folders)):
             raise NothingToGrade(f"nothing was handed in by {', '.join(map(repr, unknown))}: there is no folder "
                                  f"{self._format_source(lesson, unknown[0])}")

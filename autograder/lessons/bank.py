@@ -65,6 +65,7 @@ def read(path: Path, reference: ModuleType) -> list[Answer]:
     text = path.read_text(encoding="utf-8")
     headings = list(ANY_CELL.finditer(text))
     above = text[:headings[0].start()] if headings else ""
+    whole = ""  # the reference's code, once an answer needs it
     found: dict[str, Answer] = {}
     for heading, end in zip(headings, [*(each.start() for each in headings[1:]), len(text)]):
         says = CELL.fullmatch(heading[0])
@@ -74,7 +75,9 @@ def read(path: Path, reference: ModuleType) -> list[Answer]:
             raise ValueError(f"{path}: two answers are called {says['what']!r}")
         own = text[heading.end():end].strip("\n") + "\n"
         try:
-            own = edited(plain(reference, path.stem), own) if says["edits"] else own
+            if says["edits"]:
+                whole = whole or plain(reference, path.stem)
+                own = edited(whole, own)
         except ValueError as error:
             raise ValueError(f"{path}, {says['what']}: {error}") from None
         found[says["what"]] = Answer(path.stem, says["kind"], says["what"], above + own, says["expected"] or "")

@@ -40,12 +40,14 @@ Rule = tuple[str, list[Condition]]
 CLONE_THREAD, NAMESPACES = 0x10000, 0x7E020000
 UNIX, STREAM, KIND = 1, 1, 0xF
 MADVISE_HARM = 100  # from here on advice breaks a page of the machine's memory, if root gives it
-# Allowed with these arguments alone: a call stands here once for each of its ways.
+
+
 def _equal(name: str, position: int, *values: int) -> list[Rule]:
     """A call with each of these values of one argument."""
     return [(name, [(position, "EQ", value)]) for value in values]
 
 
+# Allowed with these arguments alone: a call stands here once for each of its ways.
 ALLOWED_WHERE: list[Rule] = [
     ("clone", [(0, "MASKED_EQ", CLONE_THREAD | NAMESPACES, CLONE_THREAD)]),
     ("prlimit64", [(0, "EQ", 0)]), ("sched_setaffinity", [(0, "EQ", 0)]),  # one's own

@@ -60,7 +60,7 @@ from attention_lab.pictures import predict_then_run
 from attention_lab.pictures.external import (show_examples, show_own_and_borrowed,
                                              slide_green_discs)
 from attention_lab.pictures.prediction import remind
-from attention_lab.pictures.verdicts import print_verdicts
+from attention_lab.pictures.gaps import print_verdicts
 from attention_lab.tasks.hue_discs import (QUESTIONS, SelfAttention, disc_network, hue_discs,
                                            mlp, right_on_discs)
 

@@ -61,7 +61,7 @@ from attention_lab.notebook.challenge import challenge
 from attention_lab.pictures import predict_then_run, score_bars, show, show_images
 from attention_lab.pictures.keys import slide_windows
 from attention_lab.pictures.prediction import remind
-from attention_lab.pictures.verdicts import print_verdicts
+from attention_lab.pictures.gaps import print_verdicts
 from attention_lab.tasks.legends_and_dominoes import painted, small_legends
 from attention_lab.tasks.scoring import right_of_each
 

@@ -60,7 +60,7 @@ from attention_lab.networks.training import compare, train
 from attention_lab.notebook.challenge import challenge
 from attention_lab.pictures import predict_then_run, show, show_images
 from attention_lab.pictures.prediction import remind
-from attention_lab.pictures.verdicts import print_verdicts
+from attention_lab.pictures.gaps import print_verdicts
 from attention_lab.pictures.windows import point_windows, show_by_column, show_log_scale
 from attention_lab.tasks.coloured_tiles import (TileNet, coloured_tiles, right_at_borders,
                                                 right_by_column, with_transform)

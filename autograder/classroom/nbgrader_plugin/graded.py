@@ -48,10 +48,15 @@ def why_again(autograde: Any, student: str) -> str | None:
 
 def anything_to_grade(autograde: Any) -> bool:
     """Will any of the submissions that were found be graded in this run?"""
-    pattern = re.compile(autograde._format_source("(?P<assignment_id>.*)", "(?P<student_id>.*)", escape=True))
-    students = {found["student_id"] for folder in autograde.assignments if (found := pattern.match(folder))}
-    students -= set(autograde.coursedir.student_id_exclude.split(","))
+    students = set(filter(None, students_of(autograde).values())) - set(autograde.coursedir.student_id_exclude.split(","))
     return any(autograde.force or why_again(autograde, student) for student in students)
+
+
+def students_of(autograde: Any) -> dict[str, str | None]:
+    """Whose each folder is that was found; nobody's if nbgrader can't take a student's id from its name."""
+    pattern = re.compile(autograde._format_source("(?P<assignment_id>.*)", "(?P<student_id>.*)", escape=True))
+    named = {folder: pattern.match(folder) for folder in autograde.assignments}
+    return {folder: name["student_id"] if name else None for folder, name in named.items()}
 
 
 def _why(held: SubmittedNotebook | None, source: Path, graded: Path) -> str | None:

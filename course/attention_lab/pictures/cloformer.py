@@ -11,6 +11,7 @@ from torch import Tensor
 
 from ..tasks.cloth_net import ClothNet, right_with_anothers_keys
 from ..tasks.woven_cloths import SIDE, THREAD, grey_waves, movement, shown
+from .gaps import print_verdicts
 from .images import show, show_images
 from .scores import score_bars
 from .style import ALERT, FEATURES, INK, OTHER, house_figure
@@ -43,10 +44,7 @@ def show_scores(results: Results, parameters: Mapping[str, int], trained: ClothN
     show(score_bars(results, "right on new cloths after 180 steps (%)", measure="a cloth", baselines={"at chance": 50},
                     parameters=parameters, highlight=BOTH),
          "Bars: " + "; ".join(f"{arm} {results.mean(arm):.0f} %" for arm in results.arms))
-    for other in (arm for arm in results.arms if arm != BOTH):
-        gap = results.mean(BOTH) - results.mean(other)
-        clearly = "clearly" if results.lead(BOTH, other) > 2 and gap > 5 else "not clearly"
-        print(f"'{BOTH}' is {clearly} ahead of '{other}' ({gap:+.0f} points)")
+    print_verdicts(results, *((BOTH, other) for other in results.arms if other != BOTH))
     print(f"'{BOTH}', glow removed: {results.mean(BOTH, 'glow removed'):.0f} %;",
           f"with the keys and values of another cloth: {right_with_anothers_keys(trained, cloths):.0f} %")
 

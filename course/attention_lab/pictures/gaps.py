@@ -11,6 +11,28 @@ if TYPE_CHECKING:
 MORE_THAN_LUCK = 2  # standard errors of the difference
 
 
+def clearly(results: Results, arm: str, control: str, measure: str | None = None, matters: float = 5) -> str:
+    """ "clearly" if an arm is ahead of a control by more than luck and by more than `matters`, in the score's unit; else "not clearly".
+
+    measure: the scores that are compared; the main one if it is None. Raises KeyError for an arm or a measure that there is not.
+    """
+    gap = results.mean(arm, measure) - results.mean(control, measure)
+    return "clearly" if results.lead(arm, control, measure) > MORE_THAN_LUCK and gap > matters else "not clearly"
+
+
+def verdict(results: Results, arm: str, control: str, measure: str | None = None) -> str:
+    """Whether an arm is `clearly` ahead of a control by more than 5 points of %, in a sentence; raises as that does."""
+    gap = results.mean(arm, measure) - results.mean(control, measure)
+    where = f"{measure}: " if measure else ""
+    return f"{where}'{arm}' is {clearly(results, arm, control, measure)} ahead of '{control}' ({gap:+.0f} points)"
+
+
+def print_verdicts(results: Results, *comparisons: tuple[str, ...]) -> None:
+    """Print a line for each (arm, control) or (arm, control, measure), as `verdict` has it."""
+    for comparison in comparisons:
+        print(verdict(results, *comparison))
+
+
 def print_gaps(results: Results, pairs: Iterable[tuple[str, ...]], *, matters: float, unit: str = "points") -> None:
     """Print a line for each pair of arms: how far the first is from the second, whether that may be luck, and whether it matters.
 

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from ..tasks.restoration import GRID, PHOTOGRAPHS, PLACES, Walls, gains, gains_of_a_blur, wall_pictures
 from ..tasks.wall_net import left_as_it_is
+from .gaps import clearly
 from .images import show, show_images
 from .style import ALERT, FEATURES, INK, MAPS, OTHER, PAPER, house_figure
 
@@ -89,9 +90,8 @@ def restored_in_words(results: Results) -> str:
     for place, arm, control in (("window", "local + window", NEITHER), ("stripe", "local + stripe", NEITHER),
                                 ("window", ALL, "local + window"), ("stripe", ALL, "local + stripe"), ("nowhere", ALL, NEITHER)):
         gap = results.mean(arm, place) - results.mean(control, place)
-        clearly = "clearly" if results.lead(arm, control, place) > 2 and gap > 1 else "not clearly"
         where = "nowhere" if place == "nowhere" else f"in the {place}"
-        lines.append(f"answer {where}: '{arm}' is {clearly} ahead of '{control}' ({gap:+.1f} dB)")
+        lines.append(f"answer {where}: '{arm}' is {clearly(results, arm, control, place, matters=1)} ahead of '{control}' ({gap:+.1f} dB)")
     return "\n".join(lines)
 
 

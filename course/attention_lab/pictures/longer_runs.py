@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from .gaps import clearly
 from .style import ALERT, FEATURES, INK, MAPS, PAPER, house_figure, one_plot
 
 if TYPE_CHECKING:
@@ -59,5 +60,4 @@ def runs_in_words(results: Results, label: str, longer: Mapping[str, Sequence[fl
 def tell_leads(results: Results, pairs: Collection[tuple[str, str]]) -> None:
     """Print of each pair (arm, control) whether the arm is clearly ahead: by more than two standard errors, and by more than 5 points."""
     for arm, control in pairs:
-        ahead = results.lead(arm, control) > 2 and results.mean(arm) - results.mean(control) > 5
-        print(f"'{arm}' is {'clearly' if ahead else 'not clearly'} ahead of '{control}'")
+        print(f"'{arm}' is {clearly(results, arm, control)} ahead of '{control}'")
