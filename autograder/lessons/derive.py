@@ -206,7 +206,7 @@ def labelled(name: str, case: Case, show_numbers: bool) -> Case:
         parts.append(f"shape{'s' if len(shapes) > 1 else ''} {' and '.join(shapes)}")
     elif show_numbers and not case.construct:
         parts.append(f"{name}({_arguments(case.args, case.kwargs)})")
-    return replace(case, label=", ".join(parts))
+    return replace(case, label=", ".join(parts) or "other numbers than the page's")
 
 
 def _arguments(given: dict[str, Any] | tuple, named: dict[str, Any] | None = None) -> str:

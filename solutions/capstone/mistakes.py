@@ -712,6 +712,8 @@ TABLE = (
          (ROW, "(name, count, int(count / 10 ** 4) / 100, int(100 * count / 2 ** 20) / 100)")),
         ("1024-thousand", "Your last unit is 1024 * 1000. It is 2**20, 1024 * 1024.", (ROW, ROW.replace("2 ** 20", "(1024 * 1000)"))),
         ("2-to-the-10", "Your last unit is 2**10. It is 2**20.", (ROW, ROW.replace("2 ** 20", "2 ** 10"))),
+        ("floored-millions", "You divide with `//`, which drops everything behind the point. Divide with `/`, then round to two decimals.",
+         (ROW, ROW.replace("count / 10", "count // 10"))),
         ("thousands", "You count in thousands. The unit is 10**6.", (ROW, ROW.replace("10 ** 6", "10 ** 3"))),
         ("millions-twice",
          "Both units are 10**6. The last one is 2**20, which some tables call M as well.",

@@ -109,6 +109,8 @@ MISTAKES = (
          "mode they share one mean and variance.",
          ((ACTIVE, f"torch.cat([F.hardswish(self.bn1(self.conv1(part))) for part in {SPLIT}], dim=2)"),)),
         ("relu", ACTIVATION.format("ReLU"), ((ACTIVE, ACTIVE.replace("F.hardswish", "torch.relu")),)),
+        ("hard-swish-not-divided", "Your hard-swish is not divided by 6: it is t * clamp(t + 3, 0, 6) / 6 (F.hardswish computes it).",
+         ((f"line = {ACTIVE}", "line = self.bn1(self.conv1(line))\n        line = line * F.relu6(line + 3)"),)),
         ("relu6", ACTIVATION.format("ReLU6"), ((ACTIVE, ACTIVE.replace("hardswish", "relu6")),)),
         ("silu", SMOOTH, ((ACTIVE, ACTIVE.replace("hardswish", "silu")),)),
         ("gelu", ACTIVATION.format("GELU"), ((ACTIVE, ACTIVE.replace("hardswish", "gelu")),)),

@@ -172,6 +172,10 @@ MISTAKES = (
     Mistake("channel-norm-after-sigmoid", "ChannelPolarized",
             "LayerNorm and sigmoid have changed places: your gates leave (0, 1). The order is wz, LayerNorm, sigmoid.",
             ((GATE, "self.ln(torch.sigmoid(scores.flatten(1)))[:, :, None, None]"),)),
+    Mistake("channel-norm-divided-by-one-less", "ChannelPolarized",
+            "Your norm divides the sum of squares by C - 1, as `var` and `std` do. LayerNorm divides it by C (`unbiased=False`).",
+            ((GATE, "torch.sigmoid((scores.flatten(1) - scores.flatten(1).mean(1, keepdim=True)) / (scores.flatten(1).var(1, keepdim=True) "
+              "+ 1e-5).sqrt() * self.ln.weight + self.ln.bias)[:, :, None, None]"),)),
     Mistake("channel-norm-before-wz", "ChannelPolarized",
             "Your LayerNorm is made for C // 2 numbers. It comes after wz, which gives C of them: nn.LayerNorm(C).",
             ((NORM, "nn.LayerNorm(inner)"), (SCORES, "self.wz(self.ln(summary[:, :, 0])[:, :, None, None])"),

@@ -228,6 +228,8 @@ MISTAKES = (
         ("no-inner-relus", "All four ReLUs inside the branches are missing: one follows each of bn1_a, k1, bn1_b and scconv.",
          ((FIRST_A, "self.bn1_a(self.conv1_a(x))"), (FIRST_B, "self.bn1_b(self.conv1_b(x))"), (SECOND_A, "self.k1(a)"),
           (SECOND_B, "self.scconv(b)"))),
+        ("stride-in-conv1-a", "conv1_a has the stride. In half a, it is the 3 x 3 convolution of k1 that has it.",
+         ((CONV1_A, CONV1_A.replace("1, bias", "1, stride, bias")), (K1, K1.replace(", stride", "")))),
         ("b-first", "You join b and a. The plain half a comes first: torch.cat([a, b], dim=1).", ((JOINED, "torch.cat([b, a], dim=1)"),)),
         ("joined-along-the-batch", "You join a and b along axis 0, the batch. Channels are axis 1: torch.cat([a, b], dim=1).",
          ((JOINED, "torch.cat([a, b], dim=0)"),)),

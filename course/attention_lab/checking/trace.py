@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from torch import Tensor
+
 from . import facts, values
 from .compare import close, explain, tolerance
 from .facts import Fact
@@ -31,8 +33,7 @@ def first_difference(case: RecordedCase, observation: Answer, scale: dict[str, f
                     if moved:
                         return facts.Reordered(after, name), len(agreed)
                     expects, receives = (len(names) for names in held["received"])
-                    same_shape = a.reshape(b.shape) if canonical(a.shape) == canonical(b.shape) else a
-                    return facts.Begins(after, name, side, number, len(wanted), explain(same_shape, b, within),
+                    return facts.Begins(after, name, side, number, len(wanted), explain(_shaped_like(a, b), b, within),
                                         (receives, expects) if side == "gave" and receives != expects else None), len(agreed)
                 moved |= canonical(a.shape) != canonical(b.shape) or not close(a.reshape(b.shape), b, within)
         agreed.append(name)
@@ -40,6 +41,13 @@ def first_difference(case: RecordedCase, observation: Answer, scale: dict[str, f
     if agreed and not again and header.raised is None and len(agreed) == len(case.expected.trace):
         return facts.AllAgree(tuple(agreed[-3:])), len(agreed)
     return None, len(agreed)
+
+
+def _shaped_like(tensor: Tensor, other: Tensor) -> Tensor:
+    """The tensor in the other's shape, if it is that but for axes of size 1: a sub-module may see its input turned, and the shape that
+    counts is the output's."""
+    alike = [size for size in tensor.shape if size != 1] == [size for size in other.shape if size != 1]
+    return tensor.reshape(other.shape) if alike else tensor
 
 
 def _held(heard: Heard, side: str) -> list[str]:
