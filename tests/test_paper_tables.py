@@ -108,6 +108,29 @@ def test_a_gate_stands_in_each_block_with_its_stage_and_width():
     assert places == [(0, 256)] * 3 + [(1, 512)] * 4 + [(2, 1024)] * 6 + [(3, 2048)] * 3
 
 
+def test_bam_stands_in_its_network_as_its_authors_have_it():
+    """They multiply the maps, pool a square as high as the picture, and take the mean of 7 x 7 positions at the end."""
+    seen = []
+
+    class Seeing(nn.Module):
+        def __init__(self, channels, combine):
+            super().__init__()
+            seen.append(combine)
+            self.channel = nn.Identity()
+
+        def forward(self, x):
+            seen.append((tuple(self.channel(x).shape[2:]), tuple(x.shape[2:])))
+            return x
+
+    with torch.device("meta"):
+        net = paper_tables.BUILDERS["BAM-ResNet-18"](Seeing)
+        net(torch.empty(1, 3, 224, 256))
+    edge = torch.zeros(1, 1, 8, 13)
+    edge[..., 7:, :] = edge[..., 7:] = 1
+    assert not net.avgpool(edge).any()
+    assert seen[:6] == ["product"] * 3 + [((56, 56), (56, 64)), ((28, 28), (28, 32)), ((14, 14), (14, 16))]
+
+
 def test_multiply_adds_are_those_of_the_authors_code():
     with torch.device("meta"):
         assert backbones.multiply_adds(backbones.resnet(50)) == 4_089_184_256

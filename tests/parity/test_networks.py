@@ -133,6 +133,17 @@ def test_every_entry_of_the_authors_has_its_place(path):
     assert names.placed(net, on_meta(recorded)).keys() == net.state_dict().keys()
 
 
+def test_epsanets_scales_come_in_the_reverse_order():
+    names, channels = known()["EPSANet-50 (Small)"], torch.arange(8)
+    turned = [6, 7, 4, 5, 2, 3, 0, 1]
+    assert names.entry("layer3.2.bn2.running_var", channels).tolist() == turned
+    assert names.entry("layer3.2.conv3.weight", channels.view(1, 8, 1, 1)).flatten().tolist() == turned
+    assert names.output("layer1.0.conv2", channels.view(1, 8, 1, 1)).flatten().tolist() == turned
+    for same in "layer3.2.bn3.bias", "layer3.2.bn22.bias", "bn2.bias", "layer3.2.conv2.conv_1.weight":
+        assert names.entry(same, channels) is channels
+    assert names.output("layer1.0.conv2.se", channels) is channels
+
+
 def test_entries_that_do_not_fit_are_named():
     recorded = json.loads((OWN / "eca_resnet18.json").read_text())
     names, net, state = names_of(recorded), network("ECA-ResNet-18", reference), on_meta(recorded)
