@@ -74,6 +74,28 @@ def test_the_capstones_own_exercise_is_taken_from_the_page():
     assert {yours for row, yours in table.found.items() if row.lesson == "01_se"} == {"not yet: lesson 01"}
 
 
+CloBlock = nn.Linear  # as a page gives it
+
+
+class OnThePage(nn.Module):
+    def __init__(self, *arguments):
+        super().__init__()
+        self.block = CloBlock(2, 2)
+
+
+def test_the_capstones_network_is_made_of_the_learners_own_blocks():
+    def unsolved(lesson, name):
+        raise NotImplementedError
+
+    def solved(lesson, name):
+        assert (lesson, name) == ("09_cloformer", "CloBlock")
+        return lambda inside, outside: nn.Bilinear(inside, inside, outside)
+
+    for find, block in (unsolved, nn.Linear), (solved, nn.Bilinear):
+        net = paper_tables.network("CloFormer-XXS", find, here={"CloFormer": OnThePage})
+        assert type(net.block) is block and CloBlock is nn.Linear
+
+
 def test_nothing_that_a_row_says_runs_in_the_page():
     row = replace(ROWS[0], network="<script>", trap="<img>")
     page = PaperTable({row: 3})._repr_html_()

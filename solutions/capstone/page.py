@@ -495,7 +495,8 @@ print(tuple(xxs(torch.empty(1, 3, 224, 224, device="meta")).shape))
 # ## 5. The papers' tables
 #
 # Each row below is a published network, built the way its authors built it, but from *your* modules.
-# (The skeletons are in `attention_lab/networks/backbones.py`; CloFormer's rows use this page's `CloBlock`.)
+# (The skeletons are in `attention_lab/networks/backbones.py`.
+# CloFormer's rows use your `CloBlock` of lesson 09, or this page's if that is not solved yet.)
 # "Met" means that your network has exactly as many parameters as a reference implementation, counted by building it.
 # For most rows that is the authors' own code; for the SE rows it is a widely used third-party repository without biases.
 # "Second-hand" numbers are often quoted, but we could not see where they were first printed.

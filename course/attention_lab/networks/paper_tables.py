@@ -13,6 +13,7 @@ from functools import partial
 from html import escape
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import torch
 from torch import Tensor, nn
@@ -191,8 +192,24 @@ def paper_table(here: Mapping[str, Any] | None = None, find: Find = mine) -> Pap
 
 
 def _first(here: Mapping[str, Any], find: Find) -> Find:
-    """Finds the capstone's own exercises on the page itself."""
-    return lambda lesson, name: here[name] if lesson == CAPSTONE and name in here else find(lesson, name)
+    """Finds the capstone's own exercises on the page itself. Its CloFormer is made of the learner's own blocks."""
+    def found(lesson: str, name: str) -> Any:
+        if lesson != CAPSTONE or name not in here:
+            return find(lesson, name)
+        return partial(_of_own_blocks, here[name], find) if name == "CloFormer" else here[name]
+
+    return found
+
+
+def _of_own_blocks(network: Any, find: Find, *arguments: Any) -> nn.Module:
+    """The page's CloFormer, with lesson 09's CloBlock in place of the one that the page gives, if lesson 09 is solved."""
+    try:
+        block = find("09_cloformer", "CloBlock")
+    except NotImplementedError:
+        return network(*arguments)
+    page = getattr(network, "__globals__", None) or network.__init__.__globals__  # of a function, or of a class
+    with patch.dict(page, CloBlock=block):
+        return network(*arguments)
 
 
 def _counted(row: Row, find: Find) -> int | str:
