@@ -74,6 +74,28 @@ def test_the_capstones_own_exercise_is_taken_from_the_page():
     assert {yours for row, yours in table.found.items() if row.lesson == "01_se"} == {"not yet: lesson 01"}
 
 
+CloBlock = nn.Linear  # as a page gives it
+
+
+class OnThePage(nn.Module):
+    def __init__(self, *arguments):
+        super().__init__()
+        self.block = CloBlock(2, 2)
+
+
+def test_the_capstones_network_is_made_of_the_learners_own_blocks():
+    def unsolved(lesson, name):
+        raise NotImplementedError
+
+    def solved(lesson, name):
+        assert (lesson, name) == ("09_cloformer", "CloBlock")
+        return lambda inside, outside: nn.Bilinear(inside, inside, outside)
+
+    for find, block in (unsolved, nn.Linear), (solved, nn.Bilinear):
+        net = paper_tables.network("CloFormer-XXS", find, here={"CloFormer": OnThePage})
+        assert type(net.block) is block and CloBlock is nn.Linear
+
+
 def test_nothing_that_a_row_says_runs_in_the_page():
     row = replace(ROWS[0], network="<script>", trap="<img>")
     page = PaperTable({row: 3})._repr_html_()
@@ -106,6 +128,29 @@ def test_a_gate_stands_in_each_block_with_its_stage_and_width():
     with torch.device("meta"):
         backbones.resnet(50, backbones.bottleneck(lambda stage, channels: places.append((stage, channels)) or nn.Identity()))
     assert places == [(0, 256)] * 3 + [(1, 512)] * 4 + [(2, 1024)] * 6 + [(3, 2048)] * 3
+
+
+def test_bam_stands_in_its_network_as_its_authors_have_it():
+    """They multiply the maps, pool a square as high as the picture, and take the mean of 7 x 7 positions at the end."""
+    seen = []
+
+    class Seeing(nn.Module):
+        def __init__(self, channels, combine):
+            super().__init__()
+            seen.append(combine)
+            self.channel = nn.Identity()
+
+        def forward(self, x):
+            seen.append((tuple(self.channel(x).shape[2:]), tuple(x.shape[2:])))
+            return x
+
+    with torch.device("meta"):
+        net = paper_tables.BUILDERS["BAM-ResNet-18"](Seeing)
+        net(torch.empty(1, 3, 224, 256))
+    edge = torch.zeros(1, 1, 8, 13)
+    edge[..., 7:, :] = edge[..., 7:] = 1
+    assert not net.avgpool(edge).any()
+    assert seen[:6] == ["product"] * 3 + [((56, 56), (56, 64)), ((28, 28), (28, 32)), ((14, 14), (14, 16))]
 
 
 def test_multiply_adds_are_those_of_the_authors_code():

@@ -57,7 +57,8 @@ from attention_lab import check, course_map, progress, review
 from attention_lab.notebook.challenge import challenge
 from attention_lab.networks.adapters import plugged
 from attention_lab.networks.backbones import multiply_adds, resnet
-from attention_lab.networks.paper_tables import paper_table
+from attention_lab.networks.paper_tables import network, paper_table
+from attention_lab.networks.restore import agreement, classes, restore
 from attention_lab.networks.training import compare, train
 from attention_lab.notebook.card import paper_card
 from attention_lab.pictures import predict_then_run, show
@@ -70,6 +71,7 @@ from attention_lab.pictures.capstone import (
 )
 from attention_lab.pictures.leaderboard import fronts
 from attention_lab.pictures.prediction import remind
+from attention_lab.tasks.data import photograph
 from attention_lab.tasks.five_tasks import TASKS, WIDTH, TaskNet
 from attention_lab.tasks.task_scores import means, score, train_questions, worst
 
@@ -493,7 +495,8 @@ print(tuple(xxs(torch.empty(1, 3, 224, 224, device="meta")).shape))
 # ## 5. The papers' tables
 #
 # Each row below is a published network, built the way its authors built it, but from *your* modules.
-# (The skeletons are in `attention_lab/networks/backbones.py`; CloFormer's rows use this page's `CloBlock`.)
+# (The skeletons are in `attention_lab/networks/backbones.py`.
+# CloFormer's rows use your `CloBlock` of lesson 09, or this page's if that is not solved yet.)
 # "Met" means that your network has exactly as many parameters as a reference implementation, counted by building it.
 # For most rows that is the authors' own code; for the SE rows it is a widely used third-party repository without biases.
 # "Second-hand" numbers are often quoted, but we could not see where they were first printed.
@@ -519,6 +522,34 @@ tables
 # Together with the ResNet that makes 28,089,624.
 # So two different networks have "the same size", but only to two decimals.
 # </details>
+
+# %% [markdown]
+# **The authors' weights in your code** (not graded, and nothing below needs it).
+# Does your network compute what the authors' network computes?
+# Give both networks the same weights and the same pictures: then every stage must put out the same numbers.
+# We did this with the authors' code of nine networks and wrote down what each stage computed.
+# The weights follow from a rule, so nobody has to store them, and the next cell makes them again for your CloFormer.
+# (Its authors have not released their trained weights.)
+
+# %% tags=["experiment"]
+your_cloformer = network("CloFormer-XXS", device="cpu", here={"CloFormer": CloFormer})
+print(agreement(your_cloformer, "CloFormer-XXS"))
+
+# %% [markdown]
+# If `logits` is in that list, your network is CloFormer, to eight digits.
+#
+# The authors of ECA, CBAM, BAM, SCNet, ResT and coordinate attention have released weights that they trained on ImageNet.
+# Download a file, put it beside this notebook, and your own module names a photograph.
+# The next cell does this for ECA-ResNet-50; it tells you where the file is.
+# We have not been able to try the download ourselves.
+# If a file is not what we expect, `restore` says what it found and leaves your network as it is.
+
+# %% tags=["experiment"]
+if "ECA" in modules:  # your block of lesson 02
+    eca = network("ECA-ResNet-50", device="cpu")
+    if restore(eca, "ECA-ResNet-50", "eca_resnet50_k3557.pth.tar"):
+        for label, probability in classes(eca, photograph("chelsea")):
+            print(f"{probability:6.1%}  {label}")
 
 # %% [markdown]
 # ## 6. The bug museum
@@ -775,7 +806,7 @@ paper_card(tables, results)
 #
 # 1. *One question of your own.* Write down a hypothesis about two modules, choose a control that lacks one thing, run three seeds,
 #    and write one page, whatever comes out.
-# 2. *Someone else's weights.* Load the authors' released weights into your own CloFormer, match its outputs, and let it name a photograph.
+# 2. *Someone else's weights.* Section 5 restores ECA-ResNet-50: do the same for another network, and let both name your own photographs.
 # 3. *Someone else's code.* Open a repository that uses attention, and look for the bugs of this course: a wrong axis,
 #    a mask that hides nothing, a norm that sees too much.
 #

@@ -1,11 +1,13 @@
 """Skeletons of the papers' networks, with places for a learner's modules: ResNet, MobileNetV2 and ResT as in the authors' code.
 
-Built within `torch.device("meta")` they have shapes and no numbers, so that even a network of 60 million parameters is there at once and
-can be counted. What a skeleton calls (a block, a gate) comes from outside.
+Sub-modules have the authors' names, or torchvision's; `names/` says which names differ. Built within `torch.device("meta")` a network has
+shapes and no numbers, so that even one of 60 million parameters is there at once and can be counted. What a skeleton calls (a block, a
+gate) comes from outside.
 """
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 
 import torch
@@ -30,67 +32,103 @@ def layers(inside: int, outside: int, size: int, stride: int = 1, groups: int = 
     return [*made, then()] if then else made
 
 
-class Residual(nn.Module):
-    """way(x) + shortcut(x), and a ReLU unless it is left out."""
+class BasicBlock(nn.Module):
+    """The block of ResNet-18 and ResNet-34: a gate (or nothing) after its last BatchNorm, then the sum with the shortcut, then a ReLU."""
 
-    def __init__(self, way: Sequence[nn.Module], shortcut: nn.Module | None, rectified: bool = True) -> None:
+    def __init__(self, inside: int, planes: int, stride: int, downsample: nn.Module | None, gate: nn.Module | None) -> None:
         super().__init__()
-        self.way, self.shortcut = nn.Sequential(*way), shortcut or nn.Identity()
-        self.rectified = rectified
+        self.conv1, self.bn1 = layers(inside, planes, 3, stride)
+        self.conv2, self.bn2 = layers(planes, planes, 3)
+        self.gate, self.downsample = _or_nothing(gate), _or_nothing(downsample)
 
     def forward(self, x: Tensor) -> Tensor:
-        total = self.way(x) + self.shortcut(x)
-        return total.relu() if self.rectified else total
+        way = self.bn1(self.conv1(x)).relu()
+        way = self.gate(self.bn2(self.conv2(way)))
+        return (way + self.downsample(x)).relu()
+
+
+class Bottleneck(nn.Module):
+    """The block of ResNet-50 and deeper ones, its stride on the 3 x 3 convolution; gate and shortcut as in `BasicBlock`."""
+
+    def __init__(self, inside: int, planes: int, stride: int, downsample: nn.Module | None, gate: nn.Module | None) -> None:
+        super().__init__()
+        self.conv1, self.bn1 = layers(inside, planes, 1)
+        self.conv2, self.bn2 = layers(planes, planes, 3, stride)
+        self.conv3, self.bn3 = layers(planes, 4 * planes, 1)
+        self.gate, self.downsample = _or_nothing(gate), _or_nothing(downsample)
+
+    def forward(self, x: Tensor) -> Tensor:
+        way = self.bn1(self.conv1(x)).relu()
+        way = self.bn2(self.conv2(way)).relu()
+        way = self.gate(self.bn3(self.conv3(way)))
+        return (way + self.downsample(x)).relu()
+
+
+def _or_nothing(module: nn.Module | None) -> nn.Module:
+    return nn.Identity() if module is None else module
 
 
 def basic(gate: Gate | None = None) -> Block:
-    """The block of ResNet-18 and ResNet-34; the gate stands behind its last BatchNorm."""
+    """Makes `BasicBlock`s, each with a gate of its own."""
     def made(inside: int, planes: int, stride: int = 1, downsample: nn.Module | None = None) -> nn.Module:
-        way = [*layers(inside, planes, 3, stride, then=nn.ReLU), *layers(planes, planes, 3)]
-        return Residual([*way, *_gates(gate, planes, planes)], downsample)
+        return BasicBlock(inside, planes, stride, downsample, _made(gate, planes, planes))
 
     return made
 
 
 def bottleneck(gate: Gate | None = None) -> Block:
-    """The block of ResNet-50 and deeper ones, its stride on the 3 x 3 convolution; the gate stands behind its last BatchNorm."""
+    """Makes `Bottleneck`s, each with a gate of its own."""
     def made(inside: int, planes: int, stride: int = 1, downsample: nn.Module | None = None) -> nn.Module:
-        way = [*layers(inside, planes, 1, then=nn.ReLU), *layers(planes, planes, 3, stride, then=nn.ReLU), *layers(planes, 4 * planes, 1)]
-        return Residual([*way, *_gates(gate, planes, 4 * planes)], downsample)
+        return Bottleneck(inside, planes, stride, downsample, _made(gate, planes, 4 * planes))
 
     return made
 
 
-def _gates(gate: Gate | None, planes: int, channels: int) -> list[nn.Module]:
-    return [gate(WIDTHS.index(planes), channels)] if gate else []
+def _made(gate: Gate | None, planes: int, channels: int) -> nn.Module | None:
+    return gate(WIDTHS.index(planes), channels) if gate else None
 
 
-def resnet(depth: int, block: Block | None = None, between: Callable[[int], nn.Module] | None = None) -> nn.Sequential:
-    """ResNet with 1000 classes, (B, 3, H, W) -> (B, 1000). depth: of DEPTHS. block: by default the plain one.
+def resnet(depth: int, block: Block | None = None, between: Callable[[int], nn.Module] | None = None,
+           pool: nn.Module | None = None) -> nn.Sequential:
+    """ResNet with 1000 classes, (B, 3, H, W) -> (B, 1000), with torchvision's names. depth: of DEPTHS. block: by default the plain one.
 
-    between: a module for the channels at the end of each stage but the last.
+    between: a module for the channels at the end of each stage but the last (`between1` to `between3`).
+    pool: makes one position of the last map; by default the mean over all of it.
     """
     expansion = 1 if depth < 50 else 4
     block = block or (basic() if expansion == 1 else bottleneck())
-    made = [*layers(3, WIDTHS[0], 7, 2, then=nn.ReLU), nn.MaxPool2d(3, 2, 1)]
+    made = OrderedDict(zip(("conv1", "bn1", "relu"), layers(3, WIDTHS[0], 7, 2, then=nn.ReLU)), maxpool=nn.MaxPool2d(3, 2, 1))
     inside = WIDTHS[0]
     for stage, (planes, count) in enumerate(zip(WIDTHS, DEPTHS[depth])):
-        outside = expansion * planes
+        outside, blocks = expansion * planes, nn.Sequential()
         for index in range(count):
             stride = 2 if stage and not index else 1
             fits = stride == 1 and inside == outside
-            made.append(block(inside, planes, stride, None if fits else nn.Sequential(*layers(inside, outside, 1, stride))))
+            blocks.append(block(inside, planes, stride, None if fits else nn.Sequential(*layers(inside, outside, 1, stride))))
             inside = outside
+        made[f"layer{stage + 1}"] = blocks
         if between and stage < 3:
-            made.append(between(outside))
-    return nn.Sequential(*made, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(inside, 1000))
+            made[f"between{stage + 1}"] = between(outside)
+    made |= {"avgpool": pool or nn.AdaptiveAvgPool2d(1), "flatten": nn.Flatten(), "fc": nn.Linear(inside, 1000)}
+    return nn.Sequential(made)
+
+
+class InvertedResidual(nn.Module):
+    """MobileNetV2's block: conv(x), and plus x if it fits."""
+
+    def __init__(self, conv: Sequence[nn.Module], fits: bool) -> None:
+        super().__init__()
+        self.conv, self.fits = nn.Sequential(*conv), fits
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.conv(x) if self.fits else self.conv(x)
 
 
 def mobilenet_v2(inside_block: Callable[[int], nn.Module] | None = None,
                  behind_block: Callable[[int], nn.Module] | None = None) -> nn.Sequential:
     """MobileNetV2 with 1000 classes. inside_block: a module for the expanded channels, behind the depth-wise convolution (not in the first
     block, which does not expand). behind_block: a module for the channels that a block puts out, in front of its shortcut's sum."""
-    made, channels = layers(3, 32, 3, 2, then=nn.ReLU6), 32
+    features, channels = nn.Sequential(nn.Sequential(*layers(3, 32, 3, 2, then=nn.ReLU6))), 32
     for ratio, outside, count, first_stride in MOBILE:
         for index in range(count):
             stride, wide = (1 if index else first_stride), ratio * channels
@@ -99,11 +137,11 @@ def mobilenet_v2(inside_block: Callable[[int], nn.Module] | None = None,
             way += [inside_block(wide)] if inside_block and ratio > 1 else []
             way += layers(wide, outside, 1)
             way += [behind_block(outside)] if behind_block else []
-            fits = stride == 1 and channels == outside
-            made.append(Residual(way, None, rectified=False) if fits else nn.Sequential(*way))
+            features.append(InvertedResidual(way, fits=stride == 1 and channels == outside))
             channels = outside
-    made += layers(channels, 1280, 1, then=nn.ReLU6)
-    return nn.Sequential(*made, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Dropout(0.2), nn.Linear(1280, 1000))
+    return nn.Sequential(OrderedDict(
+        features=features, conv=nn.Sequential(*layers(channels, 1280, 1, then=nn.ReLU6)), avgpool=nn.AdaptiveAvgPool2d(1),
+        flatten=nn.Flatten(), classifier=nn.Sequential(nn.Dropout(0.2), nn.Linear(1280, 1000))))
 
 
 class ResT(nn.Module):

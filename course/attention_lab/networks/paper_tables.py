@@ -13,9 +13,10 @@ from functools import partial
 from html import escape
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from ..checking.report import GOOD
 from .adapters import Find
@@ -47,9 +48,9 @@ class Row:
     source: str
     trap: str
 
-    def build(self, find: Find) -> nn.Module:
-        """The network without numbers, on the meta device, from the modules that `find(lesson, exercise)` gives."""
-        with torch.device("meta"):
+    def build(self, find: Find, device: str = "meta") -> nn.Module:
+        """The network from the modules that `find(lesson, exercise)` gives; on the meta device it has no numbers."""
+        with torch.device(device):
             return BUILDERS[self.network](*(find(self.lesson, name) for name in self.exercises))
 
     def as_stated(self, count: int) -> str:
@@ -62,9 +63,13 @@ def _gated(depth: int, make: Callable[[int, int], nn.Module]) -> nn.Module:
     return resnet(depth, (basic if depth < 50 else bottleneck)(make))
 
 
-def _reduced(depth: int, block: Any) -> nn.Module:
-    """SE's and CBAM's networks: a gate with reduction 16 in each block."""
+def _squeezed(depth: int, block: Any) -> nn.Module:
     return _gated(depth, lambda stage, channels: block(channels, 16))
+
+
+def _cbam(depth: int, block: Any) -> nn.Module:
+    """The authors' head takes the mean of the upper left 7 x 7 positions, which are all positions of 224 x 224 pixels."""
+    return resnet(depth, (basic if depth < 50 else bottleneck)(lambda stage, channels: block(channels, 16)), pool=nn.AvgPool2d(7))
 
 
 def _eca(depth: int, kernels: tuple[int, ...], block: Any) -> nn.Module:
@@ -72,7 +77,20 @@ def _eca(depth: int, kernels: tuple[int, ...], block: Any) -> nn.Module:
 
 
 def _bam(depth: int, block: Any) -> nn.Module:
-    return resnet(depth, between=block)
+    """The head is CBAM's. The authors multiply the maps, and pool with a square window as high as the picture: see `_square`."""
+    def made(channels: int) -> nn.Module:
+        module = block(channels, combine="product")
+        if isinstance(branch := getattr(module, "channel", None), nn.Module):
+            branch.register_forward_pre_hook(_square)
+        return module
+
+    return resnet(depth, between=made, pool=nn.AvgPool2d(7))
+
+
+def _square(branch: nn.Module, given: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    """Of a picture that is wider than high, BAM's channel branch sees the square on the left; a square one is unchanged."""
+    x, *others = given
+    return x[..., :x.shape[2]], *others
 
 
 def _eca_mobile(block: Any) -> nn.Module:
@@ -93,14 +111,14 @@ def _cloformer(dims: list[int], splits: list[list[int]], network: Any) -> nn.Mod
 
 
 BUILDERS: dict[str, Callable[..., nn.Module]] = {
-    **{f"SE-ResNet-{depth}": partial(_reduced, depth) for depth in (18, 34, 50, 101)},
+    **{f"SE-ResNet-{depth}": partial(_squeezed, depth) for depth in (18, 34, 50, 101)},
     "ECA-ResNet-18": partial(_eca, 18, (3, 5, 7, 7)),
     "ECA-ResNet-34": partial(_eca, 34, (3, 3, 5, 7)),
     "ECA-ResNet-50": partial(_eca, 50, (3, 5, 5, 7)),
     "ECA-ResNet-101": partial(_eca, 101, (3, 3, 5, 7)),
     "ECA-ResNet-152": partial(_eca, 152, (3, 3, 5, 7)),
     "ECA-MobileNetV2": _eca_mobile,
-    **{f"CBAM-ResNet-{depth}": partial(_reduced, depth) for depth in (18, 50)},
+    **{f"CBAM-ResNet-{depth}": partial(_cbam, depth) for depth in (18, 50)},
     **{f"BAM-ResNet-{depth}": partial(_bam, depth) for depth in (18, 50)},
     **{f"DANet head, {classes} classes": lambda head, classes=classes: head(2048, classes) for classes in (19, 21)},
     "EPSANet-50 (Small)": partial(resnet, 50),
@@ -161,24 +179,43 @@ class PaperTable:
         return f"{len(self.met)} of {len(self.found)} rows met to the last digit."
 
 
-def network(name: str, find: Find = mine) -> nn.Module:
-    """A row's network, on the meta device. Raises KeyError for another name, and what `find` raises where a module is missing."""
-    return {row.network: row for row in ROWS}[name].build(find)
+def network(name: str, find: Find = mine, device: str = "meta", here: Mapping[str, Any] | None = None) -> nn.Module:
+    """A row's network. here: exercises of the capstone itself, by name.
+
+    Raises KeyError for another name, and what `find` raises where a module is missing."""
+    return {row.network: row for row in ROWS}[name].build(_first(here or {}, find), device)
 
 
 def paper_table(here: Mapping[str, Any] | None = None, find: Find = mine) -> PaperTable:
     """Build every row's network from the learner's modules and count. here: exercises of the capstone itself, by name."""
-    return PaperTable({row: _counted(row, here or {}, find) for row in ROWS})
+    return PaperTable({row: _counted(row, _first(here or {}, find)) for row in ROWS})
 
 
-def _counted(row: Row, here: Mapping[str, Any], find: Find) -> int | str:
-    number = row.lesson.partition("_")[0]
-
+def _first(here: Mapping[str, Any], find: Find) -> Find:
+    """Finds the capstone's own exercises on the page itself. Its CloFormer is made of the learner's own blocks."""
     def found(lesson: str, name: str) -> Any:
-        return here[name] if lesson == CAPSTONE and name in here else find(lesson, name)
+        if lesson != CAPSTONE or name not in here:
+            return find(lesson, name)
+        return partial(_of_own_blocks, here[name], find) if name == "CloFormer" else here[name]
 
+    return found
+
+
+def _of_own_blocks(network: Any, find: Find, *arguments: Any) -> nn.Module:
+    """The page's CloFormer, with lesson 09's CloBlock in place of the one that the page gives, if lesson 09 is solved."""
     try:
-        return parameters(row.build(found))
+        block = find("09_cloformer", "CloBlock")
+    except NotImplementedError:
+        return network(*arguments)
+    page = getattr(network, "__globals__", None) or network.__init__.__globals__  # of a function, or of a class
+    with patch.dict(page, CloBlock=block):
+        return network(*arguments)
+
+
+def _counted(row: Row, find: Find) -> int | str:
+    number = row.lesson.partition("_")[0]
+    try:
+        return parameters(row.build(find))
     except NotImplementedError as error:
         return str(error) or f"not yet: lesson {number}"
     except Exception as error:  # a learner's code may raise anything
