@@ -97,9 +97,10 @@ def test_the_framed_bar_of_the_stars_colour_is_the_answer():
 
 
 def test_without_the_cue_the_framed_bar_is_the_answer_by_chance():
-    pictures, answers = framed_crosses.crosses_without_cue(2000, seed=3)
+    pictures, answers, framed = framed_crosses.crosses_without_cue(2000, seed=3)
     places = torch.stack([pictures[:, 1, 9, :9].mean(1), pictures[:, 1, 9, 10:].mean(1)], dim=1).argmax(1)
     colour = torch.stack([pictures[:, 0, 0, ::2].mean(1), pictures[:, 2, 0, ::2].mean(1)], dim=1).argmax(1)
+    assert framed.equal(places)
     beside = pictures[torch.arange(2000), 2 * colour, 13, torch.tensor([4, 14])[places] - 1]
     right = ((beside > 0.5).long() == answers).float().mean().item()
     assert 0.58 < right < 0.67  # one of the four bars at random is the right one in a quarter, and agrees in half of the rest: 5/8

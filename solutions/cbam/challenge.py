@@ -57,7 +57,7 @@ if __name__ == "__main__":
     page = LongRuns(Path(__file__).parent / "page.py").page
     gated, channels = page["Gated"], page["CHANNELS"]
     attempts = {
-        "where, then what, of the page": lambda: gated(page["SpatialGate"](), page["what"]()),
+        "spatial gate first, of the page": lambda: gated(page["SpatialGate"](), page["ChannelGate"](*page["SIZE"])),
         "ring of both, one number": lambda: gated(Ring(True), OneNumber(channels)),
         "ring of the maximum, one number": lambda: gated(Ring(False), OneNumber(channels)),
     }

@@ -15,7 +15,7 @@ THIRD = Fraction(1, 3)
 
 def more_arms(page: dict) -> dict:
     """The arms that the page only tells of."""
-    channels, reduction, with_cue = page["CHANNELS"], page["REDUCTION"], page["with_cue"]
+    size, with_cue = page["SIZE"], page["with_cue"]
     CBAM = page["CBAM"]
 
     class SideBySide(CBAM):
@@ -24,14 +24,14 @@ def more_arms(page: dict) -> dict:
         def forward(self, x):
             return x * self.channel_gate(x) * self.spatial_gate(x)
 
-    return {"side by side": (lambda: SideBySide(channels, reduction), with_cue),
-            "CBAM, 1 x 1 kernel": (lambda: CBAM(channels, reduction, kernel_size=1), with_cue)}
+    return {"side by side": (lambda: SideBySide(*size), with_cue),
+            "CBAM, 1 x 1 kernel": (lambda: CBAM(*size, kernel_size=1), with_cue)}
 
 
-CONTROLS = ("plain", "what only", "where only", "CBAM, 1 x 1 kernel", "CBAM, cue taken out")
+CONTROLS = ("no module", "channel gate only", "spatial gate only", "CBAM, 1 x 1 kernel", "CBAM, cue taken out")
 ROWS = [
     *((Row(arm, 5), range(2)) for arm in CONTROLS),
-    *((Row(arm), range(8)) for arm in ("CBAM", "where, then what")),
+    *((Row(arm), range(8)) for arm in ("CBAM", "spatial gate first")),
     (Row("CBAM", 5), (0, 1, 2, 3, 4, 7)),
     (Row("side by side"), range(3)),
     (Row("side by side", 5), range(3)),

@@ -13,6 +13,46 @@ FEATURES = 0.85
 FACE, THICKNESS = 48, 4
 REACH, RISE = depth(THICKNESS, len(GATE))
 
+# The pictures of framed_crosses(4, seed=275), without their noise: stars, framed cross, and the directions of the left cross's red and
+# blue bars and of the right cross's.
+PICTURES = (("blue", "right", "h v", "v h"), ("red", "left", "h v", "h v"), ("red", "left", "v h", "v v"), ("blue", "right", "v h", "h v"))
+RED, GREEN, BLUE, MAGENTA, BLACK = "#FF3B30", "#27C93F", "#4D7CFF", "#FF4DFF", "#101418"
+
+
+def _crosses(stars: str, framed: str, *crosses: str) -> list[list[str]]:
+    """A picture of two crosses as rows of 19 hex colours."""
+    pixels = [[BLACK] * 19 for _ in range(19)]
+    for row in (0, 2):
+        pixels[row][::2] = [RED if stars == "red" else BLUE] * 10
+    for place, column, bars in zip(("left", "right"), (4, 14), crosses, strict=True):
+        for direction, colour in zip(bars.split(), (RED, BLUE), strict=True):
+            for step in (-1, 0, 1):
+                row, at = (13, column + step) if direction == "h" else (13 + step, column)
+                pixels[row][at] = colour if pixels[row][at] == BLACK else MAGENTA
+        if place == framed:
+            for step in range(-4, 5):
+                pixels[9][column + step] = pixels[17][column + step] = GREEN
+                pixels[13 + step][column - 4] = pixels[13 + step][column + 4] = GREEN
+    return pixels
+
+
+def question() -> str:
+    """The opening question: four pictures of framed crosses, and what their stars and their frames mean, 1000 x 352 px."""
+    drawing = Drawing(
+        1000, 352, "Is the bar that counts horizontal?",
+        "Four small pictures, each with two crosses of a red and a blue bar, stars in red or blue above them, and a green frame around one "
+        "cross. The stars say which bar counts, the frame says at which cross. Is that bar horizontal?",
+    )
+    side, top = 11, 52
+    drawing.text(34, 34, "The colour of the stars says what to look at: the red bar or the blue one. The green frame says where.",
+                 size=18, anchor="start", bold=True)
+    for which, picture in enumerate(PICTURES):
+        left = 34 + which * 241
+        drawing.image(left, top, _crosses(*picture), side)
+        drawing.text(left + 9.5 * side, top + 19 * side + 24, str(which + 1), size=18, bold=True)
+    drawing.text(500, 330, "In which pictures is the bar that counts horizontal?", size=22, bold=True)
+    return drawing.svg()
+
 
 def _image(drawing: Drawing, x: float, middle: float, strengths: list[float]) -> None:
     """A (C, H, W) box, its drawing as a whole centred on `middle`."""
@@ -142,6 +182,7 @@ def spatial_gate() -> str:
 
 
 FIGURES = {
+    "question": question,
     "cbam_block": cbam_block,
     "channel_gate": channel_gate,
     "spatial_gate": spatial_gate,

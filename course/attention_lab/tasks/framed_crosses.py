@@ -1,4 +1,4 @@
-"""Lesson 03: is that bar horizontal?
+"""Lesson 03: is that bar horizontal? The pictures, a small network that answers, and its score.
 
 The same `n` pictures and answers come for the same `seed` on every machine. The answer depends on a cue, which the lesson takes away
 to see what was really used.
@@ -9,7 +9,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+
+CHANNELS = 12  # of the network's features, on which attention works
 
 
 class Crosses(NamedTuple):
@@ -41,9 +43,26 @@ def framed_crosses(n: int, seed: int) -> Crosses:
     return Crosses(pictures, horizontal[torch.arange(n), places, colours].long(), places)
 
 
-def crosses_without_cue(n: int, seed: int) -> tuple[Tensor, Tensor]:
-    """Pictures and answers as in `framed_crosses`, but stars and frame are those of other pictures: they say nothing about the answer."""
-    (pictures, answers, _), (others, *_) = framed_crosses(n, seed), framed_crosses(n, seed + 100)
+def crosses_without_cue(n: int, seed: int) -> Crosses:
+    """Crosses and answers as in `framed_crosses`, but stars and frame are those of other pictures: they say nothing about the answer."""
+    (pictures, answers, _), (others, _, places) = framed_crosses(n, seed), framed_crosses(n, seed + 100)
     mixed = others.clone()  # its stars and its frame; red and blue below the sky are the crosses
     mixed[:, ::2, 9:] = pictures[:, ::2, 9:]
-    return mixed, answers
+    return Crosses(mixed, answers, places)
+
+
+def cross_reader(attention: nn.Module) -> nn.Sequential:
+    """A small network that answers, (n, 3, 19, 19) -> (n, 2) logits; attention: between its convolutions and the mean over positions.
+
+    Two convolutions, 3 x 3 and 1 x 1, so a position sees 3 x 3 pixels; attention, (n, 12, 19, 19) in and out; the mean; two logits.
+    """
+    layers: list[nn.Module] = []
+    for inputs, kernel in ((3, 3), (CHANNELS, 1)):
+        layers += [nn.Conv2d(inputs, CHANNELS, kernel, padding=kernel // 2, bias=False), nn.BatchNorm2d(CHANNELS), nn.ReLU()]
+    return nn.Sequential(*layers, attention, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.BatchNorm1d(CHANNELS), nn.Linear(CHANNELS, 2))
+
+
+@torch.no_grad()
+def right_on_crosses(network: nn.Module, crosses: Crosses) -> float:
+    """How many of the pictures a network answers correctly, in %."""
+    return 100 * (network(crosses.pictures).argmax(1) == crosses.answers).float().mean().item()
