@@ -12,20 +12,21 @@ ABOUT = """# 04_bam: long runs
 is the share of right answers on 2048 new strips, in per cent. A vote of both bars has 75."""
 THIRD, THREE = Fraction(1, 3), Fraction(3)
 
-TOO_SMALL = ("dilation 1, posts at 8", "dilation 2, posts at 12")  # windows that do not hold a bar and its post
-CONTROLS = ("no attention, posts at 8", *TOO_SMALL, "dilation 4, posts anywhere")
-LEARN = ("dilation 1, posts at 5", "dilation 2, posts at 8", "dilation 4, posts at 8", "dilation 4, posts at 12", "no gate, posts at 8")
-PRODUCT = "dilation 4, product, posts at 8"
+TOO_SMALL = ("dilation 1, posts 8 away", "dilation 2, posts 12 away")  # windows that do not hold a bar and its post
+CONTROLS = ("no module, posts 8 away", *TOO_SMALL, "dilation 4, posts anywhere")
+LEARN = ("dilation 1, posts 5 away", "dilation 2, posts 8 away", "dilation 4, posts 8 away", "dilation 4, posts 12 away",
+         "no gate, posts 8 away")
+PRODUCT = "dilation 4, product, posts 8 away"
 ROWS = [
     *((Row(arm, 5, rate), range(3)) for rate in (Fraction(1), THIRD, THREE) for arm in CONTROLS),
     *((Row(arm, 5, rate), range(3)) for rate in (Fraction(1), THIRD) for arm in LEARN),
-    *((Row(arm), range(8)) for arm in ("dilation 2, posts at 8", "dilation 4, posts at 12")),
+    *((Row(arm), range(8)) for arm in ("dilation 2, posts 8 away", "dilation 4, posts 12 away")),
     (Row(PRODUCT), range(3)),
     (Row(PRODUCT, 5), range(3)),
 ]
 
 if __name__ == "__main__":
     runs = LongRuns(HERE / "page.py")
-    BAM, channels, reduction = (runs.page[name] for name in ("BAM", "CHANNELS", "REDUCTION"))
-    runs.page["arms"][PRODUCT] = lambda: BAM(channels, reduction, 4, "product"), 8, True
+    BAM, reader, size = (runs.page[name] for name in ("BAM", "strip_reader", "SIZE"))
+    runs.page["arms"][PRODUCT] = lambda: reader(BAM(*size, 4, "product")), 8, True
     runs.fill(HERE / "experiment.md", ABOUT, ROWS, runs.page["run"])

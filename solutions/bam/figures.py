@@ -10,43 +10,42 @@ FEATURES = 0.85
 
 
 def strips() -> str:
-    """The lesson's question: two strips with the same bars and other posts, 900 x 424 px."""
+    """The lesson's question: two strips with the same bars and other posts, 1000 x 360 px."""
     drawing = Drawing(
-        900, 424, "Which bar counts?",
+        1000, 360, "Is the bar between the posts horizontal?",
         "Two strips of 5 x 42 pixels with the same two bars, a horizontal one on the left and a vertical one on the right. In strip 1 two "
         "posts stand 8 pixels to the left and right of the left bar, in strip 2 of the right bar. The question: is the bar between the "
         "posts horizontal? A box of 3 x 3 pixels shows how much one convolution sees.",
     )
-    side, left, distance, place = 19, 51, 8, 21
+    side, left, distance, place = 20, 96, 8, 21
     bars = {place // 2 + column: (2,) for column in (-1, 0, 1)} | {place + place // 2: (1, 2, 3)}
 
-    def strip(top: float, posts: tuple[int, int]) -> None:
+    def strip(top: float, posts: tuple[int, int], number: str) -> None:
         for row in range(5):
             for column in range(2 * place):
                 fill = tint("gate", 1) if column in posts else tint("features", 1) if row in bars.get(column, ()) else "#FFFFFF"
                 drawing.rectangle(left + column * side, top + row * side, side, side, fill, outline="border")
+        drawing.text(left - 30, top + 60, number, size=26, bold=True)
 
     def middle(column: int) -> float:
         return left + (column + 0.5) * side
 
-    drawing.text(450, 36, "Is the bar between the posts horizontal?", size=20, bold=True)
-    first, second = 104, 286
+    drawing.text(left, 36, "Two strips with the same two bars. Is the bar between the posts horizontal?", size=20, anchor="start",
+                 bold=True)
+    first, second = 88, 240
     here, other = place // 2, place + place // 2
-    strip(first, (here - distance, here + distance))
-    for column, words in ((here - distance, "post"), (here, "the bar that counts"), (here + distance, "post"), (other, "the other bar")):
-        drawing.text(middle(column), first - 30, words, size=15, bold=True)
-        drawing.arrow((middle(column), first - 24), (middle(column), first + (34 if column == here else 18 if column == other else 0)))
-    below = first + 5 * side + 16
+    strip(first, (here - distance, here + distance), "1")
+    for column, words in ((here - distance, "post"), (here, "bar"), (here + distance, "post"), (other, "bar")):
+        drawing.text(middle(column), first - 12, words, size=16)
+    below = first + 5 * side + 14
     drawing.line((middle(here), below - 8), (middle(here), below), (middle(here + distance), below), (middle(here + distance), below - 8),
                  colour="quiet")
-    drawing.text(middle(here + distance / 2), below + 20, f"{distance} pixels", size=15)
+    drawing.text(middle(here + distance / 2), below + 20, f"{distance} pixels", size=16)
     window, top = left + (other - 1) * side, first + side
     drawing.line((window, top), (window + 3 * side, top), (window + 3 * side, top + 3 * side), (window, top + 3 * side), (window, top),
                  colour="wrong", width=4)
-    drawing.text(middle(other), below + 20, "all that a 3 × 3 kernel sees at a time", size=15)
-    strip(second, (other - distance, other + distance))
-    drawing.text(left, first - 52, "strip 1", anchor="start", colour="quiet", bold=True)
-    drawing.text(left, second - 10, "strip 2: the same bars, but the posts have moved", anchor="start", colour="quiet", bold=True)
+    drawing.text(middle(other), below + 20, "all that a 3 × 3 kernel sees at a time", size=16)
+    strip(second, (other - distance, other + distance), "2")
     return drawing.svg()
 
 

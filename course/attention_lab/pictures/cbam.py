@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor, nn
 
+from ..networks.inside import output_inside
 from ..tasks.framed_crosses import Crosses
 from .gates import pooled_and_gated
 from .images import heat_map_over, maps_below, show, show_images
@@ -66,19 +67,9 @@ def show_maps_over(photos: Sequence[Tensor], maps: Tensor, what: Sequence[str]) 
         show(heat_map_over(photo, weights, label="map (0 closed, 1 open)", title=title), words)
 
 
-@torch.no_grad()
 def spatial_maps(network: nn.Module, pictures: Tensor) -> Tensor:
     """What the module `spatial_gate` of a network returns for pictures, (n, 3, H, W) -> (n, H, W). Raises ValueError if there is none."""
-    maps: list[Tensor] = []
-    gates = [module for name, module in network.named_modules() if name.endswith("spatial_gate")]
-    if not gates:
-        raise ValueError("the network has no module `spatial_gate`")
-    handle = gates[0].register_forward_hook(lambda module, inputs, output: maps.append(output[:, 0]))
-    try:
-        network.eval()(pictures)
-    finally:
-        handle.remove()
-    return maps[0]
+    return output_inside(network, "spatial_gate", pictures)[:, 0]
 
 
 def at_both_crosses(maps: Tensor, places: Tensor) -> tuple[float, float]:

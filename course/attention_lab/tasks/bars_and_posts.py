@@ -1,4 +1,4 @@
-"""Lesson 04: is the bar between the posts horizontal?
+"""Lesson 04: is the bar between the posts horizontal? The strips, a small network that answers, and its score.
 
 The same `n` pictures and answers come for the same `seed` on every machine. The answer depends on a cue, which the lesson takes away
 to see what was really used.
@@ -9,7 +9,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+
+CHANNELS = 16  # of the network's features, on which attention works
 
 
 class Strips(NamedTuple):
@@ -41,3 +43,21 @@ def bars_and_posts(n: int, distance: int, seed: int, *, cue: bool = True) -> Str
             pictures[posts == side, 1, :, post] = 1
     pictures += 0.1 * torch.randn(pictures.shape, generator=g)
     return Strips(pictures, horizontal[torch.arange(n), places].long(), horizontal, places)
+
+
+def strip_reader(attention: nn.Module) -> nn.Sequential:
+    """A small network that answers, (n, 2, H, W) -> (n, 2) logits; attention: (n, 16, H, W) in and out.
+
+    Convolutions of 3 x 3 and 1 x 1, so a position sees 3 x 3 pixels; attention; a 1 x 1 convolution, the mean over positions, two logits.
+    """
+    def layer(inputs: int, kernel: int) -> list[nn.Module]:
+        return [nn.Conv2d(inputs, CHANNELS, kernel, padding=kernel // 2, bias=False), nn.BatchNorm2d(CHANNELS), nn.ReLU()]
+
+    return nn.Sequential(*layer(2, 3), *layer(CHANNELS, 1), attention, *layer(CHANNELS, 1), nn.AdaptiveAvgPool2d(1), nn.Flatten(),
+                         nn.BatchNorm1d(CHANNELS), nn.Linear(CHANNELS, 2))
+
+
+@torch.no_grad()
+def right_on_strips(network: nn.Module, strips: Strips) -> float:
+    """How many of the strips a network answers correctly, in %."""
+    return 100 * (network(strips.pictures).argmax(1) == strips.answers).float().mean().item()
