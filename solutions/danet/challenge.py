@@ -29,26 +29,22 @@ def ours(page: dict):
             directions = F.normalize(self.query(x).flatten(2), dim=1)  # (B, C // r, N)
             return (10 * directions.transpose(1, 2) @ directions).softmax(dim=-1)
 
-    return page["network"](Comparing(page["CHANNELS"]))
+    return Comparing(page["CHANNELS"])
 
 
 def after_125_steps(page: dict, make, peak_rate: float):
     """A run of the page's challenge cell: right positions on patches of new posters, in %."""
 
     def run(arm: str, seed: int) -> float:
-        posters = page["posters"]
-        model = page["train"](make(), posters.pictures[:2000], posters.answers[:2000], epochs=1, batch_size=16, peak_rate=peak_rate,
-                              seed=seed, loss=lambda s, y: F.cross_entropy(s, y, ignore_index=page["UNASKED"]))
-        with torch.no_grad():
-            return page["right"](model(page["new"].pictures))
+        network = page["learn"](make(), seed, posters=2000, epochs=1, peak_rate=peak_rate)
+        return page["right_on_posters"](network, page["test_set"])
 
     return run
 
 
 if __name__ == "__main__":
     page = LongRuns(Path(__file__).parent / "page.py").page
-    plain = page["network"], page["PositionAttention"], page["CHANNELS"]
     for name, make, rate in (("ours", lambda: ours(page), PEAK_RATE),
-                             ("the page's module", lambda: plain[0](plain[1](plain[2], reduction=4)), 5e-3)):
+                             ("the page's module", lambda: page["PositionAttention"](page["CHANNELS"], reduction=4), 5e-3)):
         scores = compare([name], range(3), after_125_steps(page, make, rate)).scores(name)
         print(f"{name}: seeds 0 to 2:", ", ".join(f"{score:.1f} %" for score in scores))

@@ -14,11 +14,11 @@ ABOUT = """# 05a_danet: long runs
 (5e-3). A number is how many positions of the patches without a mark are right on new posters, in per cent, then the same with the A of
 another poster."""
 THIRD = Fraction(1, 3)
-NONE, PAPER = "no attention", "channel, paper"
+NONE, PAPER = "no attention", "channel attention, paper's sign"
 
 ROWS = [
-    *((Row(arm, 5), range(2)) for arm in ("mean of all", "wide window", PAPER, "channel, code", "position", NONE)),
-    *((Row(arm, 5, THIRD), (0,)) for arm in ("mean of all", "wide window", PAPER, "channel, code", "position")),
+    *((Row(arm, 5), range(2)) for arm in ("mean of all", "wide window", PAPER, "channel attention", "position attention", NONE)),
+    *((Row(arm, 5, THIRD), (0,)) for arm in ("mean of all", "wide window", PAPER, "channel attention", "position attention")),
     *((Row(arm), range(2)) for arm in (PAPER, NONE)),
 ]
 

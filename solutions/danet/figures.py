@@ -20,32 +20,31 @@ def _grid(drawing: Drawing, x: float, y: float, rows: int, columns: int, side: f
 
 
 def poster() -> str:
-    """A poster of coloured patches, as the lesson's pictures are made, 900 x 430 px."""
+    """A poster of coloured patches, as the lesson's pictures are made, 900 x 316 px."""
     drawing = Drawing(
-        900, 430, "Which mark belongs to it?",
+        900, 316, "Which mark belongs to it?",
         "Coloured patches lie scattered over a poster. One patch of each colour has a mark at its right, black or white: red, green and "
         "purple black, blue, yellow and light blue white. Others have no mark; three of them are numbered: 1 is blue, 2 red, 3 yellow.",
     )
     colours = {"red": "#D55E00", "blue": "#0072B2", "green": "#009E73", "yellow": "#F0E442", "purple": "#CC79A7", "light": "#56B4E9"}
-    marked = (((0, 0), "red", False), ((3, 0), "green", False), ((1, 1), "blue", True), ((0, 3), "yellow", True),
-              ((2, 2), "purple", False), ((3, 3), "light", True))
-    asked = ((2, 0), "blue"), ((0, 2), "red"), ((3, 1), "yellow")
-    drawing.rectangle(30, 30, 560, 370, "#B9B9B4")
+    marked = (((0, 0), "red", False), ((4, 0), "green", False), ((2, 1), "light", True), ((1, 2), "yellow", True),
+              ((3, 0), "purple", False), ((4, 2), "blue", True))
+    asked = ((1, 0), "blue"), ((3, 1), "red"), ((0, 1), "yellow")
+    across, down, patch = 118, 92, 68
+    drawing.rectangle(22, 18, 608, 280, "#B9B9B4")
     for (column, row), colour, white in marked:
-        x, y = 50 + 138 * column, 48 + 88 * row
-        drawing.rectangle(x, y, 68, 68, colours[colour])
-        drawing.rectangle(x + 68, y, 34, 68, "#FFFFFF" if white else "#000000")
+        x, y = 40 + across * column, 32 + down * row
+        drawing.rectangle(x, y, patch, patch, colours[colour])
+        drawing.rectangle(x + patch, y, patch / 2, patch, "#FFFFFF" if white else "#000000")
     for number, ((column, row), colour) in enumerate(asked, 1):
-        x, y = 50 + 138 * column, 48 + 88 * row
-        drawing.rectangle(x, y, 68, 68, colours[colour])
-        drawing.operation(x + 34, y + 34, str(number), radius=16)
-    drawing.text(620, 84, "With a mark", anchor="start", bold=True)
-    drawing.text(620, 108, "one patch of each colour", anchor="start")
-    drawing.text(620, 164, "Without a mark", anchor="start", bold=True)
-    drawing.text(620, 188, "its mark is that of the patch", anchor="start")
-    drawing.text(620, 208, "with the same colour", anchor="start")
-    drawing.text(620, 290, "Black or white?", anchor="start", bold=True, size=22)
-    drawing.text(620, 318, "Find the marks of 1, 2 and 3.", anchor="start")
+        x, y = 40 + across * column, 32 + down * row
+        drawing.rectangle(x, y, patch, patch, colours[colour])
+        drawing.operation(x + patch / 2, y + patch / 2, str(number), radius=18)
+    for y, line, bold in ((62, "One patch of each colour", True), (84, "has a mark on its right,", False), (106, "black or white.", False),
+                          (152, "Patches 1, 2 and 3 have none.", True), (174, "Their mark is that of the", False),
+                          (196, "patch with the same colour.", False)):
+        drawing.text(650, y, line, anchor="start", bold=bold, size=16)
+    drawing.text(650, 252, "Black or white?", anchor="start", bold=True, size=26)
     return drawing.svg()
 
 

@@ -1,4 +1,4 @@
-"""Lesson 05a: which patch has the same colour?
+"""Lesson 05a: which patch has the same colour? Pictures, and the small network that answers.
 
 The same `n` pictures and answers come for the same `seed` on every machine. The answer depends on a cue, which the lesson takes away
 to see what was really used.
@@ -10,8 +10,10 @@ import math
 from typing import NamedTuple
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+from torch.nn import functional as F
 
+from ..networks.backbones import layers
 from .scoring import UNASKED
 
 ROWS, COLUMNS, COLOURS = 6, 4, 6  # the cells of a poster, each 4 x 6 pixels, and the colours in it
@@ -53,6 +55,30 @@ def coloured_posters(n: int, seed: int, asked: int = 14) -> Posters:
     pictures += 0.05 * torch.randn(pictures.shape, generator=g)
     answers = answers.view(n, ROWS, 1, COLUMNS * 6).expand(-1, -1, 2, -1).flatten(1, 2)[:, :, ::2].contiguous()
     return Posters(pictures, answers, places, same)
+
+
+def poster_network(middle: nn.Module, channels: int) -> nn.Sequential:
+    """A small network around a module, (B, 3, 24, 24) -> scores for black and white at half the resolution, (B, 2, 12, 12).
+
+    middle: (B, channels, 12, 12) -> (B, channels, 12, 12); it is `network[2]`, and `network[:2]` makes its features: two of the network's
+    four convolutions, the first with stride 2. Each of the first three has a BatchNorm and a ReLU; the last is 1 x 1 and gives the scores.
+    """
+    first, second, third = (nn.Sequential(*layers(inputs, channels, 3, stride, then=nn.ReLU))
+                            for inputs, stride in ((3, 2), (channels, 1), (channels, 1)))
+    return nn.Sequential(first, second, middle, third, nn.Conv2d(channels, 2, 1))
+
+
+def poster_loss(scores: Tensor, answers: Tensor) -> Tensor:
+    """The mean cross entropy over the positions that have an answer. scores: (n, 2, 12, 12). answers: as in `Posters`."""
+    return F.cross_entropy(scores, answers, ignore_index=UNASKED)
+
+
+def right_on_posters(network: nn.Module, posters: Posters) -> float:
+    """The share of right answers at the positions of the patches without a mark, in %."""
+    with torch.no_grad():
+        answers = network(posters.pictures).argmax(1)
+    asked = posters.answers != UNASKED
+    return 100 * (answers == posters.answers)[asked].float().mean().item()
 
 
 def weight_on_the_same(weights: Tensor, posters: Posters) -> float:
