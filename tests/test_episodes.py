@@ -6,7 +6,8 @@ import re
 import pytest
 import torch
 
-from attention_lab.pictures import drawn_mask
+from attention_lab.networks.training import Results
+from attention_lab.pictures import catnet, drawn_mask
 from attention_lab.tasks import episodes
 
 MAPS = {name: torch.rand(2, 3) for name in ("prototype", "prior mask", "look-up")}
@@ -75,3 +76,59 @@ def test_a_map_that_says_nothing_is_blank(monkeypatch):
 def test_other_maps_and_sizes_are_refused(monkeypatch, changed):
     with pytest.raises(ValueError, match="maps"):
         shown(monkeypatch, **changed)
+
+
+def look(query, support, support_mask):
+    """Which query cells are most like the support's object: a method that learns nothing."""
+    mask = torch.nn.functional.avg_pool2d(support_mask, 2) if support_mask.shape[-1] == 16 else support_mask
+    q, k = (torch.nn.functional.normalize(each.flatten(2), dim=1) for each in (query, support))
+    weights = (100 * q.mT @ k).softmax(2)
+    return (weights @ mask.flatten(1)[..., None]).mT.unflatten(2, query.shape[-2:])
+
+
+def test_a_method_that_learns_nothing_is_scored_with_the_threshold_of_other_episodes():
+    assert episodes.untrained_iou(look, 1) > 82 > episodes.untrained_iou(look, 3) > 70  # more colours are harder
+
+
+class Twice(torch.nn.Module):
+    """A network whose first map is nonsense and whose last is a look-up."""
+
+    def forward(self, x):
+        query, support, mask = episodes.unpacked(x)
+        return torch.cat([torch.zeros(len(x), 1, 8, 8), look(query, support, mask)], dim=1)
+
+
+def test_the_last_map_of_a_network_counts_and_another_support_spoils_it():
+    others, new = (episodes.striped_episodes(60, seed, colours=1) for seed in (3, 2))
+    swapped = episodes.with_another_support(new)
+    assert episodes.trained_iou(Twice(), others, new) > 75 > episodes.trained_iou(Twice(), others, swapped) + 20
+    assert swapped.query.equal(new.query) and swapped.support_mask[1].equal(new.support_mask[0])
+
+
+def test_the_loss_adds_up_the_maps():
+    shares = torch.rand(2, 8, 8)
+    maps = torch.rand(2, 3, 8, 8)
+    expected = sum(torch.nn.functional.binary_cross_entropy(maps[:, i], shares) for i in range(3))
+    assert episodes.map_loss(maps, shares).allclose(expected)
+    assert episodes.map_loss(torch.zeros(2, 1, 8, 8), shares).isfinite()
+
+
+def test_each_method_has_a_line_and_a_map_to_touch(monkeypatch):
+    table = {"prototype": [80.0, 60.0], "prior mask": [70.0, 65.0], "look-up": [90.0, 88.0]}
+    axis, = catnet._by_colours(table).axes
+    assert [line.get_ydata().tolist() for line in axis.lines[:3]] == list(table.values())
+    drawn = []
+    monkeypatch.setattr(catnet, "draw_mask", lambda *given: drawn.append(given))
+    catnet.touch_a_mask({name: look for name in table}, sharpness=100.0)
+    (pictures, features, start, truth, maps, _), = drawn
+    assert {tuple(each.shape[-2:]) for each in (*pictures, *features, start, truth, *maps.values())} == {(8, 8)}
+    assert 0 < start.sum() < 64 and maps["look-up"].equal(maps["prototype"])
+
+
+def test_short_and_longer_runs_are_shown_where_they_differ(monkeypatch):
+    shown = []
+    monkeypatch.setattr(catnet, "show", lambda figure, words: shown.append((figure.axes[0].get_xlim(), words)))
+    results = Results(("own picture",), (0, 1), {("own picture", seed): {"IoU": 60.0 + seed} for seed in (0, 1)})
+    catnet.show_ious(results, {"own picture": [80.0]}, untrained=77.0, highlight="own picture")
+    (limits, words), = shown
+    assert limits == (55, 90) and "own picture: 60 %, with five times the steps 80 %" in words and "untrained look-up: 77 %" in words

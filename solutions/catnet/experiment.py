@@ -8,16 +8,17 @@ HERE = Path(__file__).parent
 ABOUT = """# e3_catnet: long runs
 
 `python -m solutions.catnet.experiment` trains the page's arms for five times its 120 steps, at its peak rate of 0.01.
-A number is the mean IoU on 300 new episodes of three colours, in per cent: after both blocks; after the first block; with the support and
-mask of another episode; with a query mask of ones in both blocks. The first two have thresholds chosen on other episodes."""
-ARMS = "own picture", "cross, no mask", "cross, mask", "own picture, look-up", "own, mask, look-up", "cross, mask, look-up"
+A number is the mean IoU on 300 new episodes of three colours, in per cent: as it is, and with the support and mask of another episode. The
+threshold was chosen on other episodes."""
+ARMS = ("own picture", "other picture", "own picture, masked", "other picture, masked", "own picture, prototype",
+        "other picture, masked, prototype")
 # Not on the page:
-OWN_MASK, UNMASKED = "own, mask", "cross, no mask, look-up"
+OTHER, OWN_MASKED = "other picture, prototype", "own picture, masked, prototype"
 
-ROWS = [(Row(arm, 5), range(3)) for arm in (*ARMS, OWN_MASK, UNMASKED)]
+ROWS = [(Row(arm, 5), range(3)) for arm in (*ARMS, OTHER, OWN_MASKED)]
 
 if __name__ == "__main__":
     runs = LongRuns(HERE / "page.py")
-    runs.page["arms"][OWN_MASK] = runs.page["OwnMasked"], runs.page["iterative_refinement"]
-    runs.page["arms"][UNMASKED] = runs.page["Unmasked"], runs.page["with_look_up"]
+    prototype = runs.page["iterative_refinement"]
+    runs.page["arms"] |= {OTHER: (True, False, prototype), OWN_MASKED: (False, True, prototype)}
     runs.fill(HERE / "experiment.md", ABOUT, ROWS, runs.page["run"])

@@ -4,7 +4,7 @@ import math
 
 from solutions.shared.drawing import Drawing
 
-SIDE, PIXEL = 16, 14  # of a picture, in pixels, and of a pixel
+SIDE, PIXEL = 16, 13  # of a picture, in pixels, and of a pixel
 OBJECT, BACKGROUND = (0, 2, 4), (1, 5, 3)  # of six equal steps around the circle of hues
 
 
@@ -30,9 +30,9 @@ def _picture(middle: tuple[float, float], radii: tuple[float, float], angles: tu
 
 
 def episode() -> str:
-    """An episode: support, its mask, query, and two questions, 900 x 370 px."""
+    """An episode: support, its mask, query, and two questions, 900 x 336 px."""
     drawing = Drawing(
-        900, 370, "An episode: where is the object in the query?",
+        900, 336, "An episode: where is the object in the query?",
         "Three pictures of 16 x 16 pixels. The support: an ellipse at the upper left, in stripes of red, green and blue, on a background "
         "striped in yellow, magenta and cyan. Its mask: the ellipse is white, the rest dark. The query: an ellipse at the lower right in "
         "the same three colours, in stripes of another direction and order, on a background in the other three; it has no mask.",
@@ -41,15 +41,15 @@ def episode() -> str:
     support = _picture(place, radii, (0.3, 1.9), 0)
     mask = [["#FFFFFF" if _inside(row, column, place, radii) else "#4A5561" for column in range(SIDE)] for row in range(SIDE)]
     query = _picture((9.5, 10.0), (4.0, 4.8), (1.2, 2.6), 1)
-    top, pitch, left = 64, 286, 52
+    top, pitch, left = 58, 290, 56
     for panel, (name, note, picture) in enumerate((("support", "a picture with a mask", support), ("its mask", "white: the object", mask),
                                                    ("query", "the same object, no mask", query))):
         x = left + panel * pitch
-        drawing.text(x + SIDE * PIXEL / 2, 34, name, bold=True, size=18)
-        drawing.text(x + SIDE * PIXEL / 2, 54, note, size=13, colour="quiet")
+        drawing.text(x + SIDE * PIXEL / 2, 30, name, bold=True, size=18)
+        drawing.text(x + SIDE * PIXEL / 2, 49, note, size=14, colour="quiet")
         drawing.image(x, top, picture, PIXEL)
-    drawing.text(450, 322, "Where is the object in the query?", bold=True, size=17)
-    drawing.text(450, 348, "And what is the mean of the object's three colours? Of the background's?", size=16)
+    drawing.text(450, 296, "Where is the object in the query?", bold=True, size=19)
+    drawing.text(450, 321, "And what is the mean of the object's three colours? Of the background's?", size=16)
     return drawing.svg()
 
 

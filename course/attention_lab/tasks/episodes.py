@@ -6,16 +6,21 @@ Nothing can be learned by heart here: which colours are the object's is drawn an
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 SIDE, CELL, HUES = 16, 2, 6  # of a picture, of a position of its features, px; colours of an episode
 CHANNELS = 24  # of the features
 _FIXED = torch.Generator().manual_seed(7)
 _WEIGHT, _BIAS = torch.randn(CHANNELS, 3, 1, 1, generator=_FIXED), 0.5 * torch.randn(CHANNELS, generator=_FIXED)
+
+
+# Features of query and support (n, 24, 8, 8), and the support's mask (n, 16, 16) -> a map of the query, (n, 1, 8, 8).
+Method = Callable[[Tensor, Tensor, Tensor], Tensor]
 
 
 class Episodes(NamedTuple):
@@ -100,6 +105,36 @@ def best_threshold(maps: Tensor, masks: Tensor) -> float:
     candidates = maps.detach().flatten().quantile(torch.linspace(0, 1, 102)[1:-1])
     enlarged, truth = _enlarged(maps, masks), masks > 0.5
     return max(candidates.tolist(), key=lambda threshold: _iou(enlarged > threshold, truth))
+
+
+def untrained_iou(method: Method, colours: int) -> float:
+    """The `overlap` in % of a method that learns nothing, on 300 new episodes, with the threshold that is best on 300 others."""
+    others, new = striped_episodes(300, 3, colours), striped_episodes(300, 2, colours)
+    on_others, on_new = (method(colour_features(each.query), colour_features(each.support), each.support_mask) for each in (others, new))
+    return overlap(on_new, new.query_mask, best_threshold(on_others, others.query_mask))
+
+
+def trained_iou(network: nn.Module, others: Episodes, new: Episodes) -> float:
+    """The `overlap` in % of a network's last map on new episodes, with the threshold that is best on others.
+
+    network: of `packed` episodes, (n, 52, 8, 8) -> maps (n, blocks, 8, 8).
+    """
+    with torch.no_grad():
+        threshold = best_threshold(network(packed(others))[:, -1:], others.query_mask)
+        return overlap(network(packed(new))[:, -1:], new.query_mask, threshold)
+
+
+def with_another_support(episodes: Episodes) -> Episodes:
+    """The same queries, each with the support and the mask of the episode before it, whose object has other colours."""
+    return episodes._replace(support=episodes.support.roll(1, 0), support_mask=episodes.support_mask.roll(1, 0))
+
+
+def map_loss(maps: Tensor, shares: Tensor) -> Tensor:
+    """The sum over the maps of a network's blocks of their mean binary cross entropy.
+
+    maps: (n, blocks, 8, 8) from 0 to 1. shares: how much of each cell is object, (n, 8, 8).
+    """
+    return sum((F.binary_cross_entropy(each.clamp(1e-6, 1 - 1e-6), shares) for each in maps.unbind(1)), maps.new_zeros(()))
 
 
 def _enlarged(maps: Tensor, masks: Tensor) -> Tensor:

@@ -1,0 +1,71 @@
+"""Lesson e3: how well methods and networks segment, maps for a mask that is drawn by hand, and episodes to look at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import torch
+import torch.nn.functional as F
+
+from ..tasks.episodes import Episodes, Method, colour_features, overlap, striped_episodes
+from .drawn_mask import draw_mask
+from .images import show, show_images
+from .longer_runs import runs_in_words, short_and_longer_runs
+from .style import ALERT, FEATURES, LAYERS, MAPS, house_figure, one_plot
+
+if TYPE_CHECKING:  # importing matplotlib takes longer than grading a notebook, so only drawing imports it
+    from matplotlib.figure import Figure
+
+    from ..networks.training import Results
+
+TOUCHED = 3  # of eight episodes, the one on which a mask can be drawn
+
+
+def show_by_colours(table: Mapping[str, Sequence[float]]) -> None:
+    """Display how the IoU depends on the number of colours of the object. table: for each method, its IoU in % with 1, 2, ... colours."""
+    show(_by_colours(table), "IoU against the number of colours: " + "; ".join(
+        f"{name} {', '.join(f'{score:.0f}' for score in scores)} %" for name, scores in table.items()))
+
+
+@house_figure
+def _by_colours(table: Mapping[str, Sequence[float]]) -> Figure:
+    figure, axis = one_plot(6.4, 3.2)
+    for (name, scores), colour, mark in zip(table.items(), (FEATURES, MAPS, LAYERS), "os^", strict=True):
+        axis.plot(range(1, len(scores) + 1), scores, f"{mark}-", color=colour, label=name)
+    everything = overlap(torch.ones(300, 1, 8, 8), striped_episodes(300, 2).query_mask)
+    axis.axhline(everything, color=ALERT, linestyle="--", label="all is object")
+    axis.set(xlabel="colours of the object", ylabel="IoU on new episodes (%)", xticks=(1, 2, 3), ylim=(25, 95))
+    axis.legend(frameon=False, ncols=2)
+    return figure
+
+
+def touch_a_mask(methods: Mapping[str, Method], sharpness: float) -> None:
+    """Something to touch: a support picture on which a mask is drawn, and the maps of the query that three methods make of it.
+
+    methods: "prototype", "prior mask" and "look-up". sharpness: of the look-up. Raises ValueError for other methods.
+    """
+    episode = Episodes(*(part[TOUCHED:TOUCHED + 1] for part in striped_episodes(8, seed=5)))
+    query, support = colour_features(episode.query), colour_features(episode.support)
+    marked, truth = ((F.avg_pool2d(mask, 2) > 0.5).float() for mask in (episode.support_mask, episode.query_mask))
+    maps = {name: method(query, support, marked)[0, 0] for name, method in methods.items()}
+    in_cells = [(F.avg_pool2d(picture, 2) + 0.5).clamp(0, 1)[0] for picture in (episode.support, episode.query)]
+    draw_mask((in_cells[0], in_cells[1]), (support[0], query[0]), marked[0], truth[0], maps, sharpness)
+
+
+def show_ious(results: Results, longer: Mapping[str, Sequence[float]], untrained: float, highlight: str) -> None:
+    """Display the IoU of each arm's runs, and of its recorded runs with five times the steps, from 55 to 90 %.
+
+    longer: the recorded scores in %, by arm. untrained: the IoU of the untrained look-up in %. highlight: the arm that the lesson is about.
+    """
+    about = "IoU on new episodes", longer, ("untrained look-up", untrained)
+    figure = short_and_longer_runs(results, *about, highlight=[highlight])
+    figure.axes[0].set_xlim(55, 90)
+    show(figure, runs_in_words(results, *about))
+
+
+def show_two_episodes(episodes: Episodes) -> None:
+    """Display support and query of the first two episodes."""
+    pictures = torch.stack([episodes.support[0], episodes.query[0], episodes.support[1], episodes.query[1]])
+    show(show_images((pictures + 0.5).clamp(0, 1), ["support", "query", "support", "query"]),
+         "Two episodes. Support and query each show a striped ellipse on stripes.")
