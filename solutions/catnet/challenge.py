@@ -24,6 +24,6 @@ if __name__ == "__main__":
         return maps
 
     attempts.try_all({
-        "own, mask, look-up": lambda: page["Segmenter"](False, True, page["with_look_up"]),
+        "own picture, masked": lambda: page["Segmenter"](False, True, page["with_look_up"]),
         "from a look-up": lambda: page["Segmenter"](False, True, from_look_up),
     })
