@@ -1,4 +1,4 @@
-"""`autograder check | grade | insights | export | verify | replay | new | audit | doctor`."""
+"""`autograder check | grade | status | feedback | insights | export | verify | replay | new | audit | doctor`."""
 
 from __future__ import annotations
 
@@ -60,6 +60,19 @@ def main(arguments: list[str] | None = None) -> None:
     grade.add_argument("--isolation", choices=ISOLATIONS, help="none: without limits, for notebooks that you trust")
     grade.add_argument("--device", choices=DEVICES, help="where the device check is made")
     grade.set_defaults(run=_grade)
+
+    status = commands.add_parser("status", help="how a lesson stands: who handed in, what is graded, marks, feedback",
+                                 description="A line for each student: handed in, the mark that the gradebook holds, graded or why not, "
+                                 "feedback, and whether it is released in an exchange. Exit status 0, or 2 for wrong use.")
+    status.add_argument("lesson", metavar="LESSON")
+    status.add_argument("--json", metavar="PATH", help="one line of JSON a student; -: to standard output, and nothing else there")
+    status.set_defaults(run=_status)
+
+    feedback = commands.add_parser("feedback", help="make the pages of feedback that are out of date",
+                                   description="Makes work/feedback/STUDENT/LESSON/LESSON.html for whoever has none that is up to date. "
+                                   "Exit status 0: every page is there; 1: one could not be made; 2: wrong use, or nobody is graded.")
+    feedback.add_argument("lesson", metavar="LESSON")
+    feedback.set_defaults(run=_feedback)
 
     insights = commands.add_parser("insights", help="what a class got wrong in a lesson: a page and a table",
                                    description="Adds up the verdicts on the lesson's graded work, and writes work/insights/LESSON.html and "
@@ -174,6 +187,19 @@ def _grade(options: argparse.Namespace) -> int:
     from autograder.classroom.grade import grade  # imports nbgrader
 
     return grade(options)
+
+
+def _status(options: argparse.Namespace) -> int:
+    from autograder.classroom.status import status  # imports nbgrader
+
+    _write_json(options.json, status(options.lesson, Terminal(stderr=options.json == "-")))
+    return 0
+
+
+def _feedback(options: argparse.Namespace) -> int:
+    from autograder.classroom.give_back import feedback  # imports nbgrader
+
+    return feedback(options.lesson, Terminal())
 
 
 def _insights(options: argparse.Namespace) -> int:

@@ -9,14 +9,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from nbgrader.api import Gradebook, MissingEntry, Student, SubmittedAssignment
+from nbgrader.api import Gradebook, Student, SubmittedAssignment
 from rich.console import Console
 from rich.text import Text
 
-from autograder.classroom.course import course_app
+from autograder.classroom.course import course_app, held
 from autograder.judge import private
 from autograder.outward import in_cell, on_terminal
-from autograder.submission import notebook
 from autograder.submission.notebook import ReleasedLesson
 
 FOLDER = "work/export"  # below the course's folder
@@ -37,13 +36,9 @@ def export(lesson: str, platform: str, console: Console) -> int:
 
     Raises ValueError where there is no such lesson, or the gradebook does not hold it.
     """
-    known = notebook.lesson(lesson)
     coursedir = course_app(lesson).coursedir
+    known = held(coursedir, lesson)
     with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
-        try:
-            gradebook.find_assignment(lesson)
-        except MissingEntry:
-            raise ValueError(f"{lesson} is not in the gradebook: run `.venv/bin/nbgrader generate_assignment {lesson}` first") from None
         points = [_points(submission, known) for submission in gradebook.assignment_submissions(lesson)]
         points.sort(key=lambda each: each.student.id)
         without = sorted({student.id for student in gradebook.students} - {each.student.id for each in points})

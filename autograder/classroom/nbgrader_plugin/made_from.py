@@ -19,10 +19,10 @@ from jinja2 import Environment
 from jinja2.meta import find_referenced_templates
 from nbconvert.exporters import HTMLExporter
 from nbgrader.api import Gradebook
-from nbgrader.converters import BaseConverter
+from nbgrader.converters import BaseConverter, GenerateFeedback
 
 from autograder.classroom.nbgrader_plugin.copy_files import plain_files
-from autograder.classroom.nbgrader_plugin.unfinished import at, begin_submission
+from autograder.classroom.nbgrader_plugin.unfinished import at, begin_submission, place_of
 
 LINE = "\n<!-- made from {} -->\n"
 LAST_LINE = re.compile(LINE.format("([0-9a-f]{64})").encode())
@@ -34,9 +34,9 @@ def init_destination(self: Any, assignment_id: str, student_id: str) -> bool:
     folder = at(self, assignment_id, student_id)
     if student_id in self.coursedir.student_id_exclude.split(","):
         return False
-    notebooks = {Path(notebook).stem: Path(notebook) for notebook in self.notebooks}
-    self.made_from = {name: _made_from(self, name, path, assignment_id, student_id) for name, path in notebooks.items()}
-    if not self.force and all(_said(folder / f"{name}.html") == made_from for name, made_from in self.made_from.items()):
+    notebooks = [Path(notebook) for notebook in self.notebooks]
+    self.made_from = {path.stem: _made_from(self, path.stem, path, assignment_id, student_id) for path in notebooks}
+    if not self.force and _as_they_are(folder, self.made_from):
         self.log.info("Nothing that %s shows has changed", folder)
         return False
     begin_submission(self)
@@ -47,6 +47,19 @@ def write_single_notebook(self: Any, output: str, resources: dict) -> None:
     """In the place of nbgrader's method: the page, and what it was made from."""
     output += LINE.format(self.made_from[resources["nbgrader"]["notebook"]])
     BaseConverter.write_single_notebook(self, output, resources)
+
+
+def up_to_date(feedback: GenerateFeedback, assignment_id: str, student_id: str) -> bool | None:
+    """Do the pages of a graded submission show what they would show if they were made now? None if there are none."""
+    folder = place_of(feedback, assignment_id, student_id)
+    notebooks = sorted(Path(feedback._format_source(assignment_id, student_id)).glob("*.ipynb"))
+    if not any((folder / f"{path.stem}.html").exists() for path in notebooks):
+        return None
+    return _as_they_are(folder, {path.stem: _made_from(feedback, path.stem, path, assignment_id, student_id) for path in notebooks})
+
+
+def _as_they_are(folder: Path, made_from: dict[str, str]) -> bool:
+    return all(_said(folder / f"{name}.html") == digest for name, digest in made_from.items())
 
 
 def _said(page: Path) -> str:
