@@ -15,8 +15,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment
-from jinja2.meta import find_referenced_templates
 from nbconvert.exporters import HTMLExporter
 from nbgrader.api import Gradebook
 from nbgrader.converters import BaseConverter, GenerateFeedback
@@ -26,7 +24,8 @@ from autograder.classroom.nbgrader_plugin.unfinished import at, begin_submission
 
 LINE = "\n<!-- made from {} -->\n"
 LAST_LINE = re.compile(LINE.format("([0-9a-f]{64})").encode())
-DRAWN_BY = ("nbgrader", "nbconvert", "mistune", "Pygments")
+DRAWN_BY = ("nbconvert", "mistune", "Pygments", "latex2mathml")
+PAGE = Path(__file__).parents[1] / "feedback"
 
 
 def init_destination(self: Any, assignment_id: str, student_id: str) -> bool:
@@ -77,7 +76,9 @@ def _made_from(feedback: Any, name: str, path: Path, assignment_id: str, student
         held = gradebook.find_submission_notebook(name, assignment_id, student_id)
         grades = sorted((each.name, each.auto_score, each.manual_score, each.extra_credit, each.max_score) for each in held.grades)
         comments = sorted((each.name, each.auto_comment, each.manual_comment) for each in held.comments)
-        marks = grades, comments, held.late_submission_penalty
+        submission, student = held.assignment, held.student
+        about = student.first_name, student.last_name, str(submission.timestamp), submission.total_seconds_late
+        marks = grades, comments, held.late_submission_penalty, about
     beside = sorted(map(Path, plain_files(str(path.parent), [*feedback.coursedir.ignore, "*.ipynb"])))
     files = [(str(file.relative_to(path.parent)), sha256(file.read_bytes()).hexdigest()) for file in [path, *beside]]
     return sha256(repr((marks, files, drawn_by(feedback.exporter))).encode()).hexdigest()
@@ -85,19 +86,8 @@ def _made_from(feedback: Any, name: str, path: Path, assignment_id: str, student
 
 @lru_cache(maxsize=1)  # a run has one exporter
 def drawn_by(exporter: HTMLExporter) -> list[Any]:
-    """What decides how a page looks: the exporter's steps and settings, its templates, and the packages below them."""
-    files = {getattr(sys.modules[step.__module__], "__file__", None) for step in exporter._preprocessors}  # none of a configuration's own
-    code = [sha256(Path(file).read_bytes()).hexdigest() for file in sorted(filter(None, files))]
+    """What decides how a page looks: the exporter's steps and settings, what draws the page, and the packages below it."""
+    steps = {getattr(sys.modules[step.__module__], "__file__", None) for step in [exporter, *exporter._preprocessors]}
+    files = sorted({*map(Path, filter(None, steps)), *PAGE.glob("*.py"), *PAGE.glob("*.html")})  # a step of a configuration's has no file
     settings = sorted((name, repr(value)) for name, value in exporter.config.HTMLExporter.items() if not name.startswith("extra_template"))
-    return [code, settings, _templates(exporter.environment, exporter.template.name), [(name, version(name)) for name in DRAWN_BY]]
-
-
-def _templates(environment: Environment, first: str) -> list[tuple[str, str]]:
-    """The sources of a template and of all that it is made up of, by name."""
-    found: dict[str, str] = {}
-    loader, waiting = environment.loader, [first]
-    while loader and waiting:
-        if (name := waiting.pop()) not in found:
-            found[name] = loader.get_source(environment, name)[0]
-            waiting += filter(None, find_referenced_templates(environment.parse(found[name])))
-    return sorted(found.items())
+    return [[sha256(file.read_bytes()).hexdigest() for file in files], settings, [(name, version(name)) for name in DRAWN_BY]]
