@@ -81,11 +81,17 @@ def main(arguments: list[str] | None = None) -> None:
     insights.add_argument("--names", action="store_true", help="say who, too; without it, the page can be shown to the class")
     insights.set_defaults(run=_insights)
 
-    export = commands.add_parser("export", help="a lesson's points for a learning platform, and who handed in nothing",
-                                 description="Writes work/export/LESSON-FORMAT.csv: the total and each exercise's points, as they "
-                                 "stand in the gradebook. Exit status 0, or 2 for wrong use.")
-    export.add_argument("lesson", metavar="LESSON")
-    export.add_argument("--format", required=True, choices=("canvas", "moodle"), help="whose import it is for")
+    export = commands.add_parser("export", help="points for a learning platform, of a lesson or of the term, and who is not in the file",
+                                 description="Writes work/export/LESSON-PLATFORM.csv, or term-PLATFORM.csv: totals and each exercise's "
+                                 "points, as they stand in the gradebook. Exit status 0, or 2 for wrong use.")
+    what = export.add_mutually_exclusive_group(required=True)
+    what.add_argument("lesson", metavar="LESSON", nargs="?")
+    what.add_argument("--term", action="store_true", help="every lesson of the gradebook, in one file")
+    export.add_argument("--platform", "--format", required=True, choices=("canvas", "moodle", "blackboard"), help="whose import it is for")
+    export.add_argument("--total-only", action="store_true", help="without the points of each exercise")
+    export.add_argument("--absent", choices=("blank", "zero"), default="blank", help="what stands for who handed in nothing (%(default)s)")
+    export.add_argument("--language", choices=("en", "de", "fr", "es"), help="yours on Moodle, which finds the columns of a grading "
+                        "worksheet by their headings (en)")
     export.set_defaults(run=_export)
 
     verify = commands.add_parser("verify", help="tell what of a learner's card is true of their notebooks",
@@ -209,9 +215,12 @@ def _insights(options: argparse.Namespace) -> int:
 
 
 def _export(options: argparse.Namespace) -> int:
-    from autograder.classroom.points_out import export  # imports nbgrader
+    from autograder.classroom.points_out import Wanted, export, export_term  # imports nbgrader
 
-    return export(options.lesson, options.format, Terminal())
+    if options.language and (options.term or options.platform != "moodle"):
+        raise ValueError("--language is about the grading worksheet of one lesson on Moodle, the only file whose headings are compared")
+    wanted = Wanted(options.platform, options.total_only, options.absent, options.language or "en")
+    return export_term(wanted, Terminal()) if options.term else export(options.lesson, wanted, Terminal())
 
 
 def _verify(options: argparse.Namespace) -> int:
