@@ -33,7 +33,7 @@ from .pupils import LESSON, SOLVED, find
 
 SE = lesson(LESSON)
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 64
-HEADLINES = {"squeeze": "Your squeeze takes the largest value; `x.amax` is not\n\nthe mean.", "Excitation": "Output equals.",
+HEADLINES = {"squeeze": "Your squeeze takes the largest value; `x.amax` is not\n\nthe mean.", "Excitation": "The output is right.",
              "SEBlock": "RuntimeError: <script>pwned()</script> ` **bold** $x$", "se_parameter_cost": "Not implemented yet."}
 POINTS = {"squeeze": 0.5, "Excitation": 3.0, "SEBlock": 0.0, "se_parameter_cost": 0.0}
 ANSWERS = {"squeeze": "def squeeze(x):\n    return x.amax((2, 3))", "Excitation": SOLVED["Excitation"], "SEBlock": "class SEBlock: ..."}
@@ -102,7 +102,7 @@ def test_what_failed_comes_first_with_its_code_and_what_works_is_folded(course):
     assert "return x.amax((2, 3))" in soup.find(id="squeeze").find("pre", tabindex=True).get_text()
     assert not soup.find(id="se_parameter_cost").find("pre", tabindex=True)  # the stub is not theirs
     right = soup.find(id="Excitation")
-    assert right.name == "details" and not right.has_attr("open") and "Output equals." in right.summary.get_text()
+    assert right.name == "details" and not right.has_attr("open") and "The output is right." in right.summary.get_text()
     assert words.index("SEBlock") < words.index("What works") < words.index("Your notebook")
     assert not soup.find("script") and "<script>pwned()</script> ` **bold** $x$" in soup.find(id="SEBlock").get_text()
 
