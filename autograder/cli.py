@@ -72,6 +72,8 @@ def main(arguments: list[str] | None = None) -> None:
                                    description="Makes work/feedback/STUDENT/LESSON/LESSON.html for whoever has none that is up to date. "
                                    "Exit status 0: every page is there; 1: one could not be made; 2: wrong use, or nobody is graded.")
     feedback.add_argument("lesson", metavar="LESSON")
+    feedback.add_argument("--zip", choices=("moodle", "canvas"), help="and put all pages into one zip for this platform's bulk upload, "
+                          "work/export/LESSON-feedback-PLATFORM.zip")
     feedback.set_defaults(run=_feedback)
 
     insights = commands.add_parser("insights", help="what a class got wrong in a lesson: a page and a table",
@@ -205,7 +207,7 @@ def _status(options: argparse.Namespace) -> int:
 def _feedback(options: argparse.Namespace) -> int:
     from autograder.classroom.give_back import feedback  # imports nbgrader
 
-    return feedback(options.lesson, Terminal())
+    return feedback(options.lesson, options.zip, Terminal())
 
 
 def _insights(options: argparse.Namespace) -> int:

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from autograder.classroom.course import course_app, held
+from autograder.classroom.feedback_zip import feedback_zip
 from autograder.outward import on_terminal
 
 
@@ -35,11 +36,13 @@ class Pages(GenerateFeedback):
         self.made.append(self.at[1])
 
 
-def feedback(lesson: str, console: Console) -> int:
-    """Make the pages. The command's exit status. Raises ValueError where nobody is graded."""
+def feedback(lesson: str, platform: str | None, console: Console) -> int:
+    """Make the pages, and a zip of all of them for a platform. The command's exit status. Raises ValueError where nobody is graded."""
     app = course_app(lesson)
     held(app.coursedir, lesson)
     complete = make(app, console)
+    if platform:
+        feedback_zip(app, lesson, platform, console)
     return int(not complete)
 
 

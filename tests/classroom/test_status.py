@@ -81,7 +81,7 @@ def test_a_page_is_released_as_long_as_the_exchange_holds_it_as_it_is(graded):
 def test_feedback_makes_the_pages_that_are_out_of_date_and_says_how_many(graded):
     change(graded, mark("manual_score", 1.75))
     console = Console(file=io.StringIO(), width=80)
-    assert graded.made_again(lambda: give_back.feedback(LESSON, console)) == ["dora"]
+    assert graded.made_again(lambda: give_back.feedback(LESSON, None, console)) == ["dora"]
     assert "1 made, 1 up to date" in console.file.getvalue() and "Made: dora" in console.file.getvalue()
     assert told()[0]["dora"]["feedback"] == "up to date"
 
