@@ -124,7 +124,8 @@ def _exercises(submission: SubmittedAssignment, known: ReleasedLesson) -> list[f
 
 def _sheet(lessons: list[LessonPoints], students: list[Student], wanted: Wanted, own: PlatformExport, weights: dict[str, float]) -> Sheet:
     """The totals after penalties, and the exercises before them. What nobody has handed in is blank or zero, as is wanted."""
-    columns, values = [], {student.id: [] for student in students}
+    columns: list[Column] = []
+    values: dict[str, list[float | None]] = {student.id: [] for student in students}
     for lesson in lessons:
         name, weight = lesson.known.name, weights.get(lesson.known.name, 1.0)
         slots = () if wanted.total_only else lesson.known.exercises

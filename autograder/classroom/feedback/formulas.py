@@ -10,7 +10,8 @@ import re
 from html import unescape
 from xml.etree.ElementTree import Element, tostring
 
-from bs4 import BeautifulSoup, NavigableString, Tag
+from bs4 import BeautifulSoup, NavigableString
+from bs4.element import PageElement
 from latex2mathml.converter import Converter
 
 FORMULA = re.compile(r"\$\$(?P<block>.+?)\$\$|\$(?P<inline>[^$]+?)\$", re.DOTALL)
@@ -24,8 +25,8 @@ def with_formulas(soup: BeautifulSoup) -> None:
             text.replace_with(*_pieces(str(text)))
 
 
-def _pieces(text: str) -> list[NavigableString | Tag]:
-    pieces: list[NavigableString | Tag] = []
+def _pieces(text: str) -> list[PageElement]:
+    pieces: list[PageElement] = []
     end = 0
     for found in FORMULA.finditer(text):
         pieces.append(NavigableString(text[end:found.start()]))
