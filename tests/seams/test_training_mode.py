@@ -175,7 +175,7 @@ class Counter(nn.Module):
 def test_nothing_is_kept_from_call_to_call(way):
     lesson = way(MEMORY, "Counter", Case("a vector", (RandomTensor((2, 3)),)), Case("a second call", (RandomTensor((2, 3)),), earlier=True))
     done = lesson.right(MEMORY.replace("x * self.gamma.exp()", "torch.exp(self.gamma).mul(x)"))
-    assert "is right after an earlier call with the same sizes or other sizes," in done.headline
+    assert "gives the right answer after an earlier call with the same sizes or other sizes," in done.headline
     lesson.wrong("""
         class Counter(nn.Module):
             def __init__(self):

@@ -25,7 +25,7 @@ SHARES = {"output": 4, "gradients": 3, "start": 1, "large": 1, "memory": 3, "sta
           "errors": 1}
 VERIFIED = {"start": "starts as a fresh module should", "large": "copes with large numbers", "memory": "stays within the memory limit",
             "state": "updates its running statistics as it should", "dtype": "works in float32", "device": "is ready for a GPU",
-            "input": "leaves its input unchanged", "calls": "calls no function too often", "errors": "refuses impossible arguments"}
+            "input": "does not change what it is given", "calls": "calls no function too often", "errors": "refuses impossible arguments"}
 LABELS = {"output": "output", "gradients": "gradients", "start": "fresh module", "large": "large numbers", "memory": "memory",
           "state": "same on every call", "dtype": "dtype", "device": "device", "input": "input untouched", "calls": "number of calls",
           "errors": "ValueErrors"}
@@ -104,9 +104,10 @@ def green(exercise: RecordedExercise) -> str:
     what = "Output and gradients are" if "gradients" in has else "The output is"
     tried = f"all {len(compared)} inputs that we tried" if len(compared) > 1 else "the input that we tried"
     kinds = {kind for case in compared for kind in lent(case).values()}
-    untouched = listed([f"{kind}s" for kind in ("tensor", "list", "dict") if kind in kinds]) if kinds else ""
+    lent_to_it = listed([f"{kind}s" for kind in ("tensor", "list", "dict") if kind in kinds]) if kinds else ""
+    untouched = f"does not change the {lent_to_it} that it is given" if lent_to_it else VERIFIED["input"]
     gpu = any(case.question.device == "cuda" for case in exercise.cases)
-    verified = {**VERIFIED, "state": _kept_nothing(compared) or VERIFIED["state"], "input": f"{VERIFIED['input']} ({untouched})",
+    verified = {**VERIFIED, "state": _kept_nothing(compared) or VERIFIED["state"], "input": untouched,
                 "device": "works on a GPU" if gpu else VERIFIED["device"]}
     rest = [verified[check] for check in has if check not in ("output", "gradients")]
     return f"{what} right on {tried}." + (f" Your code also {listed(rest)}." if rest else "")
@@ -117,7 +118,7 @@ def _kept_nothing(cases: list[RecordedCase]) -> str:
     before = [(case, call) for case in cases for call in (case.question.earliest, case.question.earlier) if call]
     other = {of_other_sizes(case, call) for case, call in before}
     sizes = {False: "the same sizes", True: "other sizes"}
-    return f"is right after an earlier call with {' or '.join(sizes[each] for each in sorted(other))}" if other else ""
+    return f"gives the right answer after an earlier call with {' or '.join(sizes[each] for each in sorted(other))}" if other else ""
 
 
 def of_other_sizes(case: RecordedCase, call: Call) -> bool:
