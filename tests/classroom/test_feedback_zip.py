@@ -17,13 +17,15 @@ from autograder.classroom.feedback_zip import feedback_zip
 from .pupils import LESSON
 
 
-@pytest.fixture
-def course(tmp_path, monkeypatch):
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
     """Pages for 40213, Ada Byron with an odd name, for 40999, and for eve, whose id is her own; a download of Canvas's with two of them."""
-    monkeypatch.setenv("PATH", os.pathsep.join([sysconfig.get_path("scripts"), os.environ["PATH"]]))  # nbgrader calls alembic
+    tmp_path = tmp_path_factory.mktemp("course")
     app = AutogradeApp(coursedir=CourseDirectory(root=str(tmp_path), db_url=f"sqlite:///{tmp_path}/gradebook.db"))
-    with Gradebook(app.coursedir.db_url, app.coursedir.course_id) as gradebook:
-        gradebook.add_student("40213", first_name="Ada_1/..", last_name="By\nron")
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setenv("PATH", os.pathsep.join([sysconfig.get_path("scripts"), os.environ["PATH"]]))  # nbgrader calls alembic
+        with Gradebook(app.coursedir.db_url, app.coursedir.course_id) as gradebook:
+            gradebook.add_student("40213", first_name="Ada_1/..", last_name="By\nron")
     for student in ("40213", "40999", "eve"):
         page = tmp_path / f"feedback/{student}/{LESSON}/{LESSON}.html"
         page.parent.mkdir(parents=True)
@@ -62,7 +64,7 @@ def test_canvas_finds_the_numbers_of_the_student_and_of_the_file_that_was_handed
     assert "holds their notebook: 40999, eve" in said
 
 
-def test_nothing_is_written_if_nobody_can_be_named(course):
-    course.coursedir.feedback_directory = "elsewhere"
+def test_nothing_is_written_if_nobody_can_be_named(course, monkeypatch):
+    monkeypatch.setattr(course.coursedir, "feedback_directory", "elsewhere")
     with pytest.raises(ValueError, match="no page can be named as moodle asks for"):
         zipped(course, "moodle")

@@ -17,9 +17,14 @@ from .pupils import LESSON
 from .test_made_from import Graded, mark
 
 
-@pytest.fixture
-def graded(tmp_path, monkeypatch):
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory):
     """ada and dora are graded and have pages; eve handed in and is not graded, fay is absent."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        yield made(tmp_path_factory.mktemp("graded"), monkeypatch)
+
+
+def made(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", os.pathsep.join([sysconfig.get_path("scripts"), os.environ["PATH"]]))  # nbgrader calls alembic
     graded = Graded(tmp_path)
     app = AutogradeApp(config=graded.config)

@@ -3,6 +3,7 @@
 import csv
 import io
 import os
+import shutil
 import sysconfig
 from datetime import UTC, datetime
 
@@ -19,16 +20,19 @@ from autograder.submission import notebook
 SE = notebook.lesson("01_se")
 
 
-@pytest.fixture
-def course(tmp_path, monkeypatch):
+@pytest.fixture(scope="module")
+def alembic():
+    """nbgrader calls it by its bare name."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setenv("PATH", os.pathsep.join([sysconfig.get_path("scripts"), os.environ["PATH"]]))
+        yield
+
+
+@pytest.fixture(scope="module")
+def gradebook_file(tmp_path_factory, alembic):
     """ada has 2 + 2.75 (a mark by hand) + 4 + 0 points, late by 1.5; 40213 has none; =eve is not graded yet, fay is absent."""
-    monkeypatch.setenv("PATH", os.pathsep.join([sysconfig.get_path("scripts"), os.environ["PATH"]]))  # nbgrader calls alembic
-    coursedir = CourseDirectory()
-    coursedir.root, coursedir.db_url = str(tmp_path), f"sqlite:///{tmp_path}/gradebook.db"
-    app = AutogradeApp(coursedir=coursedir)
-    app.config.PlatformExport.headings = {"01_se": "01_se (4711)"}
-    monkeypatch.setattr(points_out, "course_app", lambda lesson: app)
-    with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+    file = tmp_path_factory.mktemp("gradebook") / "gradebook.db"
+    with Gradebook(f"sqlite:///{file}", CourseDirectory().course_id) as gradebook:
         gradebook.add_assignment("01_se")
         gradebook.add_notebook("01_se", "01_se")
         for slot in SE.exercises:
@@ -44,6 +48,17 @@ def course(tmp_path, monkeypatch):
                 each.late_submission_penalty = 1.5 if student == "ada" else None
         gradebook.find_grade("excitation-check", "01_se", "01_se", "ada").manual_score = 2.75
         gradebook.db.commit()
+    return file
+
+
+@pytest.fixture
+def course(tmp_path, monkeypatch, gradebook_file):
+    """A course with a copy of that gradebook."""
+    coursedir = CourseDirectory(root=str(tmp_path), db_url=f"sqlite:///{tmp_path}/gradebook.db")
+    shutil.copy(gradebook_file, tmp_path)
+    app = AutogradeApp(coursedir=coursedir)
+    app.config.PlatformExport.headings = {"01_se": "01_se (4711)"}
+    monkeypatch.setattr(points_out, "course_app", lambda lesson: app)
     (tmp_path / "submitted/=eve/01_se").mkdir(parents=True)
     return tmp_path
 
