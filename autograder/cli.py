@@ -1,4 +1,4 @@
-"""`autograder check | grade | insights | export | verify | replay | new | audit | doctor`."""
+"""`autograder check | grade | status | feedback | insights | export | verify | replay | new | audit | doctor`."""
 
 from __future__ import annotations
 
@@ -61,6 +61,21 @@ def main(arguments: list[str] | None = None) -> None:
     grade.add_argument("--device", choices=DEVICES, help="where the device check is made")
     grade.set_defaults(run=_grade)
 
+    status = commands.add_parser("status", help="how a lesson stands: who handed in, what is graded, marks, feedback",
+                                 description="A line for each student: handed in, the mark that the gradebook holds, graded or why not, "
+                                 "feedback, and whether it is released in an exchange. Exit status 0, or 2 for wrong use.")
+    status.add_argument("lesson", metavar="LESSON")
+    status.add_argument("--json", metavar="PATH", help="one line of JSON a student; -: to standard output, and nothing else there")
+    status.set_defaults(run=_status)
+
+    feedback = commands.add_parser("feedback", help="make the pages of feedback that are out of date",
+                                   description="Makes work/feedback/STUDENT/LESSON/LESSON.html for whoever has none that is up to date. "
+                                   "Exit status 0: every page is there; 1: one could not be made; 2: wrong use, or nobody is graded.")
+    feedback.add_argument("lesson", metavar="LESSON")
+    feedback.add_argument("--zip", choices=("moodle", "canvas"), help="and put all pages into one zip for this platform's bulk upload, "
+                          "work/export/LESSON-feedback-PLATFORM.zip")
+    feedback.set_defaults(run=_feedback)
+
     insights = commands.add_parser("insights", help="what a class got wrong in a lesson: a page and a table",
                                    description="Adds up the verdicts on the lesson's graded work, and writes work/insights/LESSON.html and "
                                    "LESSON.csv. Exit status 0, or 2 where nothing is graded.")
@@ -68,11 +83,17 @@ def main(arguments: list[str] | None = None) -> None:
     insights.add_argument("--names", action="store_true", help="say who, too; without it, the page can be shown to the class")
     insights.set_defaults(run=_insights)
 
-    export = commands.add_parser("export", help="a lesson's points for a learning platform, and who handed in nothing",
-                                 description="Writes work/export/LESSON-FORMAT.csv: the total and each exercise's points, as they "
-                                 "stand in the gradebook. Exit status 0, or 2 for wrong use.")
-    export.add_argument("lesson", metavar="LESSON")
-    export.add_argument("--format", required=True, choices=("canvas", "moodle"), help="whose import it is for")
+    export = commands.add_parser("export", help="points for a learning platform, of a lesson or of the term, and who is not in the file",
+                                 description="Writes work/export/LESSON-PLATFORM.csv, or term-PLATFORM.csv: totals and each exercise's "
+                                 "points, as they stand in the gradebook. Exit status 0, or 2 for wrong use.")
+    what = export.add_mutually_exclusive_group(required=True)
+    what.add_argument("lesson", metavar="LESSON", nargs="?")
+    what.add_argument("--term", action="store_true", help="every lesson of the gradebook, in one file")
+    export.add_argument("--platform", "--format", required=True, choices=("canvas", "moodle", "blackboard"), help="whose import it is for")
+    export.add_argument("--total-only", action="store_true", help="without the points of each exercise")
+    export.add_argument("--absent", choices=("blank", "zero"), default="blank", help="what stands for who handed in nothing (%(default)s)")
+    export.add_argument("--language", choices=("en", "de", "fr", "es"), help="yours on Moodle, which finds the columns of a grading "
+                        "worksheet by their headings (en)")
     export.set_defaults(run=_export)
 
     verify = commands.add_parser("verify", help="tell what of a learner's card is true of their notebooks",
@@ -176,6 +197,19 @@ def _grade(options: argparse.Namespace) -> int:
     return grade(options)
 
 
+def _status(options: argparse.Namespace) -> int:
+    from autograder.classroom.status import status  # imports nbgrader
+
+    _write_json(options.json, status(options.lesson, Terminal(stderr=options.json == "-")))
+    return 0
+
+
+def _feedback(options: argparse.Namespace) -> int:
+    from autograder.classroom.give_back import feedback  # imports nbgrader
+
+    return feedback(options.lesson, options.zip, Terminal())
+
+
 def _insights(options: argparse.Namespace) -> int:
     from autograder.insights.write import write  # imports nbgrader
 
@@ -183,9 +217,12 @@ def _insights(options: argparse.Namespace) -> int:
 
 
 def _export(options: argparse.Namespace) -> int:
-    from autograder.classroom.points_out import export  # imports nbgrader
+    from autograder.classroom.points_out import Wanted, export, export_term  # imports nbgrader
 
-    return export(options.lesson, options.format, Terminal())
+    if options.language and (options.term or options.platform != "moodle"):
+        raise ValueError("--language is about the grading worksheet of one lesson on Moodle, the only file whose headings are compared")
+    wanted = Wanted(options.platform, options.total_only, options.absent, options.language or "en")
+    return export_term(wanted, Terminal()) if options.term else export(options.lesson, wanted, Terminal())
 
 
 def _verify(options: argparse.Namespace) -> int:

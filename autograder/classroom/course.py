@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps import AutogradeApp
+from nbgrader.coursedir import CourseDirectory
 from traitlets import TraitError
+
+from autograder.submission import notebook
+from autograder.submission.notebook import ReleasedLesson
 
 
 def course_app(lesson: str) -> AutogradeApp:
@@ -19,3 +24,14 @@ def course_app(lesson: str) -> AutogradeApp:
     except TraitError as error:
         raise ValueError(str(error)) from error
     return app
+
+
+def held(coursedir: CourseDirectory, lesson: str) -> ReleasedLesson:
+    """A lesson that the gradebook holds. Raises ValueError where there is no such lesson, or the gradebook does not hold it."""
+    known = notebook.lesson(lesson)
+    with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+        try:
+            gradebook.find_assignment(lesson)
+        except MissingEntry:
+            raise ValueError(f"{lesson} is not in the gradebook: run `.venv/bin/nbgrader generate_assignment {lesson}` first") from None
+    return known

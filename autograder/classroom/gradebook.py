@@ -17,6 +17,7 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde, NbGraderException
 
 from autograder.classroom.cluster import ClusterPool
+from autograder.classroom.final_mark import FinalMark, mark_of
 from autograder.classroom.live import LiveTable
 from autograder.classroom.nbgrader_plugin.exporter import released
 from autograder.classroom.nbgrader_plugin.graded import FIRST, students_of, why_again
@@ -131,12 +132,17 @@ class GradebookWriter(Autograde):
         try:
             with self.book.transaction():
                 super().convert_notebooks()
+                mark = self._mark(student) if self.current else None
         except NbGraderException as error:
             self.progress.ended(student, False, self.problem or str(error))
             return False
         if self.current:
-            self.progress.ended(student, True)
+            self.progress.ended(student, True, mark=mark)
         return True
+
+    def _mark(self, student: str) -> FinalMark:
+        with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
+            return mark_of(gradebook.find_submission(self.coursedir.assignment_id, student))
 
     def init_assignment(self, assignment_id: str, student_id: str) -> None:
         """nbgrader's method; says what is wrong with a timestamp, before anything is written."""
@@ -261,8 +267,8 @@ class GradebookWriter(Autograde):
     def standing(self) -> tuple[int, int]:
         """How many of the class's submissions the gradebook holds, and how many of those have full marks."""
         with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
-            scores = [(each.score, each.max_score) for each in gradebook.assignment_submissions(self.coursedir.assignment_id)]
-        return len(scores), sum(score == most for score, most in scores)
+            marks = [mark_of(each) for each in gradebook.assignment_submissions(self.coursedir.assignment_id)]
+        return len(marks), sum(mark.total >= mark.most for mark in marks)
 
 
 def _refusal(future: Future[Result]) -> NoRoom | None:

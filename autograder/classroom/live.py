@@ -18,6 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from attention_lab.checking.report import number
+from autograder.classroom.final_mark import FinalMark
 from autograder.judge.judge import Result
 from autograder.outward import on_terminal
 
@@ -27,13 +28,14 @@ SHOWN = 8  # submissions below full marks that the live table shows: the last on
 
 @dataclass
 class Entry:
-    """One submission. state: waiting, judging, judged, recorded or lost."""
+    """One submission. state: waiting, judging, judged, recorded or lost. mark: what the gradebook now holds."""
 
     state: str = "waiting"
     began: float = 0.0
     seconds: float = 0.0
     kept: bool = False
     result: Result | None = None
+    mark: FinalMark | None = None
     unreadable: str = ""
     half_read: str = ""
     again: str = ""  # why it is graded again
@@ -46,6 +48,9 @@ class Entry:
 
     @property
     def points(self) -> str:
+        """As recorded, or as judged while nothing is recorded."""
+        if self.mark:
+            return self.mark.said
         return f"{number(self.result.points)} of {number(self.result.max_points)}" if self.result else ""
 
     @property
@@ -125,9 +130,10 @@ class LiveTable:
         entry.state, entry.result, entry.kept = "judged", result, kept
         entry.seconds = time.monotonic() - entry.began if entry.began else 0.0
 
-    def ended(self, student: str, recorded: bool, problem: str = "") -> None:
+    def ended(self, student: str, recorded: bool, problem: str = "", mark: FinalMark | None = None) -> None:
+        """mark: as the gradebook holds it, of one that is recorded."""
         entry = self.entries[student]
-        entry.state, entry.problem = "recorded" if recorded else "lost", problem
+        entry.state, entry.problem, entry.mark = "recorded" if recorded else "lost", problem, mark
         done = sum(e.state in ("recorded", "lost") for e in self.entries.values())
         self.bar.update(self.task, completed=done, rate=f"{done / (time.monotonic() - self.began):.1f} a second")
         if not self.console.is_terminal:
@@ -193,7 +199,7 @@ class LiveTable:
         """Elsewhere than on a terminal, the list that went by is still there."""
         table = _table()
         for student, entry in done.items():
-            if not entry.full or entry.remarks:
+            if not entry.full or entry.remarks or entry.mark and (entry.mark.taken_off or entry.mark.by_hand):
                 sign = ("✓", "green") if entry.full else ("✗", "red")
                 table.add_row(*_row(*sign, student, entry.points, f"{'' if entry.full else entry.why} {entry.remarks}".strip()))
         if table.row_count:

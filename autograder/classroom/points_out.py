@@ -1,96 +1,148 @@
-"""`autograder export`: a lesson's points as a learning platform imports them, and who handed in nothing."""
+"""`autograder export`: points as a learning platform imports them, of one lesson or of the whole term, and who is not in the file."""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from nbgrader.api import Gradebook, MissingEntry, Student, SubmittedAssignment
+from nbgrader.api import Gradebook, Student, SubmittedAssignment
+from nbgrader.apps import NbGrader
+from nbgrader.coursedir import CourseDirectory
 from rich.console import Console
 from rich.text import Text
+from traitlets import Dict, Float, Unicode
+from traitlets.config import Configurable
 
-from autograder.classroom.course import course_app
+from autograder.classroom.course import course_app, held
+from autograder.classroom.final_mark import mark_of
+from autograder.classroom.import_files import PLATFORMS, WORKSHEET, Column, Row, Sheet
 from autograder.judge import private
 from autograder.outward import in_cell, on_terminal
 from autograder.submission import notebook
 from autograder.submission.notebook import ReleasedLesson
 
-FOLDER = "work/export"  # below the course's folder
+FOLDER, TERM = "work/export", "term"  # below the course's folder; the name of a term's file
+BLANK, ZERO = "blank", "zero"  # what stands for a lesson in which a student handed in nothing
+
+
+class PlatformExport(Configurable):
+    """What a class's own configuration says of its files for a platform."""
+
+    weights = Dict(value_trait=Float(min=0), key_trait=Unicode(),
+                   help="By lesson, what its points are multiplied by in a term's file (1). 0 leaves it out.").tag(config=True)
+    headings = Dict(value_trait=Unicode(), key_trait=Unicode(),
+                    help="By lesson, what the platform calls the column of its total, if not as the lesson.").tag(config=True)
 
 
 @dataclass(frozen=True)
-class Points:
-    """One student's points for a lesson, marks by hand included. penalty: for lateness; total: what is left, never below 0."""
+class Wanted:
+    """The command's options. total_only: without the points of each exercise. absent: BLANK or ZERO. language: of the headings that
+    Moodle's grading worksheet is found by."""
 
-    student: Student
-    exercises: list[float]
-    penalty: float
-    total: float
+    platform: str
+    total_only: bool = False
+    absent: str = BLANK
+    language: str = "en"
 
 
-def export(lesson: str, platform: str, console: Console) -> int:
-    """Write the file for a platform of PLATFORMS, say where it is and who is not in it. The command's exit status.
+@dataclass
+class LessonPoints:
+    """One lesson's points. totals, exercises: by student. waiting: those who handed in and are not graded yet."""
+
+    known: ReleasedLesson
+    totals: dict[str, float] = field(default_factory=dict)
+    penalties: dict[str, float] = field(default_factory=dict)
+    exercises: dict[str, list[float]] = field(default_factory=dict)
+    waiting: set[str] = field(default_factory=set)
+
+
+def export(lesson: str, wanted: Wanted, console: Console) -> int:
+    """Write a lesson's file, say where it is and who is not in it. The command's exit status.
 
     Raises ValueError where there is no such lesson, or the gradebook does not hold it.
     """
-    known = notebook.lesson(lesson)
-    coursedir = course_app(lesson).coursedir
-    with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
-        try:
-            gradebook.find_assignment(lesson)
-        except MissingEntry:
-            raise ValueError(f"{lesson} is not in the gradebook: run `.venv/bin/nbgrader generate_assignment {lesson}` first") from None
-        points = [_points(submission, known) for submission in gradebook.assignment_submissions(lesson)]
-        points.sort(key=lambda each: each.student.id)
-        without = sorted({student.id for student in gradebook.students} - {each.student.id for each in points})
-        path = Path(coursedir.root) / FOLDER / f"{lesson}-{platform}.csv"
-        with private.replacing(path) as beside, open(beside, "w", newline="", encoding="utf-8") as file:
-            csv.writer(file).writerows([in_cell(value) for value in row] for row in PLATFORMS[platform](known, points))
-    console.print(Text(on_terminal(f"{path}: {len(points)} students")), soft_wrap=True)
-    waiting = [student for student in without if Path(coursedir.format_path(coursedir.submitted_directory, student, lesson)).is_dir()]
-    for why, students in (("they handed in nothing", sorted({*without} - {*waiting})), ("they are not graded yet", waiting)):
-        if students:
-            console.print(Text(on_terminal(f"Not in it, because {why}: {', '.join(students)}")), soft_wrap=True)
+    app = course_app(lesson)
+    own = PlatformExport(parent=app)
+    with Gradebook(app.coursedir.db_url, app.coursedir.course_id) as gradebook:
+        points = _points(gradebook, app.coursedir, held(app.coursedir, lesson))
+        students = [student for student in _students(gradebook) if student.id in points.totals or
+                    wanted.absent == ZERO and student.id not in points.waiting]
+        sheet = _sheet([points], students, wanted, own, {})
+        without = {student.id for student in gradebook.students} - {student.id for student in students}
+        _write(app, lesson, WORKSHEET if wanted.platform == "moodle" else wanted.platform, sheet, wanted, console)
+    for why, who in (("they handed in nothing", without - points.waiting), ("they are not graded yet", without & points.waiting)):
+        if who:
+            console.print(Text(on_terminal(f"Not in it, because {why}: {', '.join(sorted(who))}")), soft_wrap=True)
     return 0
 
 
-def _points(submission: SubmittedAssignment, lesson: ReleasedLesson) -> Points:
-    scores = {grade.name: grade.score for each in submission.notebooks for grade in each.grades}
-    penalty = submission.late_submission_penalty or 0.0
-    return Points(submission.student, [scores.get(slot.check_id, 0.0) for slot in lesson.exercises], penalty,
-                  max(0.0, submission.score - penalty))
+def export_term(wanted: Wanted, console: Console) -> int:
+    """Write one file with every lesson of the gradebook, and a row for each of its students. The command's exit status.
 
-
-def canvas(lesson: ReleasedLesson, points: list[Points]) -> list[list[Any]]:
-    """As Canvas's gradebook exports and imports it: what a student is known by, then a column for each assignment.
-
-    Canvas takes the number that its own file names hold as `ID`; any other id is looked up as SIS user id and as login.
+    Raises ValueError where the gradebook holds no lesson, or the configuration names one that the course has not.
     """
-    header = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", lesson.name, *_columns(lesson)]
-    most = [slot.points for slot in lesson.exercises]
-    rows: list[list[Any]] = [header, ["    Points Possible", "", "", "", "", sum(most), *most]]
+    app = course_app(TERM)
+    own = PlatformExport(parent=app)
+    with Gradebook(app.coursedir.db_url, app.coursedir.course_id) as gradebook:
+        names = {assignment.name for assignment in gradebook.assignments}
+        lessons = [known for known in notebook.lessons() if known.name in names and own.weights.get(known.name, 1.0)]
+        for name in {*own.weights, *own.headings}:
+            notebook.lesson(name)
+        if not lessons:
+            raise ValueError("the gradebook holds no lesson: run `.venv/bin/nbgrader generate_assignment LESSON` first")
+        points = [_points(gradebook, app.coursedir, known) for known in lessons]
+        sheet = _sheet(points, _students(gradebook), wanted, own, own.weights)
+        _write(app, TERM, wanted.platform, sheet, wanted, console)
     for each in points:
-        name, id_ = f"{each.student.last_name or ''}, {each.student.first_name or ''}".strip(", "), each.student.id
-        rows.append([name, id_ if id_.isdigit() else "", id_, id_, "", each.total, *each.exercises])
-    return rows
+        if each.waiting:
+            said = f"Blank in {each.known.name}, because they are not graded yet: {', '.join(sorted(each.waiting))}"
+            console.print(Text(on_terminal(said)), soft_wrap=True)
+    return 0
 
 
-def moodle(lesson: ReleasedLesson, points: list[Points]) -> list[list[Any]]:
-    """For both ways into Moodle: the grading worksheet of an assignment looks for `Identifier`, `Grade` and `Last modified (grade)` and
-    passes over the rest; the gradebook's CSV import asks what each column is."""
-    header = ["Identifier", "Student ID", "Full name", "Email address", "Grade", "Last modified (grade)", *_columns(lesson), "Late penalty"]
-    now = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
-    return [header, *(
-        [f"Participant {each.student.id}", each.student.id, f"{each.student.first_name or ''} {each.student.last_name or ''}".strip(),
-         each.student.email or "", each.total, now, *each.exercises, each.penalty] for each in points)]
+def _students(gradebook: Gradebook) -> list[Student]:
+    return sorted(gradebook.students, key=lambda student: student.id)
 
 
-def _columns(lesson: ReleasedLesson) -> list[str]:
-    return [f"{lesson.name}: {slot.name}" for slot in lesson.exercises]
+def _points(gradebook: Gradebook, coursedir: CourseDirectory, known: ReleasedLesson) -> LessonPoints:
+    found = LessonPoints(known)
+    for submission in gradebook.assignment_submissions(known.name):
+        mark, student = mark_of(submission), submission.student.id
+        found.totals[student], found.penalties[student] = mark.total, mark.penalty
+        found.exercises[student] = _exercises(submission, known)
+    handed_in = lambda student: Path(coursedir.format_path(coursedir.submitted_directory, student, known.name)).is_dir()  # noqa: E731
+    found.waiting = {student.id for student in gradebook.students if student.id not in found.totals and handed_in(student.id)}
+    return found
 
 
-PLATFORMS: dict[str, Callable[[ReleasedLesson, list[Points]], list[list[Any]]]] = {"canvas": canvas, "moodle": moodle}
+def _exercises(submission: SubmittedAssignment, known: ReleasedLesson) -> list[float]:
+    scores = {grade.name: grade.score for each in submission.notebooks for grade in each.grades}
+    return [scores.get(slot.check_id, 0.0) for slot in known.exercises]
+
+
+def _sheet(lessons: list[LessonPoints], students: list[Student], wanted: Wanted, own: PlatformExport, weights: dict[str, float]) -> Sheet:
+    """The totals after penalties, and the exercises before them. What nobody has handed in is blank or zero, as is wanted."""
+    columns: list[Column] = []
+    values: dict[str, list[float | None]] = {student.id: [] for student in students}
+    for lesson in lessons:
+        name, weight = lesson.known.name, weights.get(lesson.known.name, 1.0)
+        slots = () if wanted.total_only else lesson.known.exercises
+        columns += [Column(own.headings.get(name, name), weight * sum(slot.points for slot in lesson.known.exercises)),
+                    *(Column(f"{name}: {slot.name}", weight * slot.points) for slot in slots)]
+        for student, row in values.items():
+            if student in lesson.totals:
+                row += [weight * value for value in [lesson.totals[student], *lesson.exercises[student][:len(slots)]]]
+            else:
+                row += [0.0 if wanted.absent == ZERO and student not in lesson.waiting else None] * (1 + len(slots))
+    penalties = lessons[0].penalties if len(lessons) == 1 else {}
+    return Sheet(columns, [Row(student, values[student.id], penalties.get(student.id, 0.0)) for student in students])
+
+
+def _write(app: NbGrader, name: str, form: str, sheet: Sheet, wanted: Wanted, console: Console) -> None:
+    path = Path(app.coursedir.root) / FOLDER / f"{name}-{wanted.platform}.csv"
+    rows: Iterable[list] = PLATFORMS[form](sheet, wanted.language)
+    with private.replacing(path) as beside, open(beside, "w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([in_cell(value) for value in row] for row in rows)
+    console.print(Text(on_terminal(f"{path}: {len(sheet.rows)} students")), soft_wrap=True)

@@ -19,7 +19,7 @@ from autograder.lessons.course import NOTEBOOKS
 from autograder.lessons.topics import Topic, topic
 from autograder.submission.notebook import ReleasedLesson
 
-MONDAY = 3  # mistakes to talk about
+MOST = 3  # mistakes to talk about
 MANY = 3  # who made the same mistake: of fewer, no one's own code is held up before the class
 
 
@@ -43,18 +43,21 @@ class Unanalysed:
 
 @dataclass(frozen=True)
 class Insights:
-    """A lesson of a class. packages: students by the module that their machine had and the grader's has not. not_reached: students by
-    exercise for which their notebook had no time left."""
+    """A lesson of a class. shared: the mistakes to talk about, which several students made; single: the same of one student each.
+    packages: students by the module that their machine had and the grader's has not. not_reached: students by exercise for which their
+    notebook had no time left. cut_off: students of whose notebooks a cell was stopped because it computed for too long."""
 
     lesson: ReleasedLesson
     graded: GradedWork
     answers: dict[str, list[Answer]]
     items: list[Item]
-    monday: list[Exhibit]
+    shared: list[Exhibit]
+    single: list[Exhibit]
     named: list[Exhibit]
     unnamed: list[Exhibit]
     limits: list[Group]
     not_reached: dict[str, list[str]]
+    cut_off: list[str]
     packages: dict[str, list[str]]
     alike: list[Alike]
     unanalysed: list[Unanalysed]
@@ -85,7 +88,8 @@ def insights(coursedir: Any, lesson: ReleasedLesson) -> Insights:
     known = topic(lesson.topic)
     given = {slot.name: answers(graded.works, slot.name, closure(known.exercises, slot.name)) for slot in lesson.exercises}
     named, unnamed = ([_exhibit(group, known) for own in given.values() for group in groups(own, kind)] for kind in (NAMED, UNNAMED))
-    costly = sorted([*named, *unnamed], key=lambda exhibit: -exhibit.group.lost)
+    weighty = sorted([*named, *unnamed], key=lambda exhibit: -exhibit.group.weight)
+    shared, single = ([exhibit for exhibit in weighty if (len(exhibit.group.answers) > 1) is several][:MOST] for several in (True, False))
     limits = [group for own in given.values() for group in groups(own, LIMIT)]
     packages: dict[str, list[str]] = {}
     not_reached: dict[str, list[str]] = {}
@@ -95,8 +99,9 @@ def insights(coursedir: Any, lesson: ReleasedLesson) -> Insights:
         for name in work.result.not_reached:
             not_reached.setdefault(name, []).append(work.student)
     packages = dict(sorted(packages.items(), key=lambda pair: -len(pair[1])))
-    return Insights(lesson, graded, given, items(given), costly[:MONDAY], named, unnamed, limits, not_reached, packages,
-                    alike(given, _published(lesson, known)), _unanalysed(given))
+    return Insights(lesson, graded, given, items(given), shared, single, named, unnamed, limits, not_reached,
+                    [work.student for work in graded.works if work.result.cut_off], packages, alike(given, _published(lesson, known)),
+                    _unanalysed(given))
 
 
 def _unanalysed(given: dict[str, list[Answer]]) -> list[Unanalysed]:

@@ -50,6 +50,11 @@ class Group:
         return sum(answer.lost for answer in self.answers)
 
     @property
+    def weight(self) -> float:
+        """How much it deserves the class's time: what many got wrong before what cost a few dearly."""
+        return len(self.answers) * self.lost
+
+    @property
     def mistakes(self) -> list[str]:
         """The catalogue's names for it."""
         return sorted({answer.verdict.mistake for answer in self.answers if answer.verdict.mistake})

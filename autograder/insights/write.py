@@ -29,7 +29,7 @@ def write(lesson: str, names: bool, console: Console) -> int:
         with private.replacing(path) as beside:
             make(beside)
         console.print(Text(on_terminal(str(path))), soft_wrap=True)
-    for exhibit in found.monday:
+    for exhibit in found.shared or found.single:
         console.print(Text(on_terminal(f"{exhibit.group.exercise}: {exhibit.group.lost:g} points lost by {len(exhibit.group.answers)} of "
                                  f"{len(found.graded.works)} students. {exhibit.group.sentence}")), soft_wrap=True)
     return 0

@@ -40,7 +40,8 @@ class Result:
     error: why it could not be read, or why grading itself failed. timed_out: did anything of it not come to an end in its time
     by the clock? (Not by what it computed: that is the same every time.) busy: and did others keep it waiting meanwhile? not_reached:
     exercises for which the notebook had no time left, with who spent it. missing_modules: the packages that it
-    imports and this machine lacks, sorted, whether or not that cost anything.
+    imports and this machine lacks, sorted, whether or not that cost anything. cut_off: cells that were stopped because they computed for
+    too long, as their writer knows them, whether or not that cost anything.
     """
 
     lesson: str | None
@@ -52,6 +53,7 @@ class Result:
     busy: bool = False
     not_reached: dict[str, str] = field(default_factory=dict)
     missing_modules: list[str] = field(default_factory=list)
+    cut_off: list[str] = field(default_factory=list)
 
     @property
     def points(self) -> float:
@@ -145,6 +147,7 @@ def _grade(graders: Graders, cells: list[notebook.Cell], sandboxes: dict[str, Sa
         result.timed_out |= own.timed_out
         result.busy = result.timed_out and budget.busy
         result.missing_modules = sorted(own.conduct.absent)
+        result.cut_off = [_called(cells[number]) for number, (outcome, _) in sorted(own.conduct.stopped.items()) if outcome == "timeout"]
 
 
 def _called(cell: notebook.Cell) -> str:

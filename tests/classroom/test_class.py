@@ -180,7 +180,7 @@ SENTENCES = {
     "sue": ("The file that you handed in ends in the middle",
             f"what stands whole in it, {whole_cells(file_of(BY_ID['sue']))} cells, was graded",
             "Your file is kept as you handed it in", "No cell defines se_parameter_cost"),
-    "tom": ("Late submission penalty (Score: -2.0)",),
+    "tom": ("8 of 10 points", "2 points were taken off because the notebook came 1 day 23 hours after the due date"),
     "uma": ("This cell holds HTML or links that are not shown to others", "onerror="),
     "yan": ("is an empty file", "Your file is kept as you handed it in"),
     "zoe": ("there is no file 01_se.ipynb, only 01_se.pdf",),
@@ -242,16 +242,14 @@ def test_feedback_gives_no_secret_away(graded):
 
 
 RUNS = re.compile(r"\s*(javascript|vbscript|data:text)", re.IGNORECASE)
-ALLOWED_SCRIPTS = re.compile(r"https://cdnjs.cloudflare.com/\S+|text/x-mathjax-config")
 
 
 @everybody
 def test_nothing_in_the_feedback_runs(graded, pupil):
     page = BeautifulSoup(graded.feedback(pupil.student).read_text(encoding="utf-8"), "html.parser")
     for element in page.find_all(True):
-        assert element.name not in ("iframe", "object", "embed", "form", "base", "svg", "math", "link"), element
+        assert element.name not in ("iframe", "object", "embed", "form", "base", "svg", "script", "link"), element
         for name, value in element.attrs.items():
             assert not name.startswith("on"), element
             assert not (name in ("href", "src", "action", "srcdoc") and RUNS.match(str(value))), element
-        if element.name == "script":
-            assert ALLOWED_SCRIPTS.fullmatch(element.get("src") or element.get("type") or ""), element
+        assert not re.match(r"\s*(https?:)?//", str(element.get("src", ""))), element

@@ -1,5 +1,7 @@
 """Which pages of feedback a run makes again: those that would show something else, by nbgrader's command and by formgrader's button."""
 
+from datetime import datetime
+
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
@@ -10,7 +12,7 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
 from autograder.classroom import nbgrader_plugin
-from autograder.classroom.nbgrader_plugin.feedback import Style
+from autograder.classroom.nbgrader_plugin.feedback import FeedbackPage
 
 from .pupils import LESSON
 
@@ -91,11 +93,20 @@ def a_file_beside_it(gradebook, graded):
     graded.notebook("dora").with_name("mine.txt").write_text("mine")
 
 
-CHANGES = [(mark("manual_score", 1.5), "1.5 / 2.0"), (mark("extra_credit", 0.25), "1.75 / 2.0"), (comment, "Well found."),
-           (penalty, "1.5 / 2.0"), (another_notebook, "And another thing."), (a_file_beside_it, "")]
+def another_name(gradebook, graded):
+    gradebook.find_student("dora").first_name = "Theodora"
 
 
-@pytest.mark.parametrize("change, shown", CHANGES, ids=["mark", "extra credit", "comment", "penalty", "notebook", "file"])
+def another_time(gradebook, graded):
+    gradebook.find_submission(LESSON, "dora").timestamp = datetime(2026, 11, 20, 10)
+
+
+CHANGES = [(mark("manual_score", 1.5), "1.5 of 2 points"), (mark("extra_credit", 0.25), "1.75 of 2 points"), (comment, "Well found."),
+           (penalty, "1.5 of 2 points"), (another_notebook, "And another thing."), (a_file_beside_it, ""),
+           (another_name, "Theodora (dora)"), (another_time, "20 November 2026")]
+
+
+@pytest.mark.parametrize("change, shown", CHANGES, ids=["mark", "extra credit", "comment", "penalty", "notebook", "file", "name", "time"])
 def test_the_page_that_would_show_something_else_is_made_again_and_no_other(graded, change, shown):
     with Gradebook(graded.db_url) as gradebook:
         change(gradebook, graded)
@@ -109,7 +120,7 @@ def test_a_change_of_points_or_of_what_draws_a_page_is_everybodys(graded, monkey
     with Gradebook(graded.db_url) as gradebook:
         gradebook.find_grade_cell("squeeze-check", LESSON, LESSON).max_score = 4
         gradebook.db.commit()
-    assert graded.made_again() == [*STUDENTS] and "/ 4.0" in graded.page("ada").read_text(encoding="utf-8")
+    assert graded.made_again() == [*STUDENTS] and "of 4 points" in graded.page("ada").read_text(encoding="utf-8")
     monkeypatch.setattr("autograder.classroom.nbgrader_plugin.made_from.version", lambda package: "another")
     assert graded.made_again() == [*STUDENTS]
     graded.config.HTMLExporter.exclude_markdown = True
@@ -146,7 +157,7 @@ def test_a_run_that_fails_leaves_the_page(graded, monkeypatch):
     with Gradebook(graded.db_url) as gradebook:
         mark("manual_score", 0.25)(gradebook, graded)
         gradebook.db.commit()
-    monkeypatch.setattr(Style, "preprocess", lambda *_: 1 / 0)
+    monkeypatch.setattr(FeedbackPage, "from_notebook_node", lambda *_, **__: 1 / 0)
     with pytest.raises(NbGraderException):
         graded.make()
     assert graded.pages() == before

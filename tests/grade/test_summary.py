@@ -5,17 +5,18 @@ import io
 from rich.console import Console
 
 from attention_lab.checking.verdict import Check, Verdict
+from autograder.classroom.final_mark import FinalMark
 from autograder.classroom.live import LiveTable
 from autograder.judge.judge import Result
 
 
-def told(results, standing=(3, 1), absent=(), passed_over=None, **lost):
+def told(results, standing=(3, 1), absent=(), passed_over=None, marks=None, **lost):
     console = Console(file=io.StringIO(), width=80)
     progress = LiveTable(console)
     progress.expect(dict.fromkeys([*results, *lost], ""), before=0)
     for student, result in results.items():
         progress.judged(student, result, kept=False)
-        progress.ended(student, True)
+        progress.ended(student, True, mark=(marks or {}).get(student))
     for student, problem in lost.items():
         progress.ended(student, False, problem)
     progress.summary(standing, list(absent), passed_over or {})
@@ -52,3 +53,10 @@ def test_nothing_is_cut_and_a_reason_is_given():
     lines = told({"ann": result(0.0, long)}, zed="[Errno 28] No space left on device")
     assert lines[0].endswith(long) and not any("ann" in line for line in lines[1:])  # said once
     assert "!  zed  not recorded  [Errno 28] No space left on device" in lines
+
+
+def test_the_mark_that_is_recorded_is_told_and_not_what_the_checks_gave():
+    marks = {"ann": FinalMark(10.0, 3.0, 10.0), "bob": FinalMark(8.5, 0.0, 10.0, by_hand=True)}
+    lines = told({"ann": result(), "bob": result(1.0, "Wrong.")}, marks=marks)
+    assert lines[0].endswith("ann  7 of 10, 3 taken off for being late")
+    assert lines[1].endswith("bob  8.5 of 10, marked by hand  squeeze: Wrong.")

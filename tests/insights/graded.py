@@ -19,7 +19,8 @@ POINTS = {slot.name: slot.points for slot in SE.exercises}
 
 
 def right(exercise: str) -> Verdict:
-    return Verdict(exercise, POINTS[exercise], POINTS[exercise], [Check("output", "passed"), Check("errors", "passed")], "Output equals.")
+    return Verdict(exercise, POINTS[exercise], POINTS[exercise], [Check("output", "passed"), Check("errors", "passed")],
+                   "The output is right.")
 
 
 def wrong(exercise: str, headline: str, points: float = 0.0, outcome: str = "failed", **fields) -> Verdict:

@@ -48,7 +48,8 @@ def test_a_mistake_is_counted_once_for_everybody_who_made_it(group):
     mistakes = found(group).named
     assert [(m.group.exercise, m.group.students, m.group.lost) for m in mistakes] == [
         ("squeeze", ["ann", "bob", "cy"], 6.0), ("Excitation", ["dot"], 1.5)]
-    assert [m.group.sentence for m in found(group).monday] == [MAXIMUM, "Between them, `fc1` and `fc2` need a ReLU."]
+    assert [m.group.sentence for m in found(group).shared] == [MAXIMUM]
+    assert [m.group.sentence for m in found(group).single] == ["Between them, `fc1` and `fc2` need a ReLU."]
     shown = text(page(found(group), False, DAY))
     assert f"{MAXIMUM} Code of a student, the shortest of 3" in shown and "6 points lost by 3 of 5 students" in shown
     assert "2 of 5 students" in shown and "70 % of 3 points" not in shown and "90 % of 3 points" in shown
@@ -65,10 +66,10 @@ def test_entries_of_the_catalogue_with_one_sentence_are_one_mistake(group):
 def test_of_few_the_catalogue_s_code_is_shown_and_of_many_theirs_without_their_names(group):
     for student in ("ann", "bob"):
         group.add(student, named("squeeze", "squeeze-maximum", MAXIMUM), answers={"squeeze": MAX_CODE})
-    (few,) = found(group).monday
+    (few,) = found(group).shared
     assert not few.theirs and "x.amax(dim=(2, 3))" in few.code and "ValueError" in few.code
     group.add("cy", named("squeeze", "squeeze-maximum", MAXIMUM), answers={"squeeze": MAX_CODE})
-    (many,) = found(group).monday
+    (many,) = found(group).shared
     assert many.theirs and many.code == "def squeeze(x):\n    return x.amax(dim=(2, 3))"
     for names in (False, True):
         assert "Ada" not in page(found(group), names, DAY)
@@ -85,7 +86,7 @@ def test_unnamed_answers_stand_together_where_they_first_differ(group):
     group.add("cy", begins("0.37", "gate", where="`fc2` differs first, by at most 0.25"))
     group.add("dot", begins("0.37", "gate", checks="Wrong with three images; a row."))
     assert sorted(each.group.students for each in found(group).unnamed) == [["ann", "bob"], ["cy"], ["dot"]]
-    assert found(group).named == [] and found(group).monday[0].group.students == ["ann", "bob"]
+    assert found(group).named == [] and found(group).shared[0].group.students == ["ann", "bob"]
 
 
 @pytest.mark.parametrize("verdict, result, kind", [
@@ -105,7 +106,7 @@ def test_what_became_of_an_answer(group, verdict, result, kind):
     group.add("ann", verdict, **result)
     known = found(group)
     assert known.answers["squeeze"][0].kind == kind
-    assert bool(known.limits) == (kind == LIMIT) and bool(known.monday) == (kind in (NAMED, UNNAMED))
+    assert bool(known.limits) == (kind == LIMIT) and bool(known.single) == (kind in (NAMED, UNNAMED))
     assert known.packages == ({"einops": ["ann"]} if result else {})
 
 
@@ -130,6 +131,29 @@ def test_an_exercise_that_was_not_reached_and_a_missing_package_are_told(group):
     shown = text(page(found(group), True, DAY))
     assert "Not reached, because earlier exercises had used up the notebook's time: SEBlock (1 student: ann)." in shown
     assert "einops 1 student bob" in shown and "timm 1 student bob" in shown
+
+
+def test_what_many_got_wrong_comes_before_what_cost_one_student_dearly(group):
+    for i in range(6):
+        group.add(f"s{i}", named("Excitation", "excitation-no-error", "Raise a ValueError.", 2.75))
+    for student in ("ann", "bob"):
+        group.add(student, named("squeeze", "squeeze-maximum", MAXIMUM, 1.0))
+    group.add("cy", wrong("SEBlock", "Your code stops with an error.", outcome="error"))
+    known = found(group)
+    assert [exhibit.group.exercise for exhibit in known.shared] == ["Excitation", "squeeze"]  # 6 x 1.5 and 2 x 2; SEBlock cost 4
+    assert [exhibit.group.exercise for exhibit in known.single] == ["SEBlock"]
+    tree = BeautifulSoup(page(known, False, DAY), "html.parser")
+    assert tree.find(id="next").get_text() == "Talk about this next time"
+    fold = tree.find(string=re.compile("Mistakes of one student each")).find_parent("details")
+    assert "SEBlock" in fold.get_text() and not fold.has_attr("open")
+
+
+def test_a_cell_that_was_cut_off_is_told_although_it_cost_nothing(group):
+    group.add("ann", cut_off=["the cell that begins with `while True:`"])
+    group.add("bob")
+    shown = text(page(found(group), True, DAY))
+    assert "In 1 notebook, a cell computed for too long and was stopped." in shown and "with the other cells. ann" in shown
+    assert "Nobody ran out of time" not in shown
 
 
 def test_difficulty_and_discrimination(group):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
+from autograder.classroom.feedback.page import LARGEST
 from tests.classroom.course import Course
 from tests.classroom.pupils import FULL, HOSTILE, LESSON, PUPILS, PWN, SOLVED, Pupil
 from tests.grade.classes import environment, moved
@@ -112,7 +113,7 @@ def test_the_worst_slow_nobody_down(tmp_path):
     assert {pupil.student: course.grades()[pupil.student] for pupil in HANDED_IN} == {pupil.student: pupil.points for pupil in HANDED_IN}
     for pupil in HANDED_IN:
         assert course.feedback(pupil.student).exists()
-        assert course.feedback(pupil.student).stat().st_size < 20 << 20
+        assert course.feedback(pupil.student).stat().st_size <= LARGEST
     assert taken["worst"]["feedback"].seconds < SLOWER * taken["usual"]["feedback"].seconds
     assert all(each.megabytes < MEGABYTES for own in taken.values() for each in own.values())
     page = (course.folder / f"work/insights/{LESSON}.html").read_text(encoding="utf-8")

@@ -189,6 +189,7 @@ def test_a_cell_of_ones_own_that_never_ends_costs_nothing(judge, monkeypatch):
     submission.cells.append(new_code_cell("import os; os._exit(1)"))
     result = judge.grade(submission)
     assert points(result) == FULL and storable(result)
+    assert result.cut_off == ["the cell that begins with `while True: pass`"]
 
 
 LOOP = "while True: pass"

@@ -159,7 +159,7 @@ MAKE = Factory(TorchModule("Linear", (Given(), Given())))
 
 def test_a_function_is_called_once_for_each_place(way):
     lesson = way(TWO, "Two", Case("two layers", (RandomTensor((2, 3)), Affine(2.0, 0.5)), construct={"make": MAKE}))
-    assert "no function called too often" in lesson.right(TWO).headline
+    assert "calls no function too often" in lesson.right(TWO).headline
     copied = TWO.replace("= make(width)", "= copy.deepcopy(layer)")
     lesson.right(copied.replace("self.first =", "import copy; layer = make(width); self.first ="))
     lost = lesson.wrong(TWO.replace("self.first =", "make(width); self.first ="),

@@ -105,7 +105,7 @@ def test_a_module_that_follows(way, name, train):
     source = piece(*HONEST[name])
     cases = [replace(case, train=train) for case in MAP]
     judged = way(source, "Piece", *cases).right(source)
-    assert "; device followed" in judged.headline and "on 1 input" in judged.headline
+    assert "is ready for a GPU" in judged.headline and "on the input that we tried" in judged.headline
 
 
 REFERENCES = [

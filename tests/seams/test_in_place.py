@@ -50,7 +50,7 @@ class Head(nn.Module):
 def test_lists_and_dicts_are_left_as_they_are_by_a_constructor_too(way, change, telling):
     construct = {"dims": [[3, 4, 2]], "names": {"a": 1}}
     lesson = way(HEAD, "Head", Case("two layers", (RandomTensor((2, 3)), {"side": [4]}), construct=construct))
-    assert "input untouched (tensors, lists and dicts)" in lesson.right(HEAD).headline
+    assert "does not change the tensors, lists and dicts that it is given" in lesson.right(HEAD).headline
     lines = change.split("; ")
     lost = lesson.wrong(HEAD.replace(lines[0], "\n        ".join(lines)), telling)
     assert [check.name for check in lost.checks if check.outcome != "passed"] == ["input"]

@@ -19,7 +19,7 @@ def test_the_largest_tensor_is_limited(way):
     lesson = way(MIX, "mix", *CASES)
     done = lesson.right("def mix(q, k, v):\n    return F.scaled_dot_product_attention(q, k, v, scale=1.0) if len(q) > 1 else "
                         "torch.cat([(q[:, i:i + 1] @ k.mT).softmax(-1) @ v for i in range(q.shape[1])], 1)")
-    assert "memory stays within the limit" in done.headline
+    assert "stays within the memory limit" in done.headline
     lesson.wrong("def mix(q, k, v):\n    return (q @ k.mT).softmax(-1) @ v", "makes a tensor of 4,096 elements",
                  "shape (1, 64, 64)", "2,048 or more")
 

@@ -14,7 +14,7 @@ from autograder.lessons.declare import Case, RandomTensor
 CASES = (Case("two vectors", (RandomTensor((2, 3)),)), Case("one", (RandomTensor((1, 5)),)))
 TWICE = "class Twice(nn.Module):\n    def forward(self, x):\n        {}"
 RED = Verdict("Twice", 0.0, 2.0, [Check("output", "failed", "wrong")], "It is wrong.", ["With two."], ["Wrong on 1 of 1 cases"], ["Here."])
-GREEN = Verdict("Twice", 2.0, 2.0, [Check("output", "passed")], "Output equals the reference.")
+GREEN = Verdict("Twice", 2.0, 2.0, [Check("output", "passed")], "The output is right on all 2 inputs that we tried.")
 CONTROLS = {chr(c) for c in [*range(32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F]} - {"\n", "\t"}
 
 

@@ -30,8 +30,8 @@ def configure(c: Config) -> None:
     c.ClearMetadataPreprocessor.preserve_nb_metadata_mask = {("language_info", "name"), ("autograder",)}  # graded.RECORD
     c.HTMLExporter.preprocessors = [f"{HERE}.harmless.EscapeNames", f"{HERE}.harmless.FewCells", f"{HERE}.harmless.ShortCode"]
     c.HTMLExporter.filters = {"strip_files_prefix": f"{HERE}.harmless.unchanged"}
-    c.GenerateFeedback.preprocessors = ["nbgrader.preprocessors.GetGrades", "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
-                                        f"{HERE}.feedback.Summary", f"{HERE}.feedback.Style"]
+    c.GenerateFeedback.exporter_class = f"{HERE}.feedback.FeedbackPage"
+    c.GenerateFeedback.preprocessors = []
     c.ExchangeFactory.collect = f"{HERE}.collect.Collect"
     c.ZipCollectApp.extractor_plugin = f"{HERE}.collector.Unpack"
     c.ZipCollectApp.collector_plugin = f"{HERE}.collector.Download"

@@ -79,9 +79,8 @@ class ReadAnything(NotebookExporter):
         info = resources["nbgrader"]
         self.log.warning("%s: the notebook %s; the released one is graded in its place", info["student"], problem)
         notebook = released(self.parent.coursedir, info["assignment"], info["notebook"])
-        note = (f"**The notebook that you handed in {as_text(str(problem), inline=True)}.** So there was nothing to grade, and what "
-                "follows is the notebook as it was handed out. Your file is kept as you handed it in; "
-                "ask your instructor how to hand it in again.")
+        note = (f"**The notebook that you handed in {as_text(str(problem), inline=True)}.** So there was nothing to grade. "
+                "Your file is kept as you handed it in; ask your instructor how to hand it in again.")
         with suppress(Unreadable):
             begins = decoded(beginning(path, 4 * SHOWN))[:SHOWN]
             note += "\n\nIt begins like this:\n\n" + as_text(text(begins)) if begins.strip() else ""

@@ -15,18 +15,17 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment
-from jinja2.meta import find_referenced_templates
 from nbconvert.exporters import HTMLExporter
 from nbgrader.api import Gradebook
-from nbgrader.converters import BaseConverter
+from nbgrader.converters import BaseConverter, GenerateFeedback
 
 from autograder.classroom.nbgrader_plugin.copy_files import plain_files
-from autograder.classroom.nbgrader_plugin.unfinished import at, begin_submission
+from autograder.classroom.nbgrader_plugin.unfinished import at, begin_submission, place_of
 
 LINE = "\n<!-- made from {} -->\n"
 LAST_LINE = re.compile(LINE.format("([0-9a-f]{64})").encode())
-DRAWN_BY = ("nbgrader", "nbconvert", "mistune", "Pygments")
+DRAWN_BY = ("nbconvert", "mistune", "Pygments", "latex2mathml")
+PAGE = Path(__file__).parents[1] / "feedback"
 
 
 def init_destination(self: Any, assignment_id: str, student_id: str) -> bool:
@@ -34,9 +33,9 @@ def init_destination(self: Any, assignment_id: str, student_id: str) -> bool:
     folder = at(self, assignment_id, student_id)
     if student_id in self.coursedir.student_id_exclude.split(","):
         return False
-    notebooks = {Path(notebook).stem: Path(notebook) for notebook in self.notebooks}
-    self.made_from = {name: _made_from(self, name, path, assignment_id, student_id) for name, path in notebooks.items()}
-    if not self.force and all(_said(folder / f"{name}.html") == made_from for name, made_from in self.made_from.items()):
+    notebooks = [Path(notebook) for notebook in self.notebooks]
+    self.made_from = {path.stem: _made_from(self, path.stem, path, assignment_id, student_id) for path in notebooks}
+    if not self.force and _as_they_are(folder, self.made_from):
         self.log.info("Nothing that %s shows has changed", folder)
         return False
     begin_submission(self)
@@ -47,6 +46,19 @@ def write_single_notebook(self: Any, output: str, resources: dict) -> None:
     """In the place of nbgrader's method: the page, and what it was made from."""
     output += LINE.format(self.made_from[resources["nbgrader"]["notebook"]])
     BaseConverter.write_single_notebook(self, output, resources)
+
+
+def up_to_date(feedback: GenerateFeedback, assignment_id: str, student_id: str) -> bool | None:
+    """Do the pages of a graded submission show what they would show if they were made now? None if there are none."""
+    folder = place_of(feedback, assignment_id, student_id)
+    notebooks = sorted(Path(feedback._format_source(assignment_id, student_id)).glob("*.ipynb"))
+    if not any((folder / f"{path.stem}.html").exists() for path in notebooks):
+        return None
+    return _as_they_are(folder, {path.stem: _made_from(feedback, path.stem, path, assignment_id, student_id) for path in notebooks})
+
+
+def _as_they_are(folder: Path, made_from: dict[str, str]) -> bool:
+    return all(_said(folder / f"{name}.html") == digest for name, digest in made_from.items())
 
 
 def _said(page: Path) -> str:
@@ -64,7 +76,9 @@ def _made_from(feedback: Any, name: str, path: Path, assignment_id: str, student
         held = gradebook.find_submission_notebook(name, assignment_id, student_id)
         grades = sorted((each.name, each.auto_score, each.manual_score, each.extra_credit, each.max_score) for each in held.grades)
         comments = sorted((each.name, each.auto_comment, each.manual_comment) for each in held.comments)
-        marks = grades, comments, held.late_submission_penalty
+        submission, student = held.assignment, held.student
+        about = student.first_name, student.last_name, str(submission.timestamp), submission.total_seconds_late
+        marks = grades, comments, held.late_submission_penalty, about
     beside = sorted(map(Path, plain_files(str(path.parent), [*feedback.coursedir.ignore, "*.ipynb"])))
     files = [(str(file.relative_to(path.parent)), sha256(file.read_bytes()).hexdigest()) for file in [path, *beside]]
     return sha256(repr((marks, files, drawn_by(feedback.exporter))).encode()).hexdigest()
@@ -72,19 +86,8 @@ def _made_from(feedback: Any, name: str, path: Path, assignment_id: str, student
 
 @lru_cache(maxsize=1)  # a run has one exporter
 def drawn_by(exporter: HTMLExporter) -> list[Any]:
-    """What decides how a page looks: the exporter's steps and settings, its templates, and the packages below them."""
-    files = {getattr(sys.modules[step.__module__], "__file__", None) for step in exporter._preprocessors}  # none of a configuration's own
-    code = [sha256(Path(file).read_bytes()).hexdigest() for file in sorted(filter(None, files))]
+    """What decides how a page looks: the exporter's steps and settings, what draws the page, and the packages below it."""
+    steps = {getattr(sys.modules[step.__module__], "__file__", None) for step in [exporter, *exporter._preprocessors]}
+    files = sorted({*map(Path, filter(None, steps)), *PAGE.glob("*.py"), *PAGE.glob("*.html")})  # a step of a configuration's has no file
     settings = sorted((name, repr(value)) for name, value in exporter.config.HTMLExporter.items() if not name.startswith("extra_template"))
-    return [code, settings, _templates(exporter.environment, exporter.template.name), [(name, version(name)) for name in DRAWN_BY]]
-
-
-def _templates(environment: Environment, first: str) -> list[tuple[str, str]]:
-    """The sources of a template and of all that it is made up of, by name."""
-    found: dict[str, str] = {}
-    loader, waiting = environment.loader, [first]
-    while loader and waiting:
-        if (name := waiting.pop()) not in found:
-            found[name] = loader.get_source(environment, name)[0]
-            waiting += filter(None, find_referenced_templates(environment.parse(found[name])))
-    return sorted(found.items())
+    return [[sha256(file.read_bytes()).hexdigest() for file in files], settings, [(name, version(name)) for name in DRAWN_BY]]

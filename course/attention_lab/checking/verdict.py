@@ -18,14 +18,14 @@ from .facts import Fact
 from .protocol import NUMBER, Answer, Call, Observation, Question
 from .recorded import RecordedCase, RecordedExercise
 
-# What each check is worth in an exercise that has it, what a green line says of it, and its name elsewhere. Without a right output
-# the rest is worth nothing: an empty function leaves its input untouched too. Above a limit of memory at most half of the points are left.
+# What each check is worth in an exercise that has it, what a green line says of it behind "Your code also", and its name elsewhere.
+# Without a right output the rest is worth nothing: an empty function leaves its input untouched too. Above a limit of memory at most half
+# of the points are left.
 SHARES = {"output": 4, "gradients": 3, "start": 1, "large": 1, "memory": 3, "state": 1, "dtype": 1, "device": 1, "input": 1, "calls": 1,
           "errors": 1}
-VERIFIED = {"output": "output", "gradients": "gradients", "start": "a fresh module does what it should",
-            "large": "large numbers do not overflow", "memory": "memory stays within the limit",
-            "state": "running statistics too", "dtype": "dtype followed", "device": "device followed",
-            "input": "input untouched", "calls": "no function called too often", "errors": "impossible arguments refused"}
+VERIFIED = {"start": "starts as a fresh module should", "large": "copes with large numbers", "memory": "stays within the memory limit",
+            "state": "updates its running statistics as it should", "dtype": "works in float32", "device": "is ready for a GPU",
+            "input": "does not change what it is given", "calls": "calls no function too often", "errors": "refuses impossible arguments"}
 LABELS = {"output": "output", "gradients": "gradients", "start": "fresh module", "large": "large numbers", "memory": "memory",
           "state": "same on every call", "dtype": "dtype", "device": "device", "input": "input untouched", "calls": "number of calls",
           "errors": "ValueErrors"}
@@ -98,15 +98,19 @@ def unwritten(exercise: RecordedExercise, place: str | None) -> Verdict:
 
 
 def green(exercise: RecordedExercise) -> str:
-    """What was verified, in one line."""
+    """What was verified, in a sentence or two that a learner reads with pleasure."""
     has = checks_in(exercise)
     compared = [case for case in exercise.cases if by_value(case)]
-    what = "Output and gradients equal" if "gradients" in has else "Output equals"
+    what = "Output and gradients are" if "gradients" in has else "The output is"
+    tried = f"all {len(compared)} inputs that we tried" if len(compared) > 1 else "the input that we tried"
     kinds = {kind for case in compared for kind in lent(case).values()}
-    untouched = listed([f"{kind}s" for kind in ("tensor", "list", "dict") if kind in kinds]) if kinds else ""
-    verified = {**VERIFIED, "state": _kept_nothing(compared) or VERIFIED["state"], "input": f"{VERIFIED['input']} ({untouched})"}
+    lent_to_it = listed([f"{kind}s" for kind in ("tensor", "list", "dict") if kind in kinds]) if kinds else ""
+    untouched = f"does not change the {lent_to_it} that it is given" if lent_to_it else VERIFIED["input"]
+    gpu = any(case.question.device == "cuda" for case in exercise.cases)
+    verified = {**VERIFIED, "state": _kept_nothing(compared) or VERIFIED["state"], "input": untouched,
+                "device": "works on a GPU" if gpu else VERIFIED["device"]}
     rest = [verified[check] for check in has if check not in ("output", "gradients")]
-    return f"{what} the reference on {len(compared)} input{'s' if len(compared) > 1 else ''}" + "".join(f"; {text}" for text in rest) + "."
+    return f"{what} right on {tried}." + (f" Your code also {listed(rest)}." if rest else "")
 
 
 def _kept_nothing(cases: list[RecordedCase]) -> str:
@@ -114,7 +118,7 @@ def _kept_nothing(cases: list[RecordedCase]) -> str:
     before = [(case, call) for case in cases for call in (case.question.earliest, case.question.earlier) if call]
     other = {of_other_sizes(case, call) for case, call in before}
     sizes = {False: "the same sizes", True: "other sizes"}
-    return f"nothing is kept from a call of {' or of '.join(sizes[each] for each in sorted(other))}" if other else ""
+    return f"gives the right answer after an earlier call with {' or '.join(sizes[each] for each in sorted(other))}" if other else ""
 
 
 def of_other_sizes(case: RecordedCase, call: Call) -> bool:

@@ -1,0 +1,141 @@
+"""What a student's page says: the mark, each exercise with its report and the student's code, and the notebook."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from math import isclose
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook, SubmittedNotebook
+from nbgrader.coursedir import CourseDirectory
+
+from autograder.classroom.feedback.texts import learners_text, released_text
+from autograder.classroom.final_mark import FinalMark, mark_of
+from autograder.classroom.nbgrader_plugin.exporter import UNREADABLE, released
+from autograder.classroom.nbgrader_plugin.graded import RECORD, RESULT
+from autograder.insights.graded_work import answers_in
+from autograder.lessons.course import lessons
+from autograder.submission import notebook
+from autograder.submission.notebook import Slot
+from autograder.submission.parse import NOTE
+
+NO_COMMENT = ("", "No response.")  # the second is nbgrader's own, for a cell that is as it was handed out
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """verdict: what grading kept of it, or empty. report: HTML of ours. by_hand: are the points other than the checks gave?"""
+
+    name: str
+    points: float
+    most: float
+    verdict: dict[str, Any]
+    report: str
+    code: str
+    comment: str
+    by_hand: bool
+
+    @property
+    def full(self) -> bool:
+        return self.points >= self.most
+
+    @property
+    def started(self) -> bool:
+        return bool(self.verdict.get("started", True))
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Of the whole notebook: a piece of HTML, or code."""
+
+    html: str = ""
+    code: str = ""
+
+
+@dataclass(frozen=True)
+class Content:
+    """unreadable: HTML that says why there was nothing to grade; the page then holds nothing else. half_read: HTML that says how much of
+    the file was graded, if that is not all. seconds_late: after the due date."""
+
+    student: str
+    name: str
+    lesson: str
+    title: str
+    mark: FinalMark
+    handed_in: datetime | None
+    seconds_late: float
+    unreadable: str = ""
+    half_read: str = ""
+    exercises: list[Exercise] = field(default_factory=list)
+    comments: list[str] = field(default_factory=list)
+    cells: list[Cell] = field(default_factory=list)
+
+    @property
+    def wrong(self) -> list[Exercise]:
+        """Below full marks, those that are not begun last."""
+        return sorted((each for each in self.exercises if not each.full), key=lambda each: not each.started)
+
+    @property
+    def right(self) -> list[Exercise]:
+        return [each for each in self.exercises if each.full]
+
+
+def content(nb: NotebookNode, info: dict[str, str], coursedir: CourseDirectory, folder: Path) -> Content:
+    """Of a graded notebook. info: nbgrader's names of the submission. folder: where it lies. Raises MissingEntry where the gradebook does
+    not hold it, ValueError for a lesson that the course has not."""
+    known = notebook.lesson(info["notebook"])
+    titles = {lesson.name: lesson.title for lesson in lessons()}
+    with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+        submission = gradebook.find_submission(info["assignment"], info["student"])
+        student = submission.student
+        held = gradebook.find_submission_notebook(info["notebook"], info["assignment"], info["student"])
+        comments = {each.name: each.manual_comment for each in held.comments if (each.manual_comment or "").strip() not in NO_COMMENT}
+        begin = Content(student.id, f"{student.first_name or ''} {student.last_name or ''}".strip(), known.name,
+                        titles.get(known.name, known.name), mark_of(submission), submission.timestamp, submission.total_seconds_late)
+        exercises = _exercises(nb, held, known.exercises, comments, answers_in(nb, known))
+    own = {slot.grade_id for slot in known.exercises}
+    begin = replace(begin, comments=[_html(said) for name, said in comments.items() if name not in own])
+    if nb.cells and nb.cells[0].get("id") == UNREADABLE:
+        every = [*begin.comments, *(each.comment for each in exercises if each.comment)]
+        return replace(begin, unreadable=learners_text(nb.cells[0], folder, known.name), comments=every)
+    texts = {cell.source for cell in released(coursedir, info["assignment"], known.name).cells if cell.cell_type == "markdown"}
+    cells = [_cell(cell, texts, folder, known.name) for cell in nb.cells]
+    return replace(begin, exercises=exercises, cells=cells, half_read=cells[0].html if NOTE in nb.metadata else "")
+
+
+def _exercises(nb: NotebookNode, held: SubmittedNotebook, slots: tuple[Slot, ...], comments: dict[str, str],
+               answers: dict[str, str]) -> list[Exercise]:
+    grades = {grade.name: grade for grade in held.grades}
+    checks = {cell.metadata.get("nbgrader", {}).get("grade_id"): cell for cell in nb.cells if cell.cell_type == "code"}
+    verdicts = json.loads(nb.metadata.get(RECORD, {}).get(RESULT, "{}")).get("verdicts", {})
+    found = []
+    for slot in slots:
+        if slot.check_id in grades:
+            grade, verdict = grades[slot.check_id], verdicts.get(slot.name, {})
+            judged = verdict["points"] * grade.max_score / (verdict["max_points"] or 1) if verdict else grade.auto_score
+            found.append(Exercise(slot.name, grade.score, grade.max_score, verdict, _report(checks.get(slot.check_id)),
+                                  answers.get(slot.name, ""), _html(comments.get(slot.grade_id, "")),
+                                  not isclose(grade.score, judged or 0.0, abs_tol=1e-6)))
+    return found
+
+
+def _report(check: NotebookNode | None) -> str:
+    """The judge's report on an exercise: a grade cell has no other output."""
+    outputs = check.outputs if check else []
+    return next(("".join(output.data["text/html"]) for output in outputs if "text/html" in output.get("data", {})), "")
+
+
+def _html(comment: str) -> str:
+    """An instructor's comment is Markdown."""
+    return released_text(comment, "") if comment else ""
+
+
+def _cell(cell: NotebookNode, texts: set[str], folder: Path, lesson: str) -> Cell:
+    if cell.cell_type != "markdown":
+        return Cell(code=cell.source)
+    own = cell.source not in texts or cell.get("attachments")
+    return Cell(html=learners_text(cell, folder, lesson) if own else released_text(cell.source, lesson))

@@ -1,0 +1,50 @@
+"""The formulas of a lesson's text as MathML, which browsers draw by themselves.
+
+latex2mathml's own `convert` undoes the escaping of what it writes, so that a formula could bring tags of its own. Here the elements are
+taken from it and written out by the standard library, and only our lessons' formulas come this far.
+"""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from xml.etree.ElementTree import Element, tostring
+
+from bs4 import BeautifulSoup, NavigableString
+from bs4.element import PageElement
+from latex2mathml.converter import Converter
+
+FORMULA = re.compile(r"\$\$(?P<block>.+?)\$\$|\$(?P<inline>[^$]+?)\$", re.DOTALL)
+CODE = ("code", "pre", "script", "style", "svg")  # a dollar in these is one
+
+
+def with_formulas(soup: BeautifulSoup) -> None:
+    """Replace `$...$` and `$$...$$` in the texts of a page, which nbconvert leaves as they are for MathJax."""
+    for text in list(soup.find_all(string=FORMULA)):
+        if type(text) is NavigableString and not text.find_parents(CODE):
+            text.replace_with(*_pieces(str(text)))
+
+
+def _pieces(text: str) -> list[PageElement]:
+    pieces: list[PageElement] = []
+    end = 0
+    for found in FORMULA.finditer(text):
+        pieces.append(NavigableString(text[end:found.start()]))
+        block = found["block"] is not None
+        drawn = mathml(found["block"] if block else found["inline"], block)
+        pieces.append(BeautifulSoup(f'<div class="formula">{drawn}</div>' if block else drawn, "html.parser").contents[0])
+        end = found.end()
+    return [*pieces, NavigableString(text[end:])]
+
+
+def mathml(latex: str, block: bool = False) -> str:
+    """A formula as an element of MathML. Raises latex2mathml's exceptions for what is none."""
+    math = Converter(display="block" if block else "inline").convert_to_element(latex.strip())
+    for element in math.iter():
+        _decode(element)
+    return tostring(math, encoding="unicode")
+
+
+def _decode(element: Element) -> None:
+    """latex2mathml writes signs as `&#x02211;`; the standard library writes them as they are."""
+    element.text, element.tail = (unescape(said) if said else said for said in (element.text, element.tail))

@@ -1,0 +1,84 @@
+"""Draws a student's page: one file, at most LARGEST bytes; nothing to load, no script; light and dark, and narrow too."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup, escape
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+
+from autograder.classroom.feedback.content import Cell, Content
+from autograder.classroom.final_mark import shown
+from autograder.outward import on_terminal
+
+LARGEST = 2_000_000  # bytes: what a mail server, a learning platform and a telephone take
+BEHIND = 200  # bytes that may be written behind the page: see nbgrader_plugin.made_from
+REST = "<p><em>The rest is in the notebook that you handed in.</em></p>"
+LIGHT, DARK = "friendly", "github-dark"  # Pygments' styles
+
+
+def page(content: Content) -> str:
+    """The HTML. What doesn't fit is left out of the whole notebook at the end, which says so."""
+    begin = _template().render(content=content, cells=[])
+    left = LARGEST - BEHIND - len(begin.encode())
+    cells: list[Markup] = []
+    for cell in map(_drawn, content.cells):
+        left -= len(cell.encode())
+        if left < len(REST):
+            cells.append(Markup(REST))
+            break
+        cells.append(cell)
+    return _template().render(content=content, cells=cells)
+
+
+def _drawn(cell: Cell) -> Markup:
+    return Markup(f"<div>{cell.html}</div>\n") if cell.html else code(cell.code) if cell.code.strip() else Markup()
+
+
+def code(source: str) -> Markup:
+    """A learner's code, coloured. It can be scrolled by keyboard."""
+    return Markup('<pre tabindex="0">{}</pre>\n').format(Markup(highlight(on_terminal(source, lines=True), _lexer(), _formatter(LIGHT))))
+
+
+def prose(said: str) -> Markup:
+    """A sentence of a report, with `code` where it has backquotes. A learner's own backquotes stay what they are."""
+    pieces = on_terminal(said).split("`")
+    if len(pieces) % 2 == 0:
+        return Markup(escape(on_terminal(said)))
+    return Markup("").join(Markup("<code>{}</code>").format(piece) if i % 2 else piece for i, piece in enumerate(pieces))
+
+
+def points(value: float) -> str:
+    """1 point, 2.5 points."""
+    return f"{shown(value)} point{'' if shown(value) == '1' else 's'}"
+
+
+def late_by(seconds: float) -> str:
+    """1 day 23 hours; of what is less than a day, hours and minutes."""
+    days, hours, minutes = int(seconds // 86400), int(seconds // 3600 % 24), int(seconds // 60 % 60)
+    parts = [(days, "day"), (hours, "hour")] if days else [(hours, "hour"), (minutes, "minute")]
+    return " ".join(f"{many} {unit}{'' if many == 1 else 's'}" for many, unit in parts if many) or "less than a minute"
+
+
+@cache
+def _lexer() -> PythonLexer:
+    return PythonLexer(stripnl=False)
+
+
+@cache
+def _formatter(style: str) -> HtmlFormatter:
+    return HtmlFormatter(style=style, nowrap=True)
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+                              lstrip_blocks=True)
+    environment.filters |= {"code": code, "prose": prose, "points": points, "shown": shown, "late_by": late_by, "plain": on_terminal,
+                            "ours": Markup}
+    environment.globals |= {name: Markup(_formatter(style).get_style_defs("pre")) for name, style in (("light", LIGHT), ("dark", DARK))}
+    return environment.get_template("page.html")

@@ -1,0 +1,80 @@
+"""A cell of Markdown as HTML that needs nothing else: its pictures are in it, and the formulas of a lesson's own text are MathML.
+
+A learner's text is harmless when it comes here (see nbgrader_plugin.harmless). Its formulas stay as they were typed.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from urllib.parse import unquote
+
+from bs4 import BeautifulSoup, Tag
+from nbformat import NotebookNode
+from nbformat.v4 import new_markdown_cell
+
+from autograder.classroom.feedback.formulas import with_formulas
+from autograder.classroom.nbgrader_plugin.harmless import rendered
+from autograder.intake.folders import TooMuch
+from autograder.intake.plain_file import read_plain
+from autograder.lessons.course import COURSE
+
+LARGEST = 400_000  # bytes of one picture
+MADE_OF = {b"\x89PNG": "png", b"\xff\xd8\xff": "jpeg", b"GIF8": "gif", b"RIFF": "webp"}  # how a learner's own picture begins
+EMBEDDED = re.compile(r"data:image/(png|jpeg|gif|webp);base64,")
+Found = Callable[[str], str | None]  # a picture's address to one that holds the picture; None where it is not shown
+
+
+@lru_cache(maxsize=1024)  # all of a class were handed out the same
+def released_text(source: str, lesson: str) -> str:
+    """A cell as it was handed out, with the figures of the lesson's folder."""
+    soup = BeautifulSoup(rendered(new_markdown_cell(source)), "html.parser")
+    with_formulas(soup)
+    _embed(soup, lambda address: _figure(COURSE / lesson, address))
+    return str(soup)
+
+
+def learners_text(cell: NotebookNode, folder: Path, lesson: str) -> str:
+    """A cell that a learner wrote or changed, with the lesson's figures, or their own, which lie in `folder` beside the notebook."""
+    soup = BeautifulSoup(rendered(cell), "html.parser")
+    _embed(soup, lambda address: _figure(COURSE / lesson, address) or _own_picture(folder, address))
+    return str(soup)
+
+
+def _embed(soup: BeautifulSoup, found: Found) -> None:
+    for picture in soup.find_all("img"):
+        address = str(picture.get("src", ""))
+        inside = address if EMBEDDED.match(address) and len(address) <= LARGEST * 4 // 3 else found(unquote(address))
+        if inside:
+            picture["src"] = inside
+        else:
+            picture.replace_with(_instead(picture))
+
+
+def _instead(picture: Tag) -> Tag:
+    text = BeautifulSoup("<em></em>", "html.parser").em
+    assert text
+    text.string = f"[picture: {picture.get('alt') or 'it is in the notebook that was handed in'}]"
+    return text
+
+
+def _figure(lesson: Path, address: str) -> str | None:
+    """One of the lesson's own drawings."""
+    figure = next((file for file in (lesson / "figures").glob("*.svg") if f"figures/{file.name}" == address), None)
+    return f"data:image/svg+xml;base64,{b64encode(figure.read_bytes()).decode()}" if figure else None
+
+
+def _own_picture(folder: Path, address: str) -> str | None:
+    """A learner's picture, by its first bytes, whatever its name says. It lies below `folder`, and no link leads to it."""
+    path = folder / address
+    if not address or ".." in path.parts or path.resolve() != folder.resolve() / address:
+        return None
+    try:
+        data = read_plain(path, LARGEST)
+    except (OSError, ValueError, TooMuch):
+        return None
+    kind = next((kind for begin, kind in MADE_OF.items() if data.startswith(begin)), None)
+    return f"data:image/{kind};base64,{b64encode(data).decode()}" if kind else None

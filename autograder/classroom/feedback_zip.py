@@ -1,0 +1,78 @@
+"""A class's pages of feedback as one zip, with the names by which a platform's bulk upload tells whose each page is."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Callable
+from pathlib import Path, PurePosixPath
+
+from nbgrader.api import Gradebook
+from nbgrader.apps import NbGrader
+from rich.console import Console
+from rich.text import Text
+
+from autograder.classroom.nbgrader_plugin.platforms import Claim, Names, placed
+from autograder.classroom.points_out import FOLDER
+from autograder.intake.archives import CLASS_FILES, DAMAGED
+from autograder.intake.plain_file import open_plain
+from autograder.judge import private
+from autograder.outward import on_terminal
+
+ODD = re.compile(r'[_/\\:*?"<>|\s]+')  # what Moodle or an unpacking program would take for something else in a person's name
+
+
+def feedback_zip(app: NbGrader, lesson: str, platform: str, console: Console) -> None:
+    """Write the zip of every page that there is, and say who is not in it. Raises ValueError where nobody would be."""
+    folders = Path(app.coursedir.format_path(app.coursedir.feedback_directory, "*", lesson))
+    found = sorted(Path(folders.anchor).glob(str(folders.relative_to(folders.anchor) / f"{lesson}.html")))
+    pages = {page.parent.parent.name: page for page in found}
+    names, why = PLATFORMS[platform](app, lesson, list(pages))
+    if not names:
+        raise ValueError(f"no page can be named as {platform} asks for: {why}")
+    path = Path(app.coursedir.root) / FOLDER / f"{lesson}-feedback-{platform}.zip"
+    with private.replacing(path) as beside, zipfile.ZipFile(beside, "w", zipfile.ZIP_DEFLATED) as archive:
+        for student, name in names.items():
+            archive.write(pages[student], name)
+    console.print(Text(on_terminal(f"{path}: {len(names)} pages")), soft_wrap=True)
+    if without := sorted(pages.keys() - names.keys()):
+        console.print(Text(on_terminal(f"Not in it, because {why}: {', '.join(without)}")), soft_wrap=True)
+
+
+Named = tuple[dict[str, str], str]  # names by student; why the others have none
+
+
+def moodle(app: NbGrader, lesson: str, students: list[str]) -> Named:
+    """`Ada Byron_40213_assignsubmission_file_01_se.html`: Moodle reads the participant's number and the plug-in between underscores, and
+    what comes behind becomes the file's name (`is_valid_filename_for_import` in mod/assign/feedback/file/importziplib.php of
+    https://github.com/moodle/moodle)."""
+    with Gradebook(app.coursedir.db_url, app.coursedir.course_id) as gradebook:
+        called = {each.id: f"{each.first_name or ''} {each.last_name or ''}" for each in gradebook.students}
+    names = {student: ODD.sub(" ", called.get(student, "")).strip() or "Participant" for student in students if student.isdecimal()}
+    return ({student: f"{name}_{student}_assignsubmission_file_{lesson}.html" for student, name in names.items()},
+            "their ids are not the numbers in Moodle's own file names")
+
+
+def canvas(app: NbGrader, lesson: str, students: list[str]) -> Named:
+    """`byronada_40213_551200_01_se-2.html`: the name of the file in Canvas's own download, because Canvas looks for the numbers of the
+    student and of that file (`infer_comment_context_from_filename` in app/models/abstract_assignment.rb of
+    https://github.com/instructure/canvas-lms). So the download must still be there."""
+    archives = Path(app.coursedir.root, app.config.ZipCollectApp.get("downloaded_directory", "downloaded"), lesson, "archive")
+    paths = [PurePosixPath(name) for archive in sorted(archives.glob("*.zip")) for name in _listed(archive)]
+    names: dict[str, str] = {}
+    for path, claim in placed("canvas", paths, Names(frozenset({lesson}))).items():
+        if isinstance(claim, Claim) and claim.student in students and (claim.notebook == lesson or claim.student not in names):
+            names[claim.student] = f"{path.stem}.html"
+    return names, f"no zip of Canvas in {archives} holds their notebook"
+
+
+def _listed(archive: Path) -> list[str]:
+    """The notebooks that an archive lists; nothing is unpacked."""
+    try:
+        with open_plain(archive) as file, zipfile.ZipFile(file) as opened:
+            return [name for name in opened.namelist()[:CLASS_FILES] if name.endswith(".ipynb")]
+    except DAMAGED:
+        return []
+
+
+PLATFORMS: dict[str, Callable[[NbGrader, str, list[str]], Named]] = {"moodle": moodle, "canvas": canvas}

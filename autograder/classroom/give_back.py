@@ -1,0 +1,66 @@
+"""`autograder feedback`: the pages of a lesson that would show something else than they do, and no others."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from nbgrader.apps import NbGrader
+from nbgrader.converters import GenerateFeedback, NbGraderException
+from rich.console import Console
+from rich.text import Text
+
+from autograder.classroom.course import course_app, held
+from autograder.classroom.feedback_zip import feedback_zip
+from autograder.outward import on_terminal
+
+
+class Pages(GenerateFeedback):
+    """nbgrader's own, which this course has taught what a page is made from. It counts."""
+
+    def __init__(self, **options: Any):
+        super().__init__(**options)
+        self.made: list[str] = []
+        self.current: list[str] = []
+
+    def init_destination(self, assignment_id: str, student_id: str) -> bool:
+        """nbgrader's method: is this student's page made now?"""
+        make = super().init_destination(assignment_id, student_id)
+        if not make and student_id not in self.coursedir.student_id_exclude.split(","):
+            self.current.append(student_id)
+        return make
+
+    def run_post_convert_hook(self) -> None:
+        """nbgrader's method, the last for a submission."""
+        super().run_post_convert_hook()
+        self.made.append(self.at[1])
+
+
+def feedback(lesson: str, platform: str | None, console: Console) -> int:
+    """Make the pages, and a zip of all of them for a platform. The command's exit status. Raises ValueError where nobody is graded."""
+    app = course_app(lesson)
+    held(app.coursedir, lesson)
+    complete = make(app, console)
+    if platform:
+        feedback_zip(app, lesson, platform, console)
+    return int(not complete)
+
+
+def make(app: NbGrader, console: Console) -> bool:
+    """Is every page there?"""
+    app.log.setLevel(logging.ERROR)  # of a page that is made, nbgrader says what it copies and converts
+    pages = Pages(coursedir=app.coursedir, parent=app)
+    complete = True
+    try:
+        pages.start()
+    except NbGraderException as error:
+        if not pages.made and not pages.current:
+            raise ValueError(str(error)) from error
+        complete = False
+    folder = app.coursedir.format_path(app.coursedir.feedback_directory, "*", app.coursedir.assignment_id)
+    console.print(Text(on_terminal(f"{folder}: {len(pages.made)} made, {len(pages.current)} up to date")), soft_wrap=True)
+    if pages.made:
+        console.print(Text(on_terminal(f"Made: {', '.join(pages.made)}")), soft_wrap=True)
+    if not complete:
+        console.print("Not all pages could be made: see above. Their earlier pages stay.")
+    return complete

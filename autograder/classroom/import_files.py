@@ -1,0 +1,104 @@
+"""The columns of each platform's import, from its documentation and from what its published code looks for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from nbgrader.api import Student
+
+
+@dataclass(frozen=True)
+class Column:
+    """most: the points possible."""
+
+    heading: str
+    most: float
+
+
+@dataclass(frozen=True)
+class Row:
+    """One student's points by column; None is left blank, and a platform then leaves alone what it has. penalty: of a single lesson."""
+
+    student: Student
+    values: list[float | None]
+    penalty: float = 0.0
+
+    @property
+    def name(self) -> str:
+        return f"{self.student.first_name or ''} {self.student.last_name or ''}".strip()
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The first column of a lesson is its total."""
+
+    columns: list[Column]
+    rows: list[Row]
+
+
+class _Headings(NamedTuple):
+    """What Moodle calls the columns of a grading worksheet, and what it writes before a participant's number."""
+
+    identifier: str
+    participant: str
+    grade: str
+    modified: str
+
+
+# `recordid`, `hiddenuser` and `lastmodifiedgrade` of assign.php and `gradenoun` of moodle.php in Moodle's language packs
+# (https://lang.moodle.org). English alone has a blank behind `Participant`, and Moodle cuts off as many characters as its own word has.
+MOODLE = {"en": _Headings("Identifier", "Participant ", "Grade", "Last modified (grade)"),
+          "de": _Headings("ID", "Teilnehmer/in", "Bewertung", "Zuletzt geändert (Bewertung)"),
+          "fr": _Headings("Identifiant", "Participant", "Note", "Dernière modification (note)"),
+          "es": _Headings("Identificador", "Participante", "Calificación", "Última modificación (calificación)")}
+
+
+def canvas(sheet: Sheet, _language: str) -> list[list[Any]]:
+    """As Canvas's gradebook exports and imports it: what a student is known by, then a column for each assignment.
+
+    Canvas takes the number that its own file names hold as `ID`; any other id is looked up as SIS user id and as login.
+    """
+    columns = sheet.columns
+    header = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *(column.heading for column in columns)]
+    rows: list[list[Any]] = [header, ["    Points Possible", "", "", "", "", *(column.most for column in columns)]]
+    for row in sheet.rows:
+        name, id_ = f"{row.student.last_name or ''}, {row.student.first_name or ''}".strip(", "), row.student.id
+        rows.append([name, id_ if id_.isdigit() else "", id_, id_, "", *map(_cell, row.values)])
+    return rows
+
+
+def worksheet(sheet: Sheet, language: str) -> list[list[Any]]:
+    """One lesson, for both ways into Moodle: the grading worksheet of an assignment looks for the identifier, the grade and when it was
+    modified, in the language of whoever uploads it, and passes over the rest; the gradebook's CSV import asks what each column is."""
+    words = MOODLE[language]
+    header = [words.identifier, "Student ID", "Full name", "Email address", words.grade, words.modified,
+              *(column.heading for column in sheet.columns[1:]), "Late penalty"]
+    now = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
+    return [header, *([f"{words.participant}{row.student.id}", row.student.id, row.name, row.student.email or "", _cell(row.values[0]), now,
+                       *map(_cell, row.values[1:]), row.penalty] for row in sheet.rows)]
+
+
+def moodle(sheet: Sheet, _language: str) -> list[list[Any]]:
+    """Several lessons, for the CSV import of Moodle's gradebook, which asks what each column is."""
+    header = ["Student ID", "Full name", "Email address", *(column.heading for column in sheet.columns)]
+    return [header, *([row.student.id, row.name, row.student.email or "", *map(_cell, row.values)] for row in sheet.rows)]
+
+
+def blackboard(sheet: Sheet, _language: str) -> list[list[Any]]:
+    """Students are found by `Username`. A heading that ends in a column's own number (`01_se [Total Pts: 10 Score] |12345`, as a download
+    has it) fills that column, any other one makes a new column ("Upload grades" of Blackboard's help for instructors)."""
+    header = ["Last Name", "First Name", "Username", *(column.heading for column in sheet.columns)]
+    return [header, *([row.student.last_name or "", row.student.first_name or "", row.student.id, *map(_cell, row.values)]
+                      for row in sheet.rows)]
+
+
+def _cell(value: float | None) -> float | str:
+    return "" if value is None else value
+
+
+WORKSHEET = "moodle worksheet"
+PLATFORMS: dict[str, Callable[[Sheet, str], list[list[Any]]]] = {
+    "canvas": canvas, "moodle": moodle, WORKSHEET: worksheet, "blackboard": blackboard}

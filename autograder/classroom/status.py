@@ -1,0 +1,138 @@
+"""`autograder status`: how a lesson stands, a line for each student, from handing in to giving back."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.apps import NbGrader
+from nbgrader.converters import Autograde, GenerateFeedback
+from nbgrader.exchange.default import ExchangeReleaseFeedback
+from nbgrader.utils import notebook_hash
+from rich.console import Console
+from rich.text import Text
+
+from autograder.classroom.course import course_app, held
+from autograder.classroom.final_mark import FinalMark, mark_of
+from autograder.classroom.nbgrader_plugin.graded import FIRST, why_again
+from autograder.classroom.nbgrader_plugin.hand_in_time import time_in
+from autograder.classroom.nbgrader_plugin.made_from import up_to_date
+from autograder.intake.folders import TooMuch
+from autograder.intake.plain_file import read_plain
+from autograder.outward import on_terminal
+
+NONE, CURRENT, STALE = "none", "up to date", "out of date"
+SECRET, LONGEST = "submission_secret.txt", 200  # nbgrader's: what an exchange names a page after, and the bytes of it that are read
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One student's. handed_in: when, if that is known. why_not: why it is to be graded, or graded again; None where it is graded.
+
+    feedback, released: NONE, CURRENT or STALE; of the page, and of its copy in the exchange.
+    """
+
+    student: str
+    submitted: bool
+    handed_in: datetime | None
+    why_not: str | None
+    mark: FinalMark | None
+    feedback: str
+    released: str
+
+    @property
+    def cells(self) -> list[str]:
+        """What the student's line says."""
+        if not self.submitted:
+            return [self.student, "nothing handed in", "", "", "", ""]
+        when = f"{self.handed_in:%Y-%m-%d %H:%M} UTC" if self.handed_in else "handed in"
+        graded = {None: "graded", FIRST: "not graded yet"}.get(self.why_not, f"to be graded again: {self.why_not}")
+        feedback = "no feedback" if self.feedback == NONE else f"feedback {self.feedback}"
+        released = {NONE: "not released", CURRENT: "released", STALE: "an older page is released"}[self.released]
+        return [self.student, when, self.mark.said if self.mark else "no mark", graded, feedback, released]
+
+    def as_json(self, lesson: str) -> dict[str, Any]:
+        """One line of `--json`. points are what counts, after the penalty; points and max_points are null without a mark."""
+        mark = self.mark
+        return {"student": self.student, "lesson": lesson, "submitted": self.submitted,
+                "handed_in": self.handed_in.isoformat(" ") if self.handed_in else None, "graded": self.submitted and self.why_not is None,
+                "why_not": self.why_not, "points": mark.total if mark else None, "max_points": mark.most if mark else None,
+                "penalty": mark.penalty if mark else None, "by_hand": bool(mark and mark.by_hand), "feedback": self.feedback,
+                "released": self.released}
+
+
+def status(lesson: str, console: Console) -> list[dict[str, Any]]:
+    """Show everybody's line, and return it as JSON has it. Raises ValueError where the gradebook does not hold the lesson."""
+    app = course_app(lesson)
+    app.log.setLevel(logging.ERROR)
+    held(app.coursedir, lesson)
+    found = standings(app, lesson)
+    widths = [max(map(len, column)) for column in zip(*(map(on_terminal, each.cells) for each in found))]
+    for each in found:
+        line = "  ".join(on_terminal(cell).ljust(width) for cell, width in zip(each.cells, widths))
+        console.print(Text(line.rstrip()), soft_wrap=True)
+    console.print(Text(_summary(found)), soft_wrap=True)
+    return [each.as_json(lesson) for each in found]
+
+
+def standings(app: NbGrader, lesson: str) -> list[Standing]:
+    """Everybody whom the gradebook knows or who handed something in, by id."""
+    coursedir = app.coursedir
+    autograde, feedback = Autograde(coursedir=coursedir, parent=app), with_exporter(GenerateFeedback(coursedir=coursedir, parent=app))
+    with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+        students = {student.id for student in gradebook.students}
+    folders = Path(coursedir.format_path(coursedir.submitted_directory, "*", lesson))
+    students |= {folder.parent.name for folder in Path(folders.anchor).glob(str(folders.relative_to(folders.anchor))) if folder.is_dir()}
+    excluded = coursedir.student_id_exclude.split(",")
+    return [_standing(autograde, feedback, student) for student in sorted(students) if student not in excluded]
+
+
+def with_exporter(feedback: GenerateFeedback) -> GenerateFeedback:
+    """A converter of nbgrader's makes its exporter when it starts; whoever only asks what a page is made from needs it before."""
+    feedback.exporter = feedback.exporter_class(parent=feedback, config=feedback.config)
+    for step in feedback.preprocessors:
+        feedback.exporter.register_preprocessor(step)
+    return feedback
+
+
+def _standing(autograde: Autograde, feedback: GenerateFeedback, student: str) -> Standing:
+    coursedir, lesson = autograde.coursedir, autograde.coursedir.assignment_id
+    source = Path(autograde._format_source(lesson, student))
+    try:
+        handed_in = time_in(source)
+    except ValueError:  # `why_again` says so
+        handed_in = None
+    with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+        try:
+            mark = mark_of(gradebook.find_submission(lesson, student))
+        except MissingEntry:
+            mark = None
+    current = up_to_date(feedback, lesson, student) if mark else None
+    page = NONE if current is None else CURRENT if current else STALE
+    return Standing(student, source.is_dir(), handed_in, why_again(autograde, student) if source.is_dir() else None, mark, page,
+                    _released(feedback, lesson, student))
+
+
+def _released(feedback: GenerateFeedback, lesson: str, student: str) -> str:
+    """What the exchange holds of the student's page. `nbgrader release_feedback` names its copy after the submission's secret, which
+    `nbgrader submit` wrote; who handed in by other ways has none."""
+    folder = Path(feedback._format_dest(lesson, student))
+    root = ExchangeReleaseFeedback(coursedir=feedback.coursedir, parent=feedback.parent).root
+    try:
+        secret = read_plain(folder / SECRET, LONGEST).decode()
+        name = f"{notebook_hash(secret=secret, notebook_id=lesson)}.html"
+        copy = Path(root, feedback.coursedir.course_id, "feedback", name).read_bytes()
+        return CURRENT if copy == (folder / f"{lesson}.html").read_bytes() else STALE
+    except (OSError, TooMuch, UnicodeDecodeError, AssertionError):  # nbgrader asserts that the secret is not empty
+        return NONE
+
+
+def _summary(found: list[Standing]) -> str:
+    graded = [each for each in found if each.submitted and each.why_not is None]
+    return (f"{len(found)} students: {sum(each.submitted for each in found)} handed in, {len(graded)} graded, "
+            f"{sum(each.feedback == CURRENT for each in found)} with feedback that is up to date, "
+            f"{sum(each.released == CURRENT for each in found)} released")

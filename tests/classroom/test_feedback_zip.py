@@ -1,0 +1,70 @@
+"""The zip of a class's pages: by its names a platform's bulk upload tells whose each page is."""
+
+import io
+import os
+import re
+import sysconfig
+import zipfile
+
+import pytest
+from nbgrader.api import Gradebook
+from nbgrader.apps import AutogradeApp
+from nbgrader.coursedir import CourseDirectory
+from rich.console import Console
+
+from autograder.classroom.feedback_zip import feedback_zip
+
+from .pupils import LESSON
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """Pages for 40213, Ada Byron with an odd name, for 40999, and for eve, whose id is her own; a download of Canvas's with two of them."""
+    tmp_path = tmp_path_factory.mktemp("course")
+    app = AutogradeApp(coursedir=CourseDirectory(root=str(tmp_path), db_url=f"sqlite:///{tmp_path}/gradebook.db"))
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setenv("PATH", os.pathsep.join([sysconfig.get_path("scripts"), os.environ["PATH"]]))  # nbgrader calls alembic
+        with Gradebook(app.coursedir.db_url, app.coursedir.course_id) as gradebook:
+            gradebook.add_student("40213", first_name="Ada_1/..", last_name="By\nron")
+    for student in ("40213", "40999", "eve"):
+        page = tmp_path / f"feedback/{student}/{LESSON}/{LESSON}.html"
+        page.parent.mkdir(parents=True)
+        page.write_text(f"the page of {student}")
+        page.with_name("mine.png").write_text("not a page")
+    (tmp_path / f"downloaded/{LESSON}/archive").mkdir(parents=True)
+    with zipfile.ZipFile(tmp_path / f"downloaded/{LESSON}/archive/submissions.zip", "w") as archive:
+        for name in ("byronada_LATE_40213_551200_01_se-2.ipynb", "byronada_40213_551199_notes.ipynb", "x_40000_1_01_se.ipynb", "y.ipynb"):
+            archive.writestr(name, "{}")
+    (tmp_path / f"downloaded/{LESSON}/archive/damaged.zip").write_text("no zip")
+    return app
+
+
+def zipped(app, platform):
+    """What is in the zip by name, and what the command says."""
+    console = Console(file=io.StringIO(), width=80)
+    feedback_zip(app, LESSON, platform, console)
+    with zipfile.ZipFile(f"{app.coursedir.root}/work/export/{LESSON}-feedback-{platform}.zip") as archive:
+        return {name: archive.read(name).decode() for name in archive.namelist()}, console.file.getvalue()
+
+
+def test_moodle_finds_the_participant_s_number_and_the_file_s_name(course):
+    files, said = zipped(course, "moodle")
+    assert files == {"Ada 1 .. By ron_40213_assignsubmission_file_01_se.html": "the page of 40213",
+                     "Participant_40999_assignsubmission_file_01_se.html": "the page of 40999"}
+    for name in files:  # as is_valid_filename_for_import reads it: at most five parts, the second a number
+        _, number, plugin, kind, rest = name.split("_", 4)
+        assert number.isdecimal() and (plugin, kind, rest) == ("assignsubmission", "file", "01_se.html")
+    assert "Not in it, because their ids are not the numbers in Moodle's own file names: eve" in said
+
+
+def test_canvas_finds_the_numbers_of_the_student_and_of_the_file_that_was_handed_in(course):
+    files, said = zipped(course, "canvas")
+    assert files == {"byronada_LATE_40213_551200_01_se-2.html": "the page of 40213"}
+    assert re.findall(r"(?<=_)\d+(?=_)", *files)[:2] == ["40213", "551200"]  # as infer_comment_context_from_filename takes them
+    assert "holds their notebook: 40999, eve" in said
+
+
+def test_nothing_is_written_if_nobody_can_be_named(course, monkeypatch):
+    monkeypatch.setattr(course.coursedir, "feedback_directory", "elsewhere")
+    with pytest.raises(ValueError, match="no page can be named as moodle asks for"):
+        zipped(course, "moodle")

@@ -1,0 +1,95 @@
+"""`autograder status` and `autograder feedback`: how a lesson stands, and the pages that are made again."""
+
+import io
+import os
+import sysconfig
+
+import pytest
+from nbgrader.api import Gradebook
+from nbgrader.apps import AutogradeApp
+from nbgrader.utils import notebook_hash
+from rich.console import Console
+
+from autograder.classroom import give_back, status
+from autograder.classroom.final_mark import FinalMark
+
+from .pupils import LESSON
+from .test_made_from import Graded, mark
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory):
+    """ada and dora are graded and have pages; eve handed in and is not graded, fay is absent."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        yield made(tmp_path_factory.mktemp("graded"), monkeypatch)
+
+
+def made(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", os.pathsep.join([sysconfig.get_path("scripts"), os.environ["PATH"]]))  # nbgrader calls alembic
+    graded = Graded(tmp_path)
+    app = AutogradeApp(config=graded.config)
+    app.config.Exchange.root = str(tmp_path / "exchange")
+    app.coursedir = graded.coursedir
+    for module in (status, give_back):
+        monkeypatch.setattr(module, "course_app", lambda lesson: app)
+    monkeypatch.setattr(status, "why_again", lambda autograde, student: "not graded before" if student == "eve" else None)
+    for student, time in {"ada": "2026-11-20 10:00:00 UTC", "dora": "", "eve": "yesterday"}.items():
+        folder = tmp_path / f"submitted/{student}/{LESSON}"
+        folder.mkdir(parents=True)
+        (folder / "timestamp.txt").write_text(time)
+    with Gradebook(graded.db_url) as gradebook:
+        gradebook.add_student("fay")
+    return graded
+
+
+def change(graded, *changes):
+    with Gradebook(graded.db_url) as gradebook:
+        for each in changes:
+            each(gradebook, graded)
+        gradebook.db.commit()
+
+
+def late(gradebook, graded):
+    gradebook.find_submission_notebook(LESSON, LESSON, "dora").late_submission_penalty = 1.25
+
+
+def told():
+    console = Console(file=io.StringIO(), width=80)
+    lines = {line["student"]: line for line in status.status(LESSON, console)}
+    return lines, [" ".join(line.split()) for line in console.file.getvalue().splitlines()]
+
+
+def test_each_student_has_a_line_from_handing_in_to_giving_back(graded):
+    change(graded, mark("manual_score", 1.75), late)
+    lines, shown = told()
+    assert shown == ["ada 2026-11-20 10:00 UTC 0.5 of 2 graded feedback up to date not released",
+                     "dora handed in 0.5 of 2, 1.25 taken off for being late, marked by hand graded feedback out of date not released",
+                     "eve handed in no mark not graded yet no feedback not released",
+                     "fay nothing handed in",
+                     "4 students: 3 handed in, 2 graded, 1 with feedback that is up to date, 0 released"]
+    assert lines["dora"] == {"student": "dora", "lesson": LESSON, "submitted": True, "handed_in": None, "graded": True, "why_not": None,
+                             "points": 0.5, "max_points": 2.0, "penalty": 1.25, "by_hand": True, "feedback": "out of date",
+                             "released": "none"}
+    assert (lines["eve"]["graded"], lines["eve"]["why_not"], lines["fay"]["submitted"]) == (False, "not graded before", False)
+
+
+def test_a_page_is_released_as_long_as_the_exchange_holds_it_as_it_is(graded):
+    graded.page("ada").with_name("submission_secret.txt").write_text("secret")
+    copy = graded.folder / f"exchange/{graded.coursedir.course_id}/feedback/{notebook_hash(secret='secret', notebook_id=LESSON)}.html"
+    copy.parent.mkdir(parents=True)
+    copy.write_bytes(graded.page("ada").read_bytes())
+    assert told()[0]["ada"]["released"] == "up to date"
+    copy.write_text("an older one")
+    assert told()[0]["ada"]["released"] == "out of date"
+
+
+def test_feedback_makes_the_pages_that_are_out_of_date_and_says_how_many(graded):
+    change(graded, mark("manual_score", 1.75))
+    console = Console(file=io.StringIO(), width=80)
+    assert graded.made_again(lambda: give_back.feedback(LESSON, None, console)) == ["dora"]
+    assert "1 made, 1 up to date" in console.file.getvalue() and "Made: dora" in console.file.getvalue()
+    assert told()[0]["dora"]["feedback"] == "up to date"
+
+
+def test_a_mark_below_zero_is_zero():
+    assert FinalMark(1.0, 3.0, 10.0).said == "0 of 10, 1 taken off for being late"
