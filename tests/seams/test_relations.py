@@ -4,7 +4,6 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from torch.nn import functional as F
 
 from attention_lab.checking.compare import close, explain, largest, tolerance
 from attention_lab.checking.wording import words
@@ -83,13 +82,11 @@ def test_infinities_and_booleans():
     assert said(torch.zeros(0, 3), torch.zeros(2, 3)) == "Expected shape (2, 3), got (0, 3)."
 
 
-def test_a_gradient_may_be_as_far_off_as_torchs_own_hardsigmoid():
-    x = torch.linspace(-2, 2, 9, dtype=torch.float64, requires_grad=True)
-    exact, = torch.autograd.grad(F.hardswish(x).sum(), x)
-    other, = torch.autograd.grad((x * F.hardsigmoid(x)).sum(), x)
-    assert not close(other, exact, tolerance(largest(exact), 0.0, "float64"))
-    assert close(other, exact, tolerance(largest(exact), 0.0, "float64", gradient=True))
-    assert not close(other * (1 + 1e-6), exact, tolerance(largest(exact), 0.0, "float64", gradient=True))
+def test_a_gradient_may_be_off_by_what_is_left_of_torchs_own_hardsigmoid_but_not_by_a_float32():
+    exact = torch.linspace(-2, 2, 9, dtype=torch.float64)
+    assert not close(exact * (1 + 2e-9), exact, tolerance(largest(exact), 0.0, "float64"))
+    assert close(exact * (1 + 2e-9), exact, tolerance(largest(exact), 0.0, "float64", gradient=True))
+    assert not close(exact * (1 + 3e-8), exact, tolerance(largest(exact), 0.0, "float64", gradient=True))
 
 
 def test_axes_of_size_one_in_another_place():
