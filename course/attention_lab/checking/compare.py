@@ -26,8 +26,8 @@ from .facts import Fact
 PROCESSORS = 2 * 16 * 64
 RELATIVE = {"float64": 1e-9, **{str(dtype).removeprefix("torch."): PROCESSORS * torch.finfo(dtype).eps
                                 for dtype in (torch.float32, torch.bfloat16)}}  # of bfloat16 that leaves dtype, shape and finiteness
-# torch's own float64 gradient of hardsigmoid holds 1/6 as a float32 number, which is off by 3e-8; behind other layers less of it is
-# left (about 2e-8 at most in e2, more than this allows). Values that were a float32 on the way are off by 3e-8 and more, which must not pass.
+# torch's own float64 gradient of hardsigmoid holds 1/6 as a float32 number, which is off by 3e-8. Behind other layers less of it is
+# left: about 2e-8 in e2, still more than this allows. Values that were a float32 on the way are off by 3e-8 and more, and must not pass.
 GRADIENTS = 1e-8
 FEW_DIGITS = 1e-6  # relative: what a float32 on the way or another eps makes of a float64
 DRAWN = 1024  # weights are drawn in multiples of 1 / DRAWN
