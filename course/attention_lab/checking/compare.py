@@ -1,9 +1,8 @@
 """How a tensor or value differs from the expected one, as facts: where the difference begins, what it looks like.
 
 Tolerance (float64): 1e-9 times the larger of the tensor's largest expected element and the median scale of the exercise's
-tensors of that kind, because some true gradients are zero; 1e-8 times that for a gradient (GRADIENTS says why). float32 is asked for
-dtype and finiteness; its tolerance is what rounding on another processor comes to: PROCESSORS times the distance between two float32
-numbers.
+tensors of that kind, because some true gradients are zero. float32 is asked for dtype and finiteness; its tolerance is what
+rounding on another processor comes to: PROCESSORS times the distance between two float32 numbers.
 """
 
 from __future__ import annotations
@@ -26,9 +25,6 @@ from .facts import Fact
 PROCESSORS = 2 * 16 * 64
 RELATIVE = {"float64": 1e-9, **{str(dtype).removeprefix("torch."): PROCESSORS * torch.finfo(dtype).eps
                                 for dtype in (torch.float32, torch.bfloat16)}}  # of bfloat16 that leaves dtype, shape and finiteness
-# torch's own float64 gradient of hardsigmoid holds 1/6 as a float32 number, which is off by 3e-8. Behind other layers less of it is
-# left: about 2e-8 in e2, still more than this allows. Values that were a float32 on the way are off by 3e-8 and more, and must not pass.
-GRADIENTS = 1e-8
 FEW_DIGITS = 1e-6  # relative: what a float32 on the way or another eps makes of a float64
 DRAWN = 1024  # weights are drawn in multiples of 1 / DRAWN
 KINDS = ("output", "grad.input", "grad.param", "grad", "buffer", "received", "gave")
@@ -60,9 +56,9 @@ def largest(tensor: Tensor) -> float:
     return numbers.max().item() if numbers.numel() else 0.0
 
 
-def tolerance(size: float, scale: float, dtype: str, gradient: bool = False) -> float:
+def tolerance(size: float, scale: float, dtype: str) -> float:
     """size: the expected tensor's largest element."""
-    return (max(RELATIVE[dtype], GRADIENTS) if gradient else RELATIVE[dtype]) * max(size, scale)
+    return RELATIVE[dtype] * max(size, scale)
 
 
 def _agrees(got: Tensor, expected: Tensor, within: float) -> Tensor:

@@ -202,7 +202,7 @@ def _tensor(case: RecordedCase, name: str, expected: Tensor, got: Tensor | None,
     gradient, where = name.startswith("grad."), _title(case, name)
     check = "gradients" if gradient else "state" if name.startswith("buffer.") else case.check
     dtype = "float32" if coarse else case.question.dtype
-    within = tolerance(case.largest[name], scale.get(kind_of(name), 0.0), dtype, gradient)
+    within = tolerance(case.largest[name], scale.get(kind_of(name), 0.0), dtype)
     if got is None:
         if gradient and close(expected, torch.zeros_like(expected), within):
             return None  # no gradient where it is zero anyway

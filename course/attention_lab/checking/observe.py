@@ -14,6 +14,7 @@ from torch._C._functorch import is_functorch_wrapped_tensor
 
 from . import crash, values, weights
 from . import device as devices
+from .exact_gradients import exact_hardsigmoid
 from .probes.dropout import NoDropout
 from .probes.memory import LargestTensor
 from .protocol import NUMBER, Answer, Call, Heard, Observation, Question, Spec, Stage, Unplaced
@@ -281,7 +282,7 @@ class _Observation:
             return
         for leaf in wanted.values():
             leaf.grad = None
-        with self.dropout:  # a checkpoint computes once more
+        with self.dropout, exact_hardsigmoid():  # a checkpoint computes once more, without dropout again
             torch.autograd.backward(outputs, cotangents)  # not autograd.grad, under which a reentrant checkpoint refuses to work
         for name, leaf in wanted.items():
             if (gradient := leaf.grad) is not None:
