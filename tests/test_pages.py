@@ -1,7 +1,6 @@
-"""What a machine can see of a page's form: its length, its contents, how soon the first exercise comes, pictures that everybody can
-read, and words that the course does without.
+"""What a machine can see of a page's form: its contents, how soon the first exercise comes, and pictures that everybody can read.
 
-(One sentence per line: test_lesson_source.py.)
+(One sentence per line: test_lesson_source.py. Words that the course does without: test_prose.py.)
 """
 
 import ast
@@ -16,21 +15,6 @@ from builder.cells import experiment
 from tests.test_handout import GIVEN
 
 MOST_LINES = 20
-INSTEAD = {  # a pattern, in any case -> what to write instead
-    r"\bsimply\b": "nothing: if it were simple, nobody would have to read it",
-    r"\bjust\b": "only, or nothing",
-    r"\bin the place of\b": "instead of",
-    r"\bis asked\b": "is tested on",
-    r"\bis told\b": "reports",
-    r"\bof another colou?r\b": "of a different colour",
-    r"\b(a|one) (number|weight|gate|score) an? (channel|position|element|pixel|image)\b": "one number per channel",
-    r"\bhow many \w+ (has|have)\b": "how many parameters does it have",
-    r"\bhas no part in\b": "does not matter",
-    r"\bleaves of an?\b": "the size of its output",
-    r"\bwhich it becomes depends\b": "whether it becomes one depends",
-    r"\bonly 0 is\b": "zero is",
-    r"\baxes exchanged\b": "transposed, or swapped",
-}
 LESSONS = pytest.mark.parametrize("lesson", build.lessons(), ids=lambda lesson: lesson.name)
 
 
@@ -60,12 +44,6 @@ def lines_before_the_first_exercise(notebook, given=()):
                     lines[node.lineno - 1:node.end_lineno] = [""] * (node.end_lineno - node.lineno + 1)
             found += [line for line in lines if line.strip() and not line.strip().startswith("#")]
     raise ValueError("the page has no exercise")
-
-
-def unwanted(text):
-    """Words of a text that have a better one, with what to write instead. Code and links do not count."""
-    prose = re.sub(r"`[^`]*`|\]\([^)]*\)", " ", text)
-    return {found[0]: better for pattern, better in INSTEAD.items() for found in re.finditer(pattern, prose, re.IGNORECASE)}
 
 
 @LESSONS
@@ -101,23 +79,6 @@ def test_every_picture_of_a_page_has_words_for_those_who_cannot_see_it(lesson):
     tags = re.findall(r"<img[^>]*>", "".join(data.get("text/html", "") for _, data in outputs))
     assert [tag[:80] for tag in tags if not re.search(r'alt="[^"]{20,}"', tag)] == []
     assert re.findall(r"!\[.{0,20}\]\(.*\)", "\n".join(markdown(solved))) == []
-
-
-@LESSONS
-def test_a_page_does_without_some_words(lesson):
-    found = unwanted("\n".join(markdown(notebooks.read_source(lesson))))
-    assert found == {}
-
-
-@pytest.mark.parametrize("text, found", [
-    ("You simply add them.", ["simply"]),
-    ("Just add them, and it is asked\nnothing.", ["Just", "is asked"]),
-    ("How many parameters has an SE block?", ["How many parameters has"]),
-    ("One number a channel, in the place of all.", ["in the place of", "One number a channel"]),
-    ("How many parameters does an SE block have, `just` one per channel? [Adjust](https://example.org/just) it.", []),
-])
-def test_words_are_found(text, found):
-    assert sorted(unwanted(text)) == sorted(found)
 
 
 def test_code_is_counted_up_to_the_first_exercise():

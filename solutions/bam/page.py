@@ -316,7 +316,7 @@ check(ChannelBranch)
 # <details><summary>Hint 3: the shape of the code</summary>
 #
 # `__init__`: the hidden width C // r, the `ValueError`, three layers.
-# `forward`: the means; four nested calls; two axes of size 1 at the end.
+# `forward` takes the means, makes four nested calls, and adds two axes of size 1 at the end.
 # </details>
 
 # %% [markdown]
@@ -918,7 +918,7 @@ challenge("parameters of the network", size, beat=1173, fewer=True,
 #
 # **What stays open.** The [authors' README](https://github.com/Jongchan/attention-module) reports 76.86 % top-1 on ImageNet for ResNet-50 with BAM.
 # Does the gain over a plain ResNet come from the gate, or from the reach?
-# Our strips need only the reach, but they are no photographs, and we did not measure it there.
+# Our strips need only the reach, but strips are not photographs, and we did not measure photographs.
 #
 # **What comes next.** A dilated kernel looks at places that were fixed beforehand.
 # In lesson 05a, DANet, each position chooses for itself where to look.

@@ -180,9 +180,9 @@ parameter_table([("ResNet-50", plain)])
 # - `stages`: an `nn.ModuleList` with one `nn.ModuleList` of `blocks` blocks for each width;
 # - a block: `conv1`, `bn1`, ReLU, `conv2`, `bn2`, `attention`, then plus the shortcut, then ReLU;
 # - the first block of every stage *but the first* has stride 2, in `conv1`;
-# - the shortcut is `downsample(x)`, an `nn.Sequential` of a 1 x 1 convolution with the block's stride and a BatchNorm,
-#   if the stride is 2 or the width changes;
-#   otherwise `downsample` is None and the shortcut is x;
+# - if the stride is 2 or the width changes, the shortcut is `downsample(x)`,
+#   where `downsample` is an `nn.Sequential` of a 1 x 1 convolution with the block's stride and a BatchNorm.
+#   Otherwise the shortcut is x and `downsample` is None;
 # - at the end the mean over H and W, then `head: nn.Linear(widths[-1], num_classes)`.
 
 # %% [markdown]
@@ -596,12 +596,12 @@ predict_then_run(predicted, measured, unit="billion multiply-adds")
 # So here are five small tasks, each made so that one mechanism is enough:
 #
 # - **what:** is this paper redder or bluer than grey, under a lamp of unknown colour?
-#   (at chance: 50 %; it needs the picture's average colour)
+#   (chance level is 50 %; it needs the picture's average colour)
 # - **where:** is this square in the marked row, in the marked column, in both, in neither?
 #   (25 %; it needs positions)
 # - **look-up:** in the legend at the left, each colour stands beside black, grey or white.
 #   Which of the three belongs to the colour of this patch?
-#   (33 %; it needs content from anywhere; beside one of the colours you see nothing, because grey on grey is invisible)
+#   (33 %; it needs content from anywhere, because grey on grey is invisible next to one of the colours)
 # - **far:** what colour are the posts six pixels left and right of this dot?
 #   (33 %; it needs reach)
 # - **local:** do the stripes rise or fall here, under noise?
@@ -713,7 +713,7 @@ slide_answers(arms, trained, tasks)
 # Why do ECA and EMSA end at 53 and 58 % on "far", well above chance, after five times as many steps?
 # ECA has no reach at all, and EMSA's keys do not know where they are.
 # Our task leaks.
-# Posts in the last row are cut off by the edge, and a mean over the picture reveals their colour: ECA has 99 % of *these* dots right.
+# Posts in the last row are cut off by the edge, and a mean over the picture reveals their colour: ECA gets 99 % of *these* dots right.
 # That leak explains a part of ECA's score and not all of it.
 # EMSA found something else; we think that it recognises each dot by its noise, because without noise the same network falls to 59 %.
 # Any task may leak, so look where a score comes from before you praise a module.
@@ -791,7 +791,7 @@ paper_card(tables, results)
 # **Today.** Squeeze-and-excitation lives on in EfficientNet and MobileNetV3, windows in Swin and its heirs, and full attention,
 # computed in blocks as in lesson 05b, in nearly every large model.
 # The zoo of convolutional gates has become quiet.
-# What replaced it is mostly plain attention, made affordable.
+# Plain attention, made affordable, has replaced most of it.
 #
 # **Still open:** which of the five tasks occur in photographs, how often, and how would you measure that?
 
@@ -807,8 +807,9 @@ paper_card(tables, results)
 # 1. *One question of your own.* Write down a hypothesis about two modules, choose a control that lacks one thing, run three seeds,
 #    and write one page, whatever comes out.
 # 2. *Someone else's weights.* Section 5 restores ECA-ResNet-50: do the same for another network, and let both name your own photographs.
-# 3. *Someone else's code.* Open a repository that uses attention, and look for the bugs of this course: a wrong axis,
-#    a mask that hides nothing, a norm that sees too much.
+# 3. *Someone else's code.* Open a repository that uses attention.
+#    Look for the bugs of this course,
+#    such as a wrong axis, a mask that hides nothing, or a norm that sees too much.
 #
 # You have written every one of these modules by hand.
 # Whatever comes next will be made of the same parts, and you will be able to read it.

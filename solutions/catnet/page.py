@@ -88,8 +88,8 @@ review()
 # You probably looked for the marked colours one by one, and checked that they are *not* colours of the background.
 # </details>
 #
-# The score in this lesson is the **IoU** (intersection over union): the pixels that are object in both the answer and the truth,
-# as a share of those that are object in at least one of them.
+# The score in this lesson is the **IoU** (intersection over union).
+# It counts the pixels that are object in both the answer and the truth, and divides by those that are object in at least one of them.
 # Calling every pixel "object" scores about 30 % here.
 
 # %% [markdown]
@@ -362,10 +362,11 @@ for name, axis in (("keys", 1), ("queries", 0)):
 # The authors' code does the one in its cross attention and the other in its self-attention, so your module offers both.
 
 # %% [markdown]
-# - `query`, `key`: 1 x 1 convolutions from C to C // r channels (r: `reduction`); `value`: from C to C; all have a bias.
+# - `query` and `key` are 1 x 1 convolutions from C to C // r channels, where r is `reduction`, and `value` is one from C to C.
+#   All have a bias.
 # - `attention(x, y)`: (B, N, N), row j says how position j of x weighs the positions of y.
 #   Multiply the dot products by $(C//r)^{-1/2}$, then take the softmax of each row; with `softmax_over="queries"`, of each column.
-# - `forward(x, y, mask=None)`: what x gathers from y, (B, C, H, W), times the mask, (B, 1, H, W), if there is one.
+# - `forward(x, y, mask=None)`: the sums that x gathers from y, (B, C, H, W), times the mask, (B, 1, H, W), if there is one.
 #
 # The mask only multiplies the result; x is not added (no shortcut).
 # The constructor raises `ValueError` if C // r is 0 (naming C and r), or if `softmax_over` is neither `"keys"` nor `"queries"`.
@@ -719,7 +720,7 @@ print_gaps(results, [("other picture", "own picture"), ("own picture, masked", "
 
 # %% [markdown]
 # We think that the reason for the mask's lead is this: the mask is the only place where labels enter the features.
-# What is gathered is added only at marked positions, so in both pictures the marked positions become alike.
+# The gathered features are added only at marked positions, so the marked positions of both pictures become alike.
 #
 # The full name, *cross masked attention*, describes an arm that is 4 points ahead of a control which is neither cross nor masked.
 # Only the second control, masked but not cross, shows which of the two words deserves the credit in these runs: *masked*.
@@ -810,7 +811,7 @@ challenge("IoU on new episodes, worst of three runs", worst, 85, "%")
 # ## 12. What we now know
 #
 # - One example with a mask is enough to find an object, even without any training.
-#   What is compared matters: a mean of three colours says little, but a look-up that also asks the background keeps them apart.
+#   It matters what is compared: a mean of three colours says little, but a look-up that also asks the background keeps them apart.
 # - In our runs the *mask* made cross masked attention better, and looking *across* did not.
 #   It took a control that lacks one of the two words to find that out.
 # - The networks that end in a prototype learned more slowly than those that end in a look-up, but they came close.
@@ -841,7 +842,8 @@ challenge("IoU on new episodes, worst of three runs", worst, 85, "%")
 #
 # 1. The prior mask is about 1 somewhere, unless all cosines are equal: it stretches every map, even one of noise.
 #    The look-up can be near 0 everywhere, if all the query's colours occur in the support's background.
-# 2. Average five prototypes, or pool over all five; the look-up needs no change except more keys: 5 N support positions instead of N.
+# 2. Average five prototypes, or pool over all five.
+# The look-up only gets more keys: 5 N support positions instead of N.
 # </details>
 #
 # **References**

@@ -109,7 +109,7 @@ MISTAKES = (
             "Your mlp ends in a ReLU, so no score is negative and no gate falls below 0.5. There is one ReLU, between the two layers.",
             ((SCORES, f"torch.relu(self.mlp({MEAN})) + torch.relu(self.mlp({LARGEST}))"),)),
     Mistake("gate-no-bias", "ChannelGate",
-            "Your two layers have no biases. SE's have none; CBAM's have: leave `bias` at its default.",
+            "Your two layers have no biases. SE's have none; CBAM's have one, so leave `bias` at its default.",
             (("nn.Linear(channels, hidden)", "nn.Linear(channels, hidden, bias=False)"),
              ("nn.Linear(hidden, channels)", "nn.Linear(hidden, channels, bias=False)"))),
     Mistake("gate-applied", "ChannelGate",

@@ -233,7 +233,7 @@ check(ChannelGate)
 #
 # <details><summary>Hint 3: the shape of the code</summary>
 #
-# `__init__`: hidden width; raise if it is 0; `self.mlp = nn.Sequential(...)` with three layers.
+# `__init__` computes the hidden width, raises if it is 0, and sets `self.mlp = nn.Sequential(...)` with three layers.
 # `forward`: one line for the sum of two calls of `self.mlp`; one line that takes the sigmoid and adds two axes with `None`.
 # </details>
 
@@ -310,7 +310,8 @@ check(SpatialGate)
 # <details><summary>Hint 3: the shape of the code</summary>
 #
 # `__init__`: raise if `kernel_size % 2 == 0`; two layers.
-# `forward`: two pooled sheets; `torch.cat` of them; then three nested calls, convolution innermost, sigmoid outermost.
+# `forward` makes two pooled sheets and joins them with `torch.cat`.
+# Then come three nested calls, convolution innermost, sigmoid outermost.
 # </details>
 
 # %% [markdown]
@@ -524,7 +525,7 @@ check(flexible_attention)
 #
 # <details><summary>Hint 3: the shape of the code</summary>
 #
-# Two pooled vectors; the sum of two terms that differ in one name; x times the sigmoid of that sum, with two more axes.
+# Make two pooled vectors, add two terms that differ in one name, and multiply x by the sigmoid of that sum, with two more axes.
 # </details>
 
 # %% [markdown]
@@ -763,7 +764,7 @@ show_spatial_maps([trained["CBAM", seed] for seed in results.seeds], results.sco
 #
 # **A challenge (not graded).** CBAM spends 262 parameters here.
 # Answer at least 99 % right in each of three runs, in the same 384 steps, with fewer.
-# Ours has 34, and 100 % in all six runs that we tried.
+# Ours has 34 and scores 100 % in all six runs that we tried.
 # (With 25 we also got there, but then luck decides.)
 # Before you run this cell, run the imports, your exercises, and the two cells of section 8 that define the arms; they train nothing.
 

@@ -319,7 +319,8 @@ print(f"the weights add up to {weights.sum():.2f}, and the query gets {weights @
 #
 # In shapes: `GlobalBranch(16, heads=3, head_dim=4, window_size=2)`, x (2, 16, 5, 7).
 # The pooled map is (2, 16, 2, 3), so M = 6; q is (2, 12, 5, 7) and kv is (2, 24, 2, 3).
-# As heads: queries (2, 3, 35, 4), keys (2, 3, 6, 4), weights (2, 3, 35, 6); output (2, 12, 5, 7).
+# As heads: queries (2, 3, 35, 4), keys (2, 3, 6, 4), weights (2, 3, 35, 6).
+# The output is (2, 12, 5, 7).
 
 # %% exercise
 class GlobalBranch(nn.Module):
@@ -379,7 +380,7 @@ check(GlobalBranch)
 # - `local_branches`: an `nn.ModuleList` of `AttnConv`s.
 #   A group of 0 heads gets no branch; the other groups keep their own kernel sizes;
 # - `global_branch`: a `GlobalBranch`, or None if it has 0 heads;
-# - side by side as channels: local results in order, then the global one; then `proj`, 1 x 1, dim to dim, with bias.
+# - the results stand side by side as channels, the local ones in order then the global one; `proj` follows, 1 x 1, dim to dim, with bias.
 #
 # head_dim is dim // num_heads (num_heads divides dim; there is at least one head, and one kernel for each local group).
 # If the split does not sum to num_heads, raise a `ValueError`.
@@ -434,7 +435,8 @@ check(CloAttention)
 #
 # <details><summary>Hint 2: the shape of the code</summary>
 #
-# `__init__`: the error; a number; a `ModuleList` with an `if` inside; an `if` for the global branch; `proj`.
+# `__init__` raises the error and computes one number.
+# Then come a `ModuleList` with an `if` inside, an `if` for the global branch, and `proj`.
 # `forward`: a list of results, one more if there is a global branch, `torch.cat`, `proj`.
 # </details>
 
@@ -780,8 +782,8 @@ slide_waves(networks)
 #
 # The global branch lets only long waves through, trained or not.
 # In a mean over 4 x 4 pixels, the light and dark parts of a short wave nearly cancel.
-# So this half is *built in*, by pooling and not by attention: with windows of 1 (no pooling),
-# the trained branch's response to a wave of 3 pixels is above 50 % in both of our runs.
+# So this half is *built in*, by pooling and not by attention.
+# With windows of 1 (no pooling), the trained branch's response to a wave of 3 pixels is above 50 % in both of our runs.
 #
 # We have not tested whether local branches trained on photographs end up like this.
 

@@ -192,7 +192,7 @@ predict_then_run(predicted, measured, unit="open positions")
 # Never modify x in place; let gradients flow.
 #
 # Worked example: `CoordinateAttention(18, 18, reduction=2)` on (2, 18, 3, 4).
-# m is 9; the line is (2, 18, 7, 1); the gates are (2, 18, 3, 1) and (2, 18, 1, 4).
+# m is 9, the line is (2, 18, 7, 1), and the gates are (2, 18, 3, 1) and (2, 18, 1, 4).
 # With `conv_h` and `conv_w` all zeros, every gate is 0.5, the output x / 4.
 
 # %% exercise
@@ -441,7 +441,7 @@ slide_the_marks(trained_network)
 # If each mean gets only a factor and a shift per channel before its sigmoid, the module costs 64 and reaches 81 to 84 %.
 # Can a module of at most 60 parameters get above 95 % with every seed?
 # (Our smallest has 32.)
-# It needs the imports, your exercises, `SE` (section 4) and this section's cells above the training.
+# Before you run this cell, run the imports, your exercises, `SE` (section 4) and this section's cells above the training.
 
 # %% tags=["experiment"]
 mine = None  # your turn: a function that makes a module, (B, 16, H, W) -> (B, 16, H, W)

@@ -77,7 +77,7 @@ MISTAKES = (
             "A sigmoid stands where the softmax belongs: your rows do not sum to 1.",
             ((MAP, "torch.sigmoid(queries @ keys)"),)),
     Mistake("position-divided-by-n", "PositionAttention",
-            "You divide the products by N in the place of a softmax. Rows become weights by a softmax over their last axis.",
+            "You divide the products by N instead of taking a softmax. Rows become weights by a softmax over their last axis.",
             ((MAP, "queries @ keys / keys.shape[-1]"),)),
     Mistake("position-columns", "PositionAttention",
             "Your product takes the columns of the map for its rows: position j gathers with the weights that the others have for j. "
@@ -94,7 +94,7 @@ MISTAKES = (
             "The numbers are right, but the map is detached: queries and keys would never learn.",
             ((f"return {MAP}", f"return {MAP}.detach()"),)),
     Mistake("position-gathered-scrambled", "PositionAttention",
-            "What was gathered is (B, N, C), and `reshape` or `view` makes (B, C, H, W) of it without exchanging axes: channels and "
+            "The gathered values are (B, N, C), and `reshape` or `view` makes (B, C, H, W) of it without exchanging axes: channels and "
             "positions are mixed up. transpose(1, 2) first.",
             ((GATHERED, "self.attention(x) @ values.transpose(1, 2)"),)),
     Mistake("position-row-only", "PositionAttention",
@@ -294,12 +294,12 @@ MISTAKES = (
               ((LOGITS, LOGITS.replace("return", f"{to} += {added}\n        return").replace("(position + channel)", f"({to})")),))
       for to, added in (("position", "channel"), ("channel", "position"))),
     Mistake("head-added-in-place-last", "DANetHead",
-            "The numbers are right, but you add one branch to the other in place (`+=`): the classifier that has read it alone needs its "
-            "old numbers for the backward pass, which stops. Write `position + channel`, which makes a new tensor.",
+            "The numbers are right, but you add one branch to the other in place (`+=`). The classifier that has read it alone needs its "
+            "old numbers, so the backward pass stops. Write `position + channel`, which makes a new tensor.",
             ((LOGITS, "a, b = self.classify_position(position), self.classify_channel(channel)\n        position += channel\n"
               "        return self.classify_fused(position), a, b"),)),
     Mistake("head-sum-under-old-name", "DANetHead",
-            "classify_position reads the sum of both branches. It reads what position_out gives.",
+            "classify_position reads the sum of both branches. It reads position_out's output.",
             (("self.classify_position(position)", "self.classify_position(position + channel)"),)),
     Mistake("head-attentions-exchanged", "DANetHead",
             "The two attentions have changed places: `position` is called in the channel branch and `channel` in the position branch.",
@@ -312,7 +312,7 @@ MISTAKES = (
             "Your fused logits are the sum of the other two. classify_fused makes its own, from the sum of the two branches' features.",
             ((LOGITS, "a, b = self.classify_position(position), self.classify_channel(channel)\n        return a + b, a, b"),)),
     Mistake("head-fused-twice", "DANetHead",
-            "You call classify_fused on each branch and add what it gives, which adds its bias twice. Add the two branches first, then "
+            "You call classify_fused on each branch and add the results, which adds its bias twice. Add the two branches first, then "
             "call it once.",
             (("self.classify_fused(position + channel)", "self.classify_fused(position) + self.classify_fused(channel)"),)),
     Mistake("head-three-logits-summed", "DANetHead",

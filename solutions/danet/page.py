@@ -102,7 +102,7 @@ show(show_images(train_set.pictures[:3].clamp(0, 1), columns=3),
 #
 # Fu and others (2019) let each position look at all positions, as the words in lesson 00 do.
 # Each position has a **query** (what it would like to find), a **key** (by which it is found) and a **value** (what it has to tell).
-# What a position gathers is added to its features.
+# The gathered features are added to the position's own.
 #
 # ![Position attention: from x three 1 x 1 convolutions give queries (B, N, C/r), keys (B, C/r, N) and values (B, C, N). Queries times keys and a softmax along each row give A (B, N, N). Row j of the queries gives row j of A. The values times A transposed are what is gathered: column j is for position j. All of it is multiplied by gamma and added to x.](figures/position_attention.svg)
 #
@@ -475,7 +475,8 @@ show_channel_maps({form: weights[0] for form, weights in maps.items()})
 # Return a tuple: fused, position, channel.
 # With fewer than 32 channels `PositionAttention` raises its `ValueError`: let it.
 #
-# Worked example, `DANetHead(32, 5)` and x of shape (2, 32, 6, 9): both branches are (2, 8, 6, 9) throughout; three logits of (2, 5, 6, 9).
+# Worked example, `DANetHead(32, 5)` and x of shape (2, 32, 6, 9): both branches are (2, 8, 6, 9) throughout.
+# There are three logits of (2, 5, 6, 9).
 
 # %% exercise
 class DANetHead(nn.Module):

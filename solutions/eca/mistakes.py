@@ -381,7 +381,8 @@ MISTAKES = (
             "Your matrix lacks rows: it has one only where the whole kernel fits. It has C rows, one for each gate.",
             ((BAND, f"{BAND}[k // 2 : max(channels - k // 2, k // 2)]"),)),
     Mistake("band-wider", "band_matrix",
-            "Your matrix has k - 1 columns too many, those of the padding. What would meet the padded zeros is left out: it is (C, C).",
+            "Your matrix has k - 1 columns too many, those of the padding. Weights that would meet the padded zeros are left "
+            "out: it is (C, C).",
             ((INDEX, "torch.arange(channels + k - 1, device=kernel.device) - place[:, None]"),)),
     Mistake("band-sigmoid", "band_matrix",
             "Your matrix went through a sigmoid. The gates do, later: sigmoid(W @ s). The matrix holds the kernel's numbers as they are.",
@@ -405,7 +406,7 @@ MISTAKES = (
             "Your matrix is a NumPy array or a list. Return a torch tensor, so that a gradient can flow back to the kernel.",
             ((BAND, f"{BAND}.tolist()"),)),
     Mistake("band-circular-columns", "band_matrix",
-            "Your column is taken `% channels`, so that what leaves the matrix on one side comes back on the other. What lies outside is "
+            "Your column is taken `% channels`, so that what leaves the matrix on one side comes back on the other. Weights outside are "
             "left out.",
             ((f"return {BAND}", """matrix = kernel.new_zeros(channels, channels)
     for i in range(channels):

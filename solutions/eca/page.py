@@ -300,8 +300,10 @@ check(ECABlock)
 #
 # <details><summary>Hint 3: the shape of the code</summary>
 #
-# `__init__`: choose k; if it is even, raise; one layer, `self.conv`, with `padding=...` and `bias=False`.
-# `forward` has three lines: the means; one more axis, the convolution, the sigmoid; the product.
+# `__init__` chooses k and raises if k is even.
+# It makes one layer, `self.conv`, with `padding=...` and `bias=False`.
+# `forward` has three lines.
+# They compute the means, then the gates (one more axis, the convolution, the sigmoid), then the product.
 # For the product the gates lose one axis and gain two.
 # </details>
 
@@ -330,7 +332,7 @@ predict_then_run(predicted, measured, unit="gate")
 #
 # With 2048 channels that hardly matters, but with a few channels it does.
 # The developer who brought ECA to timm noticed it as well.
-# Channels have no order, the developer argued, so [no channel should be left without neighbours](https://github.com/huggingface/pytorch-image-models/pull/82).
+# The developer argued that channels have no order, so [no channel should be left without neighbours](https://github.com/huggingface/pytorch-image-models/pull/82).
 # timm's `CecaModule` pads in a circle, so that the last channel is the neighbour of the first.
 # </details>
 #
@@ -436,7 +438,7 @@ check(band_matrix)
 #
 # Raise for an even k.
 # Make a matrix of zeros.
-# In two loops: compute the index; if it lies in the kernel, copy one number.
+# Inside two loops, compute the index, and copy one number if the index lies in the kernel.
 # Return the matrix.
 # </details>
 
@@ -686,8 +688,8 @@ for name, first, last in (("in all", 0, BANDS), ("inside the border", 1, BANDS -
 # **A challenge (not graded).** Put any gate with at most 6 parameters in front of the network, and train for the same 512 steps.
 # How much of the discs can you mark?
 # ECA has 75 to 79 % overlap in three runs.
-# Our best gate, one kernel of 5 with a bias, has 92.9 % in the worst of three.
-# What happens to its scores is up to you, and so are the ends of the row.
+# Our best gate, one kernel of 5 with a bias, scores 92.9 % in the worst of three.
+# You decide what happens to its scores, and what happens at the ends of the row.
 # Before you run this cell, run the imports, your exercises and the cells of section 7 that define the arms; they train nothing.
 
 # %% tags=["experiment"]

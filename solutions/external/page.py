@@ -275,7 +275,7 @@ predict_then_run(predicted, measured, unit="1 (the weights change) or 0 (they do
 # </details>
 #
 # So stronger features change the weights here as well, although avoiding this is the reason that the paper gives.
-# What the formula really removes is a preference of *all* tokens for the same slot.
+# In fact the formula removes a preference of *all* tokens for the same slot.
 #
 # Put the two steps into one formula, with l for the logits.
 # Token i's share of slot j is
@@ -690,7 +690,7 @@ check(MultiHeadExternalAttention)
 # <details><summary>Hint 3: the shape of the code</summary>
 #
 # `__init__`: two numbers, four layers.
-# `forward`: heads; weights; what is gathered; a `return` with `proj`.
+# `forward` makes the heads, the weights and the weighted sums, and returns `proj` of these.
 # </details>
 # %% [markdown]
 # **Is it still cheap?** Compare it with torch's `nn.MultiheadAttention(64, 8)`.
@@ -800,7 +800,7 @@ challenge("odd one out, right answers in the worst of three runs", worst, 90, "%
 # 3. Each row of its first matrix is a pattern to look for.
 #    The matching column of its second matrix is what the MLP outputs when it finds that pattern.
 #    Geva and others (2021) read the MLPs of transformers in this way, as keys and values.
-#    What an MLP lacks is the sum over the tokens.
+#    An MLP lacks the sum over the tokens.
 # 4. Four heads, in our runs.
 #    They have 64 sums Z per image instead of 16, although they have fewer parameters.
 #    On the odd one out they score 100, 100 and 100 % after 250 steps, and one head scores 57, 78 and 52 %.

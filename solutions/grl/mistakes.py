@@ -53,7 +53,7 @@ TURNED_GRID = "x.unflatten(1, tuple(image_size)[::-1]).reshape(len(x), *image_si
 TURNED_ALONE = "x.transpose(1, 2).unflatten(2, tuple(image_size)[::-1])"  # the tokens of a row, W rows high
 BY_RESHAPE = ("You make (B, C, H, W) of (B, L, C) with `reshape` or `view` alone, which mixes tokens and channels. Make a grid (B, H, W, "
               "C) first, then move the channels.")
-OF_SUM = "You normalise the sum. Normalise what attn gives, then add it to x."
+OF_SUM = "You normalise the sum. Normalise attn's output, then add it to x."
 ONE_TOKEN = "Your anchors are single tokens, one of each block. Average the whole block."
 
 
@@ -416,13 +416,13 @@ MISTAKES = (
             "The ReLU between fc1 and fc2 is missing.",
             ((f"torch.relu(self.fc1({MEAN}))", f"self.fc1({MEAN})"),)),
     Mistake("local-no-gate", "LocalConvBlock",
-            "The gate is missing: what conv2 gives is returned as it is.",
+            "The gate is missing: conv2's output is returned as it is.",
             ((GATED, "y.flatten(2).transpose(1, 2)"),)),
     Mistake("local-gate-of-the-input", "LocalConvBlock",
-            "Your gate looks at the mean of x. It looks at the mean of what conv2 gives.",
+            "Your gate looks at the mean of x. It looks at the mean of conv2's output.",
             ((MEAN, "image.mean(dim=(2, 3), keepdim=True)"),)),
     Mistake("local-gates-the-input", "LocalConvBlock",
-            "You multiply x by the gate. Multiply what conv2 gives.",
+            "You multiply x by the gate. Multiply conv2's output.",
             ((GATED, "(image * weights).flatten(2).transpose(1, 2)"),)),
     Mistake("local-no-sigmoid", "LocalConvBlock",
             "The sigmoid is missing: your weights are the plain outputs of fc2.",

@@ -181,7 +181,8 @@ check(AnchorProjection)
 #
 # <details><summary>Hint 2: the shape of the code</summary>
 #
-# Swap two axes, then `unflatten` one; pool with kernel and stride d; move the channels to the end; `reduction`.
+# Swap two axes, then `unflatten` one.
+# Pool with kernel and stride d, move the channels to the end, and apply `reduction`.
 # </details>
 
 # %% [markdown]
@@ -560,7 +561,8 @@ check(MixedAttention)
 # The third range is what a convolution is good at: the pixels next door.
 # The block has two 3 x 3 convolutions, then a gate for each channel, on the image (B, dim, H, W) that the tokens form:
 #
-# - `conv1`: 3 x 3, padding 1, dim to dim // compress; GELU (exact, torch's default); `conv2`: 3 x 3, padding 1, back to dim;
+# - `conv1`: 3 x 3, padding 1, dim to dim // compress, followed by a GELU (exact, torch's default);
+# - `conv2`: 3 x 3, padding 1, back to dim;
 # - gate: average `conv2`'s output over H and W, then `fc1` (dim to dim // reduction), ReLU, `fc2` (back to dim), sigmoid;
 # - the result is the gate times `conv2`'s output, as tokens (B, L, dim).
 #
@@ -809,7 +811,7 @@ show_damage(worse, restored[-1], lost)
 # - **window**: bluish partners (cyan, purple) share a window of 4 x 10 tokens, but no stripe of 2 x 20;
 # - **stripe**: yellowish partners (orange, lime) share a stripe, but no window;
 # - **nowhere**: in some pairs, both stickers have faded;
-# - **beside**: holes in the smooth wall; the answer is the wall around them.
+# - **beside**: holes in the smooth wall, whose answer is the wall around them.
 #
 # A token is 2 x 2 pixels, each with four numbers (red, green, blue, damaged?); a sticker is 2 x 2 tokens.
 
@@ -820,8 +822,8 @@ show_wall(test_set)
 
 # %% [markdown]
 # **Touch it.** Point at a sticker without a motif, or move with the arrow keys.
-# You see the same wall three times, each under the attention of one branch: what is bright is looked at,
-# and the orange frame shows how far the branch can see.
+# You see the same wall three times, each under the attention of one branch.
+# Bright pixels are looked at, and the orange frame shows how far the branch can see.
 # Below each wall is the token that the branch would put there.
 # These branches are made by hand, from the tokens' colours: nothing has been trained yet.
 

@@ -78,23 +78,24 @@ MISTAKES = (
             "The numbers are right, but the weights are detached: queries and keys would never learn.",
             ((CHUNK, "torch.softmax(some @ keys, dim=-1).detach() @ values"),)),
     Mistake("efficient-scrambled", "EfficientPositionAttention",
-            "What was gathered is (B, N, C), and `reshape` or `view` makes (B, C, H, W) of it without exchanging axes: channels and "
+            "The gathered values are (B, N, C), and `reshape` or `view` makes (B, C, H, W) of it without exchanging axes: channels and "
             "positions are mixed up. transpose(1, 2) first.",
             ((JOINED, "torch.cat(rows, dim=1)"),)),
     Mistake("efficient-reversed", "EfficientPositionAttention",
             "The chunks are put together in another order than they were taken in.",
             ((JOINED, "torch.cat(rows[::-1], dim=1).transpose(1, 2)"),)),
     Mistake("efficient-linear", "EfficientPositionAttention",
-            "You left the softmax out so that keys and values could be multiplied first. That is cheap, and another module: the same "
-            "result is asked for.",
+            "You left the softmax out so that keys and values could be multiplied first. That is cheap, but it is another "
+            "module, and the exercise wants the same "
+            "result.",
             ((ROWS, "gathered = (queries @ (keys @ values)).transpose(1, 2)"),)),
     Mistake("efficient-two-softmaxes", "EfficientPositionAttention",
             "You take one softmax of the queries and one of the keys so that keys and values can be multiplied first (known as "
-            "efficient, or linear, attention). It is another module: the same result is asked for.",
+            "efficient, or linear, attention). It is another module, and the exercise wants the same result.",
             ((ROWS, "gathered = (queries.softmax(dim=-1) @ (keys.softmax(dim=-1) @ values)).transpose(1, 2)"),)),
     Mistake("efficient-pooled", "EfficientPositionAttention",
-            "You make keys and values fewer (by pooling or a stride). That saves memory and changes the result: every one of the N "
-            "positions is asked for.",
+            "You make keys and values fewer (by pooling or a stride). That saves memory and changes the result, but the exercise "
+            "wants every one of the N positions.",
             ((ROWS, """keys, values = keys[..., ::2], values[:, ::2]
         gathered = gather(queries, keys, values).transpose(1, 2)"""),)),
     Mistake("efficient-half", "EfficientPositionAttention",
@@ -223,7 +224,7 @@ MISTAKES = (
             "Your blocks of values come in another order than the blocks of keys.",
             ((GATHERED, GATHERED.replace("values", "values.flip(1)")),)),
     Mistake("streaming-keys-as-values", "streaming_attention",
-            "You gather the keys: `v` is never used. What is gathered are the values.",
+            "You gather the keys: `v` is never used. The weights gather the values.",
             ((GATHERED_FIRST, GATHERED_FIRST.replace("v.shape[-1]", "k.shape[-1]")), (GATHERED, GATHERED.replace("values", "keys")))),
     Mistake("streaming-keys-scrambled", "streaming_attention",
             "You turn the keys with `reshape` or `view`, which keeps the order of the numbers in memory: keys are mixed up. Use "

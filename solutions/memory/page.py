@@ -221,7 +221,8 @@ check(EfficientPositionAttention)
 #
 # <details><summary>Hint 3: the shape of the code</summary>
 #
-# Three lines for queries, keys and values; the function; one list over `.split(...)`.
+# Three lines make queries, keys and values.
+# Then comes the function, with one list over `.split(...)`.
 # Then a return that joins, transposes, reshapes, multiplies by gamma and adds x.
 # </details>
 
@@ -435,7 +436,7 @@ check(streaming_attention)
 #
 # <details><summary>Hint 3: the shape of the code</summary>
 #
-# An `if` that raises; three tensors to start with; a loop over `zip(k.split(block, dim=1), v.split(block, dim=1))`.
+# An `if` that raises, three tensors to start with, and a loop over `zip(k.split(block, dim=1), v.split(block, dim=1))`.
 # Inside it, six steps: logits, new maximum, factor and weights, the sum, the output, and the new maximum becomes the old one.
 # After the loop, one division.
 # </details>
@@ -540,7 +541,8 @@ print("right?", "Yes." if same else "No.", "Without the N x N matrix?",
 #
 # Queries and keys are 4 wide and values are 32 wide, so pad the first two with 28 zeros.
 # And v comes out of a `transpose`, so a position's numbers are not side by side: call `.contiguous()` on it.
-# torch gives no warning, because its kernel is an optimisation: if it cannot run, the plain form is computed.
+# PyTorch gives no warning, because its kernel is an optimisation.
+# If the kernel cannot run, the plain form is computed.
 # A widely used library had a fused attention that silently fell back to the full matrix:
 # [huggingface/transformers, pull request 46960](https://github.com/huggingface/transformers/pull/46960).
 # On a GPU, `with torch.nn.attention.sdpa_kernel(...)` allows only the kernels that you name, and you get an error if none of them fits.

@@ -234,7 +234,7 @@ MISTAKES = (
 
     # --- SpatialPolarized
     Mistake("spatial-no-softmax", "SpatialPolarized",
-            "The softmax over the C // 2 channels of the query is missing. Without it the query's numbers are no weights: they can be "
+            "The softmax over the C // 2 channels of the query is missing. Without it the query's numbers are not weights: they can be "
             "negative, and do not sum to 1.",
             ((OF_CHANNELS, MEAN_QUERY),)),
     Mistake("spatial-softmax-after-product", "SpatialPolarized",
@@ -323,7 +323,7 @@ MISTAKES = (
             "Give them an axis in front of their channels: (B, 1, C // 2) @ (B, C // 2, N).",
             ((PRODUCT, "weights @ values"),)),
     Mistake("spatial-every-image-reshaped", "SpatialPolarized",
-            "What you reshape has B * B * N numbers: with weights of two axes, (B, C // 2), `@` multiplies the weights of every image with "
+            "You reshape B * B * N numbers: with weights of two axes, (B, C // 2), `@` multiplies the weights of every image with "
             "the values of every image. Give them an axis in front of their channels: (B, 1, C // 2) @ (B, C // 2, N).",
             ((PRODUCT, "weights @ values"), (MAP, "torch.sigmoid(scores.reshape(len(x), 1, *x.shape[2:]))"))),
     Mistake("spatial-weights-not-turned", "SpatialPolarized",

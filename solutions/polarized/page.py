@@ -129,7 +129,7 @@ predict_then_run(predicted, dict(zip(predicted, perfect.values())), unit="% righ
 # The **spatial branch** collapses the channels completely, to one, and keeps every position.
 # Neither keeps a little of both; that is what **polarized** means.
 #
-# What passes a filter is faint, so each branch enhances it.
+# The light that passes a filter is faint, so each branch enhances it.
 # Its narrowest tensor (one channel, or one position) gets a **softmax**, and its last step is a **sigmoid**.
 #
 # ![The channel branch takes a weighted mean of x over H and W, keeps C // 2 channels, and makes gates (B, C, 1, 1) with wz, a LayerNorm and a sigmoid. The spatial branch takes a weighted mean over C // 2 channels, keeps H x W positions, and makes a map (B, 1, H, W) with a sigmoid.](figures/polarized.svg)
@@ -251,7 +251,8 @@ check(ChannelPolarized)
 # <details><summary>Hint 3: the shape of the code</summary>
 #
 # `__init__`: three convolutions, one norm.
-# `forward`: weights; values; their weighted mean; `wz` of it (a convolution wants two more axes, `[:, :, None, None]`).
+# `forward` computes weights, values and their weighted mean, then `wz` of that mean.
+# A convolution wants two more axes, `[:, :, None, None]`.
 # Then `ln` on (B, C), sigmoid, two more axes.
 # </details>
 
@@ -346,7 +347,7 @@ check(SpatialPolarized)
 # <details><summary>Hint 3: the shape of the code</summary>
 #
 # `__init__`: two convolutions.
-# `forward`: one line for the weights (`wq`, mean, softmax); one line for the weighted sum; one `return` with a sigmoid.
+# `forward` has one line for the weights (`wq`, mean, softmax), one for the weighted sum, and a `return` with a sigmoid.
 # </details>
 
 # %% [markdown]
@@ -397,7 +398,8 @@ slide({"photograph": photos, "logits times": {"0": 0, "1/4": 0.25, "1": 1, "4": 
 #
 # By hand: at one position of one channel x is 10, the gate is 0.4 and the map is 0.9.
 # Parallel: 4 + 9 = 13.
-# Sequential: first 4; if the map made from the gated features is 0.8 there, the result is 3.2.
+# Sequential: first 4.
+# If the map made from the gated features is 0.8 there, the result is 3.2.
 
 # %% exercise
 class PolarizedSelfAttention(nn.Module):
@@ -440,7 +442,8 @@ check(PolarizedSelfAttention)
 # <details><summary>Hint 2: the shape of the code</summary>
 #
 # `__init__`: one `if` that raises, three attributes.
-# `forward`: the gated x; one `if` with a `return`; another `return`.
+# `forward` computes the gated x.
+# Then come one `if` with a `return`, and another `return`.
 # </details>
 
 # %% [markdown]
@@ -474,7 +477,7 @@ predict_then_run(predicted, measured, unit="times x")
 # <details><summary>By hand, and what it means for a network</summary>
 #
 # Parallel: 0.5 + 0.5 = 1, however many blocks there are.
-# Sequential: 0.5 · 0.5 = 0.25; after eight blocks 0.000015.
+# Sequential: 0.5 · 0.5 = 0.25, and 0.000015 after eight blocks.
 #
 # Both layouts have the same parameters, but with gates of 0.5 only the parallel layout keeps the strength of the features.
 # The sequential layout takes away three quarters per block.

@@ -104,11 +104,11 @@ MISTAKES = (
             "The argument `reduction` has no effect: 16 is written in its place.",
             ((HIDDEN, "hidden = channels // 16"),)),
     Mistake("se-means-without-axes", "SEWeight",
-            "What your convolution receives is (B, C'); it takes (B, C', 1, 1). With keepdim=True the mean leaves axes of size 1 where "
+            "Your convolution receives (B, C') but takes (B, C', 1, 1). With keepdim=True the mean leaves axes of size 1 where "
             "H and W were.",
             ((MEAN, "x.mean(dim=(2, 3))"),)),
     Mistake("se-means-with-one-axis", "SEWeight",
-            "What your convolution receives is (B, C', 1), which it takes for one image of B channels. Keep two axes of size 1 at the "
+            "Your convolution receives (B, C', 1), which it takes for one image of B channels. Keep two axes of size 1 at the "
             "end, (B, C', 1, 1): a mean over dim=(2, 3) with keepdim=True.",
             ((MEAN, "x.flatten(2).mean(dim=2, keepdim=True)"),)),
     Mistake("se-linear-of-means", "SEWeight",
@@ -177,7 +177,7 @@ MISTAKES = (
             ((STACKED, STACKED.replace("dim=1", "dim=0")),)),
     Mistake("split-mixed-up", "SplitAndConcat",
             "Your reshape deals the channels out to the scales one by one. The channels of a scale stay together: (B, S * C', H', W') "
-            "becomes (B, S, C', H', W'); torch.stack does that.",
+            "becomes (B, S, C', H', W'), as torch.stack does it.",
             ((STACKED, "torch.cat([conv(x) for conv in self.convs], dim=1).unflatten(1, (-1, len(self.convs))).transpose(1, 2)"),)),
     Mistake("split-added", "SplitAndConcat",
             "You add the scales up. Here they stay separate, on a new axis.",
@@ -239,7 +239,7 @@ MISTAKES = (
             "The softmax over the scales is missing: you multiply by the sigmoids themselves.",
             ((SHARES, "weights"),)),
     Mistake("psa-sigmoids-and-shares", "PyramidSplitAttention",
-            "You multiply by what `se` gives and by the shares. The shares come from it, and only they multiply the scales.",
+            "You multiply by `se`'s output and by the shares. The shares come from it, and only they multiply the scales.",
             ((RESULT, "(scales * weights * shares).flatten(1, 2)"),)),
     Mistake("psa-softmax-twice", "PyramidSplitAttention",
             "Your softmax is taken twice, which brings the shares closer together. Once is enough.",
@@ -257,8 +257,8 @@ MISTAKES = (
             "You divide the weights by their sum. A softmax takes their exponentials first: torch.softmax(weights, dim=1).",
             ((SHARES, "weights / weights.sum(dim=1, keepdim=True)"),)),
     Mistake("psa-no-sigmoid", "PyramidSplitAttention",
-            "Your softmax acts on the numbers before the sigmoid. As in the authors' code, it acts on what SEWeight gives: sigmoid "
-            "outputs.",
+            "Your softmax acts on the numbers before the sigmoid. As in the authors' code, it acts on SEWeight's output, the sigmoid's "
+            "numbers.",
             ((SHARES, "torch.softmax(torch.logit(weights), dim=1)"),)),
     Mistake("psa-log-softmax", "PyramidSplitAttention",
             "You take the logarithm of the shares (log_softmax): they are negative and do not sum to 1. Use softmax.",
@@ -323,7 +323,7 @@ MISTAKES = (
             "The weights are in reverse order: the first scale gets the last one's share. Keep scales and weights in the same order.",
             ((OF_SCALES, OF_SCALES.replace("scales.unbind(dim=1)", "reversed(scales.unbind(dim=1))")),)),
     Mistake("psa-weights-made-anew", "PyramidSplitAttention",
-            "What `se` gives loses its way back and half of its digits before the softmax: plain numbers (`tolist()`, `.item()`), or "
+            "The output of `se` loses its way back and half of its digits before the softmax: plain numbers (`tolist()`, `.item()`), or "
             "`detach()` and float32. SEWeight would never learn. Keep working with the tensors themselves: torch.stack.",
             ((OF_SCALES, f"torch.tensor({OF_SCALES}.tolist())"),), grain="float32"),
     Mistake("psa-se-of-the-sum", "PyramidSplitAttention",
@@ -384,7 +384,7 @@ MISTAKES = (
             "Where `downsample` is None your block calls it. Add x itself then.",
             ((SHORTCUT, "self.downsample(x)"),)),
     Mistake("block-downsample-first", "EPSABlock",
-            "conv1 receives what `downsample` gives. It takes x itself: only the shortcut is downsample(x).",
+            "conv1 receives `downsample`'s output. It takes x itself: only the shortcut is downsample(x).",
             ((f"y = {FIRST}", f"x = {SHORTCUT}\n        y = {FIRST}"), (f"shortcut = {SHORTCUT}", "shortcut = x"))),
     Mistake("block-shortcut-only-with-downsample", "EPSABlock",
             "If downsample is None, nothing is added. Add x itself then.",

@@ -229,7 +229,7 @@ predict_then_run(predicted, measured, unit="parameters")
 # %% [markdown]
 # <details><summary>By hand</summary>
 #
-# 64 · 16 · 9 = 9,216; 16 · 16 · 25 = 6,400; 8 · 16 · 49 = 6,272; 4 · 16 · 81 = 5,184.
+# 64 · 16 · 9 = 9,216, 16 · 16 · 25 = 6,400, 8 · 16 · 49 = 6,272 and 4 · 16 · 81 = 5,184.
 # The *smallest* kernel has the most.
 # Together they have 27,072, fewer than the 36,864 of the plain 3 x 3 convolution from 64 to 64 channels that they replace.
 # Without groups there would be 167,936.
@@ -263,7 +263,8 @@ predict_then_run(predicted, measured, unit="times the cost without groups")
 #
 # ### The exercise
 #
-# A worked example first: x of shape (1, 2, 5, 5), all ones; `kernel_sizes=(3, 5)`, `groups=(1, 2)`, `channels=4`, and every weight is 1.
+# A worked example first: x has shape (1, 2, 5, 5) and holds ones.
+# Every weight is 1, and we use `kernel_sizes=(3, 5)`, `groups=(1, 2)`, `channels=4`.
 # The output has shape (1, 2, 2, 5, 5).
 # At the centre, scale 0 has 9 positions · 2 channels = 18.
 # Scale 1 has 25 · 1 = 25 there, since with two groups each output reads one channel.
@@ -405,7 +406,8 @@ check(PyramidSplitAttention)
 # <details><summary>Hint 3: the shape of the code</summary>
 #
 # `__init__`: two attributes.
-# `forward`: the scales; their weights, stacked; a softmax; the product, with axes 1 and 2 merged by `flatten(1, 2)`.
+# `forward` computes the scales, stacks their weights, takes a softmax, and returns the product.
+# In the product, `flatten(1, 2)` merges axes 1 and 2.
 # </details>
 
 # %% [markdown]
@@ -458,7 +460,7 @@ slide({"number of 9 x 9": {str(n): float(n) for n in (-8, -4, -2, 0, 2, 4, 8)},
 #
 # - `conv1` (1 x 1, to P), `bn1`, ReLU;
 # - `psa`, a `PyramidSplitAttention` from P to P with the **stride** (all else by default), `bn2`, ReLU;
-# - `conv3` (1 x 1, to 4P), `bn3`; plus the shortcut; then ReLU.
+# - `conv3` (1 x 1, to 4P) and `bn3`, plus the shortcut, then ReLU.
 #
 # `conv1` and `conv3` have no bias.
 # P is a multiple of 64, because 16 groups must divide the P / 4 channels of a scale.
@@ -522,7 +524,8 @@ check(EPSABlock)
 #
 # <details><summary>Hint 3: the shape of the code</summary>
 #
-# `forward`: three lines for the three rows, the third without a ReLU; one `if` for the shortcut; a `return` with one sum and one ReLU.
+# `forward` has three lines for the three rows, the third without a ReLU.
+# Then come an `if` for the shortcut and a `return` with one sum and one ReLU.
 # </details>
 
 # %% [markdown]

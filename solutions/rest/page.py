@@ -308,7 +308,7 @@ check(OverlapPatchEmbed)
 # %% [markdown]
 # - **Logits** are the scaled products of queries and keys, before `apply_transform` and softmax.
 # - **Heads** are groups of channels, each with an attention of its own, so that one position can look at several things.
-#   What they gather, (B, heads, N, head_dim), is put side by side again, in the same order: (B, N, dim).
+#   The heads' results, (B, heads, N, head_dim), are put side by side again, in the same order: (B, N, dim).
 # - `sr` (spatial reduction) is depth-wise, with stride `sr_ratio`: one weighted sum per window and channel.
 # - A **LayerNorm** (06b) takes each token by itself: minus its mean, divided by its standard deviation, then a learned weight and bias.
 # - **Conv2d and InstanceNorm2d** take (B, channels, height, width), and A is (B, heads, N, M), so heads act as channels.
@@ -344,7 +344,7 @@ for query in range(4):
 # `proj`: Linear, dim to dim, always with bias.
 # Heads are groups of dim // num_heads neighbouring channels, head 0 first (num_heads divides dim).
 #
-# If `sr_ratio` > 1: `sr`, depth-wise, kernel sr_ratio + 1, stride sr_ratio, padding sr_ratio // 2, with bias; and `sr_norm`, a LayerNorm.
+# If `sr_ratio` > 1: `sr`, depth-wise, kernel sr_ratio + 1, stride sr_ratio, padding sr_ratio // 2, with bias, and `sr_norm`, a LayerNorm.
 #
 # With `apply_transform` and more than one head: `transform_conv`, a 1 x 1 Conv2d with bias, heads to heads, on the logits;
 # and `transform_norm`, an `nn.InstanceNorm2d(num_heads)`, after the softmax.
@@ -417,7 +417,8 @@ check(EMSA)
 #
 # <details><summary>Hint 2: the idea</summary>
 #
-# From tokens to a map: `transpose(1, 2)` first, then cut N into H and W; back with `flatten(2).transpose(1, 2)`.
+# From tokens to a map: `transpose(1, 2)` first, then cut N into H and W.
+# The way back is `flatten(2).transpose(1, 2)`.
 # `kv` gives (B, M, 2 · dim); read it as (B, M, 2, heads, head_dim), and bring the 2 to the front with `permute`.
 # The softmax runs over the keys, the last axis.
 # </details>
@@ -425,8 +426,8 @@ check(EMSA)
 # <details><summary>Hint 3: the shape of the code</summary>
 #
 # `__init__`: a few numbers, three layers, and two `if`s with two layers each.
-# `forward`: the ValueError; the tokens for `kv`; queries; keys and values; logits;
-# an `if` with a softmax in each branch; a `return` with `proj`.
+# `forward` raises the ValueError, makes the tokens for `kv`, then queries, keys and values, and the logits.
+# Then come an `if` with a softmax in each branch, and a `return` with `proj`.
 # </details>
 # %% [markdown]
 # ## 7. What it saves
@@ -691,7 +692,7 @@ print("cue removed:", ", ".join(f"{results.mean(arm, 'cue removed'):.0f} %" for 
 # | 1 x 1, ratio 4 | 50, 50, 50 | 51, 50, 52 | 95, 80 |
 # | 1 x 1, ratio 8 | 50, 50, 50 | 50, 50, 50 | 50, 58 |
 #
-# **What looked like lost detail is mostly slow learning:** the first three rows end at 95 to 100 %.
+# **The missing detail was mostly slow learning.** After 3,600 steps, the first three rows end at 95 to 100 %.
 # For entries of one cell at ratio 8, we do not know whether any number of steps is enough.
 
 # %% [markdown]
@@ -755,8 +756,10 @@ challenge("entries of one cell, ratio 2: right answers, mean of three runs", sco
 # On our real pictures (below) EMSA scores about as well as one more 3 x 3 convolution.
 # That test shows that information travels far enough, not that attention beats a convolution.
 #
-# What stays open is whether mixing the heads is worth it: with `apply_transform`, entries of 1 x 1 at ratio 2 score
-# 57, 50 and 63 % after 180 steps and 98, 99 and 99 % after 900, which looks better than without it, but these are three runs.
+# We do not know whether mixing the heads is worth it.
+# With `apply_transform`, entries of 1 x 1 at ratio 2 score
+# 57, 50 and 63 % after 180 steps and 98, 99 and 99 % after 900.
+# That looks better than without it, but these are three runs.
 #
 # Lesson 08a takes Swin's way: windows, and how to look beyond their borders.
 

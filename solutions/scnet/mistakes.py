@@ -23,7 +23,7 @@ CONV3 = "self.conv3 = nn.Conv2d(2 * width, out_channels, 1, bias=False)"
 SMOOTH = ("You enlarge by {} interpolation. The authors' code gives F.interpolate no mode, and torch then takes the nearest cell: no "
           "neighbours are mixed.")
 INNER_RELU = "There is a ReLU inside {}: it holds a convolution and a BatchNorm. In SCConv nothing is cut off at zero."
-NO_NORM = "{} has no BatchNorm, or its BatchNorm is not called: each convolution is followed by one of its own."
+NO_NORM = "{} has no BatchNorm, or its BatchNorm is not called. Each convolution is followed by one of its own."
 BIAS = "{} has a bias. Before a BatchNorm it has no effect: bias=False."
 
 
@@ -57,7 +57,7 @@ MISTAKES = (
         ("bilinear-corners", SMOOTH.format("bilinear (align_corners=True)"),
          ((AROUND, AROUND.replace('"nearest"', '"bilinear", align_corners=True')),)),
         ("bicubic", SMOOTH.format("bicubic"), ((AROUND, AROUND.replace("nearest", "bicubic")),)),
-        ("nearest-exact", 'You enlarge with mode="nearest-exact", which chooses another cell where the sides are no multiples of the '
+        ("nearest-exact", 'You enlarge with mode="nearest-exact", which chooses another cell where the sides are not multiples of the '
          'pooling. F.interpolate without a mode is "nearest".', ((AROUND, AROUND.replace("nearest", "nearest-exact")),)),
         ("factor", "You enlarge by the factor `pooling`. Where a side is no multiple of it, the enlarged map is smaller than x. Enlarge to "
          "x's own height and width: x.shape[2:].", ((AROUND, AROUND.replace("size=x.shape[2:]", "scale_factor=self.k2[0].kernel_size")),)),
@@ -68,7 +68,7 @@ MISTAKES = (
         ("width-twice", "Up makes a square: you take x's width as its height, too. x.shape[2:] is both, in this order.",
          ((AROUND, AROUND.replace("x.shape[2:]", "x.shape[-1]")),)),
         ("not-enlarged", "k2's small map is added to x as it is. Enlarge it to x's height and width first.", ((AROUND, "self.k2(x)"),)),
-        ("enlarged-before-conv", "You enlarge the means before k2's convolution. It works on the small map; what it gives is enlarged.",
+        ("enlarged-before-conv", "You enlarge the means before k2's convolution. It works on the small map, and its output is enlarged.",
          ((AROUND, "self.k2[1:](F.interpolate(self.k2[0](x), size=x.shape[2:]))"),)),
         ("pooled-last", "You average after k2's convolution and BatchNorm. AvgPool2d is the first layer of k2.",
          ((AROUND, "F.interpolate(self.k2[0](self.k2[1:](x)), size=x.shape[2:])"),)),
@@ -109,7 +109,7 @@ MISTAKES = (
         ("softmax", "Your gate is a softmax over the channels. Each number has a sigmoid of its own.",
          ((GATE, "torch.softmax(x + around, dim=1)"),)),
         ("gate-of-k3", "Your gate adds k3(x) to what k2 found. It adds x itself.", ((GATE, "torch.sigmoid(self.k3(x) + around)"),)),
-        ("gate-of-k3-kept", "Your gate adds what k3 gives to what k2 found. It adds x itself.",
+        ("gate-of-k3-kept", "Your gate adds k3's output to k2's. It adds x itself.",
          ((GATE, "torch.sigmoid((local := self.k3(x)) + around)"), (RESULT, "self.k4(local * gate)"))),
         ("gate-at-the-small-size", "You add the means to what k2 found, take the sigmoid and enlarge it last. Enlarge what k2 found, then "
          "add x itself.", ((AROUND, "self.k2(x)"), (GATE, "F.interpolate(torch.sigmoid(self.k2[0](x) + around), x.shape[2:])"))),
@@ -119,8 +119,8 @@ MISTAKES = (
          "x.shape[2:] spreads the cells evenly.",
          ((AROUND, "F.pad(up := self.k2(x).repeat_interleave(side := self.k2[0].kernel_size, 2).repeat_interleave(side, 3), "
            "(0, x.shape[3] - up.shape[3], 0, x.shape[2] - up.shape[2]), mode='replicate')"),)),
-        ("k2-of-k3", "k2 receives what k3 gives. Both work on x.", ((AROUND, AROUND.replace("(x)", "(self.k3(x))")),)),
-        ("k2-of-k3-kept", "k2 receives what k3 gives. Each of the two works on x.",
+        ("k2-of-k3", "k2 receives k3's output. Both work on x.", ((AROUND, AROUND.replace("(x)", "(self.k3(x))")),)),
+        ("k2-of-k3-kept", "k2 receives k3's output. Each of the two works on x.",
          ((AROUND, AROUND.replace("(x)", "(local := self.k3(x))")), (RESULT, "self.k4(local * gate)"))),
         ("mean-of-the-batch", "You average what k2 found over the batch, so that an image's result depends on the others. Each image has "
          "a gate of its own.", ((AROUND, AROUND.replace("self.k2(x)", "self.k2(x).mean(0, keepdim=True)")),)),
@@ -204,7 +204,7 @@ MISTAKES = (
          "given. It is called whenever there is one.", ((SHORTCUT, "x if x.shape == y.shape else self.downsample(x)"),)),
         ("shortcut-only-with-downsample", "If downsample is None, nothing is added. Add x itself then.",
          ((SHORTCUT, "0 if self.downsample is None else self.downsample(x)"),)),
-        ("downsample-first", "Both branches receive what `downsample` gives. They take x itself: only the shortcut is downsample(x).",
+        ("downsample-first", "Both branches receive `downsample`'s output. They take x itself: only the shortcut is downsample(x).",
          ((f"a = {FIRST_A}", f"x = {SHORTCUT}\n        a = {FIRST_A}"), (f"shortcut = {SHORTCUT}", "shortcut = x"))),
         ("no-last-relu", "The ReLU after the addition is missing.", ((ADDED, "y + shortcut"),)),
         ("relu-before-addition", "Your last ReLU comes before the addition. Add the shortcut first, then the ReLU.",
@@ -215,7 +215,7 @@ MISTAKES = (
          ((SHORTCUT, f"torch.relu({SHORTCUT})"),)),
         ("relu-on-downsample", "There is a ReLU behind `downsample`. Its result is added as it is; the ReLU follows the addition.",
          ((SHORTCUT, "x if self.downsample is None else torch.relu(self.downsample(x))"),)),
-        ("downsample-of-y", "`downsample` receives what bn3 gives. It receives x.",
+        ("downsample-of-y", "`downsample` receives bn3's output. It receives x.",
          ((SHORTCUT, "x if self.downsample is None else self.downsample(y)"),)),
         ("no-first-relus", "The ReLUs after bn1_a and bn1_b are missing.",
          ((FIRST_A, "self.bn1_a(self.conv1_a(x))"), (FIRST_B, "self.bn1_b(self.conv1_b(x))"))),
@@ -241,7 +241,7 @@ MISTAKES = (
          ((JOINED, "a + b"), (CONV3, CONV3.replace("2 * width", "width")))),
         ("a-twice", "conv3 receives the half a twice: b is not used.", ((JOINED, "torch.cat([a, a], dim=1)"),)),
         ("b-twice", "conv3 receives the half b twice: a is not used.", ((JOINED, "torch.cat([b, b], dim=1)"),)),
-        ("branches-in-a-row", "scconv receives what k1 gives. The halves are side by side: each starts at x.",
+        ("branches-in-a-row", "scconv receives k1's output. The halves are side by side: each starts at x.",
          ((FIRST_B, "a"),)),
         ("scconv-after-k1", "scconv is called on half a. The halves are side by side: scconv works on half b, and k1 on half a.",
          ((SECOND_B, "torch.relu(self.scconv(a))"),)),

@@ -75,7 +75,7 @@ review()
 #
 # At chance, 33 % of the answers are right.
 # **Guess now:** write down what each block scores, in per cent; section 6 trains the networks.
-# What matters is how far each block can look.
+# The question is how far each block can look.
 
 # %% [markdown]
 # ## 2. The idea
@@ -226,7 +226,7 @@ predict_then_run(predicted, measured, unit="largest difference")
 # - `k1`: a Sequential of a 3 x 3 convolution (w to w, padding 1, the `stride`) and a BatchNorm, followed by a ReLU;
 # - `scconv`: `SCConv(w, stride)` (pooling 4), followed by a ReLU;
 # - `conv3`, `bn3`: 1 x 1 from 2w to 4 · planes, and a BatchNorm;
-# - the shortcut is added: x, or `downsample(x)` if that module is given to make x fit; a ReLU comes last.
+# - the shortcut is added, which is `downsample(x)` if that module is given to make x fit, and x otherwise; a ReLU comes last.
 #
 # No convolution has a bias.
 #
@@ -384,8 +384,10 @@ slide_a_view(SCConv)
 # All are trained with Adam and a one-cycle schedule (peak rate 0.01), 120 steps of 16 pictures.
 # Only dots count, in loss and score.
 #
-# Each trained network is tested three times: on new pictures; with Up switched to *bilinear*, although it was trained with nearest;
-# and on pictures with new random ring colours, but the old answers ("no cue").
+# Each trained network is tested three times.
+# The first test uses new pictures.
+# The second has Up switched to *bilinear*, although the network was trained with nearest.
+# The third uses pictures with new random ring colours, but the old answers ("no cue").
 #
 # Besides your four percentages from section 1, predict: what does **SC, pooling 4** reach in these three tests?
 # (Training takes about half a minute.)
@@ -457,15 +459,16 @@ for arm, block in arms.items():
 # %% [markdown]
 # **Read it.** The plain block is at chance, and so is SC with pooling 1, which has the same layers and parameters as pooling 4.
 # Only the averaging differs.
-# This is not a matter of time: in five times as many steps, with this learning rate or half of it, both are still at chance
+# This is not a matter of time.
+# After five times as many steps, with this learning rate or half of it, both are still at chance
 # (32.9 to 34.3 % in ten long runs).
 # They *cannot* learn it, because the ring lies outside of what they see.
 #
 # The dilated block (9 rows with gaps, up to 5 pixels away) is as good as pooling 4, with 16 parameters fewer.
 # In "no cue", both name the new ring's colour, which is the answer at a third of the dots: they use the ring.
 # So this experiment shows what a wide view brings.
-# It does not show that averages are the best way to get one, or that the gate matters:
-# if x + Up(k2(x)) is *added* to k3(x) without a gate, the score is 100 % too (three runs).
+# It does not show that averages are the best way to get one, or that the gate matters.
+# If x + Up(k2(x)) is *added* to k3(x) without a gate, the score is 100 % too (three runs).
 #
 # **And Up?** Here, neither switching a trained network from nearest to bilinear nor training with bilinear lowers the score.
 # (With pooling 2, switching even helps networks that have not finished learning, in one run from 83 to 96 %.)
@@ -479,7 +482,7 @@ for arm, block in arms.items():
 # Still, only one of our three runs finishes learning in 120 steps: 100, 85 and 83 % (in 600 steps, two of two do).
 # Keep pooling 2 and the training, change the block: can a network of at most 2,300 parameters get above 95 % with every seed?
 # (One of ours gets 100 %.)
-# It needs the imports, your exercises, `Plain` (section 4) and this section's first cell, but not the training.
+# Before you run this cell, run the imports, your exercises, `Plain` (section 4) and this section's first cell, but not the training.
 
 # %% tags=["experiment"]
 mine = None  # your turn: a function that makes a block, such as lambda: calibrated(2)

@@ -176,8 +176,8 @@ MISTAKES = (
     Mistake("excitation-exp", "Excitation", INFINITE, ((GATE, naive_sigmoid("self.fc2(torch.relu(self.fc1(z)))")),)),
 
     Mistake("excitation-layers-in-forward", "Excitation",
-            "Your module has no parameters at all. Make the two layers in `__init__` and keep them as attributes, `self.fc1 = ...`: "
-            "a layer that is made in `forward` is a new one, with random weights, on every call, and no optimiser ever trains it.",
+            "Your module has no parameters at all. Make the two layers in `__init__` and keep them as attributes, `self.fc1 = ...`. "
+            "A layer that is made in `forward` is a new one on every call, with random weights, and no optimiser ever trains it.",
             (("hidden = channels // reduction", "self.channels, self.hidden = channels, channels // reduction"),
              ("        self.fc1 = nn.Linear(channels, hidden, bias=False)\n", ""),
              ("        self.fc2 = nn.Linear(hidden, channels, bias=False)\n", ""),
@@ -337,7 +337,7 @@ MISTAKES = (
             ((SUM,
               "sum(n * (2 * c**2 / reduction + c // reduction + c) for n, c in zip(stage_blocks, stage_channels))"),)),
     Mistake("cost-channels-and-blocks-squared", "se_parameter_cost",
-            "You square the product N * C. Only C is squared (each matrix has C * C / r entries); the blocks are counted: N * C².",
+            "You square the product N * C. Only C is squared (each matrix has C * C / r entries). The blocks are counted: N * C².",
             (("n * c**2", "(n * c) ** 2"),)),
     Mistake("cost-caret", "se_parameter_cost",
             "In Python `^` is not a power: it flips bits. Write `c**2` (or `c * c`).",

@@ -117,7 +117,7 @@ slide_a_lamp()
 # %% [markdown]
 # <details><summary>What we think</summary>
 #
-# What the camera sees follows the lamp, and so do the means.
+# The colours that the camera sees follow the lamp, and so do the means.
 # The picture that is divided by its means does not change at all: it is close to the papers in white light, up to brightness.
 # The rule still errs now and then, because the papers of one picture are not exactly grey on average.
 # </details>
@@ -282,7 +282,8 @@ check(Excitation)
 #
 # <details><summary>Hint 3: the shape of the code</summary>
 #
-# In `__init__`: compute `hidden`; if it is 0, `raise ValueError(f"... {channels} ... {reduction} ...")`; two layers.
+# `__init__` computes `hidden`, and if it is 0, does `raise ValueError(f"... {channels} ... {reduction} ...")`.
+# Then come two layers.
 # In `forward`: one line, four calls inside one another, with the first one innermost.
 # </details>
 

@@ -10,8 +10,8 @@ OVERFLOW = ("Your softmax gives NaN where the {} are large: in float64 `exp` is 
             "such numbers cannot be divided by its sum. Use `softmax`, which subtracts the largest number of a row first.")
 NOT_WHOLE = ("`channels / reduction` is a float, even when nothing is left over, and a layer takes whole numbers only. Divide with two "
              "slashes: channels // reduction.")
-ATTENTION_DROPOUT = ("In training mode your attention drops some of its weights. ViT does that; this module has no dropout: training and "
-                     "eval mode give the same result.")
+ATTENTION_DROPOUT = ("In training mode your attention drops some of its weights. ViT does that, but this module has no dropout: training "
+                     "and eval mode give the same result.")
 ONLY_IN_EVAL = "In training mode your module returns x as it is. It does the same in both modes."
 
 

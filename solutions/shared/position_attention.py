@@ -113,7 +113,7 @@ def with_gamma(short: str, exercise: str, what: str) -> tuple[Mistake, ...]:
                 "Your gamma starts at 1. It starts at 0, torch.zeros(1): a new module changes nothing in the network that it is put into.",
                 (("torch.zeros(1)", "torch.ones(1)"),)),
         Mistake(f"{short}-swapped-sides", exercise,
-                "What was gathered is reshaped with H and W exchanged (and turned back): each number lands at another position. "
+                "The gathered values are reshaped with H and W exchanged (and turned back): each number lands at another position. "
                 "Positions are counted row by row: (B, C, H, W).",
                 ((ADDED, "x + self.gamma * gathered.reshape(*x.shape[:2], x.shape[3], x.shape[2]).transpose(2, 3)"),)),
     )
@@ -155,7 +155,7 @@ def projections(short: str, exercise: str, values: str) -> tuple[Mistake, ...]:
                 (("queries = self.query(x)", "queries = self.key(x)"),
                  ("keys = self.key(x).flatten(2)\n", "keys = self.query(x).flatten(2)\n"))),
         Mistake(f"{short}-values-are-x", exercise,
-                "Your positions gather x itself: `self.value` is made and never used. What is gathered are the values, self.value(x).",
+                "Your positions gather x itself: `self.value` is made and never used. The weights gather the values, self.value(x).",
                 ((values, values.replace("self.value(x)", "x")),)),
         Mistake(f"{short}-input-detached", exercise,
                 "The numbers are right, but x is detached before the three layers: part of its gradient is lost.",

@@ -16,7 +16,7 @@ WEIGHTS = f"torch.softmax({SCORES}, dim=-1)"
 OUTPUT = "return weights @ v"
 COUNT = "sum(parameter.numel() for parameter in module.parameters() if parameter.requires_grad)"
 
-OVER_QUERIES = ("Your softmax runs over the queries (dim 1 of q @ kᵀ, or the last axis of k @ qᵀ): for each key the weights sum to 1, and "
+OVER_QUERIES = ("Your softmax runs over the queries (dim 1 of q @ kᵀ, or the last axis of k @ qᵀ). For each key the weights sum to 1, and "
                 "a query's result depends on which other queries there are. Each query shares out its attention among the keys: the last "
                 "axis.")
 LEFT_OUT = "`gate` takes four shapes, and yours refuses one of them: {}."

@@ -17,7 +17,8 @@
 #
 # ![Six cards in a row, each a pattern of 4 x 4 squares in its own colour: black, blue, green, orange, pink and red. Below them one more pattern in grey, badly printed: a few squares are flipped. Which colour is this card?](figures/cards.svg)
 #
-# **Why anyone cares.** What you do when you answer this question is called attention.
+# **Why anyone cares.** To answer this question, you look at some cards more than at others.
+# That is called attention.
 # It is the heart of the [transformer](https://arxiv.org/abs/1706.03762), the network behind today's language models and [vision transformers](https://arxiv.org/abs/2010.11929).
 # Its cheaper relative is the gate: [MobileNetV3](https://arxiv.org/abs/1905.02244), made for phones, has one in many blocks.
 #
@@ -94,7 +95,7 @@ show(show_images(card_pictures(game.cards[0], game.colours[0]).mean(dim=0)[None]
 # %% [markdown]
 # The average is the same whichever pattern you ask about, and it no longer knows which colour belonged to which pattern.
 #
-# What was missing is a *weight* for each card: nearly 1 for the card that fits, nearly 0 for the others.
+# Each card needs a *weight*: nearly 1 for the card that fits, nearly 0 for the others.
 # The weighted average is the answer.
 # That is the idea of the course, and it comes in two forms.
 # A **gate** multiplies what is there by weights, so that some of it fades.
@@ -397,7 +398,8 @@ check(dot_product_attention)
 #
 # <details><summary>Hint 3: the shape of the code</summary>
 #
-# `if scale is None: scale = ...`; `scores = ...`, a product times the scale; `weights = scores.softmax(dim=...)`; `return ... @ ...`.
+# `if scale is None: scale = ...`, then `scores = ...`, a product times the scale.
+# Then `weights = scores.softmax(dim=...)` and `return ... @ ...`.
 # </details>
 
 # %%
@@ -635,7 +637,8 @@ print_gaps(results, [("over the keys", "over the queries", "6 at once"),
 # Without the cue no arm is better than chance, and neither is the plain mean.
 # Longer training changes none of this.
 # After five times as many steps, at three learning rates, these arms are still at chance (15 to 18 %).
-# So is *over the queries* with one question at a time; with six it scores 97 to 99 %.
+# So is *over the queries* with one question at a time.
+# With six it scores 97 to 99 %.
 # (All runs: `solutions/warmup/experiment.md`.)
 #
 # In images, where all positions ask at once, the results may be only slightly worse.
@@ -680,7 +683,7 @@ print("softmax dim 0:", *suspicious(along(0), *batch), sep=" | ")
 #
 # **A challenge (not graded).** With six questions at once, each card is the answer to one.
 # Write an attention that uses this, and still answers single questions.
-# Ours has 98.1 % with six, 4.2 % wrong with one, in the worst of three runs.
+# In the worst of three runs, ours scores 98.1 % with six questions, and gets 4.2 % wrong with one.
 # By hand, the best of all 720 ways to hand out the cards reaches 99.8 %.
 # Before you run this cell, run the imports, your exercises and the cell of section 9 that defines the arms; it trains nothing.
 
@@ -710,7 +713,7 @@ challenge("right answers, six at once, worst of three runs", right, beat=98.2, u
 # **Today.** This attention is the core of today's language models and of vision transformers.
 # It nearly always has several heads side by side.
 # Its competitors have not replaced it so far.
-# What changes is how it is computed, and how many pairs of positions it looks at (lessons 05b and 08a).
+# The changes are in how it is computed, and in how many pairs of positions it looks at (lessons 05b and 08a).
 #
 # **What stays open.** All weights of a query sum to 1.
 # So even a query that matches nothing must take something.

@@ -188,7 +188,7 @@ check(window_reverse)
 #
 # <details><summary>Hint 2: the shape of the code</summary>
 #
-# A test of the sizes; a `reshape` to six axes, with -1 for B; a `return` with a swap and a second `reshape`.
+# A test of the sizes, a `reshape` to six axes, with -1 for B, and a `return` with a swap and a second `reshape`.
 # </details>
 # %% [markdown]
 # ## 4. Shift and mask
@@ -227,13 +227,14 @@ for name, row in (("without the mask", logits), ("with the mask", logits + mask)
 # <details><summary>The answers</summary>
 #
 # Four regions: {22, 23}, {18}, {4, 5}, {0}.
-# The rows of 22, 23, 4 and 5 have two zeros each, those of 18 and 0 have one: 10 zeros.
+# The rows of 22, 23, 4 and 5 have two zeros each, and those of 18 and 0 have one, which makes 10 zeros.
 # </details>
 
 # %% [markdown]
 # ## 5. Exercise 3: `shifted_window_mask`
 #
-# Return the masks of an image's windows: shape (nW, N, N), values 0.0 and -100.0; N now counts the cells of a window.
+# Return the masks of an image's windows: shape (nW, N, N), values 0.0 and -100.0.
+# N now counts the cells of a window.
 # The image is rolled by *minus* `shift_size`.
 #
 # *After* the roll, an axis of the whole picture (length n, windows of length w, shift s) has three ranges:
@@ -283,7 +284,8 @@ check(shifted_window_mask)
 #
 # Number the regions 3 · (range of the row) + (range of the column).
 # Partition this picture, and flatten each window: (nW, N).
-# Compare all pairs in a window: give two copies a size-1 axis in different places; `==` broadcasts.
+# To compare all pairs in a window, give two copies an axis of size 1 in different places.
+# `==` broadcasts.
 # </details>
 # %% [markdown]
 # **Touch it.** A picture of 8 x 12 cells has windows of 4 x 4.
@@ -812,7 +814,7 @@ challenge("five columns to the right: right tiles, mean of three runs", score, 9
 # Later networks often mix windows with a cheap view of the whole image, because information moves only half a window further per layer.
 # Our real pictures (below) show this cost: with so few layers, windows score 87 %, and one more 3 x 3 convolution 93 %.
 #
-# What stays open is how much the mask matters on photographs.
+# We do not know how much the mask matters on photographs.
 # Apart from the reader's report above, we know of no comparison.
 #
 # Lesson 08b puts windows, stripes and a few far tokens into one block, and cleans a photograph with it.

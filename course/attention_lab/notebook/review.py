@@ -2,7 +2,7 @@
 
 Each lesson's folder holds its questions, `review.json`, which comes with the course, and beside it when each of them comes next,
 `.review.json`, which is the learner's own. A question comes a day after its lesson's first exercise was solved, and then, as long as
-it is answered rightly, after 3, 7 and 21 days; a wrong answer sends it back to 1.
+it is answered correctly, after 3, 7 and 21 days; a wrong answer sends it back to 1.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ class Question:
 
     @property
     def _order(self) -> list[int]:
-        """The places of the choices in the item, in another order from day to day: who remembers a letter has learned nothing."""
+        """The places of the choices in the item, in another order from day to day, so that remembering a letter does not help."""
         places = range(len(self.item["choices"]))
         return Random(f"{self.item['id']} {self.asked}").sample(places, len(places))
 

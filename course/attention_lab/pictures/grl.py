@@ -65,7 +65,7 @@ ALL, NEITHER = "all three", "local"
 def restored_bars(results: Results, plain: Mapping[str, float]) -> Figure:
     """For each place of the answer one panel: the PSNR of every arm, a dot per seed, and a line where nothing was done.
 
-    results: of runs that return what `restored_at` gives. plain: the same for the damaged wall itself.
+    results: of runs that return `restored_at`'s result. plain: the same for the damaged wall itself.
     """
     import matplotlib.pyplot as plt
 

@@ -57,7 +57,7 @@ def heat_map(results: Results, guesses: Mapping[str, float]) -> Figure:
 
 @house_figure
 def answered(asked: Questions, scores: Tensor) -> Figure:
-    """Pictures with a disc where a question was answered rightly and a cross where it was not. scores: (n, classes, 12, 12)."""
+    """Pictures with a disc where a question was answered correctly and a cross where it was not. scores: (n, classes, 12, 12)."""
     import matplotlib.pyplot as plt
 
     number = len(asked.pictures)

@@ -45,7 +45,7 @@ def questions(task: str, n: int, seed: int) -> Questions:
 
 
 def right(scores: Tensor, answers: Tensor) -> float:
-    """How many of the questions are answered rightly, in per cent. scores: (n, classes, 12, 12)."""
+    """How many of the questions are answered correctly, in per cent. scores: (n, classes, 12, 12)."""
     asked = answers != UNASKED
     return 100 * (scores.argmax(dim=1) == answers)[asked].float().mean().item()
 

@@ -56,6 +56,6 @@ def pixel_loss(logits: Tensor, discs: Tensor) -> Tensor:
 
 
 def overlap(logits: Tensor, discs: Tensor) -> float:
-    """Intersection over union in per cent: pixels rightly marked, divided by pixels that are marked or should be."""
+    """Intersection over union in per cent: correctly marked pixels, divided by pixels that are marked or should be."""
     marked, true = logits > 0, discs > 0.5
     return 100 * ((marked & true).sum() / (marked | true).sum()).item()

@@ -1,4 +1,4 @@
-"""Features of a photograph that nobody trained: its edges and its strong colours; and a kernel, set by hand, for what stands out."""
+"""Features of a photograph that nobody trained: its edges and its strong colours. And a kernel, set by hand, for what stands out."""
 
 from __future__ import annotations
 
