@@ -10,7 +10,7 @@ from torch import nn
 from attention_lab.networks.released_eca import print_released_kernels
 from attention_lab.networks.training import Results
 from attention_lab.pictures.eca import KERNELS, gate_in_words, gates_of, show_matrices, slide_a_kernel, with_kernel
-from attention_lab.pictures.gaps import print_gaps
+from attention_lab.pictures.gaps import NOTE, print_gaps
 from attention_lab.tasks.glowing_discs import BANDS, disc_finder, overlap, pixel_loss
 
 mpl.use("agg")
@@ -72,9 +72,9 @@ def test_a_gap_is_luck_or_not_and_matters_or_not(capsys):
     results = Results(tuple(scores), (0, 1), {(arm, seed): {"right": scores[arm][seed]} for arm in scores for seed in (0, 1)})
     print_gaps(results, [("a", "b"), ("c", "a", "right"), ("d", "a")], matters=5)
     assert capsys.readouterr().out.split("\n") == [
-        "'a' is +10.0 points from 'b': more than luck, enough to matter",
-        "right: 'c' is +0.2 points from 'a': may be luck, too little to matter",
-        "'d' is +0.0 points from 'a': may be luck, too little to matter", ""]
+        "'a' against 'b': +10.0 points [+7.0, +13.0], more than luck, enough to matter",
+        "right: 'c' against 'a': +0.2 points [-16.5, +17.0], may be luck, too little to matter",
+        "'d' against 'a': +0.0 points [-3.0, +3.0], may be luck, too little to matter", *NOTE.split("\n"), ""]
 
 
 def test_the_released_kernels_stand_beside_those_of_a_rule(capsys):

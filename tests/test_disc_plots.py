@@ -20,7 +20,7 @@ def of_two_arms(first, second, measure="right"):
     ([50.0, 51.0, 52.0], [90.0, 91.0, 92.0], "not clearly"),
 ])
 def test_an_arm_is_ahead_if_the_lead_is_neither_luck_nor_small(first, second, clearly):
-    said = gaps.verdict(of_two_arms(first, second), "first", "second", "right")
+    said, = gaps.verdicts(of_two_arms(first, second), ("first", "second", "right"))
     assert said.startswith(f"right: 'first' is {clearly} ahead of 'second' (")
 
 

@@ -1,7 +1,7 @@
 """The figure of short runs beside longer ones, and its words."""
 
 from attention_lab.networks.training import Results
-from attention_lab.pictures.longer_runs import runs_in_words, short_and_longer_runs, tell_leads
+from attention_lab.pictures.longer_runs import runs_in_words, short_and_longer_runs
 
 
 def test_short_and_longer_runs_are_drawn_and_said():
@@ -14,12 +14,3 @@ def test_short_and_longer_runs_are_drawn_and_said():
     assert [bar.get_width() for bar in axis.patches] == [31.0, 99.6]
     assert [list(line.get_xdata()) for line in axis.lines] == [
         [30.0, 32.0], [31.0, 33.0], [99.6], [], [100.0, 100.0], [100 / 3, 100 / 3]]
-
-
-def test_a_lead_is_clear_only_beyond_luck_and_five_points(capsys):
-    scores = {"control": (50.0, 51.0), "ahead": (70.0, 71.0), "slightly ahead": (54.0, 55.0), "by luck": (50.0, 99.0)}
-    results = Results(tuple(scores), (0, 1), {(arm, seed): {"right": s} for arm, both in scores.items() for seed, s in enumerate(both)})
-    tell_leads(results, [(arm, "control") for arm in scores if arm != "control"])
-    said = capsys.readouterr().out.splitlines()
-    assert said == ["'ahead' is clearly ahead of 'control'", "'slightly ahead' is not clearly ahead of 'control'",
-                    "'by luck' is not clearly ahead of 'control'"]

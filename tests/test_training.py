@@ -231,8 +231,3 @@ def test_a_failed_run_does_not_hide_the_next_bar(notebook):
     assert notebook.shown[1][-1] == {"text/plain": "Sequential: 3 epochs"}
 
 
-def test_lead_counts_in_standard_errors_of_the_difference():
-    runs = {("a", 0): {"score": 4.0}, ("a", 1): {"score": 6.0}, ("b", 0): {"score": 1.0}, ("b", 1): {"score": 1.0}}
-    results = Results(("a", "b", "c"), (0, 1), runs)
-    assert results.lead("a", "b") == pytest.approx(4.0)  # means 5 and 1, standard errors 1 and 0
-    assert math.isnan(results.lead("a", "c"))

@@ -599,7 +599,7 @@ measured = {arm: results.mean(arm) for arm in predicted}
 predict_then_run(predicted, measured, unit="overlap (%)")
 
 # %% [markdown]
-# We call a gap more than luck if it is above two standard errors of the difference.
+# As in lesson 01, Welch's t-test says whether a gap is more than luck.
 # It is enough to matter if it is above 5 points.
 
 # %% tags=["experiment"]

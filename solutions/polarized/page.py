@@ -53,7 +53,8 @@ from torch import nn
 
 from attention_lab import check, course_map, progress, review
 from attention_lab.pictures import maps_below, predict_then_run, show, show_images
-from attention_lab.pictures.longer_runs import runs_in_words, short_and_longer_runs, tell_leads
+from attention_lab.pictures.gaps import print_verdicts
+from attention_lab.pictures.longer_runs import runs_in_words, short_and_longer_runs
 from attention_lab.pictures.polarized import gate_in_words, gate_over
 from attention_lab.pictures.prediction import remind
 from attention_lab.pictures.touch import slide
@@ -574,9 +575,9 @@ limits = {"limits": {f"map of {cell} x {cell} cells": perfect[cell] for cell in 
 maps = [arm for arm in arms if "map" in arm]
 show(short_and_longer_runs(results, *about, highlight=maps, **limits),
      runs_in_words(results, *about, **limits))
-tell_leads(results, [("full-size map", "no module"), ("channel gates", "no module"),
-                     ("full-size map", "map of 4 x 4 cells"),
-                     ("map of 4 x 4 cells", "map of 8 x 8 cells")])
+print_verdicts(results, ("full-size map", "no module"), ("channel gates", "no module"),
+               ("full-size map", "map of 4 x 4 cells"),
+               ("map of 4 x 4 cells", "map of 8 x 8 cells"))
 
 # %% [markdown]
 # **Three findings.**

@@ -57,7 +57,8 @@ from attention_lab.networks.cost import cost
 from attention_lab.networks.threads import one_thread
 from attention_lab.networks.training import compare, train
 from attention_lab.pictures import predict_then_run, show
-from attention_lab.pictures.longer_runs import runs_in_words, short_and_longer_runs, tell_leads
+from attention_lab.pictures.gaps import print_verdicts
+from attention_lab.pictures.longer_runs import runs_in_words, short_and_longer_runs
 from attention_lab.pictures.mixing_desk import desk_in_words, mixing_desk
 from attention_lab.pictures.prediction import remind
 from attention_lab.pictures.touch import slide
@@ -662,10 +663,9 @@ longer = {"only 3 x 3 kernels": [67.2, 71.9, 68.0], "equal shares": [66.6, 67.6,
 about = "right answers on new pictures", longer, ("one kind of stripes, always", 200 / 3)
 show(short_and_longer_runs(results, *about, highlight=["softmax over scales"]),
      runs_in_words(results, *about))
-tell_leads(results, [("softmax over scales", "only 3 x 3 kernels"),
-                     ("softmax over scales", "equal shares"),
-                     ("softmax over scales", "sigmoids, no competition"),
-                     ("sigmoids, no competition", "softmax over scales")])
+print_verdicts(results, ("softmax over scales", "only 3 x 3 kernels"),
+               ("softmax over scales", "equal shares"),
+               ("softmax over scales", "sigmoids, no competition"))
 
 # %% [markdown]
 # **Three findings.**

@@ -627,9 +627,11 @@ predict_then_run(predicted, measured, unit="right answers (%)")
 
 # %% [markdown]
 # Is a gap more than luck?
-# Three runs (seeds) give a mean; its **standard error** says how far it may be from the mean over many runs.
-# A rule of thumb: a gap should exceed two standard errors of the difference.
-# And it should be large enough to matter: here, 5 points.
+# Three runs (seeds) give a mean, which another three would not repeat exactly.
+# **Welch's t-test** asks how often two arms that are equally good would differ at least as much; we call 5 % or less more than luck.
+# The more pairs you compare, the more often luck alone produces a gap, so the test is corrected for their number.
+# The numbers in brackets are an interval that holds the true gap in 95 of 100 such experiments; with three runs it is wide.
+# A gap should also be large enough to matter: here, 5 points.
 
 # %% tags=["experiment"]
 show(score_bars(results, "right answers on new pictures (%)", highlight="SE",

@@ -621,7 +621,8 @@ print_gaps(results, [("over the keys", "over the queries", "6 at once"),
                      ("over the queries, no cue", "plain mean", "6 at once")], matters=5)
 
 # %% [markdown]
-# (A gap is more than luck if it is above two standard errors, and it is enough to matter if it is above 5 points.)
+# (A gap is enough to matter if it is above 5 points.
+# Lesson 01 explains how to tell luck from more.)
 #
 # **Read it.** With all six questions at once, the wrong axis learns as fast as the right one and answers equally well.
 # The loss curve hides the mistake, and so does a test that asks all six at once.

@@ -148,15 +148,6 @@ class Results:
         scores = self.scores(arm, measure)
         return self.std(arm, measure) / math.sqrt(len(scores)) if scores else math.nan
 
-    def lead(self, arm: str, control: str, measure: str | None = None) -> float:
-        """How far the mean of `arm` is above that of `control`, in standard errors of the difference.
-
-        Below 2 (a rule of thumb for a handful of seeds) the gap may be luck. nan where an arm has fewer than two runs.
-        """
-        gap = self.mean(arm, measure) - self.mean(control, measure)
-        error = math.hypot(self.standard_error(arm, measure), self.standard_error(control, measure))
-        return gap / error if error else math.copysign(math.inf, gap) if gap else 0.0
-
     def _table(self) -> tuple[list[list[str]], str]:
         rows = [["arm", *self.measures, "runs"]]
         for arm in self.arms:

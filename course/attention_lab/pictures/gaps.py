@@ -1,47 +1,74 @@
-"""What an experiment's numbers say in words: is one arm ahead of another by more than luck, and by enough to matter?"""
+"""What an experiment's numbers say in words: is one arm ahead of another by more than luck, and by enough to matter?
+
+Luck is judged by Welch's t-test, corrected by Holm's method for all comparisons that are printed together.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
+
+from ..networks.welch import LEVEL, Difference, holm, welch
 
 if TYPE_CHECKING:
     from ..networks.training import Results
 
-MORE_THAN_LUCK = 2  # standard errors of the difference
+NOTE = ("(More than luck: Welch's t-test, corrected for the number of lines, gives two equal arms at most 5 % to differ so much.\n"
+        " In brackets: where the true gap lies in 95 of 100 such experiments.)")
 
 
-def clearly(results: Results, arm: str, control: str, measure: str | None = None, matters: float = 5) -> str:
-    """ "clearly" if an arm is ahead of a control by more than luck and by more than `matters`, in the score's unit; else "not clearly".
+def compared(results: Results, comparisons: Iterable[Sequence[str]]) -> list[Difference]:
+    """The gap of each (arm, control) or (arm, control, measure), with p corrected for all of them.
 
-    measure: the scores that are compared; the main one if it is None. Raises KeyError for an arm or a measure that there is not.
+    An arm with fewer than two finished runs differs by nothing that can be told from luck: p is 1 and the interval nan.
+    Raises KeyError for an arm or a measure that there is not.
     """
-    gap = results.mean(arm, measure) - results.mean(control, measure)
-    return "clearly" if results.lead(arm, control, measure) > MORE_THAN_LUCK and gap > matters else "not clearly"
+    found = []
+    for arm, control, *measure in comparisons:
+        scores = results.scores(arm, *measure), results.scores(control, *measure)
+        if min(map(len, scores)) < 2:
+            found.append(Difference(results.mean(arm, *measure) - results.mean(control, *measure), (math.nan, math.nan), 1.0))
+        else:
+            found.append(welch(*scores))
+    return [difference._replace(p=p) for difference, p in zip(found, holm([difference.p for difference in found]), strict=True)]
 
 
-def verdict(results: Results, arm: str, control: str, measure: str | None = None) -> str:
-    """Whether an arm is `clearly` ahead of a control by more than 5 points of %, in a sentence; raises as that does."""
-    gap = results.mean(arm, measure) - results.mean(control, measure)
-    where = f"{measure}: " if measure else ""
-    return f"{where}'{arm}' is {clearly(results, arm, control, measure)} ahead of '{control}' ({gap:+.0f} points)"
+def verdicts(results: Results, *comparisons: Sequence[str], matters: float = 5, unit: str = "points") -> list[str]:
+    """Whether each arm is clearly ahead of its control, in a sentence: by more than luck and by more than `matters`, in the score's unit.
+
+    Raises as `compared` does.
+    """
+    said = []
+    for (arm, control, *measure), difference in zip(comparisons, compared(results, comparisons), strict=True):
+        clearly = "clearly" if difference.p < LEVEL and difference.gap > matters else "not clearly"
+        said.append(f"{_where(measure)}'{arm}' is {clearly} ahead of '{control}' ({_numbers(difference, unit)})")
+    return said
 
 
-def print_verdicts(results: Results, *comparisons: tuple[str, ...]) -> None:
-    """Print a line for each (arm, control) or (arm, control, measure), as `verdict` has it."""
-    for comparison in comparisons:
-        print(verdict(results, *comparison))
+def print_verdicts(results: Results, *comparisons: Sequence[str], matters: float = 5, unit: str = "points") -> None:
+    """Print the `verdicts`, and below them what they mean."""
+    print(*verdicts(results, *comparisons, matters=matters, unit=unit), NOTE, sep="\n")
 
 
-def print_gaps(results: Results, pairs: Iterable[tuple[str, ...]], *, matters: float, unit: str = "points") -> None:
+def print_gaps(results: Results, pairs: Sequence[Sequence[str]], *, matters: float, unit: str = "points") -> None:
     """Print a line for each pair of arms: how far the first is from the second, whether that may be luck, and whether it matters.
 
     pairs: (arm, control), or (arm, control, measure) if the runs have several. matters: the smallest gap that does, in the score's unit.
-    Raises KeyError for an arm or a measure that there is not.
+    Raises as `compared` does.
     """
-    for arm, control, *measure in pairs:
-        gap, lead = results.mean(arm, *measure) - results.mean(control, *measure), results.lead(arm, control, *measure)
-        luck = "more than luck" if abs(lead) > MORE_THAN_LUCK else "may be luck"
-        matter = "enough to matter" if abs(gap) > matters else "too little to matter"
-        where = f"{measure[0]}: " if measure else ""
-        print(f"{where}'{arm}' is {round(gap, 1) + 0:+.1f} {unit} from '{control}': {luck}, {matter}")
+    for (arm, control, *measure), difference in zip(pairs, compared(results, pairs), strict=True):
+        luck = "more than luck" if difference.p < LEVEL else "may be luck"
+        matter = "enough to matter" if abs(difference.gap) > matters else "too little to matter"
+        print(f"{_where(measure)}'{arm}' against '{control}': {_numbers(difference, unit)}, {luck}, {matter}")
+    print(NOTE)
+
+
+def _where(measure: Sequence[str]) -> str:
+    return f"{measure[0]}: " if measure else ""
+
+
+def _numbers(difference: Difference, unit: str) -> str:
+    """A gap and its interval, such as +44.1 points [+40.2, +48.0]."""
+    gap, low, high = (f"{round(number, 1) + 0:+.1f}" for number in (difference.gap, *difference.interval))
+    return f"{gap} {unit}" + ("" if math.isnan(difference.interval[0]) else f" [{low}, {high}]")

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from ..tasks.restoration import GRID, PHOTOGRAPHS, PLACES, Walls, gains, gains_of_a_blur, wall_pictures
 from ..tasks.wall_net import left_as_it_is
-from .gaps import clearly
+from .gaps import NOTE, verdicts
 from .images import show, show_images
 from .style import ALERT, FEATURES, INK, MAPS, OTHER, PAPER, house_figure
 
@@ -85,14 +85,10 @@ def restored_bars(results: Results, plain: Mapping[str, float]) -> Figure:
 
 
 def restored_in_words(results: Results) -> str:
-    """What the bars say, one comparison a line, each computed from the runs."""
-    lines = []
-    for place, arm, control in (("window", "local + window", NEITHER), ("stripe", "local + stripe", NEITHER),
-                                ("window", ALL, "local + window"), ("stripe", ALL, "local + stripe"), ("nowhere", ALL, NEITHER)):
-        gap = results.mean(arm, place) - results.mean(control, place)
-        where = "nowhere" if place == "nowhere" else f"in the {place}"
-        lines.append(f"answer {where}: '{arm}' is {clearly(results, arm, control, place, matters=1)} ahead of '{control}' ({gap:+.1f} dB)")
-    return "\n".join(lines)
+    """What the bars say, one comparison a line, each computed from the runs; the place before it is where the answer was."""
+    comparisons = (("local + window", NEITHER, "window"), ("local + stripe", NEITHER, "stripe"),
+                   (ALL, "local + window", "window"), (ALL, "local + stripe", "stripe"), (ALL, NEITHER, "nowhere"))
+    return "\n".join((*verdicts(results, *comparisons, matters=1, unit="dB"), NOTE))
 
 
 def show_restored(results: Results, plain: Mapping[str, float]) -> None:

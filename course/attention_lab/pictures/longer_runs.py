@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from .gaps import clearly
 from .style import ALERT, FEATURES, INK, MAPS, PAPER, house_figure, one_plot
 
 if TYPE_CHECKING:
@@ -55,9 +54,3 @@ def runs_in_words(results: Results, label: str, longer: Mapping[str, Sequence[fl
         parts += [f"{limit} {limits[arm]:.0f} %"] if arm in limits else []
         words.append(", ".join(parts))
     return f"{label[0].upper()}{label[1:]}; {baseline[0]}: {baseline[1]:.0f} %. {'; '.join(words)}."
-
-
-def tell_leads(results: Results, pairs: Collection[tuple[str, str]]) -> None:
-    """Print of each pair (arm, control) whether the arm is clearly ahead: by more than two standard errors, and by more than 5 points."""
-    for arm, control in pairs:
-        print(f"'{arm}' is {clearly(results, arm, control)} ahead of '{control}'")

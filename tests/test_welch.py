@@ -1,0 +1,42 @@
+"""Welch's test beside printed tables and a worked example."""
+
+import pytest
+
+from attention_lab.networks.welch import holm, outside, quantile, welch
+
+
+@pytest.mark.parametrize("freedom, level, t", [  # Student's distribution as every table prints it, two-sided
+    (1, 0.05, 12.706), (2, 0.05, 4.303), (4, 0.05, 2.776), (4, 0.01, 4.604), (8, 0.05, 2.306), (30, 0.05, 2.042), (120, 0.01, 2.617),
+])
+def test_quantiles_are_those_of_the_tables(freedom, level, t):
+    assert quantile(freedom, level) == pytest.approx(t, abs=6e-4)
+    assert outside(t, freedom) == pytest.approx(level, rel=2e-3) and outside(-t, freedom) == outside(t, freedom)
+
+
+def test_unequal_variances_give_fewer_degrees_of_freedom():
+    steady, wild = [10.0, 10.2, 9.8, 10.1, 9.9], [20.0, 30.0, 10.0, 25.0, 15.0]
+    found = welch(wild, steady)
+    assert found.gap == 10
+    # variances 62.5 / 5 and 0.025 / 5: t = 10 / 3.5362 = 2.828, freedom 4.003
+    assert found.p == pytest.approx(0.0474, abs=2e-4)
+    assert found.interval == pytest.approx((10 - 2.776 * 3.5362, 10 + 2.776 * 3.5362), abs=0.01)
+
+
+def test_three_runs_that_scatter_prove_little():
+    assert welch([57, 98, 63], [50, 50, 50]).p > 0.05  # two standard errors and more, by luck in one table of six
+    assert welch([97, 99, 98], [50, 51, 49]).p < 0.001
+
+
+def test_scores_without_scatter():
+    assert welch([100, 100], [50, 50]) == (50, (50, 50), 0.0)
+    assert welch([50, 50], [50, 50]).p == 1.0
+
+
+def test_one_run_is_too_few():
+    with pytest.raises(ValueError, match="two runs of each arm are needed to tell luck from more, not 3 and 1"):
+        welch([1, 2, 3], [4])
+
+
+def test_several_comparisons_at_once_need_more():
+    assert holm([0.04, 0.01, 0.03]) == pytest.approx([0.06, 0.03, 0.06])
+    assert holm([0.5, 0.9]) == [1.0, 1.0] and holm([]) == []
