@@ -189,21 +189,25 @@ def test_names_of_points_that_nearly_coincide_do_not_cover_each_other():
 
 
 def test_a_card_holds_what_was_measured_and_nothing_about_its_owner(tmp_path):
-    table = PaperTable({ROWS[0]: ROWS[0].exact, ROWS[1]: 5, ROWS[2]: "not yet: lesson 01"})
+    stated = [row for row in ROWS if row.stated]
+    table = PaperTable({stated[0]: stated[0].exact, stated[1]: 5, stated[2]: "not yet: lesson 01", ROWS[0]: ROWS[0].exact})
     card = paper_card(table, results(), tmp_path)
     data = json.loads((tmp_path / "card.json").read_text(encoding="utf-8"))
     page = (tmp_path / "card.html").read_text(encoding="utf-8")
-    assert [row["met"] for row in data["tables"]] == [True, False, False] and [row["yours"] for row in data["tables"]][1:] == [5, None]
+    assert [row["met"] for row in data["tables"]] == [True, False, False, False]
+    assert [row["yours"] for row in data["tables"]][1:] == [5, None, ROWS[0].exact]
     assert data["scores"]["status"] == "unverified" and data["scores"]["seeds"] == [0, 1]
     first, *_, last = data["scores"]["rows"]
     assert first == {"module": "<b>SE", "task": "far", "mean": 40.5, "standard_error": 0.5, "seeds": 2}
     assert last["seeds"] == 1 and last["standard_error"] is None
     assert data["versions"].keys() == {"python", "torch", "attention_lab"} and data["machine"].keys() == {"processor", "cores"}
-    assert "&lt;b&gt;SE" in page and "<b>SE" not in page and "1 of 3 rows" in page and "(unverified)" in page
+    assert "&lt;b&gt;SE" in page and "<b>SE" not in page
+    assert "1 of 3 numbers that a paper or its authors state" in page and "(unverified)" in page
+    assert page.index("whose authors state no number") < page.index(f"{ROWS[0].exact:,}")
     assert not set(page.split("<")) & {"script", "link"} and "http" not in page and len(page) < 20_000
     for private in (socket.gethostname(), str(tmp_path), "/home", "/root"):
         assert private not in page and private not in json.dumps(data)
-    assert repr(card) == "1 of 3 rows met; 4 scores (unverified)"
+    assert repr(card) == "1 of 3 stated numbers met; 4 scores (unverified)"
 
 
 def test_a_card_without_scores(tmp_path):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from attention_lab.networks.welch import holm, outside, quantile, welch
+from attention_lab.networks.welch import fisher, holm, outside, quantile, welch
 
 
 @pytest.mark.parametrize("freedom, level, t", [  # Student's distribution as every table prints it, two-sided
@@ -40,3 +40,11 @@ def test_one_run_is_too_few():
 def test_several_comparisons_at_once_need_more():
     assert holm([0.04, 0.01, 0.03]) == pytest.approx([0.06, 0.03, 0.06])
     assert holm([0.5, 0.9]) == [1.0, 1.0] and holm([]) == []
+
+
+@pytest.mark.parametrize("first, second, p", [
+    ((5, 5), (0, 5), 2 / 252), ((3, 4), (1, 4), 34 / 70),  # the second: Fisher's lady tasting tea, both sides
+    ((2, 5), (2, 5), 1.0), ((0, 3), (0, 5), 1.0),
+])
+def test_fishers_test_counts_tables(first, second, p):
+    assert fisher(first, second) == pytest.approx(p) == fisher(second, first)

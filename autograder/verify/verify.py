@@ -42,11 +42,14 @@ def verify(card: Path, capstone: Path, isolation: str, console: Console) -> int:
         count = f"{yours:,}" if isinstance(yours, int) else ""
         verdict = str(yours) if not count else f"not met: the authors have {row.exact:,}"
         if row in lacking:
-            verdict = f"count met, {lacking[row] or 'modules right'}"
+            verdict = f"{'count met' if row.stated else 'as the published code, no number is stated'}, {lacking[row] or 'modules right'}"
         sign = "✓" if lacking.get(row) == "" else "✗" if count else "○"
         _say(console, f"{sign} {row.network:<22} {count:>10}  ", verdict)
     verified = sum(not why for why in lacking.values())
-    _say(console, "", f"{card} agrees with the notebooks: {len(lacking)} of {len(table.found)} rows met, {verified} of them verified.")
+    stated = sum(bool(row.stated) for row in table.found)
+    met = sum(bool(row.stated) for row in lacking)
+    _say(console, "", f"{card} agrees with the notebooks: {met} of {stated} stated numbers met; "
+                      f"{len(lacking)} of {len(table.found)} counts right, {verified} of them verified.")
     _say(console, "", f"Not verified, but what the learner states: {len(said['scores']['rows'])} scores, the versions and the machine.")
     return 0
 

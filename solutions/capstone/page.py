@@ -21,7 +21,7 @@
 # When two rows of such a table differ by 1.2 million parameters and should not, a number is wrong, or means something else than you think.
 # Here you count for yourself, with your own modules.
 #
-# **Needs** lessons 01 and 09; the others add rows, or show as "not yet" · 2 h 55 · 7 points · difficulty 3 of 5
+# **Needs** lessons 01 and 09; the others add rows, or show as "not yet" · 3 h 15 · 7 points · difficulty 3 of 5
 #
 # <details><summary>Goals, parts and minutes</summary>
 #
@@ -29,7 +29,8 @@
 #
 # - build a ResNet with a place for any attention module, and all of CloFormer-XXS;
 # - reproduce the parameter counts of published tables, and say which "M" and which "FLOPs" a table means;
-# - test a module on tasks that need one mechanism each, and read the result without crowning a winner.
+# - test a module on tasks that need one mechanism each, and read the result without crowning a winner;
+# - ask a question of your own, and let an experiment answer it that could have proved you wrong.
 #
 # | part | minutes |
 # |---|---|
@@ -41,9 +42,10 @@
 # | [the bug museum](#6.-The-bug-museum) | 10 |
 # | [what is attention good for?](#7.-What-is-attention-good-for?) | 28 |
 # | [the whole map](#8.-The-whole-map) | 12 |
-# | [paper against code](#9.-Paper-against-code,-and-a-challenge), without the challenge | 4 |
-# | [what we now know](#10.-What-we-now-know) | 6 |
-# | [questions](#11.-Questions-to-think-about) | 5 |
+# | [a question of your own](#9.-A-question-of-your-own) | 20 |
+# | [paper against code](#10.-Paper-against-code,-and-a-challenge), without the challenge | 4 |
+# | [what we now know](#11.-What-we-now-know) | 6 |
+# | [questions](#12.-Questions-to-think-about) | 5 |
 # </details>
 
 # %%
@@ -54,13 +56,15 @@ import torch.nn.functional as F
 from torch import nn
 
 from attention_lab import check, course_map, progress, review
-from attention_lab.notebook.challenge import challenge
 from attention_lab.networks.adapters import plugged
 from attention_lab.networks.backbones import multiply_adds, resnet
 from attention_lab.networks.paper_tables import network, paper_table
+from attention_lab.networks.places import PlacedAttention
 from attention_lab.networks.restore import agreement, classes, restore
 from attention_lab.networks.training import compare, train
 from attention_lab.notebook.card import paper_card
+from attention_lab.notebook.challenge import challenge
+from attention_lab.notebook.study import study
 from attention_lab.pictures import predict_then_run, show
 from attention_lab.pictures.capstone import (
     billions_of_multiply_adds,
@@ -737,7 +741,84 @@ slide_answers(arms, trained, tasks)
 # </details>
 
 # %% [markdown]
-# ## 9. Paper against code, and a challenge
+# ## 9. A question of your own
+#
+# The map asked our questions, so now ask one of yours.
+# A study has an order, and the order protects you from yourself.
+# First write down what you expect, and what would prove you wrong.
+# Then choose the arms, with at least one **control** that lacks what should make the difference.
+# Run them only after that.
+#
+# `study(...)` holds you to this order.
+# Once a run has finished, the hypothesis can't be changed, and whatever else you change is written down.
+# The course's rules give the verdict, and everything ends up on one page that you can show.
+#
+# Here is one of ours.
+# Position attention fails at "far", and we said that it cannot tell where a position is.
+# Is that really the reason?
+# *Guess:* what will attention score if its queries and keys also see each position's row and column?
+# (The module is in `attention_lab/networks/places.py`.)
+
+# %% tags=["experiment"]
+study("places", task="far",
+      hypothesis='Position attention fails at "far" because it cannot tell where a position is. '
+                 "If its queries and keys see rows and columns, it scores much more.",
+      refuted_if="It is not 5 points ahead of attention without rows and columns, or rows and "
+                 "columns without attention score as much.",
+      arms={"attention": lambda c: PlacedAttention(c, places=False),
+            "attention with places": PlacedAttention,
+            "places alone": lambda c: PlacedAttention(c, attend=False)},
+      ahead=[("attention with places", "attention")], controls=["places alone"])
+
+# %% [markdown]
+# Open the page that it wrote, and read its last parts too: how it was done, and what it does not show.
+#
+# <details><summary>What surprised us</summary>
+#
+# In our five runs attention scored 36 %, places alone 34 %, and attention with places 82 % (67 to 96 %).
+# So the hypothesis is supported, but only two of the five runs solved the task (90 % or more).
+# After five times as many steps, all five solve it (94 to 100 %), and the other two arms score 31 to 47 %.
+#
+# We had tried a lazier arm first.
+# It mixed rows and columns into the features, and then used lesson 05a's module as it is.
+# After the same number of steps, its five runs were still at chance (36 %).
+# After five times as many, three runs scored 67 to 70 %.
+# With that arm alone, we would have told you that places do not help.
+# How you build an arm is a part of the question.
+# </details>
+
+# %% [markdown]
+# **Your turn.** Copy the cell above, and change everything in it.
+# Take a question that you care about, or one of these; each needs one to two minutes.
+# Choose among `modules[...]`, or write a module of your own that returns the shape that it gets.
+#
+# 1. Does a channel gate need the maximum to do the look-up, or is the mean enough?
+# 2. How many slots does external attention need for the look-up?
+# 3. How many hidden numbers does SE need for "what"?
+# 4. How wide must a window be for "far"?
+# 5. Does attention need its scale, one over the square root of d, for the look-up?
+# 6. Do ECA's neighbours help at "what", where the channels have no order?
+#
+# <details><summary>What came out when we asked (five runs each)</summary>
+#
+# 1. It needs the maximum: a gate from the maximum scores 91 %, from both 93 %, and from the mean 35 %, which is at chance.
+#    (At these steps.
+#    CBAM without its maximum reached 85 % in one run of five times the length.)
+# 2. The more the better: 2 slots score 59 %, 8 slots 74 % and 64 slots 81 %.
+#    We had claimed only that 64 is ahead of 2.
+#    The runs of each arm differ by about 30 points, so even that is close to luck.
+# 3. One number is nearly enough: it scores 87 %, eight numbers score 91 %, and no module 76 %.
+#    The gap is not luck, but it is smaller than the 5 points that we had said would matter, so this was *not decided*.
+# 4. Windows of 2 x 2 positions stay at chance, and windows of 4 x 4 and 6 x 6 score 100 % in every run.
+# 5. Not here: without the scale it scores 100 % in all runs, and with it 93 %, because one of the five was slow.
+#    We had expected the opposite, so this is the study that taught us most.
+# 6. They do: a kernel of 3 scores 91 %, a kernel of 1 scores 82 %, and no module 76 %.
+#    We don't know why.
+#    Perhaps the network puts its channels in an order that suits the kernel, as it is free to do.
+# </details>
+
+# %% [markdown]
+# ## 10. Paper against code, and a challenge
 #
 # | | the paper | the authors' code | here |
 # |---|---|---|---|
@@ -779,7 +860,7 @@ challenge("right answers in the worst of five tasks, mean of three runs", lowest
 paper_card(tables, results)
 
 # %% [markdown]
-# ## 10. What we now know
+# ## 11. What we now know
 #
 # - Attention modules are few ideas in many arrangements: squeeze and gate, compare and mix, look near and look far, ask through a summary.
 # - Each idea has its own task: in our map a mean helps with "what", coordinates with "where", comparing content with "look-up",
@@ -804,8 +885,7 @@ paper_card(tables, results)
 #
 # **What next?** Three things that are worth a weekend:
 #
-# 1. *One question of your own.* Write down a hypothesis about two modules, choose a control that lacks one thing, run three seeds,
-#    and write one page, whatever comes out.
+# 1. *One more question of your own.* Take the verdict of your study, and ask what a sceptic would: longer runs, another rate, another task.
 # 2. *Someone else's weights.* Section 5 restores ECA-ResNet-50: do the same for another network, and let both name your own photographs.
 # 3. *Someone else's code.* Open a repository that uses attention.
 #    Look for the bugs of this course,
@@ -815,7 +895,7 @@ paper_card(tables, results)
 # Whatever comes next will be made of the same parts, and you will be able to read it.
 
 # %% [markdown]
-# ## 11. Questions to think about
+# ## 12. Questions to think about
 #
 # 1. `AttentionResNet` ends in a mean over all positions, `TaskNet` does not.
 #    Why would the task "what" be a poor test of attention in a network with such a mean?

@@ -1,4 +1,5 @@
-"""Is one set of runs ahead of another by more than luck? Welch's t-test, and Holm's correction for several comparisons at once.
+"""Is one set of runs ahead of another by more than luck? Welch's t-test for scores, Fisher's for runs that solve a task or do not,
+and Holm's correction for several comparisons at once.
 
 B. L. Welch: The generalization of "Student's" problem when several different population variances are involved, Biometrika 34, 1947.
 S. Holm: A simple sequentially rejective multiple test procedure, Scandinavian Journal of Statistics 6, 1979.
@@ -73,3 +74,14 @@ def holm(chances: Sequence[float]) -> list[float]:
         largest = max(largest, min(1.0, (len(chances) - rank) * chances[place]))
         corrected[place] = largest
     return corrected
+
+
+def fisher(first: tuple[int, int], second: tuple[int, int]) -> float:
+    """How often two arms that are equally good would differ as much in how many of their runs solve a task, or more.
+
+    first, second: runs that solve it, runs in all. (R. A. Fisher's exact test, two-sided: all tables that are no likelier count.)
+    """
+    (solved, runs), (others, more) = first, second
+    together, whole = solved + others, math.comb(runs + more, solved + others)
+    ways = {k: math.comb(runs, k) * math.comb(more, together - k) for k in range(max(0, together - more), min(runs, together) + 1)}
+    return sum(count for count in ways.values() if count <= ways[solved]) / whole

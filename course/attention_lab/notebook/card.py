@@ -11,16 +11,13 @@ from __future__ import annotations
 import json
 import math
 import os
-import platform
 from html import escape
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from ..networks.paper_tables import PaperTable
 from ..networks.training import Results
+from .versions import processor, versions
 
 STYLE = """body{font:15px/1.5 Arial,Helvetica,sans-serif;color:#222;background:#fcfcfa;max-width:46em;margin:2em auto;padding:0 1em}
 table{border-collapse:collapse}td,th{text-align:left;padding:.15em .9em .15em 0}.met{color:#00704f}small{color:#555}"""
@@ -33,8 +30,9 @@ class Card:
         self.data: dict[str, Any] = {
             "course": "Attention by Hand", "lesson": "10_capstone", "tables": [
                 {"network": row.network, "authors": row.exact, "stated": row.stated or None,
-                 "yours": yours if isinstance(yours, int) else None, "met": yours == row.exact} for row, yours in table.found.items()],
-            "scores": _scores(results), "versions": _versions(), "machine": {"processor": _processor(), "cores": os.cpu_count()}}
+                 "yours": yours if isinstance(yours, int) else None,
+                 "met": bool(row.stated) and yours == row.exact} for row, yours in table.found.items()],
+            "scores": _scores(results), "versions": versions(), "machine": {"processor": processor(), "cores": os.cpu_count()}}
 
     def html(self) -> str:
         """A whole page, with nothing to load."""
@@ -44,11 +42,15 @@ class Card:
     def _repr_html_(self) -> str:
         tables, scores = self.data["tables"], self.data["scores"]
         met = [row for row in tables if row["met"]]
+        equal = [row for row in tables if not row["stated"] and row["yours"] == row["authors"]]
         parts = ["<h2>Attention by Hand: capstone</h2>",
-                 f"<p><b>{len(met)} of {len(tables)} rows of the papers' tables met to the last digit</b>, "
-                 "with modules written by hand.</p>",
-                 _table(("network", "parameters", "the authors state"),
-                        [(f"✓ {row['network']}", f"{row['yours']:,}", row["stated"] or "–") for row in met], "met")]
+                 f"<p><b>{len(met)} of {_stated(tables)} numbers that a paper or its authors state are met</b>, with modules written by "
+                 "hand: the networks have exactly as many parameters as the published code.</p>",
+                 _table(("network", "parameters", "stated"),
+                        [(f"✓ {row['network']}", f"{row['yours']:,}", row["stated"]) for row in met], "met")]
+        if equal:
+            parts += ["<p>As large as published code whose authors state no number:</p>",
+                      _table(("network", "parameters"), [(row["network"], f"{row['yours']:,}") for row in equal])]
         if scores["rows"]:
             parts += [f"<h3>Scores ({escape(scores['status'])})</h3>",
                       _table(("module", "task", "mean, %", "standard error", "seeds"), [_line(row) for row in scores["rows"]])]
@@ -58,7 +60,8 @@ class Card:
 
     def __repr__(self) -> str:
         tables = self.data["tables"]
-        return f"{sum(row['met'] for row in tables)} of {len(tables)} rows met; {len(self.data['scores']['rows'])} scores (unverified)"
+        met = sum(row["met"] for row in tables)
+        return f"{met} of {_stated(tables)} stated numbers met; {len(self.data['scores']['rows'])} scores (unverified)"
 
 
 def paper_card(table: PaperTable, results: Results | None = None, folder: Path | None = None) -> Card:
@@ -70,6 +73,11 @@ def paper_card(table: PaperTable, results: Results | None = None, folder: Path |
     (folder / "card.json").write_text(json.dumps(card.data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     (folder / "card.html").write_text(card.html(), encoding="utf-8")
     return card
+
+
+def _stated(tables: list[dict[str, Any]]) -> int:
+    """How many networks have a number that somebody states."""
+    return sum(bool(row["stated"]) for row in tables)
 
 
 def _scores(results: Results | None) -> dict[str, Any]:
@@ -94,21 +102,3 @@ def _table(head: tuple[str, ...], rows: list[tuple[str, ...]], kind: str = "") -
     lines = [f"<tr>{''.join(f'<th>{escape(cell)}</th>' for cell in head)}</tr>"]
     lines += [f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows]
     return f'<table class="{kind}">{"".join(lines)}</table>'
-
-
-def _versions() -> dict[str, str]:
-    try:
-        own = version("attention-lab")
-    except PackageNotFoundError:
-        own = "not installed"
-    return {"python": platform.python_version(), "torch": torch.__version__, "attention_lab": own}
-
-
-def _processor() -> str:
-    """The processor's name; nothing that tells one machine of its kind from another."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        lines = []
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.processor() or platform.machine()

@@ -64,8 +64,8 @@ def read(data: bytes) -> Problem:
 
 def versions() -> dict[str, str]:
     """What a verdict may depend on, by name. Nothing tells one machine of its kind from another."""
-    from .card import _versions  # brings along what trains and draws
+    from .versions import versions  # brings along what trains and draws
 
     mps = torch.backends.mps.is_available()
-    return {**_versions(), "platform": f"{platform.system()} {platform.machine()}",
+    return {**versions(), "platform": f"{platform.system()} {platform.machine()}",
             "device": "cuda" if torch.cuda.is_available() else "mps" if mps else "cpu"}

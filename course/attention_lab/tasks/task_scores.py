@@ -12,6 +12,7 @@ from ..networks.training import Results
 from .five_tasks import TASKS, Questions, questions, right
 
 TRAIN_SEED, TEST_SEED, TESTED = 1, 2, 400
+SOLVED = 90.0  # % right from which a run has solved a task; between this and chance lie the runs that found half a rule
 MakeModule = Callable[[int], nn.Module]
 
 

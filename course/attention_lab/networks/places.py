@@ -1,0 +1,39 @@
+"""Attention that can be told where each position is: lesson 10's example of a study."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+
+class PlacedAttention(nn.Module):
+    """x plus scaled dot-product attention between all positions, (B, C, H, W) -> (B, C, H, W).
+
+    places: queries and keys also see each position's row and column, from -1 to 1. attend=False is the control: what a position adds is
+    made of its own features, row and column, and nothing comes from elsewhere.
+    """
+
+    def __init__(self, channels: int, places: bool = True, attend: bool = True, size: int = 8) -> None:
+        super().__init__()
+        self.places, self.attend, self.scale = places, attend, size ** -0.5
+        seen = channels + 2 if places else channels
+        self.query = nn.Linear(seen, size) if attend else None
+        self.key = nn.Linear(seen, size) if attend else None
+        self.value = nn.Linear(channels if attend else seen, channels)
+
+    def forward(self, x: Tensor) -> Tensor:
+        height, width = x.shape[2:]
+        tokens = x.flatten(2).mT
+        seen = torch.cat([tokens, _places(x)], dim=2) if self.places else tokens
+        if self.query is None or self.key is None:
+            gathered = self.value(seen)
+        else:
+            weights = (self.query(seen) @ self.key(seen).mT * self.scale).softmax(dim=2)
+            gathered = weights @ self.value(tokens)
+        return x + gathered.mT.unflatten(2, (height, width))
+
+
+def _places(x: Tensor) -> Tensor:
+    """The row and column of each position, (B, N, 2), from -1 to 1."""
+    sides = [torch.linspace(-1, 1, side, device=x.device, dtype=x.dtype) for side in x.shape[2:]]
+    return torch.stack(torch.meshgrid(*sides, indexing="ij"), dim=-1).flatten(0, 1).expand(len(x), -1, -1)

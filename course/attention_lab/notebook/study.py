@@ -1,0 +1,195 @@
+"""A question of your own: what you expect, the runs that test it, and one page that shows both (lesson 10).
+
+    study("where_am_i", hypothesis="...", refuted_if="...", task="far", arms={...}, ahead=[...], controls=[...])
+
+Finished runs are kept in study_where_am_i.json beside the notebook, so an interrupted study goes on where it stopped. Its page is
+study_where_am_i.html. The hypothesis, and all by which it is judged, can't be changed once a run has finished.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import sys
+import textwrap
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from ..networks.training import Results, compare, train
+from ..storage import found, keep
+from ..tasks.five_tasks import SIDE, TASKS, WIDTH, TaskNet
+from ..tasks.task_scores import score, train_questions
+from .needed import needed
+from .study_page import Judged, judged, outcome, page
+
+Maker = Callable[[int], nn.Module]
+FEWEST_SEEDS, MOST_CHARACTERS = 3, 2000
+FIXED = {"hypothesis": "the hypothesis", "refuted_if": "what would refute it", "ahead": "the comparisons", "controls": "the controls",
+         "task": "the task", "matters": "the gap that matters"}
+
+
+@dataclass
+class Kept:
+    """What the file of a study holds. runs: arm, seed, key (see `_key`), score, parameters and day of each finished run.
+    changes: what was changed after the first run, with the day."""
+
+    name: str
+    hypothesis: str
+    refuted_if: str
+    task: str
+    ahead: list[list[str]]
+    controls: list[str]
+    matters: float
+    begun: str
+    runs: list[dict[str, Any]] = field(default_factory=list)
+    changes: list[str] = field(default_factory=list)
+
+
+class Study:
+    """A study after its runs. `results` are those of `compare`, `judged` says whether the hypothesis holds, `path` is its page, and
+    `came_out` the page's middle, which a notebook shows."""
+
+    def __init__(self, results: Results, judged: Judged, path: Path, came_out: str):
+        self.results, self.judged, self.path, self.came_out = results, judged, path, came_out
+
+    def __repr__(self) -> str:
+        return f"{self.judged.verdict}: {self.judged.reason} (the page: {self.path.name})"
+
+    def _repr_html_(self) -> str:
+        return f"{self.came_out}<p>The whole page is {self.path.name}, beside this notebook.</p>"
+
+
+def study(
+    name: str, *, hypothesis: str, refuted_if: str, task: str, arms: Mapping[str, Maker], ahead: Sequence[tuple[str, str]],
+    controls: Sequence[str], seeds: int = 5, epochs: int = 1, peak_rate: float = 0.01, matters: float = 5, folder: Path | None = None,
+) -> Study:
+    """Train every arm with every seed on one of the capstone's five tasks, judge the hypothesis, and write the page.
+
+    name: of the two files. hypothesis, refuted_if: in your words. task: one of TASKS. arms: by name, a function of the number of channels
+    that makes a module, (B, C, H, W) to the same shape. ahead: pairs of arms of which the first should score higher.
+    controls: arms that lack what should make the difference. epochs: times through the pictures. matters: the gap, in points, below which
+    a difference is too small for the hypothesis. folder: where the files go (default: the current one).
+
+    Interrupt the kernel when you like: the same call goes on with the runs that are left. Raises ValueError, before anything is trained,
+    for a design that can't answer its question, and for a hypothesis that is not the one that was tested.
+    """
+    _check(name, {"hypothesis": hypothesis, "refuted_if": refuted_if}, task, arms, ahead, controls, seeds)
+    folder = folder or Path.cwd()
+    plan = Kept(name, hypothesis.strip(), refuted_if.strip(), task, [list(pair) for pair in ahead], list(controls), matters,
+                date.today().isoformat())
+    file = folder / f"study_{name}.json"
+    kept = _begun(file, plan)
+    keys = {arm: _key(make, epochs, peak_rate) for arm, make in arms.items()}
+    _note_changes(kept, keys, seeds)
+
+    def run(arm: str, seed: int) -> float:
+        done = next((each for each in kept.runs if (each["arm"], each["seed"], each["key"]) == (arm, seed, keys[arm])), None)
+        if done is None:
+            module = arms[arm](WIDTH)
+            net = train(TaskNet(module, TASKS[task].classes), *train_questions(task), loss=F.cross_entropy, epochs=epochs, batch_size=16,
+                        peak_rate=peak_rate, seed=seed)
+            done = {"arm": arm, "seed": seed, "key": keys[arm], "score": score(net, task), "day": date.today().isoformat(),
+                    "parameters": sum(p.numel() for p in module.parameters())}
+            kept.runs.append(done)
+            if why := keep(file, asdict(kept)):
+                raise OSError(f"the run of {arm!r} can't be kept in {file}: {why}")
+        return done["score"]
+
+    results = compare(arms, range(seeds), run)
+    verdict = judged(results, kept.ahead, kept.controls, matters)
+    parameters = {each["arm"]: each["parameters"] for each in kept.runs if each["key"] == keys.get(each["arm"])}
+    path = folder / f"study_{name}.html"
+    came_out = outcome(asdict(kept), results, verdict, parameters)
+    path.write_text(page(asdict(kept), results, came_out, epochs, peak_rate, _code()), encoding="utf-8")
+    return Study(results, verdict, path, came_out)
+
+
+def _check(name: str, words: Mapping[str, str], task: str, arms: Mapping[str, Maker], ahead: Sequence[tuple[str, str]],
+           controls: Sequence[str], seeds: int) -> None:
+    """Raises ValueError for a design that can't answer its question."""
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,40}", name):
+        raise ValueError(f"a study's name has 1 to 40 letters, digits, _ or -, as it names its files: got {name!r}")
+    for part, text in words.items():
+        if not 1 <= len(text.strip()) <= MOST_CHARACTERS:
+            raise ValueError(f"{part} must say something, in at most {MOST_CHARACTERS:,} characters: it has {len(text.strip()):,}")
+    if task not in TASKS:
+        raise ValueError(f"there is no task {task!r}: there are {', '.join(TASKS)}")
+    if not ahead:
+        raise ValueError("say which arm should be ahead of which, ahead=[('yours', 'the other')]: without it nothing can be refuted")
+    if not controls:
+        raise ValueError("a study needs at least one control, an arm that lacks what should make the difference")
+    if unknown := [arm for arm in dict.fromkeys([*(arm for pair in ahead for arm in pair), *controls]) if arm not in arms]:
+        raise ValueError(f"no arm is called {', '.join(map(repr, unknown))}: there are {', '.join(map(repr, arms))}")
+    if claimed := [first for first, _ in ahead if first in controls]:
+        raise ValueError(f"{claimed[0]!r} can't be a control and the arm that should be ahead")
+    if seeds < FEWEST_SEEDS:
+        raise ValueError(f"{seeds} seeds can't tell luck from more: take at least {FEWEST_SEEDS}, better 5")
+    for arm, make in arms.items():
+        shape = (2, WIDTH, SIDE // 2, SIDE // 2)
+        module = make(WIDTH)
+        if not isinstance(module, nn.Module):
+            raise ValueError(f"arm {arm!r} must make a module for {WIDTH} channels, it makes a {type(module).__name__}")
+        if (got := tuple(module(torch.zeros(shape)).shape)) != shape:
+            raise ValueError(f"arm {arm!r} must return the shape that it gets: {shape} became {got}")
+
+
+def _begun(file: Path, plan: Kept) -> Kept:
+    """The study as it was begun, or this one if no run has finished yet. Raises ValueError for another hypothesis, and an odd file."""
+    try:
+        kept = Kept(**found(file))
+        runs = [(str(run["arm"]), int(run["seed"]), str(run["key"]), float(run["score"]), int(run["parameters"])) for run in kept.runs]
+    except FileNotFoundError:
+        return plan
+    except (TypeError, KeyError) as error:
+        raise ValueError(f"{file.name} is not a study's file: give your study another name, or move that file away") from error
+    if not runs:
+        return plan
+    for part, said in FIXED.items():
+        if (old := getattr(kept, part)) != (new := getattr(plan, part)):
+            raise ValueError(f"{said} of {plan.name!r} was {old!r} when its first run finished on {kept.begun}, and is {new!r} now: "
+                             "that is a new study, so give it a name of its own")
+    return kept
+
+
+def _note_changes(kept: Kept, keys: Mapping[str, str], seeds: int) -> None:
+    """Write down what is not as it was when the first runs finished: more seeds, other code, other training."""
+    today, tried = date.today().isoformat(), {(run["arm"], run["key"]) for run in kept.runs}
+    changed = [arm for arm, key in keys.items() if tried and (arm, key) not in tried]
+    known = {arm for arm, _ in tried}
+    for arm in changed:
+        what = "its code or its training was changed" if arm in known else "it was added"
+        kept.changes.append(f"{today}: arm {arm!r}: {what} after the first runs")
+    before = len({run["seed"] for run in kept.runs})
+    if tried and seeds > before and before >= FEWEST_SEEDS:
+        kept.changes.append(f"{today}: {seeds} seeds, after {before} had run")
+    kept.changes = list(dict.fromkeys(kept.changes))
+
+
+def _key(make: Maker, epochs: int, peak_rate: float) -> str:
+    """What an arm is, and how it is trained, as a short text: its layers, and what they compute with numbers drawn for the purpose."""
+    with torch.random.fork_rng(devices=[]), torch.no_grad():
+        torch.manual_seed(0)
+        module = make(WIDTH).eval()
+        for parameter in module.parameters():  # a factor that begins at 0 would hide what it multiplies
+            parameter.copy_(torch.randn(parameter.shape) / 4)
+        computed = module(torch.randn(1, WIDTH, SIDE // 2, SIDE // 2))
+    said = f"{module!r} {epochs} {peak_rate} {[f'{number:.3e}' for number in computed.flatten()[::37].tolist()]}"
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+
+def _code() -> str:
+    """The cell that called `study`, after all that it uses; nothing outside a notebook."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    if shell is None or not (cells := shell.history_manager.input_hist_parsed):
+        return ""
+    whole = "def the_study():\n" + textwrap.indent(cells[-1] + "\npass", "    ")
+    code = needed("the_study", [*cells[:-1], whole], shell.user_ns)
+    return code.removesuffix(whole.strip()).strip() + "\n\n" + cells[-1].strip() if code else cells[-1]

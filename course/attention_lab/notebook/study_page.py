@@ -1,0 +1,156 @@
+"""The page of a study: one file that shows what was expected, what was run and what came out, with nothing to load from elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from html import escape
+from typing import Any, NamedTuple
+
+from ..networks.training import Results
+from ..networks.welch import LEVEL, Difference, fisher, holm
+from ..pictures.gaps import compared
+from ..pictures.scores import score_bars
+from ..pictures.style import data_url
+from ..tasks.five_tasks import TASKS
+from ..tasks.task_scores import SOLVED
+from .versions import processor, versions
+
+SUPPORTED, REFUTED, OPEN = "Supported", "Refuted", "Not decided"
+APART = 30  # points: where one run solves the task and another of the same arm is so far below, a mean says little
+STYLE = """body{font:16px/1.55 Georgia,serif;color:#222;background:#fcfcfa;max-width:44em;margin:2em auto;padding:0 1em}
+h1,h2,th,small,.verdict{font-family:Arial,Helvetica,sans-serif}h1{line-height:1.2}h2{font-size:1.1em;margin-top:2em}
+blockquote{margin:1em 0;padding:.4em 1em;border-left:4px solid #0072b2;background:#eef4f8;white-space:pre-wrap}
+table{border-collapse:collapse;margin:1em 0}td,th{text-align:left;padding:.2em 1em .2em 0;vertical-align:top}td{white-space:nowrap}div.wide{overflow-x:auto}
+.verdict{font-size:1.15em;padding:.6em 1em;background:#eef6f0;border-left:4px solid #00704f}img{max-width:100%}
+pre{overflow-x:auto;background:#f3f3ef;padding:1em;font-size:13px}small{color:#555}"""
+
+
+class Comparison(NamedTuple):
+    """first, second: arms. control: is `second` here because it is a control? difference: of their scores, with p corrected.
+    solved: how many runs of each solve the task. by: what p is of, the scores or the runs that solve it."""
+
+    first: str
+    second: str
+    control: bool
+    difference: Difference
+    solved: tuple[int, int]
+    by: str
+
+
+class Judged(NamedTuple):
+    verdict: str
+    reason: str
+    comparisons: tuple[Comparison, ...]
+
+
+def judged(results: Results, ahead: Sequence[Sequence[str]], controls: Sequence[str], matters: float) -> Judged:
+    """Does the hypothesis hold? Each first arm must be ahead of its second one, and of every control, by more than luck and `matters`.
+
+    Scores are compared by Welch's test. Where one run of an arm solves the task and another stays far below, the numbers of runs that solve
+    it are compared instead, by Fisher's. All p are corrected for the number of comparisons (Holm).
+    """
+    claimed = [(first, second) for first, second in ahead]
+    pairs = [(first, second, False) for first, second in claimed]
+    pairs += [(first, control, True) for first in dict.fromkeys(first for first, _ in claimed) for control in controls
+              if (first, control) not in claimed]
+    by_score = compared(results, [(first, second) for first, second, _ in pairs])
+    raw = [compared(results, [(first, second)])[0].p for first, second, _ in pairs]
+    counts = [tuple((sum(score >= SOLVED for score in results.scores(arm)), len(results.scores(arm))) for arm in (first, second))
+              for first, second, _ in pairs]
+    split = [any(_split(results.scores(arm)) for arm in (first, second)) for first, second, _ in pairs]
+    chances = holm([fisher(*both) if peaks else p for both, peaks, p in zip(counts, split, raw, strict=True)])
+    comparisons = tuple(
+        Comparison(first, second, control, difference._replace(p=p), (both[0][0], both[1][0]), "runs that solve it" if peaks else "scores")
+        for (first, second, control), difference, p, both, peaks in zip(pairs, by_score, chances, counts, split, strict=True))
+    return Judged(*_verdict(comparisons, matters), comparisons)
+
+
+def _split(scores: Sequence[float]) -> bool:
+    return bool(scores) and max(scores) >= SOLVED and max(scores) - min(scores) >= APART
+
+
+def _verdict(comparisons: Sequence[Comparison], matters: float) -> tuple[str, str]:
+    """The verdict and its reason, of the first comparison that decides it."""
+    for each in comparisons:
+        if each.by == "scores" and each.difference.interval[1] < matters:
+            if each.control:
+                return REFUTED, (f"the control '{each.second}' does about as well as '{each.first}' or better, "
+                                 "so what it lacks makes no difference that matters.")
+            return REFUTED, f"'{each.first}' is not {matters:g} points ahead of '{each.second}', and the interval rules out that it is."
+    for each in comparisons:
+        more = each.solved[0] > each.solved[1] if each.by != "scores" else each.difference.gap > matters
+        if each.difference.p >= LEVEL or not more:
+            return OPEN, f"these runs don't tell '{each.first}' from '{each.second}' by more than luck and {matters:g} points."
+    return SUPPORTED, f"every comparison is beyond luck and {matters:g} points, those with the controls included."
+
+
+def outcome(kept: Mapping[str, Any], results: Results, judged: Judged, parameters: Mapping[str, int]) -> str:
+    """What came out, as HTML: the verdict, a picture of all runs, and both tables. Whatever a learner wrote is shown as text."""
+    chance, first = 100 / TASKS[kept["task"]].classes, kept["ahead"][0][0]
+    picture = data_url(score_bars(results, "right answers (%)", baselines={"chance level": chance, "solved": SOLVED}, highlight=first))
+    alt = "; ".join(f"{arm}: {', '.join(f'{score:.0f}' for score in results.scores(arm))} %" for arm in results.arms)
+    arms = [(arm, str(parameters.get(arm, "–")), _scores(results, arm), f"{results.mean(arm):.1f}",
+             f"{sum(score >= SOLVED for score in results.scores(arm))} of {len(results.scores(arm))}") for arm in results.arms]
+    return "".join([
+        f'<p class="verdict"><b>{judged.verdict}:</b> {escape(judged.reason)}</p>',
+        f'<img alt="{escape(alt)}" src="{picture}">',
+        _table(("arm", "parameters", "score of each run, %", "mean", "solved"), arms),
+        _table(("comparison", "gap, points", "95 % interval", "solved", "p", "p is of"), [_line(each) for each in judged.comparisons])])
+
+
+def page(kept: Mapping[str, Any], results: Results, came_out: str, epochs: int, peak_rate: float, code: str) -> str:
+    """The page, as HTML. kept: what the file of the study holds. came_out: of `outcome`."""
+    task = TASKS[kept["task"]]
+    chance, steps = 100 / task.classes, epochs * task.pictures // 16
+    said = ", ".join(f"{name} {number}" for name, number in versions().items())
+    parts = [
+        f"<h1>{escape(kept['name'].replace('_', ' '))}</h1>",
+        f"<p><small>A study made in the course <i>Attention by Hand</i>. Begun on {kept['begun']}, page made on {date.today()}."
+        "</small></p>",
+        "<h2>What was expected, before anything was run</h2>", f"<blockquote>{escape(kept['hypothesis'])}</blockquote>",
+        f"<p>What would refute it:</p><blockquote>{escape(kept['refuted_if'])}</blockquote>",
+        "<h2>What came out</h2>", came_out,
+        f"<p><small>A run solves the task if at least {SOLVED:g} % of its answers are right. p is how often two equally good arms would "
+        "differ as much: Welch's t-test for scores, Fisher's exact test where one run of an arm solves the task and another stays far "
+        "below. It is corrected for the number of comparisons (Holm). The rules are the course's, and a program applied them.</small></p>",
+        "<h2>How it was done</h2>",
+        f"<p>Task <b>{escape(kept['task'])}</b>: {escape(task.question)} Chance level is {chance:.0f} %. Each arm is a module in the same "
+        f"small network (16 channels, pictures of 24 x 24 pixels), trained {steps:,} steps of 16 pictures with Adam and a rate that rises "
+        f"to {peak_rate:g} and falls, with {len(results.seeds)} seeds. Scores are of 400 new pictures. A difference below "
+        f"{kept['matters']:g} points does not count. Controls: {', '.join(escape(repr(control)) for control in kept['controls'])}.</p>",
+        *([f"<p>Changed after the first run:</p><ul>{''.join(f'<li>{escape(change)}</li>' for change in kept['changes'])}</ul>"]
+          if kept["changes"] else []),
+        "<h2>What this does not show</h2>", "<ul>" + "".join(f"<li>{escape(line)}</li>" for line in _limits(results, epochs)) + "</ul>",
+        *([f"<h2>The code</h2><pre>{escape(code)}</pre>"] if code else []),
+        f"<p><small>{escape(said)}; {escape(processor())}</small></p>"]
+    return ('<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+            f"<title>{escape(kept['name'])}</title><style>{STYLE}</style></head><body>{''.join(parts)}</body></html>\n")
+
+
+def _limits(results: Results, epochs: int) -> list[str]:
+    """What nobody should read into the study, from its design."""
+    lines = ["Anything about photographs, or about larger networks: this is one small network on pictures made for one mechanism.",
+             "That an arm which fails can never learn the task: other rates and other wrappers were not tried here."]
+    if epochs < 5:
+        lines.append("What five times as many steps would give. A slow arm can look like one that can't learn.")
+    if (runs := min(len(results.scores(arm)) for arm in results.arms)) < 5:
+        lines.append(f"Much beyond these {runs} runs of each arm: with five, luck is far easier to tell from more.")
+    return lines
+
+
+def _line(each: Comparison) -> tuple[str, ...]:
+    low, high = each.difference.interval
+    chance = "below 0.001" if each.difference.p < 0.001 else f"{each.difference.p:.3f}"
+    return (f"{each.first} – {each.second}" + (" (control)" if each.control else ""), f"{each.difference.gap:+.1f}",
+            f"{low:+.1f} to {high:+.1f}", f"{each.solved[0]} against {each.solved[1]}", chance, each.by)
+
+
+def _scores(results: Results, arm: str) -> str:
+    return ", ".join(f"{score:.1f}" for score in results.scores(arm))
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [f"<tr>{''.join(f'<th>{escape(cell)}</th>' for cell in head)}</tr>"]
+    lines += [f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows]
+    return f'<div class="wide"><table>{"".join(lines)}</table></div>'

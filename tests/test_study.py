@@ -1,0 +1,149 @@
+"""A study of one's own: what may be asked, what is kept, what the page says, and who has the last word."""
+
+import json
+import re
+
+import pytest
+import torch
+from torch import nn
+
+from attention_lab.networks.training import Results
+from attention_lab.notebook import study as module
+from attention_lab.notebook.study import study
+from attention_lab.notebook.study_page import OPEN, REFUTED, SUPPORTED, judged
+from attention_lab.tasks.five_tasks import Questions, questions
+
+
+class Mean(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        self.mix = nn.Linear(channels, channels)
+
+    def forward(self, x):
+        return x * self.mix(x.mean(dim=(2, 3))).sigmoid()[:, :, None, None]
+
+
+ARMS = {"mean <b>": Mean, "nothing": lambda c: nn.Identity()}
+DESIGN = {"hypothesis": "A mean helps, <script>alert(1)</script> & more.", "refuted_if": "It does not.", "task": "what", "arms": ARMS,
+          "ahead": [("mean <b>", "nothing")], "controls": ["nothing"], "seeds": 3}
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """Two steps of training for each run, and how many runs were trained."""
+    few = questions("what", 32, 1)
+    monkeypatch.setattr(module, "train_questions", lambda task: Questions(*few))
+    trained = []
+    train = module.train
+    monkeypatch.setattr(module, "train", lambda *args, **more: trained.append(more["seed"]) or train(*args, **more))
+    return trained
+
+
+def test_a_study_keeps_its_runs_and_makes_one_page(tmp_path, quick):
+    found = study("my_study", **DESIGN, folder=tmp_path)
+    assert len(quick) == 6 and sorted(path.name for path in tmp_path.iterdir()) == ["study_my_study.html", "study_my_study.json"]
+    text = found.path.read_text()
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; more." in text and "<script" not in text and "mean &lt;b&gt;" in text
+    assert not re.search(r"(src|href)=\"(?!data:)", text), "a page loads nothing"
+    assert found.judged.verdict in (SUPPORTED, REFUTED, OPEN) and found.judged.verdict in text
+    assert "What this does not show" in text and "five times as many steps" in text and "these 3 runs of each arm" in text
+    again = study("my_study", **DESIGN, folder=tmp_path)
+    assert len(quick) == 6 and again.results.runs == found.results.runs  # nothing is trained twice
+
+
+def test_an_interrupted_study_goes_on_where_it_stopped(tmp_path, quick, monkeypatch):
+    real, left = module.train, [4]
+
+    def interrupted(*args, **more):
+        left[0] -= 1
+        if left[0] < 0:
+            raise KeyboardInterrupt
+        return real(*args, **more)
+
+    monkeypatch.setattr(module, "train", interrupted)
+    stopped = study("my_study", **DESIGN, folder=tmp_path)
+    assert len(stopped.results.runs) == 4 and stopped.judged.verdict != SUPPORTED
+    monkeypatch.setattr(module, "train", real)
+    assert len(study("my_study", **DESIGN, folder=tmp_path).results.runs) == 6 and len(quick) == 6
+
+
+def test_the_hypothesis_cannot_be_changed_after_the_first_run(tmp_path, quick):
+    study("my_study", **DESIGN, folder=tmp_path)
+    kept = (tmp_path / "study_my_study.json").read_bytes()
+    for change in ({"hypothesis": "A mean hurts."}, {"refuted_if": "Never."}, {"matters": 1}, {"ahead": [("mean <b>", "other")]}):
+        with pytest.raises(ValueError, match="that is a new study, so give it a name of its own"):
+            study("my_study", **{**DESIGN, "arms": {**ARMS, "other": Mean}, **change}, folder=tmp_path)
+    assert (tmp_path / "study_my_study.json").read_bytes() == kept and len(quick) == 6
+
+
+def test_what_was_changed_afterwards_stands_on_the_page(tmp_path, quick):
+    study("my_study", **DESIGN, folder=tmp_path)
+    changed = {**ARMS, "mean <b>": lambda c: nn.Sequential(Mean(c), nn.ReLU()), "third": Mean}
+    found = study("my_study", **{**DESIGN, "arms": changed, "seeds": 4}, folder=tmp_path)
+    assert len(quick) == 6 + 4 + 4 + 1  # the changed arm and the new one whole, and a fourth seed of the old one
+    text = found.path.read_text()
+    for line in ("its code or its training was changed after the first runs", "it was added after the first runs",
+                 "4 seeds, after 3 had run"):
+        assert line in text
+
+
+@pytest.mark.parametrize("change, said", [
+    ({"hypothesis": "  "}, "hypothesis must say something, in at most 2,000 characters: it has 0"),
+    ({"refuted_if": "x" * 2001}, "refuted_if must say something, in at most 2,000 characters: it has 2,001"),
+    ({"task": "where to"}, "there is no task 'where to': there are what, where, look-up, far, local"),
+    ({"controls": []}, "a study needs at least one control"),
+    ({"controls": ["none"]}, "no arm is called 'none': there are 'mean <b>', 'nothing'"),
+    ({"controls": ["mean <b>"]}, "'mean <b>' can't be a control and the arm that should be ahead"),
+    ({"ahead": []}, "without it nothing can be refuted"),
+    ({"seeds": 2}, "2 seeds can't tell luck from more: take at least 3, better 5"),
+    ({"arms": {**ARMS, "number": lambda c: 3}}, "arm 'number' must make a module for 16 channels, it makes a int"),
+    ({"arms": {**ARMS, "half": lambda c: nn.MaxPool2d(2)}}, r"arm 'half' must return the shape that it gets: \(2, 16, 12, 12\) became"),
+])
+def test_a_design_that_cannot_answer_its_question_is_refused(tmp_path, quick, change, said):
+    with pytest.raises(ValueError, match=said):
+        study("my_study", **{**DESIGN, **change}, folder=tmp_path)
+    assert not quick and not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("content", ["", "{", "[1, 2]", '{"name": 3}', json.dumps({"runs": [{"arm": 1}]})])
+def test_an_odd_file_is_one_sentence_and_stays(tmp_path, quick, content):
+    file = tmp_path / "study_my_study.json"
+    file.write_text(content)
+    with pytest.raises(ValueError, match="study_my_study.json is not"):
+        study("my_study", **DESIGN, folder=tmp_path)
+    assert file.read_text() == content and not quick
+
+
+def results(**scores):
+    return Results(tuple(scores), tuple(range(5)), {(arm, seed): {"score": score} for arm, given in scores.items()
+                                                    for seed, score in enumerate(given)})
+
+
+HIGH, LOW, MIXED = (95.0, 96, 97, 95, 96), (50.0, 51, 49, 50, 52), (100.0, 51, 100, 50, 52)
+
+
+@pytest.mark.parametrize("ours, theirs, control, verdict, reason", [
+    (HIGH, LOW, LOW, SUPPORTED, "those with the controls included"),
+    (LOW, HIGH, LOW, REFUTED, "'ours' is not 5 points ahead of 'theirs'"),
+    (HIGH, LOW, HIGH, REFUTED, "the control 'control' does about as well as 'ours' or better"),
+    (MIXED, LOW, LOW, OPEN, "don't tell 'ours' from 'theirs'"),  # two of five against none: luck in one of two tables
+    (HIGH, MIXED, LOW, OPEN, "don't tell 'ours' from 'theirs'"),  # five against two
+    (tuple(50.0 + 20 * (i % 2) for i in range(5)), LOW, LOW, OPEN, "don't tell 'ours' from 'theirs'"),
+])
+def test_the_rules_have_the_last_word(ours, theirs, control, verdict, reason):
+    found = judged(results(ours=ours, theirs=theirs, control=control), [("ours", "theirs")], ["control"], 5)
+    assert found.verdict == verdict and reason in found.reason
+
+
+def test_an_arm_that_hides_behind_a_factor_of_zero_is_known_when_it_changes():
+    class Hidden(nn.Module):
+        def __init__(self, change):
+            super().__init__()
+            self.gamma, self.change = nn.Parameter(torch.zeros(1)), change
+
+        def forward(self, x):
+            return x + self.gamma * (x.flip(2) if self.change else x.flip(3))
+
+    assert module._key(lambda c: Hidden(True), 1, 0.01) != module._key(lambda c: Hidden(False), 1, 0.01)
+    assert module._key(lambda c: Hidden(True), 1, 0.01) == module._key(lambda c: Hidden(True), 1, 0.01)
+    assert module._key(Mean, 1, 0.01) != module._key(Mean, 5, 0.01)
