@@ -1,4 +1,4 @@
-"""`autograder check | grade | status | feedback | insights | export | verify | replay | new | audit | doctor`."""
+"""`autograder check | grade | status | feedback | insights | export | backup | restore | verify | replay | new | audit | doctor`."""
 
 from __future__ import annotations
 
@@ -95,6 +95,16 @@ def main(arguments: list[str] | None = None) -> None:
     export.add_argument("--language", choices=("en", "de", "fr", "es"), help="yours on Moodle, which finds the columns of a grading "
                         "worksheet by their headings (en)")
     export.set_defaults(run=_export)
+
+    keep = commands.add_parser("backup", help="a class as one file: gradebook, seed, settings and what was handed in",
+                               description="Everything that can't be made again. Exit status 0, or 2 for wrong use.")
+    keep.add_argument("file", type=Path, metavar="FILE.tar.gz", help="a new file")
+    keep.set_defaults(run=_backup)
+
+    back = commands.add_parser("restore", help="put a class that was kept with backup into a fresh clone",
+                               description="Replaces nothing: a folder that holds a class is refused. Exit status 0, or 2 for wrong use.")
+    back.add_argument("file", type=Path, metavar="FILE.tar.gz", help="as backup wrote it")
+    back.set_defaults(run=_restore)
 
     verify = commands.add_parser("verify", help="tell what of a learner's card is true of their notebooks",
                                  description="Recounts the papers' tables from the capstone's notebook and those of the earlier lessons, "
@@ -208,6 +218,18 @@ def _feedback(options: argparse.Namespace) -> int:
     from autograder.classroom.give_back import feedback  # imports nbgrader
 
     return feedback(options.lesson, options.zip, Terminal())
+
+
+def _backup(options: argparse.Namespace) -> int:
+    from autograder.classroom.backup import backup  # imports nbgrader
+
+    return backup(options.file, Terminal())
+
+
+def _restore(options: argparse.Namespace) -> int:
+    from autograder.classroom.backup import restore  # imports nbgrader
+
+    return restore(options.file, Terminal())
 
 
 def _insights(options: argparse.Namespace) -> int:

@@ -660,7 +660,7 @@ def run(arm, seed):
 
 # %% tags=["experiment"]
 remind(predicted)
-results = compare(arms, seeds=range(2), run=run)
+results = compare(arms, seeds=range(3), run=run)
 
 # %% tags=["experiment"]
 measured = {arm: results.mean(arm) for arm in predicted}

@@ -646,7 +646,7 @@ def run(arm, seed):
             "coarse (%)": right[test_set.asked == 1].mean(), "another's dot (%)": other.mean()}
 
 
-results = compare(arms, seeds=range(3), run=run)
+results = compare(arms, seeds=range(5), run=run)
 results
 
 # %% tags=["experiment"]

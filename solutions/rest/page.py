@@ -625,7 +625,7 @@ show(show_images(torch.cat([painted(train_sets[size].pictures[:1]) for size in (
 # %% [markdown]
 # Look at your three guesses.
 # **Predict, then run:** six percentages.
-# The cell after the next one trains six kinds of network, each with two seeds, in about 25 seconds.
+# The cell after the next one trains six kinds of network, each with three seeds, in about 40 seconds.
 
 # %% tags=["experiment"]
 predicted = {
@@ -655,7 +655,7 @@ def run(arm, seed):
 
 
 remind(predicted)
-results = compare(arms, seeds=range(2), run=run)
+results = compare(arms, seeds=range(3), run=run)
 
 # %% tags=["experiment"]
 measured = {arm: results.mean(arm) for arm in arms}

@@ -21,7 +21,8 @@ APART = 30  # points: where one run solves the task and another of the same arm 
 STYLE = """body{font:16px/1.55 Georgia,serif;color:#222;background:#fcfcfa;max-width:44em;margin:2em auto;padding:0 1em}
 h1,h2,th,small,.verdict{font-family:Arial,Helvetica,sans-serif}h1{line-height:1.2}h2{font-size:1.1em;margin-top:2em}
 blockquote{margin:1em 0;padding:.4em 1em;border-left:4px solid #0072b2;background:#eef4f8;white-space:pre-wrap}
-table{border-collapse:collapse;margin:1em 0}td,th{text-align:left;padding:.2em 1em .2em 0;vertical-align:top}td{white-space:nowrap}div.wide{overflow-x:auto}
+table{border-collapse:collapse;margin:1em 0}td,th{text-align:left;padding:.2em 1em .2em 0;vertical-align:top}
+td{white-space:nowrap}div.wide{overflow-x:auto}
 .verdict{font-size:1.15em;padding:.6em 1em;background:#eef6f0;border-left:4px solid #00704f}img{max-width:100%}
 pre{overflow-x:auto;background:#f3f3ef;padding:1em;font-size:13px}small{color:#555}"""
 

@@ -1,0 +1,160 @@
+"""`autograder backup` and `autograder restore`: all of a class that can't be made again, as one file.
+
+That is the gradebook, the class's seed, its settings, what was handed in and what was graded of it. Pages of feedback, exports, caches
+and releases are made again by their commands.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from nbgrader.apps import AutogradeApp
+from rich.console import Console
+from rich.text import Text
+from sqlalchemy import create_engine, inspect
+from sqlalchemy.engine import URL, make_url
+
+from autograder.classroom.course import course_app
+from autograder.intake.plain_file import open_plain
+from autograder.judge import seed
+from autograder.outward import on_terminal
+
+MANIFEST, SQLITE, POSTGRESQL, FILES = "backup.json", "gradebook.db", "gradebook.sql", "files"
+SETTINGS = "work/nbgrader_config.py"
+
+
+def backup(path: Path, console: Console) -> int:
+    """Write the class of this folder to a new file, a tar with gzip. The command's exit status.
+
+    Raises ValueError for a file that is there already, and a gradebook that is neither SQLite nor PostgreSQL.
+    """
+    if path.exists():
+        raise ValueError(f"{path} is there already: a backup never replaces another one")
+    app = course_app("backup")
+    root, url = Path(app.coursedir.root), make_url(app.coursedir.db_url)
+    beside, left_out, files = path.with_name(f"{path.name}.new"), [], 0
+    try:
+        with tempfile.TemporaryDirectory() as scratch, tarfile.open(beside, "x:gz") as archive:
+            os.chmod(beside, 0o600)  # it holds the seed, and everybody's marks
+            gradebook = _copy_of_gradebook(url, Path(scratch))
+            said = {"course": app.coursedir.course_id, "made": f"{datetime.now():%Y-%m-%d %H:%M}", "gradebook": gradebook.name,
+                    "attention_lab": version("attention-lab")}
+            about = tarfile.TarInfo(MANIFEST)
+            content = json.dumps(said, indent=1).encode()
+            about.size = len(content)
+            archive.addfile(about, io.BytesIO(content))
+            archive.add(gradebook, gradebook.name)
+            for file in _own_files(app):
+                name = file.relative_to(root).as_posix()
+                try:
+                    with open_plain(file) as opened:
+                        entry = archive.gettarinfo(arcname=f"{FILES}/{name}", fileobj=opened)
+                        entry.uid = entry.gid = 0
+                        entry.uname = entry.gname = ""
+                        archive.addfile(entry, opened)
+                        files += 1
+                except OSError:
+                    left_out.append(name)
+        os.link(beside, path)  # never over another one
+    finally:
+        beside.unlink(missing_ok=True)
+    console.print(Text(on_terminal(f"{path} holds the gradebook and {files} files ({path.stat().st_size / 2**20:.1f} MiB). "
+                                   "It holds the class's seed, so keep it where your class can't read it.")), soft_wrap=True)
+    for name in left_out:
+        console.print(Text(on_terminal(f"left out, as it is no plain file: {name}")), soft_wrap=True)
+    return 0
+
+
+def restore(path: Path, console: Console) -> int:
+    """Put a backup into the course of this folder, which must not hold a class yet. The command's exit status.
+
+    Raises ValueError for what is no backup, for a folder that holds a class, and where the gradebook would be of another kind.
+    """
+    with tempfile.TemporaryDirectory() as scratch:
+        try:
+            with tarfile.open(path, "r:gz") as archive:
+                archive.extractall(scratch, filter="data")
+            said = json.loads((Path(scratch) / MANIFEST).read_text(encoding="utf-8"))
+            gradebook = Path(scratch) / (POSTGRESQL if said["gradebook"] == POSTGRESQL else SQLITE)
+            made, by = str(said["made"]), str(said["attention_lab"])
+        except (tarfile.TarError, OSError, EOFError, ValueError, KeyError, TypeError) as error:
+            raise ValueError(f"{path} is no backup of a class: {error}") from error
+        app = course_app("restore")
+        root, files = Path(app.coursedir.root), Path(scratch) / FILES
+        if there := [str(file.relative_to(root)) for file in _own_files(app)]:
+            raise ValueError(f"this folder holds a class already ({', '.join(there[:3])}{', ...' if there[3:] else ''}). Restore into a "
+                             "fresh clone, or move these away")
+        shutil.copytree(files, root, dirs_exist_ok=True) if files.exists() else None
+        _put_gradebook(gradebook, make_url(course_app("restore").coursedir.db_url))  # its settings may be among the files
+    console.print(Text(on_terminal(f"Restored the class of {made}, which was kept with attention_lab {by} (this is "
+                                   f"{version('attention-lab')}). Next: `.venv/bin/autograder doctor`, then `feedback` for the pages.")),
+                  soft_wrap=True)
+    return 0
+
+
+def _own_files(app: AutogradeApp) -> Iterator[Path]:
+    """What of a class lies in files, and can't be made again: submissions, graded copies, seeds and settings."""
+    root = Path(app.coursedir.root)
+    for folder in (app.coursedir.submitted_directory, app.coursedir.autograded_directory):
+        for where, _, names in os.walk(root / folder):  # doesn't follow links
+            yield from (Path(where) / name for name in sorted(names))
+    yield from sorted(file for file in (root / seed.NAME).parent.glob("seed*") if file.is_file())
+    if (root / SETTINGS).exists():
+        yield root / SETTINGS
+
+
+def _copy_of_gradebook(url: URL, into: Path) -> Path:
+    """A copy as it is at one moment, though somebody may be grading."""
+    if url.get_backend_name() == "sqlite":
+        if not Path(url.database or "").exists():
+            raise ValueError(f"there is no gradebook yet: {url.database}")
+        with sqlite3.connect(f"file:{url.database}?mode=ro", uri=True) as source, sqlite3.connect(into / SQLITE) as copy:
+            source.backup(copy)
+        return into / SQLITE
+    _postgresql("pg_dump", url, "--no-owner", "--no-privileges", f"--file={into / POSTGRESQL}")
+    return into / POSTGRESQL
+
+
+def _put_gradebook(copy: Path, url: URL) -> None:
+    """Raises ValueError where the settings name another kind of database, or one that is not empty."""
+    here = url.render_as_string(hide_password=True)
+    if (url.get_backend_name() == "sqlite") != (copy.name == SQLITE):
+        raise ValueError(f"the backup's gradebook is of {'SQLite' if copy.name == SQLITE else 'PostgreSQL'}, and db_url here is {here}: "
+                         f"set CourseDirectory.db_url in {SETTINGS}")
+    if url.get_backend_name() == "sqlite":
+        if Path(url.database or "").exists():
+            raise ValueError(f"there is a gradebook already: {here}")
+        shutil.copyfile(copy, url.database or "")
+        return
+    engine = create_engine(url)
+    try:
+        if inspect(engine).get_table_names():
+            raise ValueError(f"the database is not empty: {here}")
+    finally:
+        engine.dispose()
+    _postgresql("psql", url, "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", f"--file={copy}")
+
+
+def _postgresql(tool: str, url: URL, *options: str) -> None:
+    """Run one of PostgreSQL's own tools. The password goes by the environment, where other accounts can't see it."""
+    if url.get_backend_name() != "postgresql":
+        raise ValueError(f"only gradebooks on SQLite and PostgreSQL can be kept, not {url.render_as_string(hide_password=True)}")
+    address = url.set(drivername="postgresql", password=None).render_as_string()
+    environment = {**os.environ, **({"PGPASSWORD": str(url.password)} if url.password else {})}
+    try:
+        run = subprocess.run([tool, *options, address], env=environment, capture_output=True, text=True)
+    except FileNotFoundError:
+        raise ValueError(f"{tool} is not installed: it comes with PostgreSQL's client (apt install postgresql-client)") from None
+    if run.returncode:
+        raise ValueError(f"{tool}: {run.stderr.strip()[-500:]}")
