@@ -1,4 +1,5 @@
-"""`autograder check | grade | status | feedback | insights | export | backup | restore | verify | replay | new | audit | doctor`."""
+"""`autograder check | grade | status | feedback | insights | export | backup | restore | upgrade | verify | replay | new | audit |
+doctor`."""
 
 from __future__ import annotations
 
@@ -105,6 +106,16 @@ def main(arguments: list[str] | None = None) -> None:
                                description="Replaces nothing: a folder that holds a class is refused. Exit status 0, or 2 for wrong use.")
     back.add_argument("file", type=Path, metavar="FILE.tar.gz", help="as backup wrote it")
     back.set_defaults(run=_restore)
+
+    newer = commands.add_parser("upgrade", help="what this version would change for a class that another one graded",
+                                description="Run in the class's folder, by the new version's command. It judges everything again with the "
+                                "class's seed, and writes nothing. Exit status 0: no mark would change; 1: some would; 2: wrong use.")
+    newer.add_argument("--dry-run", action="store_true", required=True, help="say what would change; there is nothing else that it does")
+    newer.add_argument("--jobs", type=_positive, default=os.cpu_count() or 1, metavar="N",
+                       help="notebooks judged side by side (%(default)s)")
+    newer.add_argument("--isolation", choices=ISOLATIONS, default="auto",
+                       help="none: without a sandbox, for notebooks whose authors you trust")
+    newer.set_defaults(run=_upgrade)
 
     verify = commands.add_parser("verify", help="tell what of a learner's card is true of their notebooks",
                                  description="Recounts the papers' tables from the capstone's notebook and those of the earlier lessons, "
@@ -230,6 +241,12 @@ def _restore(options: argparse.Namespace) -> int:
     from autograder.classroom.backup import restore  # imports nbgrader
 
     return restore(options.file, Terminal())
+
+
+def _upgrade(options: argparse.Namespace) -> int:
+    from autograder.classroom.upgrade import upgrade  # imports nbgrader
+
+    return upgrade(options.jobs, options.isolation, Terminal())
 
 
 def _insights(options: argparse.Namespace) -> int:

@@ -714,7 +714,7 @@ print_verdicts(results, ("channel gate only", "no module"), ("spatial gate only"
 # None of our runs came near.)
 
 # %% [markdown]
-# **The order.** Two runs show little, so we ran eight of each.
+# **The order.** Three runs show little, so we ran eight of each.
 # After these 384 steps CBAM scores 97.0 % on average, and four of its eight runs are near 94 %.
 # The other order scores 100 % in all eight runs.
 # So the better order is the one that is *not* CBAM's.

@@ -1,0 +1,118 @@
+"""`autograder upgrade --dry-run`: what this version of the course would change for a class that was graded with another one.
+
+It is run in the class's folder, by the new version's command. It reads the class and writes nothing.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from nbgrader.api import Gradebook
+from nbgrader.coursedir import CourseDirectory
+from rich.console import Console
+from rich.text import Text
+
+from attention_lab.checking.report import number
+from autograder.classroom.course import course_app
+from autograder.classroom.pool import Pool, get_ready
+from autograder.judge import seed
+from autograder.judge.judge import Result
+from autograder.lessons.course import COURSE
+from autograder.outward import on_terminal
+from autograder.submission import notebook
+from autograder.submission.notebook import ReleasedLesson
+
+LEAST = 0.005  # points; less is rounding
+
+
+class Kept(NamedTuple):
+    """What the gradebook holds of a lesson. most: points by grade cell. marks: automatic points by student and grade cell.
+    by_hand: the grade cells of each student whose mark a person has set."""
+
+    most: dict[str, float]
+    marks: dict[str, dict[str, float]]
+    by_hand: dict[str, set[str]]
+
+
+def upgrade(jobs: int, isolation: str, console: Console) -> int:
+    """Say what would change in each lesson of the gradebook. The command's exit status: 1 if anybody's mark would, else 0.
+
+    Raises ValueError where no class lies here, or it has no seed.
+    """
+    app = course_app("upgrade")
+    file = Path(app.coursedir.root) / seed.NAME
+    if not file.exists():
+        raise ValueError(f"there is no class here: {file} is missing. Run this in the folder of the class, with the new version's command")
+    with Gradebook(app.coursedir.db_url, app.coursedir.course_id) as gradebook:
+        held = {assignment.name for assignment in gradebook.assignments}
+        lessons = [known for known in notebook.lessons() if known.name in held]
+        kept = {known.name: _kept(gradebook, known) for known in lessons}
+    say = lambda text: console.print(Text(on_terminal(text)), soft_wrap=True)  # noqa: E731
+    for name in sorted(held - {known.name for known in lessons}):
+        say(f"{name}: this version has no such lesson; its marks stay as they are")
+    moved = 0
+    get_ready()
+    with Pool(jobs, isolation, seed=seed.class_seed(file), say=say) as pool:  # a seed that is given is not kept, nor what is drawn with it
+        for known in lessons:
+            changes = [*_handed_out(app.coursedir, known), *_points(known, kept[known.name])]
+            marks, judged = _marks(app.coursedir, known, kept[known.name], pool)
+            moved += len(marks)
+            say(f"{known.name}: {judged} judged again, {len(marks)} marks would change")
+            for line in [*changes, *marks]:
+                say(f"- {line}")
+    say("Nothing was written." + (" Marks by hand would stay." if moved else ""))
+    return int(bool(moved))
+
+
+def _kept(gradebook: Gradebook, known: ReleasedLesson) -> Kept:
+    cells = {slot.check_id for slot in known.exercises}
+    most = {cell.name: cell.max_score for each in gradebook.find_assignment(known.name).notebooks for cell in each.grade_cells}
+    marks: dict[str, dict[str, float]] = {}
+    by_hand: dict[str, set[str]] = {}
+    for submission in gradebook.assignment_submissions(known.name):
+        grades = [grade for each in submission.notebooks for grade in each.grades if grade.name in cells]
+        marks[submission.student.id] = {grade.name: grade.auto_score for grade in grades if grade.auto_score is not None}
+        by_hand[submission.student.id] = {grade.name for grade in grades if grade.manual_score is not None}
+    return Kept(most, marks, by_hand)
+
+
+def _handed_out(coursedir: CourseDirectory, known: ReleasedLesson) -> list[str]:
+    """What learners have is not what this version would hand out."""
+    theirs = Path(coursedir.format_path(coursedir.release_directory, "", known.name)).resolve()
+    if not theirs.is_dir():
+        return []
+    ours = COURSE / known.name
+    names = {f"{known.name}.ipynb": "the notebook that was handed out differs"}
+    names |= {f"checks/{slot.name}.check": f"the recorded check of {slot.name} differs" for slot in known.exercises}
+    return [said for name, said in names.items() if (theirs / name).exists() and (theirs / name).read_bytes() != (ours / name).read_bytes()]
+
+
+def _points(known: ReleasedLesson, kept: Kept) -> list[str]:
+    """Exercises that are worth something else, or that the gradebook does not know."""
+    return [f"{slot.name} is worth {number(slot.points)} points in this version, and "
+            + (f"{number(kept.most[slot.check_id])} in the gradebook" if slot.check_id in kept.most else "is not in the gradebook")
+            for slot in known.exercises if kept.most.get(slot.check_id) != slot.points]
+
+
+def _marks(coursedir: CourseDirectory, known: ReleasedLesson, kept: Kept, pool: Pool) -> tuple[list[str], int]:
+    """A line for each student whose automatic points would be others, and how many notebooks were judged."""
+    files = {student: Path(coursedir.format_path(coursedir.submitted_directory, student, known.name), f"{known.name}.ipynb")
+             for student in sorted(kept.marks)}
+    futures = {student: pool.submit(path, known.name) for student, path in files.items() if path.is_file()}
+    lines = []
+    for student, future in futures.items():
+        if line := _changed(known, future.result(), kept.marks[student], kept.by_hand[student]):
+            lines.append(f"{student}: {line}")
+    return lines, len(futures)
+
+
+def _changed(known: ReleasedLesson, result: Result, marks: dict[str, float], by_hand: set[str]) -> str:
+    if result.error:  # such a notebook has no points
+        return f"can't be judged: {result.error}" if any(marks.values()) else ""
+    said = []
+    for slot in known.exercises:
+        before, now = marks.get(slot.check_id, 0.0), result.verdicts[slot.name].points if slot.name in result.verdicts else 0.0
+        if abs(before - now) > LEAST and slot.check_id not in by_hand:
+            said.append(f"{slot.name} {number(before)} -> {number(now)}")
+    return ", ".join(said)

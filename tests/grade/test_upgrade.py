@@ -1,0 +1,53 @@
+"""`autograder upgrade --dry-run`: whose marks another version would change, and that nothing is written."""
+
+import hashlib
+import shutil
+
+from tests.classroom.pupils import LESSON, ROOT
+
+from .test_backup import command
+
+
+def digest(folder):
+    return {path.relative_to(folder): hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.rglob("*"))
+            if path.is_file() and path.name != "opened.log" and "__pycache__" not in path.parts}
+
+
+def test_a_class_that_this_version_graded_would_not_change(again):
+    before = digest(again.folder)
+    status, said = command(again, "upgrade", "--dry-run")
+    assert status == 0 and "0 marks would change" in said and "Nothing was written." in said, said
+    assert digest(again.folder) == before
+
+
+def test_marks_points_and_checks_that_would_change_are_named(again):
+    with again.gradebook() as gradebook:
+        for student, cell, field in (("ada", "squeeze-check", "auto_score"), ("dora", "squeeze-check", "manual_score")):
+            grade, = [each for each in gradebook.find_submission_notebook(LESSON, LESSON, student).grades if each.name == cell]
+            grade.auto_score = 0.25
+            setattr(grade, field, 0.25)
+        cell, = [each for each in gradebook.find_notebook(LESSON, LESSON).grade_cells if each.name == "seblock-check"]
+        cell.max_score = 6
+        gradebook.db.commit()
+    released = again.folder / "release" / LESSON
+    shutil.copytree(ROOT / "course" / LESSON / "checks", released / "checks", dirs_exist_ok=True)
+    (released / "checks/SEBlock.check").write_bytes(b"an older one")
+    before = digest(again.folder)
+    status, said = command(again, "upgrade", "--dry-run", "--jobs", "1")
+    assert status == 1 and "1 marks would change" in said
+    assert "- ada: squeeze 0.25 -> 2" in said and "dora" not in said, "a mark by hand stays"
+    assert "- SEBlock is worth 4 points in this version, and 6 in the gradebook" in said
+    assert "- the recorded check of SEBlock differs" in said and "check of squeeze differs" not in said
+    assert digest(again.folder) == before
+
+
+def test_a_folder_without_a_class_is_one_sentence(released):
+    seed = released.folder / "work/seed"
+    kept = seed.read_bytes()
+    seed.unlink()
+    try:
+        status, said = command(released, "upgrade", "--dry-run")
+    finally:
+        seed.write_bytes(kept)
+    assert status == 2 and "there is no class here" in said and "Traceback" not in said
+    assert command(released, "upgrade")[0] == 2
