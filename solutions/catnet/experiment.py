@@ -1,5 +1,6 @@
 """The long runs of elective e3: `python -m solutions.catnet.experiment` writes experiment.md (about ten minutes of one core)."""
 
+from fractions import Fraction
 from pathlib import Path
 
 from solutions.shared.long_runs import LongRuns, Row
@@ -15,7 +16,11 @@ ARMS = ("own picture", "other picture", "own picture, masked", "other picture, m
 # Not on the page:
 OTHER, OWN_MASKED = "other picture, prototype", "own picture, masked, prototype"
 
-ROWS = [(Row(arm, 5), range(3)) for arm in (*ARMS, OTHER, OWN_MASKED)]
+HALF = Fraction(1, 2)
+ROWS = [
+    *((Row(arm, 5), range(3)) for arm in (*ARMS, OTHER, OWN_MASKED)),
+    *((Row(arm, 5, HALF), range(2)) for arm in (*ARMS, OTHER, OWN_MASKED)),
+]
 
 if __name__ == "__main__":
     runs = LongRuns(HERE / "page.py")

@@ -36,6 +36,8 @@ ROWS = [
     (Row("side by side"), range(3)),
     (Row("side by side", 5), range(3)),
     *((Row(arm, 5, THIRD), range(1)) for arm in CONTROLS[:3]),
+    (Row("spatial gate first", 5), range(2)),
+    *((Row(arm, 5, THIRD), range(2)) for arm in ("CBAM", "CBAM, cue taken out", "spatial gate first")),
 ]
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ ROWS = [
     (Row("ECA, bands shuffled", 5), (0,)),
     *((Row(arm, 5, THREE), (0,)) for arm in ("SE", "full matrix")),
     *((Row(arm), range(8)) for arm in ("no gate", "no neighbours")),
+    *((Row(arm, 5, THREE), range(2)) for arm in ("no gate", "no neighbours", "ECA", "ECA, bands shuffled")),
 ]
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ ARMS = "local", "local + window", "local + stripe", "all three"
 ROWS = [
     *((Row(arm), range(3)) for arm in ARMS),
     *((Row(arm, 5), range(2)) for arm in ARMS),
-    *((Row(arm, 5, Fraction(1, 2)), range(1)) for arm in ARMS[:3]),
+    *((Row(arm, 5, Fraction(1, 2)), range(1)) for arm in ARMS),
 ]
 
 if __name__ == "__main__":

@@ -49,6 +49,7 @@ ROWS = [
     *((Row(arm, 2), range(3)) for arm in BEYOND[:3]),
     (Row(look_up(1, 1), 5), (0,)),
     (Row("no code", 5), (0,)),
+    *((Row(arm, 5, HALF), (0,)) for arm in (*AT_SIZE, look_up(1, 1))),
 ]
 
 
