@@ -105,7 +105,16 @@ def test_a_design_that_cannot_answer_its_question_is_refused(tmp_path, quick, ch
     assert not quick and not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("content", ["", "{", "[1, 2]", '{"name": 3}', json.dumps({"runs": [{"arm": 1}]})])
+WHOLE = {"name": "my_study", "hypothesis": "h", "refuted_if": "r", "task": "what", "ahead": [], "controls": [], "matters": 5,
+         "begun": "today", "runs": [], "changes": []}
+RUN = {"arm": "a", "seed": 0, "key": "k", "score": 50.0, "parameters": 3, "day": "today"}
+
+
+ODD = ({"runs": [3]}, {"runs": [{**RUN, "score": "high"}]}, {"runs": [{**RUN, "score": 1e9}]}, {"runs": [{**RUN, "arm": []}]}, {"runs": 3},
+       {"runs": [RUN], "changes": [["<b>"]]}, {"runs": [RUN], "changes": None}, {"runs": [RUN], "begun": 3}, {"more": 1})
+
+
+@pytest.mark.parametrize("content", ["", "{", "[1, 2]", '{"name": 3}', *(json.dumps({**WHOLE, **odd}) for odd in ODD)])
 def test_an_odd_file_is_one_sentence_and_stays(tmp_path, quick, content):
     file = tmp_path / "study_my_study.json"
     file.write_text(content)

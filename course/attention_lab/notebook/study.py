@@ -144,18 +144,27 @@ def _begun(file: Path, plan: Kept) -> Kept:
     """The study as it was begun, or this one if no run has finished yet. Raises ValueError for another hypothesis, and an odd file."""
     try:
         kept = Kept(**found(file))
-        runs = [(str(run["arm"]), int(run["seed"]), str(run["key"]), float(run["score"]), int(run["parameters"])) for run in kept.runs]
+        right = all(isinstance(text, str) for text in (kept.begun, *kept.changes)) and all(map(_is_run, kept.runs))
     except FileNotFoundError:
         return plan
-    except (TypeError, KeyError) as error:
-        raise ValueError(f"{file.name} is not a study's file: give your study another name, or move that file away") from error
-    if not runs:
+    except TypeError:
+        right = False
+    if not right:
+        raise ValueError(f"{file.name} is not a study's file: give your study another name, or move that file away")
+    if not kept.runs:
         return plan
     for part, said in FIXED.items():
         if (old := getattr(kept, part)) != (new := getattr(plan, part)):
             raise ValueError(f"{said} of {plan.name!r} was {old!r} when its first run finished on {kept.begun}, and is {new!r} now: "
                              "that is a new study, so give it a name of its own")
     return kept
+
+
+def _is_run(run: Any) -> bool:
+    """Is it what `study` keeps of a run? The file may come from somebody else."""
+    return (isinstance(run, dict) and all(isinstance(run.get(part), str) for part in ("arm", "key", "day"))
+            and all(isinstance(run.get(part), int) for part in ("seed", "parameters"))
+            and isinstance(run.get("score"), float | int) and 0 <= run["score"] <= 100)
 
 
 def _note_changes(kept: Kept, keys: Mapping[str, str], seeds: int) -> None:
