@@ -17,19 +17,14 @@ LESSON ?=
 PART ?=
 BECAUSE ?=
 
-# In a container one is often root, which JupyterLab refuses unless told.
-ROOT_TOO := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
 BIN := $(CURDIR)/.venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 export PATH := $(BIN):$(PATH)
 
 .PHONY: lab reset quick test nightly affected class handout build measure site gpu browser database bubblewrap
 
-# The first time, lesson 00 opens; later, what was open last. (A file as an argument would make its folder all that JupyterLab sees.)
 lab: .venv/lab
-	page=$$(test -d my || echo --LabApp.default_url=/lab/tree/00_warmup/00_warmup.ipynb) && \
-		$(BIN)/python -m attention_lab.workspace copy course my && cd my && \
-		$(BIN)/jupyter lab $$page --port=$(PORT) $(if $(filter no,$(BROWSER)),--no-browser) $(ROOT_TOO)
+	$(BIN)/python -m attention_lab.lab --port=$(PORT) $(if $(filter no,$(BROWSER)),--no-browser)
 
 reset: .venv/lab
 	$(BIN)/python -m attention_lab.workspace reset course my $(LESSON)

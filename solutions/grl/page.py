@@ -17,7 +17,7 @@
 #
 # ![Left, a rocket before an evening sky, under strong noise; a pixel of the sky is marked, with a frame for its neighbours, one for its window, and a long one for its stripe. Right, the same picture, clean. Which other pixels know this pixel's true colour?](figures/question.svg)
 #
-# Far pixels can help, but asking all of them is too dear.
+# Far pixels can help, but asking all of them is too expensive.
 # A photograph of 512 x 512 pixels, cut into patches of 2 x 2, has 65,536 tokens,
 # so a single attention map would hold 4.3 billion numbers, or 16 GiB.
 # [GRL](https://arxiv.org/abs/2303.00748) (CVPR 2023) puts a few go-betweens between far tokens, and was applied to seven kinds of image restoration.

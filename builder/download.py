@@ -1,0 +1,62 @@
+"""The course as one file for learners without git, make or a terminal: `python -m builder.download` writes work/attention-by-hand.zip.
+
+It holds the released lessons, the library as a wheel, start.py and three lines for each system. No solution is in it.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+
+from autograder.lessons.course import COURSE, ROOT
+from builder import build
+
+ZIP = ROOT / "work/attention-by-hand.zip"
+FOLDER = "attention-by-hand"
+START = Path(__file__).with_name("start.py")
+READ_ME = """Attention by Hand
+=================
+
+You need Python 3.11 or newer (python.org), 3 GB of room (8 GB on Linux, where PyTorch brings along
+what a GPU needs), and a network the first time.
+
+Windows   1. Unpack the zip: right click, Extract All.
+          2. Double-click start.py in the new folder.
+          3. Lesson 00 opens in your browser. The black window belongs to it: close it when you are done.
+
+macOS     1. Unpack the zip with a double click.
+          2. Open the folder's menu (right click), choose New Terminal at Folder, and type: python3 start.py
+          3. Lesson 00 opens in your browser. Ctrl-C in the terminal ends it.
+
+Linux     1. Unpack the zip.
+          2. Open a terminal in the new folder, and type: python3 start.py
+          3. Lesson 00 opens in your browser. Ctrl-C in the terminal ends it.
+
+Your own notebooks lie in the folder my/. To update, unpack a newer zip over this folder: what you wrote stays.
+To start a lesson afresh, rename its folder in my/ and start again.
+"""
+
+
+def write(path: Path = ZIP) -> Path:
+    """Make the file. Raises CalledProcessError where the wheel can't be built."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
+        subprocess.run([*pip, "wheel", "-q", "--no-deps", "-w", folder, ROOT / "course"], check=True)
+        wheel, = Path(folder).glob("*.whl")
+        archive.write(wheel, f"{FOLDER}/{wheel.name}")
+        archive.write(START, f"{FOLDER}/start.py")
+        archive.writestr(f"{FOLDER}/README.txt", READ_ME.replace("\n", "\r\n"))  # Notepad has to show it, too
+        for lesson in build.lessons():
+            for file in sorted((COURSE / lesson.name).rglob("*")):
+                if file.is_file() and not file.name.startswith("."):
+                    archive.write(file, f"{FOLDER}/lessons/{file.relative_to(COURSE).as_posix()}")
+    return path
+
+
+if __name__ == "__main__":
+    made = write()
+    print(f"{made}: {made.stat().st_size / 2**20:.1f} MiB")
