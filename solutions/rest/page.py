@@ -672,7 +672,7 @@ print_verdicts(results, ("entries 1 x 1, ratio 1", "entries 1 x 1, ratio 2", "ri
 print("cue removed:", ", ".join(f"{results.mean(arm, 'cue removed'):.0f} %" for arm in arms))
 
 # %% [markdown]
-# After 180 steps, our means are about 85 to 100 % if the ratio equals an entry's side, and 50 to 76 % at twice that ratio.
+# After 180 steps, our means are about 85 to 100 % if the ratio equals an entry's side, and 50 to 80 % at twice that ratio.
 # The cause is not too few parameters: the networks with the larger ratio have *more*, in `sr` and its norm.
 # Without black and white in the test pictures, all six arms are at chance.
 # So they answer from the entries, and nothing else in a picture gives the answer away.
