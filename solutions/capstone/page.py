@@ -761,8 +761,8 @@ slide_answers(arms, trained, tasks)
 
 # %% tags=["experiment"]
 study("places", task="far",
-      hypothesis='Position attention fails at "far" because it cannot tell where a position is. '
-                 "If its queries and keys see rows and columns, it scores much more.",
+      hypothesis='Position attention fails at "far" because it cannot tell where a position is.'
+                 " If its queries and keys see rows and columns, it scores much more.",
       refuted_if="It is not 5 points ahead of attention without rows and columns, or rows and "
                  "columns without attention score as much.",
       arms={"attention": lambda c: PlacedAttention(c, places=False),
