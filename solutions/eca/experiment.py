@@ -8,8 +8,8 @@ from solutions.shared.long_runs import LongRuns, Row
 HERE = Path(__file__).parent
 ABOUT = """# 02_eca: long runs
 
-`python -m solutions.eca.experiment` trains the page's arms for five times its 512 steps, SE and the full matrix also at three times their
-peak rate (0.01; the others 0.1). A number is the overlap with the true disc, in per cent: on new pictures, then on those
+`python -m solutions.eca.experiment` trains the page's arms for five times its 512 steps, also at three times their peak rate (0.01 for SE
+and the full matrix, 0.1 for the others). A number is the overlap with the true disc, in per cent: on new pictures, then on those
 seen in training."""
 THREE = Fraction(3)
 

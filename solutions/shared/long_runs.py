@@ -45,7 +45,7 @@ class LongRuns:
         """Call run(arm, seed) for each seed of each row that the table in `file` does not have, and write the table after each."""
         table = read(file.read_text(encoding="utf-8")) if file.exists() else {}
         for row, seeds in rows:
-            self._longer, self._faster = row.longer, row.faster
+            self.train_for(row.longer, row.faster)
             for seed in seeds:
                 if seed in table.setdefault(row, {}):
                     continue
@@ -53,6 +53,10 @@ class LongRuns:
                 table[row][seed] = " / ".join(f"{score:.1f}" for score in scores.values())
                 file.write_text(f"{about}\n\n{write(table)}\n\ntorch {torch.__version__}, one thread.\n", encoding="utf-8")
                 print(row.arm, f"x {row.longer}", f"rate x {row.faster}", f"seed {seed}", table[row][seed], flush=True)
+
+    def train_for(self, longer: int, faster: Fraction) -> None:
+        """From now on, the page's `train` takes so many times its steps, at so many times its peak rate."""
+        self._longer, self._faster = longer, faster
 
     def _train(self, *arguments: Any, epochs: int, peak_rate: float, **others: Any) -> Any:
         return self._librarys(*arguments, epochs=self._longer * epochs, peak_rate=float(self._faster * Fraction(peak_rate)), **others)
