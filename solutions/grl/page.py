@@ -899,7 +899,7 @@ show_restored(results, plain=restored_at(left_as_it_is(test_set), test_set))
 # The gaps grow.
 # But scores also rise, by 1 to 2 dB, for stickers whose partner is out of reach.
 # Perhaps this is why: a branch that is off still averages, and an average holds a little of the partner's motif.
-# The same happens with half the learning rate (one run each, without "all three"; see the repository's `solutions/grl/experiment.md`).
+# The same happens with half the learning rate (one run each; see the repository's `solutions/grl/experiment.md`).
 # </details>
 
 # %% [markdown]
