@@ -20,6 +20,7 @@ from autograder.classroom.nbgrader_plugin.plain_log import keep_logs_plain
 from autograder.classroom.pool import Pool, get_ready
 from autograder.intake.files import read
 from autograder.judge.judge import DEVICES
+from autograder.judge.settings import Settings
 from autograder.outputs import as_json, show
 from autograder.outward import on_terminal
 from autograder.sandbox.isolation import ISOLATIONS, NoLayers, NoRoom
@@ -195,10 +196,11 @@ def _check(options: argparse.Namespace) -> int:
     lines, status = [], 0
     get_ready()
     say = lambda text: console.print(Text(on_terminal(text)), soft_wrap=True)  # noqa: E731
+    settings = Settings(options.isolation, options.device)
     if options.cluster:
-        judges: Pool | ClusterPool = ClusterPool(options.cluster, options.isolation, options.device, say=say)
+        judges: Pool | ClusterPool = ClusterPool(options.cluster, settings, say=say)
     else:
-        judges = Pool(options.jobs or 1, options.isolation, options.device, say=say)
+        judges = Pool(options.jobs or 1, settings, say=say)
     with judges as pool:
         futures = [pool.submit(Path(name), solved=solved) for name in options.notebooks]
         for name, future in zip(options.notebooks, futures):

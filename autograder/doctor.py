@@ -28,6 +28,7 @@ from autograder.judge import proxy_process, questions
 from autograder.judge.judge import Judge
 from autograder.judge.proxy_process import ProxyProcess
 from autograder.judge.seed import FILE
+from autograder.judge.settings import Settings
 from autograder.lessons.course import ROOT
 from autograder.lessons.topics import topic
 from autograder.sandbox import budget
@@ -205,7 +206,7 @@ def _grading() -> Iterator[Finding]:
     lesson = notebook.lesson(HUNGRIEST)
     solved = read(SOLVED / lesson.name / f"{lesson.name}.ipynb")
     try:
-        with Judge(device="cpu", seed="the doctor's own") as judge:
+        with Judge(Settings(device="cpu", seed="the doctor's own")) as judge:
             judge.prepared[lesson.name] = questions.without_mistakes(lesson, judge.seed, "meta")
             result = judge.grade(solved, lesson.name)
     except RuntimeError as error:  # NoLayers and NoRoom among them

@@ -13,6 +13,7 @@ from attention_lab.checking.verdict import Verdict
 from attention_lab.notebook.problem import Problem, versions
 from autograder.classroom.pool import Pool
 from autograder.intake import problems
+from autograder.judge.settings import Settings
 from autograder.outward import on_terminal
 from autograder.submission import notebook
 
@@ -41,7 +42,7 @@ def replay(path: Path, isolation: str, console: Console) -> int:
 def _judged(problem: Problem, isolation: str, console: Console) -> Verdict:
     """The verdict on the code alone: what the learner has not sent is missing. Raises ValueError where there is none."""
     sent = new_notebook(cells=[new_code_cell(problem.code)])
-    with Pool(1, isolation, say=lambda said: _say(console, said)) as pool:
+    with Pool(1, Settings(isolation), say=lambda said: _say(console, said)) as pool:
         result = pool.submit(sent, problem.lesson).result()
     if result.error:
         raise ValueError(f"{problem.exercise} could not be judged: {result.error}")

@@ -21,6 +21,7 @@ from rich.table import Table
 
 from autograder.classroom.cluster import ClusterPool
 from autograder.judge.judge import Judge
+from autograder.judge.settings import Settings
 from tests.classroom.pupils import LESSON, ROOT, notebook_of
 
 from .submissions import solved, submissions
@@ -37,11 +38,11 @@ def main() -> None:
     table = Table("workers", "seconds", "submissions a second", "CPU s a submission", box=None)
     with tempfile.TemporaryDirectory() as folder:
         seed_file = Path(folder, "seed")
-        with Judge(seed_file=seed_file) as judge:
+        with Judge(Settings(seed_file=seed_file)) as judge:
             judge.graders(LESSON)
             for workers in options.workers:
                 with _cluster(workers) as processes:
-                    with ClusterPool(f"tcp://127.0.0.1:{PORT}", prepare=lambda: judge.prepared, seed_file=seed_file) as pool:
+                    with ClusterPool(f"tcp://127.0.0.1:{PORT}", Settings(seed_file=seed_file), prepare=lambda: judge.prepared) as pool:
                         while len(pool.members) < workers:
                             time.sleep(0.1)
                         for future in [pool.submit(notebook_of(solved(number)), LESSON) for number in range(4 * workers)]:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 
 from autograder.judge import judge, session
 from autograder.judge.judge import Judge
+from autograder.judge.settings import Settings
 from autograder.sandbox import sandbox, validation
 from autograder.submission import notebook
 from autograder.worker import wire
@@ -73,7 +74,7 @@ def exercises(rounds: int, warm: Judge, floor: Callable[[], dict[str, float]]) -
 
 def layers(people: list[Pupil], seed: str, clock: str) -> list[dict[tuple[str, str], float]]:
     """The milliseconds of each submission by part and layer. clock: as of Spans."""
-    with _clocks(clock) as clocks, Judge(seed=seed) as instrumented:
+    with _clocks(clock) as clocks, Judge(Settings(seed=seed)) as instrumented:
         found = []
         for pupil in [*people[:2], *people]:  # the first ones start the process that forks, and draw the cases
             notebook_ = notebook_of(pupil)

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from autograder.judge.judge import Judge
+from autograder.judge.settings import Settings
 from autograder.lessons.course import ROOT
 from autograder.submission.notebook import lessons
 
@@ -49,7 +50,7 @@ def main() -> None:
     table = Table("lesson", box=None, pad_edge=False, title="A right submission, seconds of processor time", title_justify="left")
     for column in ("judge", "worker", "together"):
         table.add_column(column, justify="right")
-    with Judge(device="cpu") as judge:
+    with Judge(Settings(device="cpu")) as judge:
         for lesson in lessons():
             cost = right(judge, lesson.name)
             table.add_row(lesson.name, *(f"{seconds:.2f}" for seconds in (cost.judge, cost.worker, cost.both)))

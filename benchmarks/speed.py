@@ -24,6 +24,7 @@ from rich.table import Table
 
 from attention_lab.networks.threads import one_thread
 from autograder.judge.judge import Judge
+from autograder.judge.settings import Settings
 from tests.classroom.pupils import LESSON, NAMES, ROOT, Pupil, notebook_of
 
 from . import floor, layers
@@ -262,7 +263,7 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="benchmark-"))
     began = time.monotonic()
     try:
-        with Judge(device="cpu") as judge:
+        with Judge(Settings(device="cpu")) as judge:
             about(results, judge, seconds(lambda: judge.graders(LESSON)))
             warm(results, judge)
             above_the_floor(results, judge, people)

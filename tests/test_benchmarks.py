@@ -8,6 +8,7 @@ import pytest
 from conftest import ROOT
 
 from autograder.judge.judge import Judge
+from autograder.judge.settings import Settings
 from benchmarks.courses import Ours
 from benchmarks.lessons import right
 from benchmarks.submissions import submissions
@@ -37,7 +38,7 @@ def test_the_benchmarks_run_to_their_end(command, last):
 
 @pytest.fixture(scope="module")
 def judge():
-    with Judge(device="cpu", seed=SEED) as judge:
+    with Judge(Settings(device="cpu", seed=SEED)) as judge:
         yield judge
 
 

@@ -30,6 +30,7 @@ from autograder.audit.mutants import mutants
 from autograder.intake.files import read
 from autograder.judge import recording
 from autograder.judge.judge import Judge
+from autograder.judge.settings import Settings
 from autograder.lessons import bank
 from autograder.lessons.course import NOTEBOOKS, OWN
 from autograder.lessons.topics import Topic, topic
@@ -121,7 +122,7 @@ def audit(lesson_name: str, seeds: Sequence[str] = tuple(named(MUTATED))) -> Aud
 
 def _solved_notebook(found: Audit, seed: str, solved: NotebookNode, reference: ModuleType) -> dict[str, Local]:
     """Judge the solved notebook as a submission. Returns each exercise's hidden questions under this seed, none if they can't be drawn."""
-    with Judge(device="cpu", seed=seed) as judge:  # so that the result does not depend on the machine
+    with Judge(Settings(device="cpu", seed=seed)) as judge:  # so that the result does not depend on the machine
         try:
             result = judge.grade(solved, found.lesson)
         except ValueError as error:  # of a mistake that can't be told from the reference, or from another one

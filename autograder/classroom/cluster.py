@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,7 +26,8 @@ from autograder.intake.files import content
 from autograder.judge.cache import restored
 from autograder.judge.identity import differences, identity
 from autograder.judge.judge import Graders, Result
-from autograder.judge.seed import FILE, class_seed
+from autograder.judge.seed import class_seed
+from autograder.judge.settings import USUAL, Settings
 from autograder.sandbox.isolation import NoRoom
 from autograder.submission.parse import Unreadable
 
@@ -75,9 +76,9 @@ class ClusterPool:
     hold the seed.
     """
 
-    def __init__(self, address: str, isolation: str = "auto", device: str = "auto", prepare: Callable[[], dict[str, Graders]] = dict,
-                 seed_file: Path = FILE, say: Callable[[str], object] = print):
-        self.address, self.settings, self.prepare, self.seed_file, self.say = checked(address), (isolation, device), prepare, seed_file, say
+    def __init__(self, address: str, settings: Settings = USUAL, prepare: Callable[[], dict[str, Graders]] = dict,
+                 say: Callable[[str], object] = print):
+        self.address, self.settings, self.prepare, self.say = checked(address), settings, prepare, say
         self.run = secrets.token_hex(8)
         self.members: set[Worker] = set()
         self.refused: dict[Worker, str] = {}
@@ -87,8 +88,9 @@ class ClusterPool:
         self.seen = 0.0  # when there was a member last
 
     def __enter__(self) -> ClusterPool:
-        self.here = identity(*self.settings)
-        self.private = Private(*self.settings, class_seed(self.seed_file), pickle.dumps(self.prepare()))
+        self.here = identity(self.settings)
+        seed = self.settings.seed or class_seed(self.settings.seed_file)
+        self.private = Private(replace(self.settings, seed=seed), pickle.dumps(self.prepare()))
         self.client = _client(self.address)
         self.seen = time.monotonic()
         try:
@@ -178,7 +180,7 @@ class ClusterPool:
         try:
             checked(worker.address)
             wrong = LOUD if self._ask(worker, *LOGS_MESSAGES) else differences(
-                self.here, self._ask(worker, cluster_worker.who, *self.settings))
+                self.here, self._ask(worker, cluster_worker.who, replace(self.settings, seed=None)))
             if not wrong:
                 self._ask(worker, cluster_worker.begin, self.run, self.private, threads)
         except OSError:  # it has gone again
@@ -262,7 +264,8 @@ class ClusterPool:
         elif self.ended:
             waiting.future.set_exception(NoWorkers(self.ended))
         else:
-            waiting.future.set_result(Result(waiting.job.lesson, *self.settings, error=LOST.format(waiting.lost)))
+            lost = LOST.format(waiting.lost)
+            waiting.future.set_result(Result(waiting.job.lesson, self.settings.isolation, self.settings.device, error=lost))
 
     def _give_up(self) -> None:
         with self.change:

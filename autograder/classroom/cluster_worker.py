@@ -19,6 +19,7 @@ from nbformat import NotebookNode, from_dict
 
 from autograder.classroom.pool import File, Pool, get_ready
 from autograder.judge.identity import identity
+from autograder.judge.settings import Settings
 from autograder.judge.versions import unchanged
 from autograder.sandbox.sandbox import Sandbox
 
@@ -27,11 +28,9 @@ IDLE = 900.0  # seconds without a job after which another run's beginning ends a
 
 @dataclass(repr=False)
 class Private:
-    """The settings of a run. prepared: a pickle of the hidden questions by lesson."""
+    """What a run keeps to itself: settings with the class's seed, and a pickle of the hidden questions by lesson."""
 
-    isolation: str
-    device: str
-    seed: str
+    settings: Settings
     prepared: bytes
 
 
@@ -70,14 +69,14 @@ def knows_jobs() -> None:
     """Does nothing, where this module is known."""
 
 
-async def who(isolation: str, device: str) -> dict[str, str]:
+async def who(settings: Settings) -> dict[str, str]:
     """This machine's `identity`. Raises what that raises, ValueError if the worker may start no process, and NoRoom if learners' code
     can't have its memory here."""
     if multiprocessing.current_process().daemon:
         raise ValueError("its process may start no other one: start it with DASK_CONFIG=docs/cluster.yaml, or with --no-nanny")
     get_ready()
-    known = await asyncio.to_thread(identity, isolation, device)
-    await asyncio.to_thread(_prove, isolation)
+    known = await asyncio.to_thread(identity, settings)
+    await asyncio.to_thread(_prove, settings.isolation)
     return known
 
 
@@ -91,7 +90,7 @@ async def begin(run: str, private: Private, jobs: int) -> None:
     for other in [name for name, each in RUNS.items() if time.monotonic() - each.used > IDLE]:
         await leave(other)
     if run not in RUNS:
-        pool = Pool(jobs, private.isolation, private.device, prepare=partial(pickle.loads, private.prepared), seed=private.seed)
+        pool = Pool(jobs, private.settings, prepare=partial(pickle.loads, private.prepared))
         RUNS[run] = Run(pool, time.monotonic())
 
 

@@ -25,6 +25,7 @@ from autograder.classroom.pool import Pool, while_drawing
 from autograder.judge import private, seed
 from autograder.judge.cache import Verdicts
 from autograder.judge.judge import Judge
+from autograder.judge.settings import Settings
 from autograder.outward import on_terminal
 from autograder.terminal import Terminal
 
@@ -51,17 +52,17 @@ def grade(options: argparse.Namespace) -> int:
             same_seed.keep(app.coursedir)
         else:
             same_seed.check(app.coursedir)
-        settings = JudgeCells(parent=app)
-        chosen = options.isolation or settings.isolation, options.device or settings.device
+        configured = JudgeCells(parent=app)
+        settings = Settings(options.isolation or configured.isolation, options.device or configured.device, seed_file=seed_file)
         complete = True
         say = lambda text: console.print(Text(on_terminal(text)), soft_wrap=True)  # noqa: E731
-        with Judge(*chosen, seed_file=seed_file, drawing=partial(while_drawing, say)) as judge:
+        with Judge(settings, partial(while_drawing, say)) as judge:
             verdicts = Verdicts(Path(app.coursedir.root) / VERDICTS, judge)
             hidden = lambda: {options.lesson: judge.graders(options.lesson)}  # noqa: E731
             if options.cluster:
-                judges: Pool | ClusterPool = ClusterPool(options.cluster, *chosen, hidden, seed_file, say)
+                judges: Pool | ClusterPool = ClusterPool(options.cluster, settings, hidden, say)
             else:
-                judges = Pool(options.jobs or os.cpu_count() or 1, *chosen, log=log, prepare=hidden, seed_file=seed_file)
+                judges = Pool(options.jobs or os.cpu_count() or 1, settings, log, hidden)
             with judges as pool, progress:
                 try:
                     writer.record(pool, verdicts)

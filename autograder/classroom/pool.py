@@ -27,7 +27,7 @@ from nbformat import NotebookNode
 from autograder.intake import reader
 from autograder.intake.files import read
 from autograder.judge.judge import Graders, Judge, Result
-from autograder.judge.seed import FILE
+from autograder.judge.settings import USUAL, Settings
 from autograder.sandbox.isolation import NoRoom
 from autograder.submission.parse import Unreadable
 
@@ -74,22 +74,19 @@ class File:
 
 
 Submission = NotebookNode | Path | File
-Settings = tuple[str, str, str | None, Path]  # Judge's isolation, device, seed and seed_file
 
 
 class Pool:
     """Grades notebooks in up to `jobs` processes with a judge each; they start when they are needed. Use as a context manager: at its
     end the processes end, whatever they are doing.
 
-    isolation, device, seed_file: as Judge's. log: the file that what they print goes to. prepare: gives hidden questions by lesson,
-    asked once, while the first process starts, so that not every process computes them. seed: instead of that in the file. say: tells
-    who waits what takes long.
+    log: the file that what they print goes to. prepare: gives hidden questions by lesson, asked once, while the first process starts,
+    so that not every process computes them. say: tells who waits what takes long.
     """
 
-    def __init__(self, jobs: int, isolation: str = "auto", device: str = "auto", log: Path | None = None,
-                 prepare: Callable[[], dict[str, Graders]] = dict, seed_file: Path = FILE, seed: str | None = None,
-                 say: Callable[[str], object] = lambda said: None):
-        self.settings, self.log, self.prepare, self.seeds = (isolation, device), log, prepare, (seed, seed_file)
+    def __init__(self, jobs: int, settings: Settings = USUAL, log: Path | None = None,
+                 prepare: Callable[[], dict[str, Graders]] = dict, say: Callable[[str], object] = lambda said: None):
+        self.settings, self.log, self.prepare = settings, log, prepare
         self.prepared: bytes | None = None
         self.say = cache(say)  # once, however many processes draw
         self.threads = ThreadPoolExecutor(jobs)  # each waits for one process
@@ -133,13 +130,13 @@ class Pool:
                 continue
             except TooMuch as error:
                 process.end()
-                return Result(task[1], *self.settings, error=TOO_MUCH.format(error))
+                return Result(task[1], self.settings.isolation, self.settings.device, error=TOO_MUCH.format(error))
             except Exception:
                 process.end()
                 raise
             self.free.put(process)
             return result
-        return Result(task[1], *self.settings, error=DIED.format(TRIES))
+        return Result(task[1], self.settings.isolation, self.settings.device, error=DIED.format(TRIES))
 
     def _process(self) -> JudgeProcess:
         """One that is free, or a new one. Each of the threads holds one at most."""
@@ -148,7 +145,7 @@ class Pool:
         with self.starting:
             if self.closed:
                 raise RuntimeError("the pool is closed")
-            process = JudgeProcess((*self.settings, *self.seeds), self.log)
+            process = JudgeProcess(self.settings, self.log)
             self.processes.append(process)
             return process
 
@@ -266,7 +263,7 @@ def _serve(connection: Connection, settings: Settings, log: Path | None) -> None
         connection.send(DRAWN)
 
     try:
-        judge = Judge(*settings, drawing=drawing)
+        judge = Judge(settings, drawing)
         judge.sandboxes["cpu"].get_ready()
     except Exception as error:  # there can be no judge with these settings
         connection.send(error)

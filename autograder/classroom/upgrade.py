@@ -18,6 +18,7 @@ from autograder.classroom.course import course_app
 from autograder.classroom.pool import Pool, get_ready
 from autograder.judge import seed
 from autograder.judge.judge import Result
+from autograder.judge.settings import Settings
 from autograder.lessons.course import COURSE
 from autograder.outward import on_terminal
 from autograder.submission import notebook
@@ -53,7 +54,8 @@ def upgrade(jobs: int, isolation: str, console: Console) -> int:
         say(f"{name}: this version has no such lesson; its marks stay as they are")
     moved = 0
     get_ready()
-    with Pool(jobs, isolation, seed=seed.class_seed(file), say=say) as pool:  # a seed that is given is not kept, nor what is drawn with it
+    settings = Settings(isolation, seed=seed.class_seed(file))  # a seed that is given is not kept, nor what is drawn with it
+    with Pool(jobs, settings, say=say) as pool:
         for known in lessons:
             changes = [*_handed_out(app.coursedir, known), *_points(known, kept[known.name])]
             marks, judged = _marks(app.coursedir, known, kept[known.name], pool)

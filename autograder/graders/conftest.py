@@ -14,6 +14,7 @@ from attention_lab.checking import report
 from attention_lab.checking.verdict import Check, Verdict
 from autograder.intake.files import read
 from autograder.judge.judge import DEVICES, Judge, Result
+from autograder.judge.settings import Settings
 from autograder.outward import on_terminal
 from autograder.sandbox.isolation import ISOLATIONS
 
@@ -33,7 +34,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         raise pytest.UsageError("the hidden graders judge a notebook; say which: pytest autograder/graders --submission NOTEBOOK")
     try:
         submission = read(options.submission)
-        with Judge(options.isolation, options.device) as judge:
+        with Judge(Settings(options.isolation, options.device)) as judge:
             result = judge.grade(submission)
     except ValueError as error:  # no notebook, or a device that is not there
         raise pytest.UsageError(on_terminal(error, lines=True)) from error

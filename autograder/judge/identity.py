@@ -6,25 +6,26 @@ import platform
 import re
 import sys
 import sysconfig
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib.metadata import distributions
 
 import torch
 
 from autograder.judge.judge import Judge
+from autograder.judge.settings import Settings
 from autograder.judge.versions import code, digest, unchanged
 from autograder.submission import notebook
 
 
-def identity(isolation: str, device: str) -> dict[str, str]:
-    """Versions and digests by what they are of. isolation, device: as Judge's options.
+def identity(settings: Settings) -> dict[str, str]:
+    """Versions and digests by what they are of.
 
     Packages count, because a submission may import any that is installed. Raises what Judge raises where there can be none with these
     settings, and ValueError where the code on the disk is not the code that this process runs.
     """
     if not unchanged():
         raise ValueError("its code has changed since it was started: start it again")
-    judge = Judge(isolation, device, seed="none is needed: nothing is asked")
+    judge = Judge(replace(settings, seed="none is needed: nothing is asked"))
     try:
         walls = {"sandbox": judge.isolation, "device": judge.device}
     finally:

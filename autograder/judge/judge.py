@@ -7,7 +7,6 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -21,8 +20,9 @@ from attention_lab.networks.threads import one_thread
 from autograder.judge import measuring, questions
 from autograder.judge.proxy_process import ProxyProcess
 from autograder.judge.questions import Graders
-from autograder.judge.seed import FILE, class_seed
+from autograder.judge.seed import class_seed
 from autograder.judge.session import OVER, Missing, Session, described
+from autograder.judge.settings import USUAL, Settings
 from autograder.sandbox.budget import Budget
 from autograder.sandbox.sandbox import Died, Sandbox
 from autograder.submission import notebook
@@ -67,13 +67,12 @@ class Result:
 class Judge:
     """Grades submissions. Use as a context manager.
 
-    isolation, device: as the command's options. seed: the class's secret one, in the file `seed_file`, unless given.
     drawing: makes the context in which hidden questions are drawn, for whoever counts a notebook's time: this is not the notebook's.
     Raises ValueError for an unknown option, or cuda where there is none.
     """
 
-    def __init__(self, isolation: str = "auto", device: str = "auto", seed: str | None = None, seed_file: Path = FILE,
-                 drawing: Callable[[], AbstractContextManager] = nullcontext):
+    def __init__(self, settings: Settings = USUAL, drawing: Callable[[], AbstractContextManager] = nullcontext):
+        device, isolation = settings.device, settings.isolation
         if device not in DEVICES:
             raise ValueError(f"device {device!r} is none of {', '.join(DEVICES)}")
         if device == "cuda" and not torch.cuda.is_available():
@@ -83,7 +82,7 @@ class Judge:
         if self.device == "cuda":
             self.sandboxes["cuda"] = Sandbox(isolation, "cuda")
         self.isolation = self.sandboxes["cpu"].isolation
-        self.seed, self.keep = seed or class_seed(seed_file), not seed
+        self.seed, self.keep = settings.seed or class_seed(settings.seed_file), not settings.seed
         self.prepared: dict[str, Graders] = {}
         self.drawing = drawing
 

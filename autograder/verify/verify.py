@@ -11,6 +11,7 @@ from attention_lab.checking.report import number
 from attention_lab.networks.paper_tables import Row
 from autograder.judge.judge import Judge, Result
 from autograder.judge.questions import closure
+from autograder.judge.settings import Settings
 from autograder.lessons.topics import topic
 from autograder.outward import on_terminal
 from autograder.submission import notebook
@@ -28,7 +29,7 @@ def verify(card: Path, capstone: Path, isolation: str, console: Console) -> int:
     except cards.Refused as error:
         return _refused(console, card, [str(error)])
     notebooks = handed_in(capstone)
-    with Judge(isolation) as judge:
+    with Judge(Settings(isolation)) as judge:
         table = recount(notebooks, judge.sandboxes["cpu"])
         if wrong := cards.disagreements(said, table):
             return _refused(console, card, wrong)

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from autograder.judge.judge import Judge
+from autograder.judge.settings import Settings
 from autograder.submission import notebook
 from tests.classroom.course import OURS, Course
 from tests.classroom.pupils import FULL, LESSON, NAMES, Pupil, notebook_of
@@ -79,7 +80,7 @@ class AttackedCourse(Course):
 def honest_points(attacks: list[Attack]) -> dict[str, dict[str, float]]:
     """What the answers are worth without the tricks, by the twin's name and exercise."""
     found: dict[str, dict[str, float]] = {}
-    with Judge(seed="any") as judge:
+    with Judge(Settings(seed="any")) as judge:
         assert judge.grade(notebook_of(Pupil("ada", "everything right", FULL)), LESSON).points == sum(FULL)  # it judges at all
         for attack in attacks:
             if (twin := twin_of(attack)) not in found:

@@ -18,6 +18,7 @@ import psutil
 
 from autograder.judge import judge as judging
 from autograder.judge.judge import Judge
+from autograder.judge.settings import Settings
 from autograder.sandbox import isolation, sandbox
 from autograder.sandbox.sandbox import Sandbox
 from tests.classroom.pupils import LESSON, NAMES, notebook_of
@@ -74,7 +75,7 @@ def got_through(attack: Attack, judge: Judge, world: World, worth: dict[str, flo
 
 
 def at_level(layers: tuple[str, ...], world: World, chosen: list[Attack], worth: dict[str, dict[str, float]]) -> dict[str, str]:
-    with Judge(isolation="none", seed=world.secrets["seed"]) as judge:
+    with Judge(Settings(isolation="none", seed=world.secrets["seed"])) as judge:
         judge.sandboxes["cpu"].close()
         judge.sandboxes["cpu"] = Sandbox(layers=layers)
         return {attack.name: got_through(attack, judge, world, worth[twin_of(attack)]) for attack in chosen}

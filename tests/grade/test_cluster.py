@@ -24,6 +24,7 @@ from autograder.classroom.cluster import ClusterPool, NoWorkers, checked
 from autograder.classroom.pool import Pool
 from autograder.judge.identity import identity
 from autograder.judge.judge import Judge
+from autograder.judge.settings import Settings
 from autograder.submission.parse import parse
 from tests.classroom.pupils import FULL, LESSON, PUPILS, SOLVED, Pupil, file_of, notebook_of
 
@@ -100,7 +101,7 @@ class Cluster:
         return self.said(name, r"Registered to:[\s\S]*?(tls)") and self.said(name, r"Start worker at:\s+(tls://\S+)")
 
     def pool(self, **keywords):
-        return ClusterPool(self.address, seed_file=self.seed, **keywords)
+        return ClusterPool(self.address, Settings(seed_file=self.seed), **keywords)
 
     def end(self):
         for process in self.processes:
@@ -137,7 +138,7 @@ def cluster(tmp_path_factory):
 @pytest.fixture(scope="module")
 def hidden(cluster):
     """Gives the lesson's hidden questions, which are drawn once."""
-    with Judge(seed_file=cluster.seed) as judge:
+    with Judge(Settings(seed_file=cluster.seed)) as judge:
         judge.graders(LESSON)
         yield lambda: judge.prepared
 
@@ -177,7 +178,7 @@ def test_the_verdicts_are_those_of_one_machine_and_another_version_is_left_out(c
     broken.write_text("not JSON")
     given = [*(parse(file_of(pupil)) for pupil in SOME), notebook_of(probe(cluster)), broken, tmp_path / "missing.ipynb"]
     left_out = []
-    with Pool(1, log=tmp_path / "log", seed_file=cluster.seed, prepare=hidden) as pool:
+    with Pool(1, Settings(seed_file=cluster.seed), log=tmp_path / "log", prepare=hidden) as pool:
         alone = [future.result() for future in [pool.submit(each) for each in given]]
     with cluster.pool(say=left_out.append, prepare=hidden) as pool:
         spread = [future.result() for future in [pool.submit(each) for each in given]]
@@ -197,7 +198,7 @@ def test_what_a_spy_looks_for_is_there(cluster, hidden):
 def test_a_worker_that_is_killed_loses_nothing(cluster, hidden, tmp_path):
     notebooks = [parse(file_of(pupil)) for pupil in SOME * 2]
     began = []
-    with Pool(1, log=tmp_path / "log", seed_file=cluster.seed, prepare=hidden) as pool:
+    with Pool(1, Settings(seed_file=cluster.seed), log=tmp_path / "log", prepare=hidden) as pool:
         alone = [future.result() for future in [pool.submit(each) for each in notebooks[:len(SOME)]]] * 2
     with cluster.pool(say=lambda _: None, prepare=hidden) as pool:
         futures = [pool.submit(each, began=lambda: began.append(None)) for each in notebooks]

@@ -11,6 +11,7 @@ from conftest import ROOT
 
 from autograder.classroom.pool import DRAWS, Pool
 from autograder.judge import questions
+from autograder.judge.settings import Settings
 from autograder.submission.parse import parse
 from tests.classroom.pupils import FULL, PUPILS, file_of
 
@@ -105,7 +106,7 @@ class DrawnSlowly:
 def test_drawing_the_hidden_questions_costs_no_notebook_its_time(tmp_path, monkeypatch):
     monkeypatch.setattr("autograder.classroom.pool.COMPUTING", 5.0)
     said = []
-    with Pool(1, log=tmp_path / "log", seed="a class whose questions are drawn here", say=said.append) as pool:
+    with Pool(1, Settings(seed="a class whose questions are drawn here"), log=tmp_path / "log", say=said.append) as pool:
         result = pool.submit(DrawnSlowly(parse(file_of(PUPILS[0])))).result()
     assert (result.error, result.points) == (None, sum(FULL))
     assert said == [DRAWS]  # it took longer than five seconds
@@ -126,7 +127,7 @@ def test_a_pool_that_is_left_does_not_wait(tmp_path):
 
 
 def test_where_there_can_be_no_judge_the_future_says_why(tmp_path):
-    with Pool(1, device="tpu", log=tmp_path / "log") as pool:
+    with Pool(1, Settings(device="tpu"), log=tmp_path / "log") as pool:
         with pytest.raises(ValueError, match="tpu"):
             pool.submit(parse(file_of(PUPILS[0]))).result()
 

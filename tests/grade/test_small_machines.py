@@ -9,6 +9,7 @@ from nbformat.v4 import new_notebook
 from autograder.classroom import cluster_worker
 from autograder.classroom.cluster import ClusterPool, Worker
 from autograder.judge.judge import Result
+from autograder.judge.settings import Settings
 from autograder.sandbox import sandbox
 from autograder.sandbox.isolation import NoRoom
 
@@ -47,7 +48,7 @@ def test_what_a_small_machine_was_given_is_judged_by_another(pool, monkeypatch):
 def test_it_is_left_out_before_it_is_given_anything(pool, monkeypatch):
     monkeypatch.setattr(sandbox, "ROOM", 8 << 30)  # a worker may have three
     with pytest.raises(NoRoom) as error:
-        asyncio.run(cluster_worker.who("auto", "cpu"))
+        asyncio.run(cluster_worker.who(Settings(device="cpu")))
 
     def ask(worker, function, *_):
         if function is cluster_worker.who:

@@ -14,6 +14,7 @@ from autograder.judge import cache as module
 from autograder.judge import versions
 from autograder.judge.cache import Verdicts, storable
 from autograder.judge.judge import Judge, Result
+from autograder.judge.settings import Settings
 from autograder.lessons.course import ROOT
 from autograder.submission.notebook import Cell, cells_to_run, lesson
 from autograder.submission.parse import parse
@@ -28,7 +29,7 @@ RESULT = Result(LESSON, "limits", "cpu", {"squeeze": VERDICT, "Excitation": repl
 
 @pytest.fixture(scope="module")
 def judge():
-    with Judge(seed="a seed of these tests") as judge:
+    with Judge(Settings(seed="a seed of these tests")) as judge:
         yield judge
 
 

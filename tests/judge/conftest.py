@@ -1,13 +1,14 @@
 import pytest
 
 from autograder.judge.judge import Judge
+from autograder.judge.settings import Settings
 from autograder.sandbox.sandbox import Sandbox
 from tests.hidden import SEED
 
 
 @pytest.fixture(scope="session")
 def judge():
-    with Judge(seed=SEED) as judge:
+    with Judge(Settings(seed=SEED)) as judge:
         yield judge
 
 

@@ -7,6 +7,7 @@ import torch
 
 from autograder.intake.files import read
 from autograder.judge.judge import Judge
+from autograder.judge.settings import Settings
 from autograder.lessons.course import NOTEBOOKS
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU here: the CUDA pass was not run")
@@ -15,7 +16,7 @@ SOLVED = read(NOTEBOOKS / "01_se/01_se.ipynb")
 
 @pytest.fixture(scope="module")
 def judge():
-    with Judge(device="cuda", seed="the seed of these tests") as judge:
+    with Judge(Settings(device="cuda", seed="the seed of these tests")) as judge:
         yield judge
 
 

@@ -2,6 +2,7 @@
 
 from autograder.judge import seed
 from autograder.judge.judge import Judge
+from autograder.judge.settings import Settings
 
 
 def test_another_seed_leaves_the_old_one_beside_it(tmp_path):
@@ -13,5 +14,5 @@ def test_another_seed_leaves_the_old_one_beside_it(tmp_path):
 
 
 def test_a_judge_has_the_seed_of_the_file_that_it_is_given(tmp_path):
-    with Judge(seed_file=tmp_path / "seed") as judge:
+    with Judge(Settings(seed_file=tmp_path / "seed")) as judge:
         assert judge.seed == seed.class_seed(tmp_path / "seed")

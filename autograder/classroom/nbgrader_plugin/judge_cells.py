@@ -16,6 +16,8 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Unicode
 
 from autograder.classroom.nbgrader_plugin.graded import RECORD, RESULT
+from autograder.judge import seed
+from autograder.judge.settings import Settings
 
 if TYPE_CHECKING:
     from autograder.judge.judge import Judge, Result
@@ -24,11 +26,11 @@ VERDICTS = "work/verdicts"  # below the course's folder
 
 
 @cache
-def _judge(isolation: str, device: str, seed_file: Path) -> Judge:
+def _judge(settings: Settings) -> Judge:
     """One judge for all notebooks of this process, closed at its end."""
     from autograder.judge.judge import Judge  # imports torch
 
-    judge = Judge(isolation, device, seed_file=seed_file)
+    judge = Judge(settings)
     judge.__enter__()
     atexit.register(judge.__exit__, None, None, None)
     return judge
@@ -68,9 +70,7 @@ class JudgeCells(NbGraderPreprocessor):
 
     def judge(self, root: Path) -> Judge:
         """This process's judge for the course in the folder `root`. Raises what Judge raises."""
-        from autograder.judge import seed
-
-        return _judge(self.isolation, self.device, root / seed.NAME)
+        return _judge(Settings(self.isolation, self.device, seed_file=root / seed.NAME))
 
     def _result(self, nb: NotebookNode, name: str, _student: str) -> Result:
         """The judge's result, or one that is kept."""
