@@ -710,6 +710,7 @@ print_gaps(results, [("other picture", "own picture"), ("own picture, masked", "
 # - **The last step is a matter of speed.**
 #   After 120 steps the arms that end in a look-up are far ahead of those that end in a prototype, with the same blocks.
 #   With five times the steps the prototype arms gain 13 to 15 points, and what remains of the lead is 2 to 4 points.
+#   At half the learning rate, they are slower still, and 4 to 7 points remain.
 #   So a prototype *can* stand for three colours, if the blocks learn features in which the three lie close together.
 #   Learning them takes many steps, and a look-up needs them less.
 # - **Looking across is not what helps.**
