@@ -51,6 +51,7 @@ def _run(python: Path | str, *arguments: Path | str) -> subprocess.CompletedProc
 
 def main(python: str) -> int:
     """Print what differs, and write the record if nothing does. 1 if something does."""
+    commit = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=ROOT, capture_output=True, text=True).stdout.strip()
     own, other = sampled(sys.executable), sampled(python)
     found = differences(own, other)
     if said := notebooks(python, ROOT / "work/nbval-versions"):
@@ -58,7 +59,6 @@ def main(python: str) -> int:
     if found:
         print("\n".join(found), file=sys.stderr)
         return 1
-    commit = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=ROOT, capture_output=True, text=True).stdout.strip()
     have = other["versions"]
     record = {"day": date.today().isoformat(), "commit": commit, "compared with": own["versions"], "versions": have,
               "answers of the bank with the same verdict": len(other["verdicts"]), "notebooks": LESSONS, "marks": other["marks"]}
