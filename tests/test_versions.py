@@ -23,8 +23,8 @@ def problem(row):
     if row["tried"] not in versions.TRIED:
         return f"tried is {row['tried']!r}, none of {', '.join(versions.TRIED)}"
     ran = row["tried"] in ("tested", "sample")
-    if ran != ("by" in row) or (row["tried"] == "reading") != ("on" in row):
-        return "what ran has `by` and no `on`; what was read has `on` and no `by`; what is not tried has neither"
+    if ran and "by" not in row or row["tried"] == "not" and "by" in row or (row["tried"] == "reading") != ("on" in row):
+        return "what ran has `by`; what was read has `on`, and perhaps `by`; what is not tried has neither"
     if "on" in row and type(row["on"]) is not date:
         return f"on is {row['on']!r}, no date"
     return next((f"there is no {name}" for name in row.get("by", []) if not exists(name)), None)
