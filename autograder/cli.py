@@ -13,6 +13,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
+try:
+    import attention_lab  # noqa: F401
+except ImportError as error:  # Python or torch is too old, or a package is missing: a sentence, for `autograder doctor` above all
+    sys.exit(f"Nothing can be graded here: {error}")
+
+# isort: split
 from rich.text import Text
 
 from autograder.classroom.cluster import ClusterPool

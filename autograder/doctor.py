@@ -9,7 +9,6 @@ import os
 import platform
 import shutil
 import subprocess
-import sys
 import sysconfig
 import time
 from collections.abc import Callable, Iterator
@@ -62,9 +61,7 @@ def examine(console: Console) -> int:
 
 
 def _python() -> Iterator[Finding]:
-    good = sys.version_info >= (3, 11)
-    yield Finding("good" if good else "bad",
-                  f"Python {platform.python_version()}, {platform.platform()}" + ("" if good else ": 3.11 is needed"))
+    yield Finding("good", f"Python {platform.python_version()}, {platform.platform()}")  # an old one is refused by attention_lab
     yield Finding("good", f"torch {torch.__version__}, {os.cpu_count()} CPU cores")
     if batch_norm_defect():
         yield Finding("missing", "this torch computes wrong gradients in BatchNorm2d at batch size 1 where memory layouts are mixed; "

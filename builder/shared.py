@@ -9,11 +9,11 @@ from pathlib import Path
 from attention_lab.checking import recorded
 from attention_lab.notebook.course_map import duration
 from autograder.lessons.course import COURSE, LIST, ROOT, lessons, plans, repository, ways
-from builder import first_cell
+from builder import first_cell, versions
 
 PHOTOS = COURSE / "attention_lab/photos"
 PAGES = [ROOT / name for name in (  # it writes parts of them
-    "README.md", "docs/learners.md", "docs/instructors.md", "CITATION.cff", "course/pyproject.toml")]
+    "README.md", "docs/learners.md", "docs/instructors.md", "docs/versions.md", "CITATION.cff", "course/pyproject.toml")]
 
 
 def build() -> None:
@@ -79,7 +79,7 @@ def with_parts(page: Path) -> str:
     """A page of PAGES with the table of lessons, what it says about Colab, or the repository's address, as they are now."""
     name = repository()
     address = f"https://github.com/{name}" if name else ""
-    written = {"lessons": table(), "paths": paths(), "plans": term(),
+    written = {"lessons": table(), "paths": paths(), "plans": term(), "versions": versions.table(),
                "colab": first_cell.elsewhere(name), "citation": f'repository-code: "{address}"' if name else "",
                "urls": f'[project.urls]\nRepository = "{address}"' if name else ""}
     return re.sub(r"(?s)((?:<!--|#) (\w+), written by the build(?: -->)?\n).*?(\n(?:<!--|#) /\2\b)",

@@ -55,7 +55,7 @@ class Part:
 
 _TOP = sorted(path.name for path in (ROOT / "tests").glob("test_*.py"))
 _ELSEWHERE = ("test_catalogue.py", "test_handout.py", "test_processors.py", "test_benchmarks.py", "test_site.py", "test_release.py",
-              "test_own_lesson.py", "test_built.py", "test_download.py")
+              "test_own_lesson.py", "test_built.py", "test_download.py", "test_elsewhere.py")
 PARTS = (
     Part("known mistakes, the bank and mutants under hidden questions", ("graders",)),
     Part("what a learner's check says of every known mistake and of the bank; the library", (
@@ -63,9 +63,9 @@ PARTS = (
     Part("the judge, damaged notebooks, other processors", ("judge", "corruption", "test_processors.py")),
     Part("every attack", ("adversarial",)),
     Part("nbgrader's cycle: classes, clusters, interruptions, insights, a hub", ("classroom", "grade", "insights", "hub", "intake")),
-    Part("every notebook with its experiments, hand-outs, releases, browsers, the site, benchmarks", (
+    Part("every notebook with its experiments, hand-outs, releases, browsers, the site, benchmarks, other versions", (
         "test_built.py", "test_handout.py", "handouts", "browser", "test_site.py", "test_release.py", "test_own_lesson.py",
-        "test_benchmarks.py", "test_download.py"),
+        "test_benchmarks.py", "test_download.py", "test_elsewhere.py", "versions"),
         first=(("-m", "tests.notebooks"), tuple(NBVAL)), inputs=(*MACHINERY, "docs", "benchmarks", "README.md")),
 )
 

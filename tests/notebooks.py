@@ -5,6 +5,7 @@ measurement, which nobody compares. A nightly run (SUITE=nightly) runs them too,
 """
 
 import shutil
+from pathlib import Path
 
 import nbformat
 
@@ -16,16 +17,16 @@ FOLDER = ROOT / "work/nbval"
 SKIPPED = "nbval-skip"
 
 
-def lay_out() -> None:
+def lay_out(folder: Path = FOLDER, experiments: bool = NIGHTLY) -> None:
     """Write the notebooks as nbval is to run them."""
-    shutil.rmtree(FOLDER, ignore_errors=True)
+    shutil.rmtree(folder, ignore_errors=True)
     for lesson in lessons():
-        shutil.copytree(NOTEBOOKS / lesson.name, FOLDER / lesson.name)
-        path = FOLDER / lesson.name / f"{lesson.name}.ipynb"
+        shutil.copytree(NOTEBOOKS / lesson.name, folder / lesson.name)
+        path = folder / lesson.name / f"{lesson.name}.ipynb"
         notebook = nbformat.read(path, as_version=4)
         for cell in notebook.cells:
             if cells.experiment(cell):
-                cell.metadata.tags = [*cell.metadata.tags, *([] if NIGHTLY else [SKIPPED])]
+                cell.metadata.tags = [*cell.metadata.tags, *([] if experiments else [SKIPPED])]
                 cell.outputs = []
         nbformat.write(notebook, path)
 

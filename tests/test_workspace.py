@@ -42,7 +42,7 @@ def test_a_learners_notebook_survives_an_update_and_figures_do_not_grow_old(fold
     assert notebook(my).read_text() == "my work"
     assert (my / "01_se/checks/SEBlock.check").read_bytes() == b"new checks" and not (my / "01_se/checks/squeeze.check").exists()
     assert (my / "01_se/figures/new.svg").exists()
-    assert "newer version" in said[0] and "make reset LESSON=01_se" in said[0]
+    assert "newer version" in said[0] and "make reset LESSON=01_se" in said[0] and f"reset {course} {my} 01_se`" in said[0]
 
 
 def test_an_untouched_notebook_follows_an_update(folders):

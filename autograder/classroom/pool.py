@@ -28,7 +28,7 @@ from autograder.intake import reader
 from autograder.intake.files import read
 from autograder.judge.judge import Graders, Judge, Result
 from autograder.judge.settings import USUAL, Settings
-from autograder.sandbox.isolation import NoRoom
+from autograder.sandbox.isolation import NoRoom, refuse_windows
 from autograder.submission.parse import Unreadable
 
 # A process in which torch has computed can't be forked; one that has only imported it can, and the others need not import it again.
@@ -47,7 +47,9 @@ TOO_MUCH = "Not graded, please look at it: the process that graded this notebook
 
 
 def get_ready() -> None:
-    """Begin, beside what this process does, to import what judges need. Raises OSError where sockets have no room in TMPDIR's name."""
+    """Begin, beside what this process does, to import what judges need. Raises OSError where sockets have no room in TMPDIR's name, and
+    NoLayers on Windows, before anything is started."""
+    refuse_windows()
     if START.get_start_method() == "forkserver":
         START.set_forkserver_preload([Judge.__module__])
         before = os.environ.get("PYTHONPATH")

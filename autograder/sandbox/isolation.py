@@ -74,9 +74,11 @@ class NoRoom(RuntimeError):
 
 
 def layers_for(isolation: str) -> tuple[str, ...]:
-    """The layers that are put up. Raises ValueError for an unknown isolation, NoLayers where "auto" can't keep strangers' code in."""
+    """The layers that are put up. Raises ValueError for an unknown isolation, NoLayers on Windows and where "auto" can't keep strangers'
+    code in."""
     if isolation not in ISOLATIONS:
         raise ValueError(f"isolation {isolation!r} is none of {', '.join(ISOLATIONS)}")
+    refuse_windows()
     if isolation == "none":
         return ()
     layers = probed()
@@ -86,6 +88,13 @@ def layers_for(isolation: str) -> tuple[str, ...]:
                       "`autograder doctor` says what to install; the container in docs/instructors/sandbox.md has it; for notebooks "
                       "whose authors you trust there is `--isolation none` (with nbgrader: `--JudgeCells.isolation=none`).")
     return layers
+
+
+def refuse_windows() -> None:
+    """Raises NoLayers on Windows: a process is not given a socket there by its number, so that no worker can be talked to."""
+    if sys.platform == "win32":
+        raise NoLayers("Nothing can be graded on Windows, not even with `--isolation none`. Use the Windows Subsystem for Linux, or the "
+                       "container in docs/instructors/sandbox.md.")
 
 
 @cache

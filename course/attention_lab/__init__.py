@@ -6,6 +6,9 @@ notebook: what a learner calls in a lesson. checking: how an answer is compared 
 learn from. networks: training, cost, the papers' networks. pictures: plots, and what can be touched.
 """
 
+from . import supported  # noqa: F401  first of all: it refuses a Python or a torch that is too old for the rest
+
+# isort: split
 from . import old_names
 from .notebook.check import check
 from .notebook.course_map import course_map

@@ -26,6 +26,7 @@ COPIED = {  # page: its source
     **{f"instructors/{path.stem}": path for path in sorted((ROOT / "docs/instructors").glob("*.md"))},
     "own-lesson": ROOT / "docs/own-lesson.md",
     "security": ROOT / "docs/security.md",
+    "versions": ROOT / "docs/versions.md",
     "protocol": ROOT / "docs/protocol.md",
     "contributing": ROOT / "CONTRIBUTING.md",
     "photographs": ROOT / "datasets/photos/CARD.md",

@@ -27,7 +27,7 @@ FOLLOW = """
   };
   const rows = add(box, "div", {}, "display: grid; grid-template-columns: repeat(2, max-content) minmax(6em, 20em) max-content auto; "
                                    + "gap: 0.4em 0.7em; align-items: center; margin-bottom: 0.6em");
-  box.insertBefore(rows, picture);
+  picture.before(rows);  // VS Code runs the script elsewhere, so that the picture need not be a child of `box`
   rows.addEventListener("keydown", (event) => event.stopPropagation());  // or the notebook's arrow keys move to another cell
   const here = [...start];
   const follow = () => {

@@ -1,0 +1,71 @@
+"""What another interpreter runs, as `python -m tests.versions.sample`: it prints one line of JSON with versions, verdicts and marks.
+
+It imports nothing that only our own tests need, so that an old or a new environment has few packages to install.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import platform
+import sys
+from typing import Any
+
+import torch
+
+from attention_lab.checking import recorded
+from attention_lab.notebook.check import verdict_on
+from autograder.intake.files import read
+from autograder.judge import recording
+from autograder.judge.judge import Judge
+from autograder.judge.settings import Settings
+from autograder.lessons import bank
+from autograder.lessons.course import COURSE, NOTEBOOKS, lessons
+from autograder.lessons.topics import topic
+
+EVERY = 12  # answers of the bank
+GRADED = "05b_memory"  # the lesson whose answers need the most memory
+BROKEN = "01_se", "squeeze", "def squeeze(x):\n    return x.amax(dim=(2, 3))\n"  # what stands on it is judged with a proxy
+PACKAGES = "matplotlib", "numpy", "pillow", "rich", "safetensors"
+
+
+def versions() -> dict[str, str]:
+    """Of Python, torch (with its build), the library's other packages, and the system."""
+    return {"python": platform.python_version(), "torch": torch.__version__, "build": f"CUDA {torch.version.cuda}" if torch.version.cuda
+            else "CPU", "system": platform.platform(), **{name: importlib.metadata.version(name) for name in PACKAGES}}
+
+
+def verdicts() -> dict[str, list[Any]]:
+    """What the learner's check says of every twelfth answer of the bank: points, the mistake that it names, and the headline."""
+    found, number = {}, 0
+    for lesson in lessons():
+        each = topic(lesson.topic)
+        for answer in bank.answers(each.folder, each.reference):
+            number += 1
+            if number % EVERY:
+                continue
+            names = recording.run_source(answer.source, each.reference, answer.name)
+            verdict = verdict_on(names[answer.exercise], COURSE / lesson.name / recorded.FOLDER)
+            found[f"{lesson.name}/{answer.name}"] = [verdict.points, verdict.mistake, verdict.headline]
+    return found
+
+
+def marks() -> dict[str, list[float]]:
+    """Points and points at most in grading, of a solved notebook and of one in which an exercise that others stand on is broken."""
+    lesson, broken, source = BROKEN
+    found = {}
+    with Judge(Settings(device="cpu", seed="other versions")) as judge:
+        for name in (GRADED, lesson):
+            notebook = read(NOTEBOOKS / name / f"{name}.ipynb")
+            for cell in notebook.cells:
+                if name == lesson and cell.get("id") == broken:
+                    cell.source = source
+            result = judge.grade(notebook, name)
+            if result.error:
+                raise RuntimeError(f"{name}: {result.error}")
+            found |= {f"{name}/{exercise}": [verdict.points, verdict.max_points] for exercise, verdict in result.verdicts.items()}
+    return found
+
+
+if __name__ == "__main__":
+    print(json.dumps({"versions": versions(), "verdicts": verdicts(), "marks": marks()}), file=sys.__stdout__)
