@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from nbformat.v4 import new_notebook
@@ -20,7 +20,7 @@ from rich.text import Text
 from autograder.classroom.course import course_app
 from autograder.classroom.nbgrader_plugin.late import LatePenalties, only_here
 from autograder.classroom.one_gradebook import OneGradebook
-from autograder.classroom.rules import NAME, Rules, read
+from autograder.classroom.rules import NAME, Rules, read, time_said
 from autograder.outward import on_terminal
 from autograder.submission import notebook
 
@@ -73,24 +73,19 @@ def rules_of(app: NbGrader) -> Rules | None:
     return rules
 
 
-def due_at(when: datetime | None) -> str:
-    """A time of the gradebook's, which is in UTC."""
-    return f"{when:%Y-%m-%d %H:%M} UTC" if when else "no due date"
-
-
 def _agree(app: NbGrader, rules: Rules, gradebook: Gradebook, replace: bool) -> Found:
     found = Found()
     penalties = _penalties(app)
     if rules.percent_per_day is not None:
         only_here(penalties)
     for lesson in gradebook.assignments:
-        wanted = rules.due.get(lesson.name)
-        if wanted and lesson.duedate != wanted:
-            if lesson.duedate is None or replace:
-                found.made.append(f"{lesson.name} is due {due_at(wanted)}" + (f", not {due_at(lesson.duedate)}" if lesson.duedate else ""))
+        wanted, there = rules.due.get(lesson.name), lesson.duedate
+        if wanted and there != wanted:
+            if there is None or replace:
+                found.made.append(f"{lesson.name} is due {time_said(wanted)}" + (f", not {time_said(there)}" if there else ""))
                 lesson.duedate = wanted
             else:
-                found.differs.append(f"{lesson.name} is due {due_at(lesson.duedate)} in the gradebook, and {due_at(wanted)} in {NAME}")
+                found.differs.append(f"{lesson.name} is due {time_said(there)} in the gradebook, and {time_said(wanted)} in {NAME}")
     submissions = [each for lesson in gradebook.assignments for each in gradebook.assignment_submissions(lesson.name)]
     for submission in sorted(submissions, key=lambda each: (each.assignment.name, each.student.id)):
         _extend(rules, submission, replace, found)
@@ -136,7 +131,7 @@ def _shown(rules: Rules, gradebook: Gradebook) -> list[str]:
     released = {lesson.name for lesson in gradebook.assignments}
     lines = []
     for name in sorted({*rules.due, *rules.weights}):
-        line = f"{name}: {due_at(rules.due.get(name))}, weight {rules.weights.get(name, 1.0):g}"
+        line = f"{name}: {time_said(rules.due.get(name))}, weight {rules.weights.get(name, 1.0):g}"
         lines.append(line if name in released else f"{line}; not released yet")
     lines += [f"{student}: {days:g} days longer in every lesson" for student, days in sorted(rules.everywhere.items())]
     lines += [f"{student}: {days:g} days longer in {lesson}" for student, entries in sorted(rules.extensions.items())

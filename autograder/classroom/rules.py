@@ -92,6 +92,11 @@ def read(root: Path) -> Rules | None:
     return Rules(text, _due(text, content), *costs, everywhere, extensions, weights)
 
 
+def time_said(when: datetime | None) -> str:
+    """A time of the gradebook's, which is in UTC."""
+    return f"{when:%Y-%m-%d %H:%M} UTC" if when else "no due date"
+
+
 def _known(text: str, late: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     for name, value in late.items():
         if name not in LATE:

@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import sysconfig
 from datetime import datetime, timedelta
 
@@ -13,7 +14,7 @@ from rich.console import Console
 from autograder.classroom import agree, rules
 from autograder.classroom.agree import APPLY, LOOK, REPLACE
 
-from .pupils import LESSON
+from .pupils import LESSON, ROOT
 from .test_made_from import Graded
 
 FILE = """timezone = "Europe/Berlin"
@@ -79,6 +80,13 @@ def test_what_is_wrong_is_one_sentence_with_the_line(tmp_path, old, new, line, s
         rules.read(folder).check_names(LESSONS, STUDENTS)
     assert said in str(raised.value) and f"line {line}" in str(raised.value) and rules.NAME in str(raised.value)
     assert "\n" not in str(raised.value)
+
+
+def test_the_file_of_the_docs_is_right(tmp_path):
+    text = (ROOT / "docs/instructors/course.md").read_text(encoding="utf-8")
+    found = rules.read(write(tmp_path, re.search(r"```toml\n(.*?)```", text, re.DOTALL)[1]))
+    found.check_names(LESSONS, ("ada", "tom"))
+    assert found.extension("tom", "02_eca") == timedelta(days=7) and found.penalty(10, 3 * 86400) == 3
 
 
 def test_names_in_quotes_and_tables_of_their_own_have_lines_too():
