@@ -23,9 +23,12 @@ from autograder.classroom.nbgrader_plugin.graded import FIRST, why_again
 from autograder.classroom.nbgrader_plugin.hand_in_time import time_in
 from autograder.classroom.nbgrader_plugin.made_from import up_to_date
 from autograder.classroom.rules import Rules, read, time_said
+from autograder.insights.graded_work import graded_work
+from autograder.insights.published import as_published
 from autograder.intake.folders import TooMuch
 from autograder.intake.plain_file import read_plain
 from autograder.outward import on_terminal
+from autograder.submission.notebook import ReleasedLesson
 
 NONE, CURRENT, STALE = "none", "up to date", "out of date"
 SECRET, LONGEST = "submission_secret.txt", 200  # nbgrader's: what an exchange names a page after, and the bytes of it that are read
@@ -37,6 +40,7 @@ class Standing:
 
     why_not: why it is to be graded, or graded again; None where it is graded.
     feedback, released: NONE, CURRENT or STALE; of the page, and of its copy in the exchange.
+    as_published: exercises whose answer is one that everybody can read in this repository.
     """
 
     student: str
@@ -47,6 +51,7 @@ class Standing:
     mark: FinalMark | None
     feedback: str
     released: str
+    as_published: list[str]
 
     @property
     def cells(self) -> list[str]:
@@ -68,27 +73,30 @@ class Standing:
                 "handed_in": self.handed_in.isoformat(" ") if self.handed_in else None, "graded": self.submitted and self.why_not is None,
                 "why_not": self.why_not, "points": mark.total if mark else None, "max_points": mark.most if mark else None,
                 "penalty": mark.penalty if mark else None, "by_hand": bool(mark and mark.by_hand), "feedback": self.feedback,
-                "released": self.released}
+                "released": self.released, "as_published": self.as_published}
 
 
 def status(lesson: str, console: Console) -> list[dict[str, Any]]:
     """Show everybody's line, and return it as JSON has it. Raises ValueError where the gradebook does not hold the lesson."""
     app = course_app(lesson)
     app.log.setLevel(logging.ERROR)
-    held(app.coursedir, lesson)
-    found = standings(app, lesson)
+    found = standings(app, held(app.coursedir, lesson))
     console.print(Text(on_terminal(_dates(found))), soft_wrap=True)
     widths = [max(map(len, column)) for column in zip(*(map(on_terminal, each.cells) for each in found))]
     for each in found:
         line = "  ".join(on_terminal(cell).ljust(width) for cell, width in zip(each.cells, widths))
         console.print(Text(line.rstrip()), soft_wrap=True)
     console.print(Text(_summary(found)), soft_wrap=True)
+    for exercises in sorted({tuple(each.as_published) for each in found} - {()}, key=len, reverse=True):
+        students = ", ".join(each.student for each in found if tuple(each.as_published) == exercises)
+        console.print(Text(on_terminal(f"As published in this repository, up to names and layout: {', '.join(exercises)} of {students}. "
+                                       "That is a hint, not a verdict; `autograder insights` says more.")), soft_wrap=True)
     return [each.as_json(lesson) for each in found]
 
 
-def standings(app: NbGrader, lesson: str) -> list[Standing]:
+def standings(app: NbGrader, known: ReleasedLesson) -> list[Standing]:
     """Everybody whom the gradebook knows or who handed something in, by id."""
-    coursedir = app.coursedir
+    coursedir, lesson = app.coursedir, known.name
     autograde, feedback = Autograde(coursedir=coursedir, parent=app), with_exporter(GenerateFeedback(coursedir=coursedir, parent=app))
     rules = read(Path(coursedir.root)) or Rules("")
     with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
@@ -96,7 +104,9 @@ def standings(app: NbGrader, lesson: str) -> list[Standing]:
     folders = Path(coursedir.format_path(coursedir.submitted_directory, "*", lesson))
     students |= {folder.parent.name for folder in Path(folders.anchor).glob(str(folders.relative_to(folders.anchor))) if folder.is_dir()}
     excluded = coursedir.student_id_exclude.split(",")
-    return [_standing(autograde, feedback, rules, student) for student in sorted(students) if student not in excluded]
+    alike = as_published(graded_work(coursedir, known).works, known)
+    return [_standing(autograde, feedback, rules, student, alike.get(student, []))
+            for student in sorted(students) if student not in excluded]
 
 
 def with_exporter(feedback: GenerateFeedback) -> GenerateFeedback:
@@ -107,7 +117,7 @@ def with_exporter(feedback: GenerateFeedback) -> GenerateFeedback:
     return feedback
 
 
-def _standing(autograde: Autograde, feedback: GenerateFeedback, rules: Rules, student: str) -> Standing:
+def _standing(autograde: Autograde, feedback: GenerateFeedback, rules: Rules, student: str, alike: list[str]) -> Standing:
     coursedir, lesson = autograde.coursedir, autograde.coursedir.assignment_id
     source = Path(autograde._format_source(lesson, student))
     try:
@@ -125,7 +135,7 @@ def _standing(autograde: Autograde, feedback: GenerateFeedback, rules: Rules, st
     current = up_to_date(feedback, lesson, student) if mark else None
     page = NONE if current is None else CURRENT if current else STALE
     return Standing(student, source.is_dir(), due, handed_in, why_again(autograde, student) if source.is_dir() else None, mark, page,
-                    _released(feedback, lesson, student))
+                    _released(feedback, lesson, student), alike)
 
 
 def _released(feedback: GenerateFeedback, lesson: str, student: str) -> str:
