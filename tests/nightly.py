@@ -63,9 +63,9 @@ PARTS = (
     Part("the judge, damaged notebooks, other processors", ("judge", "corruption", "test_processors.py")),
     Part("every attack", ("adversarial",)),
     Part("nbgrader's cycle: classes, clusters, interruptions, insights, a hub", ("classroom", "grade", "insights", "hub", "intake")),
-    Part("every notebook with its experiments, hand-outs, releases, browsers, the site, benchmarks", (
+    Part("every notebook with its experiments, hand-outs, releases, browsers, the site, benchmarks, the docs typed", (
         "test_built.py", "test_handout.py", "handouts", "browser", "test_site.py", "test_release.py", "test_own_lesson.py",
-        "test_benchmarks.py", "test_download.py"),
+        "test_benchmarks.py", "test_download.py", "typed"),
         first=(("-m", "tests.notebooks"), tuple(NBVAL)), inputs=(*MACHINERY, "docs", "benchmarks", "README.md")),
 )
 
