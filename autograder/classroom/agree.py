@@ -113,7 +113,8 @@ def _extend(rules: Rules, submission: SubmittedAssignment, replace: bool, found:
 
 
 def _days(longer: timedelta | None) -> str:
-    return f"{longer / timedelta(days=1):g} days longer" if longer else "no extension"
+    days = longer / timedelta(days=1) if longer else 0
+    return f"{days:g} day{'s' * (days != 1)} longer" if days else "no extension"
 
 
 def _penalty(submission: SubmittedAssignment) -> float:
@@ -133,8 +134,8 @@ def _shown(rules: Rules, gradebook: Gradebook) -> list[str]:
     for name in sorted({*rules.due, *rules.weights}):
         line = f"{name}: {time_said(rules.due.get(name))}, weight {rules.weights.get(name, 1.0):g}"
         lines.append(line if name in released else f"{line}; not released yet")
-    lines += [f"{student}: {days:g} days longer in every lesson" for student, days in sorted(rules.everywhere.items())]
-    lines += [f"{student}: {days:g} days longer in {lesson}" for student, entries in sorted(rules.extensions.items())
+    lines += [f"{student}: {_days(timedelta(days=days))} in every lesson" for student, days in sorted(rules.everywhere.items())]
+    lines += [f"{student}: {_days(timedelta(days=days))} in {lesson}" for student, entries in sorted(rules.extensions.items())
               for lesson, days in sorted(entries.items())]
     if rules.percent_per_day is not None:
         lines.append(f"Late work loses {rules.percent_per_day:g} % of a lesson's points for each day that has begun, "

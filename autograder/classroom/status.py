@@ -87,10 +87,8 @@ def status(lesson: str, console: Console) -> list[dict[str, Any]]:
         line = "  ".join(on_terminal(cell).ljust(width) for cell, width in zip(each.cells, widths))
         console.print(Text(line.rstrip()), soft_wrap=True)
     console.print(Text(_summary(found)), soft_wrap=True)
-    for exercises in sorted({tuple(each.as_published) for each in found} - {()}, key=len, reverse=True):
-        students = ", ".join(each.student for each in found if tuple(each.as_published) == exercises)
-        console.print(Text(on_terminal(f"As published in this repository, up to names and layout: {', '.join(exercises)} of {students}. "
-                                       "That is a hint, not a verdict; `autograder insights` says more.")), soft_wrap=True)
+    for line in _published(found):
+        console.print(Text(on_terminal(line)), soft_wrap=True)
     return [each.as_json(lesson) for each in found]
 
 
@@ -150,6 +148,14 @@ def _released(feedback: GenerateFeedback, lesson: str, student: str) -> str:
         return CURRENT if copy == (folder / f"{lesson}.html").read_bytes() else STALE
     except (OSError, TooMuch, UnicodeDecodeError, AssertionError):  # nbgrader asserts that the secret is not empty
         return NONE
+
+
+def _published(found: list[Standing]) -> list[str]:
+    """Whose answers are published ones; most exercises first."""
+    groups = sorted({tuple(each.as_published) for each in found} - {()}, key=len, reverse=True)
+    first = "As published in this repository, up to names and layout (a hint, not a verdict; `autograder insights` says more):"
+    return [first, *(f"- {', '.join(exercises)}: {', '.join(each.student for each in found if tuple(each.as_published) == exercises)}"
+                     for exercises in groups)] if groups else []
 
 
 def _dates(found: list[Standing]) -> str:

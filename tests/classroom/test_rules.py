@@ -130,7 +130,7 @@ def test_look_says_it_all_and_changes_nothing_apply_does_it_once(graded):
     assert status == 1 and held(graded) == before == (None, {"ada": (None, None), "dora": (None, None)})
     for line in ("01_se: 2026-11-20 22:59 UTC, weight 1", "02_eca: 2026-06-20 23:59 UTC, weight 1; not released yet",
                  "To be set in the gradebook (--apply does it):", "- 01_se is due 2026-11-20 22:59 UTC",
-                 "- dora in 01_se has 1 days longer", "- ada in 01_se: 0.3 points off for being late, not 0"):
+                 "- dora in 01_se has 1 day longer", "- ada in 01_se: 0.3 points off for being late, not 0"):
         assert line in said
     assert told(APPLY)[0] == 0
     due = datetime(2026, 11, 20, 22, 59)
