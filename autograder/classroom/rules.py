@@ -71,8 +71,10 @@ def read(root: Path) -> Rules | None:
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ValueError(f"{NAME}: {error}. A time is written {EXAMPLE}, with its seconds; a name with other characters than letters, "
-                         'digits, - and _ stands in quotes: "ada@example.org"') from error
+        twice = "Cannot overwrite" in str(error) or "Cannot declare" in str(error)
+        hint = ("The same name stands there twice" if twice else f"A time is written {EXAMPLE}, with its seconds; a name with other "
+                'characters than letters, digits, - and _ stands in quotes: "ada@example.org"')
+        raise ValueError(f"{NAME}: {error}. {hint}") from error
     for section, entries in content.items():
         if section not in SECTIONS:
             raise _wrong(text, (section,), f"{section!r} means nothing here: there are {', '.join(SECTIONS)}")

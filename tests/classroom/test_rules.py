@@ -66,6 +66,8 @@ def test_what_the_file_says(tmp_path):
     ("percent_per_day = 10\n", "", 8, "at_most_percent limits percent_per_day"),
     ("02_eca = 0.5", "02_eca = -1", 13, "extensions.dora.02_eca is -1"),
     ("23:59:00  ", "23:59  ", 4, "A time is written 2026-11-20 23:59:00"),
+    ("02_eca = 2026", "01_se = 2026", 5, "The same name stands there twice"),
+    ("[weights]", "[late]", 15, "The same name stands there twice"),
     ("2026-11-20 23:59:00 ", "2026-11-20 ", 4, "2026-11-20 is no date with a time"),
     ("2026-11-20 23:59:00 ", '"Friday" ', 4, "Friday is no date with a time"),
     ('timezone = "Europe/Berlin"', "", 4, "2026-11-20 23:59:00 is in no time zone"),
