@@ -3,6 +3,7 @@
 What a page tells to do by hand (put files somewhere, write a setting) is done by `BY_HAND`, before the block that needs it.
 """
 
+import csv
 import json
 import os
 import re
@@ -15,7 +16,9 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT, need
+from nbgrader.api import Gradebook
 
+from attention_lab.checking.report import number
 from tests.classroom.pupils import LESSON, PUPILS, file_of, hand_in
 
 from .docs import blocks, text_of
@@ -111,3 +114,31 @@ def test_in_the_end_everybody_has_a_mark_a_page_and_a_line(clones):
     assert {line["feedback"] for line in lines.values()} == {"up to date"} and lines["40213"]["points"] == 10
     assert all(name in (course / "work/grades.csv").read_text() for name in ("ada", "tom", "dora"))
     assert (clones / "older/work/seed").read_bytes() == (course / "work/seed").read_bytes()
+
+
+@pytest.mark.nightly
+def test_after_a_change_of_marks_no_file_disagrees_with_the_gradebook(clones):
+    """A mark by hand, an extension and a weight; then the commands that "Every week" names for that."""
+    course = clones / "course"
+    with Gradebook(f"sqlite:///{course / 'work/gradebook.db'}", "attention") as gradebook:
+        grade = gradebook.find_submission(LESSON, "dora").notebooks[0].grades[0]
+        grade.manual_score = grade.max_score / 4
+        gradebook.db.commit()
+    rules = course / "work/course.toml"
+    rules.write_text(rules.read_text().replace("ada = 2", "tom = 9\nada = 2", 1).replace("tom = {02_eca = 7}", "").replace(
+        "10_capstone = 2", f"10_capstone = 2\n{LESSON} = 3"))
+    assert "tom = 9" in rules.read_text() and f"{LESSON} = 3" in rules.read_text()
+    for command in ("course --replace", f"grade {LESSON}", f"feedback {LESSON}", "export --term --platform canvas --total-only"):
+        status, said = shell(clones, f".venv/bin/autograder {command}", "course")
+        assert status == 0, said
+    assert shell(clones, ".venv/bin/nbgrader export --to work/grades.csv", "course")[0] == 0
+    with Gradebook(f"sqlite:///{course / 'work/gradebook.db'}", "attention") as gradebook:
+        held = {each.student.id: each.score - (each.late_submission_penalty or 0) for each in gradebook.assignment_submissions(LESSON)}
+    with open(course / "work/export/term-canvas.csv", newline="") as file:
+        exported = {row["ID"] or row["SIS User ID"]: float(row[LESSON]) / 3 for row in list(csv.DictReader(file))[1:]}
+    with open(course / "work/grades.csv", newline="") as file:
+        written = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file) if row["assignment"] == LESSON}
+    assert exported == pytest.approx(held) and written == pytest.approx(held) and held["tom"] == 10
+    for student, mark in held.items():
+        page = (course / f"work/feedback/{student}/{LESSON}/{LESSON}.html").read_text()
+        assert f"{number(mark)} of 10" in re.sub(r"<[^>]+>", "", page)
