@@ -1,4 +1,4 @@
-"""`autograder check | grade | status | feedback | insights | export | backup | restore | upgrade | verify | replay | new | audit |
+"""`autograder check | grade | course | status | feedback | insights | export | backup | restore | upgrade | verify | replay | new | audit |
 doctor`."""
 
 from __future__ import annotations
@@ -68,6 +68,16 @@ def main(arguments: list[str] | None = None) -> None:
     grade.add_argument("--isolation", choices=ISOLATIONS, help="none: without limits, for notebooks that you trust")
     grade.add_argument("--device", choices=DEVICES, help="where the device check is made")
     grade.set_defaults(run=_grade)
+
+    course = commands.add_parser("course", help="check the class's own rules, work/course.toml, and bring them into the gradebook",
+                                 description="Due dates, extensions, late penalties and weights. Without an option, it changes nothing. "
+                                 "Exit status 0: the gradebook agrees; 1: it does not; 2: wrong use, or something in the file is wrong.")
+    into = course.add_mutually_exclusive_group()
+    into.add_argument("--apply", action="store_const", dest="how", const="apply", default="look",
+                      help="set what the gradebook lacks, and late penalties; say what it has otherwise")
+    into.add_argument("--replace", action="store_const", dest="how", const="replace",
+                      help="set that too, such as a due date that was changed in formgrader")
+    course.set_defaults(run=_course)
 
     status = commands.add_parser("status", help="how a lesson stands: who handed in, what is graded, marks, feedback",
                                  description="A line for each student: handed in, the mark that the gradebook holds, graded or why not, "
@@ -224,6 +234,12 @@ def _grade(options: argparse.Namespace) -> int:
     from autograder.classroom.grade import grade  # imports nbgrader
 
     return grade(options)
+
+
+def _course(options: argparse.Namespace) -> int:
+    from autograder.classroom.agree import course  # imports nbgrader
+
+    return course(options.how, Terminal())
 
 
 def _status(options: argparse.Namespace) -> int:

@@ -78,8 +78,8 @@ def record_checks(lesson: Lesson, notebook: NotebookNode) -> RecordedLesson:
 
 def up_to_date(lesson: Lesson, notebook: NotebookNode) -> bool:
     """Is it known, without recording, that the lesson's checks say what they would say if they were recorded now?"""
-    now = key(lesson, notebook)
-    return now in (_kept(WRITTEN).get(lesson.name), _kept(SEEN).get(lesson.name)) and files(COURSE, lesson) == files(NOTEBOOKS, lesson)
+    now, there = key(lesson, notebook), files(COURSE, lesson)
+    return now in (_kept(WRITTEN).get(lesson.name), _kept(SEEN).get(lesson.name)) and bool(there) and there == files(NOTEBOOKS, lesson)
 
 
 def build(lesson: Lesson, notebook: NotebookNode, again: bool = False) -> list[str]:

@@ -63,10 +63,12 @@ PARTS = (
     Part("the judge, damaged notebooks, other processors", ("judge", "corruption", "test_processors.py")),
     Part("every attack", ("adversarial",)),
     Part("nbgrader's cycle: classes, clusters, interruptions, insights, a hub", ("classroom", "grade", "insights", "hub", "intake")),
-    Part("every notebook with its experiments, hand-outs, releases, browsers, the site, benchmarks, other versions", (
+    Part("every notebook with its experiments, hand-outs, releases, browsers, the site, benchmarks", (
         "test_built.py", "test_handout.py", "handouts", "browser", "test_site.py", "test_release.py", "test_own_lesson.py",
-        "test_benchmarks.py", "test_download.py", "test_elsewhere.py", "versions"),
+        "test_benchmarks.py", "test_download.py"),
         first=(("-m", "tests.notebooks"), tuple(NBVAL)), inputs=(*MACHINERY, "docs", "benchmarks", "README.md")),
+    Part("other versions and places, and the docs typed", ("test_elsewhere.py", "versions", "typed"),
+         inputs=(*MACHINERY, "docs", "Makefile", "README.md")),
 )
 
 

@@ -42,11 +42,14 @@ def repository(tmp_path_factory):
     for folder in ("autograder", "builder", "solutions/shared", "solutions/warmup", "course/attention_lab", "course/00_warmup",
                    "datasets/photos"):
         shutil.copytree(ROOT / folder, root / folder, ignore=without)
-    for file in ("README.md", "CITATION.cff", "docs/learners.md", "nbgrader_config.py", "pyproject.toml", "course/pyproject.toml"):
+    for file in ("README.md", "CITATION.cff", "docs/learners.md", "docs/instructors.md", "nbgrader_config.py", "pyproject.toml",
+                 "course/pyproject.toml"):
         (root / file).parent.mkdir(exist_ok=True)
         shutil.copyfile(ROOT / file, root / file)
     listed = (ROOT / "solutions/course.toml").read_text(encoding="utf-8").split("[[lesson]]")
-    (root / "solutions/course.toml").write_text("[[lesson]]".join(listed[:2]), encoding="utf-8")
+    only = {"weeks": '[["00_warmup"]]', "lessons": '["00_warmup"]'}
+    ways = re.sub(r"^(weeks|lessons) = \[.*?\]$", lambda found: f"{found[1]} = {only[found[1]]}", listed[0], flags=re.DOTALL | re.MULTILINE)
+    (root / "solutions/course.toml").write_text(f"{ways}[[lesson]]{listed[1]}", encoding="utf-8")
     return root
 
 
@@ -121,6 +124,11 @@ def test_from_a_reference_to_judged_notebooks(repository, run, tmp_path):
         assert status == 0, said
     table = (repository / "work/export/own_centring-canvas.csv").read_text(encoding="utf-8").splitlines()
     assert table[2:] == [",,ada,ada,,2.0,2.0", ",,bob,bob,,0.0,0.0"]
+
+    for taken in ("course", "solutions/notebooks"):  # what is built goes, and can be built again
+        shutil.rmtree(repository / taken / "own_centring")
+    status, said = run("builder", "own_centring")
+    assert status == 0 and released.exists(), said
 
     (repository / "work/lessons.toml").unlink()  # the only lesson in it is taken away
     shutil.rmtree(repository / "course/own_centring")

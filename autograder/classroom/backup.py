@@ -1,7 +1,7 @@
 """`autograder backup` and `autograder restore`: all of a class that can't be made again, as one file.
 
-That is the gradebook, the class's seed, its settings, what was handed in and what was graded of it. Pages of feedback, exports, caches
-and releases are made again by their commands.
+That is the gradebook, the class's seed, its settings, lessons of its own, what was handed in and what was graded of it. Pages of
+feedback, exports, caches and releases are made again by their commands.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from rich.text import Text
 from sqlalchemy import create_engine, inspect
 from sqlalchemy.engine import URL, make_url
 
+from autograder.classroom import rules
 from autograder.classroom.course import course_app
 from autograder.intake.plain_file import open_plain
 from autograder.judge import seed
@@ -32,6 +33,8 @@ from autograder.outward import on_terminal
 
 MANIFEST, SQLITE, POSTGRESQL, FILES = "backup.json", "gradebook.db", "gradebook.sql", "files"
 SETTINGS = "work/nbgrader_config.py"
+OWN = [SETTINGS, rules.NAME, "work/lessons.toml"]  # what a class's instructor wrote
+OWN_LESSONS = "work/lessons"  # where `autograder new` makes them
 
 
 def backup(path: Path, console: Console) -> int:
@@ -104,14 +107,13 @@ def restore(path: Path, console: Console) -> int:
 
 
 def _own_files(app: AutogradeApp) -> Iterator[Path]:
-    """What of a class lies in files, and can't be made again: submissions, graded copies, seeds and settings."""
+    """What of a class lies in files, and can't be made again: submissions, graded copies, own lessons, seeds and settings."""
     root = Path(app.coursedir.root)
-    for folder in (app.coursedir.submitted_directory, app.coursedir.autograded_directory):
+    for folder in (app.coursedir.submitted_directory, app.coursedir.autograded_directory, OWN_LESSONS):
         for where, _, names in os.walk(root / folder):  # doesn't follow links
             yield from (Path(where) / name for name in sorted(names))
     yield from sorted(file for file in (root / seed.NAME).parent.glob("seed*") if file.is_file())
-    if (root / SETTINGS).exists():
-        yield root / SETTINGS
+    yield from (root / name for name in OWN if (root / name).exists())
 
 
 def _copy_of_gradebook(url: URL, into: Path) -> Path:

@@ -15,6 +15,7 @@ from nbgrader.converters import NbGraderException
 from rich.text import Text
 from sqlalchemy.exc import SQLAlchemyError
 
+from autograder.classroom import rules
 from autograder.classroom.cluster import ClusterPool
 from autograder.classroom.course import course_app
 from autograder.classroom.gradebook import GradebookWriter
@@ -37,6 +38,7 @@ def grade(options: argparse.Namespace) -> int:
     """The command's exit status. Raises ValueError for wrong use; an interrupt ends with KeyboardInterrupt, in order."""
     console = Terminal()
     app = course_app(options.lesson)
+    rules.read(Path(app.coursedir.root))  # what is wrong with them ends here
     log = Path(app.coursedir.root) / LOG
     with _logging(app.log, log):
         progress = LiveTable(console)

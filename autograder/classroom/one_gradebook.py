@@ -61,7 +61,8 @@ class OneGradebook:
         try:
             yield
         finally:
-            self.opened.close()
+            self.opened.db.remove()  # `close` does nothing while this gradebook is everyone's
+            self.opened.engine.dispose()
 
     def keep(self) -> None:
         """Commit. Raises sqlalchemy's errors."""

@@ -15,9 +15,11 @@ from rich.text import Text
 from traitlets import Dict, Float, Unicode
 from traitlets.config import Configurable
 
+from autograder.classroom.agree import rules_of
 from autograder.classroom.course import course_app, held
 from autograder.classroom.final_mark import mark_of
 from autograder.classroom.import_files import PLATFORMS, WORKSHEET, Column, Row, Sheet
+from autograder.classroom.rules import NAME
 from autograder.judge import private
 from autograder.outward import in_cell, on_terminal
 from autograder.submission import notebook
@@ -81,19 +83,23 @@ def export(lesson: str, wanted: Wanted, console: Console) -> int:
 def export_term(wanted: Wanted, console: Console) -> int:
     """Write one file with every lesson of the gradebook, and a row for each of its students. The command's exit status.
 
-    Raises ValueError where the gradebook holds no lesson, or the configuration names one that the course has not.
+    Raises ValueError where the gradebook holds no lesson, the configuration names one that the course has not, or two files have weights.
     """
     app = course_app(TERM)
     own = PlatformExport(parent=app)
+    rules = rules_of(app)
+    if rules and rules.weights and own.weights:
+        raise ValueError(f"[weights] in {NAME} and PlatformExport.weights both say what a lesson weighs: keep one of them")
+    weights = rules.weights if rules and rules.weights else own.weights
     with Gradebook(app.coursedir.db_url, app.coursedir.course_id) as gradebook:
         names = {assignment.name for assignment in gradebook.assignments}
-        lessons = [known for known in notebook.lessons() if known.name in names and own.weights.get(known.name, 1.0)]
+        lessons = [known for known in notebook.lessons() if known.name in names and weights.get(known.name, 1.0)]
         for name in {*own.weights, *own.headings}:
             notebook.lesson(name)
         if not lessons:
             raise ValueError("the gradebook holds no lesson: run `.venv/bin/nbgrader generate_assignment LESSON` first")
         points = [_points(gradebook, app.coursedir, known) for known in lessons]
-        sheet = _sheet(points, _students(gradebook), wanted, own, own.weights)
+        sheet = _sheet(points, _students(gradebook), wanted, own, weights)
         _write(app, TERM, wanted.platform, sheet, wanted, console)
     for each in points:
         if each.waiting:

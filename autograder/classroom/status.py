@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +22,13 @@ from autograder.classroom.final_mark import FinalMark, mark_of
 from autograder.classroom.nbgrader_plugin.graded import FIRST, why_again
 from autograder.classroom.nbgrader_plugin.hand_in_time import time_in
 from autograder.classroom.nbgrader_plugin.made_from import up_to_date
+from autograder.classroom.rules import Rules, read, time_said
+from autograder.insights.graded_work import graded_work
+from autograder.insights.published import as_published
 from autograder.intake.folders import TooMuch
 from autograder.intake.plain_file import read_plain
 from autograder.outward import on_terminal
+from autograder.submission.notebook import ReleasedLesson
 
 NONE, CURRENT, STALE = "none", "up to date", "out of date"
 SECRET, LONGEST = "submission_secret.txt", 200  # nbgrader's: what an exchange names a page after, and the bytes of it that are read
@@ -31,64 +36,75 @@ SECRET, LONGEST = "submission_secret.txt", 200  # nbgrader's: what an exchange n
 
 @dataclass(frozen=True)
 class Standing:
-    """One student's. handed_in: when, if that is known. why_not: why it is to be graded, or graded again; None where it is graded.
+    """One student's. due: with an extension. handed_in: when, if that is known.
 
+    why_not: why it is to be graded, or graded again; None where it is graded.
     feedback, released: NONE, CURRENT or STALE; of the page, and of its copy in the exchange.
+    as_published: exercises whose answer is one that everybody can read in this repository.
     """
 
     student: str
     submitted: bool
+    due: datetime | None
     handed_in: datetime | None
     why_not: str | None
     mark: FinalMark | None
     feedback: str
     released: str
+    as_published: list[str]
 
     @property
     def cells(self) -> list[str]:
         """What the student's line says."""
         if not self.submitted:
             return [self.student, "nothing handed in", "", "", "", ""]
-        when = f"{self.handed_in:%Y-%m-%d %H:%M} UTC" if self.handed_in else "handed in"
+        when = time_said(self.handed_in) if self.handed_in else "handed in"
+        late = ", late" if self.handed_in and self.due and self.handed_in > self.due else ""
         graded = {None: "graded", FIRST: "not graded yet"}.get(self.why_not, f"to be graded again: {self.why_not}")
         feedback = "no feedback" if self.feedback == NONE else f"feedback {self.feedback}"
         released = {NONE: "not released", CURRENT: "released", STALE: "an older page is released"}[self.released]
-        return [self.student, when, self.mark.said if self.mark else "no mark", graded, feedback, released]
+        return [self.student, when + late, self.mark.said if self.mark else "no mark", graded, feedback, released]
 
     def as_json(self, lesson: str) -> dict[str, Any]:
         """One line of `--json`. points are what counts, after the penalty; points and max_points are null without a mark."""
         mark = self.mark
         return {"student": self.student, "lesson": lesson, "submitted": self.submitted,
+                "due": self.due.isoformat(" ") if self.due else None,
                 "handed_in": self.handed_in.isoformat(" ") if self.handed_in else None, "graded": self.submitted and self.why_not is None,
                 "why_not": self.why_not, "points": mark.total if mark else None, "max_points": mark.most if mark else None,
                 "penalty": mark.penalty if mark else None, "by_hand": bool(mark and mark.by_hand), "feedback": self.feedback,
-                "released": self.released}
+                "released": self.released, "as_published": self.as_published}
 
 
 def status(lesson: str, console: Console) -> list[dict[str, Any]]:
     """Show everybody's line, and return it as JSON has it. Raises ValueError where the gradebook does not hold the lesson."""
     app = course_app(lesson)
     app.log.setLevel(logging.ERROR)
-    held(app.coursedir, lesson)
-    found = standings(app, lesson)
+    found = standings(app, held(app.coursedir, lesson))
+    console.print(Text(on_terminal(_dates(found))), soft_wrap=True)
     widths = [max(map(len, column)) for column in zip(*(map(on_terminal, each.cells) for each in found))]
     for each in found:
         line = "  ".join(on_terminal(cell).ljust(width) for cell, width in zip(each.cells, widths))
         console.print(Text(line.rstrip()), soft_wrap=True)
     console.print(Text(_summary(found)), soft_wrap=True)
+    for line in _published(found):
+        console.print(Text(on_terminal(line)), soft_wrap=True)
     return [each.as_json(lesson) for each in found]
 
 
-def standings(app: NbGrader, lesson: str) -> list[Standing]:
+def standings(app: NbGrader, known: ReleasedLesson) -> list[Standing]:
     """Everybody whom the gradebook knows or who handed something in, by id."""
-    coursedir = app.coursedir
+    coursedir, lesson = app.coursedir, known.name
     autograde, feedback = Autograde(coursedir=coursedir, parent=app), with_exporter(GenerateFeedback(coursedir=coursedir, parent=app))
+    rules = read(Path(coursedir.root)) or Rules("")
     with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
         students = {student.id for student in gradebook.students}
     folders = Path(coursedir.format_path(coursedir.submitted_directory, "*", lesson))
     students |= {folder.parent.name for folder in Path(folders.anchor).glob(str(folders.relative_to(folders.anchor))) if folder.is_dir()}
     excluded = coursedir.student_id_exclude.split(",")
-    return [_standing(autograde, feedback, student) for student in sorted(students) if student not in excluded]
+    alike = as_published(graded_work(coursedir, known).works, known)
+    return [_standing(autograde, feedback, rules, student, alike.get(student, []))
+            for student in sorted(students) if student not in excluded]
 
 
 def with_exporter(feedback: GenerateFeedback) -> GenerateFeedback:
@@ -99,7 +115,7 @@ def with_exporter(feedback: GenerateFeedback) -> GenerateFeedback:
     return feedback
 
 
-def _standing(autograde: Autograde, feedback: GenerateFeedback, student: str) -> Standing:
+def _standing(autograde: Autograde, feedback: GenerateFeedback, rules: Rules, student: str, alike: list[str]) -> Standing:
     coursedir, lesson = autograde.coursedir, autograde.coursedir.assignment_id
     source = Path(autograde._format_source(lesson, student))
     try:
@@ -107,14 +123,17 @@ def _standing(autograde: Autograde, feedback: GenerateFeedback, student: str) ->
     except ValueError:  # `why_again` says so
         handed_in = None
     with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+        due, longer = gradebook.find_assignment(lesson).duedate or rules.due.get(lesson), None
         try:
-            mark = mark_of(gradebook.find_submission(lesson, student))
+            submission = gradebook.find_submission(lesson, student)
+            mark, longer = mark_of(submission), submission.extension
         except MissingEntry:
             mark = None
+    due = due and due + (longer or rules.extension(student, lesson) or timedelta())  # as the next grading takes it
     current = up_to_date(feedback, lesson, student) if mark else None
     page = NONE if current is None else CURRENT if current else STALE
-    return Standing(student, source.is_dir(), handed_in, why_again(autograde, student) if source.is_dir() else None, mark, page,
-                    _released(feedback, lesson, student))
+    return Standing(student, source.is_dir(), due, handed_in, why_again(autograde, student) if source.is_dir() else None, mark, page,
+                    _released(feedback, lesson, student), alike)
 
 
 def _released(feedback: GenerateFeedback, lesson: str, student: str) -> str:
@@ -129,6 +148,23 @@ def _released(feedback: GenerateFeedback, lesson: str, student: str) -> str:
         return CURRENT if copy == (folder / f"{lesson}.html").read_bytes() else STALE
     except (OSError, TooMuch, UnicodeDecodeError, AssertionError):  # nbgrader asserts that the secret is not empty
         return NONE
+
+
+def _published(found: list[Standing]) -> list[str]:
+    """Whose answers are published ones; most exercises first."""
+    groups = sorted({tuple(each.as_published) for each in found} - {()}, key=len, reverse=True)
+    first = "As published in this repository, up to names and layout (a hint, not a verdict; `autograder insights` says more):"
+    return [first, *(f"- {', '.join(exercises)}: {', '.join(each.student for each in found if tuple(each.as_published) == exercises)}"
+                     for exercises in groups)] if groups else []
+
+
+def _dates(found: list[Standing]) -> str:
+    """When the lesson is due, and for whom at another time."""
+    dates = [each.due for each in found if each.due]
+    if not dates:
+        return "no due date"
+    usual = Counter(dates).most_common(1)[0][0]
+    return "; ".join([f"due {time_said(usual)}", *(f"{each.student}: {time_said(each.due)}" for each in found if each.due != usual)])
 
 
 def _summary(found: list[Standing]) -> str:

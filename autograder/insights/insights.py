@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import inspect
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from autograder.insights.code import shown, why_not
-from autograder.insights.graded_work import GradedWork, answers_in, graded_work
+from autograder.insights.graded_work import GradedWork, graded_work
 from autograder.insights.items import Item, items
 from autograder.insights.likeness import Alike, alike
 from autograder.insights.mistakes import FOLLOWS, LIMIT, NAMED, OPEN, UNNAMED, Answer, Group, answers, groups
+from autograder.insights.published import published
 from autograder.judge.questions import closure
 from autograder.judge.recording import source_of
-from autograder.lessons.course import NOTEBOOKS
 from autograder.lessons.topics import Topic, topic
 from autograder.submission.notebook import ReleasedLesson
 
@@ -100,7 +98,7 @@ def insights(coursedir: Any, lesson: ReleasedLesson) -> Insights:
             not_reached.setdefault(name, []).append(work.student)
     packages = dict(sorted(packages.items(), key=lambda pair: -len(pair[1])))
     return Insights(lesson, graded, given, items(given), shared, single, named, unnamed, limits, not_reached,
-                    [work.student for work in graded.works if work.result.cut_off], packages, alike(given, _published(lesson, known)),
+                    [work.student for work in graded.works if work.result.cut_off], packages, alike(given, published(lesson, known)),
                     _unanalysed(given))
 
 
@@ -111,12 +109,6 @@ def _unanalysed(given: dict[str, list[Answer]]) -> list[Unanalysed]:
             if answer.source and answer.kind != OPEN and (why := why_not(answer.source)):
                 found.setdefault((exercise, why), []).append(answer.student)
     return [Unanalysed(exercise, why, students) for (exercise, why), students in found.items()]
-
-
-def _published(lesson: ReleasedLesson, known: Topic) -> dict[str, list[str]]:
-    """By exercise, the code that everybody can read here: of the reference, and of the solved notebook."""
-    solved = answers_in(json.loads((NOTEBOOKS / lesson.name / f"{lesson.name}.ipynb").read_bytes()), lesson)
-    return {slot.name: [inspect.getsource(getattr(known.reference, slot.name)), solved[slot.name]] for slot in lesson.exercises}
 
 
 def _exhibit(group: Group, known: Topic) -> Exhibit:

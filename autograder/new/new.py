@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import shutil
 import sys
@@ -19,9 +20,11 @@ from autograder.lessons import bank
 from autograder.lessons.course import OWN, OWN_LIST, ROOT, own_lessons
 from autograder.lessons.declare import Mistake
 from autograder.lessons.topics import SOLUTIONS, topic
+from autograder.new import probing
 from autograder.new import sketch as sketches
 from autograder.new.page import page
-from autograder.new.propose import proposed
+from autograder.new.probing import Refused
+from autograder.new.propose import harmless, proposed
 from autograder.new.sketch import Call, Drafted, Sketch
 from autograder.submission import notebook
 
@@ -56,7 +59,8 @@ MISTAKES = (
 VARIANTS = ()
 
 # What `autograder audit` reports with full points although nothing is wrong with it, and why: {{"Name 3: what": "why"}}.
-EQUIVALENT = {{}}
+EQUIVALENT = {{
+{equivalent}}}
 '''
 
 
@@ -79,8 +83,8 @@ def new(name: str, reference: Path, folder: Path, console: Console) -> int:
                  "page.py": page(title, sketch)}
         for file, text in texts.items():
             (made / file).write_text(text, encoding="utf-8")
-        mistakes = _propose(made)
-        (made / "mistakes.py").write_text(mistakes_source(name, mistakes), encoding="utf-8")
+        mistakes, equivalent = _propose(made)
+        (made / "mistakes.py").write_text(mistakes_source(name, mistakes, equivalent), encoding="utf-8")
         shutil.copytree(made, home, ignore=shutil.ignore_patterns("__pycache__"))
     _enter(name, title, home, MINUTES * len(sketch.exercises))
     lesson = OWN + name
@@ -90,11 +94,12 @@ def new(name: str, reference: Path, folder: Path, console: Console) -> int:
     return 0
 
 
-def _propose(made: Path) -> list[Mistake]:
-    """The mistakes proposed for the topic in `made`, whose modules are forgotten again: they will lie elsewhere."""
+def _propose(made: Path) -> tuple[list[Mistake], dict[str, str]]:
+    """The mistakes proposed for the topic in `made`, and the mutants that change nothing, with the reason. Its modules are forgotten
+    again: they will lie elsewhere."""
     before = set(sys.modules)
     try:
-        return proposed(topic(made))
+        return proposed(topic(made)), harmless(topic(made))
     finally:
         for module in sys.modules.keys() - before:
             if module.split(".")[:2] == ["solutions", made.name]:
@@ -126,13 +131,17 @@ def exercises_source(name: str, sketch: Sketch) -> str:
     parts = [HEAD.format(name=name)]
     reference: dict[str, Any] = {"__name__": name}
     exec(compile(sketch.text, f"<{name}>", "exec"), reference)
+    nodes = {node.name: node for node in ast.parse(sketch.text).body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
     for number, exercise in enumerate(sketch.exercises, 1):
         target = reference[exercise.name]
         for entry, each in enumerate(exercise.calls, 1):
             if why := _refusal(each, target):
                 raise ValueError(f"{sketches.INPUTS}[{exercise.name!r}], entry {entry}: called with {why}")
-        calls = [*exercise.calls, *(each for each in _narrow(exercise.calls[0]) if not _refusal(each, target))]
-        parts.append(_exercise_source(number, replace(exercise, calls=tuple(calls))))
+        more = [*_narrow(exercise.calls[0]), *filter(None, [probing.positional(exercise.calls[0], target)])]
+        calls = [*exercise.calls, *(each for each in more if not _refusal(each, target))]
+        refused, open_lines = probing.refusals(nodes[exercise.name], f"<{name}>", target, exercise.calls)
+        overflow = probing.overflow(exercise.calls[0], target)
+        parts.append(_exercise_source(number, replace(exercise, calls=tuple(calls)), refused, open_lines, overflow))
     names = "".join(f"EXERCISE_{number}, " for number in range(1, len(sketch.exercises) + 1))
     return "\n\n".join([*parts, f"EXERCISES = ({names.strip()})\n"])
 
@@ -146,33 +155,43 @@ def _refusal(call: Call, target: Callable) -> str:
     """What the reference says to such a call; nothing where it takes it."""
     shapes = call.shapes(Random(0))
     try:
-        (target(**call.arguments) if isinstance(target, type) else target)(*map(torch.ones, shapes))
+        call.made(target)(*map(torch.ones, shapes))
     except Exception as error:  # whatever the reference raises
         return f"{', '.join(map(str, shapes))}, your reference raises {type(error).__name__}: {error}"
     return ""
 
 
-def _exercise_source(number: int, exercise: Drafted) -> str:
+def _exercise_source(number: int, exercise: Drafted, refused: list[Refused], open_lines: list[int], overflow: float) -> str:
     functions = ""
     for index, each in enumerate(exercise.calls, 1):
         functions += f"def size_{number}_{index}(r):\n"
         functions += "".join(f"    {letter} = r.randint({sketches.SMALLEST}, {sketches.LARGEST})\n" for letter in each.letters)
         functions += f"    return {_call_source(each, each.inputs)}\n\n\n"
+    for index, other in enumerate(refused, 1):
+        functions += f"def refused_{number}_{index}(r):\n    return {_call_source(other.call, other.call.inputs, other.numbers)}\n\n\n"
+    for line in open_lines:
+        functions += (f"# reference.py raises a ValueError in line {line}, and no call that makes it do so was found: write one,\n"
+                      "# and put it into `refuses`.\n")
     sizes = "".join(f"size_{number}_{index}, " for index in range(1, len(exercise.calls) + 1)).strip()
     r = Random(exercise.name)
     visible = list(dict.fromkeys(_call_source(each, each.shapes(r)) for each in exercise.calls for _ in range(VISIBLE)))
-    uses = f", uses={exercise.uses!r}" if exercise.uses else ""
-    return (f"# --- {exercise.name}\n{functions}EXERCISE_{number} = Exercise({exercise.name!r}, sizes=({sizes}), visible=(\n"
-            + "".join(f"    {case},\n" for case in visible) + f"), small={visible[0]}{uses})")
+    options = f", uses={exercise.uses!r}" if exercise.uses else ""
+    options += f", overflow={overflow:g}" if overflow else ""
+    refuses = "".join(f"refused_{number}_{index}, " for index in range(1, len(refused) + 1)).strip()
+    refuses = f"refuses=({refuses}), " if refused else ""
+    return (f"# --- {exercise.name}\n{functions}EXERCISE_{number} = Exercise({exercise.name!r}, sizes=({sizes}), {refuses}visible=(\n"
+            + "".join(f"    {case},\n" for case in visible) + f"), small={visible[0]}{options})")
 
 
-def _call_source(call: Call, shapes: tuple) -> str:
+def _call_source(call: Call, shapes: tuple, raises: tuple[int, ...] | None = None) -> str:
     texts = [repr(shape).replace("'", "") for shape in shapes]  # letters become names
-    return f"call({', '.join(texts)}{f', of={call.arguments!r}' if call.arguments else ''})"
+    texts += [f"of={call.arguments!r}"] if call.arguments else []
+    return f"call({', '.join([*texts, *([] if raises is None else [f'raises={raises!r}'])])})"
 
 
-def mistakes_source(name: str, mistakes: list[Mistake]) -> str:
+def mistakes_source(name: str, mistakes: list[Mistake], equivalent: dict[str, str]) -> str:
     """mistakes.py: the proposed catalogue, with sentences to be rewritten."""
     entries = "".join(f"    Mistake({each.id!r}, {each.exercise!r},\n            {each.sentence!r},\n"
                       f"            code='''\n{each.code}\n'''),\n" for each in mistakes)
-    return CATALOGUE.format(name=name, entries=entries)
+    explained = "".join(f"    {mutant!r}: {why!r},\n" for mutant, why in equivalent.items())
+    return CATALOGUE.format(name=name, entries=entries, equivalent=explained)

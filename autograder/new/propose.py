@@ -5,54 +5,104 @@ from __future__ import annotations
 import contextlib
 import inspect
 import io
+import re
 import warnings
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain, zip_longest
+from types import ModuleType
 
 from attention_lab.checking.observe import observe
+from attention_lab.checking.recorded import RecordedExercise
 from attention_lab.networks.threads import one_thread
 from autograder.audit.mutants import Mutant, mutants
 from autograder.judge import recording
 from autograder.lessons import derive
-from autograder.lessons.declare import Mistake
+from autograder.lessons.declare import Exercise, Mistake
 from autograder.lessons.topics import Topic
+from autograder.new.explain import reason
+from autograder.new.usual import Usual, usual
 
 PROPOSED = "(proposed) "  # how the sentence begins until somebody has written a better one
 MODULE, FUNCTION = 8, 3  # how many there should be
 SEED = "proposed"  # of the hidden cases that they are told apart with
 TRIED = 60  # mutants of one exercise
+LAST = re.compile("raises |message|no message|printed|an assert|no default|default of|as a list|nothing returned|a text|made an int|half|"
+                  "twice")  # how the words of mutants begin that teach little
 
 
 def proposed(files: Topic) -> list[Mistake]:
-    """Mistakes for each exercise of a topic. Raises ValueError where the reference itself fails on its own cases."""
+    """Mistakes for each exercise of a topic, no two with the same sentence. Raises ValueError where the reference itself fails on its own
+    cases."""
     found: list[Mistake] = []
-    reference = files.reference
-    shown, asked = derive.visible(files.exercises, reference), derive.hidden(files.exercises, reference, SEED)
-    with one_thread(), warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
-        warnings.simplefilter("ignore")
+    with _quietly():
         for exercise in files.exercises:
-            made = [recording.record_exercise(exercise.name, cases[exercise.name], 1.0, reference, uses=exercise.uses)
-                    for cases in (shown, asked)]
+            made, source = _recorded(files, exercise), inspect.getsource(getattr(files.reference, exercise.name))
+            most = MODULE if inspect.isclass(getattr(files.reference, exercise.name)) else FUNCTION
             chosen: list[Mistake] = []
-            most = MODULE if inspect.isclass(getattr(reference, exercise.name)) else FUNCTION
-            for mutant in _spread(mutants(inspect.getsource(getattr(reference, exercise.name))))[:TRIED]:
-                mistake = _mistake(exercise.name, mutant)
-                space = recording.run_source(mistake.code, reference, mistake.id)
-                header, _ = observe(space[exercise.name], made[0].cases[0].question, made[0].cases[0].tensors, space)
-                if header.raised:  # a crash speaks for itself
-                    continue
-                try:
-                    for each in made:
-                        recording.record_mistakes(replace(each, mistakes=[]), reference, [*chosen, mistake])
-                except ValueError:  # it looks right, or like another one
-                    continue
-                chosen.append(mistake)
+            groups: set[str] = set()
+            candidates = [(_usual(exercise.name, each), each.group) for each in usual(source)]
+            candidates += [(_mistake(exercise.name, each), each.id) for each in _spread(mutants(source))[:TRIED]]
+            for mistake, group in candidates:
                 if len(chosen) == most:
                     break
+                said = {each.sentence for each in [*found, *chosen]}
+                fits = group not in groups and mistake.sentence not in said
+                if fits and not _crashes(files.reference, made, mistake) and _tells(files.reference, made, chosen, mistake):
+                    chosen.append(mistake)
+                    groups.add(group)
             found += chosen
     return found
+
+
+def harmless(files: Topic) -> dict[str, str]:
+    """Mutants for which a rule knows that they change nothing, and which no case tells from the reference: by name, the reason."""
+    found: dict[str, str] = {}
+    with _quietly():
+        for exercise in files.exercises:
+            source = inspect.getsource(getattr(files.reference, exercise.name))
+            explained = {mutant.id: (mutant, why) for mutant in mutants(source) if (why := reason(mutant, source))}
+            made = _recorded(files, exercise) if explained else []
+            for name, (mutant, why) in explained.items():
+                mistake = _mistake(exercise.name, mutant)
+                if not _crashes(files.reference, made, mistake) and not _tells(files.reference, made[1:], [], mistake):
+                    found[name] = why
+    return found
+
+
+def _recorded(files: Topic, exercise: Exercise) -> list[RecordedExercise]:
+    """The exercise's visible cases and its hidden ones, with the reference's answers."""
+    cases = derive.visible(files.exercises, files.reference), derive.hidden(files.exercises, files.reference, SEED)
+    return [recording.record_exercise(exercise.name, each[exercise.name], 1.0, files.reference, uses=exercise.uses) for each in cases]
+
+
+def _crashes(reference: ModuleType, made: list[RecordedExercise], mistake: Mistake) -> bool:
+    """Does it crash at once? Then it speaks for itself."""
+    space = recording.run_source(mistake.code, reference, mistake.id)
+    first = made[0].cases[0]
+    return bool(observe(space[mistake.exercise], first.question, first.tensors, space)[0].raised)
+
+
+def _tells(reference: ModuleType, made: list[RecordedExercise], chosen: list[Mistake], mistake: Mistake) -> bool:
+    """Do the cases tell a mistake from the reference and from those that are chosen?"""
+    try:
+        for each in made:
+            recording.record_mistakes(replace(each, mistakes=[]), reference, [*chosen, mistake])
+    except ValueError:  # it looks right, or like another one
+        return False
+    return True
+
+
+@contextlib.contextmanager
+def _quietly() -> Iterator[None]:
+    with one_thread(), warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+        warnings.simplefilter("ignore")
+        yield
+
+
+def _usual(exercise: str, found: Usual) -> Mistake:
+    return Mistake(f"{exercise.lower()}-{found.id}", exercise, f"{PROPOSED}{found.sentence}", code=found.source)
 
 
 def _mistake(exercise: str, mutant: Mutant) -> Mistake:
@@ -64,12 +114,13 @@ def _mistake(exercise: str, mutant: Mutant) -> Mistake:
 
 
 def _spread(found: list[Mutant]) -> list[Mutant]:
-    """One mutant of each line, then another of each line, and so on."""
+    """One mutant of each line, then another of each line, and so on; at the end those that teach little."""
     lines: dict[str, list[Mutant]] = defaultdict(list)
     for mutant in found:
         lines[mutant.id.partition(":")[0]].append(mutant)
     rounds: Iterator = zip_longest(*(_mixed(each) for each in lines.values()))
-    return [mutant for mutant in chain.from_iterable(rounds) if mutant]
+    spread = [mutant for mutant in chain.from_iterable(rounds) if mutant]
+    return sorted(spread, key=lambda mutant: bool(LAST.match(mutant.id.partition(": ")[2])))
 
 
 def _mixed(found: list[Mutant]) -> list[Mutant]:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -26,10 +27,21 @@ SMALLEST, LARGEST = 2, 5  # what a letter may stand for
 
 @dataclass(frozen=True)
 class Call:
-    """One kind of call: the arguments of the class, and the shapes of what it is called with, numbers and letters."""
+    """One kind of call: the arguments of the class, by name or by place, and the shapes of what it is called with, numbers and letters."""
 
-    arguments: dict[str, Any]
+    arguments: dict[str, Any] | tuple[Any, ...]
     inputs: tuple[tuple[int | str, ...], ...]
+
+    @property
+    def values(self) -> tuple[Any, ...]:
+        """The arguments alone."""
+        return tuple(self.arguments.values()) if isinstance(self.arguments, dict) else self.arguments
+
+    def made(self, target: Callable) -> Callable:
+        """What is called with the inputs: a module of the class, or the function itself."""
+        if not isinstance(target, type):
+            return target
+        return target(**self.arguments) if isinstance(self.arguments, dict) else target(*self.arguments)
 
     @property
     def letters(self) -> list[str]:

@@ -1,4 +1,4 @@
-"""A class's own rule for late work, as docs/instructors/grading.md gives it."""
+"""A class's own rule for late work, with extensions of its own, as classes have written it since version 1.0."""
 
 import math
 

@@ -12,8 +12,8 @@ from nbgrader.api import Gradebook
 
 from .pupils import LESSON, PUPILS, ROOT, hand_in
 
-DOCS = (ROOT / "docs/instructors/grading.md").read_text(encoding="utf-8")
-LATE = re.search(r"```python\n(import math.+?)```", DOCS, re.DOTALL)[1]  # as an instructor would copy it
+DOCS = (ROOT / "docs/instructors/course.md").read_text(encoding="utf-8")
+LATE = re.search(r"```python\n(from nbgrader.+?)```", DOCS, re.DOTALL)[1]  # as an instructor would copy it
 
 
 @pytest.fixture(scope="module")
@@ -49,15 +49,14 @@ def test_the_commands_work_in_a_fresh_clone(clone):
     for pupil in some:
         hand_in(pupil, clone / "work/submitted" / pupil.student / LESSON)
     db = f"sqlite:///{clone / 'work/gradebook.db'}"
-    with Gradebook(db, "attention") as gradebook:
-        gradebook.update_or_create_assignment(LESSON, duedate="2026-11-20 12:00:00 UTC")
+    (clone / "work/course.toml").write_text("[due]\n01_se = 2026-11-20T12:00:00Z\n")
     for command in (("autograde", LESSON), ("generate_feedback", LESSON), ("release_assignment", LESSON), ("list",)):
         ran = nbgrader(clone, *command)
         assert ran.returncode == 0, (command, ran.stderr[-3000:])
         assert "Unwritable" not in ran.stderr
     with Gradebook(db, "attention") as gradebook:
         found = {s.student.id: (s.score, s.late_submission_penalty) for s in gradebook.assignment_submissions(LESSON)}
-    assert found == {"ada": (10, 0), "tom": (10, 2)}
+    assert found == {"ada": (10, 0), "tom": (10, 5)}
     assert (clone / f"work/feedback/tom/{LESSON}/{LESSON}.html").exists()
     assert (clone / f"work/exchange/attention/outbound/{LESSON}").is_dir()
     assert files(clone) == before

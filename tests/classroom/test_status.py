@@ -62,15 +62,32 @@ def told():
 def test_each_student_has_a_line_from_handing_in_to_giving_back(graded):
     change(graded, mark("manual_score", 1.75), late)
     lines, shown = told()
-    assert shown == ["ada 2026-11-20 10:00 UTC 0.5 of 2 graded feedback up to date not released",
+    assert shown == ["no due date",
+                     "ada 2026-11-20 10:00 UTC 0.5 of 2 graded feedback up to date not released",
                      "dora handed in 0.5 of 2, 1.25 taken off for being late, marked by hand graded feedback out of date not released",
                      "eve handed in no mark not graded yet no feedback not released",
                      "fay nothing handed in",
                      "4 students: 3 handed in, 2 graded, 1 with feedback that is up to date, 0 released"]
-    assert lines["dora"] == {"student": "dora", "lesson": LESSON, "submitted": True, "handed_in": None, "graded": True, "why_not": None,
-                             "points": 0.5, "max_points": 2.0, "penalty": 1.25, "by_hand": True, "feedback": "out of date",
-                             "released": "none"}
+    assert lines["dora"] == {"student": "dora", "lesson": LESSON, "submitted": True, "due": None, "handed_in": None, "graded": True,
+                             "why_not": None, "points": 0.5, "max_points": 2.0, "penalty": 1.25, "by_hand": True, "feedback": "out of date",
+                             "released": "none", "as_published": []}
     assert (lines["eve"]["graded"], lines["eve"]["why_not"], lines["fay"]["submitted"]) == (False, "not graded before", False)
+
+
+def test_when_it_is_due_for_whom_and_who_is_late(graded):
+    """By the gradebook, and by work/course.toml where the next grading will take it from there."""
+    rules = graded.folder / "work/course.toml"
+    rules.parent.mkdir(exist_ok=True)
+    rules.write_text('[due]\n01_se = 2026-11-20T09:00:00Z\n[extensions]\nfay = 2\n')
+    lines, shown = told()
+    assert shown[0] == "due 2026-11-20 09:00 UTC; fay: 2026-11-22 09:00 UTC" and lines["fay"]["due"] == "2026-11-22 09:00:00"
+    assert "2026-11-20 10:00 UTC, late" in shown[1]
+    change(graded, lambda gradebook, _: gradebook.update_or_create_assignment(LESSON, duedate="2026-11-25 09:00:00 UTC"),
+           lambda gradebook, _: gradebook.grant_extension(LESSON, "ada", days=1))
+    shown = told()[1]
+    assert shown[0] == "due 2026-11-25 09:00 UTC; ada: 2026-11-26 09:00 UTC; fay: 2026-11-27 09:00 UTC" and "late" not in shown[1]
+    rules.unlink()
+    change(graded, lambda gradebook, _: gradebook.update_or_create_assignment(LESSON, duedate=None))
 
 
 def test_a_page_is_released_as_long_as_the_exchange_holds_it_as_it_is(graded):

@@ -37,15 +37,17 @@ def test_a_class_comes_back_in_another_folder(again, tmp_path):
         gradebook.db.commit()
     os.symlink("/etc/passwd", again.folder / "submitted/ada" / LESSON / "link")
     (again.folder / "work/nbgrader_config.py").write_text("c = get_config()\n")
+    (again.folder / "work/course.toml").write_text("[weights]\n01_se = 2\n")
     status, said = command(again, "backup", tmp_path / "class.tar.gz")
     assert status == 0 and "holds the gradebook and" in said and f"left out, as it is no plain file: submitted/ada/{LESSON}/link" in said
     assert (tmp_path / "class.tar.gz").stat().st_mode & 0o777 == 0o600 and not list(tmp_path.glob("*.new"))
     new = emptied(again, tmp_path / "new")
-    (new.folder / "work/nbgrader_config.py").unlink()
+    for setting in ("nbgrader_config.py", "course.toml"):
+        (new.folder / "work" / setting).unlink()
     status, said = command(new, "restore", tmp_path / "class.tar.gz")
     assert status == 0 and "Restored the class of" in said
     assert new.grades() == again.grades() and new.grades()["ada"][0] == 0.5
-    for path in ("work/seed", "work/nbgrader_config.py", f"submitted/ada/{LESSON}/{LESSON}.ipynb"):
+    for path in ("work/seed", "work/nbgrader_config.py", "work/course.toml", f"submitted/ada/{LESSON}/{LESSON}.ipynb"):
         assert (new.folder / path).read_bytes() == (again.folder / path).read_bytes()
     graded = grade(new)  # nothing is to be judged again
     assert graded.returncode == 0 and new.grades() == again.grades()

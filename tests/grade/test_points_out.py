@@ -164,3 +164,13 @@ def test_a_weight_of_a_lesson_that_the_course_has_not_is_wrong_use(term):
     points_out.course_app("").config.PlatformExport.weights = {"02_ace": 2}
     with pytest.raises(ValueError, match="02_ace"):
         points_out.export_term(Wanted("canvas"), Console(file=io.StringIO()))
+
+
+def test_weights_of_the_class_s_own_rules(term):
+    (term / "work").mkdir(exist_ok=True)
+    (term / "work/course.toml").write_text("[weights]\n02_eca = 3\n01_se = 0\n")
+    with pytest.raises(ValueError, match="keep one of them"):
+        points_out.export_term(Wanted("canvas"), Console(file=io.StringIO()))
+    points_out.course_app("").config.PlatformExport.weights = {}
+    (header, possible, *_), _ = exported(term, "canvas", "term", total_only=True)
+    assert (header[5:], possible[5:]) == (["02_eca"], ["30.0"])

@@ -5,8 +5,10 @@ from random import Random
 import pytest
 
 from autograder.insights.code import length, normalised, shown
+from autograder.insights.graded_work import graded_work
 from autograder.insights.insights import insights
 from autograder.insights.likeness import A_HINT, A_QUESTION, ALL, KNOWN, NOTHING, OWN, RIGHT
+from autograder.insights.published import as_published
 from tests.classroom.pupils import SOLVED
 
 from .crowd import in_own_hand
@@ -86,3 +88,13 @@ def test_one_alone_with_the_published_answer_is_told_and_an_empty_one_never(grou
     alike = insights(group.coursedir, SE).alike
     assert (ALL, ["fay"]) in [(each.exercise, each.students) for each in alike]
     assert not [each for each in alike if {"gil", "hal"} & set(each.students)]
+
+
+def test_status_names_who_has_a_published_answer_that_is_long_enough_to_say_something(group):
+    group.add("fay")
+    others = {"SEBlock": "# by hand\n" + SOLVED["SEBlock"].replace("excitation", "gate"), "Excitation": "Excitation = None"}
+    group.add("gus", answers=SOLVED | others)
+    found = as_published(graded_work(group.coursedir, SE).works, SE)
+    assert found.keys() == {"fay", "gus"}  # ann, bob and cy wrote their own
+    assert found["gus"] == ["SEBlock"] and "squeeze" not in found["fay"] and "SEBlock" in found["fay"]
+    assert as_published([], SE) == {}

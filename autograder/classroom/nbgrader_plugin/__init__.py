@@ -26,7 +26,7 @@ def configure(c: Config) -> None:
         f"{HERE}.repair.Repair", "nbgrader.preprocessors.ClearOutput", "nbgrader.preprocessors.OverwriteKernelspec"]
     c.Autograde.autograde_preprocessors = [
         f"{HERE}.judge_cells.JudgeCells", "nbgrader.preprocessors.IgnorePattern", "nbconvert.preprocessors.ClearMetadataPreprocessor",
-        *(f"nbgrader.preprocessors.{name}" for name in ("LimitOutput", "SaveAutoGrades", "AssignLatePenalties"))]
+        "nbgrader.preprocessors.LimitOutput", "nbgrader.preprocessors.SaveAutoGrades", f"{HERE}.late.LatePenalties"]
     c.ClearMetadataPreprocessor.preserve_nb_metadata_mask = {("language_info", "name"), ("autograder",)}  # graded.RECORD
     c.HTMLExporter.preprocessors = [f"{HERE}.harmless.EscapeNames", f"{HERE}.harmless.FewCells", f"{HERE}.harmless.ShortCode"]
     c.HTMLExporter.filters = {"strip_files_prefix": f"{HERE}.harmless.unchanged"}

@@ -1,0 +1,143 @@
+"""`autograder course`: the class's own rules (work/course.toml) beside the gradebook, and into it.
+
+It makes every change in one transaction, says what it made, and keeps it only if it was told to. So what is shown is what is applied.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from nbformat.v4 import new_notebook
+from nbgrader.api import Gradebook, SubmittedAssignment
+from nbgrader.apps import NbGrader
+from nbgrader.converters import Autograde
+from rich.console import Console
+from rich.text import Text
+
+from autograder.classroom.course import course_app
+from autograder.classroom.nbgrader_plugin.late import LatePenalties, only_here
+from autograder.classroom.one_gradebook import OneGradebook
+from autograder.classroom.rules import NAME, Rules, read, time_said
+from autograder.outward import on_terminal
+from autograder.submission import notebook
+
+LEAST = 1e-9  # points that count as a difference
+LOOK, APPLY, REPLACE = "look", "apply", "replace"
+
+
+@dataclass
+class Found:
+    """made: what is set in the gradebook. differs: what it has otherwise, and keeps."""
+
+    made: list[str] = field(default_factory=list)
+    differs: list[str] = field(default_factory=list)
+
+
+def course(how: str, console: Console) -> int:
+    """Check the rules and show them, beside the gradebook. APPLY sets what the gradebook lacks, and late penalties; REPLACE sets all.
+
+    The command's exit status: 0 if the two agree in the end, 1 if not. Raises ValueError for rules that are wrong, or not there.
+    """
+    app = course_app("course")
+    app.log.setLevel(logging.ERROR)
+    rules = rules_of(app)
+    if rules is None:
+        raise ValueError(f"there is no {NAME} yet: docs/instructors/course.md has one to begin with")
+    say = lambda text: console.print(Text(on_terminal(text)), soft_wrap=True)  # noqa: E731
+    book = OneGradebook(app.coursedir.db_url, app.coursedir.course_id)
+    with book.everywhere(), book.transaction():
+        found = _agree(app, rules, book.opened, how == REPLACE)
+        for line in _shown(rules, book.opened):
+            say(line)
+        if how != LOOK:
+            book.keep()
+    for heading, lines in (("Set in the gradebook:" if how != LOOK else "To be set in the gradebook (--apply does it):", found.made),
+                           (f"Different in the gradebook, and left so (--replace takes what {NAME} says):", found.differs)):
+        for line in [heading, *(f"- {line}" for line in lines)] if lines else []:
+            say(line)
+    if not found.made and not found.differs:
+        say(f"The gradebook agrees with {NAME}.")
+    return int(bool(found.differs or (found.made and how == LOOK)))
+
+
+def rules_of(app: NbGrader) -> Rules | None:
+    """The rules of a course, whose lessons and students there are. Raises ValueError, as `read` does."""
+    rules = read(Path(app.coursedir.root))
+    if rules:
+        with Gradebook(app.coursedir.db_url, app.coursedir.course_id) as gradebook:
+            rules.check_names({*(known.name for known in notebook.lessons()), *(each.name for each in gradebook.assignments)},
+                              {student.id for student in gradebook.students})
+    return rules
+
+
+def _agree(app: NbGrader, rules: Rules, gradebook: Gradebook, replace: bool) -> Found:
+    found = Found()
+    penalties = _penalties(app)
+    if rules.percent_per_day is not None:
+        only_here(penalties)
+    for lesson in gradebook.assignments:
+        wanted, there = rules.due.get(lesson.name), lesson.duedate
+        if wanted and there != wanted:
+            if there is None or replace:
+                found.made.append(f"{lesson.name} is due {time_said(wanted)}" + (f", not {time_said(there)}" if there else ""))
+                lesson.duedate = wanted
+            else:
+                found.differs.append(f"{lesson.name} is due {time_said(there)} in the gradebook, and {time_said(wanted)} in {NAME}")
+    submissions = [each for lesson in gradebook.assignments for each in gradebook.assignment_submissions(lesson.name)]
+    for submission in sorted(submissions, key=lambda each: (each.assignment.name, each.student.id)):
+        _extend(rules, submission, replace, found)
+        before = _penalty(submission)
+        if submission.total_seconds_late > 0 or before:
+            at = {"assignment": submission.assignment.name, "student": submission.student.id, "db_url": app.coursedir.db_url}
+            for each in [each.name for each in submission.notebooks]:
+                penalties.preprocess(new_notebook(), {"nbgrader": {**at, "notebook": each}})
+            after = _penalty(gradebook.find_submission(at["assignment"], at["student"]))
+            if abs(after - before) > LEAST:
+                found.made.append(f"{at['student']} in {at['assignment']}: {after:g} points off for being late, not {before:g}")
+    return found
+
+
+def _extend(rules: Rules, submission: SubmittedAssignment, replace: bool, found: Found) -> None:
+    who = f"{submission.student.id} in {submission.assignment.name}"
+    wanted, there = rules.extension(submission.student.id, submission.assignment.name), submission.extension
+    if (wanted or None) == (there or None):
+        return
+    if there and not replace:
+        found.differs.append(f"{who} has {_days(there)} in the gradebook, and {_days(wanted)} in {NAME}")
+        return
+    found.made.append(f"{who} has {_days(wanted)}" + (f", not {_days(there)}" if there else ""))
+    submission.extension = wanted
+
+
+def _days(longer: timedelta | None) -> str:
+    days = longer / timedelta(days=1) if longer else 0
+    return f"{days:g} day{'s' * (days != 1)} longer" if days else "no extension"
+
+
+def _penalty(submission: SubmittedAssignment) -> float:
+    return sum(each.late_submission_penalty or 0.0 for each in submission.notebooks)
+
+
+def _penalties(app: NbGrader) -> LatePenalties:
+    """The step as grading makes it, with the class's settings."""
+    autograde = Autograde(coursedir=app.coursedir, parent=app)
+    return LatePenalties(parent=autograde.exporter_class(parent=autograde, config=autograde.config))
+
+
+def _shown(rules: Rules, gradebook: Gradebook) -> list[str]:
+    """The file as it was understood."""
+    released = {lesson.name for lesson in gradebook.assignments}
+    lines = []
+    for name in sorted({*rules.due, *rules.weights}):
+        line = f"{name}: {time_said(rules.due.get(name))}, weight {rules.weights.get(name, 1.0):g}"
+        lines.append(line if name in released else f"{line}; not released yet")
+    lines += [f"{student}: {_days(timedelta(days=days))} in every lesson" for student, days in sorted(rules.everywhere.items())]
+    lines += [f"{student}: {_days(timedelta(days=days))} in {lesson}" for student, entries in sorted(rules.extensions.items())
+              for lesson, days in sorted(entries.items())]
+    if rules.percent_per_day is not None:
+        lines.append(f"Late work loses {rules.percent_per_day:g} % of a lesson's points for each day that has begun, "
+                     f"and at most {rules.at_most_percent:g} %.")
+    return lines

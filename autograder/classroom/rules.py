@@ -1,0 +1,159 @@
+"""A class's own rules in one file, `work/course.toml`: when lessons are due, who has longer, what late work costs, what a lesson weighs.
+
+docs/instructors/course.md shows the file. `autograder course` (agree.py) compares it with the gradebook.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import tomllib
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+NAME = "work/course.toml"  # below the course's folder
+SECTIONS = ("timezone", "due", "late", "extensions", "weights")
+LATE = ("percent_per_day", "at_most_percent")
+PART = re.compile(r""""[^"]*"|'[^']*'|[^\s."']+""")  # of a dotted key
+KEY = re.compile(rf"\s*\[?\s*((?:{PART.pattern})(?:\s*\.\s*(?:{PART.pattern}))*)\s*[\]=]")
+EXAMPLE = "2026-11-20 23:59:00"
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What the file says. due: in UTC without a zone, as nbgrader keeps it. everywhere: days that a student has longer in every lesson;
+    extensions: by student and lesson, where that is said. percent_per_day: of a lesson's points; None where the file doesn't say."""
+
+    text: str
+    due: dict[str, datetime] = field(default_factory=dict)
+    percent_per_day: float | None = None
+    at_most_percent: float = 100.0
+    everywhere: dict[str, float] = field(default_factory=dict)
+    extensions: dict[str, dict[str, float]] = field(default_factory=dict)
+    weights: dict[str, float] = field(default_factory=dict)
+
+    def extension(self, student: str, lesson: str) -> timedelta | None:
+        """How much longer a student has; None for no longer than the others."""
+        days = self.extensions.get(student, {}).get(lesson, self.everywhere.get(student, 0.0))
+        return timedelta(days=days) if days else None
+
+    def penalty(self, most: float, seconds_late: float) -> float:
+        """What is taken off a lesson of `most` points: a share for each day that has begun."""
+        days = math.ceil(seconds_late / timedelta(days=1).total_seconds())
+        return most * min(days * (self.percent_per_day or 0.0), self.at_most_percent) / 100
+
+    def check_names(self, lessons: Collection[str], students: Collection[str] | None = None) -> None:
+        """Raises ValueError for a lesson, or a student, that there is none of. students None: they are not looked at."""
+        said = [(place, lesson) for place, entries in (("due", self.due), ("weights", self.weights)) for lesson in entries]
+        said += [(f"extensions.{student}", lesson) for student, entries in self.extensions.items() for lesson in entries]
+        for place, lesson in said:
+            if lesson not in lessons:
+                raise _wrong(self.text, (*place.split(".", 1), lesson), f"there is no lesson {lesson!r}{_near(lesson, lessons)}")
+        for student in {**self.everywhere, **self.extensions}:
+            if students is not None and student not in students:
+                raise _wrong(self.text, ("extensions", student), f"the gradebook has no student {student!r}{_near(student, students)} "
+                             "(`.venv/bin/nbgrader db student add ID` adds one)")
+
+
+def read(root: Path) -> Rules | None:
+    """The rules of the course in the folder `root`; None where it has no such file. Raises ValueError, with the line, for a wrong one."""
+    try:
+        text = (root / NAME).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{NAME} is not UTF-8: {error}") from error
+    try:
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        twice = "Cannot overwrite" in str(error) or "Cannot declare" in str(error)
+        hint = ("The same name stands there twice" if twice else f"A time is written {EXAMPLE}, with its seconds; a name with other "
+                'characters than letters, digits, - and _ stands in quotes: "ada@example.org"')
+        raise ValueError(f"{NAME}: {error}. {hint}") from error
+    for section, entries in content.items():
+        if section not in SECTIONS:
+            raise _wrong(text, (section,), f"{section!r} means nothing here: there are {', '.join(SECTIONS)}")
+        if section != "timezone" and not isinstance(entries, dict):
+            raise _wrong(text, (section,), f"{section} is a table: write [{section}] above its entries")
+    late = {name: _number(text, ("late", name), value, 100) for name, value in _known(text, content.get("late", {}))}
+    everywhere, extensions = {}, {}
+    for student, value in content.get("extensions", {}).items():
+        if isinstance(value, dict):
+            extensions[student] = {lesson: _number(text, ("extensions", student, lesson), days, 1000) for lesson, days in value.items()}
+        else:
+            everywhere[student] = _number(text, ("extensions", student), value, 1000)
+    if "at_most_percent" in late and "percent_per_day" not in late:
+        raise _wrong(text, ("late", "at_most_percent"), "at_most_percent limits percent_per_day, and [late] does not have that")
+    weights = {lesson: _number(text, ("weights", lesson), value) for lesson, value in content.get("weights", {}).items()}
+    costs = late.get("percent_per_day"), late.get("at_most_percent", 100.0)
+    return Rules(text, _due(text, content), *costs, everywhere, extensions, weights)
+
+
+def time_said(when: datetime | None) -> str:
+    """A time of the gradebook's, which is in UTC."""
+    return f"{when:%Y-%m-%d %H:%M} UTC" if when else "no due date"
+
+
+def _known(text: str, late: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    for name, value in late.items():
+        if name not in LATE:
+            raise _wrong(text, ("late", name), f"{name!r} means nothing in [late]: there are {', '.join(LATE)}")
+        yield name, value
+
+
+def _number(text: str, place: tuple[str, ...], value: Any, most: float = math.inf) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most or not math.isfinite(value):
+        limit = "of at least 0" if most == math.inf else f"from 0 to {most:g}"
+        raise _wrong(text, place, f"{'.'.join(place)} is {value!r}, and has to be a number {limit}")
+    return float(value)
+
+
+def _due(text: str, content: dict[str, Any]) -> dict[str, datetime]:
+    zone = None
+    if "timezone" in content:
+        try:
+            zone = ZoneInfo(content["timezone"])
+        except (OSError, ValueError, TypeError, LookupError):
+            raise _wrong(text, ("timezone",), f"there is no time zone {content['timezone']!r}; zones are written like "
+                         '"Europe/Berlin"') from None
+    due = {}
+    for lesson, when in content.get("due", {}).items():
+        if not isinstance(when, datetime):
+            raise _wrong(text, ("due", lesson), f"{when} is no date with a time: write {EXAMPLE}, without quotes")
+        if when.tzinfo is None and zone is None:
+            raise _wrong(text, ("due", lesson), f'{when} is in no time zone: write timezone = "Europe/Berlin" in the first line')
+        due[lesson] = (when if when.tzinfo else when.replace(tzinfo=zone)).astimezone(UTC).replace(tzinfo=None)
+    return due
+
+
+def _near(name: str, others: Collection[str]) -> str:
+    found = get_close_matches(name, others, n=1)
+    return f"; did you mean {found[0]}?" if found else ""
+
+
+def _wrong(text: str, place: tuple[str, ...], said: str) -> ValueError:
+    return ValueError(f"{NAME}, line {line_of(text, place)}: {said}")
+
+
+def line_of(text: str, place: tuple[str, ...]) -> int:
+    """The line of a file in TOML where a key stands (("due", "01_se")), or the last part of its way there that has a line. From 1."""
+    table: list[str] = []
+    deepest, found = 0, 1
+    for number, line in enumerate(text.splitlines(), 1):
+        key = KEY.match(line)
+        if not key:
+            continue
+        parts = [part.strip("\"'") for part in PART.findall(key[1])]
+        if line.lstrip().startswith("["):
+            table = here = parts
+        else:
+            here = [*table, *parts]
+        depth = next((n for n, (a, b) in enumerate(zip(here, place)) if a != b), min(len(here), len(place)))
+        if depth > deepest:
+            deepest, found = depth, number
+    return found

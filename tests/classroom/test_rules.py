@@ -1,0 +1,172 @@
+"""work/course.toml: what is wrong with it is one sentence with its line, and what is right reaches the gradebook."""
+
+import io
+import os
+import re
+import sysconfig
+from datetime import datetime, timedelta
+
+import pytest
+from nbgrader.api import Gradebook
+from nbgrader.apps import AutogradeApp
+from rich.console import Console
+
+from autograder.classroom import agree, rules
+from autograder.classroom.agree import APPLY, LOOK, REPLACE
+
+from .pupils import LESSON, ROOT
+from .test_made_from import Graded
+
+FILE = """timezone = "Europe/Berlin"
+
+[due]
+01_se = 2026-11-20 23:59:00          # in winter: 22:59 UTC
+02_eca = 2026-06-20T23:59:00+00:00
+
+[late]
+percent_per_day = 10
+at_most_percent = 50
+
+[extensions]
+ada = 2
+dora = {01_se = 1, 02_eca = 0.5}
+
+[weights]
+10_capstone = 2
+"""
+LESSONS, STUDENTS = ("01_se", "02_eca", "10_capstone"), ("ada", "dora")
+
+
+def write(folder, text):
+    (folder / "work").mkdir(exist_ok=True)
+    (folder / rules.NAME).write_text(text)
+    return folder
+
+
+def test_what_the_file_says(tmp_path):
+    found = rules.read(write(tmp_path, FILE))
+    found.check_names(LESSONS, STUDENTS)
+    assert found.due == {"01_se": datetime(2026, 11, 20, 22, 59), "02_eca": datetime(2026, 6, 20, 23, 59)}
+    assert found.extension("ada", "02_eca") == timedelta(days=2) and found.extension("dora", "10_capstone") is None
+    assert found.extension("dora", "02_eca") == timedelta(hours=12) and found.weights == {"10_capstone": 2}
+    assert [found.penalty(10, days * 86400) for days in (0.1, 1, 1.1, 9)] == [1, 1, 2, 5]
+    assert rules.read(tmp_path / "elsewhere") is None
+
+
+@pytest.mark.parametrize("old, new, line, said", [
+    ("01_se = 2026", "01_es = 2026", 4, "there is no lesson '01_es'; did you mean 01_se?"),
+    ("10_capstone = 2", "1O_capstone = 2", 16, "there is no lesson '1O_capstone'; did you mean 10_capstone?"),
+    ("01_se = 1,", "01_ce = 1,", 13, "there is no lesson '01_ce'"),
+    ("ada = 2", "adda = 2", 12, "the gradebook has no student 'adda'; did you mean ada?"),
+    ("10_capstone = 2", "10_capstone = -2", 16, "weights.10_capstone is -2, and has to be a number of at least 0"),
+    ("10_capstone = 2", "10_capstone = nan", 16, "weights.10_capstone is nan"),
+    ("10_capstone = 2", '10_capstone = "2"', 16, "weights.10_capstone is '2'"),
+    ("= 10", "= 110", 8, "late.percent_per_day is 110, and has to be a number from 0 to 100"),
+    ("percent_per_day", "percent_a_day", 8, "'percent_a_day' means nothing in [late]"),
+    ("percent_per_day = 10\n", "", 8, "at_most_percent limits percent_per_day"),
+    ("02_eca = 0.5", "02_eca = -1", 13, "extensions.dora.02_eca is -1"),
+    ("23:59:00  ", "23:59  ", 4, "A time is written 2026-11-20 23:59:00"),
+    ("02_eca = 2026", "01_se = 2026", 5, "The same name stands there twice"),
+    ("[weights]", "[late]", 15, "The same name stands there twice"),
+    ("2026-11-20 23:59:00 ", "2026-11-20 ", 4, "2026-11-20 is no date with a time"),
+    ("2026-11-20 23:59:00 ", '"Friday" ', 4, "Friday is no date with a time"),
+    ('timezone = "Europe/Berlin"', "", 4, "2026-11-20 23:59:00 is in no time zone"),
+    ("Europe/Berlin", "Europe/Bärlin", 1, "there is no time zone 'Europe/Bärlin'"),
+    ("[due]", "[dues]", 3, "'dues' means nothing here: there are timezone, due"),
+    ("[late]", "late = 3\n[late]", 7, "3 is no date with a time"),
+    ("[late]\n", "", 7, "10 is no date with a time"),
+])
+def test_what_is_wrong_is_one_sentence_with_the_line(tmp_path, old, new, line, said):
+    folder = write(tmp_path, FILE.replace(old, new, 1))
+    with pytest.raises(ValueError) as raised:
+        rules.read(folder).check_names(LESSONS, STUDENTS)
+    assert said in str(raised.value) and f"line {line}" in str(raised.value) and rules.NAME in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+def test_the_file_of_the_docs_is_right(tmp_path):
+    text = (ROOT / "docs/instructors/course.md").read_text(encoding="utf-8")
+    found = rules.read(write(tmp_path, re.search(r"```toml\n(.*?)```", text, re.DOTALL)[1]))
+    found.check_names(LESSONS, ("ada", "tom"))
+    assert found.extension("tom", "02_eca") == timedelta(days=7) and found.penalty(10, 3 * 86400) == 3
+
+
+def test_names_in_quotes_and_tables_of_their_own_have_lines_too():
+    text = '[extensions."ada@example.org"]\n01_se = 1\n\n[extensions]\n"b.c" = 3\n'
+    assert rules.line_of(text, ("extensions", "ada@example.org", "01_se")) == 2
+    assert rules.line_of(text, ("extensions", "b.c")) == 5
+
+
+@pytest.fixture
+def graded(tmp_path, monkeypatch):
+    """ada and dora handed in on 24 November and have 0.5 of 2 points; nothing is due."""
+    monkeypatch.setenv("PATH", os.pathsep.join([sysconfig.get_path("scripts"), os.environ["PATH"]]))  # nbgrader calls alembic
+    graded = Graded(tmp_path)
+    app = AutogradeApp(config=graded.config)
+    app.coursedir = graded.coursedir
+    monkeypatch.setattr(agree, "course_app", lambda lesson: app)
+    with Gradebook(graded.db_url) as gradebook:
+        for submission in gradebook.assignment_submissions(LESSON):
+            submission.timestamp = datetime(2026, 11, 24, 12)
+        gradebook.db.commit()
+    graded.app = app
+    write(tmp_path, FILE.replace("at_most_percent = 50", "at_most_percent = 15"))
+    return graded
+
+
+def told(how):
+    console = Console(file=io.StringIO(), width=80)
+    return agree.course(how, console), console.file.getvalue()
+
+
+def held(graded):
+    with Gradebook(graded.db_url) as gradebook:
+        found = {each.student.id: (each.extension, each.notebooks[0].late_submission_penalty)
+                 for each in gradebook.assignment_submissions(LESSON)}
+        return gradebook.find_assignment(LESSON).duedate, found
+
+
+def test_look_says_it_all_and_changes_nothing_apply_does_it_once(graded):
+    before = held(graded)
+    status, said = told(LOOK)
+    assert status == 1 and held(graded) == before == (None, {"ada": (None, None), "dora": (None, None)})
+    for line in ("01_se: 2026-11-20 22:59 UTC, weight 1", "02_eca: 2026-06-20 23:59 UTC, weight 1; not released yet",
+                 "To be set in the gradebook (--apply does it):", "- 01_se is due 2026-11-20 22:59 UTC",
+                 "- dora in 01_se has 1 day longer", "- ada in 01_se: 0.3 points off for being late, not 0"):
+        assert line in said
+    assert told(APPLY)[0] == 0
+    due = datetime(2026, 11, 20, 22, 59)
+    assert held(graded) == (due, {"ada": (timedelta(days=2), 0.3), "dora": (timedelta(days=1), 0.3)})
+    status, said = told(APPLY)
+    assert status == 0 and "The gradebook agrees with work/course.toml." in said
+
+
+def test_what_was_set_elsewhere_is_said_and_left(graded):
+    told(APPLY)
+    with Gradebook(graded.db_url) as gradebook:  # as formgrader's pencil does
+        gradebook.update_or_create_assignment(LESSON, duedate="2026-11-27 12:00:00 UTC")
+        gradebook.grant_extension(LESSON, "ada", days=9)
+    status, said = told(APPLY)
+    assert status == 1
+    assert "01_se is due 2026-11-27 12:00 UTC in the gradebook, and 2026-11-20 22:59 UTC in work/course.toml" in said
+    assert "ada in 01_se has 9 days longer in the gradebook, and 2 days longer in work/course.toml" in said
+    due, found = held(graded)  # the penalties go by the gradebook's date
+    assert (due, found["ada"][0]) == (datetime(2026, 11, 27, 12), timedelta(days=9)) and not found["dora"][1]
+    assert told(REPLACE)[0] == 0
+    assert held(graded)[1]["ada"] == (timedelta(days=2), 0.3)
+
+
+def test_nothing_is_applied_if_anything_is_wrong(graded):
+    write(graded.folder, FILE.replace("dora", "dara"))
+    with pytest.raises(ValueError, match="no student 'dara'; did you mean dora"):
+        told(APPLY)
+    assert held(graded)[0] is None
+
+
+def test_two_rules_for_late_work_are_one_too_many(graded):
+    graded.app.config.LateSubmissionPlugin.penalty_method = "zero"
+    with pytest.raises(ValueError, match="both say what late work costs"):
+        told(APPLY)
+    write(graded.folder, FILE.replace("percent_per_day = 10\nat_most_percent = 50", ""))
+    assert told(APPLY)[0] == 0
+    assert held(graded)[1]["ada"][1] == 0.5  # all of it, by nbgrader's own rule

@@ -1,0 +1,117 @@
+"""What `autograder new` finds out about a reference by trying it: refusals, defaults, large numbers, usual mistakes."""
+
+import inspect
+from collections import Counter
+
+import pytest
+
+from autograder.audit.audit import Local
+from autograder.audit.mutants import mutants
+from autograder.judge import recording
+from autograder.lessons import derive
+from autograder.lessons.topics import topic
+from autograder.new import sketch
+from autograder.new.new import exercises_source, mistakes_source
+from autograder.new.propose import harmless, proposed
+from autograder.new.usual import usual
+
+GCBLOCK = '''
+"""The global context block (Cao and others, ICCVW 2019)."""
+
+import torch
+from torch import Tensor, nn
+
+
+class GCBlock(nn.Module):
+    """A context from one attention map for the whole image is added everywhere: `(B, C, H, W) -> (B, C, H, W)`."""
+
+    def __init__(self, channels: int, ratio: int = 4) -> None:
+        super().__init__()
+        if channels % ratio:
+            raise ValueError(f"channels={channels} is not divisible by ratio={ratio}")
+        self.mask = nn.Conv2d(channels, 1, 1)
+        self.reduce = nn.Conv2d(channels, channels // ratio, 1)
+        self.norm = nn.LayerNorm((channels // ratio, 1, 1))
+        self.expand = nn.Conv2d(channels // ratio, channels, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        weights = torch.softmax(self.mask(x).flatten(2), dim=2)
+        context = (x.flatten(2) @ weights.mT).unsqueeze(-1)
+        return x + self.expand(torch.relu(self.norm(self.reduce(context))))
+
+
+INPUTS = {
+    "GCBlock": [
+        {"arguments": {"channels": 8, "ratio": 4}, "inputs": [("B", 8, "H", "W")]},
+        {"arguments": {"channels": 6, "ratio": 2}, "inputs": [("B", 6, "H", "W")]},
+    ],
+}
+'''
+PLAIN = '''
+"""A mean."""
+
+from torch import Tensor
+
+
+def pooled(x: Tensor) -> Tensor:
+    """The mean of each channel: `(B, C, H, W) -> (B, C)`."""
+    if x.dim() != 4:
+        raise ValueError(f"{x.dim()} axes, not 4")
+    if x.sum() == 12345:
+        raise ValueError("an unlucky number")
+    return x.mean(dim=(2, 3))
+
+
+INPUTS = {"pooled": [{"inputs": [("B", "C", "H", "W")]}]}
+'''
+
+
+def read(tmp_path, text):
+    (tmp_path / "sketch.py").write_text(text)
+    return sketch.read(tmp_path / "sketch.py")
+
+
+def test_what_the_reference_refuses_and_its_defaults_are_calls(tmp_path):
+    source = exercises_source("gcblock", read(tmp_path, GCBLOCK))
+    assert "refuses=(refused_1_1, refused_1_2,)" in source and "of={'channels': 9, 'ratio': 4}, raises=(9, 4))" in source
+    assert "of=(8,))" in source  # by place, and without what has a default
+    source = exercises_source("pooled", read(tmp_path, PLAIN))
+    assert "raises=(3" in source or "raises=(5" in source
+    assert "reference.py raises a ValueError in line 11, and no call that makes it do so was found" in source
+
+
+def test_large_numbers_are_proposed_where_there_is_an_exponential(tmp_path):
+    assert "overflow=" in exercises_source("gcblock", read(tmp_path, GCBLOCK))
+    assert "overflow=" not in exercises_source("pooled", read(tmp_path, PLAIN))
+
+
+def test_the_usual_mistakes_are_found():
+    found = {each.id: each for each in usual(GCBLOCK[GCBLOCK.index("class"):GCBLOCK.index("INPUTS")])}
+    assert "return self.expand(" in found["without-x-added"].source
+    assert "dim=-2)" in found["softmax-over-axis-minus-2"].source
+    assert "torch.exp(self.mask(x).flatten(2)) / torch.exp(self.mask(x).flatten(2)).sum(2, keepdim=True)" in found["bare-exp"].source
+    for written in ("F.softmax(x, 1)", "x.softmax(dim=1)", "softmax(x, dim=1)"):
+        found = {each.id: each for each in usual(f"def f(x):\n    return {written}\n")}
+        assert "torch.exp(x) / torch.exp(x).sum(1, keepdim=True)" in found["bare-exp"].source and "softmax-over-axis-0" in found
+    assert [each.id for each in usual("def f(x):\n    return x.sigmoid() * x\n")] == ["bare-exp"]
+
+
+@pytest.mark.nightly  # half a minute
+def test_a_lesson_of_a_usual_size_leaves_little_to_explain(tmp_path):
+    """No two proposals say the same, the usual mistakes are among them, and at most five mutants are left, without a touch by hand."""
+    made = tmp_path / "gcblock"
+    made.mkdir()
+    sketched = read(tmp_path, GCBLOCK)
+    for name, text in (("reference", sketched.text), ("exercises", exercises_source("gcblock", sketched)),
+                       ("mistakes", "MISTAKES = VARIANTS = ()\nEQUIVALENT = {}\n")):
+        (made / f"{name}.py").write_text(text)
+    files = topic(made)
+    mistakes, explained = proposed(files), harmless(files)
+    assert max(Counter(each.sentence for each in mistakes).values()) == 1 and len(mistakes) == 8
+    assert {"gcblock-without-x-added", "gcblock-bare-exp"} < {each.id for each in mistakes}
+    assert any(each.id.startswith("gcblock-softmax-over-axis") for each in mistakes)
+    assert "'GCBlock 9: rounded up': " in mistakes_source("gcblock", mistakes, explained)
+    cases = derive.hidden(files.exercises, files.reference, "audit 1")["GCBlock"]
+    local = Local(recording.record_exercise("GCBlock", cases, 1.0, files.reference), files.reference)
+    accepted = {each.id for each in mutants(inspect.getsource(files.reference.GCBlock)) if local.accepts(each.source)}
+    assert explained.keys() <= accepted and len(accepted - explained.keys()) <= 5
