@@ -33,6 +33,8 @@ from autograder.sandbox.isolation import ISOLATIONS, NoLayers, NoRoom
 from autograder.submission import notebook
 from autograder.terminal import Terminal
 
+Commands = argparse._SubParsersAction  # argparse has no public name for it
+
 
 class _Parser(argparse.ArgumentParser):
     """What it says of wrong use may quote a file's name."""
@@ -44,131 +46,12 @@ class _Parser(argparse.ArgumentParser):
 def main(arguments: list[str] | None = None) -> None:
     """Run one command and exit with its status."""
     parser = _Parser(prog="autograder", description="Grades the course's notebooks, and looks after its graders.")
-    commands = parser.add_subparsers(dest="command", required=True)
-
-    check = commands.add_parser("check", help="grade notebooks without a gradebook",
-                                description="Exit status 0: full marks for all; 1: not; 2: a notebook could not be read.")
-    check.add_argument("notebooks", nargs="+", metavar="NOTEBOOK")
-    check.add_argument("--json", metavar="PATH", help="one line of JSON a notebook; -: to standard output, and nothing else there")
-    _add_where(check, 1)
-    check.add_argument("--isolation", choices=ISOLATIONS, default="auto",
-                       help="none: without a sandbox, for notebooks whose authors you trust")
-    check.add_argument("--device", choices=DEVICES, default="auto", help="where the device check is made")
-    check.add_argument("--solution-from", type=Path, metavar="NOTEBOOK", help="take exercises that are absent or as released from this one")
-    check.set_defaults(run=_check)
-
-    grade = commands.add_parser("grade", help="grade a class into nbgrader's gradebook, many side by side",
-                                description="Grades what is not graded yet. Interrupted, the same command goes on where it was. "
-                                "Exit status 0: all is recorded; 1: something could not be; 2: wrong use, or nobody handed in.")
-    grade.add_argument("lesson", metavar="LESSON")
-    _add_where(grade, os.cpu_count() or 1)
-    grade.add_argument("--student", action="append", default=[], metavar="ID", help="this one alone; may be given several times")
-    grade.add_argument("--force", action="store_true", help="grade again what is graded; marks by hand stay")
-    grade.add_argument("--new-seed", action="store_true", help="draw another class seed first, so that hidden questions are others")
-    grade.add_argument("--isolation", choices=ISOLATIONS, help="none: without limits, for notebooks that you trust")
-    grade.add_argument("--device", choices=DEVICES, help="where the device check is made")
-    grade.set_defaults(run=_grade)
-
-    course = commands.add_parser("course", help="check the class's own rules, work/course.toml, and bring them into the gradebook",
-                                 description="Due dates, extensions, late penalties and weights. Without an option, it changes nothing. "
-                                 "Exit status 0: the gradebook agrees; 1: it does not; 2: wrong use, or something in the file is wrong.")
-    into = course.add_mutually_exclusive_group()
-    into.add_argument("--apply", action="store_const", dest="how", const="apply", default="look",
-                      help="set what the gradebook lacks, and late penalties; say what it has otherwise")
-    into.add_argument("--replace", action="store_const", dest="how", const="replace",
-                      help="set that too, such as a due date that was changed in formgrader")
-    course.set_defaults(run=_course)
-
-    status = commands.add_parser("status", help="how a lesson stands: who handed in, what is graded, marks, feedback",
-                                 description="A line for each student: handed in, the mark that the gradebook holds, graded or why not, "
-                                 "feedback, and whether it is released in an exchange. Exit status 0, or 2 for wrong use.")
-    status.add_argument("lesson", metavar="LESSON")
-    status.add_argument("--json", metavar="PATH", help="one line of JSON a student; -: to standard output, and nothing else there")
-    status.set_defaults(run=_status)
-
-    feedback = commands.add_parser("feedback", help="make the pages of feedback that are out of date",
-                                   description="Makes work/feedback/STUDENT/LESSON/LESSON.html for whoever has none that is up to date. "
-                                   "Exit status 0: every page is there; 1: one could not be made; 2: wrong use, or nobody is graded.")
-    feedback.add_argument("lesson", metavar="LESSON")
-    feedback.add_argument("--zip", choices=("moodle", "canvas"), help="and put all pages into one zip for this platform's bulk upload, "
-                          "work/export/LESSON-feedback-PLATFORM.zip")
-    feedback.set_defaults(run=_feedback)
-
-    insights = commands.add_parser("insights", help="what a class got wrong in a lesson: a page and a table",
-                                   description="Adds up the verdicts on the lesson's graded work, and writes work/insights/LESSON.html and "
-                                   "LESSON.csv. Exit status 0, or 2 where nothing is graded.")
-    insights.add_argument("lesson", metavar="LESSON")
-    insights.add_argument("--names", action="store_true", help="say who, too; without it, the page can be shown to the class")
-    insights.set_defaults(run=_insights)
-
-    export = commands.add_parser("export", help="points for a learning platform, of a lesson or of the term, and who is not in the file",
-                                 description="Writes work/export/LESSON-PLATFORM.csv, or term-PLATFORM.csv: totals and each exercise's "
-                                 "points, as they stand in the gradebook. Exit status 0, or 2 for wrong use.")
-    what = export.add_mutually_exclusive_group(required=True)
-    what.add_argument("lesson", metavar="LESSON", nargs="?")
-    what.add_argument("--term", action="store_true", help="every lesson of the gradebook, in one file")
-    export.add_argument("--platform", "--format", required=True, choices=("canvas", "moodle", "blackboard"), help="whose import it is for")
-    export.add_argument("--total-only", action="store_true", help="without the points of each exercise")
-    export.add_argument("--absent", choices=("blank", "zero"), default="blank", help="what stands for who handed in nothing (%(default)s)")
-    export.add_argument("--language", choices=("en", "de", "fr", "es"), help="yours on Moodle, which finds the columns of a grading "
-                        "worksheet by their headings (en)")
-    export.set_defaults(run=_export)
-
-    keep = commands.add_parser("backup", help="a class as one file: gradebook, seed, settings and what was handed in",
-                               description="Everything that can't be made again. Exit status 0, or 2 for wrong use.")
-    keep.add_argument("file", type=Path, metavar="FILE.tar.gz", help="a new file")
-    keep.set_defaults(run=_backup)
-
-    back = commands.add_parser("restore", help="put a class that was kept with backup into a fresh clone",
-                               description="Replaces nothing: a folder that holds a class is refused. Exit status 0, or 2 for wrong use.")
-    back.add_argument("file", type=Path, metavar="FILE.tar.gz", help="as backup wrote it")
-    back.set_defaults(run=_restore)
-
-    newer = commands.add_parser("upgrade", help="what this version would change for a class that another one graded",
-                                description="Run in the class's folder, by the new version's command. It judges everything again with the "
-                                "class's seed, and writes nothing. Exit status 0: no mark would change; 1: some would; 2: wrong use.")
-    newer.add_argument("--dry-run", action="store_true", required=True, help="say what would change; there is nothing else that it does")
-    newer.add_argument("--jobs", type=_positive, default=os.cpu_count() or 1, metavar="N",
-                       help="notebooks judged side by side (%(default)s)")
-    newer.add_argument("--isolation", choices=ISOLATIONS, default="auto",
-                       help="none: without a sandbox, for notebooks whose authors you trust")
-    newer.set_defaults(run=_upgrade)
-
-    verify = commands.add_parser("verify", help="tell what of a learner's card is true of their notebooks",
-                                 description="Recounts the papers' tables from the capstone's notebook and those of the earlier lessons, "
-                                 "which lie beside it as ../01_se/01_se.ipynb, and judges the modules. Exit status 0: the card agrees; "
-                                 "1: it is refused, with what is not so; 2: wrong use, or something could not be read.")
-    verify.add_argument("card", type=Path, metavar="CARD", help="card.json, as the capstone wrote it")
-    verify.add_argument("notebook", type=Path, metavar="NOTEBOOK", help="the capstone's notebook")
-    verify.add_argument("--isolation", choices=ISOLATIONS, default="auto",
-                        help="none: without a sandbox, for notebooks whose authors you trust")
-    verify.set_defaults(run=_verify)
-
-    replay = commands.add_parser("replay", help="judge again what a learner reports with report_problem(...)",
-                                 description="Judges the code in the file with the hidden questions, as check does. Exit status 0: the "
-                                 "points are those in the file; 1: they are not; 2: the file could not be read or judged.")
-    replay.add_argument("problem", type=Path, metavar="FILE", help="problem-LESSON-EXERCISE.txt, as report_problem(...) wrote it")
-    replay.add_argument("--isolation", choices=ISOLATIONS, default="auto",
-                        help="none: without a sandbox, for code whose authors you trust")
-    replay.set_defaults(run=_replay)
-
-    new = commands.add_parser("new", help="the folder of a lesson of your own, from a reference (docs/own-lesson.md)",
-                              description="Exit status 0, or 2 for wrong use or a sketch that no lesson can be made of.")
-    new.add_argument("topic", metavar="TOPIC", help="its name, such as gather_excite; the lesson will be own_TOPIC")
-    new.add_argument("--reference", type=Path, required=True, metavar="FILE.py", help="modules and functions with docstrings, and INPUTS")
-    new.add_argument("--folder", type=Path, default=Path("work/lessons"), metavar="DIR",
-                     help="where the topic's folder is made (%(default)s)")
-    new.set_defaults(run=_new)
-
-    audit = commands.add_parser("audit", help="try the graders on everything that is known to be right or wrong")
-    audit.add_argument("lessons", nargs="*", metavar="LESSON", help="without any: all")
-    audit.add_argument("--seeds", type=_positive, default=3, metavar="N", help="ask other hidden questions N times (%(default)s)")
-    audit.add_argument("--json", metavar="PATH", help="one line of JSON a lesson; -: to standard output, and nothing else there")
-    audit.set_defaults(run=_audit)
-
-    doctor = commands.add_parser("doctor", help="what works here, what is missing, how to get it")
-    doctor.set_defaults(run=_doctor)
-
+    commands: Commands = parser.add_subparsers(dest="command", required=True)
+    for add in (
+        _add_check, _add_grade, _add_course, _add_status, _add_feedback, _add_insights, _add_export, _add_backup, _add_restore,
+        _add_upgrade, _add_verify, _add_replay, _add_new, _add_audit, _add_doctor,
+    ):
+        add(commands)
     keep_logs_plain()
     options = parser.parse_args(arguments)
     with _terminated_in_order():
@@ -200,10 +83,27 @@ def _add_where(command: argparse.ArgumentParser, jobs: int) -> None:
                        "side by side on each as its --nthreads say")
 
 
+def _add_isolation(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--isolation", choices=ISOLATIONS, default="auto",
+                         help="none: without a sandbox, for notebooks whose authors you trust")
+
+
 def _positive(text: str) -> int:
     if not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is no number of at least 1")
     return int(text)
+
+
+def _add_check(commands: Commands) -> None:
+    check = commands.add_parser("check", help="grade notebooks without a gradebook",
+                                description="Exit status 0: full marks for all; 1: not; 2: a notebook could not be read.")
+    check.add_argument("notebooks", nargs="+", metavar="NOTEBOOK")
+    check.add_argument("--json", metavar="PATH", help="one line of JSON a notebook; -: to standard output, and nothing else there")
+    _add_where(check, 1)
+    _add_isolation(check)
+    check.add_argument("--device", choices=DEVICES, default="auto", help="where the device check is made")
+    check.add_argument("--solution-from", type=Path, metavar="NOTEBOOK", help="take exercises that are absent or as released from this one")
+    check.set_defaults(run=_check)
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -229,6 +129,20 @@ def _check(options: argparse.Namespace) -> int:
     return status
 
 
+def _add_grade(commands: Commands) -> None:
+    grade = commands.add_parser("grade", help="grade a class into nbgrader's gradebook, many side by side",
+                                description="Grades what is not graded yet. Interrupted, the same command goes on where it was. "
+                                "Exit status 0: all is recorded; 1: something could not be; 2: wrong use, or nobody handed in.")
+    grade.add_argument("lesson", metavar="LESSON")
+    _add_where(grade, os.cpu_count() or 1)
+    grade.add_argument("--student", action="append", default=[], metavar="ID", help="this one alone; may be given several times")
+    grade.add_argument("--force", action="store_true", help="grade again what is graded; marks by hand stay")
+    grade.add_argument("--new-seed", action="store_true", help="draw another class seed first, so that hidden questions are others")
+    grade.add_argument("--isolation", choices=ISOLATIONS, help="none: without limits, for notebooks that you trust")
+    grade.add_argument("--device", choices=DEVICES, help="where the device check is made")
+    grade.set_defaults(run=_grade)
+
+
 def _grade(options: argparse.Namespace) -> int:
     get_ready()
     from autograder.classroom.grade import grade  # imports nbgrader
@@ -236,10 +150,31 @@ def _grade(options: argparse.Namespace) -> int:
     return grade(options)
 
 
+def _add_course(commands: Commands) -> None:
+    course = commands.add_parser("course", help="check the class's own rules, work/course.toml, and bring them into the gradebook",
+                                 description="Due dates, extensions, late penalties and weights. Without an option, it changes nothing. "
+                                 "Exit status 0: the gradebook agrees; 1: it does not; 2: wrong use, or something in the file is wrong.")
+    into = course.add_mutually_exclusive_group()
+    into.add_argument("--apply", action="store_const", dest="how", const="apply", default="look",
+                      help="set what the gradebook lacks, and late penalties; say what it has otherwise")
+    into.add_argument("--replace", action="store_const", dest="how", const="replace",
+                      help="set that too, such as a due date that was changed in formgrader")
+    course.set_defaults(run=_course)
+
+
 def _course(options: argparse.Namespace) -> int:
     from autograder.classroom.agree import course  # imports nbgrader
 
     return course(options.how, Terminal())
+
+
+def _add_status(commands: Commands) -> None:
+    status = commands.add_parser("status", help="how a lesson stands: who handed in, what is graded, marks, feedback",
+                                 description="A line for each student: handed in, the mark that the gradebook holds, graded or why not, "
+                                 "feedback, and whether it is released in an exchange. Exit status 0, or 2 for wrong use.")
+    status.add_argument("lesson", metavar="LESSON")
+    status.add_argument("--json", metavar="PATH", help="one line of JSON a student; -: to standard output, and nothing else there")
+    status.set_defaults(run=_status)
 
 
 def _status(options: argparse.Namespace) -> int:
@@ -249,10 +184,27 @@ def _status(options: argparse.Namespace) -> int:
     return 0
 
 
+def _add_feedback(commands: Commands) -> None:
+    feedback = commands.add_parser("feedback", help="make the pages of feedback that are out of date",
+                                   description="Makes work/feedback/STUDENT/LESSON/LESSON.html for whoever has none that is up to date. "
+                                   "Exit status 0: every page is there; 1: one could not be made; 2: wrong use, or nobody is graded.")
+    feedback.add_argument("lesson", metavar="LESSON")
+    feedback.add_argument("--zip", choices=("moodle", "canvas"), help="and put all pages into one zip for this platform's bulk upload, "
+                          "work/export/LESSON-feedback-PLATFORM.zip")
+    feedback.set_defaults(run=_feedback)
+
+
 def _feedback(options: argparse.Namespace) -> int:
     from autograder.classroom.give_back import feedback  # imports nbgrader
 
     return feedback(options.lesson, options.zip, Terminal())
+
+
+def _add_backup(commands: Commands) -> None:
+    keep = commands.add_parser("backup", help="a class as one file: gradebook, seed, settings and what was handed in",
+                               description="Everything that can't be made again. Exit status 0, or 2 for wrong use.")
+    keep.add_argument("file", type=Path, metavar="FILE.tar.gz", help="a new file")
+    keep.set_defaults(run=_backup)
 
 
 def _backup(options: argparse.Namespace) -> int:
@@ -261,10 +213,28 @@ def _backup(options: argparse.Namespace) -> int:
     return backup(options.file, Terminal())
 
 
+def _add_restore(commands: Commands) -> None:
+    back = commands.add_parser("restore", help="put a class that was kept with backup into a fresh clone",
+                               description="Replaces nothing: a folder that holds a class is refused. Exit status 0, or 2 for wrong use.")
+    back.add_argument("file", type=Path, metavar="FILE.tar.gz", help="as backup wrote it")
+    back.set_defaults(run=_restore)
+
+
 def _restore(options: argparse.Namespace) -> int:
     from autograder.classroom.backup import restore  # imports nbgrader
 
     return restore(options.file, Terminal())
+
+
+def _add_upgrade(commands: Commands) -> None:
+    newer = commands.add_parser("upgrade", help="what this version would change for a class that another one graded",
+                                description="Run in the class's folder, by the new version's command. It judges everything again with the "
+                                "class's seed, and writes nothing. Exit status 0: no mark would change; 1: some would; 2: wrong use.")
+    newer.add_argument("--dry-run", action="store_true", required=True, help="say what would change; there is nothing else that it does")
+    newer.add_argument("--jobs", type=_positive, default=os.cpu_count() or 1, metavar="N",
+                       help="notebooks judged side by side (%(default)s)")
+    _add_isolation(newer)
+    newer.set_defaults(run=_upgrade)
 
 
 def _upgrade(options: argparse.Namespace) -> int:
@@ -273,10 +243,34 @@ def _upgrade(options: argparse.Namespace) -> int:
     return upgrade(options.jobs, options.isolation, Terminal())
 
 
+def _add_insights(commands: Commands) -> None:
+    insights = commands.add_parser("insights", help="what a class got wrong in a lesson: a page and a table",
+                                   description="Adds up the verdicts on the lesson's graded work, and writes work/insights/LESSON.html and "
+                                   "LESSON.csv. Exit status 0, or 2 where nothing is graded.")
+    insights.add_argument("lesson", metavar="LESSON")
+    insights.add_argument("--names", action="store_true", help="say who, too; without it, the page can be shown to the class")
+    insights.set_defaults(run=_insights)
+
+
 def _insights(options: argparse.Namespace) -> int:
     from autograder.insights.write import write  # imports nbgrader
 
     return write(options.lesson, options.names, Terminal())
+
+
+def _add_export(commands: Commands) -> None:
+    export = commands.add_parser("export", help="points for a learning platform, of a lesson or of the term, and who is not in the file",
+                                 description="Writes work/export/LESSON-PLATFORM.csv, or term-PLATFORM.csv: totals and each exercise's "
+                                 "points, as they stand in the gradebook. Exit status 0, or 2 for wrong use.")
+    what = export.add_mutually_exclusive_group(required=True)
+    what.add_argument("lesson", metavar="LESSON", nargs="?")
+    what.add_argument("--term", action="store_true", help="every lesson of the gradebook, in one file")
+    export.add_argument("--platform", "--format", required=True, choices=("canvas", "moodle", "blackboard"), help="whose import it is for")
+    export.add_argument("--total-only", action="store_true", help="without the points of each exercise")
+    export.add_argument("--absent", choices=("blank", "zero"), default="blank", help="what stands for who handed in nothing (%(default)s)")
+    export.add_argument("--language", choices=("en", "de", "fr", "es"), help="yours on Moodle, which finds the columns of a grading "
+                        "worksheet by their headings (en)")
+    export.set_defaults(run=_export)
 
 
 def _export(options: argparse.Namespace) -> int:
@@ -288,10 +282,31 @@ def _export(options: argparse.Namespace) -> int:
     return export_term(wanted, Terminal()) if options.term else export(options.lesson, wanted, Terminal())
 
 
+def _add_verify(commands: Commands) -> None:
+    verify = commands.add_parser("verify", help="tell what of a learner's card is true of their notebooks",
+                                 description="Recounts the papers' tables from the capstone's notebook and those of the earlier lessons, "
+                                 "which lie beside it as ../01_se/01_se.ipynb, and judges the modules. Exit status 0: the card agrees; "
+                                 "1: it is refused, with what is not so; 2: wrong use, or something could not be read.")
+    verify.add_argument("card", type=Path, metavar="CARD", help="card.json, as the capstone wrote it")
+    verify.add_argument("notebook", type=Path, metavar="NOTEBOOK", help="the capstone's notebook")
+    _add_isolation(verify)
+    verify.set_defaults(run=_verify)
+
+
 def _verify(options: argparse.Namespace) -> int:
     from autograder.verify.verify import verify  # imports every lesson's exercises
 
     return verify(options.card, options.notebook, options.isolation, Terminal())
+
+
+def _add_replay(commands: Commands) -> None:
+    replay = commands.add_parser("replay", help="judge again what a learner reports with report_problem(...)",
+                                 description="Judges the code in the file with the hidden questions, as check does. Exit status 0: the "
+                                 "points are those in the file; 1: they are not; 2: the file could not be read or judged.")
+    replay.add_argument("problem", type=Path, metavar="FILE", help="problem-LESSON-EXERCISE.txt, as report_problem(...) wrote it")
+    replay.add_argument("--isolation", choices=ISOLATIONS, default="auto",
+                        help="none: without a sandbox, for code whose authors you trust")
+    replay.set_defaults(run=_replay)
 
 
 def _replay(options: argparse.Namespace) -> int:
@@ -301,10 +316,28 @@ def _replay(options: argparse.Namespace) -> int:
     return replay(options.problem, options.isolation, Terminal())
 
 
+def _add_new(commands: Commands) -> None:
+    new = commands.add_parser("new", help="the folder of a lesson of your own, from a reference (docs/own-lesson.md)",
+                              description="Exit status 0, or 2 for wrong use or a sketch that no lesson can be made of.")
+    new.add_argument("topic", metavar="TOPIC", help="its name, such as gather_excite; the lesson will be own_TOPIC")
+    new.add_argument("--reference", type=Path, required=True, metavar="FILE.py", help="modules and functions with docstrings, and INPUTS")
+    new.add_argument("--folder", type=Path, default=Path("work/lessons"), metavar="DIR",
+                     help="where the topic's folder is made (%(default)s)")
+    new.set_defaults(run=_new)
+
+
 def _new(options: argparse.Namespace) -> int:
     from autograder.new.new import new  # imports what records a lesson
 
     return new(options.topic, options.reference, options.folder, Terminal())
+
+
+def _add_audit(commands: Commands) -> None:
+    audit = commands.add_parser("audit", help="try the graders on everything that is known to be right or wrong")
+    audit.add_argument("lessons", nargs="*", metavar="LESSON", help="without any: all")
+    audit.add_argument("--seeds", type=_positive, default=3, metavar="N", help="ask other hidden questions N times (%(default)s)")
+    audit.add_argument("--json", metavar="PATH", help="one line of JSON a lesson; -: to standard output, and nothing else there")
+    audit.set_defaults(run=_audit)
 
 
 def _audit(options: argparse.Namespace) -> int:
@@ -319,6 +352,11 @@ def _audit(options: argparse.Namespace) -> int:
         console.print(each)
     _write_json(options.json, [each.as_json() for each in found])
     return int(any(each.failed for each in found))
+
+
+def _add_doctor(commands: Commands) -> None:
+    doctor = commands.add_parser("doctor", help="what works here, what is missing, how to get it")
+    doctor.set_defaults(run=_doctor)
 
 
 def _doctor(_options: argparse.Namespace) -> int:

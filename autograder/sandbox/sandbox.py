@@ -56,6 +56,42 @@ class Died(Exception):
         self.kind = kind
 
 
+class _Watch:
+    """Looks after a worker while it is at one question. Calling it raises Died where a limit is passed.
+
+    meanwhile: called each time, too. subject: who the question's time is spent by.
+    """
+
+    def __init__(self, worker: Worker, meanwhile: Callable[[], object] | None, subject: str):
+        self.worker, self.meanwhile, self.subject = worker, meanwhile, subject
+        self.began, self.used = worker.times(), Times(0.0, 0.0, 0.0)
+        self.looked = self.began.wall
+
+    def __call__(self) -> None:
+        now = time.monotonic()
+        if now > self.worker.until:
+            raise Died("budget", "the time for one notebook is over")
+        if self.meanwhile:
+            self.meanwhile()
+        if now - self.looked < PULSE:  # most answers have come by then
+            return
+        self.looked = now
+        self.measure()
+        if self.worker.budget and (over := self.worker.budget.over(self.used, self.subject)):
+            raise Died(*over)
+        if self.used.cpu > CPU_SECONDS:
+            raise Died("cpu", f"more than {CPU_SECONDS:g} seconds of computing")
+        if self.used.own > WALL_SECONDS:
+            raise Died("wall", f"no answer within {WALL_SECONDS:g} seconds")
+
+    def measure(self) -> None:
+        """See what was used since the question. Raises Died where too much was written."""
+        self.worker.within_bounds()
+        used = self.worker.times().since(self.began)
+        if used.cpu >= self.used.cpu:  # otherwise the process has ended, and the kernel has forgotten what it used
+            self.used = used
+
+
 class Worker:
     """One process that runs one submission's cells. Answers `ask` until it dies."""
 
@@ -78,44 +114,11 @@ class Worker:
         looked after then as well. meanwhile: such a function.
         """
         self.number = secrets.randbelow(1 << 53)  # one that nobody can answer before it is asked
-        on, began, used = self._subject(question), self._times(), Times(0.0, 0.0, 0.0)
-        looked = began.wall
-
-        def waiting() -> None:
-            nonlocal used, looked
-            now = time.monotonic()
-            if now > self.until:
-                raise Died("budget", "the time for one notebook is over")
-            if meanwhile:
-                meanwhile()
-            if now - looked < PULSE:  # most answers have come by then
-                return
-            looked = now
-            self._within_bounds()
-            used = self._used(began, used)
-            if self.budget and (over := self.budget.over(used, on)):
-                raise Died(*over)
-            if used.cpu > CPU_SECONDS:
-                raise Died("cpu", f"more than {CPU_SECONDS:g} seconds of computing")
-            if used.own > WALL_SECONDS:
-                raise Died("wall", f"no answer within {WALL_SECONDS:g} seconds")
+        watch = _Watch(self, meanwhile, self._subject(question))
         try:
-            waiting()
+            watch()
             self._send(question if isinstance(question, wire.Packed) else wire.Packed(question))
-            while True:
-                reply, out = wire.receive(self.sock, waiting)
-                if reply.pop("id", None) != self.number:
-                    raise ValueError("an answer to another question")
-                (kind, content), = reply.items()
-                if kind not in ("answer", "remote") or not isinstance(content, dict):
-                    raise ValueError(f"neither an answer nor a question: {str(kind)[:100]!r} with {type(content).__name__}")
-                if kind == "answer":
-                    self._within_bounds()
-                    used = self._used(began, used)
-                    return content, out
-                if remote is None:
-                    raise ValueError("a question, and nobody answers any")
-                self._send(wire.Packed(*remote(content, out, waiting)))
+            return self._answer(remote, watch)
         except Died:
             self.close()
             raise
@@ -127,7 +130,23 @@ class Worker:
             raise Died("broken", f"{type(error).__name__}: {error}"[:400]) from error
         finally:
             if self.budget:
-                self.budget.charge(used, on)
+                self.budget.charge(watch.used, watch.subject)
+
+    def _answer(self, remote: Remote | None, watch: _Watch) -> tuple[dict[str, Any], dict[str, Tensor]]:
+        """What comes in the end, after the worker's own questions. ValueError for what is neither."""
+        while True:
+            reply, out = wire.receive(self.sock, watch)
+            if reply.pop("id", None) != self.number:
+                raise ValueError("an answer to another question")
+            (kind, content), = reply.items()
+            if kind not in ("answer", "remote") or not isinstance(content, dict):
+                raise ValueError(f"neither an answer nor a question: {str(kind)[:100]!r} with {type(content).__name__}")
+            if kind == "answer":
+                watch.measure()
+                return content, out
+            if remote is None:
+                raise ValueError("a question, and nobody answers any")
+            self._send(wire.Packed(*remote(content, out, watch)))
 
     def _subject(self, question: dict[str, Any] | wire.Packed) -> str:
         """Who a question's time is spent by."""
@@ -137,12 +156,7 @@ class Worker:
             return self.budget.cells[question["number"]]
         return self.budget.exercise
 
-    def _used(self, began: Times, before: Times) -> Times:
-        """What was used since the question; what was seen before, where the process has ended."""
-        used = self._times().since(began)
-        return used if used.cpu >= before.cpu else before
-
-    def _times(self) -> Times:
+    def times(self) -> Times:
         return Times(time.monotonic(), self.cpu_seconds(), waited(self.pid))
 
     def _send(self, packed: wire.Packed) -> None:
@@ -150,7 +164,7 @@ class Worker:
         wire.send(self.sock, self.number, packed)
         self.sock.settimeout(PULSE)
 
-    def _within_bounds(self) -> None:
+    def within_bounds(self) -> None:
         """Raises Died where too much lies in the worker's folder, or in files that it has deleted and holds open; for too many threads."""
         used, count, folders = 0, 0, [str(self.folder), f"/proc/{self.pid}/fd"]
         for folder in folders:
