@@ -3,6 +3,8 @@
 import hashlib
 import shutil
 
+import pytest
+
 from tests.classroom.pupils import LESSON, ROOT
 
 from .test_backup import command
@@ -13,6 +15,7 @@ def digest(folder):
             if path.is_file() and path.name != "opened.log" and "__pycache__" not in path.parts}
 
 
+@pytest.mark.nightly
 def test_a_class_that_this_version_graded_would_not_change(again):
     before = digest(again.folder)
     status, said = command(again, "upgrade", "--dry-run")
