@@ -2,7 +2,7 @@
 # make reset LESSON=01_se   start a lesson afresh; your old copy is kept in my/old/
 # make quick   a minute of tests after each small change: ruff, mypy, pages, what is built, the library and the judge
 # make test    set everything up and run what a change is most likely to break (what else is tested: make nightly)
-# make nightly everything, in parts (PART=2/6: one); a part that has passed stays passed until something changes that it depends on
+# make nightly everything, in parts (PART=3/8: one); a part that has passed stays passed until something changes that it depends on
 # make affected   what to build and to test for what has changed since the last commit on main
 # make class   a whole class through nbgrader, in a course of its own below work/class
 # make handout   the library for learners, without a solution, in work/library
