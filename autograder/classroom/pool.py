@@ -113,10 +113,15 @@ class Pool:
                began: Callable[[], object] | None = None) -> Future[Result]:
         """The future result of Judge.grade; of a file that is no notebook, and of one that nobody survives, a result with an error.
 
-        began: called when a process takes it up. The future raises what Judge raises where there can be none with these settings, and
-        NoRoom.
+        Returns when the hidden questions are there. began: called when a process takes it up. The future raises what Judge raises where
+        there can be none with these settings, and NoRoom.
         """
-        return self.threads.submit(self._grade, (submission, lesson, solved), began)
+        future = self.threads.submit(self._grade, (submission, lesson, solved), began)
+        # Python 3.11 counts for the whole process how deep `ast.parse` is. Whoever hands in more work parses it, and so does the drawing
+        # of hidden questions: side by side, one of the two may fail with a SystemError.
+        with contextlib.suppress(Exception):  # the future raises it
+            self._prepared()
+        return future
 
     def _grade(self, task: tuple[Submission, str | None, NotebookNode | None], began: Callable[[], object] | None) -> Result:
         for _ in range(TRIES):
