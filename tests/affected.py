@@ -10,7 +10,7 @@ AFTER = [
     ("solutions/*/figures.py", "make build LESSON=..."),
     ("solutions/*/review.py", "make build LESSON=..."),
     ("solutions/*/reference.py", "make build LESSON=...; pytest tests/parity; make nightly PART=1/8 and 2/8"),
-    ("solutions/*/exercises.py", "make build LESSON=...; pytest -k LESSON tests/graders tests/test_catalogue.py; make nightly PART=1/8 and 2/8"),
+    ("solutions/*/exercises.py", "make build LESSON=...; pytest -k LESSON tests/graders tests/test_catalogue.py; make nightly PART=1/8, 2/8"),
     ("solutions/*/mistakes.py", "make build LESSON=...; pytest -k LESSON tests/test_catalogue.py; make nightly PART=1/8, 2/8 and 3/8"),
     ("solutions/*/answers/*", "pytest -k LESSON tests/graders/test_right_and_wrong.py tests/test_catalogue.py"),
     ("solutions/shared/*", "make build; make quick; make nightly PART=1/8 and 2/8"),
