@@ -5,15 +5,13 @@
 
 A definition is one statement at the top of a module: a function, a class, an assignment, an import. It reaches whatever its names mean in
 its module, and so on, through all modules below the folders that are given; files are read and never imported. A name that a
-function uses for something of its own reaches the module's, too: rather too much than too little. Comments, docstrings and blank
-lines change no digest. What is reached through a text (`getattr`, a registry in another module) is not seen.
+function uses for something of its own reaches the module's, too: rather too much than too little. Comments, docstrings and
+layout change no digest. What is reached through a text (`getattr`, a registry in another module) is not seen.
 """
 
 from __future__ import annotations
 
 import ast
-import io
-import tokenize
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from pathlib import Path
@@ -33,19 +31,11 @@ class Module:
     """A module's statements, the names that they bind, and the package where its relative imports begin."""
 
     def __init__(self, source: str, package: str):
-        self.statements, self.package, self.code = ast.parse(source).body, package, _code(source)
+        self.statements, self.package = ast.parse(source).body, package
         self.bound: dict[str, list[int]] = {}
         for index, statement in enumerate(self.statements):
             for name in _bound(statement):
                 self.bound.setdefault(name, []).append(index)
-
-
-    def digest(self, index: int) -> str:
-        """A name for what a statement does."""
-        statement = self.statements[index]
-        first = min([statement.lineno, *(each.lineno for each in getattr(statement, "decorator_list", ()))])
-        lines = (line.rstrip() for line in self.code[first - 1:statement.end_lineno])
-        return sha256("\n".join(line for line in lines if line).encode()).hexdigest()[:12]
 
 
 class Reach:
@@ -86,7 +76,7 @@ class Reach:
         for place in sorted(places):
             if not _imports(self._statement(place)) and not _text(self._statement(place)):
                 title = self._title(place)
-                found[title] = f"{found.get(title, '')}{self._modules[place.module].digest(place.at)}"
+                found[title] = f"{found.get(title, '')}{digest([self._statement(place)])}"
         return found
 
     def texts(self, places: Iterable[Place]) -> set[str]:
@@ -184,19 +174,19 @@ def _used(statement: ast.stmt) -> dict[str, set[str] | None]:
     return used
 
 
-def _code(source: str) -> list[str]:
-    """The lines of a source without comments and docstrings. (Not `ast.dump`: it differs between versions of Python.)"""
-    lines = source.split("\n")
-    for token in tokenize.generate_tokens(io.StringIO(source).readline):
-        if token.type == tokenize.COMMENT:
-            row, column = token.start
-            lines[row - 1] = lines[row - 1][:column]
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and _text(first := node.body[0]):
-            for row in range(first.lineno, (first.end_lineno or first.lineno) + 1):
-                lines[row - 1] = ""
-    return lines
+def digest(code: Iterable[ast.stmt]) -> str:
+    """A name for what these statements do, however they are laid out, without their comments and docstrings."""
+    return sha256(repr([_content(statement) for statement in code]).encode()).hexdigest()[:12]
 
 
-def _text(statement: ast.stmt) -> bool:
+def _content(node: object) -> object:
+    """A syntax tree as plain values. (Not `ast.dump`: it differs between versions of Python, in what it says of fields that are empty.)"""
+    if isinstance(node, list):
+        return [_content(each) for each in node if not _text(each)]
+    if not isinstance(node, ast.AST):
+        return node
+    return type(node).__name__, [(name, _content(value)) for name, value in ast.iter_fields(node) if value not in (None, [])]
+
+
+def _text(statement: object) -> bool:
     return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant) and isinstance(statement.value.value, str)

@@ -41,6 +41,7 @@ def test_what_a_name_reaches_through_imports_of_every_form(library):
     ({"a": FILES["a"].replace("+ LIMIT", "+ LIMIT  # three\n")}, False),
     ({"a": "# A remark.\n\n" + FILES["a"]}, False),
     ({"a": '"""What the module is for."""\n' + FILES["a"]}, False),
+    ({"a": FILES["a"].replace("b.seen() + LIMIT", "(\n        b.seen()\n        + LIMIT\n    )")}, False),
     ({"checking/b": FILES["checking/b"].replace("return 1", "return 2")}, False),
     ({"checking/b": FILES["checking/b"].replace("return renamed", "return -renamed")}, True),
     ({"c": FILES["c"].replace("return it", "return not it")}, True),
